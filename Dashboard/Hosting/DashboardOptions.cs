@@ -1,0 +1,83 @@
+namespace Presence.Dashboard.Hosting;
+
+/// <summary>What an operator may configure, read once at start from <c>Presence__*</c>. See docs/configuration.md.</summary>
+public sealed class DashboardOptions
+{
+    public const string Section = "Presence";
+
+    /// <summary>The data folder: database, keys, set-up link. Relative to the working directory.</summary>
+    public string Data { get; set; } = "./data";
+
+    /// <summary>Runs synthetic viewers through the HTTP API, under a banner.</summary>
+    public bool Demo { get; set; }
+
+    public ClientsOptions Clients { get; set; } = new();
+    public ServerOptions Server { get; set; } = new();
+    public SetupOptions Setup { get; set; } = new();
+    public InitialOptions Initial { get; set; } = new();
+    public HttpOptions Http { get; set; } = new();
+    public LimitsOptions Limits { get; set; } = new();
+
+    /// <summary>Viewers' clients.</summary>
+    public sealed class ClientsOptions
+    {
+        /// <summary>The public client key apps send as X-API-Key, 1..128 printable characters; made at first start when unset.</summary>
+        public string? Key { get; set; }
+
+        /// <summary>Login with the client key and any userId; null means in Development and demo only.</summary>
+        public bool? AllowUnverifiedLogin { get; set; }
+
+        /// <summary>Visitor login; null means in Development and demo only.</summary>
+        public bool? AllowGuests { get; set; }
+
+        /// <summary>Browser origins allowed by CORS; any when empty.</summary>
+        public string[] Origins { get; set; } = [];
+
+        /// <summary>How long an access token lives; 1 hour to 400 days. Default 30 days.</summary>
+        public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromDays(30);
+    }
+
+    /// <summary>The customer's backend.</summary>
+    public sealed class ServerOptions
+    {
+        /// <summary>A server key with every scope, 32..128 printable characters; null for none.</summary>
+        public string? Key { get; set; }
+    }
+
+    /// <summary>The first moderator, when not made through the set-up link.</summary>
+    public sealed class SetupOptions
+    {
+        public string? AdminEmail { get; set; }
+        public string? AdminPassword { get; set; }
+
+        /// <summary>A file holding the password. Key: <c>Presence__Setup__AdminPassword_File</c>.</summary>
+        [ConfigurationKeyName("AdminPassword_File")]
+        public string? AdminPasswordFile { get; set; }
+    }
+
+    /// <summary>Presence settings of the first start only; afterwards the dashboard and the API own them. Seconds.</summary>
+    public sealed class InitialOptions
+    {
+        public bool? Enabled { get; set; }
+        public int? HeartbeatInterval { get; set; }
+        public int? PresenceTimeout { get; set; }
+    }
+
+    public sealed class HttpOptions
+    {
+        /// <summary>The address people and clients use, such as https://presence.example.com.</summary>
+        public string? PublicUrl { get; set; }
+
+        /// <summary>Addresses or networks of reverse proxies whose forwarded headers count.</summary>
+        public string[] KnownProxies { get; set; } = [];
+    }
+
+    /// <summary>Caps (rule 14), where they differ from the defaults.</summary>
+    public sealed class LimitsOptions
+    {
+        public int Rooms { get; set; } = 200_000;
+        public int Sessions { get; set; } = 2_000_000;
+        public int SessionsPerUserAndRoom { get; set; } = 10;
+        public int RoomsPerUser { get; set; } = 20;
+    }
+}

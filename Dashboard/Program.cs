@@ -1,0 +1,3 @@
+using Presence.Dashboard.Hosting;
+
+return await DashboardApplication.RunAsync(args);

@@ -1,0 +1,11 @@
+namespace Presence.Engine.Changes;
+
+/// <summary>What happened to a viewer.</summary>
+public enum ChangeKind : byte
+{
+    /// <summary>The user became present in the room.</summary>
+    Joined = 0,
+
+    /// <summary>The user is no longer present in the room.</summary>
+    Left = 1,
+}

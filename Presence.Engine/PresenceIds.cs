@@ -1,0 +1,42 @@
+using System.Buffers;
+
+namespace Presence.Engine;
+
+/// <summary>What a room, user or session id may look like. Source: wire.md A0.</summary>
+public static class PresenceIds
+{
+    public const int LongestRoomId = 128;
+    public const int LongestUserId = 50;
+    public const int LongestSessionId = 150;
+
+    private static readonly SearchValues<char> ForbiddenInRoomId = SearchValues.Create(@"/\?#%");
+
+    /// <summary>Says what is wrong with a room id; null when it may be used. 1..128 characters, none of control, <c>/ \ ? # %</c>.</summary>
+    public static string? ProblemOfRoomId(ReadOnlySpan<char> roomId)
+    {
+        if (ProblemOfText("roomId", roomId, LongestRoomId) is { } problem)
+            return problem;
+        return roomId.ContainsAny(ForbiddenInRoomId) ? @"roomId must not contain / \ ? # or %." : null;
+    }
+
+    /// <summary>Says what is wrong with a user id; null when it may be used. 1..50 characters, no control characters.</summary>
+    public static string? ProblemOfUserId(ReadOnlySpan<char> userId) => ProblemOfText("userId", userId, LongestUserId);
+
+    /// <summary>Says what is wrong with a session id; null when it may be used. 1..150 characters, no control characters.</summary>
+    public static string? ProblemOfSessionId(ReadOnlySpan<char> sessionId) => ProblemOfText("sessionId", sessionId, LongestSessionId);
+
+    private static string? ProblemOfText(string field, ReadOnlySpan<char> text, int longest)
+    {
+        if (text.IsEmpty || text.Length > longest)
+            return $"{field} must have 1 to {longest} characters; it has {text.Length}.";
+
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsControl(text[i]))
+                return $"{field} must not contain control characters.";
+            if (char.IsSurrogate(text[i]) && !(char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[++i])))
+                return $"{field} must be well-formed Unicode text.";
+        }
+        return null;
+    }
+}

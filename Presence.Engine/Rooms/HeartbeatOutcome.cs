@@ -1,0 +1,20 @@
+namespace Presence.Engine.Rooms;
+
+/// <summary>What became of a heartbeat. Everything but <see cref="Accepted"/> stored nothing.</summary>
+public enum HeartbeatOutcome : byte
+{
+    /// <summary>The session counts until its deadline.</summary>
+    Accepted = 0,
+
+    /// <summary>Presence is off for the network (rule 6).</summary>
+    NetworkDisabled,
+
+    /// <summary>The room is new and the cap on rooms is reached (<see cref="PresenceLimits.Rooms"/>).</summary>
+    RoomLimit,
+
+    /// <summary>The session is new and the cap on sessions is reached (<see cref="PresenceLimits.Sessions"/>).</summary>
+    SessionLimit,
+
+    /// <summary>The user is new here and present in as many rooms as it may be (<see cref="PresenceLimits.RoomsPerUser"/>).</summary>
+    RoomsPerUserLimit,
+}

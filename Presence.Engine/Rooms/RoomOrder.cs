@@ -1,0 +1,11 @@
+namespace Presence.Engine.Rooms;
+
+/// <summary>The orders of a list of rooms; ties go by room id, ordinal.</summary>
+public enum RoomOrder
+{
+    /// <summary>Most viewers first.</summary>
+    Count,
+
+    /// <summary>By room id, ordinal.</summary>
+    Name,
+}

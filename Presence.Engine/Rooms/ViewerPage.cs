@@ -1,0 +1,7 @@
+namespace Presence.Engine.Rooms;
+
+/// <summary>A page of viewers and the room's count, both of one moment.</summary>
+/// <param name="Viewers">The viewers asked for, in the order asked for.</param>
+/// <param name="Matching">How many viewers match the search, listed or not; the room's viewer count when there was none.</param>
+/// <param name="Count">The whole room at the same moment.</param>
+public sealed record ViewerPage(IReadOnlyList<Viewer> Viewers, int Matching, RoomCount Count);
