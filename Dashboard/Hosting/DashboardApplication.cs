@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Presence.Dashboard.Api;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Authentication.Accounts;
@@ -10,32 +11,57 @@ namespace Presence.Dashboard.Hosting;
 /// <summary>Builds the whole product: the seam at which tests start it.</summary>
 public static class DashboardApplication
 {
+    /// <summary>Runs the program: the server, or the one command <c>health</c> that asks a running one.</summary>
+    /// <returns>The exit code: 0 for a clean end.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        await using var app = Build(args);
-        await app.RunAsync();
-        return 0;
+        if (args is ["health", ..])
+            return await HealthCommand.RunAsync(args[1..]);
+
+        try
+        {
+            await using var app = Build(args);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (ConfigurationRefusedException refusal)
+        {
+            return Refuse(refusal.Message);
+        }
     }
 
     /// <summary>Builds the application; nothing listens and no file is touched before it is started.</summary>
+    /// <exception cref="ConfigurationRefusedException">The configuration is wrong; it lists everything at once.</exception>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = "Dashboard" });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = CommandLine.Expand(args), ApplicationName = "Dashboard" });
         builder.WebHost.UseStaticWebAssets(); // outside Development an unpublished app would answer every asset with an empty body
+        builder.AddServerDefaults();
         configure?.Invoke(builder);
 
-        builder.Services.AddSingleton(TimeProvider.System);
+        var options = builder.AddDashboardOptions();
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new PresenceEngine(services.GetRequiredService<TimeProvider>(), PresenceSettings.Default, new PresenceLimits()));
         builder.AddPresenceStorage();
         builder.AddClientAuthentication();
         builder.AddModeratorAccounts();
         builder.AddPresenceApi();
         builder.AddDashboardPages();
+        builder.AddRequestPipeline(options);
 
         var app = builder.Build();
+        app.UseRequestPipeline(options);
         app.MapPresenceApi();
         app.MapModeratorAccounts();
         app.MapDashboardPages();
         return app;
+    }
+
+    private static int Refuse(string message)
+    {
+#pragma warning disable RS0030 // the host that would log it was never built
+        Console.Error.WriteLine(message);
+#pragma warning restore RS0030
+        return 1;
     }
 }

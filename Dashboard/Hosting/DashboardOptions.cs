@@ -5,18 +5,18 @@ public sealed class DashboardOptions
 {
     public const string Section = "Presence";
 
-    /// <summary>The data folder: database, keys, set-up link. Relative to the working directory.</summary>
+    /// <summary>The data folder: database, keys, set-up link. A demo keeps its own, <c>demo</c> below the configured one.</summary>
     public string Data { get; set; } = "./data";
 
     /// <summary>Runs synthetic viewers through the HTTP API, under a banner.</summary>
     public bool Demo { get; set; }
 
-    public ClientsOptions Clients { get; set; } = new();
-    public ServerOptions Server { get; set; } = new();
-    public SetupOptions Setup { get; set; } = new();
-    public InitialOptions Initial { get; set; } = new();
-    public HttpOptions Http { get; set; } = new();
-    public LimitsOptions Limits { get; set; } = new();
+    public ClientsOptions Clients { get; } = new();
+    public ServerOptions Server { get; } = new();
+    public SetupOptions Setup { get; } = new();
+    public InitialOptions Initial { get; } = new();
+    public HttpOptions Http { get; } = new();
+    public LimitsOptions Limits { get; } = new();
 
     /// <summary>Viewers' clients.</summary>
     public sealed class ClientsOptions
@@ -24,16 +24,16 @@ public sealed class DashboardOptions
         /// <summary>The public client key apps send as X-API-Key, 1..128 printable characters; made at first start when unset.</summary>
         public string? Key { get; set; }
 
-        /// <summary>Login with the client key and any userId; null means in Development and demo only.</summary>
-        public bool? AllowUnverifiedLogin { get; set; }
+        /// <summary>Login with the client key and any userId. Unless said, in Development and demo only.</summary>
+        public bool AllowUnverifiedLogin { get; set; }
 
-        /// <summary>Visitor login; null means in Development and demo only.</summary>
-        public bool? AllowGuests { get; set; }
+        /// <summary>Visitor login. Unless said, in Development and demo only.</summary>
+        public bool AllowGuests { get; set; }
 
         /// <summary>Browser origins allowed by CORS; any when empty.</summary>
         public string[] Origins { get; set; } = [];
 
-        /// <summary>How long an access token lives; 1 hour to 400 days. Default 30 days.</summary>
+        /// <summary>How long an access token lives; 1 hour to 400 days.</summary>
         public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromDays(30);
     }
 
@@ -51,7 +51,6 @@ public sealed class DashboardOptions
         public string? AdminPassword { get; set; }
 
         /// <summary>A file holding the password. Key: <c>Presence__Setup__AdminPassword_File</c>.</summary>
-        [ConfigurationKeyName("AdminPassword_File")]
         public string? AdminPasswordFile { get; set; }
     }
 
@@ -79,5 +78,13 @@ public sealed class DashboardOptions
         public int Sessions { get; set; } = 2_000_000;
         public int SessionsPerUserAndRoom { get; set; } = 10;
         public int RoomsPerUser { get; set; } = 20;
+
+        /// <summary>Heartbeats a second one session may send for long, and how many at once before that.</summary>
+        public int HeartbeatsPerSecond { get; set; } = 2;
+        public int HeartbeatBurst { get; set; } = 20;
+
+        /// <summary>Logins a second one address may send for long, and how many at once before that.</summary>
+        public int LoginsPerSecond { get; set; } = 50;
+        public int LoginBurst { get; set; } = 500;
     }
 }

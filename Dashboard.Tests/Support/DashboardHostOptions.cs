@@ -1,0 +1,17 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Presence.Dashboard.Tests.Support;
+
+/// <summary>What a test wants of the server it starts.</summary>
+public sealed record DashboardHostOptions
+{
+    public string Environment { get; init; } = "Development";
+
+    /// <summary>Keys such as <c>Presence:Clients:Key</c>; they override the host's own.</summary>
+    public Dictionary<string, string?> Configuration { get; init; } = [];
+
+    /// <summary>A manual clock; the system's when null.</summary>
+    public TimeProvider? Time { get; init; }
+
+    public Action<IServiceCollection>? Services { get; init; }
+}

@@ -1,0 +1,45 @@
+namespace Presence.Dashboard.Api;
+
+/// <summary>The catalogue of refusals: the only place that pairs a status with a code. docs/errors.md is checked against it.</summary>
+internal static class ApiErrors
+{
+    public static readonly ApiError Unreadable = new(400, 400000, "The request could not be read.");
+    public static readonly ApiError Invalid = new(422, 400000, "The request was read but breaks a rule.");
+    public static readonly ApiError NotSignedIn = new(401, 400100, "The access token or key is missing, invalid, expired or revoked.");
+    public static readonly ApiError PresenceDisabled = new(403, 400300, "Presence is switched off.");
+    public static readonly ApiError NotAllowed = new(403, 400301, "The caller may not do this.");
+    public static readonly ApiError RateLimited = new(429, 400311, "Too many requests.");
+    public static readonly ApiError NotFound = new(404, 400400, "There is no such thing.");
+    public static readonly ApiError MethodNotAllowed = new(405, 499405, "The route exists but not for this method.");
+    public static readonly ApiError StaleVersion = new(412, 499412, "The document was changed since it was read.");
+    public static readonly ApiError BodyTooLarge = new(413, 499413, "The body is larger than this caller may send.");
+    public static readonly ApiError WrongMediaType = new(415, 499415, "The body's content type is not one this route reads.");
+    public static readonly ApiError VersionRequired = new(428, 499428, "The change must name the version it was made from.");
+    public static readonly ApiError NotReady = new(503, 499503, "The server is restoring its state.");
+    public static readonly ApiError CapReached = new(429, 499602, "A cap is reached.");
+    public static readonly ApiError Fault = new(500, 500000, "The server failed; the fault is in its log.");
+
+    public static readonly IReadOnlyList<ApiError> All =
+    [
+        Unreadable, Invalid, NotSignedIn, PresenceDisabled, NotAllowed, RateLimited, NotFound, MethodNotAllowed,
+        StaleVersion, BodyTooLarge, WrongMediaType, VersionRequired, NotReady, CapReached, Fault,
+    ];
+
+    /// <summary>The kind of refusal for a bare status, as the framework's own layers answer it.</summary>
+    public static ApiError OfStatus(int status) => status switch
+    {
+        401 => NotSignedIn,
+        403 => NotAllowed,
+        404 => NotFound,
+        405 => MethodNotAllowed,
+        412 => StaleVersion,
+        413 => BodyTooLarge,
+        415 => WrongMediaType,
+        422 => Invalid,
+        428 => VersionRequired,
+        429 => RateLimited,
+        503 => NotReady,
+        >= 500 => Fault,
+        _ => Unreadable with { Status = status },
+    };
+}

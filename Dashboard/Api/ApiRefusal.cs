@@ -1,0 +1,34 @@
+using Presence.Dashboard.Api.Contracts;
+
+namespace Presence.Dashboard.Api;
+
+/// <summary>A reply that says no, in the one shape every error has.</summary>
+/// <param name="Error">Which kind.</param>
+/// <param name="Message">What is wrong and the way out, for people.</param>
+/// <param name="Detail">The field and the rule, or other particulars; null when the message says it all.</param>
+internal sealed record ApiRefusal(ApiError Error, string Message, string? Detail = null) : IResult
+{
+    /// <summary>Sent as Retry-After, in whole seconds.</summary>
+    public int? RetryAfterSeconds { get; init; }
+
+    public static ApiRefusal Invalid(string problem) => new(ApiErrors.Invalid, problem, problem);
+
+    public static ApiRefusal Invalid(string field, string rule) => Invalid($"{field} {rule}");
+
+    public static ApiRefusal NotSignedIn(string message) => new(ApiErrors.NotSignedIn, message);
+
+    public Task ExecuteAsync(HttpContext http)
+    {
+        var response = http.Response;
+        response.StatusCode = Error.Status;
+        response.Headers.CacheControl = "no-store";
+        response.Headers.XContentTypeOptions = "nosniff";
+        if (Error == ApiErrors.NotSignedIn)
+            response.Headers.WWWAuthenticate = "Bearer";
+        if (RetryAfterSeconds is { } seconds)
+            response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+        var body = new ErrorDocument("error", Error.Code, Message, Detail is null ? null : new ErrorDetail(Detail));
+        return response.WriteAsJsonAsync(body, ApiJson.Default.ErrorDocument, cancellationToken: http.RequestAborted);
+    }
+}

@@ -1,0 +1,124 @@
+using System.Net;
+using Presence.Engine.Settings;
+
+namespace Presence.Dashboard.Hosting;
+
+/// <summary>Turns configuration keys into <see cref="DashboardOptions"/>, or into the list of everything wrong with them.</summary>
+internal static class DashboardConfiguration
+{
+    private const int LargestCap = 100_000_000;
+
+    /// <summary>Reads and checks the options, and registers them.</summary>
+    /// <exception cref="ConfigurationRefusedException">Something is wrong; it lists all of it.</exception>
+    public static DashboardOptions AddDashboardOptions(this WebApplicationBuilder builder)
+    {
+        var options = Read(builder.Configuration, builder.Environment.IsDevelopment());
+        builder.Services.AddSingleton(options);
+        return options;
+    }
+
+    public static DashboardOptions Read(IConfiguration configuration, bool isDevelopment)
+    {
+        var reader = new ConfigurationSectionReader(configuration.GetSection(DashboardOptions.Section));
+        var options = Read(reader, isDevelopment);
+        var problems = reader.Problems();
+        return problems.Count == 0 ? options : throw new ConfigurationRefusedException(problems);
+    }
+
+    /// <summary>Every key there is, relative to the section: what docs/configuration.md must list.</summary>
+    public static IReadOnlyCollection<string> Keys()
+    {
+        var reader = new ConfigurationSectionReader(new ConfigurationBuilder().Build().GetSection(DashboardOptions.Section));
+        _ = Read(reader, isDevelopment: false);
+        return reader.Known;
+    }
+
+    private static DashboardOptions Read(ConfigurationSectionReader reader, bool isDevelopment)
+    {
+        var options = new DashboardOptions();
+        options.Demo = reader.Switch("Demo") ?? options.Demo;
+        options.Data = reader.Text("Data", ProblemOfPath) ?? options.Data;
+        if (options.Demo)
+            options.Data = Path.Combine(options.Data, "demo"); // synthetic viewers never mix with a real network
+        ReadClients(reader, options.Clients, open: isDevelopment || options.Demo);
+        options.Server.Key = reader.Text("Server:Key", text => ProblemOfKey(text, 32), secret: true);
+        ReadSetup(reader, options.Setup);
+        ReadInitial(reader, options.Initial);
+        options.Http.PublicUrl = reader.Text("Http:PublicUrl", ProblemOfOrigin);
+        options.Http.KnownProxies = reader.List("Http:KnownProxies", ProblemOfProxy);
+        ReadLimits(reader, options.Limits);
+        return options;
+    }
+
+    private static void ReadClients(ConfigurationSectionReader reader, DashboardOptions.ClientsOptions clients, bool open)
+    {
+        clients.Key = reader.Text("Clients:Key", text => ProblemOfKey(text, 1), secret: true);
+        clients.AllowUnverifiedLogin = reader.Switch("Clients:AllowUnverifiedLogin") ?? open;
+        clients.AllowGuests = reader.Switch("Clients:AllowGuests") ?? open;
+        clients.Origins = reader.List("Clients:Origins", text => text == "*" ? "is not needed: leave the key out to allow any origin." : ProblemOfOrigin(text));
+        clients.TokenLifetime = reader.Duration("Clients:TokenLifetime", TimeSpan.FromHours(1), TimeSpan.FromDays(400), "1h to 400d") ?? clients.TokenLifetime;
+    }
+
+    private static void ReadSetup(ConfigurationSectionReader reader, DashboardOptions.SetupOptions setup)
+    {
+        setup.AdminEmail = reader.Text("Setup:AdminEmail", text => text.IndexOf('@') is > 0 and var at && at < text.Length - 1 ? null : "is not an email address.");
+        setup.AdminPassword = reader.Text("Setup:AdminPassword", text => text.Length >= 12 ? null : "the password must have 12 characters or more.", secret: true);
+        setup.AdminPasswordFile = reader.Text("Setup:AdminPassword_File", text => File.Exists(text) ? null : "is no file that can be read.");
+
+        var email = reader.Has("Setup:AdminEmail");
+        var password = reader.Has("Setup:AdminPassword");
+        var passwordFile = reader.Has("Setup:AdminPassword_File");
+        if (password && passwordFile)
+            reader.Refuse("Setup:AdminPassword_File", "give the password or the file that holds it, not both.");
+        if (!email && (password || passwordFile))
+            reader.Refuse("Setup:AdminEmail", "a password without an email makes no account; set both.");
+        if (email && !password && !passwordFile)
+            reader.Refuse("Setup:AdminPassword", "an email without a password makes no account; set this key or Presence__Setup__AdminPassword_File.");
+    }
+
+    private static void ReadInitial(ConfigurationSectionReader reader, DashboardOptions.InitialOptions initial)
+    {
+        initial.Enabled = reader.Switch("Initial:Enabled");
+        initial.HeartbeatInterval = reader.Number("Initial:HeartbeatInterval", (int)PresenceSettingsRules.ShortestInterval.TotalSeconds, (int)PresenceSettingsRules.LongestInterval.TotalSeconds);
+        initial.PresenceTimeout = reader.Number("Initial:PresenceTimeout", (int)PresenceSettingsRules.ShortestTimeout.TotalSeconds, (int)PresenceSettingsRules.LongestTimeout.TotalSeconds);
+
+        var settings = PresenceSettings.Default;
+        settings = settings with
+        {
+            HeartbeatInterval = initial.HeartbeatInterval is { } interval ? TimeSpan.FromSeconds(interval) : settings.HeartbeatInterval,
+            PresenceTimeout = initial.PresenceTimeout is { } timeout ? TimeSpan.FromSeconds(timeout) : settings.PresenceTimeout,
+        };
+        foreach (var problem in PresenceSettingsRules.Problems(settings))
+            reader.Refuse("Initial:PresenceTimeout", problem.Message);
+    }
+
+    private static void ReadLimits(ConfigurationSectionReader reader, DashboardOptions.LimitsOptions limits)
+    {
+        limits.Rooms = reader.Number("Limits:Rooms", 1, LargestCap) ?? limits.Rooms;
+        limits.Sessions = reader.Number("Limits:Sessions", 1, LargestCap) ?? limits.Sessions;
+        limits.SessionsPerUserAndRoom = reader.Number("Limits:SessionsPerUserAndRoom", 1, 1_000) ?? limits.SessionsPerUserAndRoom;
+        limits.RoomsPerUser = reader.Number("Limits:RoomsPerUser", 1, 10_000) ?? limits.RoomsPerUser;
+        limits.HeartbeatsPerSecond = reader.Number("Limits:HeartbeatsPerSecond", 1, 1_000_000) ?? limits.HeartbeatsPerSecond;
+        limits.HeartbeatBurst = reader.Number("Limits:HeartbeatBurst", 1, 1_000_000) ?? limits.HeartbeatBurst;
+        limits.LoginsPerSecond = reader.Number("Limits:LoginsPerSecond", 1, 1_000_000) ?? limits.LoginsPerSecond;
+        limits.LoginBurst = reader.Number("Limits:LoginBurst", 1, 1_000_000) ?? limits.LoginBurst;
+    }
+
+    private static string? ProblemOfPath(string text) =>
+        text.Contains('\0') ? "is not a path." : File.Exists(text) ? "is a file; name a folder." : null;
+
+    private static string? ProblemOfKey(string text, int shortest)
+    {
+        if (text.Length < shortest || text.Length > 128)
+            return $"the key must have {shortest} to 128 characters; it has {text.Length}.";
+        return text.AsSpan().ContainsAnyExceptInRange(' ', '~') ? "the key must consist of printable ASCII characters." : null;
+    }
+
+    private static string? ProblemOfOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.PathAndQuery == "/" && url.Fragment.Length == 0 && url.UserInfo.Length == 0
+            ? null
+            : "is not an address of the form https://presence.example.com, without a path.";
+
+    private static string? ProblemOfProxy(string text) =>
+        IPAddress.TryParse(text, out _) || IPNetwork.TryParse(text, out _) ? null : "is neither an IP address nor a network such as 10.0.0.0/8.";
+}

@@ -1,0 +1,77 @@
+using System.Net;
+using Microsoft.AspNetCore.HttpOverrides;
+using Presence.Dashboard.Api;
+
+namespace Presence.Dashboard.Hosting;
+
+/// <summary>
+/// The order of a request's way through the server. The API and the pages part early: no cookie is ever read under
+/// /api, and a heartbeat passes none of the middleware that pages need.
+/// </summary>
+internal static class RequestPipeline
+{
+    public static void AddRequestPipeline(this WebApplicationBuilder builder, DashboardOptions options)
+    {
+        builder.Services.AddAuthentication();
+        builder.Services.AddAuthorization();
+        builder.Services.AddAntiforgery();
+        builder.Services.AddCors(cors => cors.AddPolicy(BrowserAccess.PolicyName, policy => BrowserAccess.Configure(policy, options.Clients.Origins)));
+        builder.Services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options.Http.KnownProxies));
+    }
+
+    public static void UseRequestPipeline(this WebApplication app, DashboardOptions options)
+    {
+        if (options.Http.PublicUrl is null && app.Environment.IsProduction() && !options.Demo)
+            app.Logger.LogWarning("Presence__Http__PublicUrl is not set: plain HTTP and any host name are served. Set it once the server stands behind TLS.");
+
+        if (options.Http.KnownProxies.Length > 0)
+            app.UseForwardedHeaders();
+
+        KeepAuthenticationOffTheApi(app);
+
+        // CORS stands outside the error shape: a browser may read a reply only with these headers, errors included.
+        app.UseWhen(IsApi, api => api.UseCors(BrowserAccess.PolicyName));
+        app.UseMiddleware<ErrorShapeMiddleware>();
+        app.UseRouting();
+        app.UseWhen(IsPage, pages =>
+        {
+            pages.UseMiddleware<SecurityHeadersMiddleware>();
+            pages.UseAuthentication();
+            pages.UseAuthorization();
+            pages.UseAntiforgery();
+        });
+    }
+
+    /// <summary>True for the API and health, which answer JSON and know no cookie.</summary>
+    public static bool IsApi(HttpContext http) => Under(http, "/api") || Under(http, "/health");
+
+    private static bool IsPage(HttpContext http) => !IsApi(http);
+
+    // Ignoring case, as routing does: /API/v1/... is the API too.
+    private static bool Under(HttpContext http, string root) => http.Request.Path.StartsWithSegments(root, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// The web application inserts both middlewares in front of every request as soon as their services are registered,
+    /// unless these two properties say it was done. They are internal to the framework: the test that weighs a heartbeat
+    /// and the one that sends cookies to the API tell when they change.
+    /// </summary>
+    private static void KeepAuthenticationOffTheApi(IApplicationBuilder app)
+    {
+        app.Properties["__AuthenticationMiddlewareSet"] = true;
+        app.Properties["__AuthorizationMiddlewareSet"] = true;
+    }
+
+    private static void Trust(ForwardedHeadersOptions forwarded, string[] proxies)
+    {
+        forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+        forwarded.KnownProxies.Clear(); // the framework trusts loopback by itself
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var proxy in proxies)
+        {
+            if (IPAddress.TryParse(proxy, out var address))
+                forwarded.KnownProxies.Add(address);
+            else
+                forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(proxy));
+        }
+    }
+}

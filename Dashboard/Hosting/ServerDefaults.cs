@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Configuration.Memory;
+
+namespace Presence.Dashboard.Hosting;
+
+/// <summary>How the host logs, listens and stops unless configured otherwise.</summary>
+internal static class ServerDefaults
+{
+    /// <summary>The largest body any route takes: many heartbeats at once, from a server.</summary>
+    public const int LargestBody = 256 * 1024;
+
+    /// <summary>Room for the 100 percent-encoded ids a published client puts into one address.</summary>
+    private const int LongestRequestLine = 64 * 1024;
+
+    public static void AddServerDefaults(this WebApplicationBuilder builder)
+    {
+        // First in line, so that whatever an operator says about logging overrides it.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = new Dictionary<string, string?>
+            {
+                ["Logging:LogLevel:Default"] = "Information",
+                ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+                ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Warning",
+                ["Logging:Console:FormatterName"] = "simple",
+                ["Logging:Console:FormatterOptions:SingleLine"] = "true",
+                ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
+                ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",
+            },
+        });
+
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestBody;
+            kestrel.Limits.MaxRequestLineSize = LongestRequestLine;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        });
+    }
+}
