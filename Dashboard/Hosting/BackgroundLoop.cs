@@ -1,0 +1,67 @@
+namespace Presence.Dashboard.Hosting;
+
+/// <summary>
+/// Does one thing over and over, each <see cref="Period"/>. A pass that throws is logged, shown as degraded and tried again
+/// after a back-off; nothing a pass throws ends the loop (rule 16).
+/// </summary>
+internal abstract class BackgroundLoop(string name, TimeSpan period, LoopRegistry registry, TimeProvider time, ILogger logger) : BackgroundService
+{
+    private static readonly TimeSpan ShortestBackOff = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(5);
+
+    public string Name => name;
+
+    public TimeSpan Period => period;
+
+    protected TimeProvider Time => time;
+
+    /// <summary>One pass.</summary>
+    protected abstract Task PassAsync(CancellationToken cancellationToken);
+
+    /// <summary>What the first pass waits for.</summary>
+    protected virtual Task WaitToStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        registry.Register(name);
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield(); // the host starts the next service meanwhile
+        try
+        {
+            await WaitToStartAsync(stoppingToken);
+            using var timer = new PeriodicTimer(period, time);
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await PassUntilItSucceedsAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The product stops.
+        }
+    }
+
+    private async Task PassUntilItSucceedsAsync(CancellationToken stoppingToken)
+    {
+        for (var backOff = ShortestBackOff; ; backOff = backOff * 2 < LongestBackOff ? backOff * 2 : LongestBackOff)
+        {
+            try
+            {
+                await PassAsync(stoppingToken);
+                if (registry.Succeeded(name, time.GetUtcNow()))
+                    logger.LogInformation("{Loop} works again.", name);
+                return;
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            {
+                registry.Failed(name, exception.Message, time.GetUtcNow());
+                logger.LogError(exception, "{Loop} failed; it is tried again in {BackOff}.", name, backOff);
+            }
+            await Task.Delay(backOff, time, stoppingToken);
+        }
+    }
+}

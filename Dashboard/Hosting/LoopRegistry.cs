@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+
+namespace Presence.Dashboard.Hosting;
+
+/// <summary>The state of every background loop, for <c>/health/ready</c>. Bounded by the loops there are.</summary>
+internal sealed class LoopRegistry
+{
+    private readonly ConcurrentDictionary<string, LoopHealth> _loops = new(StringComparer.Ordinal);
+
+    /// <summary>A loop fails at the moment; what it does is late and is being tried again.</summary>
+    public bool IsDegraded => _loops.Values.Any(loop => !loop.IsHealthy);
+
+    /// <summary>All loops, by name.</summary>
+    public IReadOnlyList<LoopHealth> All => [.. _loops.Values.OrderBy(loop => loop.Name, StringComparer.Ordinal)];
+
+    public LoopHealth this[string name] => _loops[name];
+
+    public void Register(string name) => _loops.TryAdd(name, new LoopHealth(name, IsHealthy: true, LastError: null, LastErrorAt: null, LastSuccessAt: null));
+
+    /// <summary>Notes a success; true when the loop had failed before it.</summary>
+    public bool Succeeded(string name, DateTimeOffset at)
+    {
+        var before = _loops[name];
+        _loops[name] = before with { IsHealthy = true, LastSuccessAt = at };
+        return !before.IsHealthy;
+    }
+
+    public void Failed(string name, string error, DateTimeOffset at) =>
+        _loops[name] = _loops[name] with { IsHealthy = false, LastError = error, LastErrorAt = at };
+}

@@ -1,0 +1,51 @@
+namespace Presence.Engine.Storage;
+
+/// <summary>The operating system's lock on the data folder: one process at a time. Gone with the process, however it ends.</summary>
+internal sealed class FolderLock : IDisposable
+{
+    public const string FileName = "presence.lock";
+
+    private readonly FileStream _file;
+
+    private FolderLock(FileStream file) => _file = file;
+
+    /// <summary>Creates the folder where needed, for the owner alone, and locks it.</summary>
+    /// <exception cref="StartRefusedException">The folder cannot be used, or another process uses it.</exception>
+    public static FolderLock Take(string folder)
+    {
+        try
+        {
+            CreateFolder(folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartRefusedException($"The data folder {folder} cannot be created: {exception.Message} Choose another with Presence__Data, or give this user the right to create it.", exception);
+        }
+
+        var path = Path.Combine(folder, FileName);
+        try
+        {
+            return new FolderLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1));
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new StartRefusedException($"The data folder {folder} cannot be written: {exception.Message} Give this user the right to write it, or choose another with Presence__Data.", exception);
+        }
+        catch (IOException exception)
+        {
+            throw new StartRefusedException($"The data folder {folder} is in use by another process (it holds {path}). Stop that process, or choose another folder with Presence__Data.", exception);
+        }
+    }
+
+    /// <summary>Creates a folder nobody else may look into; one that exists keeps the rights it was given.</summary>
+    public static void CreateFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    // The file stays: removing it could remove the one a successor has just locked.
+    public void Dispose() => _file.Dispose();
+}

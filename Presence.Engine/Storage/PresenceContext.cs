@@ -1,0 +1,48 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Presence.Engine.Storage;
+
+/// <summary>The presence tables. Made by <see cref="PresenceDatabase"/> alone, which adds the gate and the connection's settings.</summary>
+public sealed class PresenceContext(DbContextOptions<PresenceContext> options) : DbContext(options)
+{
+    /// <summary>Where this context keeps which of its migrations were applied.</summary>
+    public const string MigrationsHistoryTable = "__EFMigrationsHistory";
+
+    internal DbSet<SettingsRecord> Settings => Set<SettingsRecord>();
+    internal DbSet<UserRecord> Users => Set<UserRecord>();
+    internal DbSet<RevokedTokenRecord> RevokedTokens => Set<RevokedTokenRecord>();
+
+    /// <inheritdoc/>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcMillisecondsConverter>();
+
+    /// <inheritdoc/>
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<SettingsRecord>(settings =>
+        {
+            settings.ToTable("Settings").HasKey(s => s.Version);
+            settings.Property(s => s.Version).ValueGeneratedNever();
+        });
+
+        modelBuilder.Entity<UserRecord>().ToTable("Users").HasKey(u => u.UserId);
+
+        modelBuilder.Entity<RevokedTokenRecord>(token =>
+        {
+            token.ToTable("RevokedTokens").HasKey(t => t.TokenId);
+            token.HasIndex(t => t.ExpiresAt);
+        });
+
+        modelBuilder.Entity<MembershipRecord>(membership =>
+        {
+            membership.ToTable("Memberships").HasKey(m => m.Id);
+            membership.Property(m => m.Id).ValueGeneratedNever();
+        });
+
+        modelBuilder.Entity<LastAliveRecord>(alive =>
+        {
+            alive.ToTable("LastAlive").HasKey(a => a.Id);
+            alive.Property(a => a.Id).ValueGeneratedNever();
+        });
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+
+namespace Presence.Engine.Storage;
+
+/// <summary>Tokens taken back before they expire.</summary>
+/// <remarks>Bounded by the sign-outs within one token lifetime: each entry was a valid token, and goes when that would have expired.</remarks>
+public sealed class RevokedTokens(PresenceDatabase database)
+{
+    // A token is accepted a little past its expiry, and clocks are set back: forgetting late costs a row, early revives a token.
+    private static readonly TimeSpan KeptPastExpiry = TimeSpan.FromDays(1);
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _expiry = new(StringComparer.Ordinal);
+    private int _version;
+
+    /// <summary>Rises with every revocation: a cache of valid tokens compares it instead of asking for each token.</summary>
+    public int Version => Volatile.Read(ref _version);
+
+    /// <summary>Whether a token was taken back.</summary>
+    /// <remarks><b>Cost.</b> One look-up in memory, without a lock.</remarks>
+    public bool Contains(string tokenId) => _expiry.ContainsKey(tokenId);
+
+    /// <summary>Reads what is stored; once, before requests are answered.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateDbContext();
+        await foreach (var token in context.RevokedTokens.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
+            _expiry[token.TokenId] = token.ExpiresAt;
+    }
+
+    /// <summary>Takes a token back; again is harmless. Stored when it returns.</summary>
+    /// <param name="tokenId">The token's own id.</param>
+    /// <param name="expiresAt">When the token expires by itself and need not be remembered any longer.</param>
+    /// <param name="cancellationToken">Gives up; the token may still be valid then.</param>
+    public async Task RevokeAsync(string tokenId, DateTimeOffset expiresAt, CancellationToken cancellationToken)
+    {
+        if (_expiry.ContainsKey(tokenId))
+            return;
+
+        await using var context = database.CreateDbContext();
+        await context.Database.ExecuteSqlAsync(
+            $"INSERT INTO \"RevokedTokens\" (\"TokenId\", \"ExpiresAt\") VALUES ({tokenId}, {expiresAt.ToUnixTimeMilliseconds()}) ON CONFLICT DO NOTHING",
+            cancellationToken);
+        _expiry[tokenId] = expiresAt;
+        Interlocked.Increment(ref _version);
+    }
+
+    /// <summary>Forgets tokens that expired a day ago or earlier.</summary>
+    public async Task PruneAsync(CancellationToken cancellationToken)
+    {
+        var until = database.Now() - KeptPastExpiry;
+        var expired = _expiry.Where(token => token.Value <= until).Select(token => token.Key).ToArray();
+        if (expired.Length == 0)
+            return;
+
+        await using var context = database.CreateDbContext();
+        await context.RevokedTokens.Where(token => token.ExpiresAt <= until).ExecuteDeleteAsync(cancellationToken);
+        foreach (var tokenId in expired)
+            _expiry.TryRemove(tokenId, out _);
+    }
+}

@@ -1,0 +1,133 @@
+using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Settings;
+
+namespace Presence.Engine.Storage;
+
+/// <summary>Keeps every version of the presence settings and puts the newest in force.</summary>
+public sealed class SettingsStore(PresenceDatabase database, PresenceEngine engine) : IDisposable
+{
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+
+    /// <summary>Reads the settings and puts them in force. The first start stores <paramref name="initial"/> as version 1.</summary>
+    /// <exception cref="SettingsRefusedException"><paramref name="initial"/> is against the rules and nothing is stored yet.</exception>
+    public async Task<PresenceSettings> LoadAsync(PresenceSettings initial, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            await using var context = database.CreateDbContext();
+            var stored = await context.Settings.AsNoTracking().OrderByDescending(s => s.Version).FirstOrDefaultAsync(cancellationToken);
+            if (stored is null)
+            {
+                ThrowIfRefused(initial, reason: null);
+                var now = database.Now();
+                stored = ToRecord(initial with { Version = 1, UpdatedAt = now, EnabledAt = now }, reason: null);
+                context.Add(stored);
+                await context.SaveChangesAsync(cancellationToken);
+            }
+
+            var settings = ToSettings(stored);
+            engine.Apply(settings);
+            return settings;
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Stores a new version and puts it in force; a change that changes nothing does neither.</summary>
+    /// <returns>The settings now in force.</returns>
+    /// <exception cref="SettingsRefusedException">Against the rules. Nothing was changed.</exception>
+    /// <exception cref="SettingsConflictException">Decided on a version that is no longer in force. Nothing was changed.</exception>
+    /// <remarks>
+    /// <para><b>Threads.</b> Any; changes follow one another.</para>
+    /// <para><b>Guarantee.</b> On the disk before it is in force, and in force when this returns.</para>
+    /// </remarks>
+    public async Task<PresenceSettings> ChangeAsync(SettingsChange change, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            var current = engine.Settings;
+            var wanted = current with
+            {
+                Enabled = change.Enabled,
+                HeartbeatInterval = change.HeartbeatInterval,
+                PresenceTimeout = change.PresenceTimeout,
+                ListLimit = change.ListLimit,
+            };
+            ThrowIfRefused(wanted, change.Reason);
+            if (change.ExpectedVersion is { } expected && expected != current.Version)
+                throw new SettingsConflictException(current);
+            if (wanted == current)
+                return current;
+
+            var now = database.Now();
+            var next = wanted with
+            {
+                Version = current.Version + 1,
+                UpdatedAt = now,
+                UpdatedBy = change.By,
+                EnabledAt = wanted.Enabled == current.Enabled ? current.EnabledAt : now,
+            };
+            await using var context = database.CreateDbContext();
+            context.Add(ToRecord(next, change.Reason));
+            await context.SaveChangesAsync(cancellationToken);
+            engine.Apply(next);
+            return next;
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>The latest versions, newest first.</summary>
+    /// <param name="take">How many at most, 1 or more.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<SettingsHistoryEntry>> HistoryAsync(int take, CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateDbContext();
+        var records = await context.Settings.AsNoTracking().OrderByDescending(s => s.Version).Take(take + 1).ToListAsync(cancellationToken);
+        var versions = records.ConvertAll(ToSettings);
+        return [.. versions.Take(take).Select((settings, i) => new SettingsHistoryEntry(settings, versions.ElementAtOrDefault(i + 1), records[i].Reason))];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _oneAtATime.Dispose();
+
+    private static void ThrowIfRefused(PresenceSettings settings, string? reason)
+    {
+        var problems = PresenceSettingsRules.Problems(settings);
+        if (reason?.Length > SettingsChange.LongestReason)
+            problems = [.. problems, new SettingsRemark("reason", $"The reason has {reason.Length} characters; it may have {SettingsChange.LongestReason}.")];
+        if (problems.Count > 0)
+            throw new SettingsRefusedException(problems);
+    }
+
+    private static PresenceSettings ToSettings(SettingsRecord record) => new()
+    {
+        Enabled = record.Enabled,
+        HeartbeatInterval = TimeSpan.FromMilliseconds(record.HeartbeatIntervalMilliseconds),
+        PresenceTimeout = TimeSpan.FromMilliseconds(record.PresenceTimeoutMilliseconds),
+        ListLimit = record.ListLimit,
+        Version = record.Version,
+        UpdatedAt = record.UpdatedAt,
+        UpdatedBy = record.UpdatedBy,
+        EnabledAt = record.EnabledAt,
+    };
+
+    private static SettingsRecord ToRecord(PresenceSettings settings, string? reason) => new()
+    {
+        Enabled = settings.Enabled,
+        HeartbeatIntervalMilliseconds = (long)settings.HeartbeatInterval.TotalMilliseconds,
+        PresenceTimeoutMilliseconds = (long)settings.PresenceTimeout.TotalMilliseconds,
+        ListLimit = settings.ListLimit,
+        Version = settings.Version,
+        UpdatedAt = settings.UpdatedAt,
+        UpdatedBy = settings.UpdatedBy,
+        EnabledAt = settings.EnabledAt,
+        Reason = reason,
+    };
+}

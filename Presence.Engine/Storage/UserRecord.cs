@@ -1,0 +1,16 @@
+namespace Presence.Engine.Storage;
+
+/// <summary>One user or guest that has signed in.</summary>
+internal sealed class UserRecord
+{
+    public required string UserId { get; init; }
+    public required string InternalId { get; init; }
+    public required string PublicId { get; init; }
+    public string? DisplayName { get; set; }
+    public string? AvatarUrl { get; set; }
+    public string MetadataJson { get; set; } = "{}";
+    public bool IsGuest { get; init; }
+    public bool IsVouched { get; set; }
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset UpdatedAt { get; set; }
+}
