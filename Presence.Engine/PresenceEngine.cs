@@ -1,54 +1,202 @@
+using System.Collections.Concurrent;
 using Presence.Engine.Changes;
+using Presence.Engine.Expiry;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Users;
 
 namespace Presence.Engine;
 
-/// <summary>Counts, lists and forgets the viewers of live rooms. Skeleton of the facade: signatures are final, bodies follow.</summary>
-public sealed class PresenceEngine
+/// <summary>Counts, lists and forgets the viewers of live rooms.</summary>
+/// <remarks>
+/// <para><b>Time.</b> Deadlines are monotonic; the host calls <see cref="Sweep"/> once a second. A machine that slept skips the time it slept.</para>
+/// <para><b>Threads.</b> Every member may be called from any thread at any time, <see cref="Restore"/> apart. A room's state is behind that room's lock; no I/O and nobody's code runs inside.</para>
+/// <para><b>Source.</b> The rules of presence, docs/concepts.md.</para>
+/// </remarks>
+public sealed partial class PresenceEngine
 {
-    public PresenceEngine(TimeProvider time, PresenceSettings settings, PresenceLimits limits) => throw new NotSupportedException("not yet built");
+    private readonly ConcurrentDictionary<string, Room> _rooms = new(PresenceComparers.RoomId);
+    private readonly PresenceClock _clock;
+    private readonly SettingsHolder _settings;
+    private readonly NetworkState _network;
+    private readonly SweepSchedule _schedule;
+    private readonly Lock _applying = new();
+    private int _roomCount;
+    private long _warmUntil = long.MinValue;
 
-    public PresenceSettings Settings => throw new NotSupportedException("not yet built");
-    public PresenceLimits Limits => throw new NotSupportedException("not yet built");
+    /// <summary>Makes an engine in which nobody is present.</summary>
+    /// <param name="time">Where both clocks come from.</param>
+    /// <param name="settings">The settings in force until <see cref="Apply"/>; valid by <see cref="PresenceSettingsRules"/>.</param>
+    /// <param name="limits">The caps.</param>
+    public PresenceEngine(TimeProvider time, PresenceSettings settings, PresenceLimits limits)
+    {
+        _clock = new PresenceClock(time);
+        _settings = new SettingsHolder(settings);
+        Limits = limits;
+        Journal = new MembershipJournal(SnapshotMemberships);
+        _network = new NetworkState(_clock, _settings, limits, Journal);
+        _schedule = new SweepSchedule(_clock.Now());
+    }
 
-    /// <summary>True from a restore until one heartbeat interval has passed.</summary>
-    public bool IsWarming => throw new NotSupportedException("not yet built");
+    /// <summary>The settings in force.</summary>
+    public PresenceSettings Settings => _settings.Current;
 
-    public HeartbeatReceipt Heartbeat(in Heartbeat heartbeat) => throw new NotSupportedException("not yet built");
-
-    /// <summary>True when the session was present.</summary>
-    public bool Leave(string roomId, string userId, string sessionId) => throw new NotSupportedException("not yet built");
-
-    public RoomCount Count(string roomId) => throw new NotSupportedException("not yet built");
-    public NetworkCount CountNetwork() => throw new NotSupportedException("not yet built");
-    public ViewerPage Viewers(string roomId, ViewerQuery query) => throw new NotSupportedException("not yet built");
-    public RoomPage Rooms(RoomQuery query) => throw new NotSupportedException("not yet built");
-    public RoomSummary Room(string roomId) => throw new NotSupportedException("not yet built");
-    public RoomTrend Trend(string roomId) => throw new NotSupportedException("not yet built");
-
-    /// <summary>Puts settings in force at once. Disabling empties every room before it returns.</summary>
-    public void Apply(PresenceSettings settings) => throw new NotSupportedException("not yet built");
-
-    /// <summary>Shows a new name or picture for a user present somewhere; nothing happens for others.</summary>
-    public void UpdateProfile(string userId, UserProfile profile) => throw new NotSupportedException("not yet built");
-
-    /// <summary>Signals when a room's visible state changed.</summary>
-    public DirtyWatch Watch(string roomId) => throw new NotSupportedException("not yet built");
-
-    /// <summary>Signals when any room's visible state or the settings changed.</summary>
-    public DirtyWatch WatchNetwork() => throw new NotSupportedException("not yet built");
-
-    /// <summary>Every change of one room from now on, bounded; a gap is told when it could not keep up.</summary>
-    public ChangeSubscription Subscribe(string roomId, int capacity) => throw new NotSupportedException("not yet built");
+    /// <summary>The caps.</summary>
+    public PresenceLimits Limits { get; }
 
     /// <summary>What the membership writer drains.</summary>
-    public MembershipJournal Journal => throw new NotSupportedException("not yet built");
+    public MembershipJournal Journal { get; }
 
-    /// <summary>Expires what is due. Called once a second by the host's sweep loop.</summary>
-    public void Sweep() => throw new NotSupportedException("not yet built");
+    /// <summary>True from a restore until one heartbeat interval has passed: counts may still hold viewers who are gone.</summary>
+    public bool IsWarming => _clock.Now() < Volatile.Read(ref _warmUntil);
+
+    /// <summary>Records one heartbeat and says what was promised for it.</summary>
+    /// <param name="heartbeat">Room, user and session; already validated (<see cref="PresenceIds"/>).</param>
+    /// <returns>The receipt. An outcome other than <see cref="HeartbeatOutcome.Accepted"/> means that nothing was stored.</returns>
+    /// <remarks>
+    /// <para><b>Time.</b> Read once, inside the lock. At or after its deadline a session counts as gone since the deadline, and joins anew.</para>
+    /// <para><b>Cost.</b> Constant; allocates nothing for a session already present. One room's lock.</para>
+    /// <para><b>Guarantee.</b> The session counts until the timeout in the receipt's settings has passed, whatever the settings become (rule 4), unless it leaves or presence is disabled.</para>
+    /// </remarks>
+    public HeartbeatReceipt Heartbeat(in Heartbeat heartbeat)
+    {
+        var hash = PresenceComparers.UserId.GetHashCode(heartbeat.UserId);
+        while (true)
+        {
+            if (!_rooms.TryGetValue(heartbeat.RoomId, out var room))
+            {
+                var settings = _settings.Current;
+                if (!settings.Enabled)
+                    return new(HeartbeatOutcome.NetworkDisabled, settings, Joined: false, Viewers: 0);
+                room = TryAddRoom(heartbeat.RoomId);
+                if (room is null)
+                    return new(HeartbeatOutcome.RoomLimit, settings, Joined: false, Viewers: 0);
+            }
+            if (room.TryHeartbeat(heartbeat, hash, out var receipt))
+                return receipt;
+        }
+    }
+
+    /// <summary>Ends a session at once.</summary>
+    /// <param name="roomId">The room.</param>
+    /// <param name="userId">The user or guest.</param>
+    /// <param name="sessionId">The session; the user's other sessions stay.</param>
+    /// <returns>Whether the session was present; leaving twice is not an error.</returns>
+    /// <remarks><para><b>Cost.</b> Constant. One room's lock.</para></remarks>
+    public bool Leave(string roomId, string userId, string sessionId) =>
+        _rooms.TryGetValue(roomId, out var room) && room.Leave(userId, sessionId, PresenceComparers.UserId.GetHashCode(userId));
+
+    /// <summary>Puts settings in force at once. Disabling empties every room before it returns.</summary>
+    /// <param name="settings">Valid by <see cref="PresenceSettingsRules"/>.</param>
+    /// <remarks>
+    /// <para><b>Guarantee.</b> A viewer who keeps the promise it was given stays (rule 4). When presence is disabled no
+    /// heartbeat is accepted once this returned, and everybody who was present has left with reason Disabled.</para>
+    /// <para><b>Cost.</b> Constant, but for disabling: proportional to the sessions present, in short holds of each room's lock.</para>
+    /// </remarks>
+    public void Apply(PresenceSettings settings)
+    {
+        lock (_applying)
+        {
+            // Published before any room is emptied: a heartbeat decides under its room's lock, so it either sees this or is emptied.
+            _settings.Current = settings;
+            foreach (var (_, room) in _rooms)
+            {
+                if (!settings.Enabled)
+                    room.Empty(LeaveReason.Disabled);
+                room.Signal();
+            }
+            _network.Watches.Signal();
+        }
+    }
+
+    /// <summary>Shows a new name or picture for a user present somewhere; nothing happens for others.</summary>
+    public void UpdateProfile(string userId, UserProfile profile)
+    {
+        if (_network.Users.TryUpdate(userId, profile))
+            _network.Watches.Signal();
+    }
+
+    /// <summary>Ends what is due everywhere, marks who is overdue, takes samples and forgets rooms long empty. Called once a second by the host.</summary>
+    /// <remarks>
+    /// <para><b>Cost.</b> A glance at every room; work only where something is due. Each room's lock is held for about 0.1 ms at a time.</para>
+    /// <para><b>Guarantee.</b> When it returns nobody is present whose deadline was at or before the moment it began.</para>
+    /// </remarks>
+    public void Sweep()
+    {
+        var now = _clock.Tick();
+        var isSampleDue = _schedule.IsSampleDue(now, out var sample);
+        foreach (var (_, room) in _rooms)
+        {
+            if (room.DueAt <= now)
+                room.Expire(now);
+            if (isSampleDue)
+                room.Sample(sample);
+        }
+        _network.SweptAt = now;
+        RetireRooms(now - SweepSchedule.EmptyRoomRetention.Ticks, atMost: int.MaxValue);
+    }
 
     /// <summary>Brings back sessions after a restart; before anything else was recorded. Each gets one full timeout.</summary>
-    public void Restore(IEnumerable<RestoredSession> sessions) => throw new NotSupportedException("not yet built");
+    /// <param name="sessions">What was stored, in any order. Sessions over a cap are left out.</param>
+    /// <remarks>
+    /// <para><b>Threads.</b> Only this call until it returns.</para>
+    /// <para><b>Guarantee.</b> New stays are numbered above all of these. Viewers keep the instant they joined.</para>
+    /// </remarks>
+    public void Restore(IEnumerable<RestoredSession> sessions)
+    {
+        var inOrder = sessions.ToList();
+        if (inOrder.Count == 0)
+            return;
+        inOrder.Sort(static (left, right) =>
+        {
+            var byJoin = left.Membership.JoinedAt.CompareTo(right.Membership.JoinedAt);
+            return byJoin != 0 ? byJoin : left.Membership.Id.CompareTo(right.Membership.Id);
+        });
+
+        foreach (var session in inOrder)
+        {
+            _network.ContinueMembershipIdsAfter(session.Membership.Id);
+            var room = GetOrAddRoom(session.Membership.RoomId);
+            room?.Restore(session, PresenceComparers.UserId.GetHashCode(session.Membership.UserId));
+        }
+        var now = _clock.Now();
+        _network.SweptAt = now;
+        Volatile.Write(ref _warmUntil, now + _settings.Current.HeartbeatInterval.Ticks);
+    }
+
+    private Room? GetOrAddRoom(string roomId) => _rooms.TryGetValue(roomId, out var room) ? room : TryAddRoom(roomId);
+
+    /// <summary>The room, made when it is not there; null when the cap is reached and no empty room could make way.</summary>
+    private Room? TryAddRoom(string roomId)
+    {
+        if (Interlocked.Increment(ref _roomCount) > Limits.Rooms && !RetireRooms(long.MaxValue, atMost: 1))
+        {
+            Interlocked.Decrement(ref _roomCount);
+            return null;
+        }
+
+        var added = new Room(roomId, _network);
+        var room = _rooms.GetOrAdd(roomId, added);
+        if (room != added)
+            Interlocked.Decrement(ref _roomCount);
+        else
+            _network.EmptyRooms.Add(room, _clock.Now()); // empty until its first heartbeat, which may be refused
+        return room;
+    }
+
+    /// <summary>Forgets rooms that were listed as empty at or before <paramref name="latest"/>; true when at least one went.</summary>
+    private bool RetireRooms(long latest, int atMost)
+    {
+        var retired = 0;
+        // A watched room is listed again as it is taken: the number listed now bounds the round.
+        for (var left = _network.EmptyRooms.Count; left > 0 && retired < atMost && _network.EmptyRooms.TryTake(latest, out var room); left--)
+        {
+            if (!room.TryRetire())
+                continue;
+            _rooms.TryRemove(KeyValuePair.Create(room.Id, room));
+            Interlocked.Decrement(ref _roomCount);
+            retired++;
+        }
+        return retired > 0;
+    }
 }

@@ -1,7 +1,87 @@
+using System.Threading.Channels;
+
 namespace Presence.Engine.Changes;
 
-/// <summary>One subscriber's bounded queue of a room's changes.</summary>
+/// <summary>One subscriber's bounded queue of a room's changes, in the order of their sequence.</summary>
+/// <remarks>
+/// <para><b>Threads.</b> One reads; anybody disposes.</para>
+/// <para><b>Guarantee.</b> Between the subscription (or the read of a gap) and the next gap every change is delivered once.
+/// A subscriber that falls behind by more than its capacity loses the queue, is told of the gap once, and costs nobody else anything.</para>
+/// </remarks>
 public sealed class ChangeSubscription : IDisposable
 {
-    public void Dispose() => throw new NotSupportedException("not yet built");
+    private readonly Lock _lock = new();
+    private readonly Queue<Change> _queue = new();
+    private readonly int _capacity;
+    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true, AllowSynchronousContinuations = false });
+
+    private Action<ChangeSubscription>? _detach;
+    private bool _hasGap;
+
+    internal ChangeSubscription(int capacity, Action<ChangeSubscription> detach)
+    {
+        _capacity = capacity;
+        _detach = detach;
+    }
+
+    /// <summary>The room's sequence when the subscription began: the first change delivered is the next one.</summary>
+    public long StartedAfter { get; internal set; }
+
+    /// <summary>Completes when there is something to read; false once the subscription is disposed.</summary>
+    public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    {
+        while (await _signal.Reader.WaitToReadAsync(cancellationToken))
+        {
+            _signal.Reader.TryRead(out _);
+            lock (_lock)
+            {
+                if (_hasGap || _queue.Count > 0)
+                    return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>Takes the next change or gap. Read until <see cref="SubscriptionItem.None"/>, then wait.</summary>
+    public SubscriptionItem TryRead(out Change change)
+    {
+        lock (_lock)
+        {
+            if (_hasGap)
+            {
+                _hasGap = false;
+                change = default;
+                return SubscriptionItem.Gap;
+            }
+            return _queue.TryDequeue(out change) ? SubscriptionItem.Change : SubscriptionItem.None;
+        }
+    }
+
+    /// <summary>Ends the subscription. Safe to call twice.</summary>
+    public void Dispose()
+    {
+        Interlocked.Exchange(ref _detach, null)?.Invoke(this);
+        _signal.Writer.TryComplete();
+    }
+
+    /// <summary>Called under the room's lock, so that no two changes arrive out of order.</summary>
+    internal void Push(in Change change)
+    {
+        lock (_lock)
+        {
+            if (_hasGap)
+                return;
+            if (_queue.Count < _capacity)
+            {
+                _queue.Enqueue(change);
+            }
+            else
+            {
+                _queue.Clear();
+                _hasGap = true;
+            }
+        }
+        _signal.Writer.TryWrite(true);
+    }
 }

@@ -1,14 +1,75 @@
 namespace Presence.Engine.Changes;
 
 /// <summary>Sessions that came and went since the writer last looked.</summary>
+/// <remarks>
+/// <para><b>Bound.</b> <see cref="Capacity"/> entries. When a writer falls further behind, the journal drops what it holds
+/// and says so: the writer then stores everybody present instead, which is never more than the sessions there are.</para>
+/// <para><b>Threads.</b> Rooms record under their own lock, hence in order for any one session; one writer drains.</para>
+/// </remarks>
 public sealed class MembershipJournal
 {
+    /// <summary>The most entries held between two drains.</summary>
+    public const int Capacity = 500_000;
+
+    private const int LargestKeptBuffer = 65_536;
+
+    private readonly Func<IEnumerable<MembershipChange>> _snapshot;
+    private readonly Lock _lock = new();
+    private readonly int _capacity;
+    private List<MembershipChange> _changes = [];
+    private List<MembershipChange> _spare = [];
+    private bool _hasOverflowed;
+
+    internal MembershipJournal(Func<IEnumerable<MembershipChange>> snapshot, int capacity = Capacity)
+    {
+        _snapshot = snapshot;
+        _capacity = capacity;
+    }
+
     /// <summary>
     /// Takes everything recorded since the last call, in order, into <paramref name="changes"/> (cleared first).
     /// False when the journal overflowed: what it held is void and the writer must store <see cref="Snapshot"/> instead.
+    /// Recording has begun again before this returns.
     /// </summary>
-    public bool TryDrain(List<MembershipChange> changes) => throw new NotSupportedException("not yet built");
+    public bool TryDrain(List<MembershipChange> changes)
+    {
+        changes.Clear();
+        List<MembershipChange> taken;
+        lock (_lock)
+        {
+            if (_hasOverflowed)
+            {
+                _hasOverflowed = false;
+                return false;
+            }
+            (taken, _changes) = (_changes, _spare);
+        }
 
-    /// <summary>The joins of all sessions present, walked room by room; joins and leaves meanwhile are in the next drain (a join may be in both).</summary>
-    public IEnumerable<MembershipChange> Snapshot() => throw new NotSupportedException("not yet built");
+        changes.AddRange(taken); // outside the lock: a surge is megabytes, and joins wait for it under their room's lock
+        taken.Clear();
+        _spare = taken.Capacity > LargestKeptBuffer ? [] : taken;
+        return true;
+    }
+
+    /// <summary>
+    /// The joins of all sessions present, walked in slices; joins and leaves meanwhile are in the next drain. A join may
+    /// be in both, so storing it must be idempotent.
+    /// </summary>
+    public IEnumerable<MembershipChange> Snapshot() => _snapshot();
+
+    internal void Record(in MembershipChange change)
+    {
+        lock (_lock)
+        {
+            if (_hasOverflowed)
+                return;
+            if (_changes.Count < _capacity)
+            {
+                _changes.Add(change);
+                return;
+            }
+            _hasOverflowed = true;
+            _changes = [];
+        }
+    }
 }

@@ -7,4 +7,8 @@ namespace Presence.Engine.Rooms;
 /// <param name="Hidden">Viewers with no visible session and at least one hidden one.</param>
 /// <param name="Fading">Viewers whose every session is overdue but not yet past its deadline, as of the last sweep.</param>
 /// <param name="At">The moment the count is true of: the last sweep (rule 7).</param>
-public readonly record struct RoomCount(int Viewers, int Sessions, int Guests, int Hidden, int Fading, DateTimeOffset At);
+public readonly record struct RoomCount(int Viewers, int Sessions, int Guests, int Hidden, int Fading, DateTimeOffset At)
+{
+    /// <summary>The room's change sequence at that moment: changes up to it are counted, later ones are not.</summary>
+    public long Sequence { get; init; }
+}

@@ -1,0 +1,120 @@
+using Presence.Engine.Rooms;
+using Presence.Engine.Tests.Support;
+using Presence.Engine.Users;
+
+namespace Presence.Engine.Tests.Rooms;
+
+public sealed class ViewerListTests
+{
+    private readonly EngineWorld _world = new();
+
+    [Fact]
+    public void Viewers_Default_AreByLatestHeartbeat()
+    {
+        Arrive("ann", "ben", "cat");
+        _world.Beat("ann");
+
+        Assert.Equal(["ann", "cat", "ben"], _world.List());
+        Assert.Equal(["ben", "cat", "ann"], _world.List(ViewerSort.OldestHeartbeatFirst));
+    }
+
+    [Fact]
+    public void Viewers_ByJoin_IgnoreLaterHeartbeats()
+    {
+        Arrive("ann", "ben", "cat");
+        _world.Beat("ann");
+
+        Assert.Equal(["ann", "ben", "cat"], _world.List(ViewerSort.FirstJoinedFirst));
+        Assert.Equal(["cat", "ben", "ann"], _world.List(ViewerSort.LastJoinedFirst));
+    }
+
+    [Fact]
+    public void Viewers_AcrossGenerations_AreMergedByHeartbeat()
+    {
+        Arrive("ann", "ben");
+        _world.Engine.Apply(EngineWorld.Seconds(10, 40));
+        Arrive("cat");
+        _world.Engine.Apply(EngineWorld.Seconds(30, 60));
+        Arrive("dan");
+        _world.Beat("ann");
+
+        Assert.Equal(["ann", "dan", "cat", "ben"], _world.List());
+        Assert.Equal(["ben", "cat", "dan", "ann"], _world.List(ViewerSort.OldestHeartbeatFirst));
+    }
+
+    [Fact]
+    public void Viewers_WithSeveralSessions_AppearOnceAtTheirLatest()
+    {
+        _world.Beat("ann", session: "phone");
+        Arrive("ben");
+        _world.Beat("ann", session: "laptop");
+        Arrive("cat");
+
+        Assert.Equal(["cat", "ann", "ben"], _world.List());
+        Assert.Equal(["ben", "ann", "cat"], _world.List(ViewerSort.OldestHeartbeatFirst));
+    }
+
+    [Fact]
+    public void Viewers_Limit_CapsTheListButNotTheCount()
+    {
+        Arrive("ann", "ben", "cat");
+
+        var page = _world.Engine.Viewers(EngineWorld.Lobby, new ViewerQuery { Limit = 2 });
+
+        Assert.Equal(["cat", "ben"], page.Viewers.Select(viewer => viewer.UserId));
+        Assert.Equal(3, page.Count.Viewers);
+        Assert.Equal(3, page.Matching);
+    }
+
+    [Fact]
+    public void Viewers_Search_FindsIdsAndNamesIgnoringCase()
+    {
+        _world.Beat("u-17", profile: new UserProfile("Grace Hopper", null));
+        _world.Beat("u-18", profile: new UserProfile("Alan", null));
+
+        Assert.Equal(["u-17"], _world.List(search: "hopper"));
+        Assert.Equal(["u-18"], _world.List(search: "U-18"));
+        Assert.Empty(_world.List(search: "nobody"));
+    }
+
+    [Fact]
+    public void UpdateProfile_OfAPresentUser_ShowsAtOnce()
+    {
+        _world.Beat("ann", profile: new UserProfile("Ann", null));
+
+        _world.Engine.UpdateProfile("ann", new UserProfile("Anna", null));
+
+        Assert.Equal("Anna", _world.Engine.Viewers(EngineWorld.Lobby, new ViewerQuery()).Viewers[0].Profile?.DisplayName);
+    }
+
+    [Fact]
+    public void Viewers_OfAnUnknownRoom_AreNone()
+    {
+        var page = _world.Engine.Viewers("nowhere", new ViewerQuery());
+
+        Assert.Empty(page.Viewers);
+        Assert.Equal(0, page.Count.Viewers);
+    }
+
+    [Fact]
+    public void Viewers_AfterTheWallClockJumped_KeepTheirAge()
+    {
+        Arrive("ann");
+        _world.Time.SetUtcNow(_world.Now.AddDays(3));
+        _world.Advance(10);
+
+        var viewer = _world.Engine.Viewers(EngineWorld.Lobby, new ViewerQuery()).Viewers[0];
+
+        Assert.Equal(11, (_world.Now - viewer.JoinedAt).TotalSeconds, precision: 3);
+        Assert.Equal(1, _world.Viewers());
+    }
+
+    private void Arrive(params string[] users)
+    {
+        foreach (var user in users)
+        {
+            _world.Beat(user);
+            _world.Advance(1);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+namespace Presence.Engine.Rooms;
+
+/// <summary>
+/// The generations of a room: usually one, two after a settings change until everybody has sent a heartbeat. At most as
+/// many as different settings were in force within one timeout; an empty one is used again.
+/// </summary>
+/// <remarks><b>Threads.</b> None of its own: the room's lock.</remarks>
+internal sealed class Generations(SessionTable sessions)
+{
+    private const int None = SessionTable.None;
+
+    private Generation[] _generations = [Generation.Of(0, 0)];
+    private int _count = 1;
+    private int _current;
+
+    public int Count => _count;
+
+    public ref Generation this[int number] => ref _generations[number];
+
+    /// <summary>The generation that promises this; opened when there is none.</summary>
+    public ushort For(long timeout, long interval)
+    {
+        ref var current = ref _generations[_current];
+        if (current.Timeout != timeout || current.Interval != interval)
+            _current = Switch(timeout, interval);
+        return (ushort)_current;
+    }
+
+    /// <summary>Presence time at which a session stops counting, exclusive.</summary>
+    public long DeadlineOf(in SessionSlot slot) => slot.HeartbeatAt + _generations[slot.Generation].Timeout;
+
+    /// <summary>Puts a slot whose heartbeat is the room's latest at the newest end of its generation.</summary>
+    public void Append(int index, ref SessionSlot slot, ushort number)
+    {
+        ref var generation = ref _generations[number];
+        slot.Generation = number;
+        slot.Older = generation.Newest;
+        slot.Newer = None;
+        if (generation.Newest != None)
+            sessions[generation.Newest].Newer = index;
+        else
+            generation.Oldest = index;
+        generation.Newest = index;
+        if (generation.OldestFresh == None)
+            generation.OldestFresh = index;
+    }
+
+    /// <summary>Takes a slot out of its generation.</summary>
+    public void Remove(int index, ref SessionSlot slot)
+    {
+        ref var generation = ref _generations[slot.Generation];
+        if (generation.OldestFresh == index)
+            generation.OldestFresh = slot.Newer;
+        if (slot.Older != None)
+            sessions[slot.Older].Newer = slot.Newer;
+        else
+            generation.Oldest = slot.Newer;
+        if (slot.Newer != None)
+            sessions[slot.Newer].Older = slot.Older;
+        else
+            generation.Newest = slot.Older;
+    }
+
+    /// <summary>The earliest presence time at which a session expires or begins to fade; <see cref="long.MaxValue"/> for an empty room.</summary>
+    public long NextDueAt()
+    {
+        var due = long.MaxValue;
+        for (var number = 0; number < _count; number++)
+        {
+            ref var generation = ref _generations[number];
+            if (generation.Oldest != None)
+                due = Math.Min(due, sessions[generation.Oldest].HeartbeatAt + generation.Timeout);
+            if (generation.OldestFresh != None)
+                due = Math.Min(due, sessions[generation.OldestFresh].HeartbeatAt + generation.Grace);
+        }
+        return due;
+    }
+
+    /// <summary>The session with the earliest deadline, if that is at or before <paramref name="now"/>; <see cref="None"/> when none is due.</summary>
+    public int FindExpired(long now)
+    {
+        var found = None;
+        for (var number = 0; number < _count; number++)
+        {
+            ref var generation = ref _generations[number];
+            if (generation.Oldest == None)
+                continue;
+            var deadline = sessions[generation.Oldest].HeartbeatAt + generation.Timeout;
+            if (deadline > now)
+                continue;
+            found = generation.Oldest;
+            now = deadline - 1;
+        }
+        return found;
+    }
+
+    /// <summary>Takes the next session that is overdue and not yet marked; <see cref="None"/> when there is none.</summary>
+    public int TakeFading(long now)
+    {
+        for (var number = 0; number < _count; number++)
+        {
+            ref var generation = ref _generations[number];
+            var index = generation.OldestFresh;
+            if (index == None)
+                continue;
+            ref var slot = ref sessions[index];
+            if (slot.HeartbeatAt + generation.Grace >= now)
+                continue;
+            generation.OldestFresh = slot.Newer;
+            return index;
+        }
+        return None;
+    }
+
+    private int Switch(long timeout, long interval)
+    {
+        var reusable = None;
+        for (var number = 0; number < _count; number++)
+        {
+            ref var generation = ref _generations[number];
+            if (generation.Timeout == timeout && generation.Interval == interval)
+                return number;
+            if (generation.IsEmpty)
+                reusable = number;
+        }
+
+        if (reusable == None)
+        {
+            if (_count == _generations.Length)
+                Array.Resize(ref _generations, 2 * _count);
+            reusable = _count++;
+        }
+        _generations[reusable] = Generation.Of(timeout, interval);
+        return reusable;
+    }
+}

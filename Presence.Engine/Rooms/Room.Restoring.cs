@@ -1,0 +1,49 @@
+using Presence.Engine.Changes;
+
+namespace Presence.Engine.Rooms;
+
+/// <content>Coming back after a restart.</content>
+internal sealed partial class Room
+{
+    /// <summary>
+    /// Brings one session back with a full timeout from now (rule 10). Sessions of a room come in the order their viewers
+    /// joined. No change is emitted and nothing is journalled: it is stored already. False when a cap refuses it.
+    /// </summary>
+    public bool Restore(in RestoredSession session, int hash)
+    {
+        lock (_lock)
+        {
+            var membership = session.Membership;
+            var settings = _network.Settings.Current;
+            var now = NowNeedsLock();
+            if (_isRetired || !settings.Enabled || _sessions.Find(hash, membership.UserId, membership.SessionId) != None)
+                return false;
+
+            var lead = LeadOfNeedsLock(membership.UserId, hash);
+            if (lead != None && _sessions[lead].Sessions >= _network.Limits.SessionsPerUserAndRoom)
+                return false;
+            if (!_network.TryAddSession())
+                return false;
+            if (lead == None && !_network.Users.TryEnter(membership.UserId, hash, session.Profile, _network.Limits.RoomsPerUser))
+            {
+                _network.RemoveSession();
+                return false;
+            }
+
+            var heartbeat = new Heartbeat
+            {
+                RoomId = Id,
+                UserId = membership.UserId,
+                SessionId = membership.SessionId,
+                IsGuest = membership.IsGuest,
+                State = membership.State,
+            };
+            var joinedAt = NextJoinedAtNeedsLock(Math.Min(now, _network.Clock.PresenceTimeOf(membership.JoinedAt)));
+            var index = AddSessionNeedsLock(heartbeat, hash, lead, joinedAt, now);
+            ref var slot = ref _sessions[index];
+            slot.MembershipId = membership.Id;
+            AppendNeedsLock(index, ref slot, settings, now);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace Presence.Engine.Rooms;
+
+/// <content>The count over the last hour.</content>
+internal sealed partial class Room
+{
+    private TrendRecorder? _trend;
+
+    /// <summary>Takes a sample. A room younger than a tick has none and costs no memory for them.</summary>
+    public void Sample(long tick)
+    {
+        lock (_lock)
+        {
+            if (_trend is null && _buckets.Viewers == 0)
+                return;
+            (_trend ??= new TrendRecorder()).Add(tick, _buckets.Viewers);
+        }
+    }
+
+    public RoomTrend Trend(DateTimeOffset at)
+    {
+        lock (_lock)
+        {
+            var now = _buckets.Viewers;
+            return new RoomTrend(_trend?.Recent(now) ?? [now], _trend?.Hour(now) ?? [now], at);
+        }
+    }
+}

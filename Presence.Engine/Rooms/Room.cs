@@ -1,0 +1,295 @@
+using Presence.Engine.Changes;
+using Presence.Engine.Settings;
+
+namespace Presence.Engine.Rooms;
+
+/// <summary>One room: who is in it, and every way that changes. All state is behind one lock, held briefly.</summary>
+/// <remarks>
+/// Sessions live in the <see cref="SessionTable"/>, in heartbeat order inside their generation, and their viewers in the
+/// order of joining. A heartbeat of a session already present touches its own slot and its neighbours, and nothing else.
+/// </remarks>
+internal sealed partial class Room
+{
+    private const int None = SessionTable.None;
+
+    private readonly Lock _lock = new();
+    private readonly NetworkState _network;
+    private readonly SessionTable _sessions = new();
+    private readonly Generations _generations;
+    private readonly JoinOrder _joinOrder;
+    private RoomBuckets _buckets;
+    private bool _isRetired;
+    private long _latest;
+    private long _lastJoinedAt = long.MinValue;
+    private long _since;
+    private int _peak;
+
+    public Room(string id, NetworkState network)
+    {
+        Id = id;
+        _network = network;
+        _generations = new Generations(_sessions);
+        _joinOrder = new JoinOrder(_sessions);
+    }
+
+    public string Id { get; }
+
+    /// <summary>Guarded by <see cref="EmptyRooms"/>.</summary>
+    public bool IsListedAsEmpty { get; set; }
+
+    /// <summary>Records a heartbeat; false when the room was retired meanwhile and the caller must look it up again.</summary>
+    public bool TryHeartbeat(in Heartbeat heartbeat, int hash, out HeartbeatReceipt receipt)
+    {
+        lock (_lock)
+        {
+            receipt = default;
+            if (_isRetired)
+                return false;
+            receipt = HeartbeatNeedsLock(heartbeat, hash);
+            return true;
+        }
+    }
+
+    /// <summary>Ends a session at once; false when it was not present.</summary>
+    public bool Leave(string userId, string sessionId, int hash)
+    {
+        lock (_lock)
+        {
+            var now = NowNeedsLock();
+            ExpireUserNeedsLock(userId, hash, now);
+            var index = _sessions.Find(hash, userId, sessionId);
+            if (index == None)
+                return false;
+            EndSessionNeedsLock(index, LeaveReason.Left, now);
+            return true;
+        }
+    }
+
+    /// <summary>Makes an empty room unusable, so that the caller may take it off the map. A watched one stays, and stays listed.</summary>
+    public bool TryRetire()
+    {
+        lock (_lock)
+        {
+            if (_isRetired || _sessions.Count > 0)
+                return false;
+            if (IsWatchedNeedsLock)
+            {
+                _network.EmptyRooms.Add(this, NowNeedsLock());
+                return false;
+            }
+            _isRetired = true;
+            return true;
+        }
+    }
+
+    private HeartbeatReceipt HeartbeatNeedsLock(in Heartbeat heartbeat, int hash)
+    {
+        var settings = _network.Settings.Current;
+        if (!settings.Enabled)
+            return new(HeartbeatOutcome.NetworkDisabled, settings, Joined: false, Viewers: 0);
+
+        var now = NowNeedsLock();
+        var index = _sessions.Find(hash, heartbeat.UserId, heartbeat.SessionId);
+        if (index != None)
+        {
+            ref var slot = ref _sessions[index];
+            if (now < _generations.DeadlineOf(slot))
+            {
+                RefreshNeedsLock(index, ref slot, heartbeat, settings, now);
+                return new(HeartbeatOutcome.Accepted, settings, Joined: false, _buckets.Viewers);
+            }
+        }
+        return JoinNeedsLock(heartbeat, hash, settings, now);
+    }
+
+    private void RefreshNeedsLock(int index, ref SessionSlot slot, in Heartbeat heartbeat, PresenceSettings settings, long now)
+    {
+        if (slot.State != heartbeat.State || slot.IsFading)
+            RemarkNeedsLock(index, heartbeat.State, isFading: false);
+
+        slot.HeartbeatAt = now;
+        slot.SettingsVersion = heartbeat.SettingsVersion;
+        _generations.Remove(index, ref slot);
+        AppendNeedsLock(index, ref slot, settings, now);
+    }
+
+    private HeartbeatReceipt JoinNeedsLock(in Heartbeat heartbeat, int hash, PresenceSettings settings, long now)
+    {
+        ExpireUserNeedsLock(heartbeat.UserId, hash, now);
+        var lead = LeadOfNeedsLock(heartbeat.UserId, hash);
+        var isNewViewer = lead == None;
+        if (!_network.TryAddSession())
+            return new(HeartbeatOutcome.SessionLimit, settings, Joined: false, _buckets.Viewers);
+        if (isNewViewer && !_network.Users.TryEnter(heartbeat.UserId, hash, heartbeat.Profile, _network.Limits.RoomsPerUser))
+        {
+            _network.RemoveSession();
+            return new(HeartbeatOutcome.RoomsPerUserLimit, settings, Joined: false, _buckets.Viewers);
+        }
+
+        var joinedAt = isNewViewer ? NextJoinedAtNeedsLock(now) : _sessions[lead].JoinedAt;
+        var index = AddSessionNeedsLock(heartbeat, hash, lead, joinedAt, now);
+        ref var slot = ref _sessions[index];
+        slot.MembershipId = _network.NextMembershipId();
+        AppendNeedsLock(index, ref slot, settings, now);
+        _network.Journal.Record(new MembershipChange(
+            slot.MembershipId, IsJoin: true, Id, heartbeat.UserId, heartbeat.SessionId, heartbeat.IsGuest, heartbeat.State, _network.Clock.UtcOf(joinedAt)));
+        if (isNewViewer)
+            EmitNeedsLock(ChangeKind.Joined, heartbeat.UserId, heartbeat.IsGuest, LeaveReason.None, now);
+        else if (_sessions[lead].Sessions > _network.Limits.SessionsPerUserAndRoom)
+            EndSessionNeedsLock(LongestSilentNeedsLock(index), LeaveReason.Left, now);
+        return new(HeartbeatOutcome.Accepted, settings, isNewViewer, _buckets.Viewers);
+    }
+
+    /// <summary>Adds a session as its user's only one (<paramref name="lead"/> is none) or as one more. It is in no generation yet.</summary>
+    private int AddSessionNeedsLock(in Heartbeat heartbeat, int hash, int lead, long joinedAt, long now)
+    {
+        var before = lead == None ? default : MarkOfNeedsLock(lead);
+        var index = _sessions.Add(hash, heartbeat.UserId, heartbeat.SessionId);
+        ref var slot = ref _sessions[index];
+        slot.HeartbeatAt = now;
+        slot.State = heartbeat.State;
+        slot.SettingsVersion = heartbeat.SettingsVersion;
+
+        if (lead != None)
+        {
+            slot.Flags = _sessions[lead].Flags & SlotFlags.Guest;
+            _sessions[lead].Sessions++;
+            CountChangeNeedsLock(before, MarkOfNeedsLock(lead));
+            return index;
+        }
+
+        slot.Flags = heartbeat.IsGuest ? SlotFlags.Lead | SlotFlags.Guest : SlotFlags.Lead;
+        slot.JoinedAt = joinedAt;
+        slot.Sessions = 1;
+        _joinOrder.Append(index);
+        if (_buckets.Viewers == 0)
+        {
+            _since = joinedAt;
+            _peak = 0;
+            _network.RoomBecameLive();
+        }
+        _buckets.Add(heartbeat.IsGuest, MarkOfNeedsLock(index));
+        _peak = Math.Max(_peak, _buckets.Viewers);
+        return index;
+    }
+
+    /// <summary>Takes a session out; the viewer leaves with its last one, for <paramref name="reason"/> at <paramref name="at"/>.</summary>
+    private void EndSessionNeedsLock(int index, LeaveReason reason, long at)
+    {
+        ref var slot = ref _sessions[index];
+        var userId = slot.UserId!;
+        var hash = slot.Hash;
+        var isGuest = slot.IsGuest;
+        var lead = slot.IsLead ? index : LeadOfNeedsLock(userId, hash);
+        var before = MarkOfNeedsLock(lead);
+
+        _generations.Remove(index, ref slot);
+        _network.Journal.Record(new MembershipChange(slot.MembershipId, IsJoin: false, "", "", "", IsGuest: false, ViewerState.Visible, default));
+        _network.RemoveSession();
+
+        if (_sessions[lead].Sessions > 1)
+        {
+            if (lead == index)
+                lead = PassLeadNeedsLock(index);
+            _sessions[lead].Sessions--;
+            _sessions.Remove(index);
+            CountChangeNeedsLock(before, MarkOfNeedsLock(lead));
+            return;
+        }
+
+        _joinOrder.Remove(index);
+        _sessions.Remove(index);
+        _buckets.Remove(isGuest, before);
+        _network.Users.Exit(userId, hash);
+        if (_buckets.Viewers == 0)
+            _network.RoomBecameEmpty(this, _latest);
+        EmitNeedsLock(ChangeKind.Left, userId, isGuest, reason, at);
+    }
+
+    private int PassLeadNeedsLock(int lead)
+    {
+        ref var from = ref _sessions[lead];
+        var successor = _sessions.FirstOfUser(from.Hash, from.UserId!);
+        if (successor == lead)
+            successor = _sessions.NextOfUser(lead);
+
+        ref var to = ref _sessions[successor];
+        to.Flags |= SlotFlags.Lead;
+        to.JoinedAt = from.JoinedAt;
+        to.Sessions = from.Sessions;
+        _joinOrder.Replace(lead, successor);
+        from.Flags &= ~SlotFlags.Lead;
+        return successor;
+    }
+
+    private void AppendNeedsLock(int index, ref SessionSlot slot, PresenceSettings settings, long now)
+    {
+        var number = _generations.For(settings.PresenceTimeout.Ticks, settings.HeartbeatInterval.Ticks);
+        _generations.Append(index, ref slot, number);
+        ref var generation = ref _generations[number];
+        LowerDueNeedsLock(now + Math.Min(generation.Grace, generation.Timeout));
+    }
+
+    private int LeadOfNeedsLock(string userId, int hash)
+    {
+        var index = _sessions.FirstOfUser(hash, userId);
+        while (index != None && !_sessions[index].IsLead)
+            index = _sessions.NextOfUser(index);
+        return index;
+    }
+
+    /// <summary>The session of the same user, other than this one, that has been silent for longest.</summary>
+    private int LongestSilentNeedsLock(int than)
+    {
+        ref var slot = ref _sessions[than];
+        var silent = None;
+        for (var index = _sessions.FirstOfUser(slot.Hash, slot.UserId!); index != None; index = _sessions.NextOfUser(index))
+        {
+            if (index != than && (silent == None || _sessions[index].HeartbeatAt < _sessions[silent].HeartbeatAt))
+                silent = index;
+        }
+        return silent;
+    }
+
+    /// <summary>Changes what one session says of itself, and with it what its viewer counts as.</summary>
+    private void RemarkNeedsLock(int index, ViewerState state, bool isFading)
+    {
+        ref var slot = ref _sessions[index];
+        var lead = slot.IsLead ? index : LeadOfNeedsLock(slot.UserId!, slot.Hash);
+        var before = MarkOfNeedsLock(lead);
+        slot.State = state;
+        slot.Flags = isFading ? slot.Flags | SlotFlags.Fading : slot.Flags & ~SlotFlags.Fading;
+        CountChangeNeedsLock(before, MarkOfNeedsLock(lead));
+    }
+
+    /// <summary>Rule 17: visible if any session is, else hidden if any, else paused; fading while every session is.</summary>
+    private ViewerMark MarkOfNeedsLock(int lead)
+    {
+        ref var slot = ref _sessions[lead];
+        if (slot.Sessions == 1)
+            return new(slot.State, slot.IsFading);
+
+        var state = slot.State;
+        var isFading = true;
+        for (var index = _sessions.FirstOfUser(slot.Hash, slot.UserId!); index != None; index = _sessions.NextOfUser(index))
+        {
+            ref var session = ref _sessions[index];
+            state = session.State < state ? session.State : state;
+            isFading &= session.IsFading;
+        }
+        return new(state, isFading);
+    }
+
+    private void CountChangeNeedsLock(ViewerMark before, ViewerMark after)
+    {
+        if (before == after)
+            return;
+        _buckets.Change(before, after);
+        SignalNeedsLock();
+    }
+
+    /// <summary>Presence time; never earlier than anything recorded in this room, so that heartbeat order is time order.</summary>
+    private long NowNeedsLock() => _latest = Math.Max(_latest, _network.Clock.Now());
+
+    private long NextJoinedAtNeedsLock(long now) => _lastJoinedAt = Math.Max(now, _lastJoinedAt + 1);
+}

@@ -1,0 +1,41 @@
+namespace Presence.Engine.Rooms;
+
+/// <summary>A room's counts, kept as viewers come, change and go, so that reading them is O(1).</summary>
+internal struct RoomBuckets
+{
+    public int Viewers;
+    public int Guests;
+    public int Hidden;
+    public int Paused;
+    public int Fading;
+
+    public void Add(bool isGuest, ViewerMark mark)
+    {
+        Viewers++;
+        Guests += isGuest ? 1 : 0;
+        Count(mark, 1);
+    }
+
+    public void Remove(bool isGuest, ViewerMark mark)
+    {
+        Viewers--;
+        Guests -= isGuest ? 1 : 0;
+        Count(mark, -1);
+    }
+
+    public void Change(ViewerMark before, ViewerMark after)
+    {
+        Count(before, -1);
+        Count(after, 1);
+    }
+
+    private void Count(ViewerMark mark, int by)
+    {
+        if (mark.State == ViewerState.Hidden)
+            Hidden += by;
+        else if (mark.State == ViewerState.Paused)
+            Paused += by;
+        if (mark.IsFading)
+            Fading += by;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Runtime.InteropServices;
+
+namespace Presence.Engine.Users;
+
+/// <summary>
+/// Every user present in at least one room, in how many, and how it is shown. Bounded by the cap on sessions.
+/// Touched when a viewer joins or leaves a room, never by a refresh.
+/// </summary>
+/// <remarks><b>Threads.</b> Any. Takes one of 64 locks for a look-up; taken inside a room's lock, never around one.</remarks>
+internal sealed class PresentUsers
+{
+    private const int Stripes = 64;
+    private readonly Stripe[] _stripes = new Stripe[Stripes];
+    private int _count;
+
+    public PresentUsers()
+    {
+        for (var i = 0; i < Stripes; i++)
+            _stripes[i] = new Stripe();
+    }
+
+    /// <summary>Distinct users present anywhere.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Counts one more room for a user; false (and nothing changed) when it is in <paramref name="mostRooms"/> already.</summary>
+    public bool TryEnter(string userId, int hash, UserProfile? profile, int mostRooms)
+    {
+        var stripe = StripeOf(hash);
+        lock (stripe.Lock)
+        {
+            ref var user = ref CollectionsMarshal.GetValueRefOrAddDefault(stripe.Users, userId, out var known);
+            if (user.Rooms >= mostRooms)
+                return false;
+            if (!known)
+                Interlocked.Increment(ref _count);
+            user.Rooms++;
+            user.Profile = profile ?? user.Profile;
+            return true;
+        }
+    }
+
+    /// <summary>Counts one room less for a user.</summary>
+    public void Exit(string userId, int hash)
+    {
+        var stripe = StripeOf(hash);
+        lock (stripe.Lock)
+        {
+            ref var user = ref CollectionsMarshal.GetValueRefOrNullRef(stripe.Users, userId);
+            if (--user.Rooms > 0)
+                return;
+            stripe.Users.Remove(userId);
+            Interlocked.Decrement(ref _count);
+        }
+    }
+
+    /// <summary>How a user is shown; null when it is not present or has no profile.</summary>
+    public UserProfile? ProfileOf(string userId)
+    {
+        var stripe = StripeOf(PresenceComparers.UserId.GetHashCode(userId));
+        lock (stripe.Lock)
+            return stripe.Users.TryGetValue(userId, out var user) ? user.Profile : null;
+    }
+
+    /// <summary>Shows a present user differently from now on; false when it is not present.</summary>
+    public bool TryUpdate(string userId, UserProfile profile)
+    {
+        var stripe = StripeOf(PresenceComparers.UserId.GetHashCode(userId));
+        lock (stripe.Lock)
+        {
+            ref var user = ref CollectionsMarshal.GetValueRefOrNullRef(stripe.Users, userId);
+            if (System.Runtime.CompilerServices.Unsafe.IsNullRef(ref user))
+                return false;
+            user.Profile = profile;
+            return true;
+        }
+    }
+
+    private Stripe StripeOf(int hash) => _stripes[(hash >>> 7) & (Stripes - 1)];
+
+    private sealed class Stripe
+    {
+        public readonly Lock Lock = new();
+        public readonly Dictionary<string, PresentUser> Users = new(PresenceComparers.UserId);
+    }
+
+    private struct PresentUser
+    {
+        public UserProfile? Profile;
+        public int Rooms;
+    }
+}
