@@ -24,7 +24,7 @@ public static class DashboardApplication
             await app.RunAsync();
             return 0;
         }
-        catch (ConfigurationRefusedException refusal)
+        catch (Exception refusal) when (refusal is ConfigurationRefusedException or StartRefusedException)
         {
             return Refuse(refusal.Message);
         }
@@ -41,7 +41,7 @@ public static class DashboardApplication
 
         var options = builder.AddDashboardOptions();
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(services => new PresenceEngine(services.GetRequiredService<TimeProvider>(), PresenceSettings.Default, new PresenceLimits()));
+        builder.Services.AddSingleton(services => new PresenceEngine(services.GetRequiredService<TimeProvider>(), PresenceSettings.Default, LimitsOf(options.Limits)));
         builder.AddPresenceStorage();
         builder.AddClientAuthentication();
         builder.AddModeratorAccounts();
@@ -56,6 +56,14 @@ public static class DashboardApplication
         app.MapDashboardPages();
         return app;
     }
+
+    private static PresenceLimits LimitsOf(DashboardOptions.LimitsOptions limits) => new()
+    {
+        Rooms = limits.Rooms,
+        Sessions = limits.Sessions,
+        SessionsPerUserAndRoom = limits.SessionsPerUserAndRoom,
+        RoomsPerUser = limits.RoomsPerUser,
+    };
 
     private static int Refuse(string message)
     {

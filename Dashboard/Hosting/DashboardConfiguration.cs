@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Options;
 using Presence.Engine.Settings;
 
 namespace Presence.Dashboard.Hosting;
@@ -14,6 +15,7 @@ internal static class DashboardConfiguration
     {
         var options = Read(builder.Configuration, builder.Environment.IsDevelopment());
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(Options.Create(options));
         return options;
     }
 
