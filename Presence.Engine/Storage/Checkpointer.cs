@@ -1,0 +1,31 @@
+namespace Presence.Engine.Storage;
+
+/// <summary>The only code that moves the write-ahead log into the database file (see <see cref="WriteGate"/>).</summary>
+public sealed class Checkpointer(PresenceDatabase database)
+{
+    /// <summary>The log's size from which it is worth emptying; a reader has at most this much to look through.</summary>
+    public const long WorthEmptying = 4 * 1024 * 1024;
+
+    /// <summary>Empties the log when it has grown.</summary>
+    /// <returns>False when it is still too large because somebody reads an older state; try again later.</returns>
+    public async Task<bool> CheckpointIfGrownAsync(CancellationToken cancellationToken) =>
+        LogSize() < WorthEmptying || await CheckpointAsync(cancellationToken);
+
+    /// <summary>Empties the log.</summary>
+    /// <returns>False when somebody reads an older state; what could be moved was.</returns>
+    public async Task<bool> CheckpointAsync(CancellationToken cancellationToken)
+    {
+        using var connection = database.Connect();
+        using var lease = await database.Gate.EnterAsync(connection, cancellationToken);
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+        using var reader = command.ExecuteReader();
+        return reader.Read() && reader.GetInt32(0) == 0;
+    }
+
+    internal long LogSize()
+    {
+        var log = new FileInfo(database.FilePath + "-wal");
+        return log.Exists ? log.Length : 0;
+    }
+}

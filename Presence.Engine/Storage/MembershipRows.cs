@@ -1,0 +1,141 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Presence.Engine.Changes;
+using Presence.Engine.Rooms;
+using Presence.Engine.Users;
+
+namespace Presence.Engine.Storage;
+
+/// <summary>The membership and last-alive tables through prepared commands on one connection of their own.</summary>
+/// <remarks>
+/// EF Core's change tracking would cost a hundred times the row. <b>Threads.</b> One at a time.
+/// </remarks>
+internal sealed class MembershipRows : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly SqliteCommand _insert;
+    private readonly SqliteCommand _delete;
+    private readonly SqliteCommand _stamp;
+
+    public MembershipRows(PresenceDatabase database)
+    {
+        _connection = database.Connect();
+
+        // A join may be told twice, by the journal and by the walk over everybody present: the same row then.
+        _insert = Prepare(
+            """INSERT OR REPLACE INTO "Memberships" ("Id", "RoomId", "UserId", "SessionId", "IsGuest", "State", "JoinedAt") VALUES ($1, $2, $3, $4, $5, $6, $7)""",
+            SqliteType.Integer, SqliteType.Text, SqliteType.Text, SqliteType.Text, SqliteType.Integer, SqliteType.Integer, SqliteType.Integer);
+        _delete = Prepare("""DELETE FROM "Memberships" WHERE "Id" = $1""", SqliteType.Integer);
+        _stamp = Prepare("""INSERT OR REPLACE INTO "LastAlive" ("Id", "At") VALUES (1, $1)""", SqliteType.Integer);
+    }
+
+    /// <summary>Who enters the write gate for these rows.</summary>
+    public object Holder => _connection;
+
+    /// <summary>Begins a transaction; the caller is inside the gate.</summary>
+    public SqliteTransaction Begin()
+    {
+        var transaction = _connection.BeginTransaction();
+        _insert.Transaction = _delete.Transaction = _stamp.Transaction = transaction;
+        return transaction;
+    }
+
+    public void Insert(in MembershipChange join) =>
+        Run(_insert, join.Id, join.RoomId, join.UserId, join.SessionId, join.IsGuest ? 1L : 0L, (long)join.State, join.JoinedAt.ToUnixTimeMilliseconds());
+
+    public void Delete(long id) => Run(_delete, id);
+
+    public void Stamp(DateTimeOffset aliveAt) => Run(_stamp, aliveAt.ToUnixTimeMilliseconds());
+
+    public void DeleteAll()
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = """DELETE FROM "Memberships" """;
+        command.Transaction = _delete.Transaction;
+        command.ExecuteNonQuery();
+    }
+
+    public DateTimeOffset? ReadLastAlive()
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = """SELECT "At" FROM "LastAlive" WHERE "Id" = 1""";
+        return command.ExecuteScalar() is long milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+    }
+
+    /// <summary>The ids stored.</summary>
+    public HashSet<long> ReadIds()
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = """SELECT "Id" FROM "Memberships" """;
+        using var reader = command.ExecuteReader();
+        var ids = new HashSet<long>();
+        while (reader.Read())
+            ids.Add(reader.GetInt64(0));
+        return ids;
+    }
+
+    /// <summary>Every stored session with its user's name and picture, as it is read.</summary>
+    /// <param name="now">No viewer joined after this: an instant stored before the wall clock was set back is brought down to it.</param>
+    public IEnumerable<RestoredSession> ReadAll(DateTimeOffset now)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText =
+            """
+            SELECT m."Id", m."RoomId", m."UserId", m."SessionId", m."IsGuest", m."State", m."JoinedAt", u."DisplayName", u."AvatarUrl"
+            FROM "Memberships" AS m LEFT JOIN "Users" AS u ON u."UserId" = m."UserId"
+            ORDER BY m."Id"
+            """;
+        using var reader = command.ExecuteReader();
+        var latest = now.ToUnixTimeMilliseconds();
+        var rooms = new Dictionary<string, string>(PresenceComparers.RoomId); // one string a room, not one a row
+        while (reader.Read())
+        {
+            var room = reader.GetString(1);
+            if (!rooms.TryGetValue(room, out var roomId))
+                rooms.Add(room, roomId = room);
+            yield return new RestoredSession(
+                new MembershipChange(
+                    reader.GetInt64(0),
+                    IsJoin: true,
+                    roomId,
+                    reader.GetString(2),
+                    reader.GetString(3),
+                    reader.GetInt64(4) != 0,
+                    (ViewerState)reader.GetInt64(5),
+                    DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(reader.GetInt64(6), latest))),
+                ReadProfile(reader));
+        }
+    }
+
+    public void Dispose()
+    {
+        _insert.Dispose();
+        _delete.Dispose();
+        _stamp.Dispose();
+        _connection.Dispose();
+    }
+
+    private static UserProfile? ReadProfile(SqliteDataReader reader)
+    {
+        var name = reader.IsDBNull(7) ? null : reader.GetString(7);
+        var avatar = reader.IsDBNull(8) ? null : reader.GetString(8);
+        return name is null && avatar is null ? null : new UserProfile(name, avatar);
+    }
+
+    private static void Run(SqliteCommand command, params ReadOnlySpan<object> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+            command.Parameters[i].Value = values[i];
+        command.ExecuteNonQuery();
+    }
+
+    private SqliteCommand Prepare(string text, params ReadOnlySpan<SqliteType> types)
+    {
+        var command = _connection.CreateCommand();
+        command.CommandText = text;
+        for (var i = 0; i < types.Length; i++)
+            command.Parameters.Add(string.Create(CultureInfo.InvariantCulture, $"${i + 1}"), types[i]);
+        command.Prepare();
+        return command;
+    }
+}

@@ -1,0 +1,203 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Presence.Engine.Changes;
+
+namespace Presence.Engine.Storage;
+
+/// <summary>Who is present, on the disk: written behind in batches, brought back after a restart (rule 10).</summary>
+/// <remarks>
+/// Each stay of a session is one row under the stay's own id: a join inserts it, a leave deletes it, a heartbeat touches nothing.
+/// <para><b>Threads.</b> Any; passes follow one another.</para>
+/// <para><b>Guarantee.</b> Whatever goes wrong while writing, the next pass compares the table with everybody present and
+/// corrects it, so nothing needs to be remembered meanwhile.</para>
+/// </remarks>
+public sealed class MembershipStore(PresenceDatabase database, PresenceEngine engine, ILogger<MembershipStore>? logger = null) : IDisposable
+{
+    /// <summary>Rows in one transaction: what bounds how long others wait at the gate (about 20 ms).</summary>
+    private const int BatchSize = 5_000;
+
+    private readonly ILogger _logger = logger ?? NullLogger<MembershipStore>.Instance;
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+    private readonly List<MembershipChange> _drained = [];
+    private MembershipRows? _rows;
+
+    // At first too: rows may be left of sessions that were not taken back.
+    private bool _mustCompare = true;
+    private bool _justCompared;
+
+    /// <summary>Brings back who was present when the product last ran, or forgets them when that is too long ago. Once, before the
+    /// first heartbeat.</summary>
+    /// <returns>How many sessions were brought back.</returns>
+    /// <remarks>
+    /// Rows that cannot be read are no reason not to serve: whoever is missing is back with the next heartbeat.
+    /// The failure is thrown after everything is in order for a start without them.
+    /// </remarks>
+    public async Task<int> RestoreAsync(CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            var rows = _rows ??= new MembershipRows(database);
+            var now = database.Now();
+            var restored = 0;
+            try
+            {
+                var lastAliveAt = rows.ReadLastAlive();
+                if (RestorePolicy.ComesBack(lastAliveAt, now, engine.Settings))
+                    engine.Restore(rows.ReadAll(now).Select(session => { restored++; return session; }));
+                else if (lastAliveAt is not null)
+                    await DeleteAllAsync(rows, cancellationToken);
+            }
+            catch
+            {
+                await DeleteAllAsync(rows, cancellationToken);
+                throw;
+            }
+            return restored;
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Writes what came and went since the last call; on the disk when it returns.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="RestoreAsync"/> was not called: it would be undone.</exception>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            var rows = _rows ?? throw new InvalidOperationException("Nothing may be written before what was stored is restored.");
+            if (!engine.Journal.TryDrain(_drained))
+            {
+                _logger.LogWarning("More sessions came and went than the journal holds; storing everybody present instead.");
+                _mustCompare = true;
+            }
+
+            var compare = _mustCompare;
+            _mustCompare = true; // until this pass succeeded
+            if (compare)
+                await CompareAsync(rows, cancellationToken);
+            else
+                await WriteAsync(rows, _drained, cancellationToken);
+            _mustCompare = false;
+            _justCompared = compare;
+        }
+        finally
+        {
+            _drained.Clear();
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Notes that the product runs now. How long it was down is counted from the last of these.</summary>
+    public async Task StampAliveAsync(CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            var rows = _rows ?? throw new InvalidOperationException("The last-alive instant is read before it is written.");
+            using var lease = await database.Gate.EnterAsync(rows.Holder, cancellationToken);
+            using var transaction = rows.Begin();
+            rows.Stamp(database.Now());
+            transaction.Commit();
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _rows?.Dispose();
+        _oneAtATime.Dispose();
+    }
+
+    private async Task WriteAsync(MembershipRows rows, List<MembershipChange> changes, CancellationToken cancellationToken)
+    {
+        var fleeting = Fleeting(changes);
+        for (var from = 0; from < changes.Count; from += BatchSize)
+        {
+            var batch = changes.GetRange(from, Math.Min(BatchSize, changes.Count - from));
+            batch.RemoveAll(change => fleeting.Contains(change.Id));
+            if (batch.Count > 0)
+                await WriteBatchAsync(rows, batch, cancellationToken);
+        }
+    }
+
+    /// <summary>The stays that came and went between two passes: they never touch the disk.</summary>
+    private HashSet<long> Fleeting(List<MembershipChange> changes)
+    {
+        var fleeting = new HashSet<long>();
+
+        // A stay that began during the walk over everybody present may have been stored by it, though its join is only
+        // drained now: its leave must not be left out this once.
+        if (_justCompared)
+            return fleeting;
+
+        var joined = new HashSet<long>();
+        foreach (var change in changes)
+        {
+            if (change.IsJoin)
+                joined.Add(change.Id);
+            else if (joined.Contains(change.Id))
+                fleeting.Add(change.Id);
+        }
+        return fleeting;
+    }
+
+    private async Task WriteBatchAsync(MembershipRows rows, List<MembershipChange> batch, CancellationToken cancellationToken)
+    {
+        using var lease = await database.Gate.EnterAsync(rows.Holder, cancellationToken);
+        using var transaction = rows.Begin();
+        foreach (var change in batch)
+        {
+            if (change.IsJoin)
+                rows.Insert(change);
+            else
+                rows.Delete(change.Id);
+        }
+        rows.Stamp(database.Now());
+        transaction.Commit();
+    }
+
+    /// <summary>Makes the table equal to everybody present: what is missing is inserted, what is too much deleted, the rest not touched.</summary>
+    private async Task CompareAsync(MembershipRows rows, CancellationToken cancellationToken)
+    {
+        var gone = rows.ReadIds(); // until they are met below
+        var batch = new List<MembershipChange>(BatchSize);
+        foreach (var join in engine.Journal.Snapshot())
+        {
+            if (gone.Remove(join.Id))
+                continue;
+            batch.Add(join);
+            if (batch.Count == BatchSize)
+                await WriteAndClearAsync();
+        }
+        foreach (var id in gone)
+        {
+            batch.Add(default(MembershipChange) with { Id = id });
+            if (batch.Count == BatchSize)
+                await WriteAndClearAsync();
+        }
+        if (batch.Count > 0)
+            await WriteAndClearAsync();
+
+        async Task WriteAndClearAsync()
+        {
+            await WriteBatchAsync(rows, batch, cancellationToken);
+            batch.Clear();
+        }
+    }
+
+    private async Task DeleteAllAsync(MembershipRows rows, CancellationToken cancellationToken)
+    {
+        using var lease = await database.Gate.EnterAsync(rows.Holder, cancellationToken);
+        using var transaction = rows.Begin();
+        rows.DeleteAll();
+        transaction.Commit();
+    }
+}
