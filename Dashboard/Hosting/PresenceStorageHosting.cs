@@ -1,12 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Presence.Engine;
-using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Hosting;
 
-/// <summary>The engine, its storage, and the loops that keep both going.</summary>
+/// <summary>Storage, and the loops that keep it and the engine going.</summary>
 internal static class PresenceStorageHosting
 {
     /// <summary>How long requests and circuits may take to end; the last flush follows, and all of it ends within 5 s.</summary>
@@ -17,11 +15,8 @@ internal static class PresenceStorageHosting
         var services = builder.Services;
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
 
-        // Starts on the default settings; those stored are put in force before anything listens.
-        services.AddSingleton(provider => new PresenceEngine(
-            provider.GetRequiredService<TimeProvider>(), PresenceSettings.Default, Limits(Options(provider).Limits)));
         services.AddSingleton(provider => new PresenceDatabase(
-            Options(provider).Data, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PresenceDatabase>>()));
+            provider.GetRequiredService<IOptions<DashboardOptions>>().Value.Data, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PresenceDatabase>>()));
         services.AddSingleton<IDbContextFactory<PresenceContext>>(provider => provider.GetRequiredService<PresenceDatabase>());
         services.AddSingleton<SettingsStore>();
         services.AddSingleton<UserStore>();
@@ -38,14 +33,4 @@ internal static class PresenceStorageHosting
         services.AddHostedService<CheckpointLoop>();
         services.AddHostedService<RevokedTokensLoop>();
     }
-
-    private static DashboardOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<DashboardOptions>>().Value;
-
-    private static PresenceLimits Limits(DashboardOptions.LimitsOptions limits) => new()
-    {
-        Rooms = limits.Rooms,
-        Sessions = limits.Sessions,
-        SessionsPerUserAndRoom = limits.SessionsPerUserAndRoom,
-        RoomsPerUser = limits.RoomsPerUser,
-    };
 }
