@@ -1,9 +1,46 @@
+using Presence.Dashboard.Display;
+using Presence.Dashboard.Live;
+
+using Radzen;
+
 namespace Presence.Dashboard.Components;
 
 /// <summary>The Blazor pages.</summary>
 internal static class DashboardPages
 {
-    public static void AddDashboardPages(this WebApplicationBuilder builder) => _ = builder;
+    /// <summary>Twice a browser's keep-alive of 5 s and a bit: a peer that vanished is noticed within it.</summary>
+    private static readonly TimeSpan PeerTimeout = TimeSpan.FromSeconds(15);
 
-    public static void MapDashboardPages(this WebApplication app) => _ = app;
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(5);
+
+    public static void AddDashboardPages(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddRazorComponents()
+            .AddInteractiveServerComponents()
+            .AddHubOptions(hub =>
+            {
+                // The same numbers stand in wwwroot/reconnect.js.
+                hub.KeepAliveInterval = KeepAlive;
+                hub.ClientTimeoutInterval = PeerTimeout;
+            });
+        services.AddScoped<DialogService>();
+
+        services.AddScoped<CircuitClock>();
+        services.AddScoped<PageVisibility>();
+        services.AddScoped<LocalTime>();
+        // One a page, not one a circuit: each remembers what its page shows.
+        services.AddTransient<RoomListReader>();
+        services.AddTransient<RoomReader>();
+        services.AddScoped<SettingsAdministration>();
+        services.AddSingleton<ClientCommands>();
+    }
+
+    public static void MapDashboardPages(this WebApplication app)
+    {
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapRazorComponents<App>()
+            // The framework would add a second, narrower policy to the one every page already carries.
+            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+    }
 }

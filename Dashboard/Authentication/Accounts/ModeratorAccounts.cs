@@ -1,9 +1,106 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+using Presence.Engine.Storage;
+
 namespace Presence.Dashboard.Authentication.Accounts;
 
-/// <summary>Accounts of moderators (ASP.NET Core Identity), their cookie, and the pages to sign in and out.</summary>
+/// <summary>Accounts of moderators (ASP.NET Core Identity), their cookie, and signing out.</summary>
 internal static class ModeratorAccounts
 {
-    public static void AddModeratorAccounts(this WebApplicationBuilder builder) => _ = builder;
+    public const string SignInPath = "/sign-in";
+    public const string SignOutPath = "/sign-out";
+    public const string SetupPath = "/setup";
+    public const int ShortestPassword = 12;
 
-    public static void MapModeratorAccounts(this WebApplication app) => _ = app;
+    private static readonly TimeSpan SessionLifetime = TimeSpan.FromDays(7);
+
+    public static void AddModeratorAccounts(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddDbContext<AccountsContext>((provider, context) =>
+            provider.GetRequiredService<PresenceDatabase>().Configure(context, AccountsContext.MigrationsHistoryTable));
+        AddIdentity(services);
+        AddCookies(services);
+        services.AddDataProtection().SetApplicationName("Presence Dashboard");
+        // It warns that the keys are not encrypted at rest. They are as the signing keys: files for the owner's eyes only.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
+        services.AddSingleton<IConfigureOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>, KeysInDataFolder>();
+
+        services.AddAuthorizationBuilder();
+        services.Configure<Microsoft.AspNetCore.Authorization.AuthorizationOptions>(ModeratorPolicy.AddTo);
+        services.AddCascadingAuthenticationState();
+        services.AddScoped<AuthenticationStateProvider, ModeratorRevalidation>();
+        services.AddScoped<ModeratorGuard>();
+        services.AddScoped<ModeratorSignIn>();
+        services.AddSingleton<UnknownAccount>();
+        services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<SetupLink>();
+        services.AddSingleton<SetupLinkFile>();
+        services.AddSingleton<FirstAccount>();
+        services.AddHostedService<AccountsStartup>();
+    }
+
+    public static void MapModeratorAccounts(this WebApplication app) =>
+        app.MapPost(SignOutPath, SignOutAsync).AllowAnonymous().ExcludeFromDescription();
+
+    internal static void Configure(IdentityOptions options)
+    {
+        options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
+        options.User.RequireUniqueEmail = true;
+        // Length is what makes a password strong; rules of composition make it forgotten.
+        options.Password.RequiredLength = ShortestPassword;
+        options.Password.RequireDigit = false;
+        options.Password.RequireLowercase = false;
+        options.Password.RequireUppercase = false;
+        options.Password.RequireNonAlphanumeric = false;
+        options.Password.RequiredUniqueChars = 1;
+    }
+
+    private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery, SignInManager<ModeratorAccount> signIn)
+    {
+        // Validated by hand: the middleware only enforces it on endpoints that bind a form.
+        if (!await antiforgery.IsRequestValidAsync(context))
+            return Results.BadRequest();
+        await signIn.SignOutAsync();
+        return Results.LocalRedirect(SignInPath);
+    }
+
+    private static void AddIdentity(IServiceCollection services)
+    {
+        services.AddIdentityCore<ModeratorAccount>(Configure)
+            .AddRoles<IdentityRole>()
+            .AddEntityFrameworkStores<AccountsContext>()
+            .AddSignInManager()
+            .AddDefaultTokenProviders();
+
+        // Checked on every page load: otherwise the cookie would readmit a removed moderator for half an hour.
+        services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.Zero);
+    }
+
+    private static void AddCookies(IServiceCollection services)
+    {
+        services.AddAuthentication(IdentityConstants.ApplicationScheme)
+            .AddCookie(IdentityConstants.ApplicationScheme, options =>
+            {
+                options.Cookie.Name = "presence-moderator";
+                options.Cookie.HttpOnly = true;
+                options.Cookie.SameSite = SameSiteMode.Lax;
+                options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+                options.Cookie.Path = "/";
+                options.CookieManager = new SchemeAwareCookieManager();
+                options.LoginPath = SignInPath;
+                options.AccessDeniedPath = "/access-denied";
+                options.ExpireTimeSpan = SessionLifetime;
+                options.SlidingExpiration = true;
+                options.Events = new CookieAuthenticationEvents
+                {
+                    OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync,
+                };
+            });
+    }
 }

@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace Presence.Dashboard.Authentication.Accounts;
+
+/// <summary>Moderators' accounts. They live in the presence database's file and keep a migrations history of their own.</summary>
+internal sealed class AccountsContext(DbContextOptions<AccountsContext> options)
+    : IdentityDbContext<ModeratorAccount>(options)
+{
+    public const string MigrationsHistoryTable = "__AccountsMigrationsHistory";
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        // Instants are stored as UTC milliseconds, as everywhere in this file.
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<InstantToMilliseconds>();
+    }
+
+    private sealed class InstantToMilliseconds() : ValueConverter<DateTimeOffset, long>(
+        instant => instant.ToUnixTimeMilliseconds(),
+        milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
+}

@@ -1,0 +1,18 @@
+using System.Security.Claims;
+
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace Presence.Dashboard.Authentication.Accounts;
+
+/// <summary>Checks the circuit's moderator inside the services that pages call; a page's own attribute only hides it.</summary>
+internal sealed class ModeratorGuard(AuthenticationStateProvider authentication)
+{
+    /// <exception cref="AccessRefusedException">Nobody is signed in, or not with a role that suffices.</exception>
+    public async ValueTask<ModeratorIdentity> RequireAsync(ModeratorRole role)
+    {
+        var principal = (await authentication.GetAuthenticationStateAsync()).User;
+        if (!ModeratorPolicy.Holds(principal, role))
+            throw new AccessRefusedException(role);
+        return new ModeratorIdentity(principal.FindFirstValue(ClaimTypes.Email) ?? principal.Identity!.Name!);
+    }
+}

@@ -1,0 +1,13 @@
+namespace Presence.Dashboard.Authentication.Accounts;
+
+/// <summary>What became of an attempt to sign in.</summary>
+internal enum SignInOutcome
+{
+    SignedIn,
+
+    /// <summary>No such account, or not its password: the caller cannot tell which.</summary>
+    Refused,
+
+    /// <summary>Too many failures from this address for this account.</summary>
+    Throttled,
+}

@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.JSInterop;
+
+using Presence.Dashboard.Live;
+
+namespace Presence.Dashboard.Components.Layout;
+
+/// <summary>The frame around every page; connects the browser tab's visibility to the circuit.</summary>
+public sealed partial class MainLayout : IAsyncDisposable
+{
+    private ErrorBoundary? _boundary;
+    private IJSObjectReference? _module;
+    private DotNetObjectReference<PageVisibility>? _visibility;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    [Inject]
+    private IJSRuntime Script { get; set; } = default!;
+
+    [Inject]
+    private PageVisibility Visibility { get; set; } = default!;
+
+    // With a base address, a bare fragment would lead to the start page.
+    private string SkipHref => Navigation.ToBaseRelativePath(Navigation.Uri).Split('#')[0] + "#main";
+
+    protected override void OnInitialized() => Navigation.LocationChanged += OnLocationChanged;
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender)
+            return;
+        try
+        {
+            _visibility = DotNetObjectReference.Create(Visibility);
+            _module = await Script.InvokeAsync<IJSObjectReference>("import", "./" + Assets["page.js"]);
+            await _module.InvokeVoidAsync("attach", _visibility);
+        }
+        catch (JSDisconnectedException)
+        {
+            // The tab was closed while the page was being built.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Navigation.LocationChanged -= OnLocationChanged;
+        try
+        {
+            if (_module is not null)
+            {
+                await _module.InvokeVoidAsync("detach");
+                await _module.DisposeAsync();
+            }
+        }
+        catch (JSDisconnectedException)
+        {
+            // Nothing is left to detach from.
+        }
+        _visibility?.Dispose();
+    }
+
+    private void Recover() => _boundary?.Recover();
+
+    private void OnLocationChanged(object? sender, LocationChangedEventArgs location) =>
+        // A page that failed must not hide the next one.
+        _ = InvokeAsync(Recover);
+}

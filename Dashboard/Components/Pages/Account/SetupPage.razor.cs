@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Components;
+
+using Presence.Dashboard.Authentication.Accounts;
+
+namespace Presence.Dashboard.Components.Pages.Account;
+
+/// <summary>Makes the first account for whoever holds the one-time link; tells everybody else where to find it.</summary>
+public sealed partial class SetupPage
+{
+    private IReadOnlyList<string> _problems = [];
+
+    [SupplyParameterFromForm(FormName = "setup")]
+    private Credentials Input { get; set; } = default!;
+
+    [SupplyParameterFromQuery(Name = "token")]
+    private string? Token { get; set; }
+
+    [CascadingParameter]
+    private HttpContext Http { get; set; } = default!;
+
+    [Inject]
+    private SetupLink SetupLink { get; set; } = default!;
+
+    [Inject]
+    private FirstAccount FirstAccount { get; set; } = default!;
+
+    [Inject]
+    private ModeratorSignIn Moderators { get; set; } = default!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    protected override void OnInitialized() => Input ??= new Credentials();
+
+    private async Task CreateAsync()
+    {
+        // The form is shown to holders of the link only, but anybody can post one.
+        if (!SetupLink.Matches(Token))
+            return;
+
+        var email = Input.Email.Trim();
+        var problems = await FirstAccount.CreateAsync(email, Input.Password, Http.RequestAborted);
+        if (problems is null)
+            return; // somebody was faster; the page now says that set-up is done
+
+        _problems = problems;
+        if (problems.Count == 0)
+        {
+            await Moderators.SignInAsync(email, Input.Password, ClientAddress.Of(Http));
+            Navigation.NavigateTo("/");
+        }
+        Input.Password = "";
+    }
+}

@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Components;
+
+using Presence.Dashboard.Authentication.Accounts;
+
+namespace Presence.Dashboard.Components.Pages.Account;
+
+/// <summary>Signs a moderator in, then goes where they were headed.</summary>
+public sealed partial class SignInPage
+{
+    private string? _refusal;
+
+    [SupplyParameterFromForm(FormName = "sign-in")]
+    private Credentials Input { get; set; } = default!;
+
+    [SupplyParameterFromQuery(Name = ReturnUrl.Parameter)]
+    private string? ReturnAddress { get; set; }
+
+    [CascadingParameter]
+    private HttpContext Http { get; set; } = default!;
+
+    [Inject]
+    private ModeratorSignIn Moderators { get; set; } = default!;
+
+    [Inject]
+    private SetupLink SetupLink { get; set; } = default!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    protected override void OnInitialized()
+    {
+        Input ??= new Credentials();
+        if (SetupLink.IsOpen)
+            Navigation.NavigateTo(ModeratorAccounts.SetupPath);
+        else if (HttpMethods.IsGet(Http.Request.Method) && ModeratorPolicy.Holds(Http.User, ModeratorRole.Observer))
+            Navigation.NavigateTo(ReturnUrl.LocalOrHome(ReturnAddress));
+    }
+
+    private async Task SignInAsync()
+    {
+        var outcome = await Moderators.SignInAsync(Input.Email.Trim(), Input.Password, ClientAddress.Of(Http));
+        switch (outcome)
+        {
+            case SignInOutcome.SignedIn:
+                Navigation.NavigateTo(ReturnUrl.LocalOrHome(ReturnAddress));
+                break;
+            case SignInOutcome.Throttled:
+                _refusal = "Too many attempts. Wait five minutes, then try again.";
+                Http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+                break;
+            default:
+                _refusal = "Email or password is wrong.";
+                break;
+        }
+        Input.Password = "";
+    }
+}

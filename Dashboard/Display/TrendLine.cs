@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text;
+
+namespace Presence.Dashboard.Display;
+
+/// <summary>Turns samples into the data of an SVG path. Whole units only: the eye sees no less and the wire carries half.</summary>
+internal static class TrendLine
+{
+    /// <summary>
+    /// A line through the samples in a box of the given size, the last sample at its right edge; <paramref name="slots"/>
+    /// samples fill the box, fewer start further right. Empty for fewer than two samples.
+    /// </summary>
+    public static string Path(IReadOnlyList<int> samples, int slots, int width, int height, int low, int high)
+    {
+        if (samples.Count < 2)
+            return "";
+
+        var path = new StringBuilder(samples.Count * 7);
+        for (var i = 0; i < samples.Count; i++)
+        {
+            var x = X(i, samples.Count, slots, width);
+            path.Append(i == 0 ? 'M' : 'L')
+                .Append(x.ToString(CultureInfo.InvariantCulture)).Append(' ')
+                .Append(Y(samples[i], height, low, high).ToString(CultureInfo.InvariantCulture));
+        }
+        return path.ToString();
+    }
+
+    /// <summary>The same line closed along the bottom.</summary>
+    public static string Area(IReadOnlyList<int> samples, int slots, int width, int height, int low, int high)
+    {
+        var line = Path(samples, slots, width, height, low, high);
+        return line.Length == 0
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"{line}L{width} {height}L{X(0, samples.Count, slots, width)} {height}Z");
+    }
+
+    /// <summary>The top of a scale that starts at 0: the next of 1, 2, 5 times a power of ten, at least 4.</summary>
+    public static int Ceiling(int highest)
+    {
+        var power = 1L;
+        while (true)
+        {
+            foreach (var step in (ReadOnlySpan<long>)[1, 2, 4, 5, 8])
+            {
+                if (step * power >= Math.Max(highest, 4))
+                    return (int)Math.Min(step * power, int.MaxValue);
+            }
+            power *= 10;
+        }
+    }
+
+    private static int X(int index, int count, int slots, int width)
+    {
+        var fromRight = count - 1 - index;
+        return width - (int)Math.Round((double)fromRight * width / Math.Max(slots - 1, 1));
+    }
+
+    private static int Y(int sample, int height, int low, int high) =>
+        high == low ? height / 2 : height - (int)Math.Round((double)(sample - low) * height / (high - low));
+}

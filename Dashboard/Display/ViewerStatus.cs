@@ -1,0 +1,11 @@
+namespace Presence.Dashboard.Display;
+
+
+/// <summary>What a list says of a viewer: fading goes before what its sessions said, because it may be gone.</summary>
+internal enum ViewerStatus
+{
+    Watching,
+    Hidden,
+    Paused,
+    Fading,
+}

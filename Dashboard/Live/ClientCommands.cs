@@ -1,0 +1,26 @@
+using Presence.Dashboard.Hosting;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>Commands to paste into a terminal, with this installation's address and client key in them.</summary>
+internal sealed class ClientCommands(DashboardOptions options)
+{
+    public const string Demo = "dotnet run --project Dashboard -- --demo";
+
+    /// <summary>Two commands that make one viewer appear: log in, then send a heartbeat.</summary>
+    /// <param name="baseAddress">The address of this server as the browser knows it, with its slash at the end.</param>
+    public string FirstViewer(string baseAddress) => options.Clients.AllowUnverifiedLogin == true
+        ? $$"""
+            TOKEN=$(curl -s {{baseAddress}}api/v5/sessions -H {{Quoted("X-API-Key: " + ClientKey)}} -H 'Content-Type: application/json' -d '{"userId":"ada","displayName":"Ada Lovelace","deviceId":"terminal"}' | sed 's/.*"accessToken":"\([^"]*\)".*/\1/')
+            curl -X POST {{baseAddress}}api/v1/presence/rooms/first-room/heartbeat -H "Authorization: Bearer $TOKEN"
+            """
+        : $$"""
+            SERVER_KEY=...   # the value of Presence__Server__Key
+            curl -X POST {{baseAddress}}api/v1/presence/heartbeats -H "Authorization: Bearer $SERVER_KEY" -H 'Content-Type: application/json' -d '{"heartbeats":[{"roomId":"first-room","userId":"ada"}]}'
+            """;
+
+    private string ClientKey => options.Clients.Key ?? "";
+
+    // Whatever printable characters the key holds: inside single quotes only the quote itself needs care.
+    private static string Quoted(string text) => "'" + text.Replace("'", @"'\''", StringComparison.Ordinal) + "'";
+}

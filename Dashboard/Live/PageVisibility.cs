@@ -1,0 +1,40 @@
+using Microsoft.JSInterop;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>Whether the browser tab of this circuit is on screen. Told by wwwroot/page.js; visible until told otherwise.</summary>
+internal sealed class PageVisibility
+{
+    private readonly Lock _lock = new();
+    private TaskCompletionSource? _shown; // null while visible
+
+    public bool IsVisible
+    {
+        get
+        {
+            lock (_lock)
+                return _shown is null;
+        }
+    }
+
+    [JSInvokable]
+    public void SetVisible(bool visible)
+    {
+        TaskCompletionSource? shown = null;
+        lock (_lock)
+        {
+            if (visible)
+                (shown, _shown) = (_shown, null);
+            else
+                _shown ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        shown?.SetResult();
+    }
+
+    /// <summary>Completes at once while visible, else when the tab is shown again.</summary>
+    public Task WaitUntilVisibleAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return _shown is null ? Task.CompletedTask : _shown.Task.WaitAsync(cancellationToken);
+    }
+}

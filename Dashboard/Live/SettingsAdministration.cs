@@ -1,0 +1,64 @@
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Engine;
+using Presence.Engine.Settings;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>The presence settings as a moderator reads and changes them; the role is checked here, whatever the page shows.</summary>
+internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStore store, ModeratorGuard guard)
+{
+    private const int ShownHistory = 50;
+
+    /// <summary>The settings in force and the latest changes, newest first.</summary>
+    /// <exception cref="AccessRefusedException">Not an Observer.</exception>
+    public async Task<SettingsReading> ReadAsync(CancellationToken cancellationToken)
+    {
+        await guard.RequireAsync(ModeratorRole.Observer);
+        return new SettingsReading(engine.Settings, await store.HistoryAsync(ShownHistory, cancellationToken));
+    }
+
+    /// <summary>The version in force, to notice that somebody else saved.</summary>
+    public int VersionInForce => engine.Settings.Version;
+
+    /// <summary>Whether this moderator may save.</summary>
+    public async Task<bool> MayChangeAsync()
+    {
+        try
+        {
+            await guard.RequireAsync(ModeratorRole.Moderator);
+            return true;
+        }
+        catch (AccessRefusedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>How many would leave if presence were switched off now.</summary>
+    public int ViewersNow => engine.CountNetwork().Viewers;
+
+    /// <summary>Saves, in the moderator's name.</summary>
+    /// <param name="wanted">The settings; its version is the one they were decided on.</param>
+    /// <param name="reason">Why; null when nothing was said.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
+    /// <exception cref="SettingsRefusedException">Against the rules. Nothing was changed.</exception>
+    /// <exception cref="SettingsConflictException">Somebody saved meanwhile. Nothing was changed.</exception>
+    public async Task<PresenceSettings> SaveAsync(PresenceSettings wanted, string? reason, CancellationToken cancellationToken)
+    {
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        return await store.ChangeAsync(
+            new SettingsChange
+            {
+                Enabled = wanted.Enabled,
+                HeartbeatInterval = wanted.HeartbeatInterval,
+                PresenceTimeout = wanted.PresenceTimeout,
+                ListLimit = wanted.ListLimit,
+                Reason = reason,
+                By = moderator.Email,
+                ExpectedVersion = wanted.Version,
+            },
+            cancellationToken);
+    }
+}

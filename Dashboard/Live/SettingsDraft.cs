@@ -1,0 +1,38 @@
+using Presence.Engine.Settings;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>Presence settings while a moderator edits them: seconds, and a field may be empty.</summary>
+internal sealed record SettingsDraft
+{
+    public bool Enabled { get; set; }
+    public int? HeartbeatIntervalSeconds { get; set; }
+    public int? PresenceTimeoutSeconds { get; set; }
+    public int? ListLimit { get; set; }
+
+    public static SettingsDraft Of(PresenceSettings settings) => new()
+    {
+        Enabled = settings.Enabled,
+        HeartbeatIntervalSeconds = Seconds(settings.HeartbeatInterval),
+        PresenceTimeoutSeconds = Seconds(settings.PresenceTimeout),
+        ListLimit = settings.ListLimit,
+    };
+
+    /// <summary>The same settings with what was typed; null while a field is empty.</summary>
+    public PresenceSettings? On(PresenceSettings settings) =>
+        (HeartbeatIntervalSeconds, PresenceTimeoutSeconds, ListLimit) is ({ } interval, { } timeout, { } limit)
+            ? settings with
+            {
+                Enabled = Enabled,
+                HeartbeatInterval = Kept(settings.HeartbeatInterval, interval),
+                PresenceTimeout = Kept(settings.PresenceTimeout, timeout),
+                ListLimit = limit,
+            }
+            : null;
+
+    // Settings made through the API may hold fractions of a second; a field nobody touched must not round them away.
+    private static TimeSpan Kept(TimeSpan current, int seconds) =>
+        Seconds(current) == seconds ? current : TimeSpan.FromSeconds(seconds);
+
+    private static int Seconds(TimeSpan span) => (int)Math.Ceiling(span.TotalSeconds);
+}
