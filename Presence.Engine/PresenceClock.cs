@@ -72,5 +72,5 @@ internal sealed class PresenceClock
     /// <summary>The presence time of a UTC instant; negative before the engine was made.</summary>
     public long PresenceTimeOf(DateTimeOffset utc) => utc.UtcTicks - Volatile.Read(ref _utcOffset);
 
-    private long Elapsed() => (long)((_time.GetTimestamp() - _startedAt) * _ticksPerTimestamp);
+    private long Elapsed() => (long)Math.Round((_time.GetTimestamp() - _startedAt) * _ticksPerTimestamp);
 }

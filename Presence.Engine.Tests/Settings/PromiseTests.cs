@@ -1,0 +1,128 @@
+using Presence.Engine.Changes;
+using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
+using Presence.Engine.Tests.Support;
+
+namespace Presence.Engine.Tests.Settings;
+
+/// <summary>Rules 4 and 6: what a settings change does to those present.</summary>
+public sealed class PromiseTests
+{
+    private static readonly PresenceSettings Disabled = PresenceSettings.Default with { Enabled = false };
+    private readonly EngineWorld _world = new();
+
+    [Fact]
+    public void Apply_ShorterTimeout_DropsNobodyWhoKeepsTheOldPromise()
+    {
+        _world.Beat("ann");
+        _world.Engine.Apply(EngineWorld.Seconds(5, 10));
+
+        _world.Advance(59);
+        Assert.Equal(1, _world.Viewers());
+
+        _world.Beat("ann");
+        _world.Advance(9.9);
+        Assert.Equal(1, _world.Viewers());
+
+        _world.Advance(0.1);
+        Assert.Equal(0, _world.Viewers());
+    }
+
+    [Fact]
+    public void Apply_LongerTimeout_CountsFromTheNextHeartbeat()
+    {
+        _world.Beat("ann");
+        _world.Beat("ben");
+        _world.Engine.Apply(EngineWorld.Seconds(30, 120));
+        _world.Advance(30);
+        _world.Beat("ann");
+
+        _world.Advance(30);
+        Assert.Equal(["ann"], _world.List());
+
+        _world.Advance(89);
+        Assert.Equal(["ann"], _world.List());
+
+        _world.Advance(1);
+        Assert.Empty(_world.List());
+    }
+
+    [Fact]
+    public void Apply_BackAndForth_KeepsEverySessionsOwnPromise()
+    {
+        _world.Beat("ann");
+        _world.Engine.Apply(EngineWorld.Seconds(5, 10));
+        _world.Beat("ben");
+        _world.Engine.Apply(EngineWorld.Seconds(30, 60));
+        _world.Beat("cat");
+
+        _world.Advance(10);
+        Assert.Equal(["cat", "ann"], _world.List());
+
+        _world.Advance(50);
+        Assert.Empty(_world.List());
+    }
+
+    [Fact]
+    public void Heartbeat_Reply_CarriesTheSettingsInForce()
+    {
+        var changed = EngineWorld.Seconds(20, 50) with { Version = 7 };
+        _world.Beat("ann");
+
+        _world.Engine.Apply(changed);
+
+        Assert.Same(changed, _world.Beat("ann").Settings);
+    }
+
+    [Fact]
+    public void Apply_Disabled_EmptiesEveryRoomWithReasonDisabled()
+    {
+        using var changes = _world.Engine.Subscribe(EngineWorld.Lobby, 10);
+        _world.Beat("ann");
+        _world.Beat("ben", room: "other");
+
+        _world.Engine.Apply(Disabled);
+
+        Assert.Equal(["Joined ann", "Left ann Disabled"], changes.All().Select(change => change.Text()));
+        Assert.Equal(new NetworkCount(0, 0, 0, _world.Engine.CountNetwork().At), _world.Engine.CountNetwork());
+        Assert.Equal(HeartbeatOutcome.NetworkDisabled, _world.Beat("ann").Outcome);
+        Assert.Equal(0, _world.Viewers());
+    }
+
+    [Fact]
+    public void Apply_Disabled_LeavesStampedBeforeItStayTimeouts()
+    {
+        using var changes = _world.Engine.Subscribe(EngineWorld.Lobby, 10);
+        _world.Beat("ann");
+        _world.Advance(59);
+        _world.AdvanceUnswept(2);
+
+        _world.Engine.Apply(Disabled);
+
+        Assert.Equal("Left ann Timeout", changes.All()[^1].Text());
+    }
+
+    [Fact]
+    public void Apply_EnabledAgain_ViewersComeBackWithTheirNextHeartbeat()
+    {
+        _world.Beat("ann");
+        _world.Engine.Apply(Disabled);
+
+        _world.Engine.Apply(PresenceSettings.Default);
+
+        Assert.Equal(0, _world.Viewers());
+        Assert.True(_world.Beat("ann").Joined);
+    }
+
+    [Fact]
+    public void Apply_SignalsWhoeverWatches()
+    {
+        using var network = _world.Engine.WatchNetwork();
+        using var room = _world.Engine.Watch(EngineWorld.Lobby);
+
+        _world.Engine.Apply(EngineWorld.Seconds(20, 50));
+
+        Assert.True(network.WaitAsync(TestContext.Current.CancellationToken).AsTask().IsCompleted);
+        Assert.True(room.WaitAsync(TestContext.Current.CancellationToken).AsTask().IsCompleted);
+    }
+}
