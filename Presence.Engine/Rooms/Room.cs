@@ -238,17 +238,19 @@ internal sealed partial class Room
         return index;
     }
 
-    /// <summary>The session of the same user, other than this one, that has been silent for longest.</summary>
+    /// <summary>The session of the same user, other than this one, that has been silent for longest; of equals the one that came first.</summary>
     private int LongestSilentNeedsLock(int than)
     {
         ref var slot = ref _sessions[than];
         var silent = None;
         for (var index = _sessions.FirstOfUser(slot.Hash, slot.UserId!); index != None; index = _sessions.NextOfUser(index))
         {
-            if (index != than && (silent == None || _sessions[index].HeartbeatAt < _sessions[silent].HeartbeatAt))
+            if (index != than && (silent == None || SilenceOf(_sessions[index]).CompareTo(SilenceOf(_sessions[silent])) < 0))
                 silent = index;
         }
         return silent;
+
+        static (long, long) SilenceOf(in SessionSlot session) => (session.HeartbeatAt, session.MembershipId);
     }
 
     /// <summary>Changes what one session says of itself, and with it what its viewer counts as.</summary>

@@ -1,7 +1,7 @@
 namespace Presence.Engine.Rooms;
 
 /// <summary>A room's counts, kept as viewers come, change and go, so that reading them is O(1).</summary>
-internal struct RoomBuckets
+internal record struct RoomBuckets
 {
     public int Viewers;
     public int Guests;

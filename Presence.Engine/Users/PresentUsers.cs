@@ -61,6 +61,14 @@ internal sealed class PresentUsers
             return stripe.Users.TryGetValue(userId, out var user) ? user.Profile : null;
     }
 
+    /// <summary>How many rooms a user is present in.</summary>
+    public int RoomsOf(string userId)
+    {
+        var stripe = StripeOf(PresenceComparers.UserId.GetHashCode(userId));
+        lock (stripe.Lock)
+            return stripe.Users.TryGetValue(userId, out var user) ? user.Rooms : 0;
+    }
+
     /// <summary>Shows a present user differently from now on; false when it is not present.</summary>
     public bool TryUpdate(string userId, UserProfile profile)
     {

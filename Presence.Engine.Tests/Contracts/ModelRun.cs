@@ -1,0 +1,244 @@
+using Presence.Engine.Changes;
+using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
+using Presence.Engine.Tests.Support;
+using Xunit.Sdk;
+
+namespace Presence.Engine.Tests.Contracts;
+
+/// <summary>One random life of a small network, lived twice.</summary>
+internal sealed class ModelRun
+{
+    private const int Steps = 80;
+    private static readonly string[] Rooms = ["red", "blue"];
+    private static readonly string[] Devices = ["", "phone", "laptop"];
+    private static readonly PresenceLimits Limits = new() { SessionsPerUserAndRoom = 2, RoomsPerUser = 2, Sessions = 12 };
+
+    private readonly int _seed;
+    private readonly Random _random;
+    private readonly ManualTimeProvider _time = new();
+    private readonly NaivePresence _model = new(Limits);
+    private readonly List<string> _story = [];
+    private readonly Dictionary<string, ChangeSubscription> _subscriptions = [];
+    private PresenceEngine _engine;
+    private DateTimeOffset _epoch;
+    private TimeSpan _sinceSweep;
+
+    public ModelRun(int seed)
+    {
+        _seed = seed;
+        _random = new Random(seed);
+        _epoch = _time.GetUtcNow();
+        _engine = NewEngine(PresenceSettings.Default);
+    }
+
+    public void Run()
+    {
+        for (var step = 0; step < Steps; step++)
+        {
+            Step();
+            Compare();
+        }
+    }
+
+    private void Step()
+    {
+        switch (_random.Next(100))
+        {
+            case < 50:
+                Heartbeat();
+                break;
+            case < 60:
+                Leave();
+                break;
+            case < 85:
+                Advance(TimeSpan.FromMilliseconds(_random.Next(1, 30) * 500), swept: true);
+                break;
+            case < 89:
+                Advance(TimeSpan.FromMilliseconds(_random.Next(1, 5_000)), swept: false);
+                break;
+            case < 91:
+                JumpWallClock();
+                break;
+            case < 93:
+                Sleep();
+                break;
+            case < 98:
+                ChangeSettings();
+                break;
+            default:
+                Restart();
+                break;
+        }
+    }
+
+    private void Heartbeat()
+    {
+        var (room, user, session) = (Pick(Rooms), $"user{_random.Next(6)}", Pick(Devices));
+        var state = (ViewerState)_random.Next(3);
+        var guest = user is "user4" or "user5";
+        Tell($"heartbeat {room} {user} '{session}' {state}");
+
+        var receipt = _engine.Heartbeat(new Heartbeat { RoomId = room, UserId = user, SessionId = session, State = state, IsGuest = guest });
+
+        Equal("outcome", _model.Heartbeat(room, user, session, state, guest), receipt.Outcome);
+        // No two heartbeats at one instant: their order would be anybody's.
+        Advance(TimeSpan.FromMilliseconds(1), swept: false);
+    }
+
+    private void Leave()
+    {
+        var (room, user, session) = (Pick(Rooms), $"user{_random.Next(6)}", Pick(Devices));
+        Tell($"leave {room} {user} '{session}'");
+
+        var wasPresent = _engine.Leave(room, user, session);
+
+        Equal("leave", _model.Leave(room, user, session), wasPresent);
+    }
+
+    private void Advance(TimeSpan by, bool swept)
+    {
+        if (!swept && _sinceSweep + by > TimeSpan.FromSeconds(4.9))
+            swept = true; // longer would be a sleep
+        Tell($"advance {by.TotalSeconds} s {(swept ? "swept" : "unswept")}");
+
+        for (var left = by; left > TimeSpan.Zero;)
+        {
+            var step = !swept || left < TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1);
+            _time.Advance(step);
+            _model.Now += step;
+            _sinceSweep += step;
+            left -= step;
+            if (swept)
+                Sweep();
+        }
+    }
+
+    private void Sweep()
+    {
+        _engine.Sweep();
+        _model.Sweep();
+        _sinceSweep = TimeSpan.Zero;
+    }
+
+    private void JumpWallClock()
+    {
+        Sweep();
+        Compare(); // what was stamped by the old clock is compared by the old clock
+        var by = TimeSpan.FromSeconds(_random.Next(-100_000, 100_000));
+        Tell($"wall clock jumps {by.TotalSeconds} s");
+
+        _time.SetUtcNow(_time.GetUtcNow() + by);
+        _epoch += by;
+        Sweep();
+    }
+
+    private void Sleep()
+    {
+        Sweep();
+        Compare();
+        var slept = TimeSpan.FromSeconds(_random.Next(7, 10_000));
+        Tell($"sleep {slept.TotalSeconds} s");
+
+        _time.Advance(slept);
+        _model.Now += TimeSpan.FromSeconds(1);
+        _epoch += slept - TimeSpan.FromSeconds(1);
+        Sweep();
+    }
+
+    private void ChangeSettings()
+    {
+        var interval = _random.Next(1, 40);
+        var settings = PresenceSettings.Default with
+        {
+            Enabled = _random.Next(8) > 0,
+            HeartbeatInterval = TimeSpan.FromSeconds(interval),
+            PresenceTimeout = TimeSpan.FromSeconds(interval + _random.Next(5, 60)),
+        };
+        Tell($"settings {settings.Enabled} {interval} {settings.PresenceTimeout.TotalSeconds}");
+
+        _engine.Apply(settings);
+        _model.Apply(settings);
+    }
+
+    private void Restart()
+    {
+        Sweep();
+        Compare();
+        Tell("restart");
+
+        var stored = _engine.Journal.Snapshot().Select(session => new RestoredSession(session, Profile: null)).ToList();
+        _engine = NewEngine(_model.Settings);
+        _engine.Restore(stored);
+        _model.Restart();
+    }
+
+    private PresenceEngine NewEngine(PresenceSettings settings)
+    {
+        var engine = new PresenceEngine(_time, settings, Limits);
+        foreach (var room in Rooms)
+            _subscriptions[room] = engine.Subscribe(room, 1_000);
+        return engine;
+    }
+
+    private void Compare()
+    {
+        foreach (var room in Rooms)
+        {
+            var count = _engine.Count(room);
+            Equal($"count of {room}", _model.Count(room), count with { At = default, Sequence = 0 });
+            CompareLists(room);
+            CompareChanges(room);
+        }
+        Equal("distinct viewers", _model.DistinctViewers, _engine.CountNetwork().Viewers);
+        Equal("sessions", _model.Sessions, _engine.CountNetwork().Sessions);
+        var problems = _engine.Audit();
+        if (problems.Count > 0)
+            Fail(string.Join("; ", problems));
+    }
+
+    private void CompareLists(string room)
+    {
+        var byJoin = _engine.Viewers(room, new ViewerQuery { Sort = ViewerSort.FirstJoinedFirst }).Viewers.Select(viewer => viewer.UserId);
+        Equal("by join", string.Join(' ', _model.ByJoin(room)), string.Join(' ', byJoin));
+
+        var byHeartbeat = _engine.Viewers(room, new ViewerQuery()).Viewers
+            .Select(viewer => (viewer.UserId, Milliseconds(viewer.LastHeartbeatAt - _epoch), viewer.State, viewer.Sessions))
+            .OrderByDescending(viewer => viewer.Item2).ThenBy(viewer => viewer.UserId, StringComparer.Ordinal);
+        var expected = _model.ByHeartbeat(room)
+            .Select(viewer => (viewer.User, Milliseconds(viewer.LastHeartbeat), viewer.State, viewer.Sessions))
+            .OrderByDescending(viewer => viewer.Item2).ThenBy(viewer => viewer.User, StringComparer.Ordinal);
+        Equal("by heartbeat", string.Join(' ', expected), string.Join(' ', byHeartbeat));
+    }
+
+    private void CompareChanges(string room)
+    {
+        var expected = _model.Changes.Where(change => change.Room == room)
+            .Select(change => (Milliseconds(change.At), $"{change.Kind} {change.User} {change.Reason}"));
+        var emitted = _subscriptions[room].All();
+        var viewers = emitted.Count == 0 ? 0 : emitted[0].Viewers;
+        for (var i = 1; i < emitted.Count; i++)
+        {
+            viewers += emitted[i].Kind == ChangeKind.Joined ? 1 : -1;
+            Equal("sequence", emitted[i - 1].Sequence + 1, emitted[i].Sequence);
+            Equal("viewers after the change", viewers, emitted[i].Viewers);
+        }
+        var actual = emitted.Select(change => (Milliseconds(change.At - _epoch), $"{change.Kind} {change.UserId} {change.Reason}"));
+        Equal("changes", string.Join(", ", expected.Order()), string.Join(", ", actual.Order()));
+        _model.Changes.RemoveAll(change => change.Room == room);
+    }
+
+    private static long Milliseconds(TimeSpan span) => (long)Math.Round(span.TotalMilliseconds);
+
+    private T Pick<T>(T[] from) => from[_random.Next(from.Length)];
+
+    private void Tell(string step) => _story.Add($"{_model.Now.TotalSeconds:0.000} {step}");
+
+    private void Equal<T>(string what, T expected, T actual)
+    {
+        if (!EqualityComparer<T>.Default.Equals(expected, actual))
+            Fail($"{what}: expected {expected}, was {actual}");
+    }
+
+    private void Fail(string why) => throw new XunitException($"Seed {_seed}: {why}\nAfter:\n{string.Join('\n', _story)}");
+}

@@ -1,0 +1,21 @@
+using Presence.Engine.Rooms;
+
+namespace Presence.Engine.Tests.Contracts;
+
+internal sealed record NaiveSession(string Room, string User, string Session)
+{
+    /// <summary>Counts up: of two silent for equally long the earlier one goes.</summary>
+    public int Stay { get; init; }
+
+    public bool IsGuest { get; init; }
+    public TimeSpan ViewerJoinedAt { get; init; }
+    public TimeSpan HeartbeatAt { get; set; }
+    public TimeSpan Deadline { get; set; }
+    public TimeSpan Grace { get; set; }
+    public ViewerState State { get; set; }
+    public bool IsFading { get; set; }
+
+    public bool Equals(NaiveSession? other) => ReferenceEquals(this, other);
+
+    public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
+}

@@ -1,0 +1,99 @@
+using Presence.Engine.Changes;
+using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
+using Presence.Engine.Tests.Support;
+
+namespace Presence.Engine.Tests.Soak;
+
+/// <summary>Everything at once on every core, then a walk through every structure.</summary>
+public sealed class SoakTests
+{
+    private static readonly int Seconds =
+        int.TryParse(Environment.GetEnvironmentVariable("PRESENCE_SOAK_SECONDS"), System.Globalization.CultureInfo.InvariantCulture, out var seconds) ? seconds : 5;
+
+    [Fact]
+    public async Task Engine_UnderEverythingAtOnce_StaysWhole()
+    {
+        var test = TestContext.Current.CancellationToken;
+        var settings = EngineWorld.Seconds(1, 6);
+        var engine = new PresenceEngine(TimeProvider.System, settings, new PresenceLimits { RoomsPerUser = 4, SessionsPerUserAndRoom = 3 });
+        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(Seconds));
+        var beats = Enumerable.Range(0, Environment.ProcessorCount).Select(seed => Task.Run(() => Beat(engine, seed, end.Token), test)).ToArray();
+        var others = new[]
+        {
+            Task.Run(() => SweepAndChange(engine, settings, end.Token), test),
+            Task.Run(() => Read(engine, end.Token), test),
+            Task.Run(() => Subscribe(engine, end.Token), test),
+        };
+
+        var heartbeats = (await Task.WhenAll(beats)).Sum();
+        await Task.WhenAll(others);
+
+        Assert.True(heartbeats > 1_000);
+        Assert.Empty(engine.Audit());
+
+        engine.Apply(settings with { Enabled = false });
+        Assert.Empty(engine.Audit());
+        Assert.Equal((0, 0, 0), (engine.CountNetwork().Viewers, engine.CountNetwork().Sessions, engine.CountNetwork().Rooms));
+    }
+
+    private static long Beat(PresenceEngine engine, int seed, CancellationToken end)
+    {
+        var random = new Random(seed);
+        var done = 0L;
+        for (; !end.IsCancellationRequested; done++)
+        {
+            var (room, user, session) = ($"room{random.Next(8)}", $"user{random.Next(3_000)}", random.Next(3) == 0 ? "second" : "");
+            if (random.Next(5) == 0)
+                engine.Leave(room, user, session);
+            else
+                engine.Heartbeat(new Heartbeat { RoomId = room, UserId = user, SessionId = session, State = (ViewerState)random.Next(3) });
+        }
+        return done;
+    }
+
+    private static void SweepAndChange(PresenceEngine engine, PresenceSettings settings, CancellationToken end)
+    {
+        var journal = new List<MembershipChange>();
+        for (var round = 0; !end.IsCancellationRequested; round++)
+        {
+            engine.Sweep();
+            engine.Journal.TryDrain(journal);
+            if (round % 50 == 0)
+                engine.Apply(settings with { PresenceTimeout = TimeSpan.FromSeconds(6 + round % 7) });
+            if (round % 2_000 == 1_999)
+            {
+                engine.Apply(settings with { Enabled = false });
+                engine.Apply(settings);
+            }
+        }
+    }
+
+    private static void Read(PresenceEngine engine, CancellationToken end)
+    {
+        for (var round = 0; !end.IsCancellationRequested; round++)
+        {
+            var page = engine.Viewers($"room{round % 8}", new ViewerQuery { Sort = (ViewerSort)(round % 4), Limit = 50 });
+            Assert.Equal(Math.Min(50, page.Count.Viewers), page.Viewers.Count);
+            Assert.Equal(page.Viewers.Count, page.Viewers.DistinctBy(viewer => viewer.UserId).Count());
+            engine.Rooms(new RoomQuery { Limit = 5 });
+        }
+    }
+
+    private static void Subscribe(PresenceEngine engine, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            using var changes = engine.Subscribe("room0", 1_000);
+            using var watch = engine.Watch("room1");
+            var last = changes.StartedAfter;
+            while (!end.IsCancellationRequested && changes.TryRead(out var change) is not SubscriptionItem.Gap)
+            {
+                if (change.Sequence == 0)
+                    continue;
+                Assert.Equal(last + 1, change.Sequence);
+                last = change.Sequence;
+            }
+        }
+    }
+}
