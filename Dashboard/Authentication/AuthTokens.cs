@@ -1,0 +1,43 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Presence.Dashboard.Authentication;
+
+/// <summary>
+/// Short proofs that the app's backend vouches for a user, to be traded for an access token: secure login.
+/// A proof is its expiry and a keyed hash of expiry and user; the user itself comes with the login.
+/// </summary>
+internal sealed class AuthTokens(SigningSecrets secrets, TimeProvider time)
+{
+    public const int LongestToken = 100;
+
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
+
+    private const int ExpiryBytes = sizeof(long);
+
+    public string Mint(string userId)
+    {
+        Span<byte> token = stackalloc byte[ExpiryBytes + HMACSHA256.HashSizeInBytes];
+        BinaryPrimitives.WriteInt64BigEndian(token, time.GetUtcNow().Add(Lifetime).ToUnixTimeMilliseconds());
+        Sign(userId, token[..ExpiryBytes], token[ExpiryBytes..]);
+        return Base64Url.EncodeToString(token);
+    }
+
+    public bool Vouches(string token, string userId)
+    {
+        Span<byte> bytes = stackalloc byte[ExpiryBytes + HMACSHA256.HashSizeInBytes];
+        if (token.Length > LongestToken || !Base64Url.IsValid(token, out var length) || length != bytes.Length)
+            return false;
+        Base64Url.DecodeFromChars(token, bytes);
+
+        Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Sign(userId, bytes[..ExpiryBytes], expected);
+        return CryptographicOperations.FixedTimeEquals(bytes[ExpiryBytes..], expected)
+            && time.GetUtcNow().ToUnixTimeMilliseconds() < BinaryPrimitives.ReadInt64BigEndian(bytes);
+    }
+
+    private void Sign(string userId, ReadOnlySpan<byte> expiry, Span<byte> signature) =>
+        HMACSHA256.HashData(secrets.AuthTokens, [.. expiry, .. Encoding.UTF8.GetBytes(userId)], signature);
+}

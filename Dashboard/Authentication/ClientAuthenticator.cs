@@ -1,0 +1,63 @@
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Authentication;
+
+/// <summary>Finds out who calls, from the headers and nothing else: no cookie is ever looked at.</summary>
+internal sealed class ClientAuthenticator(AccessTokens tokens, AccessTokenCache cache, ServerKeys serverKeys, RevokedTokens revoked, TimeProvider time)
+{
+    private const string Scheme = "Bearer ";
+    private const int LongestToken = 4096;
+
+    private const string NoCredentials = "Send an access token or a server key as Authorization: Bearer ...; POST /api/v5/sessions gives tokens.";
+    private const string NotOurs = "The access token or server key is not one of this server's.";
+    private const string Expired = "The access token has expired; sign in again.";
+    private const string Revoked = "The access token was revoked by a sign-out; sign in again.";
+
+    /// <summary>The caller of a request that must have one.</summary>
+    public ValueTask<Authenticated> AuthenticateAsync(HttpContext http)
+    {
+        var headers = http.Request.Headers;
+        if (headers.TryGetValue("x-server-key", out var serverKey))
+            return new(serverKeys.Matches(serverKey.ToString()) ? new Authenticated(ClientPrincipal.Server) : new Authenticated(NotOurs));
+
+        var authorization = headers.Authorization;
+        if (authorization.Count != 1 || authorization[0] is not { } header || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+            return new(new Authenticated(NoCredentials));
+        return AuthenticateAsync(header.AsMemory(Scheme.Length));
+    }
+
+    /// <summary>The caller a token speaks for, wherever the token came in.</summary>
+    public ValueTask<Authenticated> AuthenticateAsync(ReadOnlyMemory<char> token)
+    {
+        if (token.Length is 0 or > LongestToken)
+            return new(new Authenticated(NotOurs));
+        if (cache.Find(token.Span) is { } principal)
+            return new(Check(principal));
+        if (serverKeys.Matches(token.Span))
+            return new(new Authenticated(ClientPrincipal.Server));
+        return ReadAsync(token.ToString());
+    }
+
+    private async ValueTask<Authenticated> ReadAsync(string token)
+    {
+        if (await tokens.ReadAsync(token) is not { } principal)
+            return new Authenticated(NotOurs);
+        var checkedFirst = Check(principal); // what is void already must not push a living token out of the cache
+        return checkedFirst.Principal is null ? checkedFirst : new Authenticated(cache.Add(token, principal));
+    }
+
+    private Authenticated Check(ClientPrincipal principal)
+    {
+        if (time.GetUtcNow() >= principal.ExpiresAt)
+            return new Authenticated(Expired);
+
+        var revocations = revoked.Version; // read before looking: a revocation in between is looked for again next time
+        if (principal.RevocationsSeen != revocations)
+        {
+            if (revoked.Contains(principal.TokenId))
+                return new Authenticated(Revoked);
+            principal.RevocationsSeen = revocations;
+        }
+        return new Authenticated(principal);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using Presence.Engine;
+using Presence.Engine.Users;
+
+namespace Presence.Dashboard.Authentication;
+
+/// <summary>Who calls: the subject of an access token, or the customer's backend. Resolved once a token and then shared by its requests.</summary>
+internal sealed class ClientPrincipal
+{
+    /// <summary>Whoever holds a server key.</summary>
+    public static readonly ClientPrincipal Server = new() { Kind = ClientKind.Server, UserId = "", SessionId = "", TokenId = "", Name = "server key" };
+
+    private PaceSlots _heartbeats;
+    private int _revocationsSeen = -1;
+
+    public required ClientKind Kind { get; init; }
+
+    /// <summary>The token's subject; the only user this caller can act as. Empty for a server key.</summary>
+    public required string UserId { get; init; }
+
+    /// <summary>The session of a heartbeat that names none: the device of the login.</summary>
+    public required string SessionId { get; init; }
+
+    /// <summary>Names the token when it is taken back.</summary>
+    public required string TokenId { get; init; }
+
+    /// <summary>How changes made by this caller are signed.</summary>
+    public required string Name { get; init; }
+
+    public UserProfile? Profile { get; init; }
+
+    public bool IsGuest => Kind == ClientKind.Guest;
+
+    public bool IsServer => Kind == ClientKind.Server;
+
+    public DateTimeOffset IssuedAt { get; init; }
+
+    public DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>The last revocation this token was compared with; a lower number than the newest means "look again".</summary>
+    public int RevocationsSeen
+    {
+        get => Volatile.Read(ref _revocationsSeen);
+        set => Volatile.Write(ref _revocationsSeen, value);
+    }
+
+    /// <summary>Takes one heartbeat from the pace of a session in a room.</summary>
+    /// <remarks>
+    /// A token has a fixed number of buckets that its sessions share by chance: no table that grows, and whatever session
+    /// ids a client makes up, the token as a whole stays limited.
+    /// </remarks>
+    public bool TryPace(PaceLimit limit, string roomId, string sessionId, out TimeSpan wait)
+    {
+        var slot = HashCode.Combine(PresenceComparers.RoomId.GetHashCode(roomId), PresenceComparers.SessionId.GetHashCode(sessionId)) & (PaceSlots.Count - 1);
+        return limit.TryTake(ref _heartbeats[slot], out wait);
+    }
+
+    [InlineArray(Count)]
+    private struct PaceSlots
+    {
+        public const int Count = 16;
+
+#pragma warning disable IDE0051, IDE0044, CS0169, S1144 // the one element the runtime repeats
+        private long _first;
+#pragma warning restore IDE0051, IDE0044, CS0169, S1144
+    }
+}

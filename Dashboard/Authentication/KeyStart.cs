@@ -1,0 +1,14 @@
+namespace Presence.Dashboard.Authentication;
+
+/// <summary>Makes or reads the keys before anything is served: a damaged key file stops the start and not the first login.</summary>
+internal sealed class KeyStart(IServiceProvider services) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        services.GetRequiredService<ClientKey>();
+        services.GetRequiredService<SigningSecrets>();
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
