@@ -3,11 +3,29 @@ using Presence.Dashboard.Api.Contracts;
 
 namespace Presence.Dashboard.Api;
 
-/// <summary>The wire's documents, serialised by generated code.</summary>
+/// <summary>The generated code behind <see cref="Wire"/>.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(InstantConverter)],
-    MaxDepth = 16)]
+    AllowDuplicateProperties = false)]
+[JsonSerializable(typeof(AuthTokenRequest))]
+[JsonSerializable(typeof(ChatSettingsDocument))]
+[JsonSerializable(typeof(CountReply))]
 [JsonSerializable(typeof(ErrorDocument))]
+[JsonSerializable(typeof(HealthReply))]
+[JsonSerializable(typeof(HeartbeatRequest))]
+[JsonSerializable(typeof(LoginReply))]
+[JsonSerializable(typeof(LoginRequest))]
+[JsonSerializable(typeof(ManyHeartbeatsReply))]
+[JsonSerializable(typeof(ManyHeartbeatsRequest))]
+[JsonSerializable(typeof(PresenceSettingsReply))]
+[JsonSerializable(typeof(RoomsReply))]
+[JsonSerializable(typeof(SessionDocument))]
+[JsonSerializable(typeof(SettingsChangeRequest))]
+[JsonSerializable(typeof(SettingsDocument))]
+[JsonSerializable(typeof(SuccessReply))]
+[JsonSerializable(typeof(UsersReply))]
+[JsonSerializable(typeof(ViewersReply))]
+[JsonSerializable(typeof(VisitorRequest))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -20,15 +20,12 @@ internal sealed record ApiRefusal(ApiError Error, string Message, string? Detail
     public Task ExecuteAsync(HttpContext http)
     {
         var response = http.Response;
-        response.StatusCode = Error.Status;
-        response.Headers.CacheControl = "no-store";
-        response.Headers.XContentTypeOptions = "nosniff";
         if (Error == ApiErrors.NotSignedIn)
             response.Headers.WWWAuthenticate = "Bearer";
         if (RetryAfterSeconds is { } seconds)
             response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
         var body = new ErrorDocument("error", Error.Code, Message, Detail is null ? null : new ErrorDetail(Detail));
-        return response.WriteAsJsonAsync(body, ApiJson.Default.ErrorDocument, cancellationToken: http.RequestAborted);
+        return new Reply<ErrorDocument>(body, Wire.Documents.ErrorDocument, Error.Status).ExecuteAsync(http);
     }
 }

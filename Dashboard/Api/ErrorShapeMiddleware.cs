@@ -4,7 +4,7 @@ namespace Presence.Dashboard.Api;
 /// Gives the error shape to refusals that come without a body (routing, the framework's own checks) and to faults.
 /// Pages are left to the dashboard: whoever asks for HTML outside the API gets what it answers.
 /// </summary>
-internal sealed class ErrorShapeMiddleware(RequestDelegate next, ILogger<ErrorShapeMiddleware> logger)
+internal sealed class ErrorShapeMiddleware(RequestDelegate next, ApiRoutes routes, ILogger<ErrorShapeMiddleware> logger)
 {
     private const int LongestPathShown = 200;
 
@@ -35,16 +35,18 @@ internal sealed class ErrorShapeMiddleware(RequestDelegate next, ILogger<ErrorSh
             await Describe(http).ExecuteAsync(http);
     }
 
-    private static ApiRefusal Describe(HttpContext http)
+    private ApiRefusal Describe(HttpContext http)
     {
         var error = ApiErrors.OfStatus(http.Response.StatusCode);
-        var message = error.Status switch
-        {
-            404 => $"Nothing answers {http.Request.Method} {Shown(http.Request.Path)}. The routes are in docs/http-api.md.",
-            405 => $"{Shown(http.Request.Path)} does not answer {http.Request.Method}; it answers {http.Response.Headers.Allow}.",
-            _ => error.Meaning,
-        };
-        return new ApiRefusal(error, message);
+        if (error != ApiErrors.NotFound && error != ApiErrors.MethodNotAllowed)
+            return new ApiRefusal(error, error.Meaning);
+
+        var method = http.Request.Method;
+        var path = Shown(http.Request.Path);
+        if (routes.MethodsOf(http.Request.Path) is not { Count: > 0 } allowed)
+            return new ApiRefusal(ApiErrors.NotFound, $"Nothing answers {method} {path}. The routes are in docs/http-api.md.");
+        http.Response.Headers.Allow = string.Join(", ", allowed);
+        return new ApiRefusal(ApiErrors.MethodNotAllowed, $"{path} does not answer {method}; it answers {string.Join(", ", allowed)}.");
     }
 
     private static string Shown(PathString path) => path.Value is { Length: > LongestPathShown } text ? text[..LongestPathShown] + "..." : path.Value ?? "/";

@@ -32,6 +32,7 @@ internal static class RequestPipeline
         // CORS stands outside the error shape: a browser may read a reply only with these headers, errors included.
         app.UseWhen(IsApi, api => api.UseCors(BrowserAccess.PolicyName));
         app.UseMiddleware<ErrorShapeMiddleware>();
+        app.UseMiddleware<ReadinessMiddleware>();
         app.UseRouting();
         app.UseWhen(IsPage, pages =>
         {

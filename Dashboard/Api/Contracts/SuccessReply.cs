@@ -1,0 +1,3 @@
+namespace Presence.Dashboard.Api.Contracts;
+
+internal sealed record SuccessReply(bool Success);

@@ -1,0 +1,31 @@
+using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Authentication;
+using Presence.Dashboard.Hosting;
+
+namespace Presence.Dashboard.Api;
+
+/// <summary>Whether the process runs and whether it can be relied on. <see cref="ReadinessMiddleware"/> answers before the state is restored.</summary>
+internal static class HealthEndpoints
+{
+    public const string LivePath = "/health/live";
+
+    private static readonly string[] Methods = ["GET", "HEAD"];
+
+    public static void MapHealth(this IEndpointRouteBuilder api)
+    {
+        api.MapMethods(LivePath, Methods, Live).Allow(ApiPolicy.Anonymous);
+        api.MapMethods("/health/ready", Methods, Ready).Allow(ApiPolicy.Anonymous);
+    }
+
+    private static IResult Live() => Reply.Ok(new HealthReply("live", Loops: null), Wire.Documents.HealthReply);
+
+    private static async Task<IResult> Ready(HttpContext http, LoopRegistry loops, ClientAuthenticator authenticator)
+    {
+        // Details may name files and errors: for the backend alone. Everybody else gets the verdict.
+        var caller = await authenticator.AuthenticateAsync(http);
+        HealthReply.Loop[]? details = caller.Principal is { IsServer: true }
+            ? [.. loops.All.Select(loop => new HealthReply.Loop(loop.Name, loop.IsHealthy, loop.LastError, loop.LastErrorAt, loop.LastSuccessAt))]
+            : null;
+        return Reply.Ok(new HealthReply(loops.IsDegraded ? "degraded" : "healthy", details), Wire.Documents.HealthReply);
+    }
+}

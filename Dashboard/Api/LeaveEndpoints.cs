@@ -1,0 +1,66 @@
+using System.Text;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+using Presence.Dashboard.Authentication;
+using Presence.Engine;
+
+namespace Presence.Dashboard.Api;
+
+/// <summary>"I am gone": at once, per session, the same answer however often it is said, also while presence is off.</summary>
+internal static class LeaveEndpoints
+{
+    private const int LongestBeacon = 4 * 1024;
+
+    public static void MapLeaves(this IEndpointRouteBuilder api)
+    {
+        api.MapDelete("/api/v1/presence/rooms/{roomId}/heartbeat", Leave).Allow(ApiPolicy.Viewer);
+        api.MapPost("/api/v1/presence/rooms/{roomId}/leave", LeaveByBeaconAsync).Allow(ApiPolicy.Anonymous).WithMetadata(new BodyLimit(LongestBeacon));
+    }
+
+    private static IResult Leave(HttpContext http, string roomId, PresenceEngine engine)
+    {
+        var query = new QueryReader(http.Request.Query);
+        var sessionId = query.Text("sessionId", PresenceIds.LongestSessionId);
+        return query.Problem is { } problem ? ApiRefusal.Invalid(problem) : End(engine, roomId, http.Caller(), sessionId);
+    }
+
+    /// <summary>
+    /// What a page sends with <c>navigator.sendBeacon</c> while it is closed: no header can be set there, so the token
+    /// comes in the body, on this route alone. It never stands in an address, where logs would keep it.
+    /// </summary>
+    private static async Task<IResult> LeaveByBeaconAsync(HttpContext http, string roomId, PresenceEngine engine, ClientAuthenticator authenticator)
+    {
+        if (!IsFormOrText(http.Request.ContentType))
+            return new ApiRefusal(ApiErrors.WrongMediaType, "The content type must be text/plain or application/x-www-form-urlencoded.");
+        var body = await RequestText.ReadAsync(http, LongestBeacon);
+        if (body.Refusal is { } refusal)
+            return refusal;
+        var fields = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body.Bytes));
+        body.Release();
+
+        var token = fields.TryGetValue("token", out var tokens) ? tokens.ToString() : "";
+        var authenticated = await authenticator.AuthenticateAsync(token.AsMemory());
+        if (authenticated.Principal is not { } caller)
+            return ApiRefusal.NotSignedIn(authenticated.Problem!);
+        if (caller.IsServer)
+            return new ApiRefusal(ApiErrors.NotAllowed, "A server key does not belong into a page; send the viewer's access token.");
+        return End(engine, roomId, caller, fields.TryGetValue("sessionId", out var sessionId) ? sessionId.ToString() : null);
+    }
+
+    private static IResult End(PresenceEngine engine, string roomId, ClientPrincipal caller, string? sessionId)
+    {
+        if (PresenceIds.ProblemOfRoomId(roomId) is { } roomProblem)
+            return ApiRefusal.Invalid(roomProblem);
+        if (string.IsNullOrEmpty(sessionId))
+            sessionId = caller.SessionId;
+        else if (PresenceIds.ProblemOfSessionId(sessionId) is { } problem)
+            return ApiRefusal.Invalid(problem);
+
+        engine.Leave(roomId, caller.UserId, sessionId);
+        return Results.NoContent();
+    }
+
+    private static bool IsFormOrText(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && (type.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase) || type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase));
+}

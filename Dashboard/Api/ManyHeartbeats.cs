@@ -1,0 +1,73 @@
+using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Authentication;
+using Presence.Engine;
+using Presence.Engine.Rooms;
+
+namespace Presence.Dashboard.Api;
+
+/// <summary>Many heartbeats in one request: of one viewer in several rooms, or of any users for a server key.</summary>
+internal static class ManyHeartbeats
+{
+    private const int Most = 1000;
+
+    public static async Task<IResult> BeatAsync(HttpContext http, PresenceEngine engine, ClientPaces paces)
+    {
+        var body = await JsonBody.ReadAsync(http, Wire.Documents.ManyHeartbeatsRequest);
+        if (body.Value is not { } request)
+            return body.Refusal!;
+        if (request.Heartbeats is not { } heartbeats)
+            return ApiRefusal.Invalid("heartbeats", "is missing; it is a list of objects with a roomId.");
+        if (heartbeats.Count > Most)
+            return ApiRefusal.Invalid($"heartbeats may hold {Most} entries; it holds {heartbeats.Count}. Send several requests.");
+        if (!engine.Settings.Enabled)
+            return Refusals.Disabled;
+
+        var caller = http.Caller();
+        var rejected = new List<ManyHeartbeatsReply.Rejection>();
+        for (var index = 0; index < heartbeats.Count; index++)
+        {
+            if (Record(heartbeats[index], caller, engine, paces) is { } refusal)
+                rejected.Add(new(index, refusal.Error.Code, refusal.Message));
+        }
+        return Reply.Accepted(new ManyHeartbeatsReply(heartbeats.Count - rejected.Count, rejected), Wire.Documents.ManyHeartbeatsReply);
+    }
+
+    private static ApiRefusal? Record(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, PresenceEngine engine, ClientPaces paces)
+    {
+        if (item?.RoomId is null)
+            return ApiRefusal.Invalid("roomId", "is missing.");
+        if (PresenceIds.ProblemOfRoomId(item.RoomId) is { } roomProblem)
+            return ApiRefusal.Invalid(roomProblem);
+        if (item.SessionId is { } named && PresenceIds.ProblemOfSessionId(named) is { } sessionProblem)
+            return ApiRefusal.Invalid(sessionProblem);
+        if (!ViewerStates.TryParse(item.State, out var state))
+            return ApiRefusal.Invalid(ViewerStates.Rule);
+        if (RefuseUser(item.UserId, caller) is { } refusal)
+            return refusal;
+
+        var sessionId = item.SessionId ?? caller.SessionId;
+        if (!caller.IsServer && !caller.TryPace(paces.Heartbeats, item.RoomId, sessionId, out var wait))
+            return Refusals.TooManyHeartbeats(wait);
+
+        var receipt = engine.Heartbeat(new Heartbeat
+        {
+            RoomId = item.RoomId,
+            UserId = caller.IsServer ? item.UserId! : caller.UserId,
+            SessionId = sessionId,
+            State = state,
+            IsGuest = caller.IsGuest,
+            Profile = caller.Profile,
+        });
+        return receipt.Outcome == HeartbeatOutcome.Accepted ? null : Refusals.Of(receipt.Outcome, engine.Limits, receipt.Settings);
+    }
+
+    /// <summary>A viewer is the subject of its token and nobody else; a server key must say who.</summary>
+    private static ApiRefusal? RefuseUser(string? userId, ClientPrincipal caller)
+    {
+        if (caller.IsServer)
+            return LoginRules.ProblemOfUserId(userId) is { } problem ? ApiRefusal.Invalid(problem) : null;
+        return userId is null || userId == caller.UserId
+            ? null
+            : new ApiRefusal(ApiErrors.NotAllowed, "userId may name somebody else with a server key only; leave it out.");
+    }
+}

@@ -1,0 +1,23 @@
+using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Authentication;
+using Presence.Engine;
+
+namespace Presence.Dashboard.Api;
+
+/// <summary>The settings as clients read them; answers also while presence is off, so that they learn of it.</summary>
+internal static class PresenceSettingsEndpoints
+{
+    public static void MapPresenceSettings(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/settings", Read).Allow(ApiPolicy.ViewerOrServer);
+
+    private static IResult Read(PresenceEngine engine)
+    {
+        var settings = engine.Settings;
+        var interval = (int)Math.Ceiling(settings.HeartbeatInterval.TotalSeconds);
+        return Reply.Ok(
+            new PresenceSettingsReply(
+                new(Enabled: true, settings.EnabledAt),
+                new(interval, interval, settings.UpdatedAt),
+                new(settings.Enabled)),
+            Wire.Documents.PresenceSettingsReply);
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace Presence.Dashboard.Api;
+
+/// <summary>Reads the parameters of an address and keeps the first thing wrong with them. Out of range is refused, not clamped.</summary>
+internal sealed class QueryReader(IQueryCollection query)
+{
+    public string? Problem { get; private set; }
+
+    /// <summary>A parameter given at most once; null when left out or empty.</summary>
+    public string? Text(string name, int longest)
+    {
+        var values = query[name];
+        if (values.Count > 1)
+            return Refuse<string?>($"{name} is given {values.Count} times; give it once.");
+        if (values.ToString() is not { Length: > 0 } text)
+            return null;
+        return text.Length <= longest ? text : Refuse<string?>($"{name} may have {longest} characters; it has {text.Length}.");
+    }
+
+    public int Number(string name, int smallest, int largest, int otherwise)
+    {
+        if (Text(name, 20) is not { } text)
+            return otherwise;
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= smallest && value <= largest
+            ? value
+            : Refuse<int>(string.Create(CultureInfo.InvariantCulture, $"{name} must be a whole number from {smallest} to {largest}."));
+    }
+
+    /// <summary>One of the words listed; the first when left out.</summary>
+    public T Choice<T>(string name, params ReadOnlySpan<(string Word, T Value)> choices)
+    {
+        if (Text(name, 40) is not { } text)
+            return choices[0].Value;
+        var words = new List<string>();
+        foreach (var (word, value) in choices)
+        {
+            if (word == text)
+                return value;
+            words.Add(word);
+        }
+        Refuse<T>($"{name} must be one of {string.Join(", ", words)}.");
+        return choices[0].Value;
+    }
+
+    /// <summary>Refuses a parameter that exists elsewhere but has no meaning here, where ignoring it would mislead.</summary>
+    public void Forbid(string name, string why)
+    {
+        if (query.ContainsKey(name))
+            Refuse<string>($"{name} {why}");
+    }
+
+    public void Refuse(string problem) => Refuse<string>(problem);
+
+    private T? Refuse<T>(string problem)
+    {
+        Problem ??= problem;
+        return default;
+    }
+}

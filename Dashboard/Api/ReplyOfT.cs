@@ -1,0 +1,24 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Presence.Dashboard.Api;
+
+/// <summary>A JSON document as an answer. Never cached: presence is true of one moment.</summary>
+internal sealed class Reply<T>(T value, JsonTypeInfo<T> type, int status) : IResult
+{
+    public string? ETag { get; init; }
+
+    public async Task ExecuteAsync(HttpContext http)
+    {
+        var response = http.Response;
+        var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        response.StatusCode = status;
+        response.ContentType = Reply.Json;
+        response.ContentLength = body.Length;
+        response.Headers.CacheControl = "no-store";
+        response.Headers.XContentTypeOptions = "nosniff";
+        if (ETag is not null)
+            response.Headers.ETag = ETag;
+        await response.Body.WriteAsync(body, http.RequestAborted);
+    }
+}

@@ -1,0 +1,93 @@
+using Microsoft.Extensions.Primitives;
+using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Authentication;
+using Presence.Engine;
+using Presence.Engine.Rooms;
+
+namespace Presence.Dashboard.Api;
+
+/// <summary>The rooms and how many are in each.</summary>
+internal static class RoomEndpoints
+{
+    private const string Live = "live";
+    private const int LongestCursor = 800; // a room id of 128 characters of any script, encoded
+
+    public static void MapRooms(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/rooms", List).Allow(ApiPolicy.ViewerOrServer);
+
+    private static IResult List(HttpContext http, PresenceEngine engine)
+    {
+        var parameters = http.Request.Query;
+        var query = new QueryReader(parameters);
+        var ids = ReadIds(query, parameters);
+        if (ids is null && !http.Caller().IsServer)
+            return new ApiRefusal(ApiErrors.NotAllowed, "A viewer names the rooms it asks about: ids=room1,room2. Listing all rooms takes a server key.");
+
+        var order = query.Choice("orderBy", ("count", RoomOrder.Count), ("name", RoomOrder.Name));
+        var request = new RoomQuery
+        {
+            Ids = ids,
+            Prefix = query.Text("prefix", PresenceIds.LongestRoomId),
+            Order = order,
+            Limit = query.Number("limit", 1, PresenceLimits.Page, otherwise: PresenceLimits.Page),
+            After = ReadCursor(query, order),
+        };
+        if (ids is not null)
+        {
+            foreach (var other in (ReadOnlySpan<string>)["prefix", "orderBy", "limit", "cursor"])
+                query.Forbid(other, "does not go with ids: the rooms named are answered in the order named.");
+        }
+        if (query.Problem is { } problem)
+            return ApiRefusal.Invalid(problem);
+        if (!engine.Settings.Enabled)
+            return Refusals.Disabled;
+
+        var page = engine.Rooms(request);
+        return Reply.Ok(
+            new RoomsReply(
+                [.. page.Rooms.Select(Describe)],
+                page.Next is { } next ? RoomCursorText.Write(next, order) : null,
+                page.At,
+                RoomPresenceEndpoints.OnlyTrue(engine.IsWarming)),
+            Wire.Documents.RoomsReply);
+    }
+
+    /// <summary><c>ids=a,b</c> splits at commas; <c>ids[]=a</c> is taken as it is, for rooms with a comma in their id.</summary>
+    private static List<string>? ReadIds(QueryReader query, IQueryCollection parameters)
+    {
+        var hasLiteral = parameters.TryGetValue("ids[]", out StringValues literal);
+        if (!parameters.TryGetValue("ids", out var listed) && !hasLiteral)
+            return null;
+
+        List<string> ids = [.. listed.SelectMany(text => text!.Split(',', StringSplitOptions.RemoveEmptyEntries)), .. literal.OfType<string>()];
+        if (ids.Count > PresenceLimits.Page)
+            query.Refuse($"ids may name {PresenceLimits.Page} rooms; it names {ids.Count}.");
+        foreach (var id in ids)
+        {
+            if (PresenceIds.ProblemOfRoomId(id) is { } problem)
+                query.Refuse($"ids: {problem}");
+        }
+        return ids;
+    }
+
+    private static RoomCursor? ReadCursor(QueryReader query, RoomOrder order)
+    {
+        if (query.Text("cursor", LongestCursor) is not { } text)
+            return null;
+        if (RoomCursorText.TryRead(text, order, out var cursor))
+            return cursor;
+        query.Refuse("cursor is not one of this list; send the cursor of the page before, with the same orderBy.");
+        return null;
+    }
+
+    private static RoomDocument Describe(RoomSummary room) => new(
+        room.RoomId,
+        Live,
+        Enabled: true,
+        room.Count.Viewers,
+        room.Count.Hidden,
+        room.Count.Fading,
+        room.Count.Guests,
+        room.Count.Sessions,
+        room.Since,
+        room.Peak);
+}

@@ -1,0 +1,116 @@
+using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Authentication;
+using Presence.Dashboard.Hosting;
+using Presence.Engine;
+using Presence.Engine.Storage;
+using Presence.Engine.Users;
+
+namespace Presence.Dashboard.Api;
+
+/// <summary>Login and logout of viewers.</summary>
+internal static class SessionEndpoints
+{
+    public static void MapSessions(this IEndpointRouteBuilder api)
+    {
+        api.MapPost("/api/v5/sessions", LogInAsync).Allow(ApiPolicy.Anonymous);
+        api.MapPost("/api/v5/sessions/visitor", LogVisitorInAsync).Allow(ApiPolicy.Anonymous);
+        api.MapGet("/api/v3/sessions", Describe).Allow(ApiPolicy.Viewer);
+        api.MapDelete("/api/v4/sessions", LogOutAsync).Allow(ApiPolicy.Viewer);
+        api.MapPost("/api/v4/authentication/token", MintAuthTokenAsync).Allow(ApiPolicy.Server);
+        api.MapGet("/api/v3/network-settings/chat", DescribeChat).Allow(ApiPolicy.Anonymous);
+    }
+
+    private static async Task<IResult> LogInAsync(HttpContext http, ClientKey clientKey, ClientPaces paces, AuthTokens authTokens, UserStore users, AccessTokens tokens, PresenceEngine engine, DashboardOptions options)
+    {
+        if (RefuseClient(http, clientKey, paces) is { } refusal)
+            return refusal;
+        var body = await JsonBody.ReadAsync(http, Wire.Documents.LoginRequest);
+        if (body.Value is not { } login)
+            return body.Refusal!;
+        if (LoginRules.ProblemOf(login) is { } problem)
+            return ApiRefusal.Invalid(problem);
+
+        var userId = login.UserId!;
+        var isVouched = login.AuthToken is not null;
+        if (isVouched && !authTokens.Vouches(login.AuthToken!, userId))
+            return ApiRefusal.NotSignedIn("The authToken is not valid for this user, or older than 10 minutes; let your backend mint a new one.");
+        if (!isVouched && await RefuseUnverifiedAsync(userId, users, options, http.RequestAborted) is { } unverified)
+            return unverified;
+
+        var displayName = string.IsNullOrEmpty(login.DisplayName) ? null : login.DisplayName;
+        var user = await users.SignInAsync(userId, displayName, isGuest: false, isVouched, http.RequestAborted);
+        if (displayName is not null)
+            engine.UpdateProfile(user.UserId, new UserProfile(user.DisplayName, user.AvatarUrl));
+        return LoggedIn(user, tokens.Issue(user, login.DeviceId!), LoginReply.SignedIn);
+    }
+
+    private static async Task<IResult> LogVisitorInAsync(HttpContext http, ClientKey clientKey, ClientPaces paces, GuestIds guests, UserStore users, AccessTokens tokens, DashboardOptions options)
+    {
+        if (RefuseClient(http, clientKey, paces) is { } refusal)
+            return refusal;
+        var body = await JsonBody.ReadAsync(http, Wire.Documents.VisitorRequest);
+        if (body.Value is not { } visitor)
+            return body.Refusal!;
+        if (LoginRules.ProblemOf(visitor) is { } problem)
+            return ApiRefusal.Invalid(problem);
+        if (!options.Clients.AllowGuests)
+            return new ApiRefusal(ApiErrors.NotAllowed, "Guests are not allowed here; log a user in with POST /api/v5/sessions, or set Presence__Clients__AllowGuests=true.");
+
+        var user = await users.SignInAsync(guests.Derive(visitor.DeviceId!), displayName: null, isGuest: true, vouched: false, http.RequestAborted);
+        return LoggedIn(user, tokens.Issue(user, visitor.DeviceId!), LoginReply.Visitor);
+    }
+
+    private static IResult Describe(HttpContext http)
+    {
+        var caller = http.Caller();
+        var userType = caller.IsGuest ? LoginReply.Visitor : LoginReply.SignedIn;
+        return Reply.Ok(new SessionDocument(caller.UserId, caller.SessionId, userType, caller.IssuedAt, caller.ExpiresAt), Wire.Documents.SessionDocument);
+    }
+
+    private static async Task<IResult> LogOutAsync(HttpContext http, RevokedTokens revoked)
+    {
+        var caller = http.Caller();
+        await revoked.RevokeAsync(caller.TokenId, caller.ExpiresAt, http.RequestAborted);
+        return Reply.Ok(new SuccessReply(true), Wire.Documents.SuccessReply);
+    }
+
+    private static async Task<IResult> MintAuthTokenAsync(HttpContext http, AuthTokens authTokens, UserStore users)
+    {
+        var body = await JsonBody.ReadAsync(http, Wire.Documents.AuthTokenRequest);
+        if (body.Value is not { } request)
+            return body.Refusal!;
+        if (UnknownMembers.ProblemOf(request.Unknown, "userId") is { } unknown)
+            return ApiRefusal.Invalid(unknown);
+        if (LoginRules.ProblemOfUserId(request.UserId) is { } problem)
+            return ApiRefusal.Invalid(problem);
+
+        // Stored first: from this moment on nobody may sign in as this user unverified.
+        await users.SignInAsync(request.UserId!, displayName: null, isGuest: false, vouched: true, http.RequestAborted);
+        http.Response.Headers.CacheControl = "no-store";
+        return Results.Text(authTokens.Mint(request.UserId!), "text/plain");
+    }
+
+    private static IResult DescribeChat() =>
+        Reply.Ok(new ChatSettingsDocument(new(Enabled: false, IsIncludeDeleted: false)), Wire.Documents.ChatSettingsDocument);
+
+    private static ApiRefusal? RefuseClient(HttpContext http, ClientKey clientKey, ClientPaces paces)
+    {
+        if (!paces.Logins.TryTake(http.Connection.RemoteIpAddress, out var wait))
+            return Refusals.TooFast("This address logs in too often.", wait);
+        return clientKey.Matches(http.Request.Headers["x-api-key"].ToString())
+            ? null
+            : ApiRefusal.NotSignedIn("The client key is missing or wrong; send this installation's key as X-API-Key.");
+    }
+
+    private static async Task<ApiRefusal?> RefuseUnverifiedAsync(string userId, UserStore users, DashboardOptions options, CancellationToken cancellationToken)
+    {
+        if (!options.Clients.AllowUnverifiedLogin)
+            return new ApiRefusal(ApiErrors.NotAllowed, "Login without proof is off; send an authToken that your backend minted with POST /api/v4/authentication/token.");
+        return await users.FindAsync(userId, cancellationToken) is { IsVouched: true }
+            ? new ApiRefusal(ApiErrors.NotAllowed, "Your backend has vouched for this user before, so it needs proof now: send an authToken.")
+            : null;
+    }
+
+    private static IResult LoggedIn(User user, AccessToken token, string userType) =>
+        Reply.Ok(new LoginReply(token.Text, [UserDocuments.Of(user)], [], token.IssuedAt, token.ExpiresAt, userType), Wire.Documents.LoginReply);
+}

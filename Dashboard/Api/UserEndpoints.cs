@@ -1,0 +1,53 @@
+using Presence.Dashboard.Authentication;
+using Presence.Engine;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Api;
+
+/// <summary>Profiles of users, as clients ask for them to show who is watching.</summary>
+internal static class UserEndpoints
+{
+    private const int MostIds = 100;
+
+    public static void MapUsers(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/api/v3/users/list", ListAsync).Allow(ApiPolicy.ViewerOrServer);
+        api.MapGet("/api/v3/users/{userId}", ReadAsync).Allow(ApiPolicy.ViewerOrServer);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext http, UserStore users)
+    {
+        var query = http.Request.Query;
+        string[] asked = [.. query["userIds[]"].Concat(query["userIds"]).Where(id => !string.IsNullOrEmpty(id)).Select(id => id!)];
+        if (asked.Length > MostIds)
+            return ApiRefusal.Invalid($"userIds may name {MostIds} users; it names {asked.Length}. Ask in several requests.");
+
+        string[] spelt = [.. asked.SelectMany(Spellings).Where(IsUserId).Distinct(PresenceComparers.UserId)];
+        var found = (await users.FindAsync(spelt, http.RequestAborted)).ToDictionary(user => user.UserId, PresenceComparers.UserId);
+        var inOrder = asked.Select(id => Spellings(id).Select(found.GetValueOrDefault).FirstOrDefault(user => user is not null)).OfType<User>();
+        return Reply.Ok(UserDocuments.Of(inOrder.DistinctBy(user => user.UserId)), Wire.Documents.UsersReply);
+    }
+
+    private static async Task<IResult> ReadAsync(HttpContext http, string userId, UserStore users)
+    {
+        foreach (var id in Spellings(userId).Where(IsUserId))
+        {
+            if (await users.FindAsync(id, http.RequestAborted) is { } user)
+                return Reply.Ok(UserDocuments.Of([user]), Wire.Documents.UsersReply);
+        }
+        return new ApiRefusal(ApiErrors.NotFound, "No such user has signed in here.");
+    }
+
+    /// <summary>
+    /// Published clients percent-encode user ids twice, and the framework decodes once: the id as it arrived comes first,
+    /// for it may hold a percent sign of its own, then the id decoded once more.
+    /// </summary>
+    private static IEnumerable<string> Spellings(string id)
+    {
+        yield return id;
+        if (id.Contains('%') && Uri.UnescapeDataString(id) is var decoded && decoded != id)
+            yield return decoded;
+    }
+
+    private static bool IsUserId(string id) => PresenceIds.ProblemOfUserId(id) is null;
+}
