@@ -23,7 +23,7 @@ internal sealed class DatabaseFolder : IDisposable
     public DatabaseFolder CrashCopy()
     {
         var copy = new DatabaseFolder();
-        foreach (var file in Directory.EnumerateFiles(Path).Where(file => !file.EndsWith("-shm", StringComparison.Ordinal)))
+        foreach (var file in new[] { File, File + "-wal" })
             System.IO.File.Copy(file, System.IO.Path.Combine(copy.Path, System.IO.Path.GetFileName(file)));
         return copy;
     }

@@ -3,22 +3,100 @@ using Presence.Engine.Tests.Support;
 
 namespace Presence.Engine.Tests.Storage;
 
-public sealed class UserStoreTests
+public sealed class UserStoreTests : IAsyncLifetime
 {
+    private readonly DatabaseFolder _folder = new();
+    private readonly ManualTimeProvider _time = new();
+    private PresenceDatabase _database = null!;
+    private UserStore _users = null!;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _database = await _folder.OpenAsync(_time);
+        _users = new UserStore(_database);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _database.DisposeAsync();
+        _folder.Dispose();
+    }
 
     [Fact]
     public async Task SignInAsync_UnknownUser_IsMadeAndFoundAgain()
     {
-        using var folder = new DatabaseFolder();
-        await using var database = await folder.OpenAsync();
-        var users = new UserStore(database);
+        var made = await _users.SignInAsync("ada", "Ada", isGuest: false, vouched: false, Cancel);
 
-        var made = await users.SignInAsync("ada", "Ada", isGuest: false, vouched: false, Cancel);
-
+        Assert.Equal(new User("ada", made.InternalId, made.PublicId, "Ada", null, "{}", IsGuest: false, IsVouched: false, _time.GetUtcNow(), _time.GetUtcNow()), made);
         Assert.Matches("^[0-9a-f]{24}$", made.InternalId);
         Assert.Matches("^[0-9a-f]{24}$", made.PublicId);
         Assert.NotEqual(made.InternalId, made.PublicId);
-        Assert.Equal(made, await users.FindAsync("ada", Cancel));
+        Assert.Equal(made, await _users.FindAsync("ada", Cancel));
+    }
+
+    [Fact]
+    public async Task SignInAsync_NewName_IsStored()
+    {
+        var made = await _users.SignInAsync("ada", "Ada", isGuest: false, vouched: false, Cancel);
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        var renamed = await _users.SignInAsync("ada", "Ada L.", isGuest: false, vouched: false, Cancel);
+
+        Assert.Equal(made with { DisplayName = "Ada L.", UpdatedAt = _time.GetUtcNow() }, renamed);
+        Assert.Equal(renamed, await _users.FindAsync("ada", Cancel));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("Ada")]
+    public async Task SignInAsync_NothingNew_WritesNothing(string? name)
+    {
+        var made = await _users.SignInAsync("ada", "Ada", isGuest: false, vouched: true, Cancel);
+        var log = new Checkpointer(_database).LogSize();
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(made, await _users.SignInAsync("ada", name, isGuest: false, vouched: false, Cancel));
+
+        Assert.Equal(log, new Checkpointer(_database).LogSize());
+    }
+
+    [Fact]
+    public async Task SignInAsync_VouchedOnce_StaysVouched()
+    {
+        await _users.SignInAsync("ada", null, isGuest: false, vouched: false, Cancel);
+        await _users.SignInAsync("ada", null, isGuest: false, vouched: true, Cancel);
+
+        var later = await _users.SignInAsync("ada", "Ada", isGuest: false, vouched: false, Cancel);
+
+        Assert.True(later.IsVouched);
+    }
+
+    [Fact]
+    public async Task SignInAsync_ManyFirstSignInsAtOnce_MakeOneUser()
+    {
+        var signedIn = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => _users.SignInAsync("ada", "Ada", isGuest: true, vouched: false, Cancel), Cancel)));
+
+        Assert.Single(signedIn.Select(user => user.InternalId).Distinct(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task FindAsync_Ids_AreAnsweredInTheOrderAskedAndCaseSensitive()
+    {
+        foreach (var id in new[] { "a", "A", "b/+@ü" })
+            await _users.SignInAsync(id, null, isGuest: false, vouched: false, Cancel);
+
+        var found = await _users.FindAsync(["b/+@ü", "unknown", "A", "a", "A"], Cancel);
+
+        Assert.Equal(["b/+@ü", "A", "a", "A"], found.Select(user => user.UserId));
+    }
+
+    [Fact]
+    public async Task FindAsync_MoreIdsThanAllowed_IsRefused()
+    {
+        Assert.Empty(await _users.FindAsync([.. Enumerable.Range(0, UserStore.LargestLookUp).Select(i => $"{i}")], Cancel));
+
+        await Assert.ThrowsAsync<ArgumentException>(() => _users.FindAsync([.. Enumerable.Range(0, UserStore.LargestLookUp + 1).Select(i => $"{i}")], Cancel));
     }
 }

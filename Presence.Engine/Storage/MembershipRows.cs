@@ -75,8 +75,7 @@ internal sealed class MembershipRows : IDisposable
     }
 
     /// <summary>Every stored session with its user's name and picture, as it is read.</summary>
-    /// <param name="now">No viewer joined after this: an instant stored before the wall clock was set back is brought down to it.</param>
-    public IEnumerable<RestoredSession> ReadAll(DateTimeOffset now)
+    public IEnumerable<RestoredSession> ReadAll()
     {
         using var command = _connection.CreateCommand();
         command.CommandText =
@@ -86,7 +85,6 @@ internal sealed class MembershipRows : IDisposable
             ORDER BY m."Id"
             """;
         using var reader = command.ExecuteReader();
-        var latest = now.ToUnixTimeMilliseconds();
         var rooms = new Dictionary<string, string>(PresenceComparers.RoomId); // one string a room, not one a row
         while (reader.Read())
         {
@@ -102,7 +100,7 @@ internal sealed class MembershipRows : IDisposable
                     reader.GetString(3),
                     reader.GetInt64(4) != 0,
                     (ViewerState)reader.GetInt64(5),
-                    DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(reader.GetInt64(6), latest))),
+                    DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(6))),
                 ReadProfile(reader));
         }
     }

@@ -38,14 +38,12 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
         try
         {
             var rows = _rows ??= new MembershipRows(database);
-            var now = database.Now();
             var restored = 0;
             try
             {
-                var lastAliveAt = rows.ReadLastAlive();
-                if (RestorePolicy.ComesBack(lastAliveAt, now, engine.Settings))
-                    engine.Restore(rows.ReadAll(now).Select(session => { restored++; return session; }));
-                else if (lastAliveAt is not null)
+                if (RestorePolicy.ComesBack(rows.ReadLastAlive(), database.Now(), engine.Settings))
+                    engine.Restore(rows.ReadAll().Select(session => { restored++; return session; }));
+                else
                     await DeleteAllAsync(rows, cancellationToken);
             }
             catch

@@ -1,0 +1,70 @@
+using Presence.Engine.Storage;
+using Presence.Engine.Tests.Support;
+
+namespace Presence.Engine.Tests.Storage;
+
+public sealed class RevokedTokensTests : IAsyncLifetime
+{
+    private readonly DatabaseFolder _folder = new();
+    private readonly ManualTimeProvider _time = new();
+    private PresenceDatabase _database = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _database = await _folder.OpenAsync(_time);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _database.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task RevokeAsync_Token_IsKnownAtOnceAndAfterACrash()
+    {
+        var tokens = new RevokedTokens(_database);
+        Assert.False(tokens.Contains("t1"));
+
+        await tokens.RevokeAsync("t1", _time.GetUtcNow() + TimeSpan.FromDays(30), Cancel);
+
+        Assert.True(tokens.Contains("t1"));
+        Assert.False(tokens.Contains("T1"));
+        using var crash = _folder.CrashCopy();
+        await using var database = await crash.OpenAsync();
+        var afterCrash = new RevokedTokens(database);
+        await afterCrash.LoadAsync(Cancel);
+        Assert.True(afterCrash.Contains("t1"));
+    }
+
+    [Fact]
+    public async Task Version_Revocation_Rises()
+    {
+        var tokens = new RevokedTokens(_database);
+        var before = tokens.Version;
+
+        await tokens.RevokeAsync("t1", _time.GetUtcNow(), Cancel);
+        var after = tokens.Version;
+        await tokens.RevokeAsync("t1", _time.GetUtcNow(), Cancel);
+
+        Assert.True(after > before);
+        Assert.Equal(after, tokens.Version);
+    }
+
+    [Fact]
+    public async Task PruneAsync_LongExpired_IsForgottenAndOthersStay()
+    {
+        var tokens = new RevokedTokens(_database);
+        await tokens.RevokeAsync("old", _time.GetUtcNow() + TimeSpan.FromHours(1), Cancel);
+        await tokens.RevokeAsync("new", _time.GetUtcNow() + TimeSpan.FromHours(3), Cancel);
+
+        _time.Advance(TimeSpan.FromHours(25.5));
+        await tokens.PruneAsync(Cancel);
+
+        Assert.False(tokens.Contains("old"));
+        Assert.True(tokens.Contains("new"));
+        var stored = new RevokedTokens(_database);
+        await stored.LoadAsync(Cancel);
+        Assert.False(stored.Contains("old"));
+        Assert.True(stored.Contains("new"));
+    }
+}
