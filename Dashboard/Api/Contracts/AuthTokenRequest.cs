@@ -7,5 +7,5 @@ internal sealed record AuthTokenRequest(string? UserId)
 {
     /// <summary>Members this document does not have: refused, so that a misspelt one is not silently without effect.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; init; }
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }

@@ -7,5 +7,5 @@ internal sealed record SettingsChangeRequest(bool? Enabled, int? HeartbeatInterv
 {
     /// <inheritdoc cref="AuthTokenRequest.Unknown"/>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; init; }
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
