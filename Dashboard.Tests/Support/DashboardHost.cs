@@ -65,6 +65,8 @@ public sealed class DashboardHost : IAsyncDisposable
         var app = DashboardApplication.Build(["--environment", _options.Environment, "--urls", BaseAddress.ToString()], Configure);
         _app = app;
         await app.StartAsync();
+        if (_options.WaitUntilReady)
+            await app.Services.GetRequiredService<PresenceReadiness>().WaitAsync(CancellationToken.None);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         BaseAddress = new Uri(address);
         Client = NewClient();

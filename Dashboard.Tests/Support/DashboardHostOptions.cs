@@ -13,5 +13,8 @@ public sealed record DashboardHostOptions
     /// <summary>A manual clock; the system's when null.</summary>
     public TimeProvider? Time { get; init; }
 
+    /// <summary>Whether to begin only when the last run's state is restored.</summary>
+    public bool WaitUntilReady { get; init; } = true;
+
     public Action<IServiceCollection>? Services { get; init; }
 }
