@@ -26,12 +26,14 @@ internal sealed class DemoAudience(DemoScenario scenario, DemoClient client)
         while (_due.TryPeek(out _, out var dueAt) && dueAt <= elapsed)
             batch.Add(_due.Dequeue());
 
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = RequestsAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(batch, parallel, async (session, token) => await ActAsync(session, elapsed, token));
-
-        foreach (var session in batch)
+        try
         {
-            if (!session.IsOver)
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = RequestsAtOnce, CancellationToken = cancellationToken };
+            await Parallel.ForEachAsync(batch, parallel, async (session, token) => await ActAsync(session, elapsed, token));
+        }
+        finally
+        {
+            foreach (var session in batch.Where(session => !session.IsOver))
                 _due.Enqueue(session, session.DueAt);
         }
     }

@@ -1,58 +1,55 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Presence.Dashboard.Authentication;
+using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Demo;
 
-/// <summary>Runs the demo's viewers against this very server, from the moment it listens until it stops.</summary>
+/// <summary>Plays the demo against this very server, from the moment it listens until it stops.</summary>
 internal sealed class DemoLoop(
     IServer server,
+    ClientKey clientKey,
     IHostApplicationLifetime lifetime,
+    PresenceReadiness readiness,
+    LoopRegistry registry,
     TimeProvider time,
-    ILogger<DemoLoop> logger) : BackgroundService
+    ILogger<DemoLoop> logger)
+    : BackgroundLoop("demo", TimeSpan.FromMilliseconds(250), registry, time, logger)
 {
-    /// <summary>Fixed: every start of the demo shows the same story, and documents can tell it.</summary>
+    /// <summary>Fixed: every start of the demo tells the same story, and documents can tell it too.</summary>
     private const int Seed = 2026;
 
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private DemoAudience? _audience;
+    private long _beganAt;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override void Dispose()
     {
-        await StartedAsync(stoppingToken);
-        if (OwnAddress(server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []) is not { } address)
+        base.Dispose();
+        _http.Dispose();
+    }
+
+    protected override async Task WaitToStartAsync(CancellationToken cancellationToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (lifetime.ApplicationStarted.Register(() => started.TrySetResult()))
+            await started.Task.WaitAsync(cancellationToken);
+        await readiness.WaitAsync(cancellationToken);
+
+        var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        if (DemoAddress.Of(addresses) is not { } address)
         {
-            logger.LogError("The demo needs a plain HTTP address of this server; none of its addresses starts with http://. Add one with --urls.");
+            logger.LogError("The demo needs a plain HTTP address of this server; none of {Addresses} is one. Add one with --urls.", string.Join(", ", addresses));
+            await Task.Delay(Timeout.InfiniteTimeSpan, Time, cancellationToken);
             return;
         }
 
-        using var http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(10) };
-        var audience = new DemoAudience(new DemoScenario(Seed), new DemoClient(http, "key"));
-        var start = time.GetTimestamp();
-        using var timer = new PeriodicTimer(Tick, time);
-        do
-        {
-            await audience.StepAsync(time.GetElapsedTime(start), stoppingToken);
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        logger.LogInformation("Demo: made-up viewers gather in {Rooms} rooms. Nothing of it is real.", DemoScenario.Rooms.Count);
+        _http.BaseAddress = address;
+        _audience = new DemoAudience(new DemoScenario(Seed), new DemoClient(_http, clientKey.Value));
+        _beganAt = Time.GetTimestamp();
     }
 
-    private async Task StartedAsync(CancellationToken stoppingToken)
-    {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
-        await started.Task.WaitAsync(stoppingToken);
-    }
-
-    /// <summary>An address to reach this server at; one that means "every interface" is reached by the loopback interface.</summary>
-    internal static Uri? OwnAddress(IEnumerable<string> addresses)
-    {
-        foreach (var address in addresses)
-        {
-            var binding = BindingAddress.Parse(address);
-            if (!string.Equals(binding.Scheme, Uri.UriSchemeHttp, StringComparison.OrdinalIgnoreCase) || binding.IsUnixPipe || binding.IsNamedPipe)
-                continue;
-            var host = binding.Host is "+" or "*" or "0.0.0.0" or "[::]" ? "127.0.0.1" : binding.Host;
-            return new UriBuilder(Uri.UriSchemeHttp, host, binding.Port).Uri;
-        }
-        return null;
-    }
+    protected override Task PassAsync(CancellationToken cancellationToken) =>
+        _audience!.StepAsync(Time.GetElapsedTime(_beganAt), cancellationToken);
 }

@@ -3,8 +3,8 @@ namespace Presence.Dashboard.Demo;
 /// <summary>How long to stay away after being told "not now": what the server asks for, else longer each time.</summary>
 internal static class DemoRetryPolicy
 {
-    private static readonly TimeSpan First = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan First = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(45);
 
     /// <param name="attempt">1 after the first refusal in a row.</param>
     /// <param name="asked">The server's Retry-After.</param>

@@ -23,7 +23,7 @@ internal static class DemoRooms
                 Every: TimeSpan.FromMinutes(8),
                 Rise: TimeSpan.FromSeconds(40),
                 Viewers: 170,
-                MeanStay: TimeSpan.FromSeconds(110)),
+                MeanStay: TimeSpan.FromSeconds(90)),
         },
     ];
 }

@@ -106,7 +106,7 @@ internal sealed class DemoScenario
     {
         var chance = _random.NextDouble();
         var away = chance < room.HiddenShare ? ViewerState.Hidden : chance < room.HiddenShare + PausedShare ? ViewerState.Paused : ViewerState.Visible;
-        var awayFrom = at + stay * (0.6 * _random.NextDouble());
+        var awayFrom = at + stay * (0.4 * _random.NextDouble());
         return new DemoVisit
         {
             Number = ++_visits,
@@ -118,7 +118,7 @@ internal sealed class DemoScenario
             Ending = _random.NextDouble() < VanishingShare ? DemoEnding.Vanishes : DemoEnding.Leaves,
             Away = away,
             AwayFrom = awayFrom,
-            AwayUntil = awayFrom + Exponential(TimeSpan.FromMinutes(3)),
+            AwayUntil = awayFrom + Exponential(TimeSpan.FromMinutes(4)),
         };
     }
 

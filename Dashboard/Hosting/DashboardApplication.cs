@@ -3,6 +3,7 @@ using Presence.Dashboard.Api;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components;
+using Presence.Dashboard.Demo;
 using Presence.Engine;
 using Presence.Engine.Settings;
 
@@ -47,6 +48,7 @@ public static class DashboardApplication
         builder.AddModeratorAccounts();
         builder.AddPresenceApi();
         builder.AddDashboardPages();
+        builder.AddDemoViewers(options);
         builder.AddRequestPipeline(options);
 
         var app = builder.Build();

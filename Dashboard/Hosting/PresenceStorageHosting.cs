@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Presence.Engine.Storage;
 
@@ -17,7 +16,6 @@ internal static class PresenceStorageHosting
 
         services.AddSingleton(provider => new PresenceDatabase(
             provider.GetRequiredService<IOptions<DashboardOptions>>().Value.Data, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PresenceDatabase>>()));
-        services.AddSingleton<IDbContextFactory<PresenceContext>>(provider => provider.GetRequiredService<PresenceDatabase>());
         services.AddSingleton<SettingsStore>();
         services.AddSingleton<UserStore>();
         services.AddSingleton<RevokedTokens>();

@@ -1,0 +1,145 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Presence.Dashboard.Demo;
+using Presence.Dashboard.Tests.Support;
+
+namespace Presence.Dashboard.Tests.Demo;
+
+public sealed class DemoAudienceTests
+{
+    [Fact]
+    public async Task StepAsync_FirstMinute_FillsTheRoomsOverHttp()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        using var crowd = new Crowd(host);
+
+        await crowd.PlayAsync(TimeSpan.FromSeconds(60));
+
+        var rooms = await RoomsAsync(host);
+        Assert.Equal(DemoScenario.Rooms.Count, rooms.Count(room => Number(room, "count") > 0));
+        Assert.True(rooms.Sum(room => Number(room, "count")) >= 300);
+        Assert.Contains(rooms, room => Number(room, "hidden") > 0);
+        Assert.Contains(rooms, room => Number(room, "guests") > 0);
+        Assert.Contains(rooms, room => Number(room, "sessions") > Number(room, "count"));
+    }
+
+    [Fact]
+    public async Task StepAsync_PresenceSwitchedOffAndOn_StaysAwayAndComesBack()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        using var crowd = new Crowd(host);
+        await crowd.PlayAsync(TimeSpan.FromSeconds(45));
+        var before = (await RoomsAsync(host)).Sum(room => Number(room, "count"));
+
+        await SwitchAsync(host, enabled: false);
+        await crowd.PlayAsync(TimeSpan.FromSeconds(110));
+        var asked = crowd.Requests;
+        await crowd.PlayAsync(TimeSpan.FromSeconds(140));
+
+        Assert.InRange(crowd.Requests - asked, 1, crowd.Sessions); // in 30 s, when it beat once each before
+
+        await SwitchAsync(host, enabled: true);
+        await crowd.PlayAsync(TimeSpan.FromSeconds(230));
+
+        Assert.True((await RoomsAsync(host)).Sum(room => Number(room, "count")) >= before * 3 / 4);
+    }
+
+    [Fact]
+    public async Task Demo_SwitchedOn_PlaysAgainstItselfInAFolderOfItsOwn()
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions
+        {
+            Environment = "Production",
+            Configuration = new() { ["Presence:Demo"] = "true" },
+        });
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+
+        while ((await RoomsAsync(host)).Count(room => Number(room, "count") > 0) < 6)
+            await Task.Delay(TimeSpan.FromMilliseconds(100), limit.Token);
+
+        Assert.True(File.Exists(Path.Combine(host.DataFolder, "demo", "presence.db")));
+        Assert.False(File.Exists(Path.Combine(host.DataFolder, "presence.db")));
+    }
+
+    [Fact]
+    public async Task Demo_UnlessAskedFor_IsOff()
+    {
+        await using var host = await DashboardHost.StartAsync();
+
+        Assert.DoesNotContain(host.Services.GetServices<IHostedService>(), service => service is DemoLoop);
+    }
+
+    private static async Task<List<JsonElement>> RoomsAsync(DashboardHost host)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/presence/rooms");
+        request.Headers.Add("x-server-key", DashboardHost.ServerKey);
+        using var response = await host.Client.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+        return [.. (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("rooms").EnumerateArray()];
+    }
+
+    private static async Task SwitchAsync(DashboardHost host, bool enabled)
+    {
+        using var read = new HttpRequestMessage(HttpMethod.Get, "/api/v1/admin/settings");
+        read.Headers.Add("x-server-key", DashboardHost.ServerKey);
+        using var current = await host.Client.SendAsync(read);
+        var document = await current.Content.ReadFromJsonAsync<JsonElement>();
+
+        using var change = new HttpRequestMessage(HttpMethod.Put, "/api/v1/admin/settings");
+        change.Headers.Add("x-server-key", DashboardHost.ServerKey);
+        change.Headers.IfMatch.Add(current.Headers.ETag!);
+        change.Content = JsonContent.Create(new
+        {
+            enabled,
+            heartbeatIntervalSeconds = Number(document, "heartbeatIntervalSeconds"),
+            presenceTimeoutSeconds = Number(document, "presenceTimeoutSeconds"),
+            listLimit = Number(document, "listLimit"),
+        });
+        using var changed = await host.Client.SendAsync(change);
+        changed.EnsureSuccessStatusCode();
+    }
+
+    private static int Number(JsonElement document, string name) => document.GetProperty(name).GetInt32();
+
+    /// <summary>An audience whose time is the test's: minutes pass in seconds.</summary>
+    private sealed class Crowd : IDisposable
+    {
+        private readonly CountingHandler _handler = new();
+        private readonly HttpClient _http;
+        private readonly DemoAudience _audience;
+        private TimeSpan _elapsed;
+
+        public Crowd(DashboardHost host)
+        {
+            _http = new HttpClient(_handler) { BaseAddress = host.BaseAddress };
+            _audience = new DemoAudience(new DemoScenario(2026), new DemoClient(_http, DashboardHost.ClientKey));
+        }
+
+        public int Requests => _handler.Requests;
+
+        public int Sessions => _audience.Sessions;
+
+        public async Task PlayAsync(TimeSpan until)
+        {
+            for (; _elapsed <= until; _elapsed += TimeSpan.FromMilliseconds(250))
+                await _audience.StepAsync(_elapsed, CancellationToken.None);
+        }
+
+        public void Dispose() => _http.Dispose();
+
+        private sealed class CountingHandler() : DelegatingHandler(new SocketsHttpHandler())
+        {
+            private int _requests;
+
+            public int Requests => Volatile.Read(ref _requests);
+
+            protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+            {
+                Interlocked.Increment(ref _requests);
+                return base.SendAsync(request, cancellationToken);
+            }
+        }
+    }
+}
