@@ -1,6 +1,5 @@
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
-
 using Radzen;
 
 namespace Presence.Dashboard.Components;

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-
 using Presence.Dashboard.Display;
 
 namespace Presence.Dashboard.Components;

@@ -1,5 +1,4 @@
 using System.Globalization;
-
 using Presence.Engine.Settings;
 
 namespace Presence.Dashboard.Display;

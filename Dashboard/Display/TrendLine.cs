@@ -6,6 +6,8 @@ namespace Presence.Dashboard.Display;
 /// <summary>Turns samples into the data of an SVG path. Whole units only: the eye sees no less and the wire carries half.</summary>
 internal static class TrendLine
 {
+    private const int SmallestRange = 6;
+
     /// <summary>
     /// A line through the samples in a box of the given size, the last sample at its right edge; <paramref name="slots"/>
     /// samples fill the box, fewer start further right. Empty for fewer than two samples.
@@ -33,6 +35,14 @@ internal static class TrendLine
         return line.Length == 0
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $"{line}L{width} {height}L{X(0, samples.Count, slots, width)} {height}Z");
+    }
+
+    /// <summary>The scale of a small line: as tall as its samples, but never so fine that one viewer more or less fills it.</summary>
+    public static (int Low, int High) Range(IReadOnlyList<int> samples)
+    {
+        var (low, high) = (samples.Min(), samples.Max());
+        var missing = Math.Max(SmallestRange, high / 8) - (high - low);
+        return missing <= 0 ? (low, high) : (low - (missing / 2), high + missing - (missing / 2));
     }
 
     /// <summary>The top of a scale that starts at 0: the next of 1, 2, 5 times a power of ten, at least 4.</summary>

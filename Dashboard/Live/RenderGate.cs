@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-
 using Presence.Engine.Changes;
 
 namespace Presence.Dashboard.Live;

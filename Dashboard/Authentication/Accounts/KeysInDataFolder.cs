@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.Options;
-
 using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Authentication.Accounts;

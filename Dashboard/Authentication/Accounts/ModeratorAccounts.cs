@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
-
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Authentication.Accounts;

@@ -1,7 +1,5 @@
 using System.Text;
-
 using Microsoft.Extensions.Options;
-
 using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Authentication.Accounts;

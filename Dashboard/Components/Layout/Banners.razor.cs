@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
-
 using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Components.Layout;

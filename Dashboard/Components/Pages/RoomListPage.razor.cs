@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine;

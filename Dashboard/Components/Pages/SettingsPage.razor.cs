@@ -1,12 +1,10 @@
 using Microsoft.AspNetCore.Components;
-
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
-
 using Radzen;
 
 namespace Presence.Dashboard.Components.Pages;

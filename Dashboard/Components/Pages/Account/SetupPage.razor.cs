@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-
 using Presence.Dashboard.Authentication.Accounts;
 
 namespace Presence.Dashboard.Components.Pages.Account;

@@ -1,0 +1,115 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using Presence.Dashboard.Tests.Support;
+
+namespace Presence.Dashboard.Tests.Browser;
+
+/// <summary>
+/// Every page, both themes, both widths: accessible by axe's rules, nothing wider than the screen, no error in the
+/// console. With SCREENSHOTS set to a folder the pictures are kept there.
+/// </summary>
+[Collection(ChromiumCollection.Name)]
+public sealed class AppearanceTests(ChromiumBrowser chromium)
+{
+    private const int Wide = 1440;
+    private const int Narrow = 390;
+
+    private static readonly ColorScheme[] Schemes = [ColorScheme.Light, ColorScheme.Dark];
+
+    private static readonly (string Name, string Path)[] LivePages =
+    [
+        ("rooms", "/"), ("room", "/rooms/main-stage"), ("settings", "/settings"), ("connect", "/connect"), ("not-found", "/not-found"),
+    ];
+
+    private readonly List<string> _problems = [];
+
+    [Fact]
+    public async Task Pages_WithABusyEvening_AreAccessibleAndFit()
+    {
+        await using var evening = await BusyEvening.StartAsync();
+        foreach (var scheme in Schemes)
+        {
+            await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900, scheme);
+            await visit.Page.GotoAsync("/");
+            await CheckAsync(visit, "sign-in", scheme);
+            await visit.SignInAsync();
+            foreach (var (name, path) in LivePages)
+            {
+                await visit.OpenAsync(path);
+                await CheckAsync(visit, name, scheme);
+            }
+            Assert.Empty(visit.Errors);
+        }
+
+        Assert.Empty(_problems);
+    }
+
+    [Fact]
+    public async Task Pages_BeforeAnythingHappened_AreAccessibleAndFit()
+    {
+        foreach (var scheme in Schemes)
+        {
+            await using var host = await DashboardHost.StartAsync();
+            await using var visit = await chromium.VisitAsync(host.BaseAddress, Wide, 900, scheme);
+            await visit.Page.GotoAsync("/");
+            await CheckAsync(visit, "before-setup", scheme);
+            await visit.Page.GotoAsync(ModeratorOfTests.SetupLinkOf(host).PathAndQuery!);
+            await CheckAsync(visit, "setup", scheme);
+            await visit.SetUpAsync();
+            await CheckAsync(visit, "rooms-empty", scheme);
+            await visit.OpenAsync("/rooms/nobody-here");
+            await CheckAsync(visit, "room-empty", scheme);
+            Assert.Empty(visit.Errors);
+        }
+
+        Assert.Empty(_problems);
+    }
+
+    [Fact]
+    public async Task Settings_WithARefusedValue_AreAccessibleAndFit()
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = ModeratorOfTests.Configuration });
+        foreach (var scheme in Schemes)
+        {
+            await using var visit = await chromium.VisitAsync(host.BaseAddress, Wide, 900, scheme);
+            await visit.SignInAsync("/settings");
+            await visit.Page.GetByLabel("Heartbeat interval").FillAsync("58");
+            await Assertions.Expect(visit.Page.GetByText("must be at least 5 s longer")).ToBeVisibleAsync();
+            await CheckAsync(visit, "settings-refused", scheme);
+            await visit.Page.GetByLabel("Heartbeat interval").FillAsync("30");
+            await visit.Page.GetByRole(AriaRole.Switch).ClickAsync();
+            await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+            await visit.Page.GetByRole(AriaRole.Dialog).WaitForAsync();
+            await CheckAsync(visit, "settings-confirm", scheme);
+            Assert.Empty(visit.Errors);
+        }
+
+        Assert.Empty(_problems);
+    }
+
+    private async Task CheckAsync(BrowserVisit visit, string name, ColorScheme scheme)
+    {
+        foreach (var width in (int[])[Wide, Narrow])
+        {
+            await visit.Page.SetViewportSizeAsync(width, width == Wide ? 900 : 844);
+            await KeepPictureAsync(visit.Page, $"{name}-{(width == Wide ? "wide" : "narrow")}-{scheme.ToString().ToLowerInvariant()}");
+
+            var overflow = await visit.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+            if (overflow > 0)
+                _problems.Add($"{name}: {overflow} px wider than a screen of {width} px");
+            var axe = await visit.Page.RunAxe();
+            _problems.AddRange(axe.Violations.SelectMany(Describe).Select(problem => $"{name}, {width} px: {problem}"));
+        }
+        await visit.Page.SetViewportSizeAsync(Wide, 900);
+    }
+
+    private static IEnumerable<string> Describe(AxeResultItem violation) =>
+        violation.Nodes.Select(node => $"{violation.Id}: {node.Html} ({string.Join("; ", node.Any.Select(check => check.Message))})");
+
+    private static async Task KeepPictureAsync(IPage page, string name)
+    {
+        if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 } folder)
+            await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png") });
+    }
+}
