@@ -78,7 +78,8 @@ public sealed class AppearanceTests(ChromiumBrowser chromium)
             await Assertions.Expect(visit.Page.GetByText("must be at least 5 s longer")).ToBeVisibleAsync();
             await CheckAsync(visit, "settings-refused", scheme);
             await visit.Page.GetByLabel("Heartbeat interval").FillAsync("30");
-            await visit.Page.GetByRole(AriaRole.Switch).ClickAsync();
+            await visit.Page.GetByRole(AriaRole.Switch).FocusAsync();
+            await visit.Page.Keyboard.PressAsync("Space");
             await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
             await visit.Page.GetByRole(AriaRole.Dialog).WaitForAsync();
             await CheckAsync(visit, "settings-confirm", scheme);

@@ -1,7 +1,18 @@
 // What the browser tab tells its circuit, and what needs no server: copying.
 let circuit;
 
-const tell = () => circuit?.invokeMethodAsync("SetVisible", !document.hidden).catch(() => { });
+const root = document.documentElement;
+
+// data-connection: live, paused (the circuit knows that nobody looks) or lost (reconnect.js).
+async function tell() {
+  const visible = !document.hidden;
+  try {
+    await circuit?.invokeMethodAsync("SetVisible", visible);
+    root.dataset.connection = visible ? "live" : "paused";
+  } catch {
+    // The connection is down; reconnect.js says so, and the next circuit is told anew.
+  }
+}
 
 async function copy(event) {
   const button = event.target.closest?.("[data-copy]");
@@ -23,7 +34,6 @@ export function attach(reference) {
   document.addEventListener("visibilitychange", tell);
   document.addEventListener("click", copy);
   dispatchEvent(new Event("presence:rendered"));
-  document.documentElement.dataset.connection = "live";
   tell();
 }
 

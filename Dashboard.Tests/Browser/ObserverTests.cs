@@ -1,0 +1,65 @@
+using Microsoft.Playwright;
+using Presence.Dashboard.Tests.Support;
+using static Microsoft.Playwright.Assertions;
+
+namespace Presence.Dashboard.Tests.Browser;
+
+/// <summary>A moderator only watches: nothing is counted, and nothing is sent while nobody looks.</summary>
+[Collection(ChromiumCollection.Name)]
+public sealed class ObserverTests(ChromiumBrowser chromium)
+{
+    [Fact]
+    public async Task Visiting_OpeningReloadingAndStaying_ChangesNoNumber()
+    {
+        await using var evening = await BusyEvening.StartAsync();
+        var before = evening.Engine.CountNetwork();
+        await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress);
+        await visit.SignInAsync();
+
+        foreach (var path in (string[])["/", "/rooms/main-stage", "/rooms/main-stage?search=ada", "/rooms/nobody-was-ever-here", "/settings", "/connect"])
+        {
+            await visit.OpenAsync(path);
+            await visit.Page.ReloadAsync();
+            await visit.WaitUntilLiveAsync();
+        }
+        evening.Engine.Sweep();
+
+        var after = evening.Engine.CountNetwork();
+        Assert.Equal((before.Rooms, before.Viewers, before.Sessions), (after.Rooms, after.Viewers, after.Sessions));
+    }
+
+    [Fact]
+    public async Task HiddenTab_WhileViewersCome_GetsNothingUntilShown()
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = ModeratorOfTests.Configuration });
+        using var ada = await OutsideViewer.LogInAsync(host, "ada", "Ada Lovelace");
+        using var grace = await OutsideViewer.LogInAsync(host, "grace", "Grace Hopper");
+        using var hedy = await OutsideViewer.LogInAsync(host, "hedy", "Hedy Lamarr");
+        await ada.HeartbeatAsync("stage");
+        await using var hidden = await chromium.VisitAsync(host.BaseAddress);
+        await using var shown = await chromium.VisitAsync(host.BaseAddress);
+        await hidden.SignInAsync("/rooms/stage");
+        await shown.SignInAsync("/rooms/stage");
+        await Expect(hidden.Page.GetByTestId("viewer-count")).ToHaveTextAsync("1");
+        await SetHiddenAsync(hidden.Page, true);
+        await hidden.Page.Locator("html[data-connection=paused]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+
+        await grace.HeartbeatAsync("stage");
+        await Expect(shown.Page.GetByTestId("viewer-count")).ToHaveTextAsync("2");
+        await hedy.HeartbeatAsync("stage");
+        await Expect(shown.Page.GetByTestId("viewer-count")).ToHaveTextAsync("3");
+
+        Assert.Equal("1", await hidden.Page.GetByTestId("viewer-count").TextContentAsync());
+        await SetHiddenAsync(hidden.Page, false);
+        await Expect(hidden.Page.GetByTestId("viewer-count")).ToHaveTextAsync("3");
+    }
+
+    private static async Task SetHiddenAsync(IPage page, bool hidden) => await page.EvaluateAsync(
+        """
+        hidden => {
+          Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }
+        """,
+        hidden);
+}
