@@ -46,6 +46,23 @@ public sealed class MembershipStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RestoreAsync_ManyMoreUsersThanSessions_StillShowsNames()
+    {
+        var users = new UserStore(_world.Database);
+        for (var i = 0; i < 9; i++)
+            await users.SignInAsync($"user {i}", $"Name {i}", isGuest: false, vouched: false, Cancel);
+        _world.Beat("user 7");
+        _world.Beat("nobody");
+        await _world.StopAsync();
+
+        await StartAgainAsync();
+
+        var names = _world.Engine.Viewers("lobby", new ViewerQuery()).Viewers.ToDictionary(viewer => viewer.UserId, viewer => viewer.Profile?.DisplayName, StringComparer.Ordinal);
+        Assert.Equal("Name 7", names["user 7"]);
+        Assert.Null(names["nobody"]);
+    }
+
+    [Fact]
     public async Task RestoreAsync_WhoDoesNotComeBack_HasOneFullTimeout()
     {
         _world.Beat("ada");
@@ -168,7 +185,7 @@ public sealed class MembershipStoreTests : IAsyncLifetime
         var engine = new PresenceEngine(_time, PresenceSettings.Default, new PresenceLimits());
         using var memberships = new MembershipStore(database, engine);
 
-        await Assert.ThrowsAnyAsync<InvalidOperationException>(() => memberships.RestoreAsync(Cancel));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => memberships.RestoreAsync(Cancel));
 
         engine.Heartbeat(new Heartbeat { RoomId = "lobby", UserId = "cleo", SessionId = "" });
         await memberships.FlushAsync(Cancel);

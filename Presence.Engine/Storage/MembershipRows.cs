@@ -1,8 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Presence.Engine.Changes;
-using Presence.Engine.Rooms;
-using Presence.Engine.Users;
 
 namespace Presence.Engine.Storage;
 
@@ -74,50 +72,12 @@ internal sealed class MembershipRows : IDisposable
         return ids;
     }
 
-    /// <summary>Every stored session with its user's name and picture, as it is read.</summary>
-    public IEnumerable<RestoredSession> ReadAll()
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText =
-            """
-            SELECT m."Id", m."RoomId", m."UserId", m."SessionId", m."IsGuest", m."State", m."JoinedAt", u."DisplayName", u."AvatarUrl"
-            FROM "Memberships" AS m LEFT JOIN "Users" AS u ON u."UserId" = m."UserId"
-            ORDER BY m."Id"
-            """;
-        using var reader = command.ExecuteReader();
-        var rooms = new Dictionary<string, string>(PresenceComparers.RoomId); // one string a room, not one a row
-        while (reader.Read())
-        {
-            var room = reader.GetString(1);
-            if (!rooms.TryGetValue(room, out var roomId))
-                rooms.Add(room, roomId = room);
-            yield return new RestoredSession(
-                new MembershipChange(
-                    reader.GetInt64(0),
-                    IsJoin: true,
-                    roomId,
-                    reader.GetString(2),
-                    reader.GetString(3),
-                    reader.GetInt64(4) != 0,
-                    (ViewerState)reader.GetInt64(5),
-                    DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(6))),
-                ReadProfile(reader));
-        }
-    }
-
     public void Dispose()
     {
         _insert.Dispose();
         _delete.Dispose();
         _stamp.Dispose();
         _connection.Dispose();
-    }
-
-    private static UserProfile? ReadProfile(SqliteDataReader reader)
-    {
-        var name = reader.IsDBNull(7) ? null : reader.GetString(7);
-        var avatar = reader.IsDBNull(8) ? null : reader.GetString(8);
-        return name is null && avatar is null ? null : new UserProfile(name, avatar);
     }
 
     private static void Run(SqliteCommand command, params ReadOnlySpan<object> values)

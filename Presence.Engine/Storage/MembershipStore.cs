@@ -42,9 +42,14 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
             try
             {
                 if (RestorePolicy.ComesBack(rows.ReadLastAlive(), database.Now(), engine.Settings))
-                    engine.Restore(rows.ReadAll().Select(session => { restored++; return session; }));
+                {
+                    using var stored = new StoredSessions(database);
+                    engine.Restore(stored.Read().Select(session => { restored++; return session; }));
+                }
                 else
+                {
                     await DeleteAllAsync(rows, cancellationToken);
+                }
             }
             catch
             {

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SQLitePCL;
@@ -23,6 +25,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly DatabaseBackups _backups;
+    private readonly IInterceptor[] _interceptors;
     private readonly DbContextOptions<PresenceContext> _options;
     private FolderLock? _lock;
     private SqliteConnection? _keeper;
@@ -46,6 +49,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
             DefaultTimeout = CommandTimeoutSeconds,
         }.ToString();
 
+        _interceptors = [new GateConnectionInterceptor(this), new GateTransactionInterceptor(Gate), new GateCommandInterceptor(Gate)];
         var builder = new DbContextOptionsBuilder<PresenceContext>();
         Configure(builder, PresenceContext.MigrationsHistoryTable);
         _options = builder.Options;
@@ -95,8 +99,8 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
     public void Configure(DbContextOptionsBuilder builder, string migrationsHistoryTable) =>
         builder
             .UseSqlite(_connectionString, sqlite => sqlite.MigrationsHistoryTable(migrationsHistoryTable).CommandTimeout(CommandTimeoutSeconds))
-            .AddInterceptors(new GateConnectionInterceptor(this), new GateTransactionInterceptor(Gate), new GateCommandInterceptor(Gate))
-            .ReplaceService<Microsoft.EntityFrameworkCore.Storage.IRelationalTransactionFactory, GatedTransactionFactory>();
+            .AddInterceptors(_interceptors)
+            .ReplaceService<IRelationalTransactionFactory, GatedTransactionFactory>();
 
     /// <summary>Applies a context's pending migrations, after a backup when the file already holds something.</summary>
     /// <exception cref="StartRefusedException">A migration of a newer build was applied to the file. Nothing was changed.</exception>
@@ -131,7 +135,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
     /// <summary>A new context for one operation; the caller disposes it.</summary>
     public PresenceContext CreateDbContext() => new(_options);
 
-    /// <summary>Empties the write-ahead log into the file, closes everything and lets go of the folder.</summary>
+    /// <summary>Closes everything and lets go of the folder. What is still in the write-ahead log is safe there.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _keeper, null) is { } keeper)
@@ -153,7 +157,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
     internal SqliteConnection Connect()
     {
         ThrowIfNotOpen();
-        return Connect(prepare: true);
+        return ConnectUnchecked();
     }
 
     /// <summary>Per connection, not per file: SQLite forgets these when a connection closes.</summary>
@@ -165,14 +169,13 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         ConnectionPrepared?.Invoke(connection);
     }
 
-    private SqliteConnection Connect(bool prepare)
+    private SqliteConnection ConnectUnchecked()
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder(_connectionString) { Pooling = false }.ToString());
         try
         {
             connection.Open();
-            if (prepare)
-                Prepare(connection);
+            Prepare(connection);
             return connection;
         }
         catch
@@ -188,7 +191,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         SqliteConnection? connection = null;
         try
         {
-            connection = Connect(prepare: true);
+            connection = ConnectUnchecked();
             if (DatabaseGuards.DamageOf(connection) is { } damage)
                 throw DatabaseGuards.Refuse(FilePath, damage, _backups.Newest());
             _isNew = DatabaseGuards.IsEmpty(connection);
