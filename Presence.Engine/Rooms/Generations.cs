@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Presence.Engine.Rooms;
 
 /// <summary>
@@ -5,34 +7,48 @@ namespace Presence.Engine.Rooms;
 /// many as different settings were in force within one timeout; an empty one is used again.
 /// </summary>
 /// <remarks><b>Threads.</b> None of its own: the room's lock.</remarks>
-internal sealed class Generations(SessionTable sessions)
+internal struct Generations
 {
     private const int None = SessionTable.None;
 
-    private Generation[] _generations = [Generation.Of(0, 0)];
+    private Generation _first = Generation.Of(0, 0); // in place: nearly every room has one generation
+    private Generation[] _others = [];
     private int _count = 1;
     private int _current;
 
-    public int Count => _count;
+    public Generations()
+    {
+    }
 
-    public ref Generation this[int number] => ref _generations[number];
+    public readonly int Count => _count;
+
+    [UnscopedRef]
+    public ref Generation this[int number]
+    {
+        get
+        {
+            if (number == 0)
+                return ref _first;
+            return ref _others[number - 1];
+        }
+    }
 
     /// <summary>The generation that promises this; opened when there is none.</summary>
     public ushort For(long timeout, long interval)
     {
-        ref var current = ref _generations[_current];
+        ref var current = ref this[_current];
         if (current.Timeout != timeout || current.Interval != interval)
             _current = Switch(timeout, interval);
         return (ushort)_current;
     }
 
     /// <summary>Presence time at which a session stops counting, exclusive.</summary>
-    public long DeadlineOf(in SessionSlot slot) => slot.HeartbeatAt + _generations[slot.Generation].Timeout;
+    public long DeadlineOf(in SessionSlot slot) => slot.HeartbeatAt + this[slot.Generation].Timeout;
 
     /// <summary>Puts a slot whose heartbeat is the room's latest at the newest end of its generation.</summary>
-    public void Append(int index, ref SessionSlot slot, ushort number)
+    public void Append(ref SessionTable sessions, int index, ref SessionSlot slot, ushort number)
     {
-        ref var generation = ref _generations[number];
+        ref var generation = ref this[number];
         slot.Generation = number;
         slot.Older = generation.Newest;
         slot.Newer = None;
@@ -46,9 +62,9 @@ internal sealed class Generations(SessionTable sessions)
     }
 
     /// <summary>Takes a slot out of its generation.</summary>
-    public void Remove(int index, ref SessionSlot slot)
+    public void Remove(ref SessionTable sessions, int index, ref SessionSlot slot)
     {
-        ref var generation = ref _generations[slot.Generation];
+        ref var generation = ref this[slot.Generation];
         if (generation.OldestFresh == index)
             generation.OldestFresh = slot.Newer;
         if (slot.Older != None)
@@ -62,12 +78,12 @@ internal sealed class Generations(SessionTable sessions)
     }
 
     /// <summary>The earliest presence time at which a session expires or begins to fade; <see cref="long.MaxValue"/> for an empty room.</summary>
-    public long NextDueAt()
+    public long NextDueAt(ref SessionTable sessions)
     {
         var due = long.MaxValue;
         for (var number = 0; number < _count; number++)
         {
-            ref var generation = ref _generations[number];
+            ref var generation = ref this[number];
             if (generation.Oldest != None)
                 due = Math.Min(due, sessions[generation.Oldest].HeartbeatAt + generation.Timeout);
             if (generation.OldestFresh != None)
@@ -77,12 +93,12 @@ internal sealed class Generations(SessionTable sessions)
     }
 
     /// <summary>The session with the earliest deadline, if that is at or before <paramref name="now"/>; <see cref="None"/> when none is due.</summary>
-    public int FindExpired(long now)
+    public int FindExpired(ref SessionTable sessions, long now)
     {
         var found = None;
         for (var number = 0; number < _count; number++)
         {
-            ref var generation = ref _generations[number];
+            ref var generation = ref this[number];
             if (generation.Oldest == None)
                 continue;
             var deadline = sessions[generation.Oldest].HeartbeatAt + generation.Timeout;
@@ -95,11 +111,11 @@ internal sealed class Generations(SessionTable sessions)
     }
 
     /// <summary>Takes the next session that is overdue and not yet marked; <see cref="None"/> when there is none.</summary>
-    public int TakeFading(long now)
+    public int TakeFading(ref SessionTable sessions, long now)
     {
         for (var number = 0; number < _count; number++)
         {
-            ref var generation = ref _generations[number];
+            ref var generation = ref this[number];
             var index = generation.OldestFresh;
             if (index == None)
                 continue;
@@ -117,7 +133,7 @@ internal sealed class Generations(SessionTable sessions)
         var reusable = None;
         for (var number = 0; number < _count; number++)
         {
-            ref var generation = ref _generations[number];
+            ref var generation = ref this[number];
             if (generation.Timeout == timeout && generation.Interval == interval)
                 return number;
             if (generation.IsEmpty)
@@ -126,11 +142,11 @@ internal sealed class Generations(SessionTable sessions)
 
         if (reusable == None)
         {
-            if (_count == _generations.Length)
-                Array.Resize(ref _generations, 2 * _count);
             reusable = _count++;
+            if (reusable > _others.Length)
+                Array.Resize(ref _others, 2 * reusable);
         }
-        _generations[reusable] = Generation.Of(timeout, interval);
+        this[reusable] = Generation.Of(timeout, interval);
         return reusable;
     }
 }

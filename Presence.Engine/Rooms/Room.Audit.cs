@@ -77,7 +77,7 @@ internal sealed partial class Room
         }
         if (listed != _sessions.Count)
             problems.Add($"{Id}: {listed} sessions in generations, {_sessions.Count} in the table");
-        if (_dueAt > _generations.NextDueAt())
+        if (_dueAt > _generations.NextDueAt(ref _sessions))
             problems.Add($"{Id}: something is due before the sweep would look");
     }
 
@@ -85,18 +85,25 @@ internal sealed partial class Room
     {
         var before = None;
         var listed = 0;
-        for (var lead = _joinOrder.First; lead != None; lead = _sessions[lead].JoinedAfter)
+        var place = _joinOrder.After(ref _sessions, long.MinValue);
+        for (var lead = _joinOrder.TakeNext(ref place); lead != None; lead = _joinOrder.TakeNext(ref place))
         {
             ref var slot = ref _sessions[lead];
             listed++;
-            if (!slot.IsLead || slot.JoinedBefore != before)
-                problems.Add($"{Id}: slot {lead} is linked wrongly in the join order");
+            if (!slot.IsLead)
+                problems.Add($"{Id}: slot {lead} is in the join order but leads nobody");
             if (before != None && _sessions[before].JoinedAt >= slot.JoinedAt)
                 problems.Add($"{Id}: the join order is not in order");
             before = lead;
+
+            var found = _joinOrder.After(ref _sessions, slot.JoinedAt - 1);
+            if (_joinOrder.TakeNext(ref found) != lead)
+                problems.Add($"{Id}: slot {lead} is not found by the instant it joined");
         }
-        if (listed != leads.Count || _joinOrder.Last != before)
+        if (listed != leads.Count)
             problems.Add($"{Id}: {listed} viewers in the join order, {leads.Count} in the table");
+        if (_joinOrder.Blocks > listed / 16 + 2)
+            problems.Add($"{Id}: {_joinOrder.Blocks} blocks for {listed} viewers");
     }
 
     private void AuditBucketsNeedsLock(List<string> problems, List<int> leads)

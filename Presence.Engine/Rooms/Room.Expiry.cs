@@ -41,21 +41,21 @@ internal sealed partial class Room
     {
         for (var handled = 0; handled < Slice; handled++)
         {
-            var expired = _generations.FindExpired(now);
+            var expired = _generations.FindExpired(ref _sessions, now);
             if (expired != None)
             {
                 EndSessionNeedsLock(expired, LeaveReason.Timeout, _generations.DeadlineOf(_sessions[expired]));
                 continue;
             }
 
-            var fading = _generations.TakeFading(now);
+            var fading = _generations.TakeFading(ref _sessions, now);
             if (fading != None)
             {
                 RemarkNeedsLock(fading, _sessions[fading].State, isFading: true);
                 continue;
             }
 
-            Volatile.Write(ref _dueAt, _generations.NextDueAt());
+            Volatile.Write(ref _dueAt, _generations.NextDueAt(ref _sessions));
             return true;
         }
         return false;
@@ -66,14 +66,14 @@ internal sealed partial class Room
         var now = NowNeedsLock();
         for (var handled = 0; handled < Slice; handled++)
         {
-            var expired = _generations.FindExpired(now);
+            var expired = _generations.FindExpired(ref _sessions, now);
             if (expired != None)
             {
                 EndSessionNeedsLock(expired, LeaveReason.Timeout, _generations.DeadlineOf(_sessions[expired]));
                 continue;
             }
 
-            var next = _generations.FindExpired(long.MaxValue);
+            var next = _generations.FindExpired(ref _sessions, long.MaxValue);
             if (next == None)
                 return true;
             EndSessionNeedsLock(next, reason, now);

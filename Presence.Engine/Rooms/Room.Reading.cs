@@ -79,11 +79,13 @@ internal sealed partial class Room
 
     private void CopyByJoinNeedsLock(bool lastFirst, int limit, List<ViewerRow> rows)
     {
-        var lead = lastFirst ? _joinOrder.Last : _joinOrder.First;
-        while (lead != None && rows.Count < limit)
+        var place = lastFirst ? _joinOrder.Before(ref _sessions, long.MaxValue) : _joinOrder.After(ref _sessions, long.MinValue);
+        while (rows.Count < limit)
         {
+            var lead = lastFirst ? _joinOrder.TakePrevious(ref place) : _joinOrder.TakeNext(ref place);
+            if (lead == None)
+                return;
             rows.Add(RowNeedsLock(lead));
-            lead = lastFirst ? _sessions[lead].JoinedBefore : _sessions[lead].JoinedAfter;
         }
     }
 

@@ -14,9 +14,9 @@ internal sealed partial class Room
 
     private readonly Lock _lock = new();
     private readonly NetworkState _network;
-    private readonly SessionTable _sessions = new();
-    private readonly Generations _generations;
-    private readonly JoinOrder _joinOrder;
+    private SessionTable _sessions = new();
+    private Generations _generations = new();
+    private JoinOrder _joinOrder = new();
     private RoomBuckets _buckets;
     private bool _isRetired;
     private long _latest;
@@ -28,8 +28,6 @@ internal sealed partial class Room
     {
         Id = id;
         _network = network;
-        _generations = new Generations(_sessions);
-        _joinOrder = new JoinOrder(_sessions);
     }
 
     public string Id { get; }
@@ -109,7 +107,7 @@ internal sealed partial class Room
 
         slot.HeartbeatAt = now;
         slot.SettingsVersion = heartbeat.SettingsVersion;
-        _generations.Remove(index, ref slot);
+        _generations.Remove(ref _sessions, index, ref slot);
         AppendNeedsLock(index, ref slot, settings, now);
     }
 
@@ -161,7 +159,7 @@ internal sealed partial class Room
         slot.Flags = heartbeat.IsGuest ? SlotFlags.Lead | SlotFlags.Guest : SlotFlags.Lead;
         slot.JoinedAt = joinedAt;
         slot.Sessions = 1;
-        _joinOrder.Append(index);
+        _joinOrder.Append(ref _sessions, index);
         if (_buckets.Viewers == 0)
         {
             _since = joinedAt;
@@ -183,7 +181,7 @@ internal sealed partial class Room
         var lead = slot.IsLead ? index : LeadOfNeedsLock(userId, hash);
         var before = MarkOfNeedsLock(lead);
 
-        _generations.Remove(index, ref slot);
+        _generations.Remove(ref _sessions, index, ref slot);
         _network.Journal.Record(new MembershipChange(slot.MembershipId, IsJoin: false, "", "", "", IsGuest: false, ViewerState.Visible, default));
         _network.RemoveSession();
 
@@ -197,7 +195,7 @@ internal sealed partial class Room
             return;
         }
 
-        _joinOrder.Remove(index);
+        _joinOrder.Remove(ref _sessions, index);
         _sessions.Remove(index);
         _buckets.Remove(isGuest, before);
         _network.Users.Exit(userId, hash);
@@ -217,7 +215,7 @@ internal sealed partial class Room
         to.Flags |= SlotFlags.Lead;
         to.JoinedAt = from.JoinedAt;
         to.Sessions = from.Sessions;
-        _joinOrder.Replace(lead, successor);
+        _joinOrder.Replace(ref _sessions, lead, successor);
         from.Flags &= ~SlotFlags.Lead;
         return successor;
     }
@@ -225,7 +223,7 @@ internal sealed partial class Room
     private void AppendNeedsLock(int index, ref SessionSlot slot, PresenceSettings settings, long now)
     {
         var number = _generations.For(settings.PresenceTimeout.Ticks, settings.HeartbeatInterval.Ticks);
-        _generations.Append(index, ref slot, number);
+        _generations.Append(ref _sessions, index, ref slot, number);
         ref var generation = ref _generations[number];
         LowerDueNeedsLock(now + Math.Min(generation.Grace, generation.Timeout));
     }

@@ -36,8 +36,8 @@ internal struct SessionSlot
     /// <summary>Neighbours in heartbeat order inside the generation.</summary>
     public int Older, Newer;
 
-    /// <summary>Lead only: neighbours in the order of joining.</summary>
-    public int JoinedBefore, JoinedAfter;
+    /// <summary>Lead only: the block of the join order the viewer is in.</summary>
+    public int JoinBlock;
 
     /// <summary>The settings version the client last said it answers to.</summary>
     public int SettingsVersion;

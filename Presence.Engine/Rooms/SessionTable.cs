@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 
 namespace Presence.Engine.Rooms;
@@ -12,9 +13,11 @@ namespace Presence.Engine.Rooms;
 /// instead of all at once under the room's lock. Twice as many buckets as sessions are kept, which makes a look-up
 /// 1.3 slots on average.</para>
 /// <para>The hash covers the user id alone: all sessions of a user are in one bucket, which is how they are found.</para>
+/// <para><b>Layout.</b> A struct inside its room, as <see cref="Generations"/> and <see cref="JoinOrder"/> are: in a small
+/// room a heartbeat is bound by how many objects it visits. Never copied.</para>
 /// <para><b>Threads.</b> None of its own: the room's lock.</para>
 /// </remarks>
-internal sealed class SessionTable
+internal struct SessionTable
 {
     public const int None = -1;
 
@@ -22,25 +25,37 @@ internal sealed class SessionTable
     private const int ChunkSize = 1 << ChunkBits;
     private const int ChunkMask = ChunkSize - 1;
     private const int FirstSlots = 4;
+    private const int FirstChunks = 4;
     private const int FirstBuckets = 4;
     private const int SplitsPerAdd = 2;
 
-    private SessionSlot[][] _chunks = [new SessionSlot[FirstSlots]];
-    private int[] _buckets = NewBuckets(FirstBuckets);
-    private int _bucketCount = FirstBuckets;
-    private int _freeSlot = None;
+    private SessionSlot[] _first;
+    private SessionSlot[]?[] _others;
+    private int[] _buckets;
+    private int _bucketCount;
+    private int _freeSlot;
     private int _usedSlots;
+
+    public SessionTable() => Reset();
 
     /// <summary>Sessions in the table.</summary>
     public int Count { get; private set; }
 
     /// <summary>Slot numbers ever handed out since the table was last empty: a bound for walking it.</summary>
-    public int UsedSlots => _usedSlots;
+    public readonly int UsedSlots => _usedSlots;
 
-    public ref SessionSlot this[int index] => ref _chunks[index >> ChunkBits][index & ChunkMask];
+    public readonly ref SessionSlot this[int index]
+    {
+        get
+        {
+            if (index < ChunkSize)
+                return ref _first[index];
+            return ref _others[(index >> ChunkBits) - 1]![index & ChunkMask];
+        }
+    }
 
     /// <summary>The slot of a session; <see cref="None"/> when absent.</summary>
-    public int Find(int hash, string userId, string sessionId)
+    public readonly int Find(int hash, string userId, string sessionId)
     {
         for (var index = _buckets[BucketOf(hash)]; index != None;)
         {
@@ -53,10 +68,10 @@ internal sealed class SessionTable
     }
 
     /// <summary>The first session of a user, in no particular order; go on with <see cref="NextOfUser"/>.</summary>
-    public int FirstOfUser(int hash, string userId) => SkipToUser(_buckets[BucketOf(hash)], hash, userId);
+    public readonly int FirstOfUser(int hash, string userId) => SkipToUser(_buckets[BucketOf(hash)], hash, userId);
 
     /// <summary>The session of the same user behind this one; <see cref="None"/> when it was the last.</summary>
-    public int NextOfUser(int index)
+    public readonly int NextOfUser(int index)
     {
         ref var slot = ref this[index];
         return SkipToUser(slot.Next, slot.Hash, slot.UserId!);
@@ -76,8 +91,6 @@ internal sealed class SessionTable
             Next = _buckets[bucket],
             Older = None,
             Newer = None,
-            JoinedBefore = None,
-            JoinedAfter = None,
         };
         _buckets[bucket] = index;
         Count++;
@@ -103,7 +116,7 @@ internal sealed class SessionTable
             Reset();
     }
 
-    private int SkipToUser(int index, int hash, string userId)
+    private readonly int SkipToUser(int index, int hash, string userId)
     {
         while (index != None)
         {
@@ -125,18 +138,17 @@ internal sealed class SessionTable
         }
 
         var index = _usedSlots++;
-        var chunk = index >> ChunkBits;
-        if (chunk == 0)
+        if (index < ChunkSize)
         {
-            if (index == _chunks[0].Length)
-                Array.Resize(ref _chunks[0], Math.Min(ChunkSize, 2 * index));
+            if (index == _first.Length)
+                Array.Resize(ref _first, 2 * index);
+            return index;
         }
-        else if (chunk == _chunks.Length || _chunks[chunk] is null)
-        {
-            if (chunk == _chunks.Length)
-                Array.Resize(ref _chunks, 2 * chunk);
-            _chunks[chunk] = new SessionSlot[ChunkSize];
-        }
+
+        var chunk = (index >> ChunkBits) - 1;
+        if (chunk == _others.Length)
+            Array.Resize(ref _others, Math.Max(FirstChunks, 2 * chunk));
+        _others[chunk] ??= new SessionSlot[ChunkSize];
         return index;
     }
 
@@ -144,7 +156,7 @@ internal sealed class SessionTable
     /// With 2^n &lt;= buckets &lt; 2^(n+1), a hash belongs to the bucket of its low n+1 bits, or of its low n bits where that
     /// bucket does not exist yet.
     /// </summary>
-    private int BucketOf(int hash)
+    private readonly int BucketOf(int hash)
     {
         var wide = (int)BitOperations.RoundUpToPowerOf2((uint)_bucketCount + 1) - 1;
         var bucket = hash & wide;
@@ -182,9 +194,11 @@ internal sealed class SessionTable
         _buckets[added] = move;
     }
 
+    [MemberNotNull(nameof(_first), nameof(_others), nameof(_buckets))]
     private void Reset()
     {
-        _chunks = [new SessionSlot[FirstSlots]];
+        _first = new SessionSlot[FirstSlots];
+        _others = [];
         _buckets = NewBuckets(FirstBuckets);
         _bucketCount = FirstBuckets;
         _freeSlot = None;
