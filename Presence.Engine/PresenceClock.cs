@@ -28,6 +28,7 @@ internal sealed class PresenceClock
     private long _skipped;
     private long _tickedAt;
     private long _utcOffset;
+    private int _suspensions;
 
     public PresenceClock(TimeProvider time)
     {
@@ -36,6 +37,9 @@ internal sealed class PresenceClock
         _ticksPerTimestamp = (double)TimeSpan.TicksPerSecond / time.TimestampFrequency;
         _utcOffset = time.GetUtcNow().Ticks;
     }
+
+    /// <summary>How often time was skipped.</summary>
+    public int Suspensions => Volatile.Read(ref _suspensions);
 
     /// <summary>Presence time now.</summary>
     public long Now()
@@ -55,7 +59,10 @@ internal sealed class PresenceClock
             var elapsed = Elapsed();
             var sinceTick = elapsed - _tickedAt;
             if (sinceTick > SuspendedAfter)
+            {
                 Volatile.Write(ref _skipped, _skipped + sinceTick - TickInterval.Ticks);
+                Volatile.Write(ref _suspensions, _suspensions + 1);
+            }
             Volatile.Write(ref _tickedAt, Math.Max(elapsed, _tickedAt));
 
             var now = elapsed - _skipped;

@@ -5,5 +5,6 @@ public static class PresenceComparers
 {
     public static readonly StringComparer RoomId = StringComparer.Ordinal;
     public static readonly StringComparer UserId = StringComparer.Ordinal;
+    public static readonly StringComparer ChannelId = StringComparer.Ordinal;
     public static readonly StringComparer SessionId = StringComparer.Ordinal;
 }

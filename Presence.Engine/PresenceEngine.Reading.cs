@@ -1,5 +1,6 @@
 using Presence.Engine.Changes;
 using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
 
 namespace Presence.Engine;
 
@@ -15,35 +16,94 @@ public sealed partial class PresenceEngine
     /// <summary>How many are present in the whole network.</summary>
     /// <remarks><para><b>Cost.</b> Constant; takes no lock, so that the numbers may be a heartbeat apart.</para></remarks>
     public NetworkCount CountNetwork() =>
-        new(_network.LiveRooms, _network.Users.Count, _network.Sessions, _clock.UtcOf(_network.SweptAt));
+        new(_network.LiveRooms, _network.Users.Count, _network.Sessions, _network.Users.Guests, _network.Hidden, _network.Fading, _clock.UtcOf(_network.SweptAt));
+
+    /// <summary>Heartbeats accepted in rooms since the engine was made; never falls.</summary>
+    /// <remarks><para><b>Cost.</b> A glance at every room.</para></remarks>
+    public long Heartbeats
+    {
+        get
+        {
+            var heartbeats = _network.RetiredHeartbeats;
+            foreach (var (_, room) in _rooms)
+                heartbeats += room.Heartbeats;
+            return heartbeats;
+        }
+    }
 
     /// <summary>Lists viewers of a room.</summary>
     /// <param name="roomId">The room; in an unknown one there is nobody.</param>
-    /// <param name="query">Order, size of the page, search.</param>
-    /// <returns>The page and the room's count. Without a search both are of one moment.</returns>
-    /// <remarks><para><b>Cost.</b> The page's size; with a search, all viewers of the room, in short holds of its lock.</para></remarks>
+    /// <param name="query">Order, size of the page, filters, and where to continue.</param>
+    /// <returns>The page and the room's count, of one moment.</returns>
+    /// <exception cref="StaleCursorException">The cursor is from before a restart.</exception>
+    /// <exception cref="ArgumentException">A cursor with an order by heartbeat.</exception>
+    /// <remarks>
+    /// <para><b>Cost.</b> The page's size; by name or with a filter, one look at every viewer of the room, in short holds of its lock.</para>
+    /// <para><b>Guarantee.</b> Following the cursors, nobody who is present throughout is skipped or repeated, however many come and go (rule 2).</para>
+    /// </remarks>
     public ViewerPage Viewers(string roomId, ViewerQuery query)
     {
+        if (query.After is { } after)
+        {
+            if (query.IsByHeartbeat)
+                throw new ArgumentException("Orders by heartbeat have no cursor: viewers move while one reads.", nameof(query));
+            if (after.Run != Run)
+                throw new StaleCursorException();
+        }
         if (!_rooms.TryGetValue(roomId, out var room))
             return new ViewerPage([], Matching: 0, EmptyCount());
 
         var rows = new List<ViewerRow>();
-        if (string.IsNullOrEmpty(query.Search))
+        if (query.IsFiltered || query.Sort == ViewerSort.Name)
         {
-            var count = room.CopyFirst(query.Sort, query.Limit, rows);
-            return new ViewerPage(rows.ConvertAll(ViewerOf), count.Viewers, count);
+            var all = room.CopyAll(rows);
+            rows = new ViewerSelection(query, _network.Users).Select(rows, out var matching);
+            return PageOf(query, rows, matching, all);
         }
 
-        room.CopyAll(rows);
-        rows.RemoveAll(row => !Matches(row, query.Search));
-        rows.Sort(Comparison(query.Sort));
-        var page = rows.Take(query.Limit).Select(ViewerOf).ToList();
-        return new ViewerPage(page, rows.Count, room.Count());
+        var lastFirst = query.Sort == ViewerSort.LastJoinedFirst;
+        var count = query.IsByHeartbeat
+            ? room.CopyByHeartbeat(query.Sort == ViewerSort.LatestHeartbeatFirst, query.Limit, rows)
+            : room.CopyByJoin(lastFirst, query.After?.JoinedAt ?? (lastFirst ? long.MaxValue : long.MinValue), query.Limit + 1, rows);
+        return PageOf(query, rows, count.Viewers, count);
     }
 
     /// <summary>One room as a list of rooms shows it; an unknown one has nobody in it.</summary>
-    public RoomSummary Room(string roomId) =>
-        _rooms.TryGetValue(roomId, out var room) ? room.Summary() : new RoomSummary(roomId, EmptyCount(), Since: null, Peak: 0);
+    public RoomSummary Room(string roomId)
+    {
+        if (_rooms.TryGetValue(roomId, out var room))
+            return room.Summary();
+        var definition = _network.Catalogue[roomId];
+        return new RoomSummary(roomId, EmptyCount(), Since: null, Peak: 0)
+        {
+            Title = definition.Title,
+            Status = definition.Status,
+            IsEnabled = Effective(roomId).Values.Enabled,
+        };
+    }
+
+    /// <summary>The settings in force in a room, and where each value comes from.</summary>
+    public EffectiveSettings Effective(string roomId) => EffectiveSettings.Resolve(Settings, _network.Catalogue[roomId].Overrides);
+
+    /// <summary>What the catalogue says of a room; <see cref="RoomDefinition.Unknown"/> when nothing.</summary>
+    public RoomDefinition Definition(string roomId) => _network.Catalogue[roomId];
+
+    /// <summary>The rooms a user is present in now.</summary>
+    /// <remarks><para><b>Cost.</b> A look into every room: for a moderator's question, not for every request.</para></remarks>
+    public IReadOnlyList<string> RoomsOf(string userId)
+    {
+        var left = _network.Users.RoomsOf(userId);
+        var rooms = new List<string>();
+        var hash = PresenceComparers.UserId.GetHashCode(userId);
+        foreach (var (id, room) in _rooms)
+        {
+            if (rooms.Count == left)
+                break;
+            if (room.HasUser(userId, hash))
+                rooms.Add(id);
+        }
+        return rooms;
+    }
 
     /// <summary>A room's viewer count over the last hour.</summary>
     public RoomTrend Trend(string roomId)
@@ -126,7 +186,7 @@ public sealed partial class PresenceEngine
     private IEnumerable<MembershipChange> SnapshotMemberships()
     {
         var slice = new List<MembershipChange>();
-        foreach (var (_, room) in _rooms)
+        foreach (var room in _rooms.Values.Append(_online))
         {
             var from = 0;
             bool hasMore;
@@ -141,6 +201,20 @@ public sealed partial class PresenceEngine
         }
     }
 
+    /// <summary>Makes a page of rows that may hold one more than asked for, the sign that there are more.</summary>
+    private ViewerPage PageOf(ViewerQuery query, List<ViewerRow> rows, int matching, RoomCount count)
+    {
+        ViewerCursor? next = null;
+        if (rows.Count > query.Limit)
+        {
+            rows.RemoveRange(query.Limit, rows.Count - query.Limit);
+            var last = rows[^1];
+            if (!query.IsByHeartbeat)
+                next = new ViewerCursor(Run, last.JoinedAt, new ViewerSelection(query, _network.Users).NameOf(last), last.UserId);
+        }
+        return new ViewerPage(rows.ConvertAll(ViewerOf), matching, count) { Next = next };
+    }
+
     private RoomCount EmptyCount() => new(0, 0, 0, 0, 0, _clock.UtcOf(_network.SweptAt));
 
     private Viewer ViewerOf(ViewerRow row) => new(
@@ -153,21 +227,9 @@ public sealed partial class PresenceEngine
         row.Mark.IsFading,
         row.Sessions);
 
-    private bool Matches(in ViewerRow row, string search) =>
-        row.UserId.Contains(search, StringComparison.OrdinalIgnoreCase)
-        || _network.Users.ProfileOf(row.UserId)?.DisplayName?.Contains(search, StringComparison.CurrentCultureIgnoreCase) == true;
-
     private static bool Matches(string roomId, RoomQuery query) =>
         (query.Prefix is null || roomId.StartsWith(query.Prefix, StringComparison.Ordinal))
         && (string.IsNullOrEmpty(query.Search) || roomId.Contains(query.Search, StringComparison.OrdinalIgnoreCase));
-
-    private static Comparison<ViewerRow> Comparison(ViewerSort sort) => sort switch
-    {
-        ViewerSort.LatestHeartbeatFirst => static (left, right) => right.HeartbeatAt.CompareTo(left.HeartbeatAt),
-        ViewerSort.OldestHeartbeatFirst => static (left, right) => left.HeartbeatAt.CompareTo(right.HeartbeatAt),
-        ViewerSort.FirstJoinedFirst => static (left, right) => left.JoinedAt.CompareTo(right.JoinedAt),
-        _ => static (left, right) => right.JoinedAt.CompareTo(left.JoinedAt),
-    };
 
     private static int ByCount(RoomCursor left, RoomCursor right)
     {

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Presence.Engine.Changes;
+using Presence.Engine.Diagnostics;
 using Presence.Engine.Expiry;
+using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Users;
@@ -13,13 +16,18 @@ namespace Presence.Engine;
 /// <para><b>Threads.</b> Every member may be called from any thread at any time, <see cref="Restore"/> apart. A room's state is behind that room's lock; no I/O and nobody's code runs inside.</para>
 /// <para><b>Source.</b> The rules of presence, docs/concepts.md.</para>
 /// </remarks>
-public sealed partial class PresenceEngine
+public sealed partial class PresenceEngine : IDisposable
 {
     private readonly ConcurrentDictionary<string, Room> _rooms = new(PresenceComparers.RoomId);
     private readonly PresenceClock _clock;
     private readonly SettingsHolder _settings;
     private readonly NetworkState _network;
     private readonly SweepSchedule _schedule;
+    private readonly NetworkState _onlineNetwork;
+    private readonly Room _online;
+    private readonly OptOuts _optOuts;
+    private readonly Channels _channels;
+    private readonly PresenceMetrics _metrics;
     private readonly Lock _applying = new();
     private int _roomCount;
     private long _warmUntil = long.MinValue;
@@ -34,9 +42,18 @@ public sealed partial class PresenceEngine
         _settings = new SettingsHolder(settings);
         Limits = limits;
         Journal = new MembershipJournal(SnapshotMemberships);
-        _network = new NetworkState(_clock, _settings, limits, Journal);
+        var removals = new Removals(limits.Removals);
+        _metrics = new PresenceMetrics(this);
+        _network = new NetworkState(_clock, _settings, limits, Journal, removals) { Metrics = _metrics };
+        _onlineNetwork = new NetworkState(_clock, _settings, limits, Journal, removals);
+        _online = new Room(NetworkRoom, _onlineNetwork);
+        _optOuts = new OptOuts(limits.OptOuts);
+        _channels = new Channels(limits.Channels);
         _schedule = new SweepSchedule(_clock.Now());
     }
+
+    /// <summary>Names this engine's life, from its making to the end of the process.</summary>
+    public Guid Run { get; } = Guid.NewGuid();
 
     /// <summary>The settings in force.</summary>
     public PresenceSettings Settings => _settings.Current;
@@ -100,14 +117,63 @@ public sealed partial class PresenceEngine
             // Published before any room is emptied: a heartbeat decides under its room's lock, so it either sees this or is emptied.
             _settings.Current = settings;
             foreach (var (_, room) in _rooms)
-            {
-                if (!settings.Enabled)
-                    room.Empty(LeaveReason.Disabled);
-                room.Signal();
-            }
+                EmptyIfClosed(room);
+            EmptyIfClosed(_online);
             _network.Watches.Signal();
         }
     }
+
+    /// <summary>Says what is special about a room, or with null that nothing is; in force at once.</summary>
+    /// <param name="roomId">The room; it need not exist yet.</param>
+    /// <param name="definition">Title, status, overrides; each override valid by rule 5 on its own.</param>
+    /// <returns>False, and nothing changed, when the cap on defined rooms is reached.</returns>
+    /// <remarks><para><b>Guarantee.</b> Once this returned for a room that is disabled or ended, nobody is present there and nobody can join. A shorter timeout drops nobody (rule 4).</para></remarks>
+    public bool Define(string roomId, RoomDefinition? definition)
+    {
+        lock (_applying)
+        {
+            if (!_network.Catalogue.TrySet(roomId, definition))
+                return false;
+            if (_rooms.TryGetValue(roomId, out var room))
+                EmptyIfClosed(room);
+            _network.Watches.Signal();
+            return true;
+        }
+    }
+
+    /// <summary>Keeps a viewer out of a room or the network from now on, and ends its sessions there.</summary>
+    /// <returns>False, and nothing changed, when the cap on removals is reached.</returns>
+    /// <remarks>
+    /// <para><b>Cost.</b> One room's lock; for the whole network every room's, one after the other.</para>
+    /// <para><b>Guarantee.</b> Once this returned the user is not present there, and its heartbeats are refused until the removal ends or is lifted.</para>
+    /// </remarks>
+    public bool Remove(Removal removal)
+    {
+        if (!_network.Removals.TryAdd(removal))
+            return false;
+
+        var hash = PresenceComparers.UserId.GetHashCode(removal.UserId);
+        if (removal.RoomId is null)
+        {
+            foreach (var (_, room) in _rooms)
+                room.EndUser(removal.UserId, hash, LeaveReason.Removed);
+            _online.EndUser(removal.UserId, hash, LeaveReason.Removed);
+        }
+        else if (_rooms.TryGetValue(removal.RoomId, out var room))
+        {
+            room.EndUser(removal.UserId, hash, LeaveReason.Removed);
+        }
+        return true;
+    }
+
+    /// <summary>Lets a removed viewer in again, with its next heartbeat; false when it was not removed.</summary>
+    public bool Lift(string userId, string? roomId) => _network.Removals.TryLift(userId, roomId);
+
+    /// <summary>What keeps a user out of a room (or, with null, of the network) now; null when nothing does.</summary>
+    public Removal? RemovalOf(string userId, string? roomId) => _network.Removals.Find(userId, roomId, _clock.UtcOf(_clock.Now()));
+
+    /// <summary>The removals in force.</summary>
+    public IReadOnlyList<Removal> Removals() => _network.Removals.InForce(_clock.UtcOf(_clock.Now()));
 
     /// <summary>Shows a new name or picture for a user present somewhere; nothing happens for others.</summary>
     public void UpdateProfile(string userId, UserProfile profile)
@@ -124,6 +190,8 @@ public sealed partial class PresenceEngine
     public void Sweep()
     {
         var now = _clock.Tick();
+        _metrics.SweepBegan(_schedule.Begin(now));
+        var isGapDue = _schedule.IsGapDue(_clock.Suspensions);
         var isSampleDue = _schedule.IsSampleDue(now, out var sample);
         foreach (var (_, room) in _rooms)
         {
@@ -131,8 +199,15 @@ public sealed partial class PresenceEngine
                 room.Expire(now);
             if (isSampleDue)
                 room.Sample(sample);
+            if (isGapDue)
+                room.TellGap();
         }
+        if (_online.DueAt <= now)
+            _online.Expire(now);
         _network.SweptAt = now;
+        _onlineNetwork.SweptAt = now;
+        if (isSampleDue)
+            _network.Removals.Prune(_clock.UtcOf(now));
         RetireRooms(now - SweepSchedule.EmptyRoomRetention.Ticks, atMost: int.MaxValue);
     }
 
@@ -155,14 +230,28 @@ public sealed partial class PresenceEngine
 
         foreach (var session in inOrder)
         {
-            _network.ContinueMembershipIdsAfter(session.Membership.Id);
-            var room = GetOrAddRoom(session.Membership.RoomId);
+            Journal.ContinueAfter(session.Membership.Id);
+            var room = session.Membership.RoomId == NetworkRoom ? _online : GetOrAddRoom(session.Membership.RoomId);
             room?.Restore(session, PresenceComparers.UserId.GetHashCode(session.Membership.UserId));
         }
         var now = _clock.Now();
         _network.SweptAt = now;
+        _onlineNetwork.SweptAt = now;
         Volatile.Write(ref _warmUntil, now + _settings.Current.HeartbeatInterval.Ticks);
     }
+
+    private static void EmptyIfClosed(Room room)
+    {
+        if (room.ClosedFor() is { } reason)
+            room.Empty(reason);
+        room.Signal();
+    }
+
+    /// <summary>Where the engine's instruments are (<see cref="PresenceMetricNames"/>).</summary>
+    internal Meter Meter => _metrics.Meter;
+
+    /// <summary>Stops the meter. Presence needs no disposal.</summary>
+    public void Dispose() => _metrics.Dispose();
 
     private Room? GetOrAddRoom(string roomId) => _rooms.TryGetValue(roomId, out var room) ? room : TryAddRoom(roomId);
 

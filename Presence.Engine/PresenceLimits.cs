@@ -20,4 +20,22 @@ public sealed record PresenceLimits
 
     /// <summary>Rooms one user may be present in at once. Default 20.</summary>
     public int RoomsPerUser { get; init; } = 20;
+
+    /// <summary>Rooms defined in the catalogue. Default 200,000.</summary>
+    public int CatalogueRooms { get; init; } = 200_000;
+
+    /// <summary>Users who opted out of being listed. Default 1,000,000.</summary>
+    public int OptOuts { get; init; } = 1_000_000;
+
+    /// <summary>Channels with members. Default 20,000.</summary>
+    public int Channels { get; init; } = 20_000;
+
+    /// <summary>Members of one channel. Default 1,000.</summary>
+    public int ChannelMembers { get; init; } = 1_000;
+
+    /// <summary>Viewers above which a room's feed tells counts instead of single joins and leaves (rule 15). Default 1,000.</summary>
+    public int Crowd { get; init; } = 1_000;
+
+    /// <summary>Removals in force at once. Default 100,000.</summary>
+    public int Removals { get; init; } = 100_000;
 }

@@ -3,9 +3,11 @@ using Presence.Engine.Tests.Support;
 
 namespace Presence.Engine.Tests.Changes;
 
-public sealed class ChangeSubscriptionTests
+public sealed class ChangeSubscriptionTests : IDisposable
 {
     private readonly EngineWorld _world = new();
+
+    public void Dispose() => _world.Dispose();
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 

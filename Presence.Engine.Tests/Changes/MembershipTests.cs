@@ -7,9 +7,11 @@ using Presence.Engine.Users;
 namespace Presence.Engine.Tests.Changes;
 
 /// <summary>What is stored of presence, and what comes back from it.</summary>
-public sealed class MembershipTests
+public sealed class MembershipTests : IDisposable
 {
     private readonly EngineWorld _world = new();
+
+    public void Dispose() => _world.Dispose();
 
     [Fact]
     public void TryDrain_HoldsJoinsAndLeavesOfSessionsButNoRefreshes()
@@ -131,7 +133,7 @@ public sealed class MembershipTests
     [Fact]
     public void Restore_WhileDisabled_BringsNobodyBack()
     {
-        var restarted = new EngineWorld(PresenceSettings.Default with { Enabled = false });
+        using var restarted = new EngineWorld(PresenceSettings.Default with { Enabled = false });
 
         restarted.Engine.Restore([new(new MembershipChange(1, true, EngineWorld.Lobby, "ann", "", false, ViewerState.Visible, restarted.Now), null)]);
 

@@ -11,10 +11,16 @@ public sealed class ModelTests
     {
         if (Number("PRESENCE_MODEL_SEED") is { } seed)
         {
-            new ModelRun(seed).Run();
+            Run(seed);
             return;
         }
-        Parallel.For(0, Sequences, sequence => new ModelRun(sequence).Run());
+        Parallel.For(0, Sequences, Run);
+    }
+
+    private static void Run(int seed)
+    {
+        using var run = new ModelRun(seed);
+        run.Run();
     }
 
     private static int? Number(string variable) =>

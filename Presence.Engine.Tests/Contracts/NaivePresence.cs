@@ -1,4 +1,5 @@
 using Presence.Engine.Changes;
+using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 
@@ -10,19 +11,31 @@ namespace Presence.Engine.Tests.Contracts;
 internal sealed class NaivePresence(PresenceLimits limits)
 {
     private readonly List<NaiveSession> _sessions = [];
+    private readonly Dictionary<string, RoomDefinition> _definitions = [];
+    private readonly List<Removal> _removals = [];
+    private readonly HashSet<string> _optOuts = [];
     private int _stays;
 
     public PresenceSettings Settings { get; set; } = PresenceSettings.Default;
 
-    /// <summary>Presence time, in seconds since the start.</summary>
+    /// <summary>Presence time since the start.</summary>
     public TimeSpan Now { get; set; }
+
+    /// <summary>The wall clock's reading at the start, were it right now.</summary>
+    public DateTimeOffset Epoch { get; set; }
+
+    public IReadOnlyDictionary<string, RoomDefinition> Definitions => _definitions;
+
+    public IReadOnlyList<Removal> Removals => _removals;
+
+    public IReadOnlySet<string> OptOuts => _optOuts;
 
     public List<(string Room, ChangeKind Kind, string User, LeaveReason Reason, TimeSpan At)> Changes { get; } = [];
 
     public HeartbeatOutcome Heartbeat(string room, string user, string session, ViewerState state, bool guest)
     {
-        if (!Settings.Enabled)
-            return HeartbeatOutcome.NetworkDisabled;
+        if (Verdict(room) is var verdict and not HeartbeatOutcome.Accepted)
+            return verdict;
 
         if (Find(room, user, session) is { } present && Now < present.Deadline)
         {
@@ -31,10 +44,12 @@ internal sealed class NaivePresence(PresenceLimits limits)
         }
 
         ExpireWhere(other => other.Room == room && other.User == user, Now);
-        if (_sessions.Count >= limits.Sessions)
+        if (RemovalOf(user, room) is { } removal)
+            return removal.RoomId is null ? HeartbeatOutcome.Banned : HeartbeatOutcome.Removed;
+        if (room.Length == 0 ? OnlineUsers.Count >= limits.Sessions : Sessions >= limits.Sessions)
             return HeartbeatOutcome.SessionLimit;
         var others = SessionsOf(room, user);
-        if (others.Count == 0 && _sessions.Where(other => other.User == user).Select(other => other.Room).Distinct().Count() >= limits.RoomsPerUser)
+        if (room.Length > 0 && others.Count == 0 && _sessions.Where(other => other.User == user && other.Room.Length > 0).Select(other => other.Room).Distinct().Count() >= limits.RoomsPerUser)
             return HeartbeatOutcome.RoomsPerUserLimit;
 
         var added = new NaiveSession(room, user, session)
@@ -71,11 +86,36 @@ internal sealed class NaivePresence(PresenceLimits limits)
     public void Apply(PresenceSettings settings)
     {
         Settings = settings;
-        if (settings.Enabled)
-            return;
-        ExpireWhere(_ => true, Now);
-        while (_sessions.Count > 0)
-            End(_sessions[0], LeaveReason.Disabled, Now);
+        EmptyClosedRooms();
+    }
+
+    public void Define(string room, RoomDefinition? definition)
+    {
+        if (definition is null)
+            _definitions.Remove(room);
+        else
+            _definitions[room] = definition;
+        EmptyClosedRooms();
+    }
+
+    public void Remove(Removal removal)
+    {
+        Lift(removal.UserId, removal.RoomId);
+        _removals.Add(removal);
+        bool IsMeant(NaiveSession session) => session.User == removal.UserId && (removal.RoomId is null || removal.RoomId == session.Room);
+        ExpireWhere(IsMeant, Now);
+        foreach (var session in _sessions.FindAll(IsMeant))
+            End(session, LeaveReason.Removed, Now);
+    }
+
+    public void Lift(string user, string? room) => _removals.RemoveAll(removal => removal.UserId == user && removal.RoomId == room);
+
+    public void SetOptOut(string user, bool isOut)
+    {
+        if (isOut)
+            _optOuts.Add(user);
+        else
+            _optOuts.Remove(user);
     }
 
     /// <summary>Everyone comes back, in the order of joining, with a full timeout.</summary>
@@ -84,7 +124,10 @@ internal sealed class NaivePresence(PresenceLimits limits)
         var stored = _sessions.OrderBy(session => session.ViewerJoinedAt).ThenBy(session => session.Stay).ToList();
         _sessions.Clear();
         foreach (var session in stored)
-            Promise(session, session.State);
+        {
+            if (RemovalOf(session.User, session.Room) is null)
+                Promise(session, session.State);
+        }
     }
 
     public RoomCount Count(string room)
@@ -107,9 +150,35 @@ internal sealed class NaivePresence(PresenceLimits limits)
             .Select(viewer => (viewer[0].User, LastHeartbeat: viewer.Max(session => session.HeartbeatAt), State: StateOf(viewer), viewer.Count))
             .OrderByDescending(viewer => viewer.LastHeartbeat);
 
-    public int DistinctViewers => _sessions.Select(session => session.User).Distinct().Count();
+    public int DistinctViewers => _sessions.Where(session => session.Room.Length > 0).Select(session => session.User).Distinct().Count();
 
-    public int Sessions => _sessions.Count;
+    public int Sessions => _sessions.Count(session => session.Room.Length > 0);
+
+    public List<NaiveSession> OnlineUsers => _sessions.FindAll(session => session.Room.Length == 0);
+
+    private HeartbeatOutcome Verdict(string room)
+    {
+        var definition = _definitions.GetValueOrDefault(room, RoomDefinition.Unknown);
+        if (!Settings.Enabled)
+            return HeartbeatOutcome.NetworkDisabled;
+        if (definition.Status == RoomStatus.Ended)
+            return HeartbeatOutcome.RoomEnded;
+        return definition.Overrides.Enabled == false ? HeartbeatOutcome.RoomDisabled : HeartbeatOutcome.Accepted;
+    }
+
+    private Removal? RemovalOf(string user, string room)
+    {
+        var inForce = _removals.FindAll(removal => removal.UserId == user && removal.Until > Epoch + Now);
+        return inForce.Find(removal => removal.RoomId is null) ?? inForce.Find(removal => removal.RoomId == room);
+    }
+
+    private void EmptyClosedRooms()
+    {
+        bool IsClosed(NaiveSession session) => Verdict(session.Room) != HeartbeatOutcome.Accepted;
+        ExpireWhere(IsClosed, Now);
+        foreach (var session in _sessions.FindAll(IsClosed))
+            End(session, Verdict(session.Room) == HeartbeatOutcome.RoomEnded ? LeaveReason.Ended : LeaveReason.Disabled, Now);
+    }
 
     private void Promise(NaiveSession session, ViewerState state)
     {
@@ -117,8 +186,13 @@ internal sealed class NaivePresence(PresenceLimits limits)
         _sessions.Add(session);
         session.State = state;
         session.HeartbeatAt = Now;
-        session.Deadline = Now + Settings.PresenceTimeout;
-        session.Grace = Settings.HeartbeatInterval + TimeSpan.FromSeconds(Math.Max(2, Settings.HeartbeatInterval.TotalSeconds / 10));
+        var overrides = _definitions.GetValueOrDefault(session.Room, RoomDefinition.Unknown).Overrides;
+        var interval = overrides.HeartbeatInterval ?? Settings.HeartbeatInterval;
+        var timeout = overrides.PresenceTimeout ?? Settings.PresenceTimeout;
+        if (timeout < interval + TimeSpan.FromSeconds(5))
+            timeout = interval + TimeSpan.FromSeconds(5);
+        session.Deadline = Now + timeout;
+        session.Grace = interval + TimeSpan.FromSeconds(Math.Max(2, interval.TotalSeconds / 10));
         session.IsFading = false;
     }
 

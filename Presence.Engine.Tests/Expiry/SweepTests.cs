@@ -3,9 +3,11 @@ using Presence.Engine.Tests.Support;
 
 namespace Presence.Engine.Tests.Expiry;
 
-public sealed class SweepTests
+public sealed class SweepTests : IDisposable
 {
     private readonly EngineWorld _world = new();
+
+    public void Dispose() => _world.Dispose();
 
     [Fact]
     public void Sweep_LateByHalfASecond_StampsTheDeadline()
@@ -44,7 +46,7 @@ public sealed class SweepTests
 
         _world.Advance(60);
 
-        Assert.Equal(new NetworkCount(0, 0, 0, _world.Now), _world.Engine.CountNetwork());
+        Assert.Equal(new NetworkCount(0, 0, 0, 0, 0, 0, _world.Now), _world.Engine.CountNetwork());
     }
 
     [Fact]

@@ -4,9 +4,11 @@ using Presence.Engine.Tests.Support;
 
 namespace Presence.Engine.Tests.Rooms;
 
-public sealed class HeartbeatTests
+public sealed class HeartbeatTests : IDisposable
 {
     private readonly EngineWorld _world = new();
+
+    public void Dispose() => _world.Dispose();
 
     [Fact]
     public void Heartbeat_FirstOfUser_CountsTheViewer()
@@ -134,7 +136,7 @@ public sealed class HeartbeatTests
     [Fact]
     public void Heartbeat_InMoreRoomsThanAllowed_IsRefusedAndStoresNothing()
     {
-        var world = new EngineWorld(limits: new PresenceLimits { RoomsPerUser = 2 });
+        using var world = new EngineWorld(limits: new PresenceLimits { RoomsPerUser = 2 });
         world.Beat("ann", "one");
         world.Beat("ann", "two");
 
@@ -151,7 +153,7 @@ public sealed class HeartbeatTests
     [Fact]
     public void Heartbeat_OverTheCapOnSessions_IsRefusedAndStoresNothing()
     {
-        var world = new EngineWorld(limits: new PresenceLimits { Sessions = 1 });
+        using var world = new EngineWorld(limits: new PresenceLimits { Sessions = 1 });
         world.Beat("ann");
 
         Assert.Equal(HeartbeatOutcome.SessionLimit, world.Beat("ben").Outcome);
@@ -163,7 +165,7 @@ public sealed class HeartbeatTests
     [Fact]
     public void Heartbeat_NewRoomOverTheCap_IsRefusedUntilARoomIsEmpty()
     {
-        var world = new EngineWorld(limits: new PresenceLimits { Rooms = 2 });
+        using var world = new EngineWorld(limits: new PresenceLimits { Rooms = 2 });
         world.Beat("ann", "one");
         world.Beat("ann", "two");
 

@@ -3,9 +3,11 @@ using Presence.Engine.Tests.Support;
 
 namespace Presence.Engine.Tests.Rooms;
 
-public sealed class RoomCountTests
+public sealed class RoomCountTests : IDisposable
 {
     private readonly EngineWorld _world = new();
+
+    public void Dispose() => _world.Dispose();
 
     [Fact]
     public void Count_StatesOfSeveralSessions_TakesTheBest()

@@ -4,9 +4,11 @@ using Presence.Engine.Users;
 
 namespace Presence.Engine.Tests.Rooms;
 
-public sealed class ViewerListTests
+public sealed class ViewerListTests : IDisposable
 {
     private readonly EngineWorld _world = new();
+
+    public void Dispose() => _world.Dispose();
 
     [Fact]
     public void Viewers_Default_AreByLatestHeartbeat()

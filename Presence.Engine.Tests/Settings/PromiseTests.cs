@@ -6,10 +6,12 @@ using Presence.Engine.Tests.Support;
 namespace Presence.Engine.Tests.Settings;
 
 /// <summary>Rules 4 and 6: what a settings change does to those present.</summary>
-public sealed class PromiseTests
+public sealed class PromiseTests : IDisposable
 {
     private static readonly PresenceSettings Disabled = PresenceSettings.Default with { Enabled = false };
     private readonly EngineWorld _world = new();
+
+    public void Dispose() => _world.Dispose();
 
     [Fact]
     public void Apply_ShorterTimeout_DropsNobodyWhoKeepsTheOldPromise()
@@ -84,7 +86,7 @@ public sealed class PromiseTests
         _world.Engine.Apply(Disabled);
 
         Assert.Equal(["Joined ann", "Left ann Disabled"], changes.All().Select(change => change.Text()));
-        Assert.Equal(new NetworkCount(0, 0, 0, _world.Engine.CountNetwork().At), _world.Engine.CountNetwork());
+        Assert.Equal(new NetworkCount(0, 0, 0, 0, 0, 0, _world.Engine.CountNetwork().At), _world.Engine.CountNetwork());
         Assert.Equal(HeartbeatOutcome.NetworkDisabled, _world.Beat("ann").Outcome);
         Assert.Equal(0, _world.Viewers());
     }

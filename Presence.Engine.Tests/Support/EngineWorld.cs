@@ -5,7 +5,7 @@ using Presence.Engine.Users;
 namespace Presence.Engine.Tests.Support;
 
 /// <summary>An engine on a manual clock, swept once a second as the host would.</summary>
-internal sealed class EngineWorld
+internal sealed class EngineWorld : IDisposable
 {
     public const string Lobby = "lobby";
 
@@ -44,6 +44,8 @@ internal sealed class EngineWorld
 
     /// <summary>Lets time pass without a sweep.</summary>
     public void AdvanceUnswept(double seconds) => Time.Advance(TimeSpan.FromSeconds(seconds));
+
+    public void Dispose() => Engine.Dispose();
 
     public int Viewers(string room = Lobby) => Engine.Count(room).Viewers;
 

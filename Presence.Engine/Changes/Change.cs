@@ -2,9 +2,9 @@ namespace Presence.Engine.Changes;
 
 /// <summary>One visible change of a room.</summary>
 /// <param name="RoomId">The room.</param>
-/// <param name="Sequence">The room's running number, 1 for its first change; no number is left out.</param>
-/// <param name="Kind">A join or a leave.</param>
-/// <param name="UserId">Who.</param>
+/// <param name="Sequence">The room's running number, 1 for its first change. None is left out; a counted change bears the last of those it stands for.</param>
+/// <param name="Kind">A join, a leave, or a count of both.</param>
+/// <param name="UserId">Who; empty for a count.</param>
 /// <param name="IsGuest">Without an account.</param>
 /// <param name="Reason">Why a viewer left; <see cref="LeaveReason.None"/> for a join.</param>
 /// <param name="At">When: for a timeout the deadline, not the moment it was noticed.</param>
@@ -17,4 +17,11 @@ public readonly record struct Change(
     bool IsGuest,
     LeaveReason Reason,
     DateTimeOffset At,
-    int Viewers);
+    int Viewers)
+{
+    /// <summary>Joins that a <see cref="ChangeKind.Counted"/> change stands for.</summary>
+    public int Joined { get; init; }
+
+    /// <summary>Leaves that a <see cref="ChangeKind.Counted"/> change stands for.</summary>
+    public int Left { get; init; }
+}

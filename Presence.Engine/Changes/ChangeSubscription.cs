@@ -6,7 +6,8 @@ namespace Presence.Engine.Changes;
 /// <remarks>
 /// <para><b>Threads.</b> One reads; anybody disposes.</para>
 /// <para><b>Guarantee.</b> Between the subscription (or the read of a gap) and the next gap every change is delivered once.
-/// A subscriber that falls behind by more than its capacity loses the queue, is told of the gap once, and costs nobody else anything.</para>
+/// Above a set crowd joins and leaves are added up into one <see cref="ChangeKind.Counted"/> change until it is read; when the
+/// crowd is over, a gap says so: single changes follow the state read then. A subscriber that falls behind by more than its capacity loses the queue, is told of the gap once, and costs nobody else anything.</para>
 /// </remarks>
 public sealed class ChangeSubscription : IDisposable
 {
@@ -18,6 +19,7 @@ public sealed class ChangeSubscription : IDisposable
 
     private Action<ChangeSubscription>? _detach;
     private bool _hasGap;
+    private Change _counted;
 
     internal ChangeSubscription(int capacity, Action<ChangeSubscription> detach)
     {
@@ -36,7 +38,7 @@ public sealed class ChangeSubscription : IDisposable
             _signal.Reader.TryRead(out _);
             lock (_lock)
             {
-                if (_hasGap || _queue.Count > 0)
+                if (_hasGap || _queue.Count > 0 || _counted.Sequence > 0)
                     return true;
             }
         }
@@ -54,7 +56,13 @@ public sealed class ChangeSubscription : IDisposable
                 change = default;
                 return SubscriptionItem.Gap;
             }
-            return _queue.TryDequeue(out change) ? SubscriptionItem.Change : SubscriptionItem.None;
+            if (_queue.TryDequeue(out change))
+                return SubscriptionItem.Change;
+            if (_counted.Sequence == 0)
+                return SubscriptionItem.None;
+            change = _counted;
+            _counted = default;
+            return SubscriptionItem.Change;
         }
     }
 
@@ -65,22 +73,52 @@ public sealed class ChangeSubscription : IDisposable
         _signal.Writer.TryComplete();
     }
 
-    /// <summary>Called under the room's lock, so that no two changes arrive out of order.</summary>
-    internal void Push(in Change change)
+    /// <summary>Queues a change; false when that made a gap. Called under the room's lock, so that no two changes arrive out of order.</summary>
+    internal bool Push(in Change change)
+    {
+        lock (_lock)
+        {
+            if (_hasGap)
+                return true;
+            if (_queue.Count < _capacity)
+            {
+                _queue.Enqueue(change);
+                _signal.Writer.TryWrite(true);
+                return true;
+            }
+        }
+        TellGap();
+        return false;
+    }
+
+    /// <summary>Adds a change to the count that waits.</summary>
+    internal void PushCounted(in Change change)
     {
         lock (_lock)
         {
             if (_hasGap)
                 return;
-            if (_queue.Count < _capacity)
+            _counted = change with
             {
-                _queue.Enqueue(change);
-            }
-            else
-            {
-                _queue.Clear();
-                _hasGap = true;
-            }
+                Kind = ChangeKind.Counted,
+                UserId = "",
+                IsGuest = false,
+                Reason = LeaveReason.None,
+                Joined = _counted.Joined + (change.Kind == ChangeKind.Joined ? 1 : 0),
+                Left = _counted.Left + (change.Kind == ChangeKind.Left ? 1 : 0),
+            };
+        }
+        _signal.Writer.TryWrite(true);
+    }
+
+    /// <summary>Drops what waits and says so.</summary>
+    internal void TellGap()
+    {
+        lock (_lock)
+        {
+            _queue.Clear();
+            _counted = default;
+            _hasGap = true;
         }
         _signal.Writer.TryWrite(true);
     }

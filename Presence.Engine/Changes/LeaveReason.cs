@@ -12,6 +12,12 @@ public enum LeaveReason : byte
     /// <summary>The last session's deadline passed.</summary>
     Timeout = 2,
 
-    /// <summary>Presence was switched off.</summary>
+    /// <summary>Presence was switched off for the room or the network.</summary>
     Disabled = 3,
+
+    /// <summary>A moderator removed the viewer.</summary>
+    Removed = 4,
+
+    /// <summary>The room's broadcast ended.</summary>
+    Ended = 5,
 }

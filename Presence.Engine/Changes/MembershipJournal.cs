@@ -19,11 +19,22 @@ public sealed class MembershipJournal
     private List<MembershipChange> _changes = [];
     private List<MembershipChange> _spare = [];
     private bool _hasOverflowed;
+    private long _lastId;
 
     internal MembershipJournal(Func<IEnumerable<MembershipChange>> snapshot, int capacity = Capacity)
     {
         _snapshot = snapshot;
         _capacity = capacity;
+    }
+
+    /// <summary>How many changes wait to be drained.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock)
+                return _changes.Count;
+        }
     }
 
     /// <summary>
@@ -56,6 +67,12 @@ public sealed class MembershipJournal
     /// be in both, so storing it must be idempotent.
     /// </summary>
     public IEnumerable<MembershipChange> Snapshot() => _snapshot();
+
+    /// <summary>Names a new stay of a session.</summary>
+    internal long NextId() => Interlocked.Increment(ref _lastId);
+
+    /// <summary>New stays are numbered above every stay of an earlier run.</summary>
+    internal void ContinueAfter(long id) => _lastId = Math.Max(id, _lastId);
 
     internal void Record(in MembershipChange change)
     {

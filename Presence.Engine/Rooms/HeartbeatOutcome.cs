@@ -9,6 +9,18 @@ public enum HeartbeatOutcome : byte
     /// <summary>Presence is off for the network (rule 6).</summary>
     NetworkDisabled,
 
+    /// <summary>Presence is off for the room (rule 6).</summary>
+    RoomDisabled,
+
+    /// <summary>The room's broadcast is over (rule 19).</summary>
+    RoomEnded,
+
+    /// <summary>The user is kept out of the room for a while; <see cref="HeartbeatReceipt.Removal"/> says why and until when.</summary>
+    Removed,
+
+    /// <summary>The user is kept out of the network for a while; <see cref="HeartbeatReceipt.Removal"/> says why and until when.</summary>
+    Banned,
+
     /// <summary>The room is new and the cap on rooms is reached (<see cref="PresenceLimits.Rooms"/>).</summary>
     RoomLimit,
 

@@ -1,15 +1,19 @@
 using Presence.Engine.Changes;
+using Presence.Engine.Diagnostics;
+using Presence.Engine.Moderation;
 using Presence.Engine.Settings;
 using Presence.Engine.Users;
 
 namespace Presence.Engine.Rooms;
 
 /// <summary>What all rooms share: clock, settings, caps, totals, and where they report what happened.</summary>
-internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings, PresenceLimits limits, MembershipJournal journal)
+internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings, PresenceLimits limits, MembershipJournal journal, Removals removals)
 {
     private int _sessions;
     private int _liveRooms;
-    private long _membershipId;
+    private int _hidden;
+    private int _fading;
+    private long _retiredHeartbeats;
     private long _sweptAt;
 
     public PresenceClock Clock { get; } = clock;
@@ -22,6 +26,13 @@ internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings,
 
     public PresentUsers Users { get; } = new();
 
+    /// <summary>Null for user presence, which is not counted among rooms.</summary>
+    public PresenceMetrics? Metrics { get; init; }
+
+    public RoomCatalogue Catalogue { get; } = new(limits.CatalogueRooms);
+
+    public Removals Removals { get; } = removals;
+
     public WatchList Watches { get; } = new();
 
     public EmptyRooms EmptyRooms { get; } = new();
@@ -29,6 +40,17 @@ internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings,
     public int Sessions => Volatile.Read(ref _sessions);
 
     public int LiveRooms => Volatile.Read(ref _liveRooms);
+
+    /// <summary>Viewers hidden, room by room: one hidden in two rooms counts twice.</summary>
+    public int Hidden => Volatile.Read(ref _hidden);
+
+    /// <summary>Viewers fading, room by room.</summary>
+    public int Fading => Volatile.Read(ref _fading);
+
+    /// <summary>Heartbeats of rooms that are no more.</summary>
+    public long RetiredHeartbeats => Volatile.Read(ref _retiredHeartbeats);
+
+    public void RetireHeartbeats(long heartbeats) => Interlocked.Add(ref _retiredHeartbeats, heartbeats);
 
     /// <summary>Presence time of the last complete sweep: what reads are true of.</summary>
     public long SweptAt
@@ -45,6 +67,14 @@ internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings,
         return false;
     }
 
+    public void CountMark(ViewerMark mark, int by)
+    {
+        if (mark.State == ViewerState.Hidden)
+            Interlocked.Add(ref _hidden, by);
+        if (mark.IsFading)
+            Interlocked.Add(ref _fading, by);
+    }
+
     public void RemoveSession() => Interlocked.Decrement(ref _sessions);
 
     public void RoomBecameLive() => Interlocked.Increment(ref _liveRooms);
@@ -54,9 +84,4 @@ internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings,
         Interlocked.Decrement(ref _liveRooms);
         EmptyRooms.Add(room, now);
     }
-
-    public long NextMembershipId() => Interlocked.Increment(ref _membershipId);
-
-    /// <summary>New stays are numbered above every stay of an earlier run.</summary>
-    public void ContinueMembershipIdsAfter(long id) => Volatile.Write(ref _membershipId, Math.Max(id, Volatile.Read(ref _membershipId)));
 }

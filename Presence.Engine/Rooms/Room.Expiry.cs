@@ -25,7 +25,21 @@ internal sealed partial class Room
         while (!isDone);
     }
 
-    /// <summary>Ends every session at once: presence was switched off.</summary>
+    /// <summary>Why nobody may be here; null when viewers may.</summary>
+    public LeaveReason? ClosedFor()
+    {
+        lock (_lock)
+        {
+            return RulesNeedsLock().Verdict switch
+            {
+                HeartbeatOutcome.Accepted => null,
+                HeartbeatOutcome.RoomEnded => LeaveReason.Ended,
+                _ => LeaveReason.Disabled,
+            };
+        }
+    }
+
+    /// <summary>Ends every session at once, in slices; nobody can join meanwhile.</summary>
     public void Empty(LeaveReason reason)
     {
         bool isDone;
@@ -35,6 +49,23 @@ internal sealed partial class Room
                 isDone = EmptySliceNeedsLock(reason);
         }
         while (!isDone);
+    }
+
+    /// <summary>Ends every session of one user; false when it had none.</summary>
+    public bool EndUser(string userId, int hash, LeaveReason reason)
+    {
+        lock (_lock)
+        {
+            var now = NowNeedsLock();
+            ExpireUserNeedsLock(userId, hash, now);
+            var wasPresent = false;
+            for (var index = _sessions.FirstOfUser(hash, userId); index != None; index = _sessions.FirstOfUser(hash, userId))
+            {
+                EndSessionNeedsLock(index, reason, now);
+                wasPresent = true;
+            }
+            return wasPresent;
+        }
     }
 
     private bool ExpireSliceNeedsLock(long now)

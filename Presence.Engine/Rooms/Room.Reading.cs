@@ -1,4 +1,5 @@
 using Presence.Engine.Changes;
+using Presence.Engine.Users;
 
 namespace Presence.Engine.Rooms;
 
@@ -16,45 +17,60 @@ internal sealed partial class Room
         lock (_lock)
         {
             var count = CountNeedsLock();
-            return count.Viewers == 0
-                ? new(Id, count, Since: null, Peak: 0)
-                : new(Id, count, _network.Clock.UtcOf(_since), _peak);
+            var rules = RulesNeedsLock();
+            var isLive = count.Viewers > 0;
+            return new(Id, count, isLive ? _network.Clock.UtcOf(_since) : null, isLive ? _peak : 0)
+            {
+                Title = rules.Definition.Title,
+                Status = rules.Definition.Status,
+                IsEnabled = rules.Effective.Values.Enabled,
+            };
         }
+    }
+
+    /// <summary>Presence time of a user's latest heartbeat; null when it is not present.</summary>
+    public long? LastHeartbeatOf(string userId, int hash)
+    {
+        lock (_lock)
+        {
+            var index = _sessions.FirstOfUser(hash, userId);
+            return index == None ? null : _sessions[LatestOfViewerNeedsLock(index)].HeartbeatAt;
+        }
+    }
+
+    public bool HasUser(string userId, int hash)
+    {
+        lock (_lock)
+            return _sessions.FirstOfUser(hash, userId) != None;
     }
 
     /// <summary>The viewer count, without the lock: for choosing which rooms to read.</summary>
     public int Viewers => Volatile.Read(ref _buckets.Viewers);
 
-    /// <summary>Copies the first viewers in the order asked for, and the count of the same moment.</summary>
-    public RoomCount CopyFirst(ViewerSort sort, int limit, List<ViewerRow> rows)
+    /// <summary>Copies viewers in heartbeat order, those who opted out left out, and the count of the same moment.</summary>
+    public RoomCount CopyByHeartbeat(bool latestFirst, int limit, List<ViewerRow> rows, OptOuts? except = null)
     {
         lock (_lock)
         {
-            if (sort is ViewerSort.LatestHeartbeatFirst or ViewerSort.OldestHeartbeatFirst)
-                CopyByHeartbeatNeedsLock(sort == ViewerSort.LatestHeartbeatFirst, limit, rows);
-            else
-                CopyByJoinNeedsLock(sort == ViewerSort.LastJoinedFirst, limit, rows);
+            CopyByHeartbeatNeedsLock(latestFirst, limit, rows, except);
             return CountNeedsLock();
         }
     }
 
-    /// <summary>Copies every viewer, in no order, a slice of slots under each hold of the lock: who is present throughout is copied once.</summary>
-    public void CopyAll(List<ViewerRow> rows)
+    /// <summary>Copies viewers in the order of joining from an instant on (exclusive), and the count of the same moment.</summary>
+    public RoomCount CopyByJoin(bool lastFirst, long from, int limit, List<ViewerRow> rows)
     {
-        var from = 0;
-        while (true)
+        lock (_lock)
         {
-            lock (_lock)
+            var place = lastFirst ? _joinOrder.Before(ref _sessions, from) : _joinOrder.After(ref _sessions, from);
+            while (rows.Count < limit)
             {
-                var until = Math.Min(from + Slice, _sessions.UsedSlots);
-                for (; from < until; from++)
-                {
-                    if (_sessions[from].IsLead)
-                        rows.Add(RowNeedsLock(from));
-                }
-                if (from >= _sessions.UsedSlots)
-                    return;
+                var lead = lastFirst ? _joinOrder.TakePrevious(ref place) : _joinOrder.TakeNext(ref place);
+                if (lead == None)
+                    break;
+                rows.Add(RowNeedsLock(lead));
             }
+            return CountNeedsLock();
         }
     }
 
@@ -77,20 +93,8 @@ internal sealed partial class Room
         }
     }
 
-    private void CopyByJoinNeedsLock(bool lastFirst, int limit, List<ViewerRow> rows)
-    {
-        var place = lastFirst ? _joinOrder.Before(ref _sessions, long.MaxValue) : _joinOrder.After(ref _sessions, long.MinValue);
-        while (rows.Count < limit)
-        {
-            var lead = lastFirst ? _joinOrder.TakePrevious(ref place) : _joinOrder.TakeNext(ref place);
-            if (lead == None)
-                return;
-            rows.Add(RowNeedsLock(lead));
-        }
-    }
-
     /// <summary>Merges the generations from one end. A viewer stands where its latest session stands.</summary>
-    private void CopyByHeartbeatNeedsLock(bool latestFirst, int limit, List<ViewerRow> rows)
+    private void CopyByHeartbeatNeedsLock(bool latestFirst, int limit, List<ViewerRow> rows, OptOuts? except)
     {
         Span<int> heads = _generations.Count <= 16 ? stackalloc int[_generations.Count] : new int[_generations.Count];
         for (var number = 0; number < heads.Length; number++)
@@ -110,7 +114,7 @@ internal sealed partial class Room
             var index = heads[chosen];
             ref var slot = ref _sessions[index];
             heads[chosen] = latestFirst ? slot.Older : slot.Newer;
-            if (LatestOfViewerNeedsLock(index) == index)
+            if (LatestOfViewerNeedsLock(index) == index && except?.Contains(slot.UserId!) != true)
                 rows.Add(RowNeedsLock(slot.IsLead ? index : LeadOfNeedsLock(slot.UserId!, slot.Hash)));
         }
     }

@@ -14,9 +14,11 @@ internal sealed partial class Room
         lock (_lock)
         {
             var membership = session.Membership;
-            var settings = _network.Settings.Current;
+            var rules = RulesNeedsLock();
             var now = NowNeedsLock();
-            if (_isRetired || !settings.Enabled || _sessions.Find(hash, membership.UserId, membership.SessionId) != None)
+            if (_isRetired || rules.Verdict != HeartbeatOutcome.Accepted || _sessions.Find(hash, membership.UserId, membership.SessionId) != None)
+                return false;
+            if (_network.Removals.Find(membership.UserId, Id, _network.Clock.UtcOf(now)) is not null)
                 return false;
 
             var lead = LeadOfNeedsLock(membership.UserId, hash);
@@ -24,7 +26,7 @@ internal sealed partial class Room
                 return false;
             if (!_network.TryAddSession())
                 return false;
-            if (lead == None && !_network.Users.TryEnter(membership.UserId, hash, session.Profile, _network.Limits.RoomsPerUser))
+            if (lead == None && !_network.Users.TryEnter(membership.UserId, hash, membership.IsGuest, session.Profile, _network.Limits.RoomsPerUser))
             {
                 _network.RemoveSession();
                 return false;
@@ -42,7 +44,7 @@ internal sealed partial class Room
             var index = AddSessionNeedsLock(heartbeat, hash, lead, joinedAt, now);
             ref var slot = ref _sessions[index];
             slot.MembershipId = membership.Id;
-            AppendNeedsLock(index, ref slot, settings, now);
+            AppendNeedsLock(index, ref slot, rules, now);
             return true;
         }
     }

@@ -1,5 +1,5 @@
+using System.Diagnostics;
 using Presence.Engine.Changes;
-using Presence.Engine.Settings;
 
 namespace Presence.Engine.Rooms;
 
@@ -18,8 +18,11 @@ internal sealed partial class Room
     private Generations _generations = new();
     private JoinOrder _joinOrder = new();
     private RoomBuckets _buckets;
+    private RoomRules _rules;
+    private int _catalogueVersion;
     private bool _isRetired;
     private long _latest;
+    private long _heartbeats;
     private long _lastJoinedAt = long.MinValue;
     private long _since;
     private int _peak;
@@ -28,6 +31,8 @@ internal sealed partial class Room
     {
         Id = id;
         _network = network;
+        _catalogueVersion = network.Catalogue.Version;
+        _rules = new RoomRules(network.Settings.Current, network.Catalogue[id]);
     }
 
     public string Id { get; }
@@ -38,13 +43,19 @@ internal sealed partial class Room
     /// <summary>Records a heartbeat; false when the room was retired meanwhile and the caller must look it up again.</summary>
     public bool TryHeartbeat(in Heartbeat heartbeat, int hash, out HeartbeatReceipt receipt)
     {
-        lock (_lock)
+        if (!_lock.TryEnter())
+            EnterAfterWait();
+        try
         {
             receipt = default;
             if (_isRetired)
                 return false;
             receipt = HeartbeatNeedsLock(heartbeat, hash);
             return true;
+        }
+        finally
+        {
+            _lock.Exit();
         }
     }
 
@@ -63,6 +74,9 @@ internal sealed partial class Room
         }
     }
 
+    /// <summary>Heartbeats accepted here so far.</summary>
+    public long Heartbeats => Volatile.Read(ref _heartbeats);
+
     /// <summary>Makes an empty room unusable, so that the caller may take it off the map. A watched one stays, and stays listed.</summary>
     public bool TryRetire()
     {
@@ -76,15 +90,16 @@ internal sealed partial class Room
                 return false;
             }
             _isRetired = true;
+            _network.RetireHeartbeats(_heartbeats);
             return true;
         }
     }
 
     private HeartbeatReceipt HeartbeatNeedsLock(in Heartbeat heartbeat, int hash)
     {
-        var settings = _network.Settings.Current;
-        if (!settings.Enabled)
-            return new(HeartbeatOutcome.NetworkDisabled, settings, Joined: false, Viewers: 0);
+        var rules = RulesNeedsLock();
+        if (rules.Verdict != HeartbeatOutcome.Accepted)
+            return Answer(rules.Verdict);
 
         var now = NowNeedsLock();
         var index = _sessions.Find(hash, heartbeat.UserId, heartbeat.SessionId);
@@ -93,14 +108,14 @@ internal sealed partial class Room
             ref var slot = ref _sessions[index];
             if (now < _generations.DeadlineOf(slot))
             {
-                RefreshNeedsLock(index, ref slot, heartbeat, settings, now);
-                return new(HeartbeatOutcome.Accepted, settings, Joined: false, _buckets.Viewers);
+                RefreshNeedsLock(index, ref slot, heartbeat, rules, now);
+                return Answer(HeartbeatOutcome.Accepted);
             }
         }
-        return JoinNeedsLock(heartbeat, hash, settings, now);
+        return JoinNeedsLock(heartbeat, hash, rules, now);
     }
 
-    private void RefreshNeedsLock(int index, ref SessionSlot slot, in Heartbeat heartbeat, PresenceSettings settings, long now)
+    private void RefreshNeedsLock(int index, ref SessionSlot slot, in Heartbeat heartbeat, RoomRules rules, long now)
     {
         if (slot.State != heartbeat.State || slot.IsFading)
             RemarkNeedsLock(index, heartbeat.State, isFading: false);
@@ -108,34 +123,37 @@ internal sealed partial class Room
         slot.HeartbeatAt = now;
         slot.SettingsVersion = heartbeat.SettingsVersion;
         _generations.Remove(ref _sessions, index, ref slot);
-        AppendNeedsLock(index, ref slot, settings, now);
+        AppendNeedsLock(index, ref slot, rules, now);
     }
 
-    private HeartbeatReceipt JoinNeedsLock(in Heartbeat heartbeat, int hash, PresenceSettings settings, long now)
+    private HeartbeatReceipt JoinNeedsLock(in Heartbeat heartbeat, int hash, RoomRules rules, long now)
     {
         ExpireUserNeedsLock(heartbeat.UserId, hash, now);
+        if (_network.Removals.Find(heartbeat.UserId, Id, _network.Clock.UtcOf(now)) is { } removal)
+            return Answer(removal.RoomId is null ? HeartbeatOutcome.Banned : HeartbeatOutcome.Removed) with { Removal = removal };
+
         var lead = LeadOfNeedsLock(heartbeat.UserId, hash);
         var isNewViewer = lead == None;
         if (!_network.TryAddSession())
-            return new(HeartbeatOutcome.SessionLimit, settings, Joined: false, _buckets.Viewers);
-        if (isNewViewer && !_network.Users.TryEnter(heartbeat.UserId, hash, heartbeat.Profile, _network.Limits.RoomsPerUser))
+            return Answer(HeartbeatOutcome.SessionLimit);
+        if (isNewViewer && !_network.Users.TryEnter(heartbeat.UserId, hash, heartbeat.IsGuest, heartbeat.Profile, _network.Limits.RoomsPerUser))
         {
             _network.RemoveSession();
-            return new(HeartbeatOutcome.RoomsPerUserLimit, settings, Joined: false, _buckets.Viewers);
+            return Answer(HeartbeatOutcome.RoomsPerUserLimit);
         }
 
         var joinedAt = isNewViewer ? NextJoinedAtNeedsLock(now) : _sessions[lead].JoinedAt;
         var index = AddSessionNeedsLock(heartbeat, hash, lead, joinedAt, now);
         ref var slot = ref _sessions[index];
-        slot.MembershipId = _network.NextMembershipId();
-        AppendNeedsLock(index, ref slot, settings, now);
+        slot.MembershipId = _network.Journal.NextId();
+        AppendNeedsLock(index, ref slot, rules, now);
         _network.Journal.Record(new MembershipChange(
             slot.MembershipId, IsJoin: true, Id, heartbeat.UserId, heartbeat.SessionId, heartbeat.IsGuest, heartbeat.State, _network.Clock.UtcOf(joinedAt)));
         if (isNewViewer)
             EmitNeedsLock(ChangeKind.Joined, heartbeat.UserId, heartbeat.IsGuest, LeaveReason.None, now);
         else if (_sessions[lead].Sessions > _network.Limits.SessionsPerUserAndRoom)
             EndSessionNeedsLock(LongestSilentNeedsLock(index), LeaveReason.Left, now);
-        return new(HeartbeatOutcome.Accepted, settings, isNewViewer, _buckets.Viewers);
+        return Answer(HeartbeatOutcome.Accepted, isNewViewer);
     }
 
     /// <summary>Adds a session as its user's only one (<paramref name="lead"/> is none) or as one more. It is in no generation yet.</summary>
@@ -166,7 +184,9 @@ internal sealed partial class Room
             _peak = 0;
             _network.RoomBecameLive();
         }
-        _buckets.Add(heartbeat.IsGuest, MarkOfNeedsLock(index));
+        var mark = MarkOfNeedsLock(index);
+        _buckets.Add(heartbeat.IsGuest, mark);
+        _network.CountMark(mark, 1);
         _peak = Math.Max(_peak, _buckets.Viewers);
         return index;
     }
@@ -198,6 +218,7 @@ internal sealed partial class Room
         _joinOrder.Remove(ref _sessions, index);
         _sessions.Remove(index);
         _buckets.Remove(isGuest, before);
+        _network.CountMark(before, -1);
         _network.Users.Exit(userId, hash);
         if (_buckets.Viewers == 0)
             _network.RoomBecameEmpty(this, _latest);
@@ -220,9 +241,9 @@ internal sealed partial class Room
         return successor;
     }
 
-    private void AppendNeedsLock(int index, ref SessionSlot slot, PresenceSettings settings, long now)
+    private void AppendNeedsLock(int index, ref SessionSlot slot, RoomRules rules, long now)
     {
-        var number = _generations.For(settings.PresenceTimeout.Ticks, settings.HeartbeatInterval.Ticks);
+        var number = _generations.For(rules.Timeout, rules.Interval);
         _generations.Append(ref _sessions, index, ref slot, number);
         ref var generation = ref _generations[number];
         LowerDueNeedsLock(now + Math.Min(generation.Grace, generation.Timeout));
@@ -285,7 +306,36 @@ internal sealed partial class Room
         if (before == after)
             return;
         _buckets.Change(before, after);
+        _network.CountMark(before, -1);
+        _network.CountMark(after, 1);
         SignalNeedsLock();
+    }
+
+    /// <summary>What holds here now. Settings and definition are published before rooms are emptied, and read here under the lock.</summary>
+    private RoomRules RulesNeedsLock()
+    {
+        var settings = _network.Settings.Current;
+        var version = _network.Catalogue.Version;
+        if (ReferenceEquals(_rules.Network, settings) && _catalogueVersion == version)
+            return _rules;
+        var definition = _catalogueVersion == version ? _rules.Definition : _network.Catalogue[Id];
+        _catalogueVersion = version;
+        return _rules = new RoomRules(settings, definition);
+    }
+
+    private HeartbeatReceipt Answer(HeartbeatOutcome outcome, bool joined = false)
+    {
+        if (outcome != HeartbeatOutcome.Accepted)
+            return new(outcome, _rules.Effective.Values, Joined: false, Viewers: 0);
+        _heartbeats++;
+        return new(outcome, _rules.Effective.Values, joined, _buckets.Viewers);
+    }
+
+    private void EnterAfterWait()
+    {
+        var since = Stopwatch.GetTimestamp();
+        _lock.Enter();
+        _network.Metrics?.WaitedSince(since);
     }
 
     /// <summary>Presence time; never earlier than anything recorded in this room, so that heartbeat order is time order.</summary>

@@ -14,4 +14,7 @@ public enum ViewerSort
 
     /// <summary>Newest arrival first.</summary>
     LastJoinedFirst,
+
+    /// <summary>By display name, or id where there is none, ignoring case; ties by id.</summary>
+    Name,
 }

@@ -12,6 +12,7 @@ internal sealed class PresentUsers
     private const int Stripes = 64;
     private readonly Stripe[] _stripes = new Stripe[Stripes];
     private int _count;
+    private int _guests;
 
     public PresentUsers()
     {
@@ -22,8 +23,11 @@ internal sealed class PresentUsers
     /// <summary>Distinct users present anywhere.</summary>
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>Those of them without an account.</summary>
+    public int Guests => Volatile.Read(ref _guests);
+
     /// <summary>Counts one more room for a user; false (and nothing changed) when it is in <paramref name="mostRooms"/> already.</summary>
-    public bool TryEnter(string userId, int hash, UserProfile? profile, int mostRooms)
+    public bool TryEnter(string userId, int hash, bool isGuest, UserProfile? profile, int mostRooms)
     {
         var stripe = StripeOf(hash);
         lock (stripe.Lock)
@@ -32,7 +36,12 @@ internal sealed class PresentUsers
             if (user.Rooms >= mostRooms)
                 return false;
             if (!known)
+            {
+                user.IsGuest = isGuest;
                 Interlocked.Increment(ref _count);
+                if (isGuest)
+                    Interlocked.Increment(ref _guests);
+            }
             user.Rooms++;
             user.Profile = profile ?? user.Profile;
             return true;
@@ -48,6 +57,8 @@ internal sealed class PresentUsers
             ref var user = ref CollectionsMarshal.GetValueRefOrNullRef(stripe.Users, userId);
             if (--user.Rooms > 0)
                 return;
+            if (user.IsGuest)
+                Interlocked.Decrement(ref _guests);
             stripe.Users.Remove(userId);
             Interlocked.Decrement(ref _count);
         }
@@ -95,5 +106,6 @@ internal sealed class PresentUsers
     {
         public UserProfile? Profile;
         public int Rooms;
+        public bool IsGuest;
     }
 }

@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+
+namespace Presence.Engine.Moderation;
+
+/// <summary>The removals in force. Looked at when a viewer joins, which after a removal is its next heartbeat (rule 12).</summary>
+/// <remarks>
+/// <para><b>Why not on every heartbeat.</b> A removal is published here first and then ends the user's sessions under each
+/// room's lock; joins look here under the same lock. So whoever is present is not removed.</para>
+/// <para><b>Bound.</b> <see cref="PresenceLimits.Removals"/>; the sweep drops what has ended.</para>
+/// </remarks>
+internal sealed class Removals(int capacity)
+{
+    private readonly ConcurrentDictionary<string, Removal[]> _byUser = new(PresenceComparers.UserId);
+    private readonly Lock _lock = new();
+    private int _count;
+
+    /// <summary>Whether nobody is removed: the common case, which costs a join one read.</summary>
+    public bool IsEmpty => Volatile.Read(ref _count) == 0;
+
+    /// <summary>Keeps a user out, instead of what was said for the same room before; false when there are too many.</summary>
+    public bool TryAdd(Removal removal)
+    {
+        lock (_lock)
+        {
+            var others = Without(removal.UserId, removal.RoomId);
+            if (_count == capacity)
+                return false;
+            _count++;
+            _byUser[removal.UserId] = [.. others, removal];
+            return true;
+        }
+    }
+
+    /// <summary>Lets a user in again; false when it was not kept out.</summary>
+    public bool TryLift(string userId, string? roomId)
+    {
+        lock (_lock)
+        {
+            var before = _count;
+            Without(userId, roomId);
+            return _count < before;
+        }
+    }
+
+    /// <summary>What keeps a user out of a room now, the network's first; null when nothing does.</summary>
+    public Removal? Find(string userId, string? roomId, DateTimeOffset now)
+    {
+        if (IsEmpty || !_byUser.TryGetValue(userId, out var removals))
+            return null;
+        Removal? found = null;
+        foreach (var removal in removals)
+        {
+            if (removal.Until <= now)
+                continue;
+            if (removal.RoomId is null)
+                return removal;
+            if (PresenceComparers.RoomId.Equals(removal.RoomId, roomId))
+                found = removal;
+        }
+        return found;
+    }
+
+    /// <summary>Everything in force now.</summary>
+    public IReadOnlyList<Removal> InForce(DateTimeOffset now) =>
+        [.. _byUser.Values.SelectMany(removals => removals).Where(removal => removal.Until > now)];
+
+    /// <summary>Drops what has ended.</summary>
+    public void Prune(DateTimeOffset now)
+    {
+        if (IsEmpty)
+            return;
+        lock (_lock)
+        {
+            foreach (var removal in _byUser.Values.SelectMany(removals => removals).Where(removal => removal.Until <= now).ToList())
+                Without(removal.UserId, removal.RoomId);
+        }
+    }
+
+    private Removal[] Without(string userId, string? roomId)
+    {
+        if (!_byUser.TryGetValue(userId, out var removals))
+            return [];
+        var others = Array.FindAll(removals, removal => !PresenceComparers.RoomId.Equals(removal.RoomId, roomId));
+        _count -= removals.Length - others.Length;
+        if (others.Length > 0)
+            _byUser[userId] = others;
+        else
+            _byUser.TryRemove(userId, out _);
+        return others;
+    }
+}

@@ -1,0 +1,80 @@
+using Presence.Engine.Rooms;
+using Presence.Engine.Users;
+
+namespace Presence.Engine;
+
+/// <content>
+/// User presence: who is online in the network. A set of its own (rule 18), kept by the same rules as a room: one session
+/// a user, its own heartbeats, the network's settings.
+/// </content>
+public sealed partial class PresenceEngine
+{
+    /// <summary>The room id under which user presence is stored; no client can name it, since ids have at least one character.</summary>
+    private const string NetworkRoom = "";
+
+    /// <summary>Records that a user is online.</summary>
+    /// <param name="userId">The subject of the caller's token.</param>
+    /// <remarks><para><b>Cost.</b> As <see cref="Heartbeat"/>; all users share one lock.</para></remarks>
+    public HeartbeatReceipt UserHeartbeat(string userId)
+    {
+        var heartbeat = new Heartbeat { RoomId = NetworkRoom, UserId = userId, SessionId = "" };
+        _online.TryHeartbeat(heartbeat, PresenceComparers.UserId.GetHashCode(userId), out var receipt);
+        return receipt;
+    }
+
+    /// <summary>How many users are online, those who opted out included.</summary>
+    public OnlineCount CountOnline()
+    {
+        var count = _online.Count();
+        return new(count.Viewers, count.At);
+    }
+
+    /// <summary>Lists users online who did not opt out.</summary>
+    /// <param name="latestFirst">Latest heartbeat first, else oldest first.</param>
+    /// <param name="limit">At most so many.</param>
+    public IReadOnlyList<OnlineUser> OnlineUsers(bool latestFirst, int limit)
+    {
+        var rows = new List<ViewerRow>();
+        _online.CopyByHeartbeat(latestFirst, limit, rows, _optOuts);
+        return rows.ConvertAll(row => new OnlineUser(row.UserId, _clock.UtcOf(row.HeartbeatAt)));
+    }
+
+    /// <summary>The users of a list who are online, in the order asked for; the others are left out.</summary>
+    public IReadOnlyList<OnlineUser> OnlineUsers(IReadOnlyList<string> userIds)
+    {
+        var online = new List<OnlineUser>(userIds.Count);
+        foreach (var userId in userIds)
+        {
+            if (_online.LastHeartbeatOf(userId, PresenceComparers.UserId.GetHashCode(userId)) is { } at)
+                online.Add(new OnlineUser(userId, _clock.UtcOf(at)));
+        }
+        return online;
+    }
+
+    /// <summary>Takes a user off network lists and channels, or puts it back; it stays in the count.</summary>
+    /// <returns>False, and nothing changed, when the cap on opt-outs is reached.</returns>
+    public bool SetOptOut(string userId, bool isOut) => _optOuts.TrySet(userId, isOut);
+
+    /// <summary>Whether a user asked not to be listed.</summary>
+    public bool IsOptedOut(string userId) => _optOuts.Contains(userId);
+
+    /// <summary>Says who belongs to a channel, instead of what was said before; nobody forgets the channel.</summary>
+    /// <returns>False, and nothing changed, when the cap on channels or on members is reached.</returns>
+    public bool SetChannelMembers(string channelId, IEnumerable<string> userIds)
+    {
+        var members = userIds.Distinct(PresenceComparers.UserId).Take(Limits.ChannelMembers + 1).ToArray();
+        return members.Length <= Limits.ChannelMembers && _channels.TrySet(channelId, members);
+    }
+
+    /// <summary>Whether anybody of these channels is online.</summary>
+    /// <param name="channelIds">The channels, answered in this order.</param>
+    /// <param name="askingUserId">The user who asks, not counted; null counts everybody.</param>
+    /// <remarks><para><b>Cost.</b> A look-up per member.</para></remarks>
+    public IReadOnlyList<ChannelPresence> Channels(IReadOnlyList<string> channelIds, string? askingUserId) =>
+        [.. channelIds.Select(channelId => new ChannelPresence(channelId, _channels.MembersOf(channelId).Count(userId => IsListedOnline(userId, askingUserId))))];
+
+    private bool IsListedOnline(string userId, string? askingUserId) =>
+        !PresenceComparers.UserId.Equals(userId, askingUserId)
+        && !_optOuts.Contains(userId)
+        && _online.LastHeartbeatOf(userId, PresenceComparers.UserId.GetHashCode(userId)) is not null;
+}

@@ -1,0 +1,6 @@
+namespace Presence.Engine.Users;
+
+/// <summary>A user online in the network.</summary>
+/// <param name="UserId">Who.</param>
+/// <param name="LastHeartbeatAt">The latest heartbeat of the user presence kind; room heartbeats do not count (rule 18).</param>
+public sealed record OnlineUser(string UserId, DateTimeOffset LastHeartbeatAt);
