@@ -55,6 +55,7 @@ internal sealed class NaivePresence(PresenceLimits limits)
         var added = new NaiveSession(room, user, session)
         {
             Stay = ++_stays,
+            FirstState = state,
             IsGuest = others.Count == 0 ? guest : others[0].IsGuest,
             ViewerJoinedAt = others.Count == 0 ? Now : others[0].ViewerJoinedAt,
         };
@@ -119,14 +120,14 @@ internal sealed class NaivePresence(PresenceLimits limits)
     }
 
     /// <summary>Everyone comes back, in the order of joining, with a full timeout.</summary>
-    public void Restart()
+    public void Restart(bool toFirstState)
     {
         var stored = _sessions.OrderBy(session => session.ViewerJoinedAt).ThenBy(session => session.Stay).ToList();
         _sessions.Clear();
         foreach (var session in stored)
         {
             if (RemovalOf(session.User, session.Room) is null)
-                Promise(session, session.State);
+                Promise(session, toFirstState ? session.FirstState : session.State);
         }
     }
 

@@ -7,6 +7,9 @@ internal sealed record NaiveSession(string Room, string User, string Session)
     /// <summary>Counts up: of two silent for equally long the earlier one goes.</summary>
     public int Stay { get; init; }
 
+    /// <summary>What it said when it came: what is stored of it.</summary>
+    public ViewerState FirstState { get; init; }
+
     public bool IsGuest { get; init; }
     public TimeSpan ViewerJoinedAt { get; init; }
     public TimeSpan HeartbeatAt { get; set; }

@@ -9,7 +9,7 @@ namespace Presence.Engine.Tests.Soak;
 public sealed class SoakTests
 {
     private static readonly int Seconds =
-        int.TryParse(Environment.GetEnvironmentVariable("PRESENCE_SOAK_SECONDS"), System.Globalization.CultureInfo.InvariantCulture, out var seconds) ? seconds : 5;
+        int.TryParse(Environment.GetEnvironmentVariable("PRESENCE_SOAK_SECONDS"), System.Globalization.CultureInfo.InvariantCulture, out var seconds) ? seconds : 10;
 
     [Fact]
     public async Task Engine_UnderEverythingAtOnce_StaysWhole()
