@@ -1,20 +1,122 @@
 using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
 using Presence.Dashboard.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Api;
 
-public sealed class ErrorShapeTests
+/// <summary>One shape for refusals, whichever layer says no.</summary>
+public sealed class ErrorShapeTests(SharedHost shared) : IClassFixture<SharedHost>
 {
+    private readonly DashboardHost _host = shared.Host;
+
+    [Theory]
+    [InlineData("GET", "/api/v9/nothing")]
+    [InlineData("GET", "/api")]
+    [InlineData("GET", "/api/")]
+    [InlineData("GET", "/API/V1/nothing")]
+    [InlineData("POST", "/api/v1/presence/rooms//heartbeat")]
+    [InlineData("GET", "/api/v1/presence/rooms/a/b/users")]
+    [InlineData("GET", "/health")]
+    [InlineData("GET", "/health/nothing")]
+    [InlineData("GET", "/mqtt")]
+    [InlineData("DELETE", "/api/v1/presence/rooms/%2e%2e/heartbeat")]
+    public async Task UnknownRoute_Answers404(string method, string path) =>
+        (await _host.SendAsync(new HttpMethod(method), path, DashboardHost.ServerKey)).IsRefusal(404, 400400);
+
     [Fact]
-    public async Task UnknownRoute_UnderTheApi_Answers404InTheErrorShape()
-    {
-        await using var host = await DashboardHost.StartAsync();
-
-        using var reply = await host.Client.GetAsync("/api/v9/nothing", TestContext.Current.CancellationToken);
-
-        Assert.Equal(HttpStatusCode.NotFound, reply.StatusCode);
+    public async Task UnknownRoute_SaysWhatWasAskedFor() =>
         Assert.Equal(
             """{"status":"error","code":400400,"message":"Nothing answers GET /api/v9/nothing. The routes are in docs/http-api.md."}""",
-            await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            (await _host.GetAsync("/api/v9/nothing")).Body);
+
+    [Theory]
+    [InlineData("GET", "/api/v5/sessions", "POST")]
+    [InlineData("PUT", "/api/v1/presence/rooms/r/heartbeat", "DELETE, POST")]
+    [InlineData("GET", "/api/v1/presence/rooms/r/heartbeat", "DELETE, POST")]
+    [InlineData("POST", "/api/v1/presence/rooms/r/users/count", "GET")]
+    [InlineData("DELETE", "/api/v1/admin/settings", "GET, PUT")]
+    [InlineData("BREW", "/api/v1/presence/settings", "GET")]
+    [InlineData("POST", "/health/live", "GET, HEAD")]
+    public async Task WrongMethod_Answers405WithTheRightOnes(string method, string path, string allowed)
+    {
+        var answer = await _host.SendAsync(new HttpMethod(method), path, DashboardHost.ServerKey);
+
+        answer.IsRefusal(405, 499405);
+        Assert.Equal(allowed, string.Join(", ", answer.ContentHeaders.Allow));
+        Assert.Contains(allowed, answer.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(16 * 1024, 202)]
+    [InlineData((16 * 1024) + 1, 413)]
+    [InlineData(300 * 1024, 413)]
+    public async Task Body_OfAViewer_EndsAt16KiB(int bytes, int status)
+    {
+        var answer = await _host.BeatAsync("large", await _host.TokenAsync("anna"), Padded(bytes, "{", "}"));
+
+        Assert.Equal(status, answer.Status);
+        if (status == 413)
+            answer.IsRefusal(413, 499413);
+    }
+
+    [Theory]
+    [InlineData(256 * 1024, 202)]
+    [InlineData((256 * 1024) + 1, 413)]
+    public async Task Body_WithAServerKey_EndsAt256KiB(int bytes, int status) =>
+        Assert.Equal(status, (await _host.PostAsync("/api/v1/presence/heartbeats", DashboardHost.ServerKey, Padded(bytes, """{"heartbeats":[""", "]}"))).Status);
+
+    [Fact]
+    public async Task Body_WithoutAnAnnouncedLength_EndsAt16KiBToo()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/presence/rooms/chunked/heartbeat") { Content = new StringContent(Padded(17 * 1024, "{", "}"), Encoding.UTF8, "application/json") };
+        request.Headers.TransferEncodingChunked = true;
+        request.Headers.Authorization = new("Bearer", await _host.TokenAsync("anna"));
+
+        using var reply = await _host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        (await Answer.OfAsync(reply)).IsRefusal(413, 499413);
+    }
+
+    [Fact]
+    public async Task Body_OfACallerNobodyKnows_IsNotEvenRead() =>
+        (await _host.PostAsync("/api/v1/presence/heartbeats", "forged", Padded(200 * 1024, "{", "}"))).IsRefusal(401, 400100);
+
+    [Theory]
+    [InlineData("POST /api/v1/presence/rooms/r/heartbeat HTTP/1.1\nHost: a\nContent-Length: -1\nConnection: close\n\n")]
+    [InlineData("POST /api/v1/presence/rooms/a b/heartbeat HTTP/1.1\nHost: a\nConnection: close\n\n")]
+    [InlineData("GET /api/v1/presence/settings\n\n")]
+    [InlineData("GET /api/v1/presence/settings HTTP/1.1\n\n")]
+    [InlineData("POST /api/v5/sessions HTTP/1.1\nHost: a\nX-API-Key: test-client-key\nContent-Type: application/json\nTransfer-Encoding: chunked\nConnection: close\n\nzz\n")]
+    public async Task MalformedRequest_OnTheWire_IsA400AndNoFault(string request)
+    {
+        var reply = await RawHttp.ExchangeAsync(_host.BaseAddress, request);
+
+        Assert.StartsWith("HTTP/1.1 400", reply, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", reply, StringComparison.Ordinal);
+        Assert.Empty(_host.Log.Faults);
+    }
+
+    [Fact]
+    public async Task Fault_OfAHandler_Answers500WithoutATraceAndIsLogged()
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { App = app => app.MapGet("/api/fault", string () => throw new InvalidOperationException("the secret of the fault")) });
+
+        var answer = await host.GetAsync("/api/fault");
+
+        answer.IsRefusal(500, 500000);
+        Assert.DoesNotContain("the secret of the fault", answer.Body, StringComparison.Ordinal);
+        Assert.Contains(host.Log.Faults, line => line.Exception?.Message == "the secret of the fault");
+    }
+
+    [Fact]
+    public async Task NoReply_NamesTheServer()
+    {
+        using var reply = await _host.Client.GetAsync("/health/live", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
+        Assert.Empty(reply.Headers.Server);
+    }
+
+    private static string Padded(int bytes, string begin, string end) => begin + new string(' ', bytes - begin.Length - end.Length) + end;
 }

@@ -64,6 +64,7 @@ public sealed class DashboardHost : IAsyncDisposable
     {
         var app = DashboardApplication.Build(["--environment", _options.Environment, "--urls", BaseAddress.ToString()], Configure);
         _app = app;
+        _options.App?.Invoke(app);
         await app.StartAsync();
         if (_options.WaitUntilReady)
             await app.Services.GetRequiredService<PresenceReadiness>().WaitAsync(CancellationToken.None);

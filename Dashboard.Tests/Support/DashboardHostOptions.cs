@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Presence.Dashboard.Tests.Support;
@@ -15,6 +16,9 @@ public sealed record DashboardHostOptions
 
     /// <summary>Whether to begin only when the last run's state is restored.</summary>
     public bool WaitUntilReady { get; init; } = true;
+
+    /// <summary>Something to add before it starts, such as a route.</summary>
+    public Action<WebApplication>? App { get; init; }
 
     public Action<IServiceCollection>? Services { get; init; }
 }
