@@ -28,7 +28,8 @@ public sealed class HeartbeatBytesTests
         }
         using var client = new TcpClient();
         client.NoDelay = true;
-        await client.ConnectAsync(host.BaseAddress.Host, host.BaseAddress.Port, TestContext.Current.CancellationToken);
+        // Not ConnectAsync: it would leave the socket non-blocking, and each wait would allocate on the client's side.
+        client.Connect(host.BaseAddress.Host, host.BaseAddress.Port);
         var socket = client.Client;
 
         Exchange(socket, requests, WarmUp);

@@ -5,29 +5,31 @@ using Presence.Engine.Rooms;
 namespace Presence.Dashboard.Api;
 
 /// <summary>"I am watching": the route almost every request takes. Nothing here waits for the database.</summary>
-internal static class HeartbeatEndpoints
+/// <remarks>Its services are handed over once: asking for them with each request would make a scope for each.</remarks>
+internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces paces)
 {
     private const int LongestDevice = 300;
     private const int LongestAppVersion = 30;
 
-    public static void MapHeartbeats(this IEndpointRouteBuilder api)
+    public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/api/v1/presence/rooms/{roomId}/heartbeat", Beat).Allow(ApiPolicy.Viewer);
+        var endpoints = ActivatorUtilities.CreateInstance<HeartbeatEndpoints>(api.ServiceProvider);
+        api.MapPost("/api/v1/presence/rooms/{roomId}/heartbeat", endpoints.Beat).Allow(ApiPolicy.Viewer);
         api.MapPost("/api/v1/presence/heartbeats", ManyHeartbeats.BeatAsync).Allow(ApiPolicy.ViewerOrServer);
     }
 
-    private static ValueTask<IResult> Beat(HttpContext http, string roomId, PresenceEngine engine, ClientPaces paces)
+    private ValueTask<IResult> Beat(HttpContext http, string roomId)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
             return new(ApiRefusal.Invalid(problem));
         if (!JsonBody.IsEmpty(http))
-            return BeatWithBodyAsync(http, roomId, engine, paces);
+            return BeatWithBodyAsync(http, roomId);
 
         var caller = http.Caller();
-        return new(Record(http, engine, paces, new Heartbeat { RoomId = roomId, UserId = caller.UserId, SessionId = caller.SessionId, IsGuest = caller.IsGuest, Profile = caller.Profile }));
+        return new(Record(http, new Heartbeat { RoomId = roomId, UserId = caller.UserId, SessionId = caller.SessionId, IsGuest = caller.IsGuest, Profile = caller.Profile }));
     }
 
-    private static async ValueTask<IResult> BeatWithBodyAsync(HttpContext http, string roomId, PresenceEngine engine, ClientPaces paces)
+    private async ValueTask<IResult> BeatWithBodyAsync(HttpContext http, string roomId)
     {
         var body = await JsonBody.ReadOptionalAsync(http, Wire.Documents.HeartbeatRequest);
         if (body.Refusal is { } refusal)
@@ -44,7 +46,7 @@ internal static class HeartbeatEndpoints
             return ApiRefusal.Invalid($"appVersion may have {LongestAppVersion} characters; it has {request.AppVersion.Length}.");
 
         var caller = http.Caller();
-        return Record(http, engine, paces, new Heartbeat
+        return Record(http, new Heartbeat
         {
             RoomId = roomId,
             UserId = caller.UserId,
@@ -56,7 +58,7 @@ internal static class HeartbeatEndpoints
         });
     }
 
-    private static IResult Record(HttpContext http, PresenceEngine engine, ClientPaces paces, in Heartbeat heartbeat)
+    private IResult Record(HttpContext http, in Heartbeat heartbeat)
     {
         var includeCount = false;
         if (http.Request.QueryString.HasValue && !TryReadInclude(http.Request.Query, out includeCount))

@@ -16,13 +16,13 @@ internal sealed class HeartbeatReply(HeartbeatReceipt receipt, bool includeCount
     public Task ExecuteAsync(HttpContext http)
     {
         var settings = receipt.Settings;
-        var next = (long)(settings.HeartbeatInterval.TotalMilliseconds * (1 - (LargestJitter * Random.Shared.NextDouble())));
+        var next = Math.Floor(settings.HeartbeatInterval.TotalMilliseconds * (1 - (LargestJitter * Random.Shared.NextDouble()))) / 1000;
 
         Span<byte> text = stackalloc byte[LongestText];
         Utf8.TryWrite(
             text,
             CultureInfo.InvariantCulture,
-            $"{{\"success\":true,\"heartbeatIntervalSeconds\":{settings.HeartbeatInterval.TotalSeconds},\"presenceTimeoutSeconds\":{settings.PresenceTimeout.TotalSeconds},\"nextHeartbeatInSeconds\":{next / 1000}.{next % 1000:000},\"settingsVersion\":{settings.Version}",
+            $"{{\"success\":true,\"heartbeatIntervalSeconds\":{settings.HeartbeatInterval.TotalSeconds},\"presenceTimeoutSeconds\":{settings.PresenceTimeout.TotalSeconds},\"nextHeartbeatInSeconds\":{next},\"settingsVersion\":{settings.Version}",
             out var written);
         if (includeCount)
         {

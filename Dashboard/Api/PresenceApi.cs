@@ -3,14 +3,19 @@ namespace Presence.Dashboard.Api;
 /// <summary>The HTTP API under /api, and health.</summary>
 internal static class PresenceApi
 {
-    public static void AddPresenceApi(this WebApplicationBuilder builder) => builder.Services.AddSingleton<ApiRoutes>();
+    public static void AddPresenceApi(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ApiGate>();
+        builder.Services.AddSingleton<ApiRoutes>();
+    }
 
     public static void MapPresenceApi(this WebApplication app)
     {
-        var api = app.MapGroup("").AddEndpointFilter<RouteGroupBuilder, ApiGate>();
+        // One gate for all: the generic overload would make one for every request.
+        var api = app.MapGroup("").AddEndpointFilter(app.Services.GetRequiredService<ApiGate>());
         api.MapSessions();
         api.MapUsers();
-        api.MapHeartbeats();
+        HeartbeatEndpoints.Map(api);
         api.MapLeaves();
         api.MapRoomPresence();
         api.MapRooms();

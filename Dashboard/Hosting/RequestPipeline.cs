@@ -12,6 +12,7 @@ internal static class RequestPipeline
 {
     public static void AddRequestPipeline(this WebApplicationBuilder builder, DashboardOptions options)
     {
+        builder.Services.AddSingleton<IHttpContextFactory>(services => new DefaultHttpContextFactory(new ServicesWithoutContextAccessor(services)));
         builder.Services.AddAuthentication();
         builder.Services.AddAuthorization();
         builder.Services.AddAntiforgery();
@@ -30,12 +31,13 @@ internal static class RequestPipeline
         KeepAuthenticationOffTheApi(app);
 
         // CORS stands outside the error shape: a browser may read a reply only with these headers, errors included.
-        app.UseWhen(IsApi, api => api.UseCors(BrowserAccess.PolicyName));
+        app.UseWhen(IsFromBrowser, api => api.UseCors(BrowserAccess.PolicyName));
         app.UseMiddleware<ErrorShapeMiddleware>();
         app.UseMiddleware<ReadinessMiddleware>();
         app.UseRouting();
         app.UseWhen(IsPage, pages =>
         {
+            pages.UseMiddleware<PageContextMiddleware>();
             pages.UseMiddleware<SecurityHeadersMiddleware>();
             pages.UseAuthentication();
             pages.UseAuthorization();
@@ -45,6 +47,9 @@ internal static class RequestPipeline
 
     /// <summary>True for the API and health, which answer JSON and know no cookie.</summary>
     public static bool IsApi(HttpContext http) => Under(http, "/api") || Under(http, "/health");
+
+    /// <summary>The framework's CORS middleware makes a service scope for each request it sees: let it see those alone that it is for.</summary>
+    private static bool IsFromBrowser(HttpContext http) => http.Request.Headers.Origin.Count > 0 && IsApi(http);
 
     private static bool IsPage(HttpContext http) => !IsApi(http);
 
