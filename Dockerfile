@@ -7,10 +7,11 @@ COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.tx
 COPY build/ build/
 COPY Presence.Engine/Presence.Engine.csproj Presence.Engine/
 COPY Dashboard/Dashboard.csproj Dashboard/
-RUN dotnet restore Dashboard/Dashboard.csproj
+RUN dotnet restore Dashboard/Dashboard.csproj --os linux
 COPY Presence.Engine/ Presence.Engine/
 COPY Dashboard/ Dashboard/
-RUN dotnet publish Dashboard/Dashboard.csproj --configuration Release --no-restore --output /app -p:UseAppHost=false
+# For this system alone: SQLite's native library of every other one would be two thirds of the image's own weight.
+RUN dotnet publish Dashboard/Dashboard.csproj --configuration Release --no-restore --os linux --self-contained false --output /app -p:UseAppHost=false
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
