@@ -1,4 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine;
+using Presence.Engine.Moderation;
+using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
 using Presence.Engine.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Api;
@@ -231,6 +236,28 @@ public sealed class HeartbeatTests(SharedHost shared) : IClassFixture<SharedHost
         var other = await host.TokenAsync("other");
         Assert.Equal(202, (await host.BeatAsync("c", other)).Status);
         (await host.BeatAsync("d", other)).IsRefusal(429, 499602);
+    }
+
+    [Fact]
+    public async Task Beat_WhereTheEngineSaysNo_AnswersTheCodeOfTheReason()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var engine = host.Services.GetRequiredService<PresenceEngine>();
+        var token = await host.TokenAsync("anna");
+        var until = new DateTimeOffset(2100, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        engine.Define("ended", new RoomDefinition { Status = RoomStatus.Ended });
+        engine.Define("off", new RoomDefinition { Overrides = new RoomOverrides { Enabled = false } });
+        engine.Remove(new Removal("anna", "removed", until, "Spam"));
+
+        (await host.BeatAsync("ended", token)).IsRefusal(409, 499603);
+        (await host.BeatAsync("off", token)).IsRefusal(403, 400300);
+        (await host.GetAsync("/api/v1/presence/rooms/off/users/count", token)).IsRefusal(403, 400300);
+        var removed = await host.BeatAsync("removed", token);
+        removed.IsRefusal(403, 499601);
+        Assert.Equal("""{"until":"2100-01-02T03:04:05.000Z","reason":"Spam"}""", removed.Json["data"]!.ToJsonString());
+
+        engine.Remove(new Removal("anna", null, until, null));
+        (await host.BeatAsync("anywhere", token)).IsRefusal(403, 400312);
     }
 
     [Fact]

@@ -51,6 +51,43 @@ public sealed class RoomPresenceTests(SharedHost shared) : IClassFixture<SharedH
     }
 
     [Theory]
+    [InlineData("sort=joined")]
+    [InlineData("sort=-joined")]
+    [InlineData("sort=name")]
+    public async Task List_PagedByCursor_ReachesEveryViewerOnceInOrder(string sort)
+    {
+        var room = "paged-" + sort[5..];
+        var beats = new JsonArray([.. Enumerable.Range(0, 25).Select(i => (JsonNode)new JsonObject { ["roomId"] = room, ["userId"] = $"v-{i:00}", ["state"] = i % 2 == 0 ? "hidden" : "visible" })]);
+        await _host.PostAsync("/api/v1/presence/heartbeats", DashboardHost.ServerKey, new JsonObject { ["heartbeats"] = beats }.ToJsonString());
+
+        var seen = await PagesAsync($"/api/v1/presence/rooms/{room}/users?{sort}&limit=7");
+        var hidden = await PagesAsync($"/api/v1/presence/rooms/{room}/users?{sort}&limit=7&state=hidden");
+
+        var inOrder = Enumerable.Range(0, 25).Select(i => $"v-{i:00}").ToArray();
+        if (sort == "sort=-joined")
+            Array.Reverse(inOrder);
+        Assert.Equal(inOrder, seen);
+        Assert.Equal(13, hidden.Count);
+    }
+
+    [Fact]
+    public async Task List_WithACursorOfAnotherOrderOrAnEarlierRun_Answers422()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await host.BeatAsync("r", await host.TokenAsync("a"));
+        await host.BeatAsync("r", await host.TokenAsync("b"));
+        var cursor = (await host.GetAsync("/api/v1/presence/rooms/r/users?sort=joined&limit=1", DashboardHost.ServerKey)).Json["cursor"]!.GetValue<string>();
+
+        (await host.GetAsync($"/api/v1/presence/rooms/r/users?sort=name&cursor={cursor}", DashboardHost.ServerKey)).IsRefusal(422, 400000);
+        (await host.GetAsync($"/api/v1/presence/rooms/r/users?cursor={cursor}", DashboardHost.ServerKey)).IsRefusal(422, 400000);
+        (await host.GetAsync($"/api/v1/presence/rooms/r/users?sort=joined&cursor={cursor[..^8]}", DashboardHost.ServerKey)).IsRefusal(422, 400000);
+        await host.RestartAsync();
+        var stale = await host.GetAsync($"/api/v1/presence/rooms/r/users?sort=joined&cursor={cursor}", DashboardHost.ServerKey);
+        stale.IsRefusal(422, 400000);
+        Assert.Contains("restart", stale.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("limit=0")]
     [InlineData("limit=201")]
     [InlineData("limit=-1")]
@@ -59,17 +96,18 @@ public sealed class RoomPresenceTests(SharedHost shared) : IClassFixture<SharedH
     [InlineData("limit=99999999999999999999999")]
     [InlineData("limit=1&limit=2")]
     [InlineData("orderBy=up")]
-    [InlineData("sort=name")]
+    [InlineData("sort=size")]
     [InlineData("sort=joined&orderBy=asc")]
     [InlineData("cursor=abc")]
-    [InlineData("state=hidden")]
+    [InlineData("state=asleep")]
+    [InlineData("state=hidden&state=paused")]
     [InlineData("search=12345678901234567890123456789012345678901234567890123456789012345")]
     public async Task List_WithAParameterAgainstItsRule_Answers422(string query)
     {
         var answer = await _host.GetAsync($"/api/v1/presence/rooms/r/users?{query}", await _host.TokenAsync("reader"));
 
         answer.IsRefusal(422, 400000);
-        Assert.StartsWith(query.Contains('&') && query.StartsWith("sort", StringComparison.Ordinal) ? "orderBy" : query[..query.IndexOf('=')], answer.Message, StringComparison.Ordinal);
+        Assert.StartsWith(query.Contains("&orderBy", StringComparison.Ordinal) ? "orderBy" : query[..query.IndexOf('=')], answer.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,6 +187,20 @@ public sealed class RoomPresenceTests(SharedHost shared) : IClassFixture<SharedH
         time.Advance(TimeSpan.FromSeconds(31));
         host.Services.GetRequiredService<PresenceEngine>().Sweep();
         Assert.Null((await host.CountAsync("r")).Json["warming"]);
+    }
+
+    private async Task<List<string>> PagesAsync(string path)
+    {
+        var seen = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = await _host.GetAsync(cursor is null ? path : $"{path}&cursor={cursor}", DashboardHost.ServerKey);
+            seen.AddRange(UserIds(page));
+            cursor = page.Json["cursor"]?.GetValue<string>();
+        }
+        while (cursor is not null);
+        return seen;
     }
 
     private static IEnumerable<string> UserIds(Answer answer) => answer.Json["viewers"]!.AsArray().Select(viewer => viewer!["userId"]!.GetValue<string>());

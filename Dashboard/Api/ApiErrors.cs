@@ -8,6 +8,7 @@ internal static class ApiErrors
     public static readonly ApiError NotSignedIn = new(401, 400100, "The access token or key is missing, invalid, expired or revoked.");
     public static readonly ApiError PresenceDisabled = new(403, 400300, "Presence is switched off.");
     public static readonly ApiError NotAllowed = new(403, 400301, "The caller may not do this.");
+    public static readonly ApiError Banned = new(403, 400312, "The user is kept out of the network.");
     public static readonly ApiError RateLimited = new(429, 400311, "Too many requests.");
     public static readonly ApiError NotFound = new(404, 400400, "There is no such thing.");
     public static readonly ApiError MethodNotAllowed = new(405, 499405, "The route exists but not for this method.");
@@ -16,13 +17,15 @@ internal static class ApiErrors
     public static readonly ApiError WrongMediaType = new(415, 499415, "The body's content type is not one this route reads.");
     public static readonly ApiError VersionRequired = new(428, 499428, "The change must name the version it was made from.");
     public static readonly ApiError NotReady = new(503, 499503, "The server is restoring its state.");
+    public static readonly ApiError Removed = new(403, 499601, "The user is kept out of the room.");
+    public static readonly ApiError RoomEnded = new(409, 499603, "The room's broadcast is over.");
     public static readonly ApiError CapReached = new(429, 499602, "A cap is reached.");
     public static readonly ApiError Fault = new(500, 500000, "The server failed; the fault is in its log.");
 
     public static readonly IReadOnlyList<ApiError> All =
     [
-        Unreadable, Invalid, NotSignedIn, PresenceDisabled, NotAllowed, RateLimited, NotFound, MethodNotAllowed,
-        StaleVersion, BodyTooLarge, WrongMediaType, VersionRequired, NotReady, CapReached, Fault,
+        Unreadable, Invalid, NotSignedIn, PresenceDisabled, NotAllowed, Banned, RateLimited, NotFound, MethodNotAllowed,
+        StaleVersion, BodyTooLarge, WrongMediaType, VersionRequired, NotReady, Removed, CapReached, RoomEnded, Fault,
     ];
 
     /// <summary>The kind of refusal for a bare status, as the framework's own layers answer it.</summary>

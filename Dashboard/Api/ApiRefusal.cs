@@ -1,4 +1,5 @@
 using Presence.Dashboard.Api.Contracts;
+using Presence.Engine.Moderation;
 
 namespace Presence.Dashboard.Api;
 
@@ -10,6 +11,9 @@ internal sealed record ApiRefusal(ApiError Error, string Message, string? Detail
 {
     /// <summary>Sent as Retry-After, in whole seconds.</summary>
     public int? RetryAfterSeconds { get; init; }
+
+    /// <summary>What keeps the caller out, where that is the matter.</summary>
+    public Removal? Removal { get; init; }
 
     public static ApiRefusal Invalid(string problem) => new(ApiErrors.Invalid, problem, problem);
 
@@ -25,7 +29,7 @@ internal sealed record ApiRefusal(ApiError Error, string Message, string? Detail
         if (RetryAfterSeconds is { } seconds)
             response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-        var body = new ErrorDocument("error", Error.Code, Message, Detail is null ? null : new ErrorDetail(Detail));
+        var body = new ErrorDocument("error", Error.Code, Message, Detail is null && Removal is null ? null : new ErrorDetail(Detail, Removal?.Until, Removal?.Reason));
         return new Reply<ErrorDocument>(body, Wire.Documents.ErrorDocument, Error.Status).ExecuteAsync(http);
     }
 }

@@ -69,7 +69,7 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
         var receipt = engine.Heartbeat(heartbeat);
         return receipt.Outcome == HeartbeatOutcome.Accepted
             ? new HeartbeatReply(receipt, includeCount)
-            : Refusals.Of(receipt.Outcome, engine.Limits, receipt.Settings);
+            : Refusals.Of(receipt, engine.Limits);
     }
 
     private static bool TryReadInclude(IQueryCollection query, out bool includeCount)

@@ -58,7 +58,7 @@ internal static class ManyHeartbeats
             IsGuest = caller.IsGuest,
             Profile = caller.Profile,
         });
-        return receipt.Outcome == HeartbeatOutcome.Accepted ? null : Refusals.Of(receipt.Outcome, engine.Limits, receipt.Settings);
+        return receipt.Outcome == HeartbeatOutcome.Accepted ? null : Refusals.Of(receipt, engine.Limits);
     }
 
     /// <summary>A viewer is the subject of its token and nobody else; a server key must say who.</summary>

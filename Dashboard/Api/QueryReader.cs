@@ -27,7 +27,7 @@ internal sealed class QueryReader(IQueryCollection query)
             : Refuse<int>(string.Create(CultureInfo.InvariantCulture, $"{name} must be a whole number from {smallest} to {largest}."));
     }
 
-    /// <summary>One of the words listed; the first when left out.</summary>
+    /// <summary>One of the words listed; the first when left out, which may be nameless.</summary>
     public T Choice<T>(string name, params ReadOnlySpan<(string Word, T Value)> choices)
     {
         if (Text(name, 40) is not { } text)
@@ -37,7 +37,8 @@ internal sealed class QueryReader(IQueryCollection query)
         {
             if (word == text)
                 return value;
-            words.Add(word);
+            if (word.Length > 0)
+                words.Add(word);
         }
         Refuse<T>($"{name} must be one of {string.Join(", ", words)}.");
         return choices[0].Value;

@@ -9,6 +9,14 @@ internal static class Refusals
 {
     public static readonly ApiRefusal Disabled = new(ApiErrors.PresenceDisabled, "Presence is switched off for this network; a moderator can switch it on in the settings.");
 
+    private static readonly ApiRefusal RoomDisabled = new(ApiErrors.PresenceDisabled, "Presence is switched off for this room.");
+
+    private static readonly ApiRefusal Ended = new(ApiErrors.RoomEnded, "The room's broadcast is over; it takes no heartbeats any more.");
+
+    /// <summary>The refusal of everybody who asks about a room while presence is off for it or for the network.</summary>
+    public static ApiRefusal? WhileDisabled(PresenceEngine engine, string roomId) =>
+        !engine.Settings.Enabled ? Disabled : engine.Effective(roomId).Values.Enabled ? null : RoomDisabled;
+
     public static ApiRefusal TooFast(string message, TimeSpan wait)
     {
         var seconds = WholeSeconds(wait);
@@ -19,13 +27,17 @@ internal static class Refusals
         TooFast("This session sends heartbeats too often; wait nextHeartbeatInSeconds between two.", wait);
 
     /// <summary>Why the engine took no heartbeat.</summary>
-    public static ApiRefusal Of(HeartbeatOutcome outcome, PresenceLimits limits, PresenceSettings settings) => outcome switch
+    public static ApiRefusal Of(in HeartbeatReceipt receipt, PresenceLimits limits) => receipt.Outcome switch
     {
         HeartbeatOutcome.NetworkDisabled => Disabled,
-        HeartbeatOutcome.RoomLimit => Capped($"The server holds its cap of {limits.Rooms} rooms; one becomes free when a room is left empty.", settings),
-        HeartbeatOutcome.SessionLimit => Capped($"The server holds its cap of {limits.Sessions} sessions; one becomes free when a viewer leaves.", settings),
-        HeartbeatOutcome.RoomsPerUserLimit => Capped($"This user is present in {limits.RoomsPerUser} rooms, as many as one may; leave a room first.", settings),
-        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "not a refusal"),
+        HeartbeatOutcome.RoomDisabled => RoomDisabled,
+        HeartbeatOutcome.RoomEnded => Ended,
+        HeartbeatOutcome.Removed => new ApiRefusal(ApiErrors.Removed, "A moderator removed this user from the room.") { Removal = receipt.Removal },
+        HeartbeatOutcome.Banned => new ApiRefusal(ApiErrors.Banned, "A moderator banned this user.") { Removal = receipt.Removal },
+        HeartbeatOutcome.RoomLimit => Capped($"The server holds its cap of {limits.Rooms} rooms; one becomes free when a room is left empty.", receipt.Settings),
+        HeartbeatOutcome.SessionLimit => Capped($"The server holds its cap of {limits.Sessions} sessions; one becomes free when a viewer leaves.", receipt.Settings),
+        HeartbeatOutcome.RoomsPerUserLimit => Capped($"This user is present in {limits.RoomsPerUser} rooms, as many as one may; leave a room first.", receipt.Settings),
+        _ => throw new ArgumentOutOfRangeException(nameof(receipt), receipt.Outcome, "not a refusal"),
     };
 
     private static ApiRefusal Capped(string message, PresenceSettings settings) =>

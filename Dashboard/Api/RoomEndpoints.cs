@@ -9,7 +9,6 @@ namespace Presence.Dashboard.Api;
 /// <summary>The rooms and how many are in each.</summary>
 internal static class RoomEndpoints
 {
-    private const string Live = "live";
     private const int LongestCursor = 800; // a room id of 128 characters of any script, encoded
 
     public static void MapRooms(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/rooms", List).Allow(ApiPolicy.ViewerOrServer);
@@ -81,8 +80,9 @@ internal static class RoomEndpoints
 
     private static RoomDocument Describe(RoomSummary room) => new(
         room.RoomId,
-        Live,
-        Enabled: true,
+        room.Title,
+        room.Status == RoomStatus.Ended ? "ended" : "live",
+        room.IsEnabled,
         room.Count.Viewers,
         room.Count.Hidden,
         room.Count.Fading,

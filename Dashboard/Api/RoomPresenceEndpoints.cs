@@ -8,6 +8,8 @@ namespace Presence.Dashboard.Api;
 /// <summary>Who is watching one room. Reading never counts.</summary>
 internal static class RoomPresenceEndpoints
 {
+    private const int LongestCursor = 1_000; // an id and a name of any script, encoded
+
     public static void MapRoomPresence(this IEndpointRouteBuilder api)
     {
         api.MapGet("/api/v1/presence/rooms/{roomId}/users/count", Count).Allow(ApiPolicy.ViewerOrServer);
@@ -21,8 +23,8 @@ internal static class RoomPresenceEndpoints
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
             return ApiRefusal.Invalid(problem);
-        if (!engine.Settings.Enabled)
-            return Refusals.Disabled;
+        if (Refusals.WhileDisabled(engine, roomId) is { } refusal)
+            return refusal;
 
         var count = engine.Count(roomId);
         return Reply.Ok(
@@ -36,36 +38,71 @@ internal static class RoomPresenceEndpoints
             return ApiRefusal.Invalid(roomProblem);
 
         var query = new QueryReader(http.Request.Query);
-        var limit = query.Number("limit", 1, PresenceLimits.Page, otherwise: PresenceLimits.Page);
         var sort = ReadSort(query, http.Request.Query);
-        var search = query.Text("search", PresenceLimits.SearchLength);
-        query.Forbid("cursor", "is not offered for viewers: the list is one page. Use the count for the total, and search to find somebody.");
-        query.Forbid("state", "is not offered as a filter; every viewer of the reply carries its state.");
+        var request = new ViewerQuery
+        {
+            Sort = sort,
+            // The moderators' cap comes on top: published clients always ask for the most there is.
+            Limit = Math.Min(query.Number("limit", 1, PresenceLimits.Page, otherwise: PresenceLimits.Page), engine.Settings.ListLimit),
+            Search = query.Text("search", PresenceLimits.SearchLength),
+            State = query.Choice<ViewerState?>("state", ("", null), ("visible", ViewerState.Visible), ("hidden", ViewerState.Hidden), ("paused", ViewerState.Paused)),
+            After = ReadCursor(query, sort),
+        };
         if (query.Problem is { } problem)
             return ApiRefusal.Invalid(problem);
+        if (Refusals.WhileDisabled(engine, roomId) is { } refusal)
+            return refusal;
 
-        var settings = engine.Settings;
-        if (!settings.Enabled)
-            return Refusals.Disabled;
-
-        limit = Math.Min(limit, settings.ListLimit); // the moderators' cap; published clients always ask for the most there is
-        var page = engine.Viewers(roomId, new ViewerQuery { Sort = sort, Limit = limit, Search = search });
-        return Reply.Ok(
-            new ViewersReply([.. page.Viewers.Select(Describe)], page.Viewers.Count, limit, page.Count.Viewers, page.Count.At, OnlyTrue(engine.IsWarming)),
-            Wire.Documents.ViewersReply);
+        try
+        {
+            return Describe(engine.Viewers(roomId, request), request, engine.IsWarming);
+        }
+        catch (StaleCursorException)
+        {
+            return ApiRefusal.Invalid("cursor is from before a restart of the server; begin again without it.");
+        }
     }
 
     private static ViewerSort ReadSort(QueryReader query, IQueryCollection parameters)
     {
-        var sort = query.Choice("sort", ("heartbeat", ViewerSort.LatestHeartbeatFirst), ("joined", ViewerSort.FirstJoinedFirst), ("-joined", ViewerSort.LastJoinedFirst));
-        if (sort != ViewerSort.LatestHeartbeatFirst)
-        {
-            if (parameters.ContainsKey("orderBy"))
-                query.Refuse("orderBy belongs to sort=heartbeat; write sort=joined or sort=-joined without it.");
-            return sort;
-        }
-        return query.Choice("orderBy", ("desc", ViewerSort.LatestHeartbeatFirst), ("asc", ViewerSort.OldestHeartbeatFirst));
+        var sort = query.Choice(
+            "sort",
+            ("heartbeat", ViewerSort.LatestHeartbeatFirst),
+            ("joined", ViewerSort.FirstJoinedFirst),
+            ("-joined", ViewerSort.LastJoinedFirst),
+            ("name", ViewerSort.Name));
+        if (sort == ViewerSort.LatestHeartbeatFirst)
+            return query.Choice("orderBy", ("desc", ViewerSort.LatestHeartbeatFirst), ("asc", ViewerSort.OldestHeartbeatFirst));
+        if (parameters.ContainsKey("orderBy"))
+            query.Refuse("orderBy belongs to sort=heartbeat; leave it out.");
+        return sort;
     }
+
+    private static ViewerCursor? ReadCursor(QueryReader query, ViewerSort sort)
+    {
+        if (query.Text("cursor", LongestCursor) is not { } text)
+            return null;
+        if (sort is ViewerSort.LatestHeartbeatFirst or ViewerSort.OldestHeartbeatFirst)
+        {
+            query.Refuse("cursor does not go with sort=heartbeat, where viewers move while one reads; page with sort=joined, -joined or name.");
+            return null;
+        }
+        if (ViewerCursorText.TryRead(text, sort, out var cursor))
+            return cursor;
+        query.Refuse("cursor is not one of this list; send the cursor of the page before, with the same sort.");
+        return null;
+    }
+
+    private static IResult Describe(ViewerPage page, ViewerQuery request, bool isWarming) => Reply.Ok(
+        new ViewersReply(
+            [.. page.Viewers.Select(Describe)],
+            page.Viewers.Count,
+            request.Limit,
+            page.Next is { } next ? ViewerCursorText.Write(next, request.Sort) : null,
+            page.Count.Viewers,
+            page.Count.At,
+            OnlyTrue(isWarming)),
+        Wire.Documents.ViewersReply);
 
     private static ViewerDocument Describe(Viewer viewer) => new(
         viewer.UserId,

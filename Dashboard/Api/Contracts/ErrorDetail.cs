@@ -1,3 +1,6 @@
 namespace Presence.Dashboard.Api.Contracts;
 
-internal sealed record ErrorDetail(string Detail);
+/// <param name="Detail">The field and the rule, or other particulars.</param>
+/// <param name="Until">When a removal ends.</param>
+/// <param name="Reason">What a removed viewer is told.</param>
+internal sealed record ErrorDetail(string? Detail, DateTimeOffset? Until = null, string? Reason = null);

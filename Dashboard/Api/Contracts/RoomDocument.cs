@@ -2,6 +2,7 @@ namespace Presence.Dashboard.Api.Contracts;
 
 internal sealed record RoomDocument(
     string RoomId,
+    string? Title,
     string Status,
     bool Enabled,
     int Count,

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Presence.Dashboard.Api;
+using Presence.Dashboard.Authentication;
+using Presence.Dashboard.Hosting;
+using Presence.Dashboard.Tests.Support;
+
+namespace Presence.Dashboard.Tests.Docs;
+
+/// <summary>The reference pages say what the code does: all of it and nothing else.</summary>
+public sealed partial class ApiDocumentTests(SharedHost shared) : IClassFixture<SharedHost>
+{
+    [Fact]
+    public void Errors_InTheDocument_AreThoseOfTheCatalogue() =>
+        Assert.Equal(
+            ApiErrors.All.Select(error => (error.Status, error.Code, error.Meaning)).Order(),
+            ErrorRow().Matches(RepositoryFiles.Read("docs/errors.md"))
+                .Select(row => (int.Parse(row.Groups[1].Value, CultureInfo.InvariantCulture), int.Parse(row.Groups[2].Value, CultureInfo.InvariantCulture), row.Groups[3].Value)).Order());
+
+    [Fact]
+    public void Codes_OfTheCatalogue_AreUsedForOneThingEach()
+    {
+        Assert.Equal(ApiErrors.All.Count, ApiErrors.All.Distinct().Count());
+        Assert.All(ApiErrors.All, error => Assert.True(error.Code is (>= 400000 and < 500000) or 500000));
+    }
+
+    [Fact]
+    public void Keys_InTheDocument_AreThoseThatAreRead() =>
+        Assert.Equal(
+            DashboardConfiguration.Keys().Select(key => ConfigurationSectionReader.EnvironmentName($"Presence:{key}")).Order(StringComparer.Ordinal),
+            KeyRow().Matches(RepositoryFiles.Read("docs/configuration.md")).Select(row => row.Groups[1].Value).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Caps_InTheDocument_HaveTheirRealDefaults()
+    {
+        var defaults = KeyRow().Matches(RepositoryFiles.Read("docs/configuration.md")).ToDictionary(row => row.Groups[1].Value, row => row.Groups[2].Value);
+
+        Assert.All(
+            typeof(DashboardOptions.LimitsOptions).GetProperties(),
+            limit => Assert.Equal($"`{limit.GetValue(new DashboardOptions.LimitsOptions())}`", defaults[$"Presence__Limits__{limit.Name}"]));
+    }
+
+    [Fact]
+    public void Routes_InTheDocument_AreThoseThatAnswer()
+    {
+        var real = from endpoint in shared.Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+                   let policy = endpoint.Metadata.GetMetadata<ApiPolicy>()
+                   where policy is not null
+                   select $"{endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0]} {endpoint.RoutePattern.RawText} | {Who(policy)}";
+
+        Assert.Equal(
+            real.Order(StringComparer.Ordinal),
+            RouteRow().Matches(RepositoryFiles.Read("docs/http-api.md")).Select(row => $"{row.Groups[1].Value} | {row.Groups[2].Value}").Order(StringComparer.Ordinal));
+    }
+
+    private static string Who(ApiPolicy policy) => policy.Name switch
+    {
+        nameof(ApiPolicy.Anonymous) => "anonymous",
+        nameof(ApiPolicy.Viewer) => "viewer",
+        nameof(ApiPolicy.Server) => "server",
+        _ => "viewer, server",
+    };
+
+    [GeneratedRegex(@"^\| (\d{3}) \| (\d{6}) \| ([^|]+?) \|", RegexOptions.Multiline, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex ErrorRow();
+
+    [GeneratedRegex(@"^\| `(Presence__\w+)` \| ([^|]+?) \|", RegexOptions.Multiline, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex KeyRow();
+
+    [GeneratedRegex(@"^\| `([A-Z]+ /[^`]+)` \| ([^|]+?) \|", RegexOptions.Multiline, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex RouteRow();
+}
