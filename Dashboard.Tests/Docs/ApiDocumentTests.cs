@@ -17,7 +17,7 @@ public sealed partial class ApiDocumentTests(SharedHost shared) : IClassFixture<
         Assert.Equal(
             ApiErrors.All.Select(error => (error.Status, error.Code, error.Meaning)).Order(),
             ErrorRow().Matches(RepositoryFiles.Read("docs/errors.md"))
-                .Select(row => (int.Parse(row.Groups[1].Value, CultureInfo.InvariantCulture), int.Parse(row.Groups[2].Value, CultureInfo.InvariantCulture), row.Groups[3].Value)).Order());
+                .Select(row => (int.Parse(row.Groups["status"].Value, CultureInfo.InvariantCulture), int.Parse(row.Groups["code"].Value, CultureInfo.InvariantCulture), row.Groups["meaning"].Value)).Order());
 
     [Fact]
     public void Codes_OfTheCatalogue_AreUsedForOneThingEach()
@@ -30,12 +30,12 @@ public sealed partial class ApiDocumentTests(SharedHost shared) : IClassFixture<
     public void Keys_InTheDocument_AreThoseThatAreRead() =>
         Assert.Equal(
             DashboardConfiguration.Keys().Select(key => ConfigurationSectionReader.EnvironmentName($"Presence:{key}")).Order(StringComparer.Ordinal),
-            KeyRow().Matches(RepositoryFiles.Read("docs/configuration.md")).Select(row => row.Groups[1].Value).Order(StringComparer.Ordinal));
+            KeyRow().Matches(RepositoryFiles.Read("docs/configuration.md")).Select(row => row.Groups["key"].Value).Order(StringComparer.Ordinal));
 
     [Fact]
     public void Caps_InTheDocument_HaveTheirRealDefaults()
     {
-        var defaults = KeyRow().Matches(RepositoryFiles.Read("docs/configuration.md")).ToDictionary(row => row.Groups[1].Value, row => row.Groups[2].Value);
+        var defaults = KeyRow().Matches(RepositoryFiles.Read("docs/configuration.md")).ToDictionary(row => row.Groups["key"].Value, row => row.Groups["default"].Value);
 
         Assert.All(
             typeof(DashboardOptions.LimitsOptions).GetProperties(),
@@ -52,7 +52,7 @@ public sealed partial class ApiDocumentTests(SharedHost shared) : IClassFixture<
 
         Assert.Equal(
             real.Order(StringComparer.Ordinal),
-            RouteRow().Matches(RepositoryFiles.Read("docs/http-api.md")).Select(row => $"{row.Groups[1].Value} | {row.Groups[2].Value}").Order(StringComparer.Ordinal));
+            RouteRow().Matches(RepositoryFiles.Read("docs/http-api.md")).Select(row => $"{row.Groups["route"].Value} | {row.Groups["who"].Value}").Order(StringComparer.Ordinal));
     }
 
     private static string Who(ApiPolicy policy) => policy.Name switch
@@ -63,12 +63,12 @@ public sealed partial class ApiDocumentTests(SharedHost shared) : IClassFixture<
         _ => "viewer, server",
     };
 
-    [GeneratedRegex(@"^\| (\d{3}) \| (\d{6}) \| ([^|]+?) \|", RegexOptions.Multiline, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"^\| (?<status>\d{3}) \| (?<code>\d{6}) \| (?<meaning>[^|]+?) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex ErrorRow();
 
-    [GeneratedRegex(@"^\| `(Presence__\w+)` \| ([^|]+?) \|", RegexOptions.Multiline, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"^\| `(?<key>Presence__\w+)` \| (?<default>[^|]+?) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex KeyRow();
 
-    [GeneratedRegex(@"^\| `([A-Z]+ /[^`]+)` \| ([^|]+?) \|", RegexOptions.Multiline, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"^\| `(?<route>[A-Z]+ /[^`]+)` \| (?<who>[^|]+?) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex RouteRow();
 }
