@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Hosting;
+using Presence.Dashboard.Tests.Support;
 using Presence.Engine;
 
 namespace Presence.Dashboard.Tests.Authentication;
@@ -57,6 +58,19 @@ public sealed class KeyFolderTests : IDisposable
         Assert.Equal(made.Value, new ClientKey(new DashboardOptions(), NewKeys()).Value);
         Assert.True(made.Matches(made.Value));
         Assert.False(made.Matches(made.Value + "x"));
+    }
+
+    [Fact]
+    public async Task DataFolder_MadeAtTheFirstStart_IsItsOwnersAlone()
+    {
+        var data = Path.Combine(_folder.FullName, "made", "here");
+
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = { ["Presence:Data"] = data } });
+
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Assert.Equal(owner, File.GetUnixFileMode(data));
+        Assert.Equal(owner, File.GetUnixFileMode(Path.Combine(data, "keys")));
+        Assert.All(Directory.GetFiles(Path.Combine(data, "keys")), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
     }
 
     private KeyFolder NewKeys() => new(new DashboardOptions { Data = _folder.FullName });

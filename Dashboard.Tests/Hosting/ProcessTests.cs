@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Presence.Dashboard.Hosting;
+using Presence.Dashboard.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Hosting;
 
@@ -27,6 +28,24 @@ public sealed class ProcessTests
     [Fact]
     public async Task Health_WithNoServerThere_ExitsWith1() =>
         Assert.Equal(1, (await RunAsync(["health", "--urls=http://127.0.0.1:1"])).ExitCode);
+
+    [Fact]
+    public async Task Start_OnAnAddressInUse_SaysSoLastAndExitsWith1()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var folder = Directory.CreateTempSubdirectory("presence-");
+        try
+        {
+            var (exitCode, output) = await RunAsync([$"--urls={host.BaseAddress}"], ("Presence__Data", folder.FullName));
+
+            Assert.Equal(1, exitCode);
+            Assert.EndsWith("Stop whoever listens there, or choose another address with --urls.", output.Trim(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 
     private static async Task<(int ExitCode, string Output)> RunAsync(string[] args, params (string Name, string Value)[] environment)
     {

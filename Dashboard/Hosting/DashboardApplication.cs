@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Presence.Dashboard.Api;
 using Presence.Dashboard.Authentication;
@@ -28,6 +29,10 @@ public static class DashboardApplication
         catch (Exception refusal) when (refusal is ConfigurationRefusedException or StartRefusedException)
         {
             return Refuse(refusal.Message);
+        }
+        catch (IOException failure) when (failure.InnerException is AddressInUseException)
+        {
+            return Refuse($"{failure.Message} Stop whoever listens there, or choose another address with --urls.");
         }
     }
 

@@ -10,9 +10,16 @@ internal sealed class KeysInDataFolder(IOptions<DashboardOptions> options, ILogg
 {
     public void Configure(KeyManagementOptions keys)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(Path.GetFullPath(options.Value.Data), "keys"));
-        if (!OperatingSystem.IsWindows())
-            folder.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        keys.XmlRepository = new FileSystemXmlRepository(folder, loggers);
+        // Options are asked for before the database opens: whoever comes first makes the data folder, for its owner alone.
+        var data = Path.GetFullPath(options.Value.Data);
+        var folder = Path.Combine(data, "keys");
+        foreach (var path in new[] { data, folder })
+        {
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(path);
+            else
+                Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        keys.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(folder), loggers);
     }
 }
