@@ -1,0 +1,72 @@
+using Microsoft.Extensions.DependencyInjection;
+using Presence.Dashboard.Hosting;
+using Presence.Dashboard.Tests.Support;
+using Presence.Engine;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Tests.Hosting;
+
+public sealed class StorageStartupTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task StopAsync_RightAfterAHeartbeat_LosesNoMembership()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        for (var i = 0; i < 20; i++)
+            await host.BeatAsync("lobby", await host.TokenAsync($"user {i}"));
+
+        await host.RestartAsync();
+
+        var answer = await host.CountAsync("lobby");
+        Assert.Equal(20, answer.Json["count"]!.GetValue<int>());
+        Assert.True(answer.Json["warming"]!.GetValue<bool>());
+        Assert.Empty(host.Log.Faults);
+    }
+
+    [Fact]
+    public async Task StartAsync_StoredSettings_AreInForceBeforeTheFirstRequest()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await host.Services.GetRequiredService<SettingsStore>().ChangeAsync(
+            new SettingsChange
+            {
+                Enabled = true,
+                HeartbeatInterval = TimeSpan.FromSeconds(45),
+                PresenceTimeout = TimeSpan.FromSeconds(135),
+                ListLimit = 100,
+                By = "test",
+            },
+            Cancel);
+
+        await host.RestartAsync();
+
+        Assert.Equal(TimeSpan.FromSeconds(135), host.Services.GetRequiredService<PresenceEngine>().Settings.PresenceTimeout);
+        Assert.Equal(2, host.Services.GetRequiredService<PresenceEngine>().Settings.Version);
+    }
+
+    [Fact]
+    public async Task StartAsync_FolderInUse_IsRefusedBeforeAnythingListens()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await using var second = DashboardApplication.Build(["--urls", "http://127.0.0.1:0", $"--Presence:Data={host.DataFolder}"]);
+
+        var refusal = await Assert.ThrowsAsync<StartRefusedException>(() => second.StartAsync(Cancel));
+
+        Assert.Contains("in use by another process", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(200, (await host.GetAsync("/health/ready")).Status);
+    }
+
+    [Fact]
+    public async Task Loops_Running_AreAllRegisteredAndHealthy()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var registry = host.Services.GetRequiredService<LoopRegistry>();
+
+        Assert.False(registry.IsDegraded);
+        Assert.Equal(
+            ["checkpoint", "last alive", "membership writer", "restore", "revoked tokens", "sweep"],
+            registry.All.Select(loop => loop.Name).Where(name => !name.StartsWith("demo", StringComparison.Ordinal)));
+    }
+}
