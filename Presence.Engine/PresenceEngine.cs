@@ -212,7 +212,7 @@ public sealed partial class PresenceEngine : IDisposable
     }
 
     /// <summary>Brings back sessions after a restart; before anything else was recorded. Each gets one full timeout.</summary>
-    /// <param name="sessions">What was stored, in any order. Sessions over a cap are left out.</param>
+    /// <param name="sessions">What was stored, in any order; empty when that was too long ago. Sessions over a cap are left out.</param>
     /// <remarks>
     /// <para><b>Threads.</b> Only this call until it returns.</para>
     /// <para><b>Guarantee.</b> New stays are numbered above all of these. Viewers keep the instant they joined.</para>
@@ -220,8 +220,6 @@ public sealed partial class PresenceEngine : IDisposable
     public void Restore(IEnumerable<RestoredSession> sessions)
     {
         var inOrder = sessions.ToList();
-        if (inOrder.Count == 0)
-            return;
         inOrder.Sort(static (left, right) =>
         {
             var byJoin = left.Membership.JoinedAt.CompareTo(right.Membership.JoinedAt);

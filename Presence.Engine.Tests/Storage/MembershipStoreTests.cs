@@ -70,15 +70,10 @@ public sealed class MembershipStoreTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromSeconds(50));
         await StartAgainAsync();
 
-        for (var i = 0; i < 59; i++)
-        {
-            _time.Advance(TimeSpan.FromSeconds(1));
-            _world.Engine.Sweep();
-        }
+        _world.Sweep(_time, seconds: 59);
         Assert.Equal(1, _world.Engine.Count("lobby").Viewers);
 
-        _time.Advance(TimeSpan.FromSeconds(1));
-        _world.Engine.Sweep();
+        _world.Sweep(_time, seconds: 1);
         Assert.Equal(0, _world.Engine.Count("lobby").Viewers);
     }
 
@@ -93,7 +88,13 @@ public sealed class MembershipStoreTests : IAsyncLifetime
 
         Assert.Equal(0, _world.Engine.CountNetwork().Viewers);
         Assert.Empty(_world.StoredIds());
+        Assert.True(_world.Engine.IsWarming); // whoever watches is on the way back
+        _world.Sweep(_time, seconds: 30);
+        Assert.False(_world.Engine.IsWarming);
     }
+
+    [Fact]
+    public void RestoreAsync_FirstStart_IsNotWarming() => Assert.False(_world.Engine.IsWarming);
 
     [Fact]
     public async Task RestoreAsync_TimeoutRaisedBefore_CountsWithTheOneNowInForce()

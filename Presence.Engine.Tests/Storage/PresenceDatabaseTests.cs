@@ -178,6 +178,36 @@ public sealed class PresenceDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task MigrateAsync_BackupCannotBeTaken_IsRefusedAndNothingIsMigrated()
+    {
+        await (await _folder.OpenAsync()).DisposeAsync();
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "backups"), "a file where the folder should be", Cancel);
+        await using var database = await _folder.OpenAsync();
+        await using var notes = NotesContext.Of(database);
+
+        var refusal = await Assert.ThrowsAsync<StartRefusedException>(() => database.MigrateAsync(notes, Cancel));
+
+        Assert.Contains(_folder.File, refusal.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<SqliteException>(() => notes.Notes.CountAsync(Cancel));
+        Assert.False(database.Gate.IsHeld);
+    }
+
+    [Fact]
+    public async Task OpenAsync_LockedByAnotherProgram_IsRefused()
+    {
+        await (await _folder.OpenAsync()).DisposeAsync();
+        using var stranger = new SqliteConnection($"Data Source={_folder.File};Pooling=False");
+        stranger.Open();
+        Read(stranger, "PRAGMA locking_mode = EXCLUSIVE");
+        using var held = stranger.BeginTransaction();
+        Read(stranger, """SELECT count(*) FROM "Users" """);
+
+        var refusal = await Assert.ThrowsAsync<StartRefusedException>(() => _folder.OpenAsync());
+
+        Assert.Contains("no other program has it open", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task MigrateAsync_NothingPending_TakesNoBackup()
     {
         var backup = await MakeDatabaseWithBackupAsync();

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
+using Presence.Engine.Tests.Support;
 
 namespace Presence.Engine.Tests.Storage;
 
@@ -40,6 +41,16 @@ internal sealed class StorageWorld : IAsyncDisposable
 
     public void Beat(string user, string room = "lobby", string session = "", ViewerState state = ViewerState.Visible, bool guest = false) =>
         Assert.Equal(HeartbeatOutcome.Accepted, Engine.Heartbeat(new Heartbeat { RoomId = room, UserId = user, SessionId = session, State = state, IsGuest = guest }).Outcome);
+
+    /// <summary>Lets time pass with a sweep every second, as the host does.</summary>
+    public void Sweep(ManualTimeProvider time, int seconds)
+    {
+        for (var i = 0; i < seconds; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            Engine.Sweep();
+        }
+    }
 
     /// <summary>Ends as a clean stop does.</summary>
     public async Task StopAsync()

@@ -24,12 +24,12 @@ internal sealed class DatabaseBackups(string folder, TimeProvider time)
         var takenAt = time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture);
         var path = Path.Combine(_folder, $"presence-{takenAt}-{migration}.db");
         var unfinished = path + ".part";
-        File.Delete(unfinished);
+        foreach (var left in Directory.EnumerateFiles(_folder, "*.part")) // by a start that was cut off
+            File.Delete(left);
 
         using (var command = connection.CreateCommand())
         {
             command.CommandText = "VACUUM INTO $path";
-            command.CommandTimeout = 0; // as long as it takes: a large file is copied whole
             command.Parameters.AddWithValue("$path", unfinished);
             command.ExecuteNonQuery();
         }

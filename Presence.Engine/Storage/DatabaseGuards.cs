@@ -10,7 +10,6 @@ internal static class DatabaseGuards
     public static string? DamageOf(SqliteConnection connection)
     {
         using var command = connection.CreateCommand();
-        command.CommandTimeout = 0; // a large file takes longer than a query may
         command.CommandText = "PRAGMA quick_check(1)";
         var answer = (string?)command.ExecuteScalar();
         return answer == "ok" ? null : answer ?? "no answer";

@@ -38,22 +38,23 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
         try
         {
             var rows = _rows ??= new MembershipRows(database);
+            if (rows.ReadLastAlive() is not { } lastAliveAt)
+                return 0; // the first start: nobody can be on the way back
+
             var restored = 0;
             try
             {
-                if (RestorePolicy.ComesBack(rows.ReadLastAlive(), database.Now(), engine.Settings))
+                if (!RestorePolicy.ComesBack(lastAliveAt, database.Now(), engine.Settings))
                 {
-                    using var stored = new StoredSessions(database);
-                    engine.Restore(stored.Read().Select(session => { restored++; return session; }));
+                    await ForgetAsync(rows, cancellationToken);
+                    return 0;
                 }
-                else
-                {
-                    await DeleteAllAsync(rows, cancellationToken);
-                }
+                using var stored = new StoredSessions(database);
+                engine.Restore(stored.Read().Select(session => { restored++; return session; }));
             }
             catch
             {
-                await DeleteAllAsync(rows, cancellationToken);
+                await ForgetAsync(rows, cancellationToken);
                 throw;
             }
             return restored;
@@ -196,8 +197,10 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
         }
     }
 
-    private async Task DeleteAllAsync(MembershipRows rows, CancellationToken cancellationToken)
+    /// <summary>Starts with nobody. Who still watches is on the way back all the same, so the engine is told of a restart.</summary>
+    private async Task ForgetAsync(MembershipRows rows, CancellationToken cancellationToken)
     {
+        engine.Restore([]);
         using var lease = await database.Gate.EnterAsync(rows.Holder, cancellationToken);
         using var transaction = rows.Begin();
         rows.DeleteAll();

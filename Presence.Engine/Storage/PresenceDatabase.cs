@@ -103,7 +103,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
             .ReplaceService<IRelationalTransactionFactory, GatedTransactionFactory>();
 
     /// <summary>Applies a context's pending migrations, after a backup when the file already holds something.</summary>
-    /// <exception cref="StartRefusedException">A migration of a newer build was applied to the file. Nothing was changed.</exception>
+    /// <exception cref="StartRefusedException">A newer build migrated the file, or the backup or a migration failed, on a full disk say.</exception>
     public async Task MigrateAsync(DbContext context, CancellationToken cancellationToken)
     {
         var connection = (SqliteConnection)context.Database.GetDbConnection();
@@ -125,6 +125,10 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
                 _logger.LogInformation("Backed up the database to {Backup} before migrating it.", _backups.Take(connection, applied.LastOrDefault() ?? "none"));
             await context.Database.MigrateAsync(cancellationToken);
             _logger.LogInformation("Migrated {Context} to {Migration}.", context.GetType().Name, known[^1]);
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw new StartRefusedException($"The database {FilePath} could not be brought to this version: {exception.Message} The newest backup is {_backups.Newest() ?? "none"}.", exception);
         }
         finally
         {
@@ -206,10 +210,10 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
             connection?.Dispose();
             throw DatabaseGuards.Refuse(FilePath, exception.Message, _backups.Newest(), exception);
         }
-        catch (SqliteException exception) when (exception.SqliteErrorCode is raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY or raw.SQLITE_IOERR or raw.SQLITE_PERM)
+        catch (SqliteException exception)
         {
             connection?.Dispose();
-            throw new StartRefusedException($"The database {FilePath} cannot be opened for writing: {exception.Message}. Check who owns it and its folder.", exception);
+            throw new StartRefusedException($"The database {FilePath} cannot be opened for writing: {exception.Message} Check who owns it and its folder, and that no other program has it open.", exception);
         }
         catch
         {

@@ -9,16 +9,13 @@ internal static class RestorePolicy
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
 
     /// <summary>Whether the viewers stored come back: presence is on and the product was down for less than their timeout.</summary>
-    /// <param name="lastAliveAt">When the product last ran; null when it never did.</param>
+    /// <param name="lastAliveAt">When the product last ran.</param>
     /// <param name="now">The wall clock.</param>
     /// <param name="settings">The settings now in force.</param>
-    public static bool ComesBack(DateTimeOffset? lastAliveAt, DateTimeOffset now, PresenceSettings settings)
+    public static bool ComesBack(DateTimeOffset lastAliveAt, DateTimeOffset now, PresenceSettings settings)
     {
-        if (lastAliveAt is not { } at || !settings.Enabled)
-            return false;
-
         // A clock that was set back says nothing about how long the product was down, so nobody is brought back on its word.
-        var down = now - at;
-        return down >= -ClockTolerance && down < settings.PresenceTimeout;
+        var down = now - lastAliveAt;
+        return settings.Enabled && down >= -ClockTolerance && down < settings.PresenceTimeout;
     }
 }
