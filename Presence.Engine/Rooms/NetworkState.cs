@@ -9,6 +9,7 @@ namespace Presence.Engine.Rooms;
 /// <summary>What all rooms share: clock, settings, caps, totals, and where they report what happened.</summary>
 internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings, PresenceLimits limits, MembershipJournal journal, Removals removals)
 {
+    private RoomRules _rulesOfMost = new(settings.Current, RoomDefinition.Unknown);
     private int _sessions;
     private int _liveRooms;
     private int _hidden;
@@ -57,6 +58,19 @@ internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings,
     {
         get => Volatile.Read(ref _sweptAt);
         set => Volatile.Write(ref _sweptAt, value);
+    }
+
+    /// <summary>What holds in a room with this definition; one object for all rooms that have none.</summary>
+    public RoomRules RulesFor(PresenceSettings current, RoomDefinition definition)
+    {
+        if (definition != RoomDefinition.Unknown)
+            return new RoomRules(current, definition);
+        var rules = Volatile.Read(ref _rulesOfMost);
+        if (ReferenceEquals(rules.Network, current))
+            return rules;
+        rules = new RoomRules(current, definition);
+        Volatile.Write(ref _rulesOfMost, rules);
+        return rules;
     }
 
     public bool TryAddSession()

@@ -1,0 +1,68 @@
+using Presence.Engine.Changes;
+using Presence.Engine.Moderation;
+using Presence.Engine.Rooms;
+
+namespace Presence.Engine;
+
+/// <content>What moderators decide about rooms and viewers. In memory; the stores make it durable first.</content>
+public sealed partial class PresenceEngine
+{
+    /// <summary>Says what is special about a room, or with null that nothing is; in force at once.</summary>
+    /// <param name="roomId">The room; it need not exist yet.</param>
+    /// <param name="definition">Title, status, overrides; each override valid by rule 5 on its own.</param>
+    /// <returns>False, and nothing changed, when the cap on defined rooms is reached.</returns>
+    /// <remarks><para><b>Guarantee.</b> Once this returned for a room that is disabled or ended, nobody is present there and nobody can join. A shorter timeout drops nobody (rule 4).</para></remarks>
+    public bool Define(string roomId, RoomDefinition? definition)
+    {
+        lock (_applying)
+        {
+            if (!_network.Catalogue.TrySet(roomId, definition))
+                return false;
+            if (_rooms.TryGetValue(roomId, out var room))
+                EmptyIfClosed(room);
+            _network.Watches.Signal();
+            return true;
+        }
+    }
+
+    /// <summary>Keeps a viewer out of a room or the network from now on, and ends its sessions there.</summary>
+    /// <returns>False, and nothing changed, when the cap on removals is reached.</returns>
+    /// <remarks>
+    /// <para><b>Cost.</b> One room's lock; for the whole network every room's, one after the other.</para>
+    /// <para><b>Guarantee.</b> Once this returned the user is not present there, and its heartbeats are refused until the removal ends or is lifted.</para>
+    /// </remarks>
+    public bool Remove(Removal removal)
+    {
+        if (!_network.Removals.TryAdd(removal))
+            return false;
+
+        var hash = PresenceComparers.UserId.GetHashCode(removal.UserId);
+        if (removal.RoomId is null)
+        {
+            foreach (var (_, room) in _rooms)
+                room.EndUser(removal.UserId, hash, LeaveReason.Removed);
+            _online.EndUser(removal.UserId, hash, LeaveReason.Removed);
+        }
+        else if (_rooms.TryGetValue(removal.RoomId, out var room))
+        {
+            room.EndUser(removal.UserId, hash, LeaveReason.Removed);
+        }
+        return true;
+    }
+
+    /// <summary>Lets a removed viewer in again, with its next heartbeat; false when it was not removed.</summary>
+    public bool Lift(string userId, string? roomId) => _network.Removals.TryLift(userId, roomId);
+
+    /// <summary>What keeps a user out of a room (or, with null, of the network) now; null when nothing does.</summary>
+    public Removal? RemovalOf(string userId, string? roomId) => _network.Removals.Find(userId, roomId, _clock.UtcOf(_clock.Now()));
+
+    /// <summary>The removals in force.</summary>
+    public IReadOnlyList<Removal> Removals() => _network.Removals.InForce(_clock.UtcOf(_clock.Now()));
+
+    private static void EmptyIfClosed(Room room)
+    {
+        if (room.ClosedFor() is { } reason)
+            room.Empty(reason);
+        room.Signal();
+    }
+}

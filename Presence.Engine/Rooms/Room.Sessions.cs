@@ -1,0 +1,144 @@
+using Presence.Engine.Changes;
+
+namespace Presence.Engine.Rooms;
+
+/// <content>Sessions and the viewers they stand for: which one leads, what a viewer counts as.</content>
+internal sealed partial class Room
+{
+    /// <summary>Adds a session as its user's only one (<paramref name="lead"/> is none) or as one more. It is in no generation yet.</summary>
+    private int AddSessionNeedsLock(in Heartbeat heartbeat, int hash, int lead, long joinedAt, long now)
+    {
+        var before = lead == None ? default : MarkOfNeedsLock(lead);
+        var index = _sessions.Add(hash, heartbeat.UserId, heartbeat.SessionId);
+        ref var slot = ref _sessions[index];
+        slot.HeartbeatAt = now;
+        slot.State = heartbeat.State;
+        slot.SettingsVersion = heartbeat.SettingsVersion;
+
+        if (lead != None)
+        {
+            slot.Flags = _sessions[lead].Flags & SlotFlags.Guest;
+            _sessions[lead].Sessions++;
+            CountChangeNeedsLock(before, MarkOfNeedsLock(lead));
+            return index;
+        }
+
+        slot.Flags = heartbeat.IsGuest ? SlotFlags.Lead | SlotFlags.Guest : SlotFlags.Lead;
+        slot.JoinedAt = joinedAt;
+        slot.Sessions = 1;
+        _joinOrder.Append(ref _sessions, index);
+        if (_buckets.Viewers == 0)
+        {
+            _since = joinedAt;
+            _peak = 0;
+            _network.RoomBecameLive();
+        }
+        var mark = MarkOfNeedsLock(index);
+        _buckets.Add(heartbeat.IsGuest, mark);
+        _network.CountMark(mark, 1);
+        _peak = Math.Max(_peak, _buckets.Viewers);
+        return index;
+    }
+
+    /// <summary>Takes a session out; the viewer leaves with its last one, for <paramref name="reason"/> at <paramref name="at"/>.</summary>
+    private void EndSessionNeedsLock(int index, LeaveReason reason, long at)
+    {
+        ref var slot = ref _sessions[index];
+        var userId = slot.UserId!;
+        var hash = slot.Hash;
+        var isGuest = slot.IsGuest;
+        var lead = slot.IsLead ? index : LeadOfNeedsLock(userId, hash);
+        var before = MarkOfNeedsLock(lead);
+
+        _generations.Remove(ref _sessions, index, ref slot);
+        _network.Journal.Record(new MembershipChange(slot.MembershipId, IsJoin: false, "", "", "", IsGuest: false, ViewerState.Visible, default));
+        _network.RemoveSession();
+
+        if (_sessions[lead].Sessions > 1)
+        {
+            if (lead == index)
+                lead = PassLeadNeedsLock(index);
+            _sessions[lead].Sessions--;
+            _sessions.Remove(index);
+            CountChangeNeedsLock(before, MarkOfNeedsLock(lead));
+            return;
+        }
+
+        _joinOrder.Remove(ref _sessions, index);
+        _sessions.Remove(index);
+        _buckets.Remove(isGuest, before);
+        _network.CountMark(before, -1);
+        _network.Users.Exit(userId, hash);
+        if (_buckets.Viewers == 0)
+            _network.RoomBecameEmpty(this, _latest);
+        EmitNeedsLock(ChangeKind.Left, userId, isGuest, reason, at);
+    }
+
+    private int PassLeadNeedsLock(int lead)
+    {
+        ref var from = ref _sessions[lead];
+        var successor = _sessions.FirstOfUser(from.Hash, from.UserId!);
+        if (successor == lead)
+            successor = _sessions.NextOfUser(lead);
+
+        ref var to = ref _sessions[successor];
+        to.Flags |= SlotFlags.Lead;
+        to.JoinedAt = from.JoinedAt;
+        to.Sessions = from.Sessions;
+        _joinOrder.Replace(ref _sessions, lead, successor);
+        from.Flags &= ~SlotFlags.Lead;
+        return successor;
+    }
+
+    private int LeadOfNeedsLock(string userId, int hash)
+    {
+        var index = _sessions.FirstOfUser(hash, userId);
+        while (index != None && !_sessions[index].IsLead)
+            index = _sessions.NextOfUser(index);
+        return index;
+    }
+
+    /// <summary>The session of the same user, other than this one, that has been silent for longest; of equals the one that came first.</summary>
+    private int LongestSilentNeedsLock(int than)
+    {
+        ref var slot = ref _sessions[than];
+        var silent = None;
+        for (var index = _sessions.FirstOfUser(slot.Hash, slot.UserId!); index != None; index = _sessions.NextOfUser(index))
+        {
+            if (index != than && (silent == None || SilenceOf(_sessions[index]).CompareTo(SilenceOf(_sessions[silent])) < 0))
+                silent = index;
+        }
+        return silent;
+
+        static (long, long) SilenceOf(in SessionSlot session) => (session.HeartbeatAt, session.MembershipId);
+    }
+
+    /// <summary>Changes what one session says of itself, and with it what its viewer counts as.</summary>
+    private void RemarkNeedsLock(int index, ViewerState state, bool isFading)
+    {
+        ref var slot = ref _sessions[index];
+        var lead = slot.IsLead ? index : LeadOfNeedsLock(slot.UserId!, slot.Hash);
+        var before = MarkOfNeedsLock(lead);
+        slot.State = state;
+        slot.Flags = isFading ? slot.Flags | SlotFlags.Fading : slot.Flags & ~SlotFlags.Fading;
+        CountChangeNeedsLock(before, MarkOfNeedsLock(lead));
+    }
+
+    /// <summary>Rule 17: visible if any session is, else hidden if any, else paused; fading while every session is.</summary>
+    private ViewerMark MarkOfNeedsLock(int lead)
+    {
+        ref var slot = ref _sessions[lead];
+        if (slot.Sessions == 1)
+            return new(slot.State, slot.IsFading);
+
+        var state = slot.State;
+        var isFading = true;
+        for (var index = _sessions.FirstOfUser(slot.Hash, slot.UserId!); index != None; index = _sessions.NextOfUser(index))
+        {
+            ref var session = ref _sessions[index];
+            state = session.State < state ? session.State : state;
+            isFading &= session.IsFading;
+        }
+        return new(state, isFading);
+    }
+}

@@ -1,0 +1,15 @@
+namespace Presence.Engine.Benchmarks;
+
+/// <summary>A clock that moves only when told, so that a million deadlines pass at once.</summary>
+internal sealed class StoppedClock : TimeProvider
+{
+    private long _ticks;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => _ticks;
+
+    public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero).AddTicks(_ticks);
+
+    public void Advance(TimeSpan by) => _ticks += by.Ticks;
+}

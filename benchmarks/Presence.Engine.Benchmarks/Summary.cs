@@ -1,0 +1,168 @@
+using System.Diagnostics;
+using Presence.Engine.Rooms;
+
+namespace Presence.Engine.Benchmarks;
+
+/// <summary>Every budget of the engine, each as one line, then how it grows with size.</summary>
+internal static class Summary
+{
+    private const int Million = 1_000_000;
+    private const int Rounds = 5;
+
+    public static async Task<int> RunAsync(TextWriter output)
+    {
+        var since = Stopwatch.GetTimestamp();
+        await output.WriteLineAsync("name | value | yardstick | ratio | budget | ok");
+        var names = new Names(Million);
+        var yardstick = new Yardstick(names);
+        yardstick.Measure();
+
+        var rows = new List<SummaryRow>();
+        MeasureOneRoom(names, yardstick, Print);
+        MeasureRooms(names, yardstick, 1_000, 2.5, memoryBudget: null, Print);
+        MeasureRooms(names, yardstick, 100_000, 3.5, memoryBudget: 280, Print);
+        MeasureExpiry(names, yardstick, Print);
+        MeasureSearch(Print);
+        await StorageSummary.MeasureAsync(names, Print);
+        MeasureGrowth(Print);
+        await output.WriteLineAsync($"took {Stopwatch.GetElapsedTime(since).TotalSeconds:0} s; {rows.Count(row => row.IsOver)} over budget");
+        return 0;
+
+        void Print(SummaryRow row)
+        {
+            rows.Add(row);
+            output.WriteLine(row);
+            output.Flush();
+        }
+    }
+
+    private static void MeasureOneRoom(Names names, Yardstick yardstick, Action<SummaryRow> print)
+    {
+        using var crowd = new Crowd(names, rooms: 1);
+        print(RefreshRow($"refresh, {Million:N0} in 1 room", crowd, yardstick, 2.5));
+        print(SummaryRow.OfValue("refresh, allocated", AllocatedPerRefresh(crowd), "B", 0));
+        print(SummaryRow.OfRatio($"join, {Million:N0} in 1 room", [(crowd.JoinNanoseconds, yardstick.Measure())], 5));
+        print(SummaryRow.OfValue($"memory per viewer, {Million:N0} in 1 room", crowd.BytesPerViewer, "B", 160));
+
+        var engine = crowd.Engine;
+        var room = crowd.FirstRoom;
+        print(SummaryRow.OfValue($"count, room of {Million:N0}", MicrosecondsOf(() => engine.Count(room)), "us", 1));
+        print(SummaryRow.OfValue($"first page of 200, room of {Million:N0}", MicrosecondsOf(() => engine.Viewers(room, new ViewerQuery())), "us", 50));
+        print(SummaryRow.OfValue($"cursor page of 200 by joined, room of {Million:N0}", CursorPageMicroseconds(engine, room), "us", 200));
+        print(SummaryRow.OfValue("longest hold of a room's lock as a heartbeat sees it, p99.9", LockHolds.P999Milliseconds(crowd, names), "ms", 2));
+    }
+
+    private static void MeasureRooms(Names names, Yardstick yardstick, int rooms, double budget, double? memoryBudget, Action<SummaryRow> print)
+    {
+        using var crowd = new Crowd(names, rooms);
+        print(RefreshRow($"refresh, {Million:N0} in {rooms:N0} rooms", crowd, yardstick, budget));
+        print(SummaryRow.OfValue($"memory per viewer, {Million:N0} in {rooms:N0} rooms", crowd.BytesPerViewer, "B", memoryBudget));
+    }
+
+    private static void MeasureExpiry(Names names, Yardstick yardstick, Action<SummaryRow> print)
+    {
+        var rounds = new List<(double, double)>();
+        for (var round = 0; round < 2; round++)
+        {
+            var clock = new StoppedClock();
+            using var crowd = new Crowd(names, rooms: 1, clock);
+            for (var second = 0; second < 3_599; second++)
+                Pass(1);
+            Pass(0.9);
+            clock.Advance(TimeSpan.FromSeconds(0.2));
+            var since = Stopwatch.GetTimestamp();
+            crowd.Engine.Sweep();
+            rounds.Add((Stopwatch.GetElapsedTime(since).TotalNanoseconds / names.Users.Length, yardstick.Measure()));
+            if (crowd.Engine.CountNetwork().Sessions != 0)
+                throw new InvalidOperationException("Nobody should be left.");
+
+            void Pass(double seconds)
+            {
+                clock.Advance(TimeSpan.FromSeconds(seconds));
+                crowd.Engine.Sweep();
+            }
+        }
+        print(SummaryRow.OfRatio($"expire, {Million:N0} in 1 room", rounds, 1.5));
+    }
+
+    private static void MeasureSearch(Action<SummaryRow> print)
+    {
+        using var crowd = new Crowd(new Names(50_000), rooms: 1, withNames: true);
+        var engine = crowd.Engine;
+        var room = crowd.FirstRoom;
+        print(SummaryRow.OfValue("page by name, room of 50,000", MicrosecondsOf(() => engine.Viewers(room, new ViewerQuery { Sort = ViewerSort.Name }), 20) / 1_000, "ms", 20));
+        print(SummaryRow.OfValue("search, room of 50,000", MicrosecondsOf(() => engine.Viewers(room, new ViewerQuery { Search = "99", Sort = ViewerSort.LastJoinedFirst }), 20) / 1_000, "ms", 20));
+    }
+
+    private static void MeasureGrowth(Action<SummaryRow> print)
+    {
+        foreach (var (viewers, rooms) in new[] { (1_000, 1), (100_000, 1), (100_000, 1_000) })
+        {
+            var names = new Names(viewers);
+            var yardstick = new Yardstick(names);
+            using var crowd = new Crowd(names, rooms);
+            print(RefreshRow($"refresh, {viewers:N0} in {rooms:N0} rooms", crowd, yardstick, budget: null));
+        }
+        var hot = new Names(100_000);
+        using var shared = new Crowd(hot, rooms: 1);
+        print(SummaryRow.OfValue("refresh, two threads on one room of 100,000", TwoThreadNanoseconds(shared), "ns", null));
+    }
+
+    private static SummaryRow RefreshRow(string name, Crowd crowd, Yardstick yardstick, double? budget)
+    {
+        crowd.Refresh();
+        yardstick.Measure();
+        var rounds = new List<(double, double)>();
+        for (var round = 0; round < Rounds; round++)
+            rounds.Add((crowd.Refresh(), yardstick.Measure()));
+        return SummaryRow.OfRatio(name, rounds, budget);
+    }
+
+    private static double AllocatedPerRefresh(Crowd crowd)
+    {
+        const int refreshes = 100_000;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var user = 0; user < refreshes; user++)
+            crowd.Engine.Heartbeat(crowd.HeartbeatOf(user));
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / (double)refreshes;
+    }
+
+    private static double CursorPageMicroseconds(PresenceEngine engine, string room)
+    {
+        var random = new Random(5);
+        var joins = engine.Viewers(room, new ViewerQuery { Sort = ViewerSort.FirstJoinedFirst, Limit = 1 }).Next!;
+        var last = engine.Viewers(room, new ViewerQuery { Sort = ViewerSort.LastJoinedFirst, Limit = 1 }).Next!;
+        return MicrosecondsOf(() =>
+        {
+            var anywhere = joins with { JoinedAt = joins.JoinedAt + (long)(random.NextDouble() * (last.JoinedAt - joins.JoinedAt)) };
+            return engine.Viewers(room, new ViewerQuery { Sort = ViewerSort.FirstJoinedFirst, After = anywhere });
+        });
+    }
+
+    private static double TwoThreadNanoseconds(Crowd crowd)
+    {
+        const int each = 1_000_000;
+        var since = Stopwatch.GetTimestamp();
+        Parallel.For(0, 2, thread =>
+        {
+            for (var user = 0; user < each; user++)
+                crowd.Engine.Heartbeat(crowd.HeartbeatOf((user * 2 + thread) % 100_000));
+        });
+        return Stopwatch.GetElapsedTime(since).TotalNanoseconds / (2 * each);
+    }
+
+    /// <summary>The median of many calls, after some to warm up.</summary>
+    private static double MicrosecondsOf<T>(Func<T> call, int calls = 1_000)
+    {
+        for (var warmUp = 0; warmUp < calls / 5 + 1; warmUp++)
+            call();
+        var times = new double[calls];
+        for (var i = 0; i < calls; i++)
+        {
+            var since = Stopwatch.GetTimestamp();
+            call();
+            times[i] = Stopwatch.GetElapsedTime(since).TotalMicroseconds;
+        }
+        return SummaryRow.Median(times);
+    }
+}
