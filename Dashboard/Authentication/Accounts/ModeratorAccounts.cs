@@ -76,9 +76,6 @@ internal static class ModeratorAccounts
             .AddEntityFrameworkStores<AccountsContext>()
             .AddSignInManager()
             .AddDefaultTokenProviders();
-
-        // Checked on every page load: otherwise the cookie would readmit a removed moderator for half an hour.
-        services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.Zero);
     }
 
     private static void AddCookies(IServiceCollection services)
@@ -98,7 +95,7 @@ internal static class ModeratorAccounts
                 options.SlidingExpiration = true;
                 options.Events = new CookieAuthenticationEvents
                 {
-                    OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync,
+                    OnValidatePrincipal = ModeratorRevalidation.ValidateAsync,
                 };
             });
     }

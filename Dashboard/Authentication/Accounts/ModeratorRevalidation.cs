@@ -1,4 +1,6 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.Identity;
@@ -22,6 +24,19 @@ internal sealed class ModeratorRevalidation(
         await using var scope = scopes.CreateAsyncScope();
         var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
         return await IsCurrentAsync(accounts, authenticationState.User, options.Value);
+    }
+
+    /// <summary>
+    /// Checks the cookie the same way on every page load: by default it would readmit a removed moderator for half an hour.
+    /// </summary>
+    public static async Task ValidateAsync(CookieValidatePrincipalContext context)
+    {
+        var services = context.HttpContext.RequestServices;
+        var accounts = services.GetRequiredService<UserManager<ModeratorAccount>>();
+        if (context.Principal is { } principal && await IsCurrentAsync(accounts, principal, services.GetRequiredService<IOptions<IdentityOptions>>().Value))
+            return;
+        context.RejectPrincipal();
+        await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
     }
 
     /// <summary>Whether the account still exists, has not been changed since the principal was made, and holds the same roles.</summary>

@@ -1,0 +1,223 @@
+using System.Net;
+using System.Runtime.Versioning;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Tests.Support;
+
+namespace Presence.Dashboard.Tests.Accounts;
+
+/// <summary>Accounts as the network sees them: over real Kestrel, without a browser's help.</summary>
+public sealed class ModeratorAccountsTests
+{
+    [Fact]
+    public async Task SetUp_WithoutTheToken_MakesNoAccount()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        using var visitor = new FormVisitor(host.BaseAddress);
+        var right = ModeratorOfTests.SetupLinkOf(host).PathAndQuery!;
+        using var page = await visitor.GetAsync(right);
+        var html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var token = html.Split("__RequestVerificationToken\" value=\"")[1].Split('"')[0];
+        KeyValuePair<string, string>[] form =
+            [new("_handler", "setup"), new("__RequestVerificationToken", token), new("Input.Email", "eve@example.com"), new("Input.Password", "long enough, surely")];
+
+        using var without = await visitor.PostAsync("/setup", form);
+        using var wrong = await visitor.PostAsync("/setup?token=AAAA", form);
+
+        Assert.True(ModeratorOfTests.SetupLinkOf(host).IsOpen);
+        Assert.False(await host.Services.GetRequiredService<FirstAccount>().ExistsAsync());
+        Assert.Empty(host.Log.Faults);
+    }
+
+    [Theory]
+    [InlineData("short", "12")]
+    [InlineData("elevenchars", "12")]
+    public async Task SetUp_WithAShortPassword_SaysSoAndStaysOpen(string password, string expected)
+    {
+        await using var host = await DashboardHost.StartAsync();
+        using var visitor = new FormVisitor(host.BaseAddress);
+
+        using var reply = await visitor.PostFormAsync(
+            ModeratorOfTests.SetupLinkOf(host).PathAndQuery!, "setup", ("Input.Email", "mod@example.com"), ("Input.Password", password));
+
+        Assert.Contains(expected, await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.True(ModeratorOfTests.SetupLinkOf(host).IsOpen);
+    }
+
+    [Fact]
+    public async Task SetUp_TwoAtOnce_MakesOneAccount()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var first = host.Services.GetRequiredService<FirstAccount>();
+        var cancellation = TestContext.Current.CancellationToken;
+
+        var results = await Task.WhenAll(
+            first.CreateAsync("a@example.com", ModeratorOfTests.Password, cancellation),
+            first.CreateAsync("b@example.com", ModeratorOfTests.Password, cancellation));
+
+        Assert.Single(results, result => result is { Count: 0 });
+        Assert.Single(results, result => result is null);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task SetupLinkFile_WhileItExists_IsReadableByItsOwnerOnly()
+    {
+        await using var host = await DashboardHost.StartAsync();
+
+        var file = Path.Combine(host.DataFolder, SetupLink.FileName);
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(Path.Combine(host.DataFolder, "keys")));
+    }
+
+    [Fact]
+    public async Task SetupLink_AfterARestart_IsAnother()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var before = ModeratorOfTests.SetupLinkOf(host).PathAndQuery!;
+        await host.RestartAsync();
+        using var visitor = new FormVisitor(host.BaseAddress);
+
+        using var reply = await visitor.GetAsync(before);
+
+        Assert.Contains("no longer valid", await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pages_WithoutSignIn_LeadToSignIn()
+    {
+        await using var host = await StartAsync();
+        using var visitor = new FormVisitor(host.BaseAddress);
+
+        foreach (var path in (string[])["/", "/rooms", "/rooms/stage", "/settings", "/connect"])
+        {
+            using var reply = await visitor.GetAsync(path);
+            Assert.Equal(HttpStatusCode.Redirect, reply.StatusCode);
+            Assert.Contains("/sign-in?ReturnUrl=" + Uri.EscapeDataString(path), reply.Headers.Location!.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task SignIn_WithAnUnknownAccountOrAWrongPassword_AnswersTheSame()
+    {
+        await using var host = await StartAsync();
+        using var visitor = new FormVisitor(host.BaseAddress);
+
+        using var unknown = await visitor.SignInAsync("nobody@example.com", "whatever it may be");
+        using var wrong = await visitor.SignInAsync(ModeratorOfTests.Email, "whatever it may be");
+
+        Assert.Equal(unknown.StatusCode, wrong.StatusCode);
+        var expected = "Email or password is wrong.";
+        Assert.Contains(expected, await unknown.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(expected, await wrong.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SignIn_AfterFiveFailures_WaitsEvenWithTheRightPassword()
+    {
+        await using var host = await StartAsync();
+        using var visitor = new FormVisitor(host.BaseAddress);
+        for (var i = 0; i < 5; i++)
+            (await visitor.SignInAsync(ModeratorOfTests.Email, "wrong, and long enough")).Dispose();
+
+        using var reply = await visitor.SignInAsync(ModeratorOfTests.Email, ModeratorOfTests.Password);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, reply.StatusCode);
+    }
+
+    [Fact]
+    public async Task SignIn_WithAReturnAddressElsewhere_StaysHere()
+    {
+        await using var host = await StartAsync();
+        using var visitor = new FormVisitor(host.BaseAddress);
+
+        using var reply = await visitor.SignInAsync(ModeratorOfTests.Email, ModeratorOfTests.Password, "/sign-in?ReturnUrl=https%3A%2F%2Fevil.example%2F");
+
+        Assert.Equal(HttpStatusCode.Redirect, reply.StatusCode);
+        Assert.Equal("/", new Uri(host.BaseAddress, reply.Headers.Location!).AbsolutePath);
+        Assert.Equal(host.BaseAddress.Authority, new Uri(host.BaseAddress, reply.Headers.Location!).Authority);
+    }
+
+    [Fact]
+    public async Task SignOut_WithoutAntiforgeryToken_IsRefused()
+    {
+        await using var host = await StartAsync();
+        using var visitor = await SignedInAsync(host);
+
+        using var forged = await visitor.PostAsync("/sign-out", []);
+        using var still = await visitor.GetAsync("/");
+
+        Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, still.StatusCode);
+    }
+
+    [Fact]
+    public async Task Cookie_AfterARestart_StillSignsIn()
+    {
+        await using var host = await StartAsync();
+        using var visitor = await SignedInAsync(host);
+
+        await host.RestartAsync();
+        using var reply = await visitor.GetAsync("/");
+
+        Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
+    }
+
+    [Fact]
+    public async Task Cookie_OfARemovedAccount_IsWorthNothingAtOnce()
+    {
+        await using var host = await StartAsync();
+        using var visitor = await SignedInAsync(host);
+        await using (var scope = host.Services.CreateAsyncScope())
+        {
+            var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
+            await accounts.DeleteAsync((await accounts.FindByEmailAsync(ModeratorOfTests.Email))!);
+        }
+
+        using var reply = await visitor.GetAsync("/");
+
+        Assert.Equal(HttpStatusCode.Redirect, reply.StatusCode);
+    }
+
+    [Fact]
+    public async Task IsCurrent_AfterARoleWasTaken_IsFalse()
+    {
+        await using var host = await StartAsync();
+        await using var scope = host.Services.CreateAsyncScope();
+        var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
+        var account = (await accounts.FindByEmailAsync(ModeratorOfTests.Email))!;
+        var principal = await scope.ServiceProvider.GetRequiredService<IUserClaimsPrincipalFactory<ModeratorAccount>>().CreateAsync(account);
+        var options = new IdentityOptions();
+        Assert.True(await ModeratorRevalidation.IsCurrentAsync(accounts, principal, options));
+
+        await accounts.RemoveFromRoleAsync(account, nameof(ModeratorRole.Admin));
+
+        Assert.False(await ModeratorRevalidation.IsCurrentAsync(accounts, principal, options));
+    }
+
+    [Fact]
+    public async Task Log_OfAWholeSignIn_HoldsNoPassword()
+    {
+        await using var host = await StartAsync();
+        using var visitor = await SignedInAsync(host);
+        (await visitor.SignInAsync("nobody@example.com", "a password by mistake")).Dispose();
+
+        Assert.DoesNotContain(host.Log.Lines, line =>
+            line.Message.Contains(ModeratorOfTests.Password, StringComparison.Ordinal) || line.Message.Contains("a password by mistake", StringComparison.Ordinal));
+    }
+
+    private static Task<DashboardHost> StartAsync() =>
+        DashboardHost.StartAsync(new DashboardHostOptions { Configuration = ModeratorOfTests.Configuration });
+
+    private static async Task<FormVisitor> SignedInAsync(DashboardHost host)
+    {
+        var visitor = new FormVisitor(host.BaseAddress);
+        using var reply = await visitor.SignInAsync(ModeratorOfTests.Email, ModeratorOfTests.Password);
+        Assert.Equal(HttpStatusCode.Redirect, reply.StatusCode);
+        return visitor;
+    }
+}

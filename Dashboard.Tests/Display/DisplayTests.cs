@@ -1,0 +1,105 @@
+using Presence.Dashboard.Display;
+using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
+
+namespace Presence.Dashboard.Tests.Display;
+
+public sealed class DisplayTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Theory]
+    [InlineData(0, "just now")]
+    [InlineData(4.9, "just now")]
+    [InlineData(14, "10 s ago")]
+    [InlineData(59, "55 s ago")]
+    [InlineData(60, "1 min ago")]
+    [InlineData(7_500, "2 h 05 min ago")]
+    [InlineData(100_000, "1 d 3 h ago")]
+    public void Ago_OfASpan_SaysItShortly(double seconds, string expected) =>
+        Assert.Equal(expected, Durations.Ago(TimeSpan.FromSeconds(seconds)));
+
+    [Theory]
+    [InlineData(30, "30 s")]
+    [InlineData(20.5, "20.5 s")]
+    [InlineData(60, "1 min")]
+    [InlineData(90, "1 min 30 s")]
+    public void Exact_OfASetting_RoundsNothing(double seconds, string expected) =>
+        Assert.Equal(expected, Durations.Exact(TimeSpan.FromSeconds(seconds)));
+
+    [Theory]
+    [InlineData(12, "+12")]
+    [InlineData(-1240, "\u22121,240")]
+    [InlineData(0, "±0")]
+    public void Change_OfACount_CarriesItsSign(int change, string expected) => Assert.Equal(expected, Numbers.Change(change));
+
+    [Theory]
+    [InlineData("Ada Lovelace", "AL")]
+    [InlineData("ada", "AD")]
+    [InlineData("grace.brewster.hopper", "GH")]
+    [InlineData("👩‍🚀 Ada", "👩‍🚀A")]
+    [InlineData("  ", "?")]
+    public void Of_AName_TakesWholeCharacters(string name, string expected) => Assert.Equal(expected, Initials.Of(name));
+
+    [Theory]
+    [InlineData("main stage", "rooms/main%20stage")]
+    [InlineData("café&co", "rooms/caf%C3%A9%26co")]
+    [InlineData("..", "room?id=..")]
+    public void To_ARoom_LeadsToItWhateverItsId(string roomId, string expected) => Assert.Equal(expected, RoomLinks.To(roomId));
+
+    [Fact]
+    public void Clock_InAnotherZone_IsTheModeratorsTime()
+    {
+        var time = new LocalTime();
+        Assert.Equal("12:00", time.Clock(Noon, Noon));
+
+        time.Use("Europe/Berlin");
+        time.Use("Nowhere/Never");
+
+        Assert.Equal("14:00", time.Clock(Noon, Noon));
+        Assert.Equal("30 Jun 14:00", time.Clock(Noon.AddDays(-1), Noon));
+        Assert.Equal("1 Jul 2026 14:00:00 UTC+02:00", time.Full(Noon));
+    }
+
+    [Fact]
+    public void Of_AFadingViewer_IsFadingWhateverItSaid()
+    {
+        var viewer = new Viewer("ada", null, IsGuest: false, Noon, Noon, ViewerState.Hidden, IsFading: false, 1);
+
+        Assert.Equal(ViewerStatus.Hidden, ViewerStatuses.Of(viewer));
+        Assert.Equal(ViewerStatus.Fading, ViewerStatuses.Of(viewer with { IsFading = true }));
+    }
+
+    [Fact]
+    public void Path_OfFewSamples_EndsAtTheRightEdge()
+    {
+        Assert.Equal("M90 10L100 0", TrendLine.Path([0, 10], slots: 11, width: 100, height: 10, low: 0, high: 10));
+        Assert.Equal("", TrendLine.Path([5], 11, 100, 10, 0, 10));
+    }
+
+    [Theory]
+    [InlineData(0, 4)]
+    [InlineData(9, 10)]
+    [InlineData(187, 200)]
+    [InlineData(50_001, 80_000)]
+    [InlineData(int.MaxValue, int.MaxValue)]
+    public void Ceiling_OfAScale_IsRound(int highest, int expected) => Assert.Equal(expected, TrendLine.Ceiling(highest));
+
+    [Fact]
+    public void Range_OfAlmostLevelSamples_LeavesRoomAroundThem()
+    {
+        var (low, high) = TrendLine.Range([20, 21, 20]);
+
+        Assert.True(high - low >= 6);
+    }
+
+    [Fact]
+    public void Between_TwoVersions_NamesOnlyWhatChanged()
+    {
+        var after = PresenceSettings.Default with { Enabled = false, PresenceTimeout = TimeSpan.FromSeconds(90) };
+
+        var differences = SettingsDifferences.Between(PresenceSettings.Default, after);
+
+        Assert.Equal([new("Presence", "on", "off"), new("Presence timeout", "1 min", "1 min 30 s")], differences);
+    }
+}
