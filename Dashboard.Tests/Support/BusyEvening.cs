@@ -10,7 +10,7 @@ namespace Presence.Dashboard.Tests.Support;
 public sealed class BusyEvening : IAsyncDisposable
 {
     private const int Seed = 20260301;
-    private static readonly TimeSpan Step = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(5); // the engine takes a sweep later than that for a suspended machine
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     private static readonly (string RoomId, int Crowd)[] Rooms =
@@ -70,10 +70,10 @@ public sealed class BusyEvening : IAsyncDisposable
             var wave = 0.75 + (0.25 * Math.Sin(((left.TotalMinutes / 11) + roomId.Length) % Math.Tau));
             var wanted = (int)(crowd * surge * wave);
             var here = _present.Count(guest => guest.RoomId == roomId);
-            for (var i = here; i < wanted && i < here + 3 + (wanted / 12); i++)
+            for (var i = here; i < wanted && i < here + 2 + (wanted / 25); i++)
                 _present.Add(NewGuest(roomId));
         }
-        _present.RemoveAll(_ => _random.NextDouble() < 0.008); // stops beating: the timeout does the rest
+        _present.RemoveAll(_ => _random.NextDouble() < 0.004); // stops beating: the timeout does the rest
     }
 
     private void Beat()

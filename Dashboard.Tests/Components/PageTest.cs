@@ -1,0 +1,102 @@
+using Bunit;
+using Bunit.TestDoubles;
+using Microsoft.Extensions.DependencyInjection;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Display;
+using Presence.Dashboard.Live;
+using Presence.Engine;
+using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
+using Presence.Engine.Storage;
+using Presence.Engine.Tests.Support;
+using Presence.Engine.Users;
+using Radzen;
+
+namespace Presence.Dashboard.Tests.Components;
+
+/// <summary>A page on the real engine and a real database, with a clock that stands still and a moderator signed in.</summary>
+public abstract class PageTest : BunitContext, IAsyncLifetime
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("presence-page-");
+
+    protected PageTest()
+    {
+        Engine = new PresenceEngine(Time, PresenceSettings.Default, new PresenceLimits());
+        Database = new PresenceDatabase(_folder.FullName, Time);
+        Store = new SettingsStore(Database, Engine);
+
+        Services.AddLogging();
+        Services.AddSingleton<TimeProvider>(Time);
+        Services.AddSingleton(Engine);
+        Services.AddSingleton(Store);
+        Services.AddScoped<CircuitClock>();
+        Services.AddScoped<PageVisibility>();
+        Services.AddScoped<LocalTime>();
+        Services.AddScoped<DialogService>();
+        Services.AddScoped<ModeratorGuard>();
+        Services.AddTransient<RoomListReader>();
+        Services.AddTransient<RoomReader>();
+        Services.AddScoped<SettingsAdministration>();
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        Moderator = AddAuthorization();
+        Moderator.SetAuthorized("mod@example.com").SetRoles(nameof(ModeratorRole.Admin));
+    }
+
+    protected ManualTimeProvider Time { get; } = new();
+
+    protected PresenceEngine Engine { get; }
+
+    protected PresenceDatabase Database { get; }
+
+    protected SettingsStore Store { get; }
+
+    protected BunitAuthorizationContext Moderator { get; }
+
+    protected static CancellationToken Cancellation => Xunit.TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await Database.OpenAsync(Cancellation);
+        await Store.LoadAsync(PresenceSettings.Default, Cancellation);
+    }
+
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        await base.DisposeAsyncCore();
+        Store.Dispose();
+        await Database.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    protected void Beat(string roomId, string userId, string? name = null, ViewerState state = ViewerState.Visible, bool isGuest = false) =>
+        Engine.Heartbeat(new Heartbeat
+        {
+            RoomId = roomId,
+            UserId = userId,
+            SessionId = "",
+            State = state,
+            IsGuest = isGuest,
+            Profile = name is null ? null : new UserProfile(name, null),
+        });
+
+    /// <summary>Lets time pass with a sweep each second, as the host does.</summary>
+    protected void Pass(TimeSpan span)
+    {
+        for (var passed = TimeSpan.Zero; passed < span; passed += TimeSpan.FromSeconds(1))
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            Engine.Sweep();
+        }
+    }
+
+    /// <summary>Lets time pass until the page shows something; the gate's loop runs on other threads.</summary>
+    protected async Task PassUntilAsync(Func<bool> shown)
+    {
+        for (var i = 0; i < 2_000 && !shown(); i++)
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.Delay(1, Cancellation);
+        }
+        Assert.True(shown());
+    }
+}
