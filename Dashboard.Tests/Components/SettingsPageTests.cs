@@ -1,10 +1,10 @@
 using Bunit;
+using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Live;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Presence.Dashboard.Tests.Components;
 
