@@ -102,6 +102,19 @@ public sealed class ModeratorAccountsTests
     }
 
     [Fact]
+    public async Task Address_ThatLeadsNowhere_IsAPageForBrowsersWith404()
+    {
+        await using var host = await StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/no/such/page");
+        request.Headers.Accept.ParseAdd("text/html");
+
+        using var reply = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.NotFound, reply.StatusCode);
+        Assert.Contains("Nothing here", await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task SignIn_WithAnUnknownAccountOrAWrongPassword_AnswersTheSame()
     {
         await using var host = await StartAsync();

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using Presence.Dashboard.Api;
+using Presence.Dashboard.Components;
 
 namespace Presence.Dashboard.Hosting;
 
@@ -34,6 +35,7 @@ internal static class RequestPipeline
         app.UseWhen(IsFromBrowser, api => api.UseCors(BrowserAccess.PolicyName));
         app.UseMiddleware<ErrorShapeMiddleware>();
         app.UseMiddleware<ReadinessMiddleware>();
+        app.UsePageErrors();
         app.UseRouting();
         app.UseWhen(IsPage, pages =>
         {
