@@ -51,10 +51,11 @@ internal sealed class StoredSessions(PresenceDatabase database) : IDisposable
     private Func<string, UserProfile?> OpenProfiles()
     {
         const string WithProfile = """SELECT "UserId", "DisplayName", "AvatarUrl" FROM "Users" WHERE ("DisplayName" IS NOT NULL OR "AvatarUrl" IS NOT NULL)""";
-        if (Count("Users") > UsersReadPerLookUp * Count("Memberships"))
+        var users = Count("Users");
+        if (users > UsersReadPerLookUp * Count("Memberships"))
             return userId => Find($"""{WithProfile} AND "UserId" = ?1""", userId);
 
-        var profiles = new Dictionary<string, UserProfile>(PresenceComparers.UserId);
+        var profiles = new Dictionary<string, UserProfile>((int)users, PresenceComparers.UserId); // four times the cap on sessions at most
         using var row = Prepare(WithProfile);
         while (Step(row))
             profiles.Add(Text(row, 0)!, new UserProfile(Text(row, 1), Text(row, 2)));
