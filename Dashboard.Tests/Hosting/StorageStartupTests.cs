@@ -1,4 +1,6 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine;
@@ -56,6 +58,31 @@ public sealed class StorageStartupTests
 
         Assert.Contains("in use by another process", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(200, (await host.GetAsync("/health/ready")).Status);
+    }
+
+    [Theory]
+    [InlineData("save")]
+    [InlineData("update")]
+    [InlineData("transaction")]
+    public async Task Accounts_WhileOthersWrite_WaitAtTheGate(string write)
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await using var scope = host.Services.CreateAsyncScope();
+        var accounts = scope.ServiceProvider.GetRequiredService<AccountsContext>();
+        accounts.Add(new ModeratorAccount { UserName = "ada@example.com" });
+        using var cancel = new CancellationTokenSource();
+        using var lease = await host.Services.GetRequiredService<PresenceDatabase>().Gate.EnterAsync(this, Cancel);
+
+        Task writing = write switch
+        {
+            "save" => accounts.SaveChangesAsync(cancel.Token),
+            "update" => accounts.Users.ExecuteUpdateAsync(set => set.SetProperty(account => account.AccessFailedCount, 0), cancel.Token),
+            _ => accounts.Database.BeginTransactionAsync(cancel.Token),
+        };
+        await cancel.CancelAsync();
+
+        // Without the gate it would be done by now: SQLite works on the caller's thread.
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing);
     }
 
     [Fact]
