@@ -1,12 +1,14 @@
 using System.Data.Common;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Presence.Engine.Storage;
 
-/// <summary>A transaction that leaves the write gate when it ends, however it ends: EF Core tells interceptors of commits and
-/// roll-backs, but not of a transaction that was only disposed.</summary>
+/// <summary>
+/// A transaction that leaves the write gate when it ends, however it ends: EF Core tells interceptors of commits and
+/// roll-backs, but not of a transaction that was only disposed.
+/// </summary>
 internal sealed class GatedTransaction(
     IRelationalConnection connection,
     DbTransaction transaction,
