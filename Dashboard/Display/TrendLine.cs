@@ -1,12 +1,16 @@
 using System.Globalization;
 using System.Text;
+using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Display;
 
 /// <summary>Turns samples into the data of an SVG path. Whole units only: the eye sees no less and the wire carries half.</summary>
 internal static class TrendLine
 {
+    public const int SparkWidth = 80;
+    public const int SparkHeight = 20;
     private const int SmallestRange = 6;
+    private static readonly int SparkSlots = (int)(TimeSpan.FromMinutes(5) / RoomTrend.RecentStep) + 1;
 
     /// <summary>
     /// A line through the samples in a box of the given size, the last sample at its right edge; <paramref name="slots"/>
@@ -35,6 +39,15 @@ internal static class TrendLine
         return line.Length == 0
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $"{line}L{width} {height}L{X(0, samples.Count, slots, width)} {height}Z");
+    }
+
+    /// <summary>The small line of the last five minutes, in a box of <see cref="SparkWidth"/> by <see cref="SparkHeight"/>.</summary>
+    public static string Spark(IReadOnlyList<int> samples)
+    {
+        if (samples.Count < 2)
+            return "";
+        var (low, high) = Range(samples);
+        return Path(samples, SparkSlots, SparkWidth, SparkHeight, low, high);
     }
 
     /// <summary>The scale of a small line: as tall as its samples, but never so fine that one viewer more or less fills it.</summary>

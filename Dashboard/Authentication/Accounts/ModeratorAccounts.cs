@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using Presence.Dashboard.Hosting;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Authentication.Accounts;
@@ -80,6 +81,14 @@ internal static class ModeratorAccounts
 
     private static void AddCookies(IServiceCollection services)
     {
+        services.AddOptions<AntiforgeryOptions>().Configure<DashboardOptions>((options, dashboard) =>
+        {
+            // One name for all requests, so the prefix needs to know that all of them come over TLS.
+            var isHttps = dashboard.Http.PublicUrl?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true;
+            options.Cookie.Name = isHttps ? "__Host-presence-form" : "presence-form";
+            options.Cookie.Path = "/";
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
             .AddCookie(IdentityConstants.ApplicationScheme, options =>
             {
