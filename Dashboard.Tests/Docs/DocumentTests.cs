@@ -1,0 +1,137 @@
+using System.Text.RegularExpressions;
+using Presence.Engine.Diagnostics;
+
+namespace Presence.Dashboard.Tests.Docs;
+
+public sealed partial class DocumentTests
+{
+    public static TheoryData<string> Documents => [.. RepositoryFiles.Under("", ".md")];
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Document_EveryRelativeLinkAndImage_LeadsSomewhere(string document)
+    {
+        var folder = Path.GetDirectoryName(document)!;
+
+        foreach (var target in LinksOf(document))
+        {
+            var parts = target.Split('#', 2);
+            var path = parts[0].Length == 0 ? document : Path.Combine(folder, parts[0]);
+            Assert.True(RepositoryFiles.Exists(path), $"{document} links to {target}, which is not there.");
+            if (parts.Length == 2)
+                Assert.True(HeadingsOf(path).Contains(parts[1]), $"{document} links to {target}, but {path} has no such heading.");
+        }
+    }
+
+    [Fact]
+    public void Readme_Length_StaysUnderTwoHundredLines() =>
+        Assert.InRange(RepositoryFiles.Read("README.md").Split('\n').Length, 40, 200);
+
+    [Fact]
+    public void Readme_Commands_NameWhatIsThere()
+    {
+        var commands = CommandsOf("README.md");
+
+        Assert.Contains("dotnet run --project Dashboard", commands);
+        Assert.Contains("./test.sh", commands);
+        Assert.All(commands.SelectMany(command => command.Split(' ')).Where(word => word.StartsWith("./", StringComparison.Ordinal)),
+            path => Assert.True(RepositoryFiles.Exists(path), $"README.md runs {path}, which is not there."));
+        Assert.All(commands.Where(command => command.StartsWith("dotnet run --project", StringComparison.Ordinal)),
+            command => Assert.True(RepositoryFiles.Exists(command.Split(' ')[3]), command));
+    }
+
+    [Fact]
+    public void Documentation_EveryPage_IsInItsIndex()
+    {
+        AssertIndexed("docs", "docs/README.md");
+        AssertIndexed("docs/decisions", "docs/decisions/README.md");
+
+        static void AssertIndexed(string folder, string index)
+        {
+            var linked = LinksOf(index);
+            var pages = Directory.EnumerateFiles(Path.Combine(RepositoryFiles.Root, folder), "*.md").Select(Path.GetFileName).Where(page => page != "README.md");
+            Assert.All(pages, page => Assert.Contains(page, linked));
+        }
+    }
+
+    [Fact]
+    public void Decisions_EveryPage_HasTheSameShape()
+    {
+        foreach (var page in RepositoryFiles.Under("docs/decisions", ".md").Where(page => !page.EndsWith("README.md", StringComparison.Ordinal)))
+        {
+            var text = RepositoryFiles.Read(page);
+            var places = new[] { "**Question.**", "**Options**", "**Choice.**", "**Reason.**", "**Date.**" }.Select(part => text.IndexOf(part, StringComparison.Ordinal)).ToArray();
+            Assert.True(places.All(place => place > 0) && places.SequenceEqual(places.Order()), $"{page} lacks one of question, options, choice, reason, date, or has them in another order.");
+        }
+    }
+
+    [Fact]
+    public void Contributing_EveryFileAndTestNamed_IsThere()
+    {
+        var named = Code().Matches(RepositoryFiles.Read("CONTRIBUTING.md")).Select(match => match.Groups["it"].Value).ToList();
+
+        foreach (var path in named.Where(name => SourcePath().IsMatch(name)))
+            Assert.True(RepositoryFiles.Exists(path), $"CONTRIBUTING.md names {path}, which is not there.");
+
+        var tests = RepositoryFiles.Under("", "Tests.cs").Select(Path.GetFileNameWithoutExtension).ToHashSet(StringComparer.Ordinal);
+        foreach (var test in named.Where(name => TestClass().IsMatch(name)))
+            Assert.Contains(test, tests);
+    }
+
+    [Fact]
+    public void Operations_MetricsInTheDocument_AreThoseOfTheMeter()
+    {
+        var names = typeof(PresenceMetricNames).GetFields().Where(field => field.Name is not (nameof(PresenceMetricNames.Meter) or nameof(PresenceMetricNames.Reason)))
+            .Select(field => (string)field.GetRawConstantValue()!);
+
+        Assert.Equal(
+            names.Order(StringComparer.Ordinal),
+            MetricRow().Matches(RepositoryFiles.Read("docs/operations.md").Split("\n## Measure\n")[1]).Select(row => row.Groups["it"].Value).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Dockerfile_EveryCopiedPath_IsThere()
+    {
+        var copies = RepositoryFiles.Read("Dockerfile").Split('\n').Where(line => line.StartsWith("COPY ", StringComparison.Ordinal) && !line.Contains("--from", StringComparison.Ordinal));
+
+        Assert.All(copies.SelectMany(line => line.Split(' ')[1..^1]), path => Assert.True(RepositoryFiles.Exists(path), $"The Dockerfile copies {path}, which is not there."));
+    }
+
+    private static IReadOnlyList<string> LinksOf(string document) =>
+        [.. Link().Matches(WithoutCode(RepositoryFiles.Read(document))).Select(match => match.Groups["it"].Value).Where(target => !target.Contains(':', StringComparison.Ordinal))];
+
+    private static HashSet<string> HeadingsOf(string document) =>
+        [.. Heading().Matches(WithoutCode(RepositoryFiles.Read(document))).Select(match => NotInAnchor().Replace(match.Groups["it"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
+
+    private static IReadOnlyList<string> CommandsOf(string document) =>
+        [.. ShellBlock().Matches(RepositoryFiles.Read(document)).SelectMany(match => match.Groups["it"].Value.Split('\n')).Select(line => line.Split('#')[0].Trim()).Where(line => line.Length > 0)];
+
+    private static string WithoutCode(string text) => Fence().Replace(text, "");
+
+    [GeneratedRegex(@"\]\((?<it>[^)\s]+)\)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"^#{1,6} (?<it>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"[^\w\- ]", RegexOptions.None, 1000)]
+    private static partial Regex NotInAnchor();
+
+    [GeneratedRegex(@"^\| `(?<it>presence\.[\w.]+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex MetricRow();
+
+    [GeneratedRegex(@"^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline, 1000)]
+    private static partial Regex Fence();
+
+    [GeneratedRegex(@"^```sh\n(?<it>.*?)^```", RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.Singleline, 1000)]
+    private static partial Regex ShellBlock();
+
+    [GeneratedRegex(@"`(?<it>[^`\n]+)`", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Code();
+
+    [GeneratedRegex(@"^(?!\.\./)[\w.\-]+(/[\w.\-]+)+/?$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex SourcePath();
+
+    [GeneratedRegex(@"^\w+Tests$", RegexOptions.None, 1000)]
+    private static partial Regex TestClass();
+}
