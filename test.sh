@@ -28,7 +28,7 @@ export PRESENCE_FULL="$full"
 
 build_seconds=420
 format_seconds=240
-suite_seconds=$((full ? 3600 : 600))
+suite_seconds=$((full ? 3600 : 900))
 results="$(mktemp -d)"
 trap 'rm -rf "$results"' EXIT
 
