@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine;
 using Presence.Engine.Tests.Support;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Presence.Dashboard.Tests.Api;
 

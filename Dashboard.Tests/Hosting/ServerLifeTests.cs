@@ -5,8 +5,6 @@ namespace Presence.Dashboard.Tests.Hosting;
 /// <summary>A whole life of the server as a process: interrupted, killed, started twice.</summary>
 public sealed class ServerLifeTests
 {
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Interrupted_EndsCleanlyAndViewersComeBack()
     {

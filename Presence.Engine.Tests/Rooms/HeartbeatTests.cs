@@ -1,5 +1,4 @@
 using Presence.Engine.Rooms;
-using Presence.Engine.Settings;
 using Presence.Engine.Tests.Support;
 
 namespace Presence.Engine.Tests.Rooms;
