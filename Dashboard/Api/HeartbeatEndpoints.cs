@@ -26,7 +26,7 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
             return BeatWithBodyAsync(http, roomId);
 
         var caller = http.Caller();
-        return new(Record(http, new Heartbeat { RoomId = roomId, UserId = caller.UserId, SessionId = caller.SessionId, IsGuest = caller.IsGuest, Profile = caller.Profile }));
+        return new(Record(http, caller, new Heartbeat { RoomId = roomId, UserId = caller.UserId, SessionId = caller.SessionId, IsGuest = caller.IsGuest, Profile = caller.Profile }));
     }
 
     private async ValueTask<IResult> BeatWithBodyAsync(HttpContext http, string roomId)
@@ -46,7 +46,7 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
             return ApiRefusal.Invalid($"appVersion may have {LongestAppVersion} characters; it has {request.AppVersion.Length}.");
 
         var caller = http.Caller();
-        return Record(http, new Heartbeat
+        return Record(http, caller, new Heartbeat
         {
             RoomId = roomId,
             UserId = caller.UserId,
@@ -58,12 +58,12 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
         });
     }
 
-    private IResult Record(HttpContext http, in Heartbeat heartbeat)
+    private IResult Record(HttpContext http, ClientPrincipal caller, in Heartbeat heartbeat)
     {
         var includeCount = false;
         if (http.Request.QueryString.HasValue && !TryReadInclude(http.Request.Query, out includeCount))
             return ApiRefusal.Invalid("include", "may be count, or left out.");
-        if (!http.Caller().TryPace(paces.Heartbeats, heartbeat.RoomId, heartbeat.SessionId, out var wait))
+        if (!caller.TryPace(paces.Heartbeats, heartbeat.RoomId, heartbeat.SessionId, out var wait))
             return Refusals.TooManyHeartbeats(wait);
 
         var receipt = engine.Heartbeat(heartbeat);

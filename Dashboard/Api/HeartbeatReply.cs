@@ -1,6 +1,6 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
-using System.Text.Unicode;
 using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Api;
@@ -16,26 +16,60 @@ internal sealed class HeartbeatReply(HeartbeatReceipt receipt, bool includeCount
     public Task ExecuteAsync(HttpContext http)
     {
         var settings = receipt.Settings;
-        var next = Math.Floor(settings.HeartbeatInterval.TotalMilliseconds * (1 - (LargestJitter * Random.Shared.NextDouble()))) / 1000;
+        var interval = (long)settings.HeartbeatInterval.TotalMilliseconds;
 
-        Span<byte> text = stackalloc byte[LongestText];
-        Utf8.TryWrite(
-            text,
-            CultureInfo.InvariantCulture,
-            $"{{\"success\":true,\"heartbeatIntervalSeconds\":{settings.HeartbeatInterval.TotalSeconds},\"presenceTimeoutSeconds\":{settings.PresenceTimeout.TotalSeconds},\"nextHeartbeatInSeconds\":{next},\"settingsVersion\":{settings.Version}",
-            out var written);
+        var text = new ReplyText(stackalloc byte[LongestText]);
+        text.Append("{\"success\":true,\"heartbeatIntervalSeconds\":"u8);
+        text.AppendSeconds(interval);
+        text.Append(",\"presenceTimeoutSeconds\":"u8);
+        text.AppendSeconds((long)settings.PresenceTimeout.TotalMilliseconds);
+        text.Append(",\"nextHeartbeatInSeconds\":"u8);
+        text.AppendSeconds((long)(interval * (1 - (LargestJitter * Random.Shared.NextDouble()))));
+        text.Append(",\"settingsVersion\":"u8);
+        text.Append(settings.Version);
         if (includeCount)
         {
-            Utf8.TryWrite(text[written..], CultureInfo.InvariantCulture, $",\"count\":{receipt.Viewers}", out var more);
-            written += more;
+            text.Append(",\"count\":"u8);
+            text.Append(receipt.Viewers);
         }
-        text[written++] = (byte)'}';
+        text.Append("}"u8);
 
         var response = http.Response;
         response.StatusCode = StatusCodes.Status202Accepted;
         response.ContentType = Reply.Json;
-        response.ContentLength = written;
-        response.BodyWriter.Write(text[..written]); // sent when the request ends
+        response.ContentLength = text.Written.Length;
+        response.BodyWriter.Write(text.Written); // sent when the request ends
         return Task.CompletedTask;
+    }
+
+    /// <summary>UTF-8 being written. Numbers are whole ones throughout: formatting a fraction would cost as much as the heartbeat.</summary>
+    private ref struct ReplyText(Span<byte> buffer)
+    {
+        private readonly Span<byte> _buffer = buffer;
+        private int _length;
+
+        public readonly ReadOnlySpan<byte> Written => _buffer[.._length];
+
+        public void Append(scoped ReadOnlySpan<byte> text)
+        {
+            text.CopyTo(_buffer[_length..]);
+            _length += text.Length;
+        }
+
+        public void Append(long number)
+        {
+            var fits = number.TryFormat(_buffer[_length..], out var written, provider: CultureInfo.InvariantCulture);
+            Debug.Assert(fits, "The longest reply fits the buffer.");
+            _length += written;
+        }
+
+        public void AppendSeconds(long milliseconds)
+        {
+            Append(milliseconds / 1000);
+            if (milliseconds % 1000 is not 0 and var fraction)
+                Append([(byte)'.', Digit(fraction / 100), Digit(fraction / 10), Digit(fraction)]);
+        }
+
+        private static byte Digit(long number) => (byte)('0' + (number % 10));
     }
 }
