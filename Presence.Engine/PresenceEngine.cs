@@ -167,15 +167,10 @@ public sealed partial class PresenceEngine : IDisposable
     /// </remarks>
     public void Restore(IEnumerable<RestoredSession> sessions)
     {
-        var inOrder = sessions.ToList();
-        inOrder.Sort(static (left, right) =>
+        var stored = sessions.ToArray();
+        foreach (var index in OrderOfJoining(stored))
         {
-            var byJoin = left.Membership.JoinedAt.CompareTo(right.Membership.JoinedAt);
-            return byJoin != 0 ? byJoin : left.Membership.Id.CompareTo(right.Membership.Id);
-        });
-
-        foreach (var session in inOrder)
-        {
+            ref var session = ref stored[index];
             Journal.ContinueAfter(session.Membership.Id);
             var room = session.Membership.RoomId == NetworkRoom ? _online : GetOrAddRoom(session.Membership.RoomId);
             room?.Restore(session, PresenceComparers.UserId.GetHashCode(session.Membership.UserId));
@@ -184,6 +179,27 @@ public sealed partial class PresenceEngine : IDisposable
         _network.SweptAt = now;
         _onlineNetwork.SweptAt = now;
         Volatile.Write(ref _warmUntil, now + _settings.Current.HeartbeatInterval.Ticks);
+    }
+
+    /// <summary>The indexes by the instant of joining; sorted apart from the sessions, which are large, and not at all where they are in order.</summary>
+    private static int[] OrderOfJoining(RestoredSession[] stored)
+    {
+        var order = new int[stored.Length];
+        var isInOrder = true;
+        for (var index = 0; index < order.Length; index++)
+        {
+            order[index] = index;
+            isInOrder &= index == 0 || Compare(index - 1, index) <= 0;
+        }
+        if (!isInOrder)
+            Array.Sort(order, Compare);
+        return order;
+
+        int Compare(int left, int right)
+        {
+            var byJoin = stored[left].Membership.JoinedAt.CompareTo(stored[right].Membership.JoinedAt);
+            return byJoin != 0 ? byJoin : stored[left].Membership.Id.CompareTo(stored[right].Membership.Id);
+        }
     }
 
     /// <summary>Where the engine's instruments are (<see cref="PresenceMetricNames"/>).</summary>
