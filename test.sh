@@ -27,7 +27,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 export PRESENCE_FULL="$full"
 
 build_seconds=420
-format_seconds=240
+format_seconds=420
 suite_seconds=$((full ? 3600 : 900))
 results="$(mktemp -d)"
 trap 'rm -rf "$results"' EXIT
