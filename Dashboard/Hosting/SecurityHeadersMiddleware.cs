@@ -16,7 +16,8 @@ internal sealed class SecurityHeadersMiddleware(RequestDelegate next)
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        if (http.Request.IsHttps)
+            headers["Cross-Origin-Opener-Policy"] = "same-origin"; // browsers ignore it elsewhere, and complain
         return next(http);
     }
 }
