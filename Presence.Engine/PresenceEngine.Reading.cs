@@ -174,13 +174,7 @@ public sealed partial class PresenceEngine
             return room;
 
         Interlocked.Increment(ref _roomCount);
-        var added = new Room(roomId, _network);
-        var made = _rooms.GetOrAdd(roomId, added);
-        if (made != added)
-            Interlocked.Decrement(ref _roomCount);
-        else
-            _network.EmptyRooms.Add(made, _clock.Now());
-        return made;
+        return AddCountedRoom(roomId);
     }
 
     private IEnumerable<MembershipChange> SnapshotMemberships()

@@ -218,7 +218,12 @@ public sealed partial class PresenceEngine : IDisposable
             Interlocked.Decrement(ref _roomCount);
             return null;
         }
+        return AddCountedRoom(roomId);
+    }
 
+    /// <summary>Puts a room that was counted already on the map, or finds that somebody else just did.</summary>
+    private Room AddCountedRoom(string roomId)
+    {
         var added = new Room(roomId, _network);
         var room = _rooms.GetOrAdd(roomId, added);
         if (room != added)

@@ -24,14 +24,6 @@ internal sealed partial class Room
             var lead = LeadOfNeedsLock(membership.UserId, hash);
             if (lead != None && _sessions[lead].Sessions >= _network.Limits.SessionsPerUserAndRoom)
                 return false;
-            if (!_network.TryAddSession())
-                return false;
-            if (lead == None && !_network.Users.TryEnter(membership.UserId, hash, membership.IsGuest, session.Profile, _network.Limits.RoomsPerUser))
-            {
-                _network.RemoveSession();
-                return false;
-            }
-
             var heartbeat = new Heartbeat
             {
                 RoomId = Id,
@@ -39,7 +31,11 @@ internal sealed partial class Room
                 SessionId = membership.SessionId,
                 IsGuest = membership.IsGuest,
                 State = membership.State,
+                Profile = session.Profile,
             };
+            if (AdmitNeedsLock(heartbeat, hash, isNewViewer: lead == None) != HeartbeatOutcome.Accepted)
+                return false;
+
             var joinedAt = NextJoinedAtNeedsLock(Math.Min(now, _network.Clock.PresenceTimeOf(membership.JoinedAt)));
             var index = AddSessionNeedsLock(heartbeat, hash, lead, joinedAt, now);
             ref var slot = ref _sessions[index];

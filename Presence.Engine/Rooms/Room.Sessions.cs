@@ -5,6 +5,17 @@ namespace Presence.Engine.Rooms;
 /// <content>Sessions and the viewers they stand for: which one leads, what a viewer counts as.</content>
 internal sealed partial class Room
 {
+    /// <summary>Counts one more session, and for a new viewer one more room of its user; a cap that is reached changes nothing.</summary>
+    private HeartbeatOutcome AdmitNeedsLock(in Heartbeat heartbeat, int hash, bool isNewViewer)
+    {
+        if (!_network.TryAddSession())
+            return HeartbeatOutcome.SessionLimit;
+        if (!isNewViewer || _network.Users.TryEnter(heartbeat.UserId, hash, heartbeat.IsGuest, heartbeat.Profile, _network.Limits.RoomsPerUser))
+            return HeartbeatOutcome.Accepted;
+        _network.RemoveSession();
+        return HeartbeatOutcome.RoomsPerUserLimit;
+    }
+
     /// <summary>Adds a session as its user's only one (<paramref name="lead"/> is none) or as one more. It is in no generation yet.</summary>
     private int AddSessionNeedsLock(in Heartbeat heartbeat, int hash, int lead, long joinedAt, long now)
     {

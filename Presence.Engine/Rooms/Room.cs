@@ -134,13 +134,8 @@ internal sealed partial class Room
 
         var lead = LeadOfNeedsLock(heartbeat.UserId, hash);
         var isNewViewer = lead == None;
-        if (!_network.TryAddSession())
-            return Answer(HeartbeatOutcome.SessionLimit);
-        if (isNewViewer && !_network.Users.TryEnter(heartbeat.UserId, hash, heartbeat.IsGuest, heartbeat.Profile, _network.Limits.RoomsPerUser))
-        {
-            _network.RemoveSession();
-            return Answer(HeartbeatOutcome.RoomsPerUserLimit);
-        }
+        if (AdmitNeedsLock(heartbeat, hash, isNewViewer) is var admission and not HeartbeatOutcome.Accepted)
+            return Answer(admission);
 
         var joinedAt = isNewViewer ? NextJoinedAtNeedsLock(now) : _sessions[lead].JoinedAt;
         var index = AddSessionNeedsLock(heartbeat, hash, lead, joinedAt, now);
