@@ -78,6 +78,31 @@ public sealed class ErrorShapeTests(SharedHost shared) : IClassFixture<SharedHos
         (await Answer.OfAsync(reply)).IsRefusal(413, 499413);
     }
 
+    /// <summary>A client that is told 413 while it sends must neither lose the reply nor use a connection about to end.</summary>
+    [Theory]
+    [InlineData("POST /api/v1/presence/rooms/r/heartbeat", 300 * 1024)]
+    [InlineData("POST /api/v5/sessions", 1024 * 1024)]
+    public async Task Body_TooLarge_IsReadToItsEndAndTheConnectionCloses(string request, int bytes)
+    {
+        var reply = await RawHttp.ExchangeAsync(
+            _host.BaseAddress,
+            $"{request} HTTP/1.1\nHost: a\nX-API-Key: {DashboardHost.ClientKey}\nAuthorization: Bearer {await _host.TokenAsync("anna")}\nContent-Type: application/json\nContent-Length: {bytes}\n\n",
+            new string(' ', bytes));
+
+        Assert.StartsWith("HTTP/1.1 413", reply, StringComparison.Ordinal);
+        Assert.Contains("\r\nConnection: close\r\n", reply, StringComparison.Ordinal);
+        Assert.EndsWith("}", reply, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Body_BeyondWhatIsDrained_ClosesTheConnectionWhateverIsWrong()
+    {
+        var reply = await RawHttp.ExchangeAsync(_host.BaseAddress, $"POST /api/v1/presence/heartbeats HTTP/1.1\nHost: a\nContent-Length: {(1024 * 1024) + 1}\n\n");
+
+        Assert.StartsWith("HTTP/1.1 401", reply, StringComparison.Ordinal);
+        Assert.Contains("\r\nConnection: close\r\n", reply, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Body_OfACallerNobodyKnows_IsNotEvenRead() =>
         (await _host.PostAsync("/api/v1/presence/heartbeats", "forged", Padded(200 * 1024, "{", "}"))).IsRefusal(401, 400100);

@@ -1,4 +1,5 @@
 using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Hosting;
 using Presence.Engine.Moderation;
 
 namespace Presence.Dashboard.Api;
@@ -28,6 +29,8 @@ internal sealed record ApiRefusal(ApiError Error, string Message, string? Detail
             response.Headers.WWWAuthenticate = "Bearer";
         if (RetryAfterSeconds is { } seconds)
             response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (Error == ApiErrors.BodyTooLarge || http.Request.ContentLength > ServerDefaults.LargestDrained)
+            response.Headers.Connection = "close"; // said, or the next request on this connection meets a reset
 
         var body = new ErrorDocument("error", Error.Code, Message, Detail is null && Removal is null ? null : new ErrorDetail(Detail, Removal?.Until, Removal?.Reason));
         return new Reply<ErrorDocument>(body, Wire.Documents.ErrorDocument, Error.Status).ExecuteAsync(http);

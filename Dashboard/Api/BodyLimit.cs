@@ -1,5 +1,4 @@
 using Presence.Dashboard.Authentication;
-using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Api;
 
@@ -9,8 +8,8 @@ internal sealed record BodyLimit(int Bytes)
     /// <summary>What anyone may send.</summary>
     public const int OfViewers = 16 * 1024;
 
-    /// <summary>What a server key may send.</summary>
-    public const int OfServers = ServerDefaults.LargestBody;
+    /// <summary>What a server key may send: many heartbeats at once.</summary>
+    public const int OfServers = 256 * 1024;
 
     public static int Of(HttpContext http, ClientPrincipal? caller) =>
         http.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes ?? (caller is { IsServer: true } ? OfServers : OfViewers);

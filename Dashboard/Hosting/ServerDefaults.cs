@@ -5,8 +5,11 @@ namespace Presence.Dashboard.Hosting;
 /// <summary>How the host logs, listens and stops unless configured otherwise.</summary>
 internal static class ServerDefaults
 {
-    /// <summary>The largest body any route takes: many heartbeats at once, from a server.</summary>
-    public const int LargestBody = 256 * 1024;
+    /// <summary>
+    /// How much of a body nobody wanted is still read, so that whoever sends it is there for the reply and can go on with
+    /// the connection. Above it the server hangs up while the client still sends, and the reply may be lost.
+    /// </summary>
+    public const int LargestDrained = 1024 * 1024;
 
     /// <summary>Room for the 100 percent-encoded ids a published client puts into one address.</summary>
     private const int LongestRequestLine = 64 * 1024;
@@ -34,7 +37,7 @@ internal static class ServerDefaults
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = LargestBody;
+            kestrel.Limits.MaxRequestBodySize = LargestDrained; // the routes' own limits are BodyLimit's
             kestrel.Limits.MaxRequestLineSize = LongestRequestLine;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
