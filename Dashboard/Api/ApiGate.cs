@@ -28,12 +28,10 @@ internal sealed class ApiGate(ClientAuthenticator authenticator) : IEndpointFilt
     {
         if (authenticated.Principal is not { } caller)
             return new(ApiRefusal.NotSignedIn(authenticated.Problem!));
-        if (!policy.Allows(caller))
-        {
-            return new(new ApiRefusal(ApiErrors.NotAllowed, caller.IsServer
-                ? "This route acts as the viewer of an access token; a server key names users in POST /api/v1/presence/heartbeats."
-                : "This route takes a server key, not an access token."));
-        }
+        if (policy.ProblemOf(caller) is { } problem)
+            return new(new ApiRefusal(ApiErrors.NotAllowed, problem));
+        if (caller.Rooms is not null && context.HttpContext.GetRouteValue("roomId") is string roomId && !caller.MayEnter(roomId))
+            return new(Refusals.OtherRoom);
 
         context.HttpContext.Features.Set(caller);
         return Admit(caller, context, next);

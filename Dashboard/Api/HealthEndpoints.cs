@@ -23,7 +23,7 @@ internal static class HealthEndpoints
     {
         // Details may name files and errors: for the backend alone. Everybody else gets the verdict.
         var caller = await authenticator.AuthenticateAsync(http);
-        HealthReply.Loop[]? details = caller.Principal is { IsServer: true }
+        HealthReply.Loop[]? details = caller.Principal is { IsServer: true } server && server.Scopes.HasFlag(ServerScopes.Read)
             ? [.. loops.All.Select(loop => new HealthReply.Loop(loop.Name, loop.IsHealthy, loop.LastError, loop.LastErrorAt, loop.LastSuccessAt))]
             : null;
         return Reply.Ok(new HealthReply(loops.IsDegraded ? "degraded" : "healthy", details), Wire.Documents.HealthReply);

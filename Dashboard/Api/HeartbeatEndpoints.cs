@@ -15,7 +15,7 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
     {
         var endpoints = ActivatorUtilities.CreateInstance<HeartbeatEndpoints>(api.ServiceProvider);
         api.MapPost("/api/v1/presence/rooms/{roomId}/heartbeat", endpoints.Beat).Allow(ApiPolicy.Viewer);
-        api.MapPost("/api/v1/presence/heartbeats", ManyHeartbeats.BeatAsync).Allow(ApiPolicy.ViewerOrServer);
+        api.MapPost("/api/v1/presence/heartbeats", ManyHeartbeats.BeatAsync).Allow(ApiPolicy.ViewerOrServer.With(ServerScopes.Presence));
     }
 
     private ValueTask<IResult> Beat(HttpContext http, string roomId)

@@ -51,6 +51,8 @@ internal static class LeaveEndpoints
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } roomProblem)
             return ApiRefusal.Invalid(roomProblem);
+        if (!caller.MayEnter(roomId))
+            return Refusals.OtherRoom;
         if (string.IsNullOrEmpty(sessionId))
             sessionId = caller.SessionId;
         else if (PresenceIds.ProblemOfSessionId(sessionId) is { } problem)

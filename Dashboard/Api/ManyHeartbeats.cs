@@ -38,6 +38,8 @@ internal static class ManyHeartbeats
             return ApiRefusal.Invalid("roomId", "is missing.");
         if (PresenceIds.ProblemOfRoomId(item.RoomId) is { } roomProblem)
             return ApiRefusal.Invalid(roomProblem);
+        if (!caller.MayEnter(item.RoomId))
+            return Refusals.OtherRoom;
         if (item.SessionId is { } named && PresenceIds.ProblemOfSessionId(named) is { } sessionProblem)
             return ApiRefusal.Invalid(sessionProblem);
         if (!ViewerStates.TryParse(item.State, out var state))

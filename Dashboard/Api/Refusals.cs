@@ -9,6 +9,8 @@ internal static class Refusals
 {
     public static readonly ApiRefusal Disabled = new(ApiErrors.PresenceDisabled, "Presence is switched off for this network; a moderator can switch it on in the settings.");
 
+    public static readonly ApiRefusal OtherRoom = new(ApiErrors.NotAllowed, "This token is for certain rooms, and this is none of them; ask for one whose rooms claim names it.");
+
     private static readonly ApiRefusal RoomDisabled = new(ApiErrors.PresenceDisabled, "Presence is switched off for this room.");
 
     private static readonly ApiRefusal Ended = new(ApiErrors.RoomEnded, "The room's broadcast is over; it takes no heartbeats any more.");

@@ -37,6 +37,8 @@ internal static class RoomEndpoints
         }
         if (query.Problem is { } problem)
             return ApiRefusal.Invalid(problem);
+        if (ids is not null && !ids.TrueForAll(http.Caller().MayEnter))
+            return Refusals.OtherRoom;
         if (!engine.Settings.Enabled)
             return Refusals.Disabled;
 

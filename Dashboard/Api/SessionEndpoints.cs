@@ -16,7 +16,7 @@ internal static class SessionEndpoints
         api.MapPost("/api/v5/sessions/visitor", LogVisitorInAsync).Allow(ApiPolicy.Anonymous);
         api.MapGet("/api/v3/sessions", Describe).Allow(ApiPolicy.Viewer);
         api.MapDelete("/api/v4/sessions", LogOutAsync).Allow(ApiPolicy.Viewer);
-        api.MapPost("/api/v4/authentication/token", MintAuthTokenAsync).Allow(ApiPolicy.Server);
+        api.MapPost("/api/v4/authentication/token", MintAuthTokenAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users));
         api.MapGet("/api/v3/network-settings/chat", DescribeChat).Allow(ApiPolicy.Anonymous);
     }
 

@@ -15,8 +15,8 @@ internal static class SettingsAdministrationEndpoints
 
     public static void MapSettingsAdministration(this IEndpointRouteBuilder api)
     {
-        api.MapGet(Route, Read).Allow(ApiPolicy.Server);
-        api.MapPut(Route, ChangeAsync).Allow(ApiPolicy.Server);
+        api.MapGet(Route, Read).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Settings));
+        api.MapPut(Route, ChangeAsync).Allow(ApiPolicy.Server.With(ServerScopes.Settings));
     }
 
     private static IResult Read(PresenceEngine engine) => Describe(engine.Settings);

@@ -4,25 +4,43 @@ namespace Presence.Dashboard.Authentication;
 internal sealed class ApiPolicy
 {
     /// <summary>Anyone; credentials are not looked at.</summary>
-    public static readonly ApiPolicy Anonymous = new(nameof(Anonymous), viewers: true, server: true);
+    public static readonly ApiPolicy Anonymous = new(nameof(Anonymous), viewers: true, server: true, ServerScopes.None);
 
     /// <summary>A user or guest with an access token, as itself.</summary>
-    public static readonly ApiPolicy Viewer = new(nameof(Viewer), viewers: true, server: false);
+    public static readonly ApiPolicy Viewer = new(nameof(Viewer), viewers: true, server: false, ServerScopes.None);
 
-    /// <summary>A viewer, or the customer's backend.</summary>
-    public static readonly ApiPolicy ViewerOrServer = new(nameof(ViewerOrServer), viewers: true, server: true);
+    /// <summary>A viewer, or the customer's backend with a key that may read.</summary>
+    public static readonly ApiPolicy ViewerOrServer = new(nameof(ViewerOrServer), viewers: true, server: true, ServerScopes.Read);
 
-    /// <summary>The customer's backend alone.</summary>
-    public static readonly ApiPolicy Server = new(nameof(Server), viewers: false, server: true);
+    /// <summary>The customer's backend alone, with a key of every scope: a route that names none is not opened by accident.</summary>
+    public static readonly ApiPolicy Server = new(nameof(Server), viewers: false, server: true, ServerScopes.None);
 
     private readonly bool _viewers;
     private readonly bool _server;
 
-    private ApiPolicy(string name, bool viewers, bool server) => (Name, _viewers, _server) = (name, viewers, server);
+    private ApiPolicy(string name, bool viewers, bool server, ServerScopes anyOf) => (Name, _viewers, _server, AnyOf) = (name, viewers, server, anyOf);
 
     public string Name { get; }
 
-    public bool Allows(ClientPrincipal caller) => caller.IsServer ? _server : _viewers;
+    /// <summary>The scopes of which a server key must have one; none means that it must have them all.</summary>
+    public ServerScopes AnyOf { get; }
 
-    public override string ToString() => Name;
+    /// <summary>The same for server keys with one of these scopes.</summary>
+    public ApiPolicy With(ServerScopes anyOf) => new(Name, _viewers, _server, anyOf);
+
+    /// <summary>Why a caller may not; null when it may.</summary>
+    public string? ProblemOf(ClientPrincipal caller)
+    {
+        if (!caller.IsServer)
+            return _viewers ? null : "This route takes a server key, not an access token.";
+        if (!_server)
+            return "This route acts as the viewer of an access token; a server key names users in POST /api/v1/presence/heartbeats.";
+        return IsWithin(caller.Scopes) ? null : $"This server key lacks the scope for it: {Describe(AnyOf)}.";
+    }
+
+    public override string ToString() => _server && AnyOf != ServerScopes.None ? $"{Name}({Describe(AnyOf)})" : Name;
+
+    private static string Describe(ServerScopes anyOf) => anyOf == ServerScopes.None ? "every one" : string.Join(" or ", ServerScopeWords.Of(anyOf));
+
+    private bool IsWithin(ServerScopes held) => AnyOf == ServerScopes.None ? held == ServerScopes.All : (held & AnyOf) != ServerScopes.None;
 }

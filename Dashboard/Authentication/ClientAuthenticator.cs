@@ -18,7 +18,7 @@ internal sealed class ClientAuthenticator(AccessTokens tokens, AccessTokenCache 
     {
         var headers = http.Request.Headers;
         if (headers.TryGetValue("x-server-key", out var serverKey))
-            return new(serverKeys.Matches(serverKey.ToString()) ? new Authenticated(ClientPrincipal.Server) : new Authenticated(NotOurs));
+            return new(serverKeys.Find(serverKey.ToString()) is { } server ? new Authenticated(server) : new Authenticated(NotOurs));
 
         var authorization = headers.Authorization;
         if (authorization.Count != 1 || authorization[0] is not { } header || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
@@ -33,8 +33,8 @@ internal sealed class ClientAuthenticator(AccessTokens tokens, AccessTokenCache 
             return new(new Authenticated(NotOurs));
         if (cache.Find(token.Span) is { } principal)
             return new(Check(principal));
-        if (serverKeys.Matches(token.Span))
-            return new(new Authenticated(ClientPrincipal.Server));
+        if (serverKeys.Find(token.Span) is { } server)
+            return new(new Authenticated(server));
         return ReadAsync(token.ToString());
     }
 

@@ -7,9 +7,6 @@ namespace Presence.Dashboard.Authentication;
 /// <summary>Who calls: the subject of an access token, or the customer's backend. Resolved once a token and then shared by its requests.</summary>
 internal sealed class ClientPrincipal
 {
-    /// <summary>Whoever holds a server key.</summary>
-    public static readonly ClientPrincipal Server = new() { Kind = ClientKind.Server, UserId = "", SessionId = "", TokenId = "", Name = "server key" };
-
     private PaceSlots _heartbeats;
     private int _revocationsSeen = -1;
 
@@ -29,6 +26,12 @@ internal sealed class ClientPrincipal
 
     public UserProfile? Profile { get; init; }
 
+    /// <summary>What a server key may do; nothing for viewers.</summary>
+    public ServerScopes Scopes { get; init; }
+
+    /// <summary>The rooms a viewer's token is for; null for all.</summary>
+    public RoomScope? Rooms { get; init; }
+
     public bool IsGuest => Kind == ClientKind.Guest;
 
     public bool IsServer => Kind == ClientKind.Server;
@@ -43,6 +46,9 @@ internal sealed class ClientPrincipal
         get => Volatile.Read(ref _revocationsSeen);
         set => Volatile.Write(ref _revocationsSeen, value);
     }
+
+    /// <summary>Whether this caller has business with a room at all.</summary>
+    public bool MayEnter(string roomId) => Rooms is null || Rooms.Allows(roomId);
 
     /// <summary>Takes one heartbeat from the pace of a session in a room.</summary>
     /// <remarks>
