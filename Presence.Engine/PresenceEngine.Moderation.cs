@@ -34,7 +34,11 @@ public sealed partial class PresenceEngine
     public bool Remove(Removal removal)
     {
         if (!_network.Removals.TryAdd(removal))
-            return false;
+        {
+            _network.Removals.Prune(_clock.UtcOf(_clock.Now())); // what has ended makes way before the sweep comes by
+            if (!_network.Removals.TryAdd(removal))
+                return false;
+        }
 
         var hash = PresenceComparers.UserId.GetHashCode(removal.UserId);
         if (removal.RoomId is null)

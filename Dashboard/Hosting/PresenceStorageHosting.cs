@@ -19,6 +19,12 @@ internal static class PresenceStorageHosting
         services.AddSingleton<SettingsStore>();
         services.AddSingleton<UserStore>();
         services.AddSingleton<RevokedTokens>();
+        services.AddSingleton<RoomStore>();
+        services.AddSingleton<RemovalStore>();
+        services.AddSingleton<PresenceSwitchStore>();
+        services.AddSingleton<ChannelStore>();
+        services.AddSingleton<ServerKeyStore>();
+        services.AddSingleton<AdministrationStores>();
         services.AddSingleton<MembershipStore>();
         services.AddSingleton<Checkpointer>();
         services.AddSingleton<PresenceReadiness>();
@@ -30,5 +36,7 @@ internal static class PresenceStorageHosting
         services.AddHostedService<LastAliveLoop>();
         services.AddHostedService<CheckpointLoop>();
         services.AddHostedService<RevokedTokensLoop>();
+        services.AddHostedService<RemovalsLoop>();
+        services.AddHostedService<ServerKeysLoop>();
     }
 }

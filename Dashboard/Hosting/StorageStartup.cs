@@ -12,6 +12,7 @@ internal sealed class StorageStartup(
     PresenceDatabase database,
     SettingsStore settings,
     RevokedTokens revokedTokens,
+    AdministrationStores administration,
     MembershipStore memberships,
     Checkpointer checkpointer,
     PresenceReadiness readiness,
@@ -30,6 +31,7 @@ internal sealed class StorageStartup(
     {
         await database.OpenAsync(cancellationToken);
         await revokedTokens.LoadAsync(cancellationToken);
+        await administration.LoadAsync(cancellationToken);
         var inForce = await settings.LoadAsync(Initial(options.Value.Initial), cancellationToken);
         logger.LogInformation("Data is kept in {Folder}. Settings version {Version} is in force.", database.Folder, inForce.Version);
     }

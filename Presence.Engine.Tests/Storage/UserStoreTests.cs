@@ -44,7 +44,7 @@ public sealed class UserStoreTests : IAsyncLifetime
 
         var renamed = await _users.SignInAsync("ada", "Ada L.", isGuest: false, vouched: false, Cancel);
 
-        Assert.Equal(made with { DisplayName = "Ada L.", UpdatedAt = _time.GetUtcNow() }, renamed);
+        Assert.Equal(made with { DisplayName = "Ada L.", UpdatedAt = _time.GetUtcNow(), Version = 2 }, renamed);
         Assert.Equal(renamed, await _users.FindAsync("ada", Cancel));
     }
 
@@ -71,6 +71,39 @@ public sealed class UserStoreTests : IAsyncLifetime
         var later = await _users.SignInAsync("ada", "Ada", isGuest: false, vouched: false, Cancel);
 
         Assert.True(later.IsVouched);
+    }
+
+    [Fact]
+    public async Task ChangeAsync_UnknownUser_IsMadeAndVouchedFor()
+    {
+        var made = await _users.ChangeAsync("ada", new UserChange("Ada", "https://a/b.png", """{"level":3}"""), expectedVersion: 0, Cancel);
+
+        Assert.Equal(new User("ada", made.InternalId, made.PublicId, "Ada", "https://a/b.png", """{"level":3}""", IsGuest: false, IsVouched: true, _time.GetUtcNow(), _time.GetUtcNow()), made);
+        Assert.Equal(made, await _users.FindAsync("ada", Cancel));
+    }
+
+    [Fact]
+    public async Task ChangeAsync_OnAVersionNoLongerThere_IsRefusedAndChangesNothing()
+    {
+        var made = await _users.SignInAsync("ada", "Ada", isGuest: false, vouched: true, Cancel);
+        var renamed = await _users.SignInAsync("ada", "Ada L.", isGuest: false, vouched: true, Cancel);
+
+        var conflict = await Assert.ThrowsAsync<UserConflictException>(() => _users.ChangeAsync("ada", new UserChange(null, null, "{}"), made.Version, Cancel));
+
+        Assert.Equal(renamed, conflict.Current);
+        Assert.Equal(renamed, await _users.FindAsync("ada", Cancel));
+        await Assert.ThrowsAsync<UserConflictException>(() => _users.ChangeAsync("ben", new UserChange(null, null, "{}"), 1, Cancel));
+        Assert.Null(await _users.FindAsync("ben", Cancel));
+    }
+
+    [Fact]
+    public async Task ChangeAsync_NothingNew_KeepsTheVersion()
+    {
+        var made = await _users.ChangeAsync("ada", new UserChange("Ada", null, "{}"), null, Cancel);
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(made, await _users.ChangeAsync("ada", new UserChange("Ada", null, "{}"), made.Version, Cancel));
+        Assert.Equal(2, (await _users.ChangeAsync("ada", new UserChange(null, null, "{}"), made.Version, Cancel)).Version);
     }
 
     [Fact]

@@ -11,6 +11,11 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options) :
     internal DbSet<SettingsRecord> Settings => Set<SettingsRecord>();
     internal DbSet<UserRecord> Users => Set<UserRecord>();
     internal DbSet<RevokedTokenRecord> RevokedTokens => Set<RevokedTokenRecord>();
+    internal DbSet<RoomRecord> Rooms => Set<RoomRecord>();
+    internal DbSet<RemovalRecord> Removals => Set<RemovalRecord>();
+    internal DbSet<PresenceSwitchRecord> PresenceSwitches => Set<PresenceSwitchRecord>();
+    internal DbSet<ChannelRecord> Channels => Set<ChannelRecord>();
+    internal DbSet<ServerKeyRecord> ServerKeys => Set<ServerKeyRecord>();
 
     /// <inheritdoc/>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
@@ -25,7 +30,11 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options) :
             settings.Property(s => s.Version).ValueGeneratedNever();
         });
 
-        modelBuilder.Entity<UserRecord>().ToTable("Users").HasKey(u => u.UserId);
+        modelBuilder.Entity<UserRecord>(user =>
+        {
+            user.ToTable("Users").HasKey(u => u.UserId);
+            user.Property(u => u.Version).HasDefaultValue(1);
+        });
 
         modelBuilder.Entity<RevokedTokenRecord>(token =>
         {
@@ -43,6 +52,30 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options) :
         {
             alive.ToTable("LastAlive").HasKey(a => a.Id);
             alive.Property(a => a.Id).ValueGeneratedNever();
+        });
+
+        CreateAdministration(modelBuilder);
+    }
+
+    private static void CreateAdministration(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<RoomRecord>().ToTable("Rooms").HasKey(r => r.RoomId);
+
+        modelBuilder.Entity<RemovalRecord>(removal =>
+        {
+            removal.ToTable("Removals").HasKey(r => r.Id);
+            removal.HasIndex(r => new { r.RoomId, r.UserId }).IsUnique();
+            removal.HasIndex(r => r.Until);
+        });
+
+        modelBuilder.Entity<PresenceSwitchRecord>().ToTable("PresenceSwitches").HasKey(s => s.UserId);
+
+        modelBuilder.Entity<ChannelRecord>().ToTable("Channels").HasKey(c => c.ChannelId);
+
+        modelBuilder.Entity<ServerKeyRecord>(key =>
+        {
+            key.ToTable("ServerKeys").HasKey(k => k.Id);
+            key.HasIndex(k => k.Hash).IsUnique();
         });
     }
 }

@@ -21,4 +21,8 @@ public sealed record User(
     bool IsGuest,
     bool IsVouched,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt);
+    DateTimeOffset UpdatedAt)
+{
+    /// <summary>Rises by one whenever anything here changes; what a later change names.</summary>
+    public int Version { get; init; } = 1;
+}

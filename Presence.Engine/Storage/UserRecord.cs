@@ -13,4 +13,5 @@ internal sealed class UserRecord
     public bool IsVouched { get; set; }
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; set; }
+    public int Version { get; set; } = 1;
 }

@@ -37,6 +37,41 @@ public sealed class UserStore(PresenceDatabase database)
             user.DisplayName = displayName ?? user.DisplayName;
             user.IsVouched |= vouched;
             user.UpdatedAt = now;
+            user.Version++;
+        }
+        await context.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return ToUser(user);
+    }
+
+    /// <summary>Says how a user is shown and what the app keeps with it, instead of what was said before; makes an unknown user. The user is vouched for from then on.</summary>
+    /// <param name="userId">The id, already validated.</param>
+    /// <param name="change">Name, picture and metadata, already validated.</param>
+    /// <param name="expectedVersion">The version the change was decided on, 0 for a user not known yet; null to overwrite whatever is there.</param>
+    /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
+    /// <returns>The user as stored; what changes nothing is not stored again.</returns>
+    /// <exception cref="UserConflictException">Decided on a version that is no longer there. Nothing was changed.</exception>
+    /// <remarks><b>Guarantee.</b> Durable when it returns.</remarks>
+    public async Task<User> ChangeAsync(string userId, UserChange change, int? expectedVersion, CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateDbContext();
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        var user = await context.Users.FirstOrDefaultAsync(u => u.UserId == userId, cancellationToken);
+        if (expectedVersion is { } expected && expected != (user?.Version ?? 0))
+            throw new UserConflictException(user is null ? null : ToUser(user));
+
+        var now = database.Now();
+        if (user is null)
+        {
+            user = new UserRecord { UserId = userId, InternalId = NewId(), PublicId = NewId(), DisplayName = change.DisplayName, AvatarUrl = change.AvatarUrl, MetadataJson = change.MetadataJson, IsVouched = true, CreatedAt = now, UpdatedAt = now };
+            context.Add(user);
+        }
+        else if (change != new UserChange(user.DisplayName, user.AvatarUrl, user.MetadataJson) || !user.IsVouched)
+        {
+            (user.DisplayName, user.AvatarUrl, user.MetadataJson) = (change.DisplayName, change.AvatarUrl, change.MetadataJson);
+            user.IsVouched = true;
+            user.UpdatedAt = now;
+            user.Version++;
         }
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -70,5 +105,8 @@ public sealed class UserStore(PresenceDatabase database)
     private static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
 
     private static User ToUser(UserRecord user) => new(
-        user.UserId, user.InternalId, user.PublicId, user.DisplayName, user.AvatarUrl, user.MetadataJson, user.IsGuest, user.IsVouched, user.CreatedAt, user.UpdatedAt);
+        user.UserId, user.InternalId, user.PublicId, user.DisplayName, user.AvatarUrl, user.MetadataJson, user.IsGuest, user.IsVouched, user.CreatedAt, user.UpdatedAt)
+    {
+        Version = user.Version,
+    };
 }

@@ -1,0 +1,117 @@
+using Presence.Engine.Moderation;
+using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
+
+namespace Presence.Engine.Tests.Storage;
+
+public sealed class RemovalStoreTests : AdministrationTest
+{
+    [Fact]
+    public async Task RemoveAsync_PresentViewer_EndsItsSessionsAndSurvivesACrash()
+    {
+        using var removals = new RemovalStore(Database, Engine);
+        Beat("ann");
+        var removal = Removal("ann", "lobby");
+
+        var (entry, replaced) = await removals.RemoveAsync(removal, "ada", Cancel);
+
+        Assert.False(replaced);
+        Assert.Equal(new RemovalEntry(entry.Id, removal, "ada", Time.GetUtcNow()), entry);
+        Assert.Equal(0, Engine.Count("lobby").Viewers);
+        Assert.Equal(HeartbeatOutcome.Removed, Beat("ann"));
+        await AfterCrashAsync(async (database, engine) =>
+        {
+            using var again = new RemovalStore(database, engine);
+            await again.LoadAsync(Cancel);
+            Assert.Equal(removal, engine.RemovalOf("ann", "lobby"));
+            Assert.Equal(entry, await again.FindAsync("ann", "lobby", Cancel));
+        });
+    }
+
+    [Fact]
+    public async Task RemoveAsync_FromTheNetwork_IsApartFromRooms()
+    {
+        using var removals = new RemovalStore(Database, Engine);
+        await removals.RemoveAsync(Removal("ann", null), "ada", Cancel);
+
+        Assert.Equal(HeartbeatOutcome.Banned, Beat("ann"));
+        Assert.Null(await removals.FindAsync("ann", "lobby", Cancel));
+        Assert.Empty(await removals.ListAsync("lobby", null, 10, Cancel));
+        Assert.Single(await removals.ListAsync(null, null, 10, Cancel));
+        Assert.False(await removals.LiftAsync("ann", "lobby", Cancel));
+        Assert.True(await removals.LiftAsync("ann", null, Cancel));
+        Assert.Equal(HeartbeatOutcome.Accepted, Beat("ann"));
+        await AfterCrashAsync(async (database, engine) =>
+        {
+            using var again = new RemovalStore(database, engine);
+            await again.LoadAsync(Cancel);
+            Assert.Empty(engine.Removals());
+        });
+    }
+
+    [Fact]
+    public async Task RemoveAsync_Again_TakesThePlaceOfTheOneBefore()
+    {
+        using var removals = new RemovalStore(Database, Engine);
+        await removals.RemoveAsync(Removal("ann", "lobby"), "ada", Cancel);
+
+        var (entry, replaced) = await removals.RemoveAsync(Removal("ann", "lobby", hours: 5), "ben", Cancel);
+
+        Assert.True(replaced);
+        Assert.Equal(entry, Assert.Single(await removals.ListAsync("lobby", null, 10, Cancel)));
+        Assert.Equal(entry.Removal, Engine.RemovalOf("ann", "lobby"));
+    }
+
+    [Fact]
+    public async Task RemoveAsync_OverTheCap_IsRefusedUntilOneHasEnded()
+    {
+        using var removals = new RemovalStore(Database, Engine);
+        await removals.RemoveAsync(Removal("ann", "lobby", hours: 1), "ada", Cancel);
+        await removals.RemoveAsync(Removal("ben", "lobby", hours: 2), "ada", Cancel);
+
+        await Assert.ThrowsAsync<StoreFullException>(() => removals.RemoveAsync(Removal("cat", "lobby"), "ada", Cancel));
+        Assert.Null(Engine.RemovalOf("cat", "lobby"));
+        Assert.Null(await removals.FindAsync("cat", "lobby", Cancel));
+        await removals.RemoveAsync(Removal("ann", "lobby", hours: 1), "ada", Cancel);
+
+        Time.Advance(TimeSpan.FromHours(1));
+        await removals.RemoveAsync(Removal("cat", "lobby", hours: 1), "ada", Cancel);
+
+        Assert.NotNull(Engine.RemovalOf("cat", "lobby"));
+        Assert.Equal(["cat", "ben"], (await removals.ListAsync("lobby", null, 10, Cancel)).Select(entry => entry.Removal.UserId));
+    }
+
+    [Fact]
+    public async Task ListAsync_FollowedByIds_IsTheLatestFirstWithoutThoseThatEnded()
+    {
+        using var removals = new RemovalStore(Database, Engine);
+        await removals.RemoveAsync(Removal("ann", "lobby", hours: 1), "ada", Cancel);
+        await removals.RemoveAsync(Removal("ben", "lobby", hours: 2), "ada", Cancel);
+
+        var first = Assert.Single(await removals.ListAsync("lobby", null, 1, Cancel));
+        var second = Assert.Single(await removals.ListAsync("lobby", first.Id, 1, Cancel));
+
+        Assert.Equal(("ben", "ann"), (first.Removal.UserId, second.Removal.UserId));
+        Time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(first, Assert.Single(await removals.ListAsync("lobby", null, 10, Cancel)));
+        Assert.Null(await removals.FindAsync("ann", "lobby", Cancel));
+    }
+
+    [Fact]
+    public async Task PruneAsync_Ended_IsForgottenAndOthersStay()
+    {
+        using var removals = new RemovalStore(Database, Engine);
+        await removals.RemoveAsync(Removal("ann", "lobby", hours: 1), "ada", Cancel);
+        await removals.RemoveAsync(Removal("ben", "lobby", hours: 2), "ada", Cancel);
+        Time.Advance(TimeSpan.FromHours(1));
+
+        await removals.PruneAsync(Cancel);
+
+        await using var context = Database.CreateDbContext();
+        Assert.Equal(["ben"], context.Removals.Select(removal => removal.UserId));
+    }
+
+    private Removal Removal(string userId, string? roomId, double hours = 1) => new(userId, roomId, Time.GetUtcNow() + TimeSpan.FromHours(hours), "spam");
+
+    private HeartbeatOutcome Beat(string user) => Engine.Heartbeat(new Heartbeat { RoomId = "lobby", UserId = user, SessionId = "" }).Outcome;
+}

@@ -1,0 +1,39 @@
+using Presence.Engine.Settings;
+
+namespace Presence.Engine.Rooms;
+
+/// <summary>Which definitions of a room are valid. Pure.</summary>
+public static class RoomDefinitionRules
+{
+    public const int LongestTitle = 100;
+
+    /// <summary>What forbids a definition; empty when it may be saved. An override on its own is held against its range alone: where it does not go with the network's values, the timeout in force is raised.</summary>
+    public static IReadOnlyList<SettingsRemark> Problems(RoomDefinition definition)
+    {
+        var problems = new List<SettingsRemark>();
+        if (definition.Title is { } title && (title.Length is 0 or > LongestTitle || title.Any(char.IsControl)))
+            problems.Add(new("title", $"title must have 1 to {LongestTitle} characters, none of them a control character; leave it out to show the room's id."));
+        if (definition.Status is not (RoomStatus.Live or RoomStatus.Ended))
+            problems.Add(new("status", "status must be live or ended."));
+
+        var overrides = definition.Overrides;
+        if (overrides == RoomOverrides.None)
+            return problems;
+
+        // What is not overridden is given a value that cannot be what is wrong.
+        var interval = overrides.HeartbeatInterval ?? PresenceSettingsRules.ShortestInterval;
+        return
+        [
+            .. problems,
+            .. PresenceSettingsRules.Problems(PresenceSettings.Default with { HeartbeatInterval = interval, PresenceTimeout = overrides.PresenceTimeout ?? Fitting(interval) }).DistinctBy(problem => problem.Field),
+        ];
+    }
+
+    private static TimeSpan Fitting(TimeSpan interval)
+    {
+        var shortest = interval + PresenceSettingsRules.SmallestMargin;
+        return shortest < PresenceSettingsRules.ShortestTimeout ? PresenceSettingsRules.ShortestTimeout
+            : shortest > PresenceSettingsRules.LongestTimeout ? PresenceSettingsRules.LongestTimeout
+            : shortest;
+    }
+}

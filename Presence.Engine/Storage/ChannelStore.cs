@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+
+namespace Presence.Engine.Storage;
+
+/// <summary>Keeps who belongs to which channel and puts it in force.</summary>
+/// <remarks><b>Bound.</b> <see cref="PresenceLimits.Channels"/> channels of <see cref="PresenceLimits.ChannelMembers"/> members.</remarks>
+public sealed class ChannelStore(PresenceDatabase database, PresenceEngine engine) : IDisposable
+{
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+
+    /// <summary>Reads the channels and puts them in force; once, before requests are answered.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateDbContext();
+        await foreach (var record in context.Channels.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
+            engine.SetChannelMembers(record.ChannelId, JsonSerializer.Deserialize<string[]>(record.MembersJson) ?? []);
+    }
+
+    /// <summary>Says who belongs to a channel, instead of what was said before; with nobody it is forgotten.</summary>
+    /// <param name="channelId">The channel, already validated.</param>
+    /// <param name="userIds">Its members, already validated; one named twice counts once.</param>
+    /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
+    /// <returns>The members now, in the order given.</returns>
+    /// <exception cref="StoreFullException">A cap is reached. Nothing was changed.</exception>
+    /// <remarks><b>Guarantee.</b> On the disk before it is in force, and in force when this returns.</remarks>
+    public async Task<IReadOnlyList<string>> SetMembersAsync(string channelId, IEnumerable<string> userIds, CancellationToken cancellationToken)
+    {
+        var limits = engine.Limits;
+        string[] members = [.. userIds.Distinct(PresenceComparers.UserId)];
+        if (members.Length > limits.ChannelMembers)
+            throw new StoreFullException($"A channel may have {limits.ChannelMembers} members; this one would have {members.Length}.");
+
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            await using var context = database.CreateDbContext();
+            var record = await context.Channels.FirstOrDefaultAsync(c => c.ChannelId == channelId, cancellationToken);
+            var json = JsonSerializer.Serialize(members);
+            if (members.Length == 0 && record is not null)
+                context.Remove(record);
+            else if (record is not null)
+                (record.MembersJson, record.UpdatedAt) = (json, database.Now());
+            else if (members.Length > 0 && await context.Channels.CountAsync(cancellationToken) >= limits.Channels)
+                throw new StoreFullException($"The server holds its cap of {limits.Channels} channels; empty one first.");
+            else if (members.Length > 0)
+                context.Add(new ChannelRecord { ChannelId = channelId, MembersJson = json, UpdatedAt = database.Now() });
+
+            await context.SaveChangesAsync(cancellationToken);
+            engine.SetChannelMembers(channelId, members);
+            return members;
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _oneAtATime.Dispose();
+}

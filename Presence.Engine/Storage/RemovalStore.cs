@@ -1,0 +1,132 @@
+using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Moderation;
+
+namespace Presence.Engine.Storage;
+
+/// <summary>Keeps removals until they end and puts them in force.</summary>
+/// <remarks><b>Bound.</b> <see cref="PresenceLimits.Removals"/>.</remarks>
+public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engine) : IDisposable
+{
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+
+    /// <summary>Reads the removals that have not ended and puts them in force; once, before anybody is restored.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var now = database.Now();
+        await using var context = database.CreateDbContext();
+        await foreach (var record in context.Removals.AsNoTracking().Where(r => r.Until > now).AsAsyncEnumerable().WithCancellation(cancellationToken))
+            engine.Remove(ToEntry(record).Removal);
+    }
+
+    /// <summary>Keeps a viewer out from now on, instead of what was decided for the same place before, and ends its sessions there.</summary>
+    /// <param name="removal">Already validated; ends in the future.</param>
+    /// <param name="by">Who decides.</param>
+    /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
+    /// <returns>The removal as kept, and whether it took the place of another.</returns>
+    /// <exception cref="StoreFullException">The cap is reached. Nothing was changed.</exception>
+    /// <remarks>
+    /// <para><b>Threads.</b> Any; changes follow one another.</para>
+    /// <para><b>Guarantee.</b> On the disk before it is in force, and in force when this returns.</para>
+    /// </remarks>
+    public async Task<(RemovalEntry Entry, bool Replaced)> RemoveAsync(Removal removal, string by, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            var roomId = RoomOf(removal.RoomId);
+            await using var context = database.CreateDbContext();
+            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+            var replaced = await context.Removals.Where(r => r.RoomId == roomId && r.UserId == removal.UserId).ExecuteDeleteAsync(cancellationToken) > 0;
+            var record = new RemovalRecord { RoomId = roomId, UserId = removal.UserId, Until = removal.Until, Reason = removal.Reason, By = by, At = database.Now() };
+            context.Add(record);
+            await context.SaveChangesAsync(cancellationToken);
+            if (!replaced)
+                await ThrowIfFullAsync(context, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+
+            var entry = ToEntry(record);
+            engine.Remove(entry.Removal);
+            return (entry, replaced);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Lets a viewer in again; false when it was not kept out.</summary>
+    public async Task<bool> LiftAsync(string userId, string? roomId, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            var room = RoomOf(roomId);
+            await using var context = database.CreateDbContext();
+            await context.Removals.Where(r => r.RoomId == room && r.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+            return engine.Lift(userId, roomId);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>The removal of one viewer from a room, or with null from the network; null when there is none in force.</summary>
+    public async Task<RemovalEntry?> FindAsync(string userId, string? roomId, CancellationToken cancellationToken)
+    {
+        var room = RoomOf(roomId);
+        var now = database.Now();
+        await using var context = database.CreateDbContext();
+        var record = await context.Removals.AsNoTracking().FirstOrDefaultAsync(r => r.RoomId == room && r.UserId == userId && r.Until > now, cancellationToken);
+        return record is null ? null : ToEntry(record);
+    }
+
+    /// <summary>The removals in force from a room, or with null from the network; the latest first.</summary>
+    /// <param name="roomId">The room.</param>
+    /// <param name="before">Continue behind this id; null starts at the latest.</param>
+    /// <param name="take">How many at most, 1 or more.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<RemovalEntry>> ListAsync(string? roomId, long? before, int take, CancellationToken cancellationToken)
+    {
+        var room = RoomOf(roomId);
+        var now = database.Now();
+        await using var context = database.CreateDbContext();
+        var removals = context.Removals.AsNoTracking().Where(r => r.RoomId == room && r.Until > now);
+        if (before is not null)
+            removals = removals.Where(r => r.Id < before);
+        var records = await removals.OrderByDescending(r => r.Id).Take(take).ToListAsync(cancellationToken);
+        return records.ConvertAll(ToEntry);
+    }
+
+    /// <summary>Forgets removals that have ended.</summary>
+    public async Task PruneAsync(CancellationToken cancellationToken)
+    {
+        var now = database.Now();
+        await using var context = database.CreateDbContext();
+        if (await context.Removals.AnyAsync(r => r.Until <= now, cancellationToken))
+            await context.Removals.Where(r => r.Until <= now).ExecuteDeleteAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _oneAtATime.Dispose();
+
+    /// <summary>Those that have ended make way first; in the engine they do as well, so that what fits here fits there.</summary>
+    private async Task ThrowIfFullAsync(PresenceContext context, CancellationToken cancellationToken)
+    {
+        var most = engine.Limits.Removals;
+        if (await context.Removals.CountAsync(cancellationToken) <= most)
+            return;
+        var now = database.Now();
+        await context.Removals.Where(r => r.Until <= now).ExecuteDeleteAsync(cancellationToken);
+        if (await context.Removals.CountAsync(cancellationToken) > most)
+            throw new StoreFullException($"{most} removals are in force, as many as may be; lift one first.");
+    }
+
+    private static string RoomOf(string? roomId) => roomId ?? RemovalRecord.Network;
+
+    private static RemovalEntry ToEntry(RemovalRecord record) => new(
+        record.Id,
+        new Removal(record.UserId, record.RoomId.Length == 0 ? null : record.RoomId, record.Until, record.Reason),
+        record.By,
+        record.At);
+}

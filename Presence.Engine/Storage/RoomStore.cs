@@ -1,0 +1,147 @@
+using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
+
+namespace Presence.Engine.Storage;
+
+/// <summary>Keeps the catalogue of rooms and puts it in force.</summary>
+/// <remarks><b>Bound.</b> <see cref="PresenceLimits.CatalogueRooms"/>.</remarks>
+public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) : IDisposable
+{
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+
+    /// <summary>Reads the catalogue and puts it in force; once, before anybody is restored.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateDbContext();
+        await foreach (var record in context.Rooms.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
+            engine.Define(record.RoomId, ToRoom(record).Definition);
+    }
+
+    /// <summary>What the catalogue keeps of a room; <see cref="DefinedRoom.Undefined"/> when nothing.</summary>
+    public async Task<DefinedRoom> FindAsync(string roomId, CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateDbContext();
+        return await context.Rooms.AsNoTracking().FirstOrDefaultAsync(r => r.RoomId == roomId, cancellationToken) is { } record ? ToRoom(record) : DefinedRoom.Undefined(roomId);
+    }
+
+    /// <summary>The catalogue in the order of room ids.</summary>
+    /// <param name="after">Continue behind this room; null starts at the first.</param>
+    /// <param name="take">How many at most, 1 or more.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<DefinedRoom>> ListAsync(string? after, int take, CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateDbContext();
+        // SQLite compares as well as it orders: by the bytes of UTF-8, which is not how .NET would.
+        var behind = context.Rooms.FromSql($"""SELECT * FROM "Rooms" WHERE "RoomId" > {after ?? ""}""");
+        var records = await behind.AsNoTracking().OrderBy(r => r.RoomId).Take(take).ToListAsync(cancellationToken);
+        return records.ConvertAll(ToRoom);
+    }
+
+    /// <summary>Says what is special about a room, instead of what was said before; what changes nothing is not stored.</summary>
+    /// <param name="roomId">The room, already validated; it need not exist yet.</param>
+    /// <param name="definition">All of it.</param>
+    /// <param name="by">Who.</param>
+    /// <param name="expected">The version the change was decided on; null to overwrite whatever is there.</param>
+    /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
+    /// <exception cref="SettingsRefusedException">Against the rules. Nothing was changed.</exception>
+    /// <exception cref="RoomConflictException">Decided on a version that is no longer there. Nothing was changed.</exception>
+    /// <exception cref="StoreFullException">The room is new and the cap is reached. Nothing was changed.</exception>
+    /// <remarks>
+    /// <para><b>Threads.</b> Any; changes follow one another.</para>
+    /// <para><b>Guarantee.</b> On the disk before it is in force, and in force when this returns.</para>
+    /// </remarks>
+    public async Task<DefinedRoom> DefineAsync(string roomId, RoomDefinition definition, string by, RoomVersion? expected, CancellationToken cancellationToken)
+    {
+        if (RoomDefinitionRules.Problems(definition) is { Count: > 0 } problems)
+            throw new SettingsRefusedException(problems);
+
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            await using var context = database.CreateDbContext();
+            var record = await context.Rooms.FirstOrDefaultAsync(r => r.RoomId == roomId, cancellationToken);
+            var current = record is null ? DefinedRoom.Undefined(roomId) : ToRoom(record);
+            ThrowIfChanged(current, expected);
+            if (record is not null && current.Definition == definition)
+                return current;
+            if (record is null)
+            {
+                if (await context.Rooms.CountAsync(cancellationToken) >= engine.Limits.CatalogueRooms)
+                    throw new StoreFullException($"The catalogue holds its cap of {engine.Limits.CatalogueRooms} rooms; forget one first.");
+                record = new RoomRecord { RoomId = roomId, UpdatedBy = by };
+                context.Add(record);
+            }
+            Write(record, definition);
+            record.Version++;
+            record.UpdatedAt = database.Now();
+            record.UpdatedBy = by;
+            await context.SaveChangesAsync(cancellationToken);
+            engine.Define(roomId, definition);
+            return ToRoom(record);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Forgets what is special about a room; it follows the network again. False when nothing was.</summary>
+    /// <exception cref="RoomConflictException"><inheritdoc cref="DefineAsync" path="/exception[@cref='RoomConflictException']"/></exception>
+    public async Task<bool> ForgetAsync(string roomId, RoomVersion? expected, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            await using var context = database.CreateDbContext();
+            var record = await context.Rooms.FirstOrDefaultAsync(r => r.RoomId == roomId, cancellationToken);
+            ThrowIfChanged(record is null ? DefinedRoom.Undefined(roomId) : ToRoom(record), expected);
+            if (record is null)
+                return false;
+            context.Remove(record);
+            await context.SaveChangesAsync(cancellationToken);
+            engine.Define(roomId, null);
+            return true;
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _oneAtATime.Dispose();
+
+    private static void ThrowIfChanged(DefinedRoom current, RoomVersion? expected)
+    {
+        if (expected is { } version && version != current.Version)
+            throw new RoomConflictException(current);
+    }
+
+    private static DefinedRoom ToRoom(RoomRecord record) => new(
+        record.RoomId,
+        new RoomDefinition
+        {
+            Title = record.Title,
+            Status = record.Status,
+            Overrides = new RoomOverrides
+            {
+                Enabled = record.Enabled,
+                HeartbeatInterval = SpanOf(record.HeartbeatIntervalMilliseconds),
+                PresenceTimeout = SpanOf(record.PresenceTimeoutMilliseconds),
+            },
+        },
+        new RoomVersion(record.Version, record.UpdatedAt),
+        record.UpdatedBy);
+
+    private static void Write(RoomRecord record, RoomDefinition definition)
+    {
+        record.Title = definition.Title;
+        record.Status = definition.Status;
+        record.Enabled = definition.Overrides.Enabled;
+        record.HeartbeatIntervalMilliseconds = (long?)definition.Overrides.HeartbeatInterval?.TotalMilliseconds;
+        record.PresenceTimeoutMilliseconds = (long?)definition.Overrides.PresenceTimeout?.TotalMilliseconds;
+    }
+
+    private static TimeSpan? SpanOf(long? milliseconds) => milliseconds is { } value ? TimeSpan.FromMilliseconds(value) : null;
+}

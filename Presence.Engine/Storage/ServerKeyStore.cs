@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+
+namespace Presence.Engine.Storage;
+
+/// <summary>The server keys made here: hashes of their secrets, what they may do, when they were last used.</summary>
+/// <remarks>
+/// <para><b>Bound.</b> <see cref="Most"/> keys that are not revoked, and as many revoked ones, the latest, to look back at. All are in memory.</para>
+/// <para><b>Threads.</b> Any; changes follow one another, look-ups take no lock.</para>
+/// </remarks>
+public sealed class ServerKeyStore(PresenceDatabase database) : IDisposable
+{
+    public const int Most = 100;
+
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+    private readonly ConcurrentDictionary<string, ServerKey> _byHash = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _used = new(StringComparer.Ordinal);
+    private int _version;
+
+    /// <summary>Rises with every key made or revoked: whoever keeps the outcome of a look-up compares it.</summary>
+    public int Version => Volatile.Read(ref _version);
+
+    /// <summary>Reads what is stored; once, before requests are answered.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateDbContext();
+        await foreach (var record in context.ServerKeys.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
+            _byHash[Convert.ToHexString(record.Hash)] = ToKey(record);
+    }
+
+    /// <summary>The key with this hash, revoked and expired ones included; null when there is none.</summary>
+    /// <remarks><b>Cost.</b> One look-up in memory. By the hash of what was presented, so that its time tells nothing of any secret.</remarks>
+    public ServerKey? Find(ReadOnlySpan<byte> hash) => _byHash.GetValueOrDefault(Convert.ToHexString(hash));
+
+    /// <summary>One key; null when there is none.</summary>
+    public ServerKey? FindById(string id) => _byHash.Values.FirstOrDefault(key => key.Id == id);
+
+    /// <summary>All keys, the newest first.</summary>
+    public IReadOnlyList<ServerKey> List() =>
+        [.. _byHash.Values.Select(key => _used.TryGetValue(key.Id, out var usedAt) ? key with { LastUsedAt = usedAt } : key).OrderByDescending(key => key.CreatedAt).ThenBy(key => key.Id, StringComparer.Ordinal)];
+
+    /// <summary>Keeps a new key. Stored when it returns.</summary>
+    /// <exception cref="StoreFullException">The cap is reached. Nothing was changed.</exception>
+    public async Task<ServerKey> CreateAsync(NewServerKey key, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            if (_byHash.Values.Count(kept => kept.RevokedAt is null) >= Most)
+                throw new StoreFullException($"There are {Most} server keys, as many as may be; revoke one first.");
+            var record = new ServerKeyRecord
+            {
+                Id = "key_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)),
+                Name = key.Name,
+                Hash = key.Hash,
+                Prefix = key.Prefix,
+                Scopes = string.Join(' ', key.Scopes),
+                CreatedAt = database.Now(),
+                CreatedBy = key.By,
+                ExpiresAt = key.ExpiresAt,
+            };
+            await using var context = database.CreateDbContext();
+            context.Add(record);
+            await context.SaveChangesAsync(cancellationToken);
+            var made = ToKey(record);
+            _byHash[Convert.ToHexString(key.Hash)] = made;
+            Interlocked.Increment(ref _version);
+            return made;
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Makes a key useless from now on; again is harmless. Stored when it returns.</summary>
+    /// <returns>The key as revoked; null when there is no such key.</returns>
+    public async Task<ServerKey?> RevokeAsync(string id, string by, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            if (_byHash.FirstOrDefault(pair => pair.Value.Id == id) is not { Value: { } key } kept)
+                return null;
+            if (key.RevokedAt is not null)
+                return key;
+
+            var revoked = key with { RevokedAt = database.Now(), RevokedBy = by };
+            var forgotten = _byHash.Where(pair => pair.Value.RevokedAt is not null).OrderByDescending(pair => pair.Value.RevokedAt).Skip(Most - 1).ToArray();
+            string[] forgottenIds = [.. forgotten.Select(pair => pair.Value.Id)];
+            await using var context = database.CreateDbContext();
+            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+            await context.ServerKeys.Where(k => k.Id == id).ExecuteUpdateAsync(k => k.SetProperty(r => r.RevokedAt, revoked.RevokedAt).SetProperty(r => r.RevokedBy, by), cancellationToken);
+            await context.ServerKeys.Where(k => forgottenIds.Contains(k.Id)).ExecuteDeleteAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+
+            _byHash[kept.Key] = revoked;
+            foreach (var pair in forgotten)
+                _byHash.TryRemove(pair);
+            Interlocked.Increment(ref _version);
+            return revoked;
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Notes that a key was used; stored by the next <see cref="FlushAsync"/>.</summary>
+    /// <remarks><b>Cost.</b> One look-up; a write in memory at most once a second and key.</remarks>
+    public void Touch(string id)
+    {
+        var now = database.Now();
+        if (!_used.TryGetValue(id, out var before) || now - before >= TimeSpan.FromSeconds(1))
+            _used[id] = now;
+    }
+
+    /// <summary>Stores when keys were last used, all in one transaction.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        var used = _used.ToArray();
+        if (used.Length == 0)
+            return;
+
+        await using var context = database.CreateDbContext();
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        foreach (var (id, at) in used)
+            await context.ServerKeys.Where(k => k.Id == id).ExecuteUpdateAsync(k => k.SetProperty(r => r.LastUsedAt, at), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        await NoteStoredAsync(used, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _oneAtATime.Dispose();
+
+    private async Task NoteStoredAsync(KeyValuePair<string, DateTimeOffset>[] used, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var (hash, key) in _byHash)
+            {
+                if (Array.Find(used, pair => pair.Key == key.Id) is { Key: not null } stored)
+                    _byHash[hash] = key with { LastUsedAt = stored.Value };
+            }
+            foreach (var pair in used)
+                _used.TryRemove(pair); // unless it was used again meanwhile
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    private static ServerKey ToKey(ServerKeyRecord record) => new(
+        record.Id,
+        record.Name,
+        record.Prefix,
+        record.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+        record.CreatedAt,
+        record.CreatedBy,
+        record.ExpiresAt,
+        record.LastUsedAt,
+        record.RevokedAt,
+        record.RevokedBy);
+}
