@@ -1,4 +1,5 @@
 using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Hosting;
 
@@ -13,8 +14,8 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this IEndpointRouteBuilder api)
     {
-        api.MapMethods(LivePath, Methods, Live).Allow(ApiPolicy.Anonymous);
-        api.MapMethods("/health/ready", Methods, Ready).Allow(ApiPolicy.Anonymous);
+        api.MapMethods(LivePath, Methods, Live).Allow(ApiPolicy.Anonymous).Describe(OperationDescriptions.Live);
+        api.MapMethods("/health/ready", Methods, Ready).Allow(ApiPolicy.Anonymous).Describe(OperationDescriptions.Ready);
     }
 
     private static IResult Live() => Reply.Ok(new HealthReply("live", Loops: null), Wire.Documents.HealthReply);

@@ -1,3 +1,5 @@
+using Presence.Dashboard.Api.Description;
+
 namespace Presence.Dashboard.Api;
 
 /// <summary>The HTTP API under /api, and health.</summary>
@@ -7,6 +9,7 @@ internal static class PresenceApi
     {
         builder.Services.AddSingleton<ApiGate>();
         builder.Services.AddSingleton<ApiRoutes>();
+        builder.Services.AddDescription();
     }
 
     public static void MapPresenceApi(this WebApplication app)
@@ -22,5 +25,6 @@ internal static class PresenceApi
         api.MapPresenceSettings();
         api.MapSettingsAdministration();
         api.MapHealth();
+        api.MapDescription();
     }
 }

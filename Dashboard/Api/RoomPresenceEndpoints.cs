@@ -1,4 +1,5 @@
 using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Rooms;
@@ -12,7 +13,7 @@ internal static class RoomPresenceEndpoints
 
     public static void MapRoomPresence(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/api/v1/presence/rooms/{roomId}/users/count", Count).Allow(ApiPolicy.ViewerOrServer);
+        api.MapGet("/api/v1/presence/rooms/{roomId}/users/count", Count).Allow(ApiPolicy.ViewerOrServer).Describe(RoomDescriptions.Count);
         api.MapGet("/api/v1/presence/rooms/{roomId}/users", List).Allow(ApiPolicy.ViewerOrServer);
     }
 

@@ -1,3 +1,4 @@
+using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 
 namespace Presence.Dashboard.Api;
@@ -6,6 +7,9 @@ internal static class RouteExtensions
 {
     /// <summary>Declares who may call the route.</summary>
     public static RouteHandlerBuilder Allow(this RouteHandlerBuilder route, ApiPolicy policy) => route.WithMetadata(policy);
+
+    /// <summary>Says in the API's description what the route does.</summary>
+    public static RouteHandlerBuilder Describe(this RouteHandlerBuilder route, RouteDescription description) => route.WithMetadata(description);
 
     /// <summary>Who calls; only on routes whose policy asks for somebody.</summary>
     public static ClientPrincipal Caller(this HttpContext http) => http.Features.Get<ClientPrincipal>() ?? throw new InvalidOperationException("The route lets anonymous callers in.");

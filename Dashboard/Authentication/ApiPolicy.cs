@@ -15,30 +15,31 @@ internal sealed class ApiPolicy
     /// <summary>The customer's backend alone, with a key of every scope: a route that names none is not opened by accident.</summary>
     public static readonly ApiPolicy Server = new(nameof(Server), viewers: false, server: true, ServerScopes.None);
 
-    private readonly bool _viewers;
-    private readonly bool _server;
-
-    private ApiPolicy(string name, bool viewers, bool server, ServerScopes anyOf) => (Name, _viewers, _server, AnyOf) = (name, viewers, server, anyOf);
+    private ApiPolicy(string name, bool viewers, bool server, ServerScopes anyOf) => (Name, AllowsViewers, AllowsServers, AnyOf) = (name, viewers, server, anyOf);
 
     public string Name { get; }
+
+    public bool AllowsViewers { get; }
+
+    public bool AllowsServers { get; }
 
     /// <summary>The scopes of which a server key must have one; none means that it must have them all.</summary>
     public ServerScopes AnyOf { get; }
 
     /// <summary>The same for server keys with one of these scopes.</summary>
-    public ApiPolicy With(ServerScopes anyOf) => new(Name, _viewers, _server, anyOf);
+    public ApiPolicy With(ServerScopes anyOf) => new(Name, AllowsViewers, AllowsServers, anyOf);
 
     /// <summary>Why a caller may not; null when it may.</summary>
     public string? ProblemOf(ClientPrincipal caller)
     {
         if (!caller.IsServer)
-            return _viewers ? null : "This route takes a server key, not an access token.";
-        if (!_server)
+            return AllowsViewers ? null : "This route takes a server key, not an access token.";
+        if (!AllowsServers)
             return "This route acts as the viewer of an access token; a server key names users in POST /api/v1/presence/heartbeats.";
         return IsWithin(caller.Scopes) ? null : $"This server key lacks the scope for it: {Describe(AnyOf)}.";
     }
 
-    public override string ToString() => _server && AnyOf != ServerScopes.None ? $"{Name}({Describe(AnyOf)})" : Name;
+    public override string ToString() => AllowsServers && AnyOf != ServerScopes.None ? $"{Name}({Describe(AnyOf)})" : Name;
 
     private static string Describe(ServerScopes anyOf) => anyOf == ServerScopes.None ? "every one" : string.Join(" or ", ServerScopeWords.Of(anyOf));
 

@@ -1,0 +1,23 @@
+using Presence.Dashboard.Api.Contracts;
+
+namespace Presence.Dashboard.Api.Description;
+
+internal static class OperationDescriptions
+{
+    public static readonly RouteDescription Live = new("isLive", RouteGroups.Operation, "Ask whether the process runs")
+    {
+        Text = "Answers from the first second on, whatever state the server is in.",
+        Answer = AnswerDescription.Json<HealthReply>("It runs.", """{"status":"live"}"""),
+    };
+
+    public static readonly RouteDescription Ready = new("isReady", RouteGroups.Operation, "Ask whether the server can be relied on")
+    {
+        Text = "`degraded` while a background loop keeps failing; heartbeats are still taken. With a server key the answer lists the loops.",
+        Answer = AnswerDescription.Json<HealthReply>("It is restored and answers.", """{"status":"healthy"}"""),
+    };
+
+    public static readonly RouteDescription Description = new("describe", RouteGroups.Operation, "Read this description")
+    {
+        Answer = AnswerDescription.OfText("OpenAPI 3.1.", "application/json", "{\"openapi\":\"3.1.1\"}"),
+    };
+}

@@ -1,0 +1,30 @@
+using Microsoft.OpenApi;
+using Presence.Engine;
+
+namespace Presence.Dashboard.Api.Description;
+
+/// <summary>What stands between the slashes of a route, said once for all routes.</summary>
+internal static class PathParameters
+{
+    private static readonly Dictionary<string, (string Text, int Longest)> Known = new(StringComparer.Ordinal)
+    {
+        ["roomId"] = ("The room. No control characters, none of `/ \\ ? # %`; spaces and accents are fine, percent-encoded.", PresenceIds.LongestRoomId),
+        ["userId"] = ("The user. May be percent-encoded once or twice.", PresenceIds.LongestUserId),
+        ["channelId"] = ("The channel; the rule of room ids.", PresenceIds.LongestRoomId),
+        ["removalId"] = ("The removal, as its answer named it.", 40),
+        ["keyId"] = ("The key, as the list names it; never the key itself.", 40),
+    };
+
+    public static IOpenApiParameter Describe(string name)
+    {
+        var (text, longest) = Known[name];
+        return new OpenApiParameter
+        {
+            Name = name,
+            In = ParameterLocation.Path,
+            Required = true,
+            Description = text,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = longest },
+        };
+    }
+}
