@@ -14,6 +14,7 @@ namespace Presence.Dashboard.Api;
 [JsonSerializable(typeof(CountReply))]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(HealthReply))]
+[JsonSerializable(typeof(HeartbeatDocument))]
 [JsonSerializable(typeof(HeartbeatRequest))]
 [JsonSerializable(typeof(LoginReply))]
 [JsonSerializable(typeof(LoginRequest))]

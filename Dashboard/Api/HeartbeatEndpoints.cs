@@ -1,3 +1,5 @@
+using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Rooms;
@@ -8,14 +10,11 @@ namespace Presence.Dashboard.Api;
 /// <remarks>Its services are handed over once: asking for them with each request would make a scope for each.</remarks>
 internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces paces)
 {
-    private const int LongestDevice = 300;
-    private const int LongestAppVersion = 30;
-
     public static void Map(IEndpointRouteBuilder api)
     {
         var endpoints = ActivatorUtilities.CreateInstance<HeartbeatEndpoints>(api.ServiceProvider);
-        api.MapPost("/api/v1/presence/rooms/{roomId}/heartbeat", endpoints.Beat).Allow(ApiPolicy.Viewer);
-        api.MapPost("/api/v1/presence/heartbeats", ManyHeartbeats.BeatAsync).Allow(ApiPolicy.ViewerOrServer.With(ServerScopes.Presence));
+        api.MapPost("/api/v1/presence/rooms/{roomId}/heartbeat", endpoints.Beat).Allow(ApiPolicy.Viewer).Describe(RoomDescriptions.Beat);
+        api.MapPost("/api/v1/presence/heartbeats", ManyHeartbeats.BeatAsync).Allow(ApiPolicy.ViewerOrServer.With(ServerScopes.Presence)).Describe(RoomDescriptions.BeatMany);
     }
 
     private ValueTask<IResult> Beat(HttpContext http, string roomId)
@@ -40,10 +39,10 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
             return ApiRefusal.Invalid(problem);
         if (!ViewerStates.TryParse(request?.State, out var state))
             return ApiRefusal.Invalid(ViewerStates.Rule);
-        if (request?.Device?.Length > LongestDevice)
-            return ApiRefusal.Invalid($"device may have {LongestDevice} characters; it has {request.Device.Length}.");
-        if (request?.AppVersion?.Length > LongestAppVersion)
-            return ApiRefusal.Invalid($"appVersion may have {LongestAppVersion} characters; it has {request.AppVersion.Length}.");
+        if (request?.Device?.Length > HeartbeatRequest.LongestDevice)
+            return ApiRefusal.Invalid($"device may have {HeartbeatRequest.LongestDevice} characters; it has {request.Device.Length}.");
+        if (request?.AppVersion?.Length > HeartbeatRequest.LongestAppVersion)
+            return ApiRefusal.Invalid($"appVersion may have {HeartbeatRequest.LongestAppVersion} characters; it has {request.AppVersion.Length}.");
 
         var caller = http.Caller();
         return Record(http, caller, new Heartbeat

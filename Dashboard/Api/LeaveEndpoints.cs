@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
+using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 
@@ -13,8 +14,8 @@ internal static class LeaveEndpoints
 
     public static void MapLeaves(this IEndpointRouteBuilder api)
     {
-        api.MapDelete("/api/v1/presence/rooms/{roomId}/heartbeat", Leave).Allow(ApiPolicy.Viewer);
-        api.MapPost("/api/v1/presence/rooms/{roomId}/leave", LeaveByBeaconAsync).Allow(ApiPolicy.Anonymous).WithMetadata(new BodyLimit(LongestBeacon));
+        api.MapDelete("/api/v1/presence/rooms/{roomId}/heartbeat", Leave).Allow(ApiPolicy.Viewer).Describe(RoomDescriptions.Leave);
+        api.MapPost("/api/v1/presence/rooms/{roomId}/leave", LeaveByBeaconAsync).Allow(ApiPolicy.Anonymous).Describe(RoomDescriptions.LeaveByBeacon).WithMetadata(new BodyLimit(LongestBeacon));
     }
 
     private static IResult Leave(HttpContext http, string roomId, PresenceEngine engine)

@@ -7,10 +7,10 @@ namespace Presence.Dashboard.Api;
 /// <summary>What a login may say. Pure: the first problem, or null.</summary>
 internal static class LoginRules
 {
-    private const int LongestDisplayName = 100;
-    private const int LongestKind = 100;
-    private const int LongestModel = 300;
-    private const int LongestSdkVersion = 30;
+    public const int LongestDisplayName = 100;
+    public const int LongestKind = 100;
+    public const int LongestModel = 300;
+    public const int LongestSdkVersion = 30;
 
     private static readonly string[] ReservedPrefixes = ["ADMIN_", "DELETED_", GuestIds.Prefix];
 

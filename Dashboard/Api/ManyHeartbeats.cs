@@ -8,8 +8,6 @@ namespace Presence.Dashboard.Api;
 /// <summary>Many heartbeats in one request: of one viewer in several rooms, or of any users for a server key.</summary>
 internal static class ManyHeartbeats
 {
-    private const int Most = 1000;
-
     public static async Task<IResult> BeatAsync(HttpContext http, PresenceEngine engine, ClientPaces paces)
     {
         var body = await JsonBody.ReadAsync(http, Wire.Documents.ManyHeartbeatsRequest);
@@ -17,8 +15,8 @@ internal static class ManyHeartbeats
             return body.Refusal!;
         if (request.Heartbeats is not { } heartbeats)
             return ApiRefusal.Invalid("heartbeats", "is missing; it is a list of objects with a roomId.");
-        if (heartbeats.Count > Most)
-            return ApiRefusal.Invalid($"heartbeats may hold {Most} entries; it holds {heartbeats.Count}. Send several requests.");
+        if (heartbeats.Count > ManyHeartbeatsRequest.Most)
+            return ApiRefusal.Invalid($"heartbeats may hold {ManyHeartbeatsRequest.Most} entries; it holds {heartbeats.Count}. Send several requests.");
         if (!engine.Settings.Enabled)
             return Refusals.Disabled;
 

@@ -1,4 +1,5 @@
 using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 
@@ -7,7 +8,7 @@ namespace Presence.Dashboard.Api;
 /// <summary>The settings as clients read them; answers also while presence is off, so that they learn of it.</summary>
 internal static class PresenceSettingsEndpoints
 {
-    public static void MapPresenceSettings(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/settings", Read).Allow(ApiPolicy.ViewerOrServer);
+    public static void MapPresenceSettings(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/settings", Read).Allow(ApiPolicy.ViewerOrServer).Describe(SettingsDescriptions.OfClients);
 
     private static IResult Read(PresenceEngine engine)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Primitives;
 using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Rooms;
@@ -9,9 +10,9 @@ namespace Presence.Dashboard.Api;
 /// <summary>The rooms and how many are in each.</summary>
 internal static class RoomEndpoints
 {
-    private const int LongestCursor = 800; // a room id of 128 characters of any script, encoded
+    public const int LongestCursor = 800; // a room id of 128 characters of any script, encoded
 
-    public static void MapRooms(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/rooms", List).Allow(ApiPolicy.ViewerOrServer);
+    public static void MapRooms(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/rooms", List).Allow(ApiPolicy.ViewerOrServer).Describe(RoomDescriptions.Rooms);
 
     private static IResult List(HttpContext http, PresenceEngine engine)
     {

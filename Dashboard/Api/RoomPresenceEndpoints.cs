@@ -9,12 +9,12 @@ namespace Presence.Dashboard.Api;
 /// <summary>Who is watching one room. Reading never counts.</summary>
 internal static class RoomPresenceEndpoints
 {
-    private const int LongestCursor = 1_000; // an id and a name of any script, encoded
+    public const int LongestCursor = 1_000; // an id and a name of any script, encoded
 
     public static void MapRoomPresence(this IEndpointRouteBuilder api)
     {
         api.MapGet("/api/v1/presence/rooms/{roomId}/users/count", Count).Allow(ApiPolicy.ViewerOrServer).Describe(RoomDescriptions.Count);
-        api.MapGet("/api/v1/presence/rooms/{roomId}/users", List).Allow(ApiPolicy.ViewerOrServer);
+        api.MapGet("/api/v1/presence/rooms/{roomId}/users", List).Allow(ApiPolicy.ViewerOrServer).Describe(RoomDescriptions.List);
     }
 
     /// <summary>Members that say true or are left out.</summary>

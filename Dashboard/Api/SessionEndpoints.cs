@@ -1,4 +1,5 @@
 using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
@@ -12,12 +13,12 @@ internal static class SessionEndpoints
 {
     public static void MapSessions(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/api/v5/sessions", LogInAsync).Allow(ApiPolicy.Anonymous);
-        api.MapPost("/api/v5/sessions/visitor", LogVisitorInAsync).Allow(ApiPolicy.Anonymous);
-        api.MapGet("/api/v3/sessions", Describe).Allow(ApiPolicy.Viewer);
-        api.MapDelete("/api/v4/sessions", LogOutAsync).Allow(ApiPolicy.Viewer);
-        api.MapPost("/api/v4/authentication/token", MintAuthTokenAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users));
-        api.MapGet("/api/v3/network-settings/chat", DescribeChat).Allow(ApiPolicy.Anonymous);
+        api.MapPost("/api/v5/sessions", LogInAsync).Allow(ApiPolicy.Anonymous).Describe(SessionDescriptions.LogIn);
+        api.MapPost("/api/v5/sessions/visitor", LogVisitorInAsync).Allow(ApiPolicy.Anonymous).Describe(SessionDescriptions.LogVisitorIn);
+        api.MapGet("/api/v3/sessions", Describe).Allow(ApiPolicy.Viewer).Describe(SessionDescriptions.Describe);
+        api.MapDelete("/api/v4/sessions", LogOutAsync).Allow(ApiPolicy.Viewer).Describe(SessionDescriptions.LogOut);
+        api.MapPost("/api/v4/authentication/token", MintAuthTokenAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users)).Describe(SessionDescriptions.MintAuthToken);
+        api.MapGet("/api/v3/network-settings/chat", DescribeChat).Allow(ApiPolicy.Anonymous).Describe(SessionDescriptions.ChatSettings);
     }
 
     private static async Task<IResult> LogInAsync(HttpContext http, ClientKey clientKey, ClientPaces paces, AuthTokens authTokens, UserStore users, AccessTokens tokens, PresenceEngine engine, DashboardOptions options)

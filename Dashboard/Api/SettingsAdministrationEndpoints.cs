@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.Net.Http.Headers;
 using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Settings;
@@ -15,8 +16,8 @@ internal static class SettingsAdministrationEndpoints
 
     public static void MapSettingsAdministration(this IEndpointRouteBuilder api)
     {
-        api.MapGet(Route, Read).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Settings));
-        api.MapPut(Route, ChangeAsync).Allow(ApiPolicy.Server.With(ServerScopes.Settings));
+        api.MapGet(Route, Read).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Settings)).Describe(SettingsDescriptions.Read);
+        api.MapPut(Route, ChangeAsync).Allow(ApiPolicy.Server.With(ServerScopes.Settings)).Describe(SettingsDescriptions.Change);
     }
 
     private static IResult Read(PresenceEngine engine) => Describe(engine.Settings);

@@ -1,3 +1,4 @@
+using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Storage;
@@ -7,12 +8,12 @@ namespace Presence.Dashboard.Api;
 /// <summary>Profiles of users, as clients ask for them to show who is watching.</summary>
 internal static class UserEndpoints
 {
-    private const int MostIds = 100;
+    public const int MostIds = 100;
 
     public static void MapUsers(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/api/v3/users/list", ListAsync).Allow(ApiPolicy.ViewerOrServer);
-        api.MapGet("/api/v3/users/{userId}", ReadAsync).Allow(ApiPolicy.ViewerOrServer);
+        api.MapGet("/api/v3/users/list", ListAsync).Allow(ApiPolicy.ViewerOrServer).Describe(UserDescriptions.List);
+        api.MapGet("/api/v3/users/{userId}", ReadAsync).Allow(ApiPolicy.ViewerOrServer).Describe(UserDescriptions.Read);
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, UserStore users)

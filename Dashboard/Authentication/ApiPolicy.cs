@@ -26,6 +26,9 @@ internal sealed class ApiPolicy
     /// <summary>The scopes of which a server key must have one; none means that it must have them all.</summary>
     public ServerScopes AnyOf { get; }
 
+    /// <summary>The scopes a server key must have, in words; null where it needs none or may not call.</summary>
+    public string? ScopeRule => AllowsServers && this != Anonymous ? Describe(AnyOf) : null;
+
     /// <summary>The same for server keys with one of these scopes.</summary>
     public ApiPolicy With(ServerScopes anyOf) => new(Name, AllowsViewers, AllowsServers, anyOf);
 

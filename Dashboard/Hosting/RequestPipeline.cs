@@ -47,8 +47,8 @@ internal static class RequestPipeline
         });
     }
 
-    /// <summary>True for the API and health, which answer JSON and know no cookie.</summary>
-    public static bool IsApi(HttpContext http) => Under(http, "/api") || Under(http, "/health");
+    /// <summary>True for the API, its description and health, which are for programs and know no cookie.</summary>
+    public static bool IsApi(HttpContext http) => Under(http, "/api") || Under(http, "/health") || Under(http, "/openapi");
 
     /// <summary>The framework's CORS middleware makes a service scope for each request it sees: let it see those alone that it is for.</summary>
     private static bool IsFromBrowser(HttpContext http) => http.Request.Headers.Origin.Count > 0 && IsApi(http);

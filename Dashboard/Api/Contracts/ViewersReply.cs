@@ -1,5 +1,13 @@
 namespace Presence.Dashboard.Api.Contracts;
 
+/// <summary>A page of viewers. Page and count are of one moment.</summary>
+/// <param name="Viewers">The viewers of this page.</param>
+/// <param name="Total">How many stand on this page.</param>
+/// <param name="Limit">How many could: the limit asked for, or the moderators' cap if that is lower.</param>
+/// <param name="Cursor">Leads to the next page; left out on the last one.</param>
+/// <param name="Count">All distinct viewers of the room.</param>
+/// <param name="ReferenceTimestamp">The moment all of it is true of, at most a second ago.</param>
+/// <param name="Warming">After a restart, until one heartbeat interval has passed: viewers who left meanwhile may still be listed.</param>
 internal sealed record ViewersReply(
     IReadOnlyList<ViewerDocument> Viewers,
     int Total,

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.OpenApi;
 using Presence.Dashboard.Authentication;
 
@@ -20,10 +22,12 @@ internal static class DescriptionEndpoints
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
             json.SerializerOptions.NumberHandling = ApiJson.Default.Options.NumberHandling;
         });
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IApiDescriptionProvider, RouteDescriptionProvider>());
         services.AddOpenApi(Document, options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-            options.ShouldInclude = route => route.ActionDescriptor.EndpointMetadata.OfType<RouteDescription>().Any();
+            // Whoever may GET may HEAD; described once.
+            options.ShouldInclude = route => route.HttpMethod != HttpMethods.Head && route.ActionDescriptor.EndpointMetadata.OfType<RouteDescription>().Any();
             options.CreateSchemaReferenceId = type => type.Kind == System.Text.Json.Serialization.Metadata.JsonTypeInfoKind.Object ? SchemaNames.Of(type.Type) : null;
             options.AddOperationTransformer<OperationDescriber>();
             options.AddDocumentTransformer<DocumentDescriber>();

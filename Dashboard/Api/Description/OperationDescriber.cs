@@ -11,28 +11,26 @@ namespace Presence.Dashboard.Api.Description;
 /// <summary>Writes one operation from its route's <see cref="RouteDescription"/> and <see cref="ApiPolicy"/>.</summary>
 internal sealed class OperationDescriber : IOpenApiOperationTransformer
 {
-    private const string Json = "application/json";
-
-    public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var route = metadata.OfType<RouteDescription>().Single();
         var policy = metadata.OfType<ApiPolicy>().Single();
         var document = context.Document ?? throw new InvalidOperationException("An operation stands in a document.");
-        var pathParameters = context.Description.ParameterDescriptions.Where(parameter => parameter.Source.Id == "Path").Select(parameter => parameter.Name).ToArray();
 
+        string[] pathParameters = [.. context.Description.ParameterDescriptions.Where(RouteDescriptionProvider.IsOfPath).Select(parameter => parameter.Name)];
         operation.OperationId = route.Id;
         operation.Summary = route.Summary;
-        operation.Description = route.Text;
+        operation.Description = policy.ScopeRule is { } scopes ? $"{route.Text}\n\nScope of a server key: {scopes}.".Trim() : route.Text;
         operation.Tags = new HashSet<OpenApiTagReference> { new(route.Group, document) };
         operation.Parameters = [.. pathParameters.Select(PathParameters.Describe), .. route.Parameters.Select(Describe)];
         operation.Security = SecuritySchemes.For(policy, document);
-        operation.RequestBody = route.Body is { } body ? await DescribeAsync(body, context, cancellationToken) : null;
-        operation.Responses = new OpenApiResponses { [Key(route.Answer.Status)] = await DescribeAsync(route.Answer, context, cancellationToken) };
-
-        var errors = route.Errors.Concat(ImpliedErrors.Of(route, policy, pathParameters.Length > 0)).Distinct();
-        foreach (var ofStatus in errors.GroupBy(error => error.Status).OrderBy(errors => errors.Key))
-            operation.Responses[Key(ofStatus.Key)] = await DescribeAsync([.. ofStatus.OrderBy(error => error.Code)], context, cancellationToken);
+        if (route.Body is { } body)
+            Complete(operation.RequestBody!, body);
+        Complete((OpenApiResponse)operation.Responses![Key(route.Answer.Status)], route.Answer);
+        foreach (var errors in route.AllErrors(policy, pathParameters.Length > 0).GroupBy(error => error.Status))
+            operation.Responses[Key(errors.Key)] = Shared([.. errors], (OpenApiResponse)operation.Responses[Key(errors.Key)], document);
+        return Task.CompletedTask;
     }
 
     private static IOpenApiParameter Describe(ParameterDescription parameter) => new OpenApiParameter
@@ -44,67 +42,37 @@ internal sealed class OperationDescriber : IOpenApiOperationTransformer
         Schema = parameter.Schema,
     };
 
-    private static async Task<IOpenApiRequestBody> DescribeAsync(BodyDescription body, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    private static void Complete(IOpenApiRequestBody request, BodyDescription body)
     {
-        var content = new OpenApiMediaType { Schema = await SchemaOfAsync(body.Type, context, cancellationToken), Example = Example(body.Type, body.Example) };
-        return new OpenApiRequestBody { Required = !body.IsOptional, Content = body.MediaTypes.ToDictionary(type => type, _ => content, StringComparer.Ordinal) };
+        foreach (var content in request.Content!.Values)
+            content.Example = Example(body.Type, body.Example);
     }
 
-    private static async Task<IOpenApiResponse> DescribeAsync(AnswerDescription answer, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    private static void Complete(OpenApiResponse response, AnswerDescription answer)
     {
-        var response = new OpenApiResponse { Description = answer.Meaning };
-        if (answer.MediaType is { } mediaType)
-        {
-            response.Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
-            {
-                [mediaType] = new OpenApiMediaType { Schema = await SchemaOfAsync(answer.Type, context, cancellationToken), Example = Example(answer.Type, answer.Example!) },
-            };
-        }
-        if (answer.Headers.Count > 0)
-        {
-            response.Headers = answer.Headers.ToDictionary(
-                header => header.Name,
-                header => (IOpenApiHeader)new OpenApiHeader { Description = header.Text, Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
-                StringComparer.Ordinal);
-        }
-        return response;
+        response.Description = answer.Meaning;
+        foreach (var content in response.Content?.Values ?? [])
+            content.Example = Example(answer.Type, answer.Example!);
+        foreach (var (name, text) in answer.Headers)
+            Header(response, name, text, JsonSchemaType.String);
     }
 
-    /// <summary>Kinds of refusal that share a status stand together, each with an example and its code.</summary>
-    private static async Task<IOpenApiResponse> DescribeAsync(IReadOnlyList<ApiError> errors, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    /// <summary>Kinds of refusal that share a status stand together, each with an example. Most routes share them, so they are components.</summary>
+    private static OpenApiResponseReference Shared(IReadOnlyList<ApiError> errors, OpenApiResponse response, OpenApiDocument document)
     {
-        var response = new OpenApiResponse
-        {
-            Description = string.Join(" Or: ", errors.Select(error => $"`{error.Code}` {error.Meaning}")),
-            Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
-            {
-                [Json] = new OpenApiMediaType
-                {
-                    Schema = await SchemaOfAsync(typeof(ErrorDocument), context, cancellationToken),
-                    Examples = errors.ToDictionary(error => Key(error.Code), error => (IOpenApiExample)new OpenApiExample { Summary = error.Meaning, Value = Example(error) }, StringComparer.Ordinal),
-                },
-            },
-        };
+        var name = $"Refusal{Key(errors[0].Status)}-{string.Join('-', errors.Select(error => Key(error.Code)))}";
+        response.Description = string.Join(" Or: ", errors.Select(error => $"`{error.Code}` {error.Meaning}"));
+        response.Content!.Values.Single().Examples =
+            errors.ToDictionary(error => Key(error.Code), error => (IOpenApiExample)new OpenApiExample { Summary = error.Meaning, Value = Example(error) }, StringComparer.Ordinal);
         if (errors[0].Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
-        {
-            response.Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal)
-            {
-                ["Retry-After"] = new OpenApiHeader { Description = "Seconds to wait.", Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1" } },
-            };
-        }
-        return response;
+            Header(response, "Retry-After", "Seconds to wait.", JsonSchemaType.Integer);
+
+        document.AddComponent(name, (IOpenApiResponse)response); // the same again where it is there already
+        return new OpenApiResponseReference(name, document);
     }
 
-    private static async Task<IOpenApiSchema> SchemaOfAsync(Type? type, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
-    {
-        if (type is null)
-            return new OpenApiSchema { Type = JsonSchemaType.String };
-        var name = SchemaNames.Of(type);
-        var document = context.Document!;
-        if (document.Components?.Schemas?.ContainsKey(name) != true)
-            document.AddComponent(name, await context.GetOrCreateSchemaAsync(type, parameterDescription: null, cancellationToken));
-        return new OpenApiSchemaReference(name, document);
-    }
+    private static void Header(OpenApiResponse response, string name, string text, JsonSchemaType type) =>
+        (response.Headers ??= new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal))[name] = new OpenApiHeader { Description = text, Schema = new OpenApiSchema { Type = type } };
 
     private static JsonNode Example(Type? type, string text) => type is null ? JsonValue.Create(text) : JsonNode.Parse(text)!;
 

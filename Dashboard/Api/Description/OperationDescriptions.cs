@@ -8,16 +8,19 @@ internal static class OperationDescriptions
     {
         Text = "Answers from the first second on, whatever state the server is in.",
         Answer = AnswerDescription.Json<HealthReply>("It runs.", """{"status":"live"}"""),
+        Errors = [ApiErrors.MethodNotAllowed],
     };
 
     public static readonly RouteDescription Ready = new("isReady", RouteGroups.Operation, "Ask whether the server can be relied on")
     {
         Text = "`degraded` while a background loop keeps failing; heartbeats are still taken. With a server key the answer lists the loops.",
         Answer = AnswerDescription.Json<HealthReply>("It is restored and answers.", """{"status":"healthy"}"""),
+        Errors = [ApiErrors.MethodNotAllowed, ApiErrors.NotReady],
     };
 
     public static readonly RouteDescription Description = new("describe", RouteGroups.Operation, "Read this description")
     {
-        Answer = AnswerDescription.OfText("OpenAPI 3.1.", "application/json", "{\"openapi\":\"3.1.1\"}"),
+        Answer = AnswerDescription.OfText("OpenAPI 3.1.", "application/json", "{\"openapi\":\"3.1.1\"}") with { Headers = [SettingsDescriptions.ETag] },
+        Errors = [ApiErrors.MethodNotAllowed, ApiErrors.NotReady],
     };
 }

@@ -1,14 +1,16 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace Presence.Dashboard.Api.Description;
 
-/// <summary>Adds to a document's schema what its type alone does not say.</summary>
+/// <summary>Adds to a document's schema what its type alone does not say. The members' texts are their XML documentation.</summary>
 /// <remarks>
-/// A document the server answers always has the members that cannot be null. A document it reads is checked by the route,
-/// which answers better than a schema could, so there everything can be null in the type and <c>[Required]</c> says it.
+/// A document the server answers always has the members that cannot be null, and leaves the others out rather than say null.
+/// A document it reads is checked by its route, which answers better than a schema could: there every member can be null,
+/// and <c>[Required]</c> says which may not be left out.
 /// </remarks>
 internal sealed class SchemaDescriber : IOpenApiSchemaTransformer
 {
@@ -16,14 +18,26 @@ internal sealed class SchemaDescriber : IOpenApiSchemaTransformer
     {
         if (context.JsonPropertyInfo is { } property)
         {
-            if (property.AttributeProvider?.GetCustomAttributes(typeof(AllowedValuesAttribute), inherit: false) is [AllowedValuesAttribute words, ..])
+            if (AttributeOf<AllowedValuesAttribute>(property) is { } words)
                 schema.Enum = [.. words.Values.Select(word => (JsonNode)JsonValue.Create((string)word!))];
+            if (AttributeOf<JsonIgnoreAttribute>(property)?.Condition != JsonIgnoreCondition.Never)
+                schema.Type &= ~JsonSchemaType.Null;
         }
-        else if (!context.JsonTypeInfo.Type.Name.EndsWith("Request", StringComparison.Ordinal))
+        if (schema.Properties is { Count: > 0 })
         {
-            foreach (var member in context.JsonTypeInfo.Properties.Where(member => !member.IsGetNullable && !member.IsExtensionData && member.Get is not null))
-                (schema.Required ??= new HashSet<string>(StringComparer.Ordinal)).Add(member.Name);
+            var isRead = context.JsonTypeInfo.Type.FullName!.Contains("Request", StringComparison.Ordinal);
+            schema.Required = context.JsonTypeInfo.Properties
+                .Where(member => !member.IsExtensionData && (isRead ? AttributeOf<RequiredAttribute>(member) is not null : IsAlwaysThere(member)))
+                .Select(member => member.Name)
+                .ToHashSet(StringComparer.Ordinal);
         }
         return Task.CompletedTask;
     }
+
+    private static bool IsAlwaysThere(System.Text.Json.Serialization.Metadata.JsonPropertyInfo member) =>
+        !member.IsGetNullable || AttributeOf<JsonIgnoreAttribute>(member)?.Condition == JsonIgnoreCondition.Never;
+
+    private static T? AttributeOf<T>(System.Text.Json.Serialization.Metadata.JsonPropertyInfo member)
+        where T : Attribute =>
+        member.AttributeProvider?.GetCustomAttributes(typeof(T), inherit: false) is [T attribute, ..] ? attribute : null;
 }
