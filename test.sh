@@ -5,7 +5,7 @@
 #   ./test.sh --full          also the long proofs (they read PRESENCE_FULL=1)
 #   ./test.sh Engine          only suites whose path contains "Engine"
 #
-# Needs the .NET SDK of global.json and Chromium, which it installs where it may. The last line is
+# Needs the .NET SDK of global.json, Node 20 and Chromium, which it installs where it may. The last line is
 # "N passed, N failed"; the exit code is 0 only when nothing failed and every suite ran at least one test.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -26,6 +26,7 @@ export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompil
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 export PRESENCE_FULL="$full"
 
+npm_seconds=180
 build_seconds=420
 format_seconds=420
 suite_seconds=$((full ? 3600 : 900))
@@ -130,6 +131,14 @@ fi
 CHROMIUM="$(find_chromium)"
 export CHROMIUM
 echo "$CHROMIUM"
+
+step "npm packages"
+if bounded "$npm_seconds" npm ci --prefix Dashboard.Tests --no-audit --no-fund --loglevel error; then
+  echo "installed"
+else
+  fail "npm ci in Dashboard.Tests; it needs Node 20"
+  finish
+fi
 
 step "Build"
 if ! bounded "$build_seconds" dotnet build PresenceDashboard.sln -c Release --nologo -v quiet -clp:NoSummary; then

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
+using Presence.Dashboard.Tests.Docs;
 using Presence.Dashboard.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Api;
@@ -10,6 +12,8 @@ namespace Presence.Dashboard.Tests.Api;
 public sealed class DescriptionTests(SharedHost shared) : IClassFixture<SharedHost>
 {
     private readonly DashboardHost _host = shared.Host;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public void Routes_OfTheApi_AreAllDescribed() =>
@@ -40,6 +44,32 @@ public sealed class DescriptionTests(SharedHost shared) : IClassFixture<SharedHo
             Assert.False(Text(operation["summary"]).EndsWith('.'));
             Assert.Contains(Text(operation["tags"]![0]), groups);
         });
+    }
+
+    [Fact]
+    public async Task Document_ReadByTheLinter_HasNoErrorAndNoWarning()
+    {
+        var tool = Path.Combine(RepositoryFiles.Root, "Dashboard.Tests/node_modules/@redocly/cli/bin/cli.js");
+        Assert.True(File.Exists(tool), "The linter is missing: run npm ci in Dashboard.Tests, as ./test.sh does.");
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "v1.json");
+        await File.WriteAllTextAsync(file, (await _host.GetAsync("/openapi/v1.json")).Body, Cancel);
+
+        var (exitCode, output) = await RunAsync("node", tool, "lint", "--extends=recommended", "--format=json", file);
+
+        Assert.True(exitCode == 0 && output.Contains("\"errors\": 0", StringComparison.Ordinal) && output.Contains("\"warnings\": 0", StringComparison.Ordinal), output);
+    }
+
+    private static async Task<(int ExitCode, string Output)> RunAsync(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.Environment["REDOCLY_TELEMETRY"] = "off";
+        start.Environment["REDOCLY_SUPPRESS_UPDATE_NOTICE"] = "true";
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync(Cancel); // both pipes at once, or a full one stops the tool
+        var output = await process.StandardOutput.ReadToEndAsync(Cancel);
+        await process.WaitForExitAsync(Cancel);
+        return (process.ExitCode, $"{output}\n{await errors}");
     }
 
     private IEnumerable<RouteEndpoint> Routes() =>

@@ -1,0 +1,89 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Presence.Dashboard.Tests.Support;
+
+namespace Presence.Dashboard.Tests.Api;
+
+/// <summary>What /openapi/v1.json says is tried out: every operation is called with its own example, and its answer compared with its schema.</summary>
+public sealed class DescribedRoutesTests(SharedHost shared) : IClassFixture<SharedHost>
+{
+    private const string ExampleToken = "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjp7fX0.c2lnbmF0dXJl";
+
+    private static readonly string[] Methods = ["post", "put", "get", "delete"];
+
+    private readonly DashboardHost _host = shared.Host;
+    private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal) { ["roomId"] = "lobby", ["userId"] = "anna", ["channelId"] = "team" };
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Operations_CalledAsDescribed_AnswerAsDescribed()
+    {
+        var description = (await _host.GetAsync("/openapi/v1.json")).Json;
+        var token = await _host.TokenAsync("anna");
+        List<string> problems = [];
+
+        // Everything is made before it is read and taken away last, the session last of all: the document begins with the log-in.
+        foreach (var method in Methods)
+        {
+            var paths = description["paths"]!.AsObject();
+            foreach (var (path, operations) in method == "delete" ? paths.Reverse() : paths)
+            {
+                if (operations![method] is { } operation)
+                    problems.AddRange((await TryAsync(description, method, path, operation, token)).Select(problem => $"{method} {path}: {problem}"));
+            }
+        }
+
+        Assert.Equal("", string.Join('\n', problems));
+    }
+
+    private async Task<IReadOnlyList<string>> TryAsync(JsonNode description, string method, string path, JsonNode operation, string token)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method.ToUpperInvariant()), new Uri(_host.BaseAddress, Address(path, operation)));
+        var takesServerKey = operation["security"]!.AsArray().Any(way => way!.AsObject().ContainsKey("serverKey"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", takesServerKey ? DashboardHost.ServerKey : token);
+        request.Headers.Add("X-API-Key", DashboardHost.ClientKey);
+        if (operation["parameters"]?.AsArray().Any(parameter => Text(parameter!["name"]) == "If-Match") == true)
+            request.Headers.TryAddWithoutValidation("If-Match", "*");
+        if (operation["requestBody"]?["content"]?.AsObject().First() is { } body)
+        {
+            var example = body.Value!["example"]!;
+            request.Content = new StringContent((example is JsonValue text ? Text(text) : example.ToJsonString()).Replace(ExampleToken, token, StringComparison.Ordinal), Encoding.UTF8, body.Key);
+        }
+
+        using var reply = await _host.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+        var (status, answer) = operation["responses"]!.AsObject().First(response => response.Key[0] == '2');
+        if ((int)reply.StatusCode != int.Parse(status, System.Globalization.CultureInfo.InvariantCulture))
+            return [$"answers {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync(Cancel)}"];
+        if (reply.Content.Headers.ContentType?.MediaType != answer!["content"]?.AsObject().First().Key)
+            return [$"answers {reply.Content.Headers.ContentType?.MediaType}"];
+        if (reply.Content.Headers.ContentType?.MediaType != "application/json" || path.StartsWith("/openapi", StringComparison.Ordinal))
+            return [];
+
+        var document = JsonNode.Parse(await reply.Content.ReadAsStringAsync(Cancel))!;
+        Remember(document);
+        return new JsonSchemaCheck(description).Problems(answer["content"]!["application/json"]!["schema"]!, document);
+    }
+
+    private string Address(string path, JsonNode operation)
+    {
+        foreach (var (name, id) in _ids)
+            path = path.Replace($"{{{name}}}", id, StringComparison.Ordinal);
+        Assert.DoesNotContain('{', path);
+        var ids = operation["parameters"]?.AsArray().Where(parameter => Text(parameter!["in"]) == "query").Select(parameter => Text(parameter!["name"])).FirstOrDefault(name => name.EndsWith("Ids", StringComparison.Ordinal) || name.EndsWith("Ids[]", StringComparison.Ordinal));
+        return ids is null ? path : $"{path}?{ids}=anna";
+    }
+
+    /// <summary>The server names what it makes; later calls ask for it by that name.</summary>
+    private void Remember(JsonNode document)
+    {
+        foreach (var name in new[] { "removalId", "keyId" })
+        {
+            if (document is JsonObject made && made[name] is { } id)
+                _ids[name] = Text(id);
+        }
+    }
+
+    private static string Text(JsonNode? node) => node!.GetValue<string>();
+}
