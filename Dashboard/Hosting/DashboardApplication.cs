@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Presence.Dashboard.Api;
+using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components;
@@ -61,6 +62,7 @@ public static class DashboardApplication
         app.MapPresenceApi();
         app.MapModeratorAccounts();
         app.MapDashboardPages();
+        app.MapTryItPage();
         return app;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Primitives;
+using Presence.Dashboard.Api.Description;
 
 namespace Presence.Dashboard.Hosting;
 
@@ -6,13 +7,15 @@ namespace Presence.Dashboard.Hosting;
 internal sealed class SecurityHeadersMiddleware(RequestDelegate next)
 {
     // Inline style attributes are how the component library places its pop-ups; style elements and scripts stay forbidden.
-    private static readonly StringValues ContentPolicy =
-        "default-src 'self'; img-src 'self' data:; style-src 'self'; style-src-attr 'unsafe-inline'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+    private static readonly StringValues ContentPolicy = Policy("style-src 'self'; style-src-attr 'unsafe-inline'");
+
+    // The library behind the page that tries the API also writes style elements.
+    private static readonly StringValues ContentPolicyOfTryIt = Policy("style-src 'self' 'unsafe-inline'");
 
     public Task InvokeAsync(HttpContext http)
     {
         var headers = http.Response.Headers;
-        headers.ContentSecurityPolicy = ContentPolicy;
+        headers.ContentSecurityPolicy = http.Request.Path.StartsWithSegments(TryItPage.Route, StringComparison.OrdinalIgnoreCase) ? ContentPolicyOfTryIt : ContentPolicy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
@@ -20,4 +23,7 @@ internal sealed class SecurityHeadersMiddleware(RequestDelegate next)
             headers["Cross-Origin-Opener-Policy"] = "same-origin"; // browsers ignore it elsewhere, and complain
         return next(http);
     }
+
+    private static string Policy(string styles) =>
+        $"default-src 'self'; img-src 'self' data:; {styles}; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 }
