@@ -202,8 +202,8 @@ public sealed partial class PresenceEngine : IDisposable
         }
     }
 
-    /// <summary>Where the engine's instruments are (<see cref="PresenceMetricNames"/>).</summary>
-    internal Meter Meter => _metrics.Meter;
+    /// <summary>Where the engine's instruments are (<see cref="PresenceMetricNames"/>). Listen to this very meter: a process may hold several engines.</summary>
+    public Meter Meter => _metrics.Meter;
 
     /// <summary>Stops the meter. Presence needs no disposal.</summary>
     public void Dispose() => _metrics.Dispose();

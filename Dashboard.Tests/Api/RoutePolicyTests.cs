@@ -29,6 +29,7 @@ public sealed class RoutePolicyTests(SharedHost shared) : IClassFixture<SharedHo
         ["GET /api/v1/admin/settings"] = "Server",
         ["PUT /api/v1/admin/settings"] = "Server",
         ["GET /openapi/v1.json"] = "Anonymous",
+        ["GET /metrics"] = "Server",
         ["GET,HEAD /health/live"] = "Anonymous",
         ["GET,HEAD /health/ready"] = "Anonymous",
     };
@@ -65,6 +66,6 @@ public sealed class RoutePolicyTests(SharedHost shared) : IClassFixture<SharedHo
     private IEnumerable<(string Name, RouteEndpoint Endpoint)> Routes() =>
         from endpoint in _host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         let path = "/" + endpoint.RoutePattern.RawText?.TrimStart('/')
-        where path.StartsWith("/api", StringComparison.OrdinalIgnoreCase) || path.StartsWith("/health", StringComparison.OrdinalIgnoreCase) || path.StartsWith("/openapi", StringComparison.OrdinalIgnoreCase)
+        where path.StartsWith("/api", StringComparison.OrdinalIgnoreCase) || path.StartsWith("/health", StringComparison.OrdinalIgnoreCase) || path.StartsWith("/openapi", StringComparison.OrdinalIgnoreCase) || path.StartsWith("/metrics", StringComparison.OrdinalIgnoreCase)
         select ($"{string.Join(',', endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods)} {path}", endpoint);
 }

@@ -1,4 +1,5 @@
 using Presence.Dashboard.Api.Description;
+using Presence.Dashboard.Hosting.Metrics;
 
 namespace Presence.Dashboard.Api;
 
@@ -10,6 +11,8 @@ internal static class PresenceApi
         builder.Services.AddSingleton<ApiGate>();
         builder.Services.AddSingleton<ApiRoutes>();
         builder.Services.AddDescription();
+        builder.Services.AddSingleton<MetricsRecorder>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<MetricsRecorder>());
     }
 
     public static void MapPresenceApi(this WebApplication app)
@@ -25,6 +28,7 @@ internal static class PresenceApi
         api.MapPresenceSettings();
         api.MapSettingsAdministration();
         api.MapHealth();
+        api.MapMetrics();
         api.MapDescription();
     }
 }

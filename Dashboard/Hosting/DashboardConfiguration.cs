@@ -48,6 +48,7 @@ internal static class DashboardConfiguration
         ReadInitial(reader, options.Initial);
         options.Http.PublicUrl = reader.Text("Http:PublicUrl", ProblemOfOrigin);
         options.Http.KnownProxies = reader.List("Http:KnownProxies", ProblemOfProxy);
+        options.Metrics.Public = reader.Switch("Metrics:Public") ?? options.Metrics.Public;
         ReadLimits(reader, options.Limits);
         return options;
     }

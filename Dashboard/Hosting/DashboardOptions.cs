@@ -16,6 +16,7 @@ public sealed class DashboardOptions
     public SetupOptions Setup { get; } = new();
     public InitialOptions Initial { get; } = new();
     public HttpOptions Http { get; } = new();
+    public MetricsOptions Metrics { get; } = new();
     public LimitsOptions Limits { get; } = new();
 
     /// <summary>Viewers' clients.</summary>
@@ -69,6 +70,13 @@ public sealed class DashboardOptions
 
         /// <summary>Addresses or networks of reverse proxies whose forwarded headers count.</summary>
         public string[] KnownProxies { get; set; } = [];
+    }
+
+    /// <summary>What the server measures.</summary>
+    public sealed class MetricsOptions
+    {
+        /// <summary>Lets anybody read /metrics, where only a collector can reach it.</summary>
+        public bool Public { get; set; }
     }
 
     /// <summary>Caps (rule 14), where they differ from the defaults.</summary>

@@ -48,7 +48,7 @@ internal static class RequestPipeline
     }
 
     /// <summary>True for the API, its description and health, which are for programs and know no cookie.</summary>
-    public static bool IsApi(HttpContext http) => Under(http, "/api") || Under(http, "/health") || Under(http, "/openapi");
+    public static bool IsApi(HttpContext http) => Under(http, "/api") || Under(http, "/health") || Under(http, "/openapi") || Under(http, "/metrics");
 
     /// <summary>The framework's CORS middleware makes a service scope for each request it sees: let it see those alone that it is for.</summary>
     private static bool IsFromBrowser(HttpContext http) => http.Request.Headers.Origin.Count > 0 && IsApi(http);

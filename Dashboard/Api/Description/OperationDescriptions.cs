@@ -1,4 +1,5 @@
 using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Hosting.Metrics;
 
 namespace Presence.Dashboard.Api.Description;
 
@@ -16,6 +17,13 @@ internal static class OperationDescriptions
         Text = "`degraded` while a background loop keeps failing; heartbeats are still taken. With a server key the answer lists the loops.",
         Answer = AnswerDescription.Json<HealthReply>("It is restored and answers.", """{"status":"healthy"}"""),
         Errors = [ApiErrors.MethodNotAllowed, ApiErrors.NotReady],
+    };
+
+    public static readonly RouteDescription Metrics = new("getMetrics", RouteGroups.Operation, "Read what the server measures")
+    {
+        Text = "OpenMetrics text, for Prometheus and its relatives. No label holds an id. Open to anybody with `Presence__Metrics__Public`.",
+        Answer = AnswerDescription.OfText("The metrics.", OpenMetricsText.MediaType, "# TYPE presence_viewers gauge\n# HELP presence_viewers Distinct viewers present.\npresence_viewers 1240.0\n# EOF\n"),
+        Errors = [ApiErrors.NotReady],
     };
 
     public static readonly RouteDescription Description = new("describe", RouteGroups.Operation, "Read this description")
