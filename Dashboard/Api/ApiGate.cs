@@ -27,7 +27,7 @@ internal sealed class ApiGate(ClientAuthenticator authenticator) : IEndpointFilt
     private static ValueTask<object?> Decide(Authenticated authenticated, ApiPolicy policy, EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         if (authenticated.Principal is not { } caller)
-            return new(ApiRefusal.NotSignedIn(authenticated.Problem!));
+            return new(Refusals.Of(authenticated));
         if (policy.ProblemOf(caller) is { } problem)
             return new(new ApiRefusal(ApiErrors.NotAllowed, problem));
         if (caller.Rooms is not null && context.HttpContext.GetRouteValue("roomId") is string roomId && !caller.MayEnter(roomId))

@@ -42,7 +42,7 @@ internal static class LeaveEndpoints
         var token = fields.TryGetValue("token", out var tokens) ? tokens.ToString() : "";
         var authenticated = await authenticator.AuthenticateAsync(token.AsMemory());
         if (authenticated.Principal is not { } caller)
-            return ApiRefusal.NotSignedIn(authenticated.Problem!);
+            return Refusals.Of(authenticated);
         if (caller.IsServer)
             return new ApiRefusal(ApiErrors.NotAllowed, "A server key does not belong into a page; send the viewer's access token.");
         return End(engine, roomId, caller, fields.TryGetValue("sessionId", out var sessionId) ? sessionId.ToString() : null);

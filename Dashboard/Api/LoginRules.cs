@@ -7,29 +7,17 @@ namespace Presence.Dashboard.Api;
 /// <summary>What a login may say. Pure: the first problem, or null.</summary>
 internal static class LoginRules
 {
-    public const int LongestDisplayName = 100;
     public const int LongestKind = 100;
     public const int LongestModel = 300;
     public const int LongestSdkVersion = 30;
 
-    private static readonly string[] ReservedPrefixes = ["ADMIN_", "DELETED_", GuestIds.Prefix];
-
     public static string? ProblemOf(LoginRequest login) =>
-        ProblemOfUserId(login.UserId) ?? ProblemOfDisplayName(login.DisplayName) ?? ProblemOfDevice(login.DeviceId, login.DeviceInfo);
+        ProblemOfUserId(login.UserId) ?? UserRules.ProblemOfDisplayName("displayName", login.DisplayName) ?? ProblemOfDevice(login.DeviceId, login.DeviceInfo);
 
     public static string? ProblemOf(VisitorRequest visitor) => ProblemOfDevice(visitor.DeviceId, visitor.DeviceInfo);
 
     /// <summary>The rules for an id that somebody signs in with or is vouched for under.</summary>
-    public static string? ProblemOfUserId(string? userId)
-    {
-        if (userId is null)
-            return "userId is missing.";
-        if (PresenceIds.ProblemOfUserId(userId) is { } problem)
-            return problem;
-        return Array.Find(ReservedPrefixes, prefix => userId.StartsWith(prefix, StringComparison.Ordinal)) is { } reserved
-            ? $"userId must not begin with {reserved}, which is reserved."
-            : null;
-    }
+    public static string? ProblemOfUserId(string? userId) => UserRules.ProblemOfUserId("userId", userId);
 
     private static string? ProblemOfDevice(string? deviceId, DeviceDescription? device)
     {
@@ -41,10 +29,6 @@ internal static class LoginRules
             ?? TooLong("deviceInfo.model", device?.Model, LongestModel)
             ?? TooLong("deviceInfo.sdkVersion", device?.SdkVersion, LongestSdkVersion);
     }
-
-    private static string? ProblemOfDisplayName(string? displayName) =>
-        TooLong("displayName", displayName, LongestDisplayName)
-        ?? (displayName is not null && displayName.Any(char.IsControl) ? "displayName must not contain control characters." : null);
 
     private static string? TooLong(string field, string? text, int longest) =>
         text?.Length > longest ? $"{field} may have {longest} characters; it has {text.Length}." : null;

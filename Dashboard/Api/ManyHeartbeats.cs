@@ -8,7 +8,7 @@ namespace Presence.Dashboard.Api;
 /// <summary>Many heartbeats in one request: of one viewer in several rooms, or of any users for a server key.</summary>
 internal static class ManyHeartbeats
 {
-    public static async Task<IResult> BeatAsync(HttpContext http, PresenceEngine engine, ClientPaces paces)
+    public static async Task<IResult> BeatAsync(HttpContext http, PresenceEngine engine, ClientPaces paces, VouchedUsers vouched)
     {
         var body = await JsonBody.ReadAsync(http, Wire.Documents.ManyHeartbeatsRequest);
         if (body.Value is not { } request)
@@ -26,6 +26,8 @@ internal static class ManyHeartbeats
         {
             if (Record(heartbeats[index], caller, engine, paces) is { } refusal)
                 rejected.Add(new(index, refusal.Error.Code, refusal.Message));
+            else if (caller.IsServer)
+                vouched.Note(heartbeats[index]!.UserId!, profile: null);
         }
         return Reply.Accepted(new ManyHeartbeatsReply(heartbeats.Count - rejected.Count, rejected), Wire.Documents.ManyHeartbeatsReply);
     }

@@ -1,3 +1,4 @@
+using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
@@ -18,6 +19,11 @@ internal static class Refusals
     /// <summary>The refusal of everybody who asks about a room while presence is off for it or for the network.</summary>
     public static ApiRefusal? WhileDisabled(PresenceEngine engine, string roomId) =>
         !engine.Settings.Enabled ? Disabled : engine.Effective(roomId).Values.Enabled ? null : RoomDisabled;
+
+    /// <summary>Why nobody knows who calls.</summary>
+    public static ApiRefusal Of(in Authenticated authenticated) => authenticated.IsUnavailable
+        ? new ApiRefusal(ApiErrors.NotReady, authenticated.Problem!) { RetryAfterSeconds = 1 }
+        : ApiRefusal.NotSignedIn(authenticated.Problem!);
 
     public static ApiRefusal TooFast(string message, TimeSpan wait)
     {

@@ -21,7 +21,7 @@ internal static class SessionEndpoints
         api.MapGet("/api/v3/network-settings/chat", DescribeChat).Allow(ApiPolicy.Anonymous).Describe(SessionDescriptions.ChatSettings);
     }
 
-    private static async Task<IResult> LogInAsync(HttpContext http, ClientKey clientKey, ClientPaces paces, AuthTokens authTokens, UserStore users, AccessTokens tokens, PresenceEngine engine, DashboardOptions options)
+    private static async Task<IResult> LogInAsync(HttpContext http, ClientKey clientKey, ClientPaces paces, AuthTokens authTokens, UserStore users, VouchedUsers vouched, AccessTokens tokens, PresenceEngine engine, DashboardOptions options)
     {
         if (RefuseClient(http, clientKey, paces) is { } refusal)
             return refusal;
@@ -35,7 +35,7 @@ internal static class SessionEndpoints
         var isVouched = login.AuthToken is not null;
         if (isVouched && !authTokens.Vouches(login.AuthToken!, userId))
             return ApiRefusal.NotSignedIn("The authToken is not valid for this user, or older than 10 minutes; let your backend mint a new one.");
-        if (!isVouched && await RefuseUnverifiedAsync(userId, users, options, http.RequestAborted) is { } unverified)
+        if (!isVouched && await RefuseUnverifiedAsync(userId, users, vouched, options, http.RequestAborted) is { } unverified)
             return unverified;
 
         var displayName = string.IsNullOrEmpty(login.DisplayName) ? null : login.DisplayName;
@@ -103,11 +103,11 @@ internal static class SessionEndpoints
             : ApiRefusal.NotSignedIn("The client key is missing or wrong; send this installation's key as X-API-Key.");
     }
 
-    private static async Task<ApiRefusal?> RefuseUnverifiedAsync(string userId, UserStore users, DashboardOptions options, CancellationToken cancellationToken)
+    private static async Task<ApiRefusal?> RefuseUnverifiedAsync(string userId, UserStore users, VouchedUsers vouched, DashboardOptions options, CancellationToken cancellationToken)
     {
         if (!options.Clients.AllowUnverifiedLogin)
             return new ApiRefusal(ApiErrors.NotAllowed, "Login without proof is off; send an authToken that your backend minted with POST /api/v4/authentication/token.");
-        return await users.FindAsync(userId, cancellationToken) is { IsVouched: true }
+        return vouched.IsAwaited(userId) || await users.FindAsync(userId, cancellationToken) is { IsVouched: true }
             ? new ApiRefusal(ApiErrors.NotAllowed, "Your backend has vouched for this user before, so it needs proof now: send an authToken.")
             : null;
     }

@@ -27,7 +27,7 @@ internal sealed class AccessTokenCache(int generationCap = AccessTokenCache.Defa
         return _previous.Find(token, out var text) is { } older ? Add(text!, older) : null;
     }
 
-    /// <summary>Keeps a principal; the one kept already wins, for it carries the token's pace.</summary>
+    /// <summary>Keeps a principal; the one kept already wins, for it carries the token's pace, unless its key is gone.</summary>
     public ClientPrincipal Add(string token, ClientPrincipal principal)
     {
         if (_current.Count >= generationCap)
@@ -66,7 +66,8 @@ internal sealed class AccessTokenCache(int generationCap = AccessTokenCache.Defa
                 Interlocked.Increment(ref _count);
                 return principal;
             }
-            return _principals[token]; // nothing is ever removed from a generation
+            var kept = _principals[token]; // nothing is ever removed from a generation
+            return kept.IsKeyWithdrawn && _principals.TryUpdate(token, principal, kept) ? principal : kept;
         }
     }
 }

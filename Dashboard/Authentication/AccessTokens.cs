@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using Presence.Dashboard.Authentication.Jwt;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
 using Presence.Engine.Storage;
@@ -15,26 +16,15 @@ namespace Presence.Dashboard.Authentication;
 internal sealed class AccessTokens
 {
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
-    private readonly SigningCredentials _credentials;
-    private readonly TokenValidationParameters _rules;
+    private readonly SigningKeys _keys;
     private readonly TimeProvider _time;
     private readonly TimeSpan _lifetime;
 
-    public AccessTokens(SigningSecrets secrets, DashboardOptions options, TimeProvider time)
+    public AccessTokens(SigningKeys keys, DashboardOptions options, TimeProvider time)
     {
+        _keys = keys;
         _time = time;
         _lifetime = options.Clients.TokenLifetime;
-        var key = new SymmetricSecurityKey(secrets.AccessTokens);
-        _credentials = new SigningCredentials(key, SecurityAlgorithms.HmacSha256);
-        _rules = new TokenValidationParameters
-        {
-            IssuerSigningKey = key,
-            ValidAlgorithms = [SecurityAlgorithms.HmacSha256], // no other, whatever a header asks for
-            ValidTypes = ["JWT"],
-            ValidateIssuer = false, // only this server holds the key
-            ValidateAudience = false,
-            ValidateLifetime = false,
-        };
     }
 
     public AccessToken Issue(User user, string deviceId)
@@ -52,17 +42,23 @@ internal sealed class AccessTokens
             user.IsGuest,
             issuedAt.ToUnixTimeSeconds(),
             expiresAt.ToUnixTimeSeconds());
-        return new AccessToken(_handler.CreateToken(JsonSerializer.Serialize(payload, AccessTokenJson.Default.AccessTokenPayload), _credentials), issuedAt, expiresAt);
+        var credentials = new SigningCredentials(_keys.Current.AccessTokens.Material, SecurityAlgorithms.HmacSha256);
+        return new AccessToken(_handler.CreateToken(JsonSerializer.Serialize(payload, AccessTokenJson.Default.AccessTokenPayload), credentials), issuedAt, expiresAt);
     }
 
+    /// <summary>Whether a token says it was made here. What it is tried with then are our own keys alone.</summary>
+    public static bool IsOurs(TokenText token) => token.KeyId?.StartsWith(SigningKey.IdPrefix, StringComparison.Ordinal) == true;
+
     /// <summary>The principal a token speaks for; null when this server did not sign it.</summary>
-    public async ValueTask<ClientPrincipal?> ReadAsync(string token)
+    public async ValueTask<ClientPrincipal?> ReadAsync(string text, TokenText token)
     {
-        var result = await _handler.ValidateTokenAsync(token, _rules);
-        if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt)
+        if (_keys.Find(token.KeyId!) is not { } key || token.Algorithm != key.Algorithm || token.IsCritical)
+            return null;
+        var verified = await _handler.ValidateTokenAsync(text, key.Rules);
+        if (!verified.IsValid)
             return null;
 
-        var payload = JsonSerializer.Deserialize(Base64UrlEncoder.Decode(jwt.EncodedPayload), AccessTokenJson.Default.AccessTokenPayload);
+        var payload = JsonSerializer.Deserialize(token.Payload, AccessTokenJson.Default.AccessTokenPayload);
         if (payload is null || PresenceIds.ProblemOfUserId(payload.UserId) is not null)
             return null;
         return new ClientPrincipal
@@ -75,6 +71,8 @@ internal sealed class AccessTokens
             Profile = payload.DisplayName is null && payload.AvatarUrl is null ? null : new UserProfile(payload.DisplayName, payload.AvatarUrl),
             IssuedAt = DateTimeOffset.FromUnixTimeSeconds(payload.IssuedAt),
             ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(payload.ExpiresAt),
+            AcceptedUntil = DateTimeOffset.FromUnixTimeSeconds(payload.ExpiresAt),
+            Key = key,
         };
     }
 }

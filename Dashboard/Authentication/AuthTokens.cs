@@ -9,7 +9,7 @@ namespace Presence.Dashboard.Authentication;
 /// Short proofs that the app's backend vouches for a user, to be traded for an access token: secure login.
 /// A proof is its expiry and a keyed hash of expiry and user; the user itself comes with the login.
 /// </summary>
-internal sealed class AuthTokens(SigningSecrets secrets, TimeProvider time)
+internal sealed class AuthTokens(SigningKeys keys, TimeProvider time)
 {
     public const int LongestToken = 100;
 
@@ -21,7 +21,7 @@ internal sealed class AuthTokens(SigningSecrets secrets, TimeProvider time)
     {
         Span<byte> token = stackalloc byte[ExpiryBytes + HMACSHA256.HashSizeInBytes];
         BinaryPrimitives.WriteInt64BigEndian(token, time.GetUtcNow().Add(Lifetime).ToUnixTimeMilliseconds());
-        Sign(userId, token[..ExpiryBytes], token[ExpiryBytes..]);
+        Sign(keys.Current, userId, token[..ExpiryBytes], token[ExpiryBytes..]);
         return Base64Url.EncodeToString(token);
     }
 
@@ -32,12 +32,18 @@ internal sealed class AuthTokens(SigningSecrets secrets, TimeProvider time)
             return false;
         Base64Url.DecodeFromChars(token, bytes);
 
+        if (time.GetUtcNow().ToUnixTimeMilliseconds() >= BinaryPrimitives.ReadInt64BigEndian(bytes))
+            return false;
         Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        Sign(userId, bytes[..ExpiryBytes], expected);
-        return CryptographicOperations.FixedTimeEquals(bytes[ExpiryBytes..], expected)
-            && time.GetUtcNow().ToUnixTimeMilliseconds() < BinaryPrimitives.ReadInt64BigEndian(bytes);
+        foreach (var key in keys.All) // a proof may be minted just before the keys change
+        {
+            Sign(key, userId, bytes[..ExpiryBytes], expected);
+            if (CryptographicOperations.FixedTimeEquals(bytes[ExpiryBytes..], expected))
+                return true;
+        }
+        return false;
     }
 
-    private void Sign(string userId, ReadOnlySpan<byte> expiry, Span<byte> signature) =>
-        HMACSHA256.HashData(secrets.AuthTokens, [.. expiry, .. Encoding.UTF8.GetBytes(userId)], signature);
+    private static void Sign(SigningKey key, string userId, ReadOnlySpan<byte> expiry, Span<byte> signature) =>
+        HMACSHA256.HashData(key.AuthTokens, [.. expiry, .. Encoding.UTF8.GetBytes(userId)], signature);
 }

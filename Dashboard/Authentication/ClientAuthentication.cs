@@ -1,13 +1,17 @@
+using Presence.Dashboard.Authentication.Jwt;
+using Presence.Dashboard.Hosting;
+
 namespace Presence.Dashboard.Authentication;
 
 /// <summary>Who a client is: access tokens and server keys.</summary>
 internal static class ClientAuthentication
 {
-    public static void AddClientAuthentication(this WebApplicationBuilder builder)
+    public static void AddClientAuthentication(this WebApplicationBuilder builder, DashboardOptions options)
     {
         var services = builder.Services;
         services.AddSingleton<KeyFolder>();
-        services.AddSingleton<SigningSecrets>();
+        services.AddSingleton<SigningKeyFile>();
+        services.AddSingleton<SigningKeys>();
         services.AddSingleton<ClientKey>();
         services.AddSingleton<ServerKeys>();
         services.AddSingleton<GuestIds>();
@@ -16,6 +20,16 @@ internal static class ClientAuthentication
         services.AddSingleton(_ => new AccessTokenCache());
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<ClientPaces>();
+        services.AddSingleton<CustomerKeys>();
+        services.AddSingleton<CustomerTokens>();
+        services.AddSingleton<VouchedUsers>();
         services.AddHostedService<KeyStart>();
+        services.AddHostedService<SigningKeyLoop>();
+        services.AddHostedService<VouchedUsersLoop>();
+        if (options.Clients.Jwt.JwksUrl is { } address)
+        {
+            services.AddSingleton(_ => new KeySetClient(new Uri(address)));
+            services.AddHostedService<KeySetLoop>();
+        }
     }
 }

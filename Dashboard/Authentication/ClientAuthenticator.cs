@@ -1,12 +1,14 @@
+using Presence.Dashboard.Authentication.Jwt;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Authentication;
 
 /// <summary>Finds out who calls, from the headers and nothing else: no cookie is ever looked at.</summary>
-internal sealed class ClientAuthenticator(AccessTokens tokens, AccessTokenCache cache, ServerKeys serverKeys, RevokedTokens revoked, TimeProvider time)
+internal sealed class ClientAuthenticator(
+    AccessTokens tokens, CustomerTokens customerTokens, VouchedUsers vouched, AccessTokenCache cache, ServerKeys serverKeys, RevokedTokens revoked, TimeProvider time)
 {
     private const string Scheme = "Bearer ";
-    private const int LongestToken = 4096;
+    public const int LongestToken = 4096;
 
     private const string NoCredentials = "Send an access token or a server key as Authorization: Bearer ...; POST /api/v5/sessions gives tokens.";
     private const string NotOurs = "The access token or server key is not one of this server's.";
@@ -31,24 +33,39 @@ internal sealed class ClientAuthenticator(AccessTokens tokens, AccessTokenCache 
     {
         if (token.Length is 0 or > LongestToken)
             return new(new Authenticated(NotOurs));
-        if (cache.Find(token.Span) is { } principal)
+        if (cache.Find(token.Span) is { IsKeyWithdrawn: false } principal)
             return new(Check(principal));
         if (serverKeys.Find(token.Span) is { } server)
             return new(new Authenticated(server));
         return ReadAsync(token.ToString());
     }
 
-    private async ValueTask<Authenticated> ReadAsync(string token)
+    private async ValueTask<Authenticated> ReadAsync(string text)
     {
-        if (await tokens.ReadAsync(token) is not { } principal)
+        if (!TokenText.TryParse(text, out var token))
             return new Authenticated(NotOurs);
+        if (AccessTokens.IsOurs(token))
+            return Keep(text, await tokens.ReadAsync(text, token) is { } own ? new Authenticated(own) : new Authenticated(NotOurs));
+        if (!customerTokens.AreTaken)
+            return new Authenticated(NotOurs);
+
+        var read = Keep(text, await customerTokens.ReadAsync(text, token));
+        if (read.Principal is { } principal)
+            vouched.Note(principal.UserId, principal.Profile);
+        return read;
+    }
+
+    private Authenticated Keep(string text, Authenticated read)
+    {
+        if (read.Principal is not { } principal)
+            return read;
         var checkedFirst = Check(principal); // what is void already must not push a living token out of the cache
-        return checkedFirst.Principal is null ? checkedFirst : new Authenticated(cache.Add(token, principal));
+        return checkedFirst.Principal is null ? checkedFirst : new Authenticated(cache.Add(text, principal));
     }
 
     private Authenticated Check(ClientPrincipal principal)
     {
-        if (time.GetUtcNow() >= principal.ExpiresAt)
+        if (time.GetUtcNow() >= principal.AcceptedUntil)
             return new Authenticated(Expired);
 
         var revocations = revoked.Version; // read before looking: a revocation in between is looked for again next time

@@ -40,6 +40,14 @@ internal sealed class ClientPrincipal
 
     public DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>Later than <see cref="ExpiresAt"/> where the clock that wrote it is not ours.</summary>
+    public DateTimeOffset AcceptedUntil { get; init; }
+
+    /// <summary>The key the token was checked with; null for the key of the configuration, which is there as long as the process.</summary>
+    public TokenKey? Key { get; init; }
+
+    public bool IsKeyWithdrawn => Key is { IsWithdrawn: true };
+
     /// <summary>The last revocation this token was compared with; a lower number than the newest means "look again".</summary>
     public int RevocationsSeen
     {

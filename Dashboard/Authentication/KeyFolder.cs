@@ -27,18 +27,29 @@ internal sealed class KeyFolder(DashboardOptions options)
     /// <exception cref="StartRefusedException">The file is empty.</exception>
     public string Text(string name, Func<string> make)
     {
+        if (Read(name) is { } kept)
+            return kept;
+        var made = make();
+        Write(name, made);
+        return made;
+    }
+
+    /// <summary>The text of a key file; null when it is not there.</summary>
+    /// <exception cref="StartRefusedException">The file is empty.</exception>
+    public string? Read(string name)
+    {
         var path = Path.Combine(_folder, name);
         if (!File.Exists(path))
-            Write(path, make());
-
+            return null;
         KeepForOwner(path);
         var text = File.ReadAllText(path).Trim();
         return text.Length > 0 ? text : throw Damaged(name);
     }
 
-    /// <summary>Whole or not at all: a start that is killed midway leaves no half a key behind.</summary>
-    private void Write(string path, string text)
+    /// <summary>Puts a text in place of what the file holds, whole or not at all: a process that is killed midway leaves no half a key behind.</summary>
+    public void Write(string name, string text)
     {
+        var path = Path.Combine(_folder, name);
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(_folder);
         else
@@ -53,8 +64,11 @@ internal sealed class KeyFolder(DashboardOptions options)
             stream.Write(Encoding.ASCII.GetBytes(text));
             stream.Flush(flushToDisk: true);
         }
-        File.Move(draft, path);
+        File.Move(draft, path, overwrite: true);
     }
+
+    public StartRefusedException Damaged(string name) => new(
+        $"{Path.GetFullPath(Path.Combine(_folder, name))} is damaged. Put it back from a backup, or delete it to have a new one made; what was signed with it is void then.");
 
     // A folder copied back from a backup may have become readable for everybody.
     private static void KeepForOwner(string path)
@@ -62,7 +76,4 @@ internal sealed class KeyFolder(DashboardOptions options)
         if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path) != OwnerFile)
             File.SetUnixFileMode(path, OwnerFile);
     }
-
-    private StartRefusedException Damaged(string name) => new(
-        $"{Path.GetFullPath(Path.Combine(_folder, name))} is damaged. Put it back from a backup, or delete it to have a new one made; what was signed with it is void then.");
 }

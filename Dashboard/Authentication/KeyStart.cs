@@ -6,7 +6,8 @@ internal sealed class KeyStart(IServiceProvider services) : IHostedService
     public Task StartAsync(CancellationToken cancellationToken)
     {
         services.GetRequiredService<ClientKey>();
-        services.GetRequiredService<SigningSecrets>();
+        services.GetRequiredService<SigningKeys>();
+        services.GetRequiredService<GuestIds>();
         return Task.CompletedTask;
     }
 

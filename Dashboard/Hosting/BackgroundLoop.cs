@@ -7,13 +7,15 @@ namespace Presence.Dashboard.Hosting;
 internal abstract class BackgroundLoop(string name, TimeSpan period, LoopRegistry registry, TimeProvider time, ILogger logger) : BackgroundService
 {
     private static readonly TimeSpan ShortestBackOff = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(5);
 
     public string Name => name;
 
     public TimeSpan Period => period;
 
     protected TimeProvider Time => time;
+
+    /// <summary>A pass that keeps failing is tried again no more rarely than this.</summary>
+    protected virtual TimeSpan LongestBackOff => TimeSpan.FromSeconds(5);
 
     /// <summary>One pass.</summary>
     protected abstract Task PassAsync(CancellationToken cancellationToken);

@@ -50,7 +50,7 @@ public static class DashboardApplication
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new PresenceEngine(services.GetRequiredService<TimeProvider>(), PresenceSettings.Default, LimitsOf(options.Limits)));
         builder.AddPresenceStorage();
-        builder.AddClientAuthentication();
+        builder.AddClientAuthentication(options);
         builder.AddModeratorAccounts();
         builder.AddPresenceApi();
         builder.AddDashboardPages();

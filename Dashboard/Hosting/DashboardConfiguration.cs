@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text;
 using Microsoft.Extensions.Options;
+using Presence.Dashboard.Authentication.Jwt;
 using Presence.Engine.Settings;
 
 namespace Presence.Dashboard.Hosting;
@@ -8,6 +10,8 @@ namespace Presence.Dashboard.Hosting;
 internal static class DashboardConfiguration
 {
     private const int LargestCap = 100_000_000;
+    private const int ShortestJwtSecret = 32;
+    private const int LongestJwtSecret = 1024;
 
     /// <summary>Reads and checks the options, and registers them.</summary>
     /// <exception cref="ConfigurationRefusedException">Something is wrong; it lists all of it.</exception>
@@ -60,6 +64,23 @@ internal static class DashboardConfiguration
         clients.AllowGuests = reader.Switch("Clients:AllowGuests") ?? open;
         clients.Origins = reader.List("Clients:Origins", text => text == "*" ? "is not needed: leave the key out to allow any origin." : ProblemOfOrigin(text));
         clients.TokenLifetime = reader.Duration("Clients:TokenLifetime", TimeSpan.FromHours(1), TimeSpan.FromDays(400), "1h to 400d") ?? clients.TokenLifetime;
+        ReadJwt(reader, clients.Jwt);
+    }
+
+    private static void ReadJwt(ConfigurationSectionReader reader, DashboardOptions.JwtOptions jwt)
+    {
+        jwt.Secret = reader.Text("Clients:Jwt:Secret", ProblemOfSecret, secret: true);
+        jwt.PublicKey = reader.Text("Clients:Jwt:PublicKey", text => PublicKeyText.ProblemOf(text, out _), secret: true);
+        jwt.JwksUrl = reader.Text("Clients:Jwt:JwksUrl", ProblemOfKeySetAddress);
+        jwt.Issuer = reader.Text("Clients:Jwt:Issuer");
+        jwt.Audience = reader.Text("Clients:Jwt:Audience");
+        if (reader.Has("Clients:Jwt:Secret") || reader.Has("Clients:Jwt:PublicKey") || reader.Has("Clients:Jwt:JwksUrl"))
+            return;
+        foreach (var key in (ReadOnlySpan<string>)["Clients:Jwt:Issuer", "Clients:Jwt:Audience"])
+        {
+            if (reader.Has(key))
+                reader.Refuse(key, "no token is taken without a key; set Presence__Clients__Jwt__Secret, __PublicKey or __JwksUrl as well.");
+        }
     }
 
     private static void ReadSetup(ConfigurationSectionReader reader, DashboardOptions.SetupOptions setup)
@@ -116,6 +137,17 @@ internal static class DashboardConfiguration
             return $"the key must have {shortest} to 128 characters; it has {text.Length}.";
         return text.AsSpan().ContainsAnyExceptInRange(' ', '~') ? "the key must consist of printable ASCII characters." : null;
     }
+
+    private static string? ProblemOfSecret(string text) =>
+        Encoding.UTF8.GetByteCount(text) is var length && length is >= ShortestJwtSecret and <= LongestJwtSecret
+            ? null
+            : $"the secret must have {ShortestJwtSecret} to {LongestJwtSecret} bytes; it has {length}.";
+
+    /// <summary>Whoever can change the reply on its way can be anybody, so it comes over TLS or from this machine.</summary>
+    private static string? ProblemOfKeySetAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)) && url.UserInfo.Length == 0
+            ? null
+            : "is not an address of the form https://auth.example.com/jwks.json; plain http is for this machine alone.";
 
     private static string? ProblemOfOrigin(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.PathAndQuery == "/" && url.Fragment.Length == 0 && url.UserInfo.Length == 0

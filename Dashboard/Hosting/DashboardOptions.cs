@@ -36,6 +36,27 @@ public sealed class DashboardOptions
 
         /// <summary>How long an access token lives; 1 hour to 400 days.</summary>
         public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromDays(30);
+
+        public JwtOptions Jwt { get; } = new();
+    }
+
+    /// <summary>Tokens that the customer's backend signs. Taken as soon as there is a key to check them with.</summary>
+    public sealed class JwtOptions
+    {
+        /// <summary>For HS256: the shared secret, 32 bytes or more as UTF-8.</summary>
+        public string? Secret { get; set; }
+
+        /// <summary>For RS256 or ES256: a public key, as PEM text or as the path of a PEM file.</summary>
+        public string? PublicKey { get; set; }
+
+        /// <summary>For RS256 and ES256: where the signer publishes its keys.</summary>
+        public string? JwksUrl { get; set; }
+
+        /// <summary>What <c>iss</c> must be; not looked at when null.</summary>
+        public string? Issuer { get; set; }
+
+        /// <summary>What <c>aud</c> must name; not looked at when null.</summary>
+        public string? Audience { get; set; }
     }
 
     /// <summary>The customer's backend.</summary>

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Presence.Engine.Storage;
 
 /// <summary>The users and guests that have signed in.</summary>
-public sealed class UserStore(PresenceDatabase database)
+public sealed partial class UserStore(PresenceDatabase database)
 {
     /// <summary>The most ids one <see cref="FindAsync(IReadOnlyList{string}, CancellationToken)"/> looks up.</summary>
     public const int LargestLookUp = 300;

@@ -11,7 +11,7 @@ namespace Presence.Dashboard.Api.Contracts;
 /// <param name="DeviceInfo">The device, in words.</param>
 internal sealed record LoginRequest(
     [property: Required, MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId,
-    [property: MaxLength(LoginRules.LongestDisplayName)] string? DisplayName,
+    [property: MaxLength(UserRules.LongestDisplayName)] string? DisplayName,
     [property: MaxLength(Authentication.AuthTokens.LongestToken)] string? AuthToken,
     [property: Required, MinLength(1), MaxLength(PresenceIds.LongestSessionId)] string? DeviceId,
     DeviceDescription? DeviceInfo);

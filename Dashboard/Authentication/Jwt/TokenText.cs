@@ -1,0 +1,45 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+
+namespace Presence.Dashboard.Authentication.Jwt;
+
+/// <summary>A signed token taken apart, before anything of it is believed.</summary>
+/// <param name="Algorithm">What its header says it is signed with.</param>
+/// <param name="KeyId">The key its header names, if it names one.</param>
+/// <param name="Type">What kind of token it says it is, if it says so.</param>
+/// <param name="IsCritical">Its header makes demands that would have to be understood (<c>crit</c>).</param>
+/// <param name="Payload">The claims, as bytes.</param>
+internal sealed record TokenText(string Algorithm, string? KeyId, string? Type, bool IsCritical, byte[] Payload)
+{
+    /// <summary>Takes three parts apart; false for anything that is no such token.</summary>
+    /// <remarks>Of the header nothing else is read: addresses and keys it brings along (<c>jku</c>, <c>jwk</c>, <c>x5u</c>, <c>x5c</c>) are never looked at.</remarks>
+    public static bool TryParse(ReadOnlySpan<char> token, [NotNullWhen(true)] out TokenText? parsed)
+    {
+        parsed = null;
+        var first = token.IndexOf('.');
+        var last = token.LastIndexOf('.');
+        if (first < 0 || first == last || token[(first + 1)..last].Contains('.'))
+            return false;
+        if (!Base64UrlText.TryDecode(token[..first], out var header) || !Base64UrlText.TryDecode(token[(first + 1)..last], out var payload) || !Base64UrlText.IsValid(token[(last + 1)..]))
+            return false;
+        if (!StrictJson.TryReadObject(header, out var document))
+            return false;
+        using (document)
+        {
+            var root = document.RootElement;
+            if (!TryReadText(root, "alg", out var algorithm) || algorithm is null || !TryReadText(root, "kid", out var keyId) || !TryReadText(root, "typ", out var type))
+                return false;
+            parsed = new TokenText(algorithm, keyId, type, root.TryGetProperty("crit", out _), payload);
+            return true;
+        }
+    }
+
+    private static bool TryReadText(JsonElement header, string name, out string? text)
+    {
+        text = null;
+        if (!header.TryGetProperty(name, out var value))
+            return true;
+        text = StrictJson.Text(value);
+        return text is not null;
+    }
+}

@@ -1,0 +1,40 @@
+using Presence.Engine;
+
+namespace Presence.Dashboard.Authentication;
+
+/// <summary>What may be said of a user, wherever it is said: in a login, in a token, by a backend. Pure: the first problem, or null.</summary>
+internal static class UserRules
+{
+    public const int LongestDisplayName = 100;
+    public const int LongestPicture = 1_000;
+
+    private static readonly string[] ReservedPrefixes = ["ADMIN_", "DELETED_", GuestIds.Prefix];
+
+    /// <summary>The rules for an id that somebody signs in with or is vouched for under.</summary>
+    public static string? ProblemOfUserId(string field, string? userId)
+    {
+        if (userId is null)
+            return $"{field} is missing.";
+        if (PresenceIds.ProblemOfUserId(userId) is { } problem)
+            return problem.Replace("userId", field, StringComparison.Ordinal);
+        return Array.Find(ReservedPrefixes, prefix => userId.StartsWith(prefix, StringComparison.Ordinal)) is { } reserved
+            ? $"{field} must not begin with {reserved}, which is reserved."
+            : null;
+    }
+
+    public static string? ProblemOfDisplayName(string field, string? name)
+    {
+        if (name?.Length > LongestDisplayName)
+            return $"{field} may have {LongestDisplayName} characters; it has {name.Length}.";
+        return name is not null && name.Any(char.IsControl) ? $"{field} must not contain control characters." : null;
+    }
+
+    public static string? ProblemOfPicture(string field, string? address)
+    {
+        if (address?.Length > LongestPicture)
+            return $"{field} may have {LongestPicture} characters; it has {address.Length}.";
+        return address is null || (Uri.TryCreate(address, UriKind.Absolute, out var url) && (url.Scheme is "http" or "https"))
+            ? null
+            : $"{field} must be an address that begins with https:// or http://.";
+    }
+}

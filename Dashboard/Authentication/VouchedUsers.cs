@@ -1,0 +1,74 @@
+using System.Collections.Concurrent;
+using Presence.Engine;
+using Presence.Engine.Storage;
+using Presence.Engine.Users;
+
+namespace Presence.Dashboard.Authentication;
+
+/// <summary>
+/// Users whom the customer's backend vouches for by the way, with a token it signed or a heartbeat it sent: nobody may log
+/// in as them unverified from then on. In force at once, stored within a second and in batches, for a heartbeat waits for
+/// no database.
+/// </summary>
+/// <remarks>
+/// Bounded: at most <see cref="MostAwaited"/> wait for the store; beyond it (a disk that hangs) the next token or heartbeat
+/// of the user tries again. Whoever is stored is remembered, so that the same heartbeat is no write, in two generations
+/// that push each other out.
+/// </remarks>
+internal sealed class VouchedUsers(UserStore store, PresenceEngine engine)
+{
+    public const int MostAwaited = 100_000;
+
+    private const int MostRemembered = 100_000;
+    private const int Batch = 1_000;
+
+    private readonly ConcurrentDictionary<string, UserProfile?> _awaited = new(PresenceComparers.UserId);
+    private volatile ConcurrentDictionary<string, UserProfile?> _remembered = new(PresenceComparers.UserId);
+    private volatile ConcurrentDictionary<string, UserProfile?> _rememberedBefore = new(PresenceComparers.UserId);
+    private int _awaitedCount;
+
+    /// <summary>Whether a user was vouched for and the store does not say so yet.</summary>
+    public bool IsAwaited(string userId) => _awaited.ContainsKey(userId);
+
+    /// <summary>Notes that the backend vouched for a user.</summary>
+    /// <param name="userId">The user.</param>
+    /// <param name="profile">What it said of the user; null when nothing.</param>
+    public void Note(string userId, UserProfile? profile)
+    {
+        if (IsKnown(userId, profile) || Volatile.Read(ref _awaitedCount) >= MostAwaited)
+            return;
+        while (!_awaited.TryAdd(userId, profile))
+        {
+            if (profile is null || (_awaited.TryGetValue(userId, out var older) && _awaited.TryUpdate(userId, profile, older)))
+                return;
+        }
+        Interlocked.Increment(ref _awaitedCount);
+    }
+
+    /// <summary>Stores what waits.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        while (_awaited.Take(Batch).ToArray() is { Length: > 0 } batch)
+        {
+            var changed = await store.VouchAsync([.. batch.Select(user => new Vouching(user.Key, user.Value))], cancellationToken);
+            foreach (var user in changed.Where(user => user.DisplayName is not null || user.AvatarUrl is not null))
+                engine.UpdateProfile(user.UserId, new UserProfile(user.DisplayName, user.AvatarUrl));
+            foreach (var user in batch)
+            {
+                Remember(user.Key, user.Value);
+                if (_awaited.TryRemove(user)) // unless a newer profile came meanwhile
+                    Interlocked.Decrement(ref _awaitedCount);
+            }
+        }
+    }
+
+    private bool IsKnown(string userId, UserProfile? profile) =>
+        (_remembered.TryGetValue(userId, out var kept) || _rememberedBefore.TryGetValue(userId, out kept)) && (profile is null || profile == kept);
+
+    private void Remember(string userId, UserProfile? profile)
+    {
+        if (_remembered.Count >= MostRemembered)
+            (_rememberedBefore, _remembered) = (_remembered, new(PresenceComparers.UserId));
+        _remembered[userId] = profile;
+    }
+}
