@@ -12,6 +12,7 @@ internal sealed class ClientAuthenticator(
 
     private const string NoCredentials = "Send an access token or a server key as Authorization: Bearer ...; POST /api/v5/sessions gives tokens.";
     private const string NotOurs = "The access token or server key is not one of this server's.";
+    private const string KeyGone = "The key that the access token was signed with is no longer in use; sign in again.";
     private const string Expired = "The access token has expired; sign in again.";
     private const string Revoked = "The access token was revoked by a sign-out; sign in again.";
 
@@ -20,7 +21,7 @@ internal sealed class ClientAuthenticator(
     {
         var headers = http.Request.Headers;
         if (headers.TryGetValue("x-server-key", out var serverKey))
-            return new(serverKeys.Find(serverKey.ToString()) is { } server ? new Authenticated(server) : new Authenticated(NotOurs));
+            return new(serverKeys.Find(serverKey.ToString()));
 
         var authorization = headers.Authorization;
         if (authorization.Count != 1 || authorization[0] is not { } header || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
@@ -35,9 +36,30 @@ internal sealed class ClientAuthenticator(
             return new(new Authenticated(NotOurs));
         if (cache.Find(token.Span) is { IsKeyWithdrawn: false } principal)
             return new(Check(principal));
-        if (serverKeys.Find(token.Span) is { } server)
-            return new(new Authenticated(server));
+        var server = serverKeys.Find(token.Span);
+        if (server.Principal is not null || ServerKeyText.LooksLikeOne(token.Span))
+            return new(server);
         return ReadAsync(token.ToString());
+    }
+
+    /// <summary>Whether a caller is still who it was when it came: for requests that last, and for tokens that were read before.</summary>
+    public Authenticated Check(ClientPrincipal principal)
+    {
+        if (principal.IsServer)
+            return serverKeys.Check(principal);
+        if (principal.IsKeyWithdrawn)
+            return new Authenticated(KeyGone);
+        if (time.GetUtcNow() >= principal.AcceptedUntil)
+            return new Authenticated(Expired);
+
+        var revocations = revoked.Version; // read before looking: a revocation in between is looked for again next time
+        if (principal.RevocationsSeen != revocations)
+        {
+            if (revoked.Contains(principal.TokenId))
+                return new Authenticated(Revoked);
+            principal.RevocationsSeen = revocations;
+        }
+        return new Authenticated(principal);
     }
 
     private async ValueTask<Authenticated> ReadAsync(string text)
@@ -61,20 +83,5 @@ internal sealed class ClientAuthenticator(
             return read;
         var checkedFirst = Check(principal); // what is void already must not push a living token out of the cache
         return checkedFirst.Principal is null ? checkedFirst : new Authenticated(cache.Add(text, principal));
-    }
-
-    private Authenticated Check(ClientPrincipal principal)
-    {
-        if (time.GetUtcNow() >= principal.AcceptedUntil)
-            return new Authenticated(Expired);
-
-        var revocations = revoked.Version; // read before looking: a revocation in between is looked for again next time
-        if (principal.RevocationsSeen != revocations)
-        {
-            if (revoked.Contains(principal.TokenId))
-                return new Authenticated(Revoked);
-            principal.RevocationsSeen = revocations;
-        }
-        return new Authenticated(principal);
     }
 }

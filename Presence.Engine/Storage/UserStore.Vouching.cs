@@ -39,6 +39,10 @@ public sealed partial class UserStore
                 users.Add(vouching.UserId, user);
                 context.Add(user);
             }
+            else
+            {
+                user.Version++;
+            }
             user.IsVouched = true;
             user.DisplayName = vouching.Profile?.DisplayName ?? user.DisplayName;
             user.AvatarUrl = vouching.Profile?.AvatarUrl ?? user.AvatarUrl;
