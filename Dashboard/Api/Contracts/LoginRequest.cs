@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Presence.Dashboard.Authentication;
 using Presence.Engine;
 
 namespace Presence.Dashboard.Api.Contracts;
