@@ -12,18 +12,24 @@ public static class PresenceIds
     private static readonly SearchValues<char> ForbiddenInRoomId = SearchValues.Create(@"/\?#%");
 
     /// <summary>Says what is wrong with a room id; null when it may be used. 1..128 characters, none of control, <c>/ \ ? # %</c>.</summary>
-    public static string? ProblemOfRoomId(ReadOnlySpan<char> roomId)
-    {
-        if (ProblemOfText("roomId", roomId, LongestRoomId) is { } problem)
-            return problem;
-        return roomId.ContainsAny(ForbiddenInRoomId) ? @"roomId must not contain / \ ? # or %." : null;
-    }
+    public static string? ProblemOfRoomId(ReadOnlySpan<char> roomId) => ProblemOfPathText("roomId", roomId);
+
+    /// <summary>Says what is wrong with a channel id; null when it may be used. The rule of room ids.</summary>
+    public static string? ProblemOfChannelId(ReadOnlySpan<char> channelId) => ProblemOfPathText("channelId", channelId);
 
     /// <summary>Says what is wrong with a user id; null when it may be used. 1..50 characters, no control characters.</summary>
     public static string? ProblemOfUserId(ReadOnlySpan<char> userId) => ProblemOfText("userId", userId, LongestUserId);
 
     /// <summary>Says what is wrong with a session id; null when it may be used. 1..150 characters, no control characters.</summary>
     public static string? ProblemOfSessionId(ReadOnlySpan<char> sessionId) => ProblemOfText("sessionId", sessionId, LongestSessionId);
+
+    /// <summary>Ids that stand in addresses as they are: published clients do not encode them.</summary>
+    private static string? ProblemOfPathText(string field, ReadOnlySpan<char> id)
+    {
+        if (ProblemOfText(field, id, LongestRoomId) is { } problem)
+            return problem;
+        return id.ContainsAny(ForbiddenInRoomId) ? $@"{field} must not contain / \ ? # or %." : null;
+    }
 
     private static string? ProblemOfText(string field, ReadOnlySpan<char> text, int longest)
     {

@@ -20,7 +20,7 @@ public sealed class ErrorShapeTests(SharedHost shared) : IClassFixture<SharedHos
     [InlineData("GET", "/health")]
     [InlineData("GET", "/health/nothing")]
     [InlineData("GET", "/mqtt")]
-    [InlineData("DELETE", "/api/v1/presence/rooms/%2e%2e/heartbeat")]
+    [InlineData("DELETE", "/api/v1/presence/rooms/%2e%2e/leave")]
     public async Task UnknownRoute_Answers404(string method, string path) =>
         (await _host.SendAsync(new HttpMethod(method), path, DashboardHost.ServerKey)).IsRefusal(404, 400400);
 

@@ -26,6 +26,27 @@ public sealed class RoutePolicyTests(SharedHost shared) : IClassFixture<SharedHo
         ["GET /api/v1/presence/rooms/{roomId}/users"] = "ViewerOrServer",
         ["GET /api/v1/presence/rooms"] = "ViewerOrServer",
         ["GET /api/v1/presence/settings"] = "ViewerOrServer",
+        ["POST /api/v1/presence/heartbeat"] = "Viewer",
+        ["PUT /api/v1/presence/settings/user"] = "Viewer",
+        ["GET /api/v1/presence/users/list"] = "ViewerOrServer",
+        ["GET /api/v1/presence/network/users"] = "ViewerOrServer",
+        ["GET /api/v1/presence/network/users/count"] = "ViewerOrServer",
+        ["GET /api/v1/presence/channels/list"] = "ViewerOrServer",
+        ["PUT /api/v1/channels/{channelId}/members"] = "Server",
+        ["GET /api/v1/admin/rooms"] = "Server",
+        ["GET /api/v1/admin/rooms/{roomId}"] = "Server",
+        ["PUT /api/v1/admin/rooms/{roomId}"] = "Server",
+        ["DELETE /api/v1/admin/rooms/{roomId}"] = "Server",
+        ["POST /api/v1/admin/rooms/{roomId}/removals"] = "Server",
+        ["GET /api/v1/admin/rooms/{roomId}/removals"] = "Server",
+        ["GET /api/v1/admin/rooms/{roomId}/removals/{userId}"] = "Server",
+        ["DELETE /api/v1/admin/rooms/{roomId}/removals/{userId}"] = "Server",
+        ["POST /api/v1/admin/removals"] = "Server",
+        ["GET /api/v1/admin/removals"] = "Server",
+        ["GET /api/v1/admin/removals/{userId}"] = "Server",
+        ["DELETE /api/v1/admin/removals/{userId}"] = "Server",
+        ["GET /api/v1/admin/users/{userId}"] = "Server",
+        ["PUT /api/v1/admin/users/{userId}"] = "Server",
         ["GET /api/v1/admin/settings"] = "Server",
         ["PUT /api/v1/admin/settings"] = "Server",
         ["GET /openapi/v1.json"] = "Anonymous",
@@ -53,7 +74,7 @@ public sealed class RoutePolicyTests(SharedHost shared) : IClassFixture<SharedHo
         foreach (var (name, policy) in Matrix.Where(route => route.Value != "Anonymous" && !route.Key.StartsWith("DELETE /api/v4", StringComparison.Ordinal)))
         {
             var method = new HttpMethod(name[..name.IndexOf(' ')]);
-            var path = name[(name.IndexOf(' ') + 1)..].Replace("{roomId}", "r", StringComparison.Ordinal).Replace("{userId}", "u", StringComparison.Ordinal);
+            var path = name[(name.IndexOf(' ') + 1)..].Replace("{roomId}", "r", StringComparison.Ordinal).Replace("{userId}", "u", StringComparison.Ordinal).Replace("{channelId}", "c", StringComparison.Ordinal);
 
             Assert.Equal((name, 401), (name, (await _host.SendAsync(method, path)).Status));
             Assert.Equal((name, 401), (name, (await _host.SendAsync(method, path, revoked)).Status));

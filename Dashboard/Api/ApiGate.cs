@@ -1,4 +1,5 @@
 using Presence.Dashboard.Authentication;
+using Presence.Engine;
 
 namespace Presence.Dashboard.Api;
 
@@ -6,7 +7,7 @@ namespace Presence.Dashboard.Api;
 /// Stands in front of every route of the API: who calls, may they, is the body small enough. One filter instead of the
 /// authentication and authorization middleware, which cost a heartbeat a third of its throughput.
 /// </summary>
-internal sealed class ApiGate(ClientAuthenticator authenticator) : IEndpointFilter
+internal sealed class ApiGate(ClientAuthenticator authenticator, PresenceEngine engine) : IEndpointFilter
 {
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -21,10 +22,10 @@ internal sealed class ApiGate(ClientAuthenticator authenticator) : IEndpointFilt
             : DecideLaterAsync(authenticating, policy, context, next);
     }
 
-    private static async ValueTask<object?> DecideLaterAsync(ValueTask<Authenticated> authenticating, ApiPolicy policy, EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+    private async ValueTask<object?> DecideLaterAsync(ValueTask<Authenticated> authenticating, ApiPolicy policy, EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         await Decide(await authenticating, policy, context, next);
 
-    private static ValueTask<object?> Decide(Authenticated authenticated, ApiPolicy policy, EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    private ValueTask<object?> Decide(Authenticated authenticated, ApiPolicy policy, EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         if (authenticated.Principal is not { } caller)
             return new(Refusals.Of(authenticated));
@@ -32,10 +33,18 @@ internal sealed class ApiGate(ClientAuthenticator authenticator) : IEndpointFilt
             return new(new ApiRefusal(ApiErrors.NotAllowed, problem));
         if (caller.Rooms is not null && context.HttpContext.GetRouteValue("roomId") is string roomId && !caller.MayEnter(roomId))
             return new(Refusals.OtherRoom);
+        if (RefuseRemoved(context.HttpContext, caller) is { } removed)
+            return new(removed);
 
         context.HttpContext.Features.Set(caller);
         return Admit(caller, context, next);
     }
+
+    /// <summary>Rule 12. A heartbeat's route is open: the engine looks by itself, and only when somebody joins.</summary>
+    private ApiRefusal? RefuseRemoved(HttpContext http, ClientPrincipal caller) =>
+        caller.IsServer || http.GetEndpoint()?.Metadata.GetMetadata<OpenToRemoved>() is not null
+            ? null
+            : Refusals.WhileRemoved(engine, caller.UserId, http.GetRouteValue("roomId") as string);
 
     private static ValueTask<object?> Admit(ClientPrincipal? caller, EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

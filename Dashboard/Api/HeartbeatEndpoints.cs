@@ -13,7 +13,7 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
     public static void Map(IEndpointRouteBuilder api)
     {
         var endpoints = ActivatorUtilities.CreateInstance<HeartbeatEndpoints>(api.ServiceProvider);
-        api.MapPost("/api/v1/presence/rooms/{roomId}/heartbeat", endpoints.Beat).Allow(ApiPolicy.Viewer).Describe(RoomDescriptions.Beat);
+        api.MapPost("/api/v1/presence/rooms/{roomId}/heartbeat", endpoints.Beat).Allow(ApiPolicy.Viewer).OpenToRemoved().Describe(RoomDescriptions.Beat);
         api.MapPost("/api/v1/presence/heartbeats", ManyHeartbeats.BeatAsync).Allow(ApiPolicy.ViewerOrServer.With(ServerScopes.Presence)).Describe(RoomDescriptions.BeatMany);
     }
 

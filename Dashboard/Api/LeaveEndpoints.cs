@@ -14,7 +14,7 @@ internal static class LeaveEndpoints
 
     public static void MapLeaves(this IEndpointRouteBuilder api)
     {
-        api.MapDelete("/api/v1/presence/rooms/{roomId}/heartbeat", Leave).Allow(ApiPolicy.Viewer).Describe(RoomDescriptions.Leave);
+        api.MapDelete("/api/v1/presence/rooms/{roomId}/heartbeat", Leave).Allow(ApiPolicy.Viewer).OpenToRemoved().Describe(RoomDescriptions.Leave);
         api.MapPost("/api/v1/presence/rooms/{roomId}/leave", LeaveByBeaconAsync).Allow(ApiPolicy.Anonymous).Describe(RoomDescriptions.LeaveByBeacon).WithMetadata(new BodyLimit(LongestBeacon));
     }
 

@@ -25,8 +25,13 @@ internal static class PresenceApi
         api.MapLeaves();
         api.MapRoomPresence();
         api.MapRooms();
+        UserPresenceEndpoints.Map(api);
+        api.MapChannels();
         api.MapPresenceSettings();
         api.MapSettingsAdministration();
+        api.MapRoomAdministration();
+        RemovalEndpoints.Map(api);
+        api.MapUserAdministration();
         api.MapHealth();
         api.MapMetrics();
         api.MapDescription();

@@ -2,21 +2,23 @@ using Presence.Dashboard.Api.Contracts;
 using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Api;
 
 /// <summary>The settings as clients read them; answers also while presence is off, so that they learn of it.</summary>
 internal static class PresenceSettingsEndpoints
 {
-    public static void MapPresenceSettings(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/settings", Read).Allow(ApiPolicy.ViewerOrServer).Describe(SettingsDescriptions.OfClients);
+    public static void MapPresenceSettings(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/settings", Read).Allow(ApiPolicy.ViewerOrServer).OpenToRemoved().Describe(SettingsDescriptions.OfClients);
 
-    private static IResult Read(PresenceEngine engine)
+    private static IResult Read(HttpContext http, PresenceEngine engine, PresenceSwitchStore switches)
     {
         var settings = engine.Settings;
+        var own = switches.Read(http.Caller().UserId); // nobody's, and so on, for a server key
         var interval = (int)Math.Ceiling(settings.HeartbeatInterval.TotalSeconds);
         return Reply.Ok(
             new PresenceSettingsReply(
-                new(Enabled: true, settings.EnabledAt),
+                new(own.Enabled, own.EnabledAt),
                 new(interval, interval, settings.UpdatedAt),
                 new(settings.Enabled)),
             Wire.Documents.PresenceSettingsReply);

@@ -1,7 +1,9 @@
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
+using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Api;
 
@@ -25,6 +27,12 @@ internal static class Refusals
         ? new ApiRefusal(ApiErrors.NotReady, authenticated.Problem!) { RetryAfterSeconds = 1 }
         : ApiRefusal.NotSignedIn(authenticated.Problem!);
 
+    /// <summary>The refusal of a user who is kept out of a room, or with null or besides of the network (rule 12).</summary>
+    public static ApiRefusal? WhileRemoved(PresenceEngine engine, string userId, string? roomId) =>
+        engine.RemovalOf(userId, roomId) is { } removal ? OfRemoval(removal) : null;
+
+    public static ApiRefusal Full(StoreFullException full) => new(ApiErrors.CapReached, full.Message);
+
     public static ApiRefusal TooFast(string message, TimeSpan wait)
     {
         var seconds = WholeSeconds(wait);
@@ -40,13 +48,16 @@ internal static class Refusals
         HeartbeatOutcome.NetworkDisabled => Disabled,
         HeartbeatOutcome.RoomDisabled => RoomDisabled,
         HeartbeatOutcome.RoomEnded => Ended,
-        HeartbeatOutcome.Removed => new ApiRefusal(ApiErrors.Removed, "A moderator removed this user from the room.") { Removal = receipt.Removal },
-        HeartbeatOutcome.Banned => new ApiRefusal(ApiErrors.Banned, "A moderator banned this user.") { Removal = receipt.Removal },
+        HeartbeatOutcome.Removed or HeartbeatOutcome.Banned => OfRemoval(receipt.Removal!),
         HeartbeatOutcome.RoomLimit => Capped($"The server holds its cap of {limits.Rooms} rooms; one becomes free when a room is left empty.", receipt.Settings),
         HeartbeatOutcome.SessionLimit => Capped($"The server holds its cap of {limits.Sessions} sessions; one becomes free when a viewer leaves.", receipt.Settings),
         HeartbeatOutcome.RoomsPerUserLimit => Capped($"This user is present in {limits.RoomsPerUser} rooms, as many as one may; leave a room first.", receipt.Settings),
         _ => throw new ArgumentOutOfRangeException(nameof(receipt), receipt.Outcome, "not a refusal"),
     };
+
+    private static ApiRefusal OfRemoval(Removal removal) => removal.RoomId is null
+        ? new ApiRefusal(ApiErrors.Banned, "A moderator banned this user from the network.") { Removal = removal }
+        : new ApiRefusal(ApiErrors.Removed, "A moderator removed this user from the room.") { Removal = removal };
 
     private static ApiRefusal Capped(string message, PresenceSettings settings) =>
         new(ApiErrors.CapReached, message) { RetryAfterSeconds = WholeSeconds(settings.PresenceTimeout) };

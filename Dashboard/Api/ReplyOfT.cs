@@ -8,6 +8,8 @@ internal sealed class Reply<T>(T value, JsonTypeInfo<T> type, int status) : IRes
 {
     public string? ETag { get; init; }
 
+    public string? Location { get; init; }
+
     public async Task ExecuteAsync(HttpContext http)
     {
         var response = http.Response;
@@ -19,6 +21,8 @@ internal sealed class Reply<T>(T value, JsonTypeInfo<T> type, int status) : IRes
         response.Headers.XContentTypeOptions = "nosniff";
         if (ETag is not null)
             response.Headers.ETag = ETag;
+        if (Location is not null)
+            response.Headers.Location = Location;
         await response.Body.WriteAsync(body, http.RequestAborted);
     }
 }

@@ -40,6 +40,8 @@ internal static class RoomEndpoints
             return ApiRefusal.Invalid(problem);
         if (ids is not null && !ids.TrueForAll(http.Caller().MayEnter))
             return Refusals.OtherRoom;
+        if (ids is not null && RefuseRemoved(http.Caller(), ids, engine) is { } removed)
+            return removed;
         if (!engine.Settings.Enabled)
             return Refusals.Disabled;
 
@@ -70,6 +72,9 @@ internal static class RoomEndpoints
         }
         return ids;
     }
+
+    private static ApiRefusal? RefuseRemoved(ClientPrincipal caller, List<string> ids, PresenceEngine engine) =>
+        caller.IsServer ? null : ids.Select(id => Refusals.WhileRemoved(engine, caller.UserId, id)).FirstOrDefault(refusal => refusal is not null);
 
     private static RoomCursor? ReadCursor(QueryReader query, RoomOrder order)
     {

@@ -11,6 +11,9 @@ internal static class RouteExtensions
     /// <summary>Says in the API's description what the route does.</summary>
     public static RouteHandlerBuilder Describe(this RouteHandlerBuilder route, RouteDescription description) => route.WithMetadata(description);
 
+    /// <summary>Declares that the route also answers a viewer who is kept out of the room or the network.</summary>
+    public static RouteHandlerBuilder OpenToRemoved(this RouteHandlerBuilder route) => route.WithMetadata(Api.OpenToRemoved.Mark);
+
     /// <summary>Who calls; only on routes whose policy asks for somebody.</summary>
     public static ClientPrincipal Caller(this HttpContext http) => http.Features.Get<ClientPrincipal>() ?? throw new InvalidOperationException("The route lets anonymous callers in.");
 }

@@ -15,8 +15,8 @@ internal static class SessionEndpoints
     {
         api.MapPost("/api/v5/sessions", LogInAsync).Allow(ApiPolicy.Anonymous).Describe(SessionDescriptions.LogIn);
         api.MapPost("/api/v5/sessions/visitor", LogVisitorInAsync).Allow(ApiPolicy.Anonymous).Describe(SessionDescriptions.LogVisitorIn);
-        api.MapGet("/api/v3/sessions", Describe).Allow(ApiPolicy.Viewer).Describe(SessionDescriptions.Describe);
-        api.MapDelete("/api/v4/sessions", LogOutAsync).Allow(ApiPolicy.Viewer).Describe(SessionDescriptions.LogOut);
+        api.MapGet("/api/v3/sessions", Describe).Allow(ApiPolicy.Viewer).OpenToRemoved().Describe(SessionDescriptions.Describe);
+        api.MapDelete("/api/v4/sessions", LogOutAsync).Allow(ApiPolicy.Viewer).OpenToRemoved().Describe(SessionDescriptions.LogOut);
         api.MapPost("/api/v4/authentication/token", MintAuthTokenAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users)).Describe(SessionDescriptions.MintAuthToken);
         api.MapGet("/api/v3/network-settings/chat", DescribeChat).Allow(ApiPolicy.Anonymous).Describe(SessionDescriptions.ChatSettings);
     }
@@ -35,6 +35,8 @@ internal static class SessionEndpoints
         var isVouched = login.AuthToken is not null;
         if (isVouched && !authTokens.Vouches(login.AuthToken!, userId))
             return ApiRefusal.NotSignedIn("The authToken is not valid for this user, or older than 10 minutes; let your backend mint a new one.");
+        if (Refusals.WhileRemoved(engine, userId, roomId: null) is { } banned)
+            return banned;
         if (!isVouched && await RefuseUnverifiedAsync(userId, users, vouched, options, http.RequestAborted) is { } unverified)
             return unverified;
 
@@ -45,7 +47,7 @@ internal static class SessionEndpoints
         return LoggedIn(user, tokens.Issue(user, login.DeviceId!), LoginReply.SignedIn);
     }
 
-    private static async Task<IResult> LogVisitorInAsync(HttpContext http, ClientKey clientKey, ClientPaces paces, GuestIds guests, UserStore users, AccessTokens tokens, DashboardOptions options)
+    private static async Task<IResult> LogVisitorInAsync(HttpContext http, ClientKey clientKey, ClientPaces paces, GuestIds guests, UserStore users, AccessTokens tokens, PresenceEngine engine, DashboardOptions options)
     {
         if (RefuseClient(http, clientKey, paces) is { } refusal)
             return refusal;
@@ -57,7 +59,10 @@ internal static class SessionEndpoints
         if (!options.Clients.AllowGuests)
             return new ApiRefusal(ApiErrors.NotAllowed, "Guests are not allowed here; log a user in with POST /api/v5/sessions, or set Presence__Clients__AllowGuests=true.");
 
-        var user = await users.SignInAsync(guests.Derive(visitor.DeviceId!), displayName: null, isGuest: true, vouched: false, http.RequestAborted);
+        var guestId = guests.Derive(visitor.DeviceId!);
+        if (Refusals.WhileRemoved(engine, guestId, roomId: null) is { } banned)
+            return banned;
+        var user = await users.SignInAsync(guestId, displayName: null, isGuest: true, vouched: false, http.RequestAborted);
         return LoggedIn(user, tokens.Issue(user, visitor.DeviceId!), LoginReply.Visitor);
     }
 
@@ -80,7 +85,7 @@ internal static class SessionEndpoints
         var body = await JsonBody.ReadAsync(http, Wire.Documents.AuthTokenRequest);
         if (body.Value is not { } request)
             return body.Refusal!;
-        if (UnknownMembers.ProblemOf(request.Unknown, "userId") is { } unknown)
+        if (UnknownMembers.ProblemOf(request.Unknown, [], "userId") is { } unknown)
             return ApiRefusal.Invalid(unknown);
         if (LoginRules.ProblemOfUserId(request.UserId) is { } problem)
             return ApiRefusal.Invalid(problem);

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http.Headers;
-using Microsoft.Net.Http.Headers;
 using Presence.Dashboard.Api.Contracts;
 using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
@@ -14,6 +12,8 @@ internal static class SettingsAdministrationEndpoints
 {
     private const string Route = "/api/v1/admin/settings";
 
+    private static readonly string[] Computed = ["settingsVersion", "updatedAt", "updatedBy", "warnings"];
+
     public static void MapSettingsAdministration(this IEndpointRouteBuilder api)
     {
         api.MapGet(Route, Read).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Settings)).Describe(SettingsDescriptions.Read);
@@ -24,7 +24,8 @@ internal static class SettingsAdministrationEndpoints
 
     private static async Task<IResult> ChangeAsync(HttpContext http, PresenceEngine engine, SettingsStore store)
     {
-        if (RefuseCondition(http.Request.GetTypedHeaders(), http.Request.Headers.IfMatch.Count > 0, engine.Settings, out var expectedVersion) is { } refusal)
+        var current = engine.Settings;
+        if (Precondition.Refuse(http, TagOf(current), () => Stale(current), isRequired: true, out var takesAny) is { } refusal)
             return refusal;
         var body = await JsonBody.ReadAsync(http, Wire.Documents.SettingsChangeRequest);
         if (body.Value is not { } request)
@@ -43,7 +44,7 @@ internal static class SettingsAdministrationEndpoints
                     ListLimit = request.ListLimit!.Value,
                     Reason = request.Reason,
                     By = http.Caller().Name,
-                    ExpectedVersion = expectedVersion,
+                    ExpectedVersion = takesAny ? null : current.Version, // whoever changes them meanwhile makes this stale after all
                 },
                 http.RequestAborted));
         }
@@ -57,25 +58,9 @@ internal static class SettingsAdministrationEndpoints
         }
     }
 
-    /// <summary>The version the caller decided on, from If-Match; null for <c>*</c>, which takes any.</summary>
-    private static ApiRefusal? RefuseCondition(RequestHeaders headers, bool isConditional, PresenceSettings current, out int? expectedVersion)
-    {
-        expectedVersion = null;
-        if (!isConditional)
-            return new ApiRefusal(ApiErrors.VersionRequired, "Send the ETag of the document you changed as If-Match, so that nobody's change is lost unseen.");
-        if (headers.IfMatch is not { Count: > 0 } tags)
-            return new ApiRefusal(ApiErrors.Unreadable, $"If-Match must be an ETag as it was sent, in quotes: {TagOf(current)}.");
-        if (tags.Contains(EntityTagHeaderValue.Any))
-            return null;
-        if (!tags.Any(tag => tag.Compare(new EntityTagHeaderValue(TagOf(current)), useStrongComparison: true)))
-            return Stale(current);
-        expectedVersion = current.Version; // whoever changes them between here and the store makes this stale after all
-        return null;
-    }
-
     private static string? ProblemOf(SettingsChangeRequest request)
     {
-        if (UnknownMembers.ProblemOf(request.Unknown, "enabled", "heartbeatIntervalSeconds", "presenceTimeoutSeconds", "listLimit", "reason") is { } problem)
+        if (UnknownMembers.ProblemOf(request.Unknown, Computed, "enabled", "heartbeatIntervalSeconds", "presenceTimeoutSeconds", "listLimit", "reason") is { } problem)
             return problem;
         string[] missing =
         [

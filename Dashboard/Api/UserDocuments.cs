@@ -21,13 +21,15 @@ internal static class UserDocuments
         Permissions: [],
         FlagCount: 0,
         HashFlag: null,
-        Metadata: JsonNode.Parse(user.MetadataJson),
+        Metadata: MetadataOf(user),
         Tags: [],
         IsBrand: false,
         IsGlobalBan: false,
         IsDeleted: false,
         user.CreatedAt,
         user.UpdatedAt);
+
+    public static JsonObject MetadataOf(User user) => JsonNode.Parse(user.MetadataJson)!.AsObject();
 
     public static UsersReply Of(IEnumerable<User> users) => new([.. users.Select(Of)], []);
 }

@@ -23,32 +23,19 @@ internal static class UserEndpoints
         if (asked.Length > MostIds)
             return ApiRefusal.Invalid($"userIds may name {MostIds} users; it names {asked.Length}. Ask in several requests.");
 
-        string[] spelt = [.. asked.SelectMany(Spellings).Where(IsUserId).Distinct(PresenceComparers.UserId)];
+        string[] spelt = [.. asked.SelectMany(UserIdSpellings.Of).Distinct(PresenceComparers.UserId)];
         var found = (await users.FindAsync(spelt, http.RequestAborted)).ToDictionary(user => user.UserId, PresenceComparers.UserId);
-        var inOrder = asked.Select(id => Spellings(id).Select(found.GetValueOrDefault).FirstOrDefault(user => user is not null)).OfType<User>();
+        var inOrder = asked.Select(id => UserIdSpellings.Of(id).Select(found.GetValueOrDefault).FirstOrDefault(user => user is not null)).OfType<User>();
         return Reply.Ok(UserDocuments.Of(inOrder.DistinctBy(user => user.UserId)), Wire.Documents.UsersReply);
     }
 
     private static async Task<IResult> ReadAsync(HttpContext http, string userId, UserStore users)
     {
-        foreach (var id in Spellings(userId).Where(IsUserId))
+        foreach (var id in UserIdSpellings.Of(userId))
         {
             if (await users.FindAsync(id, http.RequestAborted) is { } user)
                 return Reply.Ok(UserDocuments.Of([user]), Wire.Documents.UsersReply);
         }
         return new ApiRefusal(ApiErrors.NotFound, "No such user has signed in here.");
     }
-
-    /// <summary>
-    /// Published clients percent-encode user ids twice, and the framework decodes once: the id as it arrived comes first,
-    /// for it may hold a percent sign of its own, then the id decoded once more.
-    /// </summary>
-    private static IEnumerable<string> Spellings(string id)
-    {
-        yield return id;
-        if (id.Contains('%') && Uri.UnescapeDataString(id) is var decoded && decoded != id)
-            yield return decoded;
-    }
-
-    private static bool IsUserId(string id) => PresenceIds.ProblemOfUserId(id) is null;
 }

@@ -11,8 +11,8 @@ internal static class ServerDefaults
     /// </summary>
     public const int LargestDrained = 1024 * 1024;
 
-    /// <summary>Room for the 100 percent-encoded ids a published client puts into one address.</summary>
-    private const int LongestRequestLine = 64 * 1024;
+    /// <summary>Room for the 220 ids of 300 characters that a published client may put into one address.</summary>
+    private const int LongestRequestLine = 96 * 1024;
 
     public static void AddServerDefaults(this WebApplicationBuilder builder)
     {

@@ -9,9 +9,8 @@ internal static class PathParameters
     private static readonly Dictionary<string, (string Text, int Longest)> Known = new(StringComparer.Ordinal)
     {
         ["roomId"] = ("The room. No control characters, none of `/ \\ ? # %`; spaces and accents are fine, percent-encoded.", PresenceIds.LongestRoomId),
-        ["userId"] = ("The user. May be percent-encoded once or twice.", PresenceIds.LongestUserId),
+        ["userId"] = ("The user, percent-encoded. Profiles may be asked for with an id encoded twice, as published clients do.", PresenceIds.LongestUserId),
         ["channelId"] = ("The channel; the rule of room ids.", PresenceIds.LongestRoomId),
-        ["removalId"] = ("The removal, as its answer named it.", 40),
         ["keyId"] = ("The key, as the list names it; never the key itself.", 40),
     };
 

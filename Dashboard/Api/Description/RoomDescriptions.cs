@@ -27,7 +27,7 @@ internal static class RoomDescriptions
         Text = "At most 1,000. What was not taken is listed by its place, with the code it would have had alone.",
         Body = BodyDescription.Json<ManyHeartbeatsRequest>("""{"heartbeats":[{"roomId":"lobby","userId":"anna","sessionId":"tv","state":"visible"}]}"""),
         Answer = AnswerDescription.Json<ManyHeartbeatsReply>("What became of each.", """{"accepted":1,"rejected":[]}""", StatusCodes.Status202Accepted),
-        Errors = [ApiErrors.PresenceDisabled],
+        Errors = [ApiErrors.PresenceDisabled, ApiErrors.Banned],
     };
 
     public static readonly RouteDescription Leave = new("leaveRoom", RouteGroups.Rooms, "Leave a room")
@@ -105,6 +105,6 @@ internal static class RoomDescriptions
             {"rooms":[{"roomId":"lobby","status":"live","enabled":true,"count":1240,"hidden":131,"fading":12,"guests":85,"sessions":1302,"since":"2026-11-21T20:00:02.101Z","peak":1388}],
             "referenceTimestamp":"2026-11-21T22:37:41.509Z"}
             """),
-        Errors = [ApiErrors.PresenceDisabled],
+        Errors = [ApiErrors.PresenceDisabled, ApiErrors.Removed, ApiErrors.Banned],
     };
 }

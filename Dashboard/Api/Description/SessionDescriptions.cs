@@ -24,7 +24,7 @@ internal static class SessionDescriptions
         Parameters = [ClientKey],
         Body = BodyDescription.Json<VisitorRequest>("""{"deviceId":"kiosk-7"}"""),
         Answer = LoggedIn("visitor", "~guest-3q2pXw8vT1mZ0aKd"),
-        Errors = [ApiErrors.NotSignedIn, ApiErrors.NotAllowed],
+        Errors = [ApiErrors.NotSignedIn, ApiErrors.NotAllowed, ApiErrors.Banned],
     };
 
     public static readonly RouteDescription Describe = new("describeSession", RouteGroups.Sessions, "Describe the access token")

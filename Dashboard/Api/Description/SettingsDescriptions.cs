@@ -28,7 +28,7 @@ internal static class SettingsDescriptions
     {
         Text =
             """
-            Send the document back, changed, with its `ETag` as `If-Match`. Nobody present is dropped by a new timeout: every session
+            Send the document back, changed, with its `ETag` as `If-Match`; members nobody can set are passed over. Nobody present is dropped by a new timeout: every session
             keeps what its last answer promised. Acknowledged means durable and in force.
             """,
         Parameters = [IfMatch],

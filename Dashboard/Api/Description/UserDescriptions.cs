@@ -9,12 +9,13 @@ internal static class UserDescriptions
         Text = "In the order asked for; unknown ids are left out. Ids may be percent-encoded once or twice.",
         Parameters = [ParameterDescription.OfIds("userIds[]", "The users.", UserEndpoints.MostIds)],
         Answer = AnswerDescription.Json<UsersReply>("The profiles.", Examples("anna")),
+        Errors = [ApiErrors.Banned],
     };
 
     public static readonly RouteDescription Read = new("getUser", RouteGroups.Users, "Read the profile of one user")
     {
         Answer = AnswerDescription.Json<UsersReply>("The profile.", Examples("anna")),
-        Errors = [ApiErrors.NotFound],
+        Errors = [ApiErrors.NotFound, ApiErrors.Banned],
     };
 
     public static string Example(string userId) =>

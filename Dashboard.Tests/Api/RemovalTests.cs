@@ -1,0 +1,187 @@
+using System.Text.Json.Nodes;
+using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Tests.Support;
+
+namespace Presence.Dashboard.Tests.Api;
+
+/// <summary>Rule 12, over the wire.</summary>
+public sealed class RemovalTests : IAsyncLifetime
+{
+    private readonly ManualTimeProvider _time = new();
+    private DashboardHost _host = null!;
+
+    public async ValueTask InitializeAsync() => _host = await DashboardHost.StartAsync(new DashboardHostOptions { Time = _time });
+
+    public async ValueTask DisposeAsync() => await _host.DisposeAsync();
+
+    [Fact]
+    public async Task Remove_FromARoom_EndsTheSessionsAndRefusesHeartbeatsAndReadsThere()
+    {
+        var anna = await _host.TokenAsync("anna");
+        await _host.BeatAsync("lobby", anna);
+        var until = Wire(_time.GetUtcNow().AddHours(1));
+
+        var answer = await RemoveAsync("rooms/lobby/removals", """{"userId":"anna","durationSeconds":3600,"reason":"spam"}""");
+
+        Assert.Equal(201, answer.Status);
+        Assert.Equal($$"""{"roomId":"lobby","userId":"anna","until":"{{until}}","reason":"spam","removedAt":"{{Wire(_time.GetUtcNow())}}","removedBy":"server key"}""", answer.Body);
+        Assert.Equal(0, (await _host.CountAsync("lobby")).Json["count"]!.GetValue<int>());
+        Answer[] refused =
+        [
+            await _host.BeatAsync("lobby", anna),
+            await _host.GetAsync("/api/v1/presence/rooms/lobby/users/count", anna),
+            await _host.GetAsync("/api/v1/presence/rooms/lobby/users", anna),
+            await _host.GetAsync("/api/v1/presence/rooms?ids=other,lobby", anna),
+        ];
+        Assert.All(refused, refusal =>
+        {
+            refusal.IsRefusal(403, 499601);
+            Assert.Equal((until, "spam"), (refusal.Json["data"]!["until"]!.GetValue<string>(), refusal.Json["data"]!["reason"]!.GetValue<string>()));
+        });
+        Assert.Equal(202, (await _host.BeatAsync("other", anna)).Status);
+        Assert.Equal(200, (await _host.GetAsync("/api/v1/presence/rooms/other/users/count", anna)).Status);
+        Assert.Equal(204, (await _host.SendAsync(HttpMethod.Delete, "/api/v1/presence/rooms/lobby/heartbeat", anna)).Status);
+        Assert.Equal(200, (await _host.GetAsync("/api/v1/presence/rooms/lobby/users", DashboardHost.ServerKey)).Status);
+    }
+
+    [Fact]
+    public async Task Remove_FromTheNetwork_RefusesEverythingButLeavingAndSigningOut()
+    {
+        var anna = await _host.TokenAsync("anna");
+        await _host.BeatAsync("lobby", anna);
+        await _host.PostAsync("/api/v1/presence/heartbeat", anna);
+
+        await RemoveAsync("removals", """{"userId":"anna","durationSeconds":3600}""");
+
+        Assert.Equal(0, (await _host.CountAsync("lobby")).Json["count"]!.GetValue<int>());
+        Assert.Equal(0, (await _host.GetAsync("/api/v1/presence/network/users/count", DashboardHost.ServerKey)).Json["count"]!.GetValue<int>());
+        Answer[] refused =
+        [
+            await _host.BeatAsync("lobby", anna),
+            await _host.PostAsync("/api/v1/presence/heartbeat", anna),
+            await _host.PostAsync("/api/v1/presence/heartbeats", anna, """{"heartbeats":[{"roomId":"lobby"}]}"""),
+            await _host.GetAsync("/api/v1/presence/rooms/lobby/users/count", anna),
+            await _host.GetAsync("/api/v1/presence/rooms/lobby/users", anna),
+            await _host.GetAsync("/api/v1/presence/rooms?ids=lobby", anna),
+            await _host.GetAsync("/api/v1/presence/users/list?userIds=anna", anna),
+            await _host.GetAsync("/api/v1/presence/network/users", anna),
+            await _host.GetAsync("/api/v1/presence/network/users/count", anna),
+            await _host.GetAsync("/api/v1/presence/channels/list?channelIds=c", anna),
+            await _host.GetAsync("/api/v3/users/anna", anna),
+            await _host.LogInAsync(new JsonObject { ["userId"] = "anna", ["deviceId"] = "other" }),
+        ];
+        Assert.All(refused, refusal => refusal.IsRefusal(403, 400312));
+        Assert.All(refused, refusal => Assert.Equal(Wire(_time.GetUtcNow().AddHours(1)), refusal.Json["data"]!["until"]!.GetValue<string>()));
+        Assert.Equal(204, (await _host.SendAsync(HttpMethod.Delete, "/api/v1/presence/rooms/lobby/heartbeat", anna)).Status);
+        Assert.Equal(200, (await _host.GetAsync("/api/v1/presence/settings", anna)).Status);
+        Assert.Equal(200, (await _host.SendAsync(HttpMethod.Delete, "/api/v4/sessions", anna)).Status);
+    }
+
+    [Fact]
+    public async Task Remove_AGuestFromTheNetwork_RefusesItsLogin()
+    {
+        var guest = (await _host.GetAsync("/api/v3/sessions", await _host.VisitorTokenAsync("kiosk"))).Json["userId"]!.GetValue<string>();
+
+        await RemoveAsync("removals", new JsonObject { ["userId"] = guest, ["durationSeconds"] = 60 }.ToJsonString());
+
+        (await _host.PostAsync("/api/v5/sessions/visitor", json: """{"deviceId":"kiosk"}""", headers: ("X-API-Key", DashboardHost.ClientKey))).IsRefusal(403, 400312);
+        await _host.VisitorTokenAsync("another");
+    }
+
+    [Fact]
+    public async Task Removal_AtItsEnd_LetsTheUserInAgain()
+    {
+        var anna = await _host.TokenAsync("anna");
+        await RemoveAsync("rooms/lobby/removals", $$"""{"userId":"anna","until":"{{Wire(_time.GetUtcNow().AddSeconds(10))}}"}""");
+
+        _time.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromMilliseconds(1));
+        (await _host.BeatAsync("lobby", anna)).IsRefusal(403, 499601);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(202, (await _host.BeatAsync("lobby", anna)).Status);
+        (await _host.GetAsync("/api/v1/admin/rooms/lobby/removals/anna", DashboardHost.ServerKey)).IsRefusal(404, 400400);
+    }
+
+    [Fact]
+    public async Task Removal_Lifted_LetsTheUserInAgainAndMayBeRepeated()
+    {
+        var anna = await _host.TokenAsync("a/n%na");
+        var made = await RemoveAsync("rooms/lob%20by/removals", """{"userId":"a/n%na","durationSeconds":3600}""");
+        var address = made.Headers.Location!.OriginalString;
+        Assert.Equal("/api/v1/admin/rooms/lob%20by/removals/a%2Fn%25na", address);
+        Assert.Equal(made.Body, (await _host.GetAsync(address, DashboardHost.ServerKey)).Body);
+
+        for (var i = 0; i < 2; i++)
+            Assert.Equal(204, (await _host.SendAsync(HttpMethod.Delete, address, DashboardHost.ServerKey)).Status);
+
+        Assert.Equal(202, (await _host.BeatAsync("lob by", anna)).Status);
+    }
+
+    [Fact]
+    public async Task Removal_Again_TakesThePlaceOfTheOneBefore()
+    {
+        await RemoveAsync("removals", """{"userId":"anna","durationSeconds":3600,"reason":"first"}""");
+
+        var second = await RemoveAsync("removals", """{"userId":"anna","durationSeconds":60}""");
+
+        Assert.Equal(200, second.Status);
+        Assert.Null(second.Json["reason"]);
+        Assert.Equal(second.Body, (await _host.GetAsync("/api/v1/admin/removals/anna", DashboardHost.ServerKey)).Body);
+        Assert.Equal($$"""{"removals":[{{second.Body}}]}""", (await _host.GetAsync("/api/v1/admin/removals", DashboardHost.ServerKey)).Body);
+    }
+
+    [Fact]
+    public async Task List_FollowedByCursor_IsTheLatestFirstAndOfItsPlaceAlone()
+    {
+        foreach (var user in new[] { "a", "b", "c" })
+            await RemoveAsync("rooms/lobby/removals", $$"""{"userId":"{{user}}","durationSeconds":3600}""");
+        await RemoveAsync("rooms/other/removals", """{"userId":"d","durationSeconds":3600}""");
+        await RemoveAsync("removals", """{"userId":"e","durationSeconds":3600}""");
+
+        var first = (await _host.GetAsync("/api/v1/admin/rooms/lobby/removals?limit=2", DashboardHost.ServerKey)).Json;
+        var second = (await _host.GetAsync($"/api/v1/admin/rooms/lobby/removals?limit=2&cursor={first["cursor"]}", DashboardHost.ServerKey)).Json;
+
+        Assert.Equal(["c", "b"], UserIds(first));
+        Assert.Equal(["a"], UserIds(second));
+        Assert.Null(second["cursor"]);
+        Assert.Equal(["e"], UserIds((await _host.GetAsync("/api/v1/admin/removals", DashboardHost.ServerKey)).Json));
+        (await _host.GetAsync("/api/v1/admin/removals?cursor=!", DashboardHost.ServerKey)).IsRefusal(422, 400000);
+    }
+
+    [Fact]
+    public async Task Removal_AfterARestart_IsInForce()
+    {
+        var anna = await _host.TokenAsync("anna");
+        await RemoveAsync("rooms/lobby/removals", """{"userId":"anna","durationSeconds":3600}""");
+
+        await _host.RestartAsync();
+
+        (await _host.BeatAsync("lobby", anna)).IsRefusal(403, 499601);
+    }
+
+    [Theory]
+    [InlineData("{}", "userId is missing")]
+    [InlineData("""{"userId":"a"}""", "Say when the removal ends")]
+    [InlineData("""{"userId":"a","durationSeconds":60,"until":"2999-01-01T00:00:00Z"}""", "Say when the removal ends")]
+    [InlineData("""{"userId":"a","durationSeconds":0}""", "durationSeconds must be from 1 to")]
+    [InlineData("""{"userId":"a","durationSeconds":999999999}""", "durationSeconds must be from 1 to")]
+    [InlineData("""{"userId":"a","until":"2001-01-01T00:00:00Z"}""", "until must be in the future")]
+    [InlineData("""{"userId":"a","until":"2999-01-01T00:00:00Z"}""", "until must be in the future")]
+    [InlineData("""{"userId":"a","until":"tomorrow"}""", "until has a value of the wrong kind")]
+    [InlineData("""{"userId":"a","durationSeconds":60,"reason":""}""", "reason must have 1 to 200")]
+    [InlineData("""{"userId":"a","durationSeconds":60,"why":"x"}""", "\"why\" is no member")]
+    public async Task Remove_AgainstARule_IsRefused(string body, string message)
+    {
+        var answer = await RemoveAsync("rooms/lobby/removals", body);
+
+        answer.IsRefusal(422, 400000);
+        Assert.Contains(message, answer.Message, StringComparison.Ordinal);
+        Assert.Equal("""{"removals":[]}""", (await _host.GetAsync("/api/v1/admin/rooms/lobby/removals", DashboardHost.ServerKey)).Body);
+    }
+
+    private Task<Answer> RemoveAsync(string place, string body) => _host.PostAsync($"/api/v1/admin/{place}", DashboardHost.ServerKey, body);
+
+    private static IEnumerable<string> UserIds(JsonNode page) => page["removals"]!.AsArray().Select(removal => removal!["userId"]!.GetValue<string>());
+
+    private static string Wire(DateTimeOffset at) => at.ToString("yyyy-MM-ddTHH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+}

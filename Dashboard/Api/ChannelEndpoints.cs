@@ -1,0 +1,69 @@
+using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Api.Description;
+using Presence.Dashboard.Authentication;
+using Presence.Engine;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Api;
+
+/// <summary>Channels: named groups of users, and whether anybody of them is online.</summary>
+internal static class ChannelEndpoints
+{
+    public const int MostAsked = 100;
+
+    public static void MapChannels(this IEndpointRouteBuilder api)
+    {
+        api.MapPut("/api/v1/channels/{channelId}/members", SetMembersAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users)).Describe(ChannelDescriptions.SetMembers);
+        api.MapGet("/api/v1/presence/channels/list", List).Allow(ApiPolicy.ViewerOrServer).Describe(ChannelDescriptions.List);
+    }
+
+    private static async Task<IResult> SetMembersAsync(HttpContext http, string channelId, PresenceEngine engine, ChannelStore channels)
+    {
+        if (PresenceIds.ProblemOfChannelId(channelId) is { } channelProblem)
+            return ApiRefusal.Invalid(channelProblem);
+        var body = await JsonBody.ReadAsync(http, Wire.Documents.ChannelMembersRequest);
+        if (body.Value is not { } request)
+            return body.Refusal!;
+        if (ProblemOf(request, engine.Limits.ChannelMembers) is { } problem)
+            return ApiRefusal.Invalid(problem);
+        try
+        {
+            var members = await channels.SetMembersAsync(channelId, request.UserIds!.Select(id => id!), http.RequestAborted);
+            return Reply.Ok(new ChannelMembersDocument(channelId, members), Wire.Documents.ChannelMembersDocument);
+        }
+        catch (StoreFullException full)
+        {
+            return Refusals.Full(full);
+        }
+    }
+
+    private static string? ProblemOf(ChannelMembersRequest request, int most)
+    {
+        if (UnknownMembers.ProblemOf(request.Unknown, ["channelId"], "userIds") is { } unknown)
+            return unknown;
+        if (request.UserIds is not { } userIds)
+            return "userIds is missing; it is a list of user ids, empty to forget the channel.";
+        if (userIds.Count > most)
+            return $"userIds may name {most} members; it names {userIds.Count}.";
+        var problems = userIds.Select((id, index) => id is null ? $"userIds[{index}] is null; it is a user id." : PresenceIds.ProblemOfUserId(id) is { } problem ? $"userIds[{index}]: {problem}" : null);
+        return problems.FirstOrDefault(problem => problem is not null);
+    }
+
+    private static IResult List(HttpContext http, PresenceEngine engine)
+    {
+        var query = http.Request.Query;
+        string[] asked = [.. query["channelIds[]"].Concat(query["channelIds"]).Where(id => !string.IsNullOrEmpty(id)).Select(id => id!).Distinct(PresenceComparers.ChannelId)];
+        if (asked.Length > MostAsked)
+            return ApiRefusal.Invalid($"channelIds may name {MostAsked} channels; it names {asked.Length}. Ask in several requests.");
+        if (asked.Select(id => PresenceIds.ProblemOfChannelId(id)).FirstOrDefault(problem => problem is not null) is { } problem)
+            return ApiRefusal.Invalid($"channelIds: {problem}");
+        if (!engine.Settings.Enabled)
+            return Refusals.Disabled;
+
+        var caller = http.Caller();
+        var channels = engine.Channels(asked, caller.IsServer ? null : caller.UserId);
+        return Reply.Ok(
+            new ChannelsReply([.. channels.Select(channel => new ChannelsReply.Channel(channel.ChannelId, channel.IsAnyMemberOnline, channel.OnlineCount))]),
+            Wire.Documents.ChannelsReply);
+    }
+}

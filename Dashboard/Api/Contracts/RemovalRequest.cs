@@ -1,0 +1,29 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Presence.Engine;
+
+namespace Presence.Dashboard.Api.Contracts;
+
+/// <summary>A viewer to keep out from now on. One of <c>until</c> and <c>durationSeconds</c> says for how long.</summary>
+/// <param name="UserId">Who; a guest by the id the lists show.</param>
+/// <param name="Until">When the removal ends.</param>
+/// <param name="DurationSeconds">How long it lasts from now.</param>
+/// <param name="Reason">What the viewer is told.</param>
+internal sealed record RemovalRequest(
+    [property: Required, MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId,
+    DateTimeOffset? Until,
+    [property: Range(1, RemovalRequest.LongestSeconds)] long? DurationSeconds,
+    [property: MinLength(1), MaxLength(RemovalRequest.LongestReason)] string? Reason)
+{
+    public const int LongestReason = 200;
+
+    /// <summary>Ten years: long enough for "for good", short enough that an instant ten times as far off is seen to be a slip.</summary>
+    public const int LongestSeconds = 3660 * 24 * 60 * 60;
+
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(LongestSeconds);
+
+    /// <inheritdoc cref="AuthTokenRequest.Unknown"/>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json;
+using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Api.Description;
+using Presence.Dashboard.Authentication;
+using Presence.Engine;
+using Presence.Engine.Storage;
+using Presence.Engine.Users;
+
+namespace Presence.Dashboard.Api;
+
+/// <summary>How users are shown, and what the app keeps with them, as its backend says.</summary>
+internal static class UserAdministrationEndpoints
+{
+    private const string Route = "/api/v1/admin/users/{userId}";
+    private const int UserSegment = 4;
+
+    private static readonly string[] Computed = ["userId", "guest", "vouched", "version", "createdAt", "updatedAt"];
+
+    public static void MapUserAdministration(this IEndpointRouteBuilder api)
+    {
+        api.MapGet(Route, ReadAsync).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Users)).Describe(UserAdministrationDescriptions.Read);
+        api.MapPut(Route, ChangeAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users)).Describe(UserAdministrationDescriptions.Change);
+    }
+
+    private static async Task<IResult> ReadAsync(HttpContext http, string userId, UserStore users)
+    {
+        userId = RawPath.Segment(http, UserSegment, userId);
+        if (PresenceIds.ProblemOfUserId(userId) is { } problem)
+            return ApiRefusal.Invalid(problem);
+        return await users.FindAsync(userId, http.RequestAborted) is { } user ? Describe(user) : new ApiRefusal(ApiErrors.NotFound, "No such user has signed in here, and none was made.");
+    }
+
+    private static async Task<IResult> ChangeAsync(HttpContext http, string userId, PresenceEngine engine, UserStore users)
+    {
+        userId = RawPath.Segment(http, UserSegment, userId);
+        if (LoginRules.ProblemOfUserId(userId) is { } userProblem)
+            return ApiRefusal.Invalid(userProblem);
+        var current = await users.FindAsync(userId, http.RequestAborted);
+        if (Precondition.Refuse(http, TagOf(current), () => Stale(current), isRequired: true, out var takesAny) is { } refusal)
+            return refusal;
+        var body = await JsonBody.ReadAsync(http, Wire.Documents.UserProfileRequest);
+        if (body.Value is not { } request)
+            return body.Refusal!;
+        if (ProblemOf(request) is { } problem)
+            return ApiRefusal.Invalid(problem);
+        try
+        {
+            var user = await users.ChangeAsync(
+                userId, new UserChange(request.DisplayName, request.AvatarUrl, request.Metadata?.ToJsonString() ?? "{}"), takesAny ? null : current?.Version ?? 0, http.RequestAborted);
+            engine.UpdateProfile(user.UserId, new UserProfile(user.DisplayName, user.AvatarUrl));
+            return Describe(user);
+        }
+        catch (UserConflictException conflict)
+        {
+            return Stale(conflict.Current);
+        }
+    }
+
+    private static string? ProblemOf(UserProfileRequest request)
+    {
+        if (UnknownMembers.ProblemOf(request.Unknown, Computed, "displayName", "avatarUrl", "metadata") is { } unknown)
+            return unknown;
+        if (request.DisplayName is "")
+            return "displayName must have 1 to 100 characters; leave it out to show the id.";
+        if ((UserRules.ProblemOfDisplayName("displayName", request.DisplayName) ?? UserRules.ProblemOfPicture("avatarUrl", request.AvatarUrl)) is { } problem)
+            return problem;
+        return request.Metadata is { } metadata && JsonSerializer.SerializeToUtf8Bytes(metadata, Wire.Documents.JsonObject).Length is > UserProfileRequest.LargestMetadata and var size
+            ? $"metadata may have {UserProfileRequest.LargestMetadata} bytes of JSON; it has {size}."
+            : null;
+    }
+
+    private static ApiRefusal Stale(User? current) => new(
+        ApiErrors.StaleVersion,
+        "The user was changed meanwhile; read it again and decide anew.",
+        current is null ? "There is no such user yet: send If-Match: * to make it." : $"The user is at {TagOf(current)}.");
+
+    private static IResult Describe(User user) => Reply.Ok(
+        new UserProfileDocument(
+            user.UserId, user.DisplayName, user.AvatarUrl, UserDocuments.MetadataOf(user), user.IsGuest, user.IsVouched, user.Version, user.CreatedAt, user.UpdatedAt),
+        Wire.Documents.UserProfileDocument,
+        TagOf(user));
+
+    private static string TagOf(User? user) => string.Create(CultureInfo.InvariantCulture, $"\"{user?.Version ?? 0}\"");
+}

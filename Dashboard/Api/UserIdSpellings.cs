@@ -1,0 +1,19 @@
+using Presence.Engine;
+
+namespace Presence.Dashboard.Api;
+
+/// <summary>
+/// Published clients percent-encode user ids twice, and the framework decodes once: the id as it arrived comes first, for it
+/// may hold a percent sign of its own, then the id decoded once more.
+/// </summary>
+internal static class UserIdSpellings
+{
+    /// <summary>The spellings that may be a user's id at all, the likelier first.</summary>
+    public static IEnumerable<string> Of(string id)
+    {
+        if (PresenceIds.ProblemOfUserId(id) is null)
+            yield return id;
+        if (id.Contains('%') && Uri.UnescapeDataString(id) is var decoded && decoded != id && PresenceIds.ProblemOfUserId(decoded) is null)
+            yield return decoded;
+    }
+}

@@ -1,0 +1,105 @@
+using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Api.Description;
+using Presence.Dashboard.Authentication;
+using Presence.Engine;
+using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
+using Presence.Engine.Users;
+
+namespace Presence.Dashboard.Api;
+
+/// <summary>Who is online in the network, rooms apart (rule 18): the presence of published mobile clients.</summary>
+/// <remarks>Its services are handed over once: asking for them with each request would make a scope for each.</remarks>
+internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces paces, PresenceSwitchStore switches)
+{
+    public const int MostIds = 220;
+    private const int LongestId = 300; // an id of 50 characters, still percent-encoded
+    public const int MostListed = 1000;
+
+    private static readonly IResult Accepted = Reply.Accepted(new SuccessReply(true), Wire.Documents.SuccessReply);
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var endpoints = ActivatorUtilities.CreateInstance<UserPresenceEndpoints>(api.ServiceProvider);
+        api.MapPost("/api/v1/presence/heartbeat", endpoints.Beat).Allow(ApiPolicy.Viewer).OpenToRemoved().Describe(UserPresenceDescriptions.Beat);
+        api.MapPut("/api/v1/presence/settings/user", endpoints.SwitchAsync).Allow(ApiPolicy.Viewer).OpenToRemoved().Describe(UserPresenceDescriptions.Switch);
+        api.MapGet("/api/v1/presence/users/list", endpoints.ListNamed).Allow(ApiPolicy.ViewerOrServer).Describe(UserPresenceDescriptions.ListNamed);
+        api.MapGet("/api/v1/presence/network/users", endpoints.ListOnline).Allow(ApiPolicy.ViewerOrServer).Describe(UserPresenceDescriptions.ListOnline);
+        api.MapGet("/api/v1/presence/network/users/count", endpoints.Count).Allow(ApiPolicy.ViewerOrServer).Describe(UserPresenceDescriptions.Count);
+    }
+
+    private IResult Beat(HttpContext http)
+    {
+        var caller = http.Caller();
+        if (!caller.TryPace(paces.Heartbeats, roomId: "", caller.SessionId, out var wait))
+            return Refusals.TooManyHeartbeats(wait);
+
+        var receipt = engine.UserHeartbeat(caller.UserId);
+        return receipt.Outcome == HeartbeatOutcome.Accepted ? Accepted : Refusals.Of(receipt, engine.Limits);
+    }
+
+    /// <summary>The user's own switch: on the disk when answered, and open while presence is off.</summary>
+    private async ValueTask<IResult> SwitchAsync(HttpContext http)
+    {
+        var body = await JsonBody.ReadAsync(http, Wire.Documents.PresenceSwitchRequest);
+        if (body.Value is not { } request)
+            return body.Refusal!;
+        if (request.Enabled is not { } enabled)
+            return ApiRefusal.Invalid("enabled", "is missing; it is true or false.");
+        try
+        {
+            var now = await switches.SetAsync(http.Caller().UserId, enabled, http.RequestAborted);
+            return Reply.Ok(new PresenceSwitchDocument(now.Enabled, now.EnabledAt), Wire.Documents.PresenceSwitchDocument);
+        }
+        catch (StoreFullException full)
+        {
+            return Refusals.Full(full);
+        }
+    }
+
+    private IResult ListNamed(HttpContext http)
+    {
+        var query = http.Request.Query;
+        string[] asked = [.. query["userIds[]"].Concat(query["userIds"]).Where(id => !string.IsNullOrEmpty(id)).Select(id => id!)];
+        if (asked.Length > MostIds)
+            return ApiRefusal.Invalid($"userIds may name {MostIds} users; it names {asked.Length}. Ask in several requests.");
+        if (Array.Find(asked, id => id.Length > LongestId) is { } tooLong)
+            return ApiRefusal.Invalid($"userIds: an id may have {LongestId} characters; one has {tooLong.Length}.");
+        if (!engine.Settings.Enabled)
+            return Refusals.Disabled;
+
+        var caller = http.Caller();
+        var online = engine.OnlineUsers([.. asked.SelectMany(UserIdSpellings.Of).Distinct(PresenceComparers.UserId)]).ToDictionary(user => user.UserId, PresenceComparers.UserId);
+        return Describe(asked.Select(id => Presence(id, online, caller)).DistinctBy(presence => presence.UserId));
+    }
+
+    /// <summary>One user asked about; without an instant when it is not online, or opted out and not the one who asks.</summary>
+    private PresencesReply.Presence Presence(string asked, Dictionary<string, OnlineUser> online, ClientPrincipal caller)
+    {
+        if (UserIdSpellings.Of(asked).Select(online.GetValueOrDefault).FirstOrDefault(user => user is not null) is not { } user)
+            return new(asked, LastHeartbeat: null);
+        var isShown = PresenceComparers.UserId.Equals(user.UserId, caller.UserId) || !engine.IsOptedOut(user.UserId);
+        return new(user.UserId, isShown ? user.LastHeartbeatAt : null);
+    }
+
+    private IResult ListOnline(HttpContext http)
+    {
+        var query = new QueryReader(http.Request.Query);
+        var latestFirst = query.Choice("orderBy", ("desc", true), ("asc", false));
+        if (query.Problem is { } problem)
+            return ApiRefusal.Invalid(problem);
+        return engine.Settings.Enabled
+            ? Describe(engine.OnlineUsers(latestFirst, MostListed).Select(user => new PresencesReply.Presence(user.UserId, user.LastHeartbeatAt)))
+            : Refusals.Disabled;
+    }
+
+    private IResult Count()
+    {
+        if (!engine.Settings.Enabled)
+            return Refusals.Disabled;
+        var count = engine.CountOnline();
+        return Reply.Ok(new OnlineCountReply(count.Users, count.At), Wire.Documents.OnlineCountReply);
+    }
+
+    private static IResult Describe(IEnumerable<PresencesReply.Presence> presences) => Reply.Ok(new PresencesReply([.. presences]), Wire.Documents.PresencesReply);
+}
