@@ -154,4 +154,13 @@ else
 fi
 
 for suite in "${suites[@]}"; do run_suite "$suite"; done
+
+if ((full)); then
+  step "The published client"
+  if bounded 600 Dashboard.Tests/PublishedClient/run.sh Release; then
+    passed=$((passed + 1))
+  else
+    fail "the published client"
+  fi
+fi
 finish
