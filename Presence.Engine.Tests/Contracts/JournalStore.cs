@@ -9,9 +9,7 @@ internal sealed class JournalStore : IModelStore
     private readonly List<MembershipChange> _drained = [];
     private PresenceEngine _engine = null!;
 
-    public bool RemembersFirstState => true;
-
-    public bool StoresInstants => true;
+    public bool StoresJoins => true;
 
     public void Attach(PresenceEngine engine) => _engine = engine;
 
@@ -21,7 +19,7 @@ internal sealed class JournalStore : IModelStore
         foreach (var change in _drained)
         {
             if (change.IsJoin)
-                _stored.Add(change.Id, change);
+                _stored.Add(change.Id, change with { JoinedAt = StoredInstant.Of(change.JoinedAt) });
             else
                 Assert.True(_stored.Remove(change.Id));
         }

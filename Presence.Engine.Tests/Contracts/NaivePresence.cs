@@ -14,6 +14,8 @@ internal sealed class NaivePresence(PresenceLimits limits)
     private readonly Dictionary<string, RoomDefinition> _definitions = [];
     private readonly List<Removal> _removals = [];
     private readonly HashSet<string> _optOuts = [];
+    private readonly Dictionary<string, string[]> _channels = [];
+    private readonly Dictionary<string, TimeSpan> _lastJoinedAt = [];
     private int _stays;
 
     public PresenceSettings Settings { get; set; } = PresenceSettings.Default;
@@ -29,6 +31,8 @@ internal sealed class NaivePresence(PresenceLimits limits)
     public IReadOnlyList<Removal> Removals => _removals;
 
     public IReadOnlySet<string> OptOuts => _optOuts;
+
+    public IReadOnlyDictionary<string, string[]> ChannelMembers => _channels;
 
     public List<(string Room, ChangeKind Kind, string User, LeaveReason Reason, TimeSpan At)> Changes { get; } = [];
 
@@ -49,7 +53,7 @@ internal sealed class NaivePresence(PresenceLimits limits)
         if (room.Length == 0 ? OnlineUsers.Count >= limits.Sessions : Sessions >= limits.Sessions)
             return HeartbeatOutcome.SessionLimit;
         var others = SessionsOf(room, user);
-        if (room.Length > 0 && others.Count == 0 && _sessions.Where(other => other.User == user && other.Room.Length > 0).Select(other => other.Room).Distinct().Count() >= limits.RoomsPerUser)
+        if (room.Length > 0 && others.Count == 0 && RoomsOf(user).Count() >= limits.RoomsPerUser)
             return HeartbeatOutcome.RoomsPerUserLimit;
 
         var added = new NaiveSession(room, user, session)
@@ -57,8 +61,9 @@ internal sealed class NaivePresence(PresenceLimits limits)
             Stay = ++_stays,
             FirstState = state,
             IsGuest = others.Count == 0 ? guest : others[0].IsGuest,
-            ViewerJoinedAt = others.Count == 0 ? Now : others[0].ViewerJoinedAt,
+            ViewerJoinedAt = others.Count == 0 ? NextJoinedAt(room, Now) : others[0].ViewerJoinedAt,
         };
+        added.StoredJoinedAt = StoredInstant.Of(Epoch + added.ViewerJoinedAt);
         Promise(added, state);
         if (others.Count == 0)
             Changes.Add((room, ChangeKind.Joined, user, LeaveReason.None, Now));
@@ -119,41 +124,87 @@ internal sealed class NaivePresence(PresenceLimits limits)
             _optOuts.Remove(user);
     }
 
-    /// <summary>Everyone comes back, in the order of joining, with a full timeout.</summary>
-    public void Restart(bool toFirstState)
+    public void SetChannelMembers(string channel, string[] members) => _channels[channel] = members;
+
+    public int OnlineIn(string channel, string? asking) =>
+        _channels.GetValueOrDefault(channel, []).Distinct().Count(user => user != asking && !_optOuts.Contains(user) && OnlineUsers.Exists(session => session.User == user));
+
+    /// <summary>
+    /// Everyone comes back, in the order of the stored instants of joining, with a full timeout. An instant is what the wall
+    /// clock said: when the session came, or now where everybody is stored anew.
+    /// </summary>
+    public void Restart(bool asWhenTheyCame)
     {
-        var stored = _sessions.OrderBy(session => session.ViewerJoinedAt).ThenBy(session => session.Stay).ToList();
+        if (!asWhenTheyCame)
+            _sessions.ForEach(session => session.StoredJoinedAt = StoredInstant.Of(Epoch + session.ViewerJoinedAt));
+        var stored = _sessions.OrderBy(session => session.StoredJoinedAt).ThenBy(session => session.Stay).ToList();
         _sessions.Clear();
+        _lastJoinedAt.Clear();
         foreach (var session in stored)
         {
-            if (RemovalOf(session.User, session.Room) is null)
-                Promise(session, toFirstState ? session.FirstState : session.State);
+            if (RemovalOf(session.User, session.Room) is not null)
+                continue;
+            var others = SessionsOf(session.Room, session.User);
+            var joinedAt = session.StoredJoinedAt - Epoch;
+            session.ViewerJoinedAt = others.Count > 0 ? others[0].ViewerJoinedAt : NextJoinedAt(session.Room, joinedAt < Now ? joinedAt : Now);
+            Promise(session, asWhenTheyCame ? session.FirstState : session.State);
         }
     }
 
     public RoomCount Count(string room)
     {
-        var viewers = ViewersOf(room);
+        var viewers = Viewers(room);
         return new(
             viewers.Count,
             _sessions.Count(session => session.Room == room),
-            viewers.Count(viewer => viewer[0].IsGuest),
-            viewers.Count(viewer => StateOf(viewer) == ViewerState.Hidden),
-            viewers.Count(viewer => viewer.TrueForAll(session => session.IsFading)),
+            viewers.Count(viewer => viewer.IsGuest),
+            viewers.Count(viewer => viewer.State == ViewerState.Hidden),
+            viewers.Count(viewer => viewer.IsFading),
             default);
     }
 
-    public IEnumerable<string> ByJoin(string room) =>
-        ViewersOf(room).OrderBy(viewer => viewer[0].ViewerJoinedAt).Select(viewer => viewer[0].User);
+    public List<NaiveViewer> Viewers(string room) =>
+        [.. _sessions.Where(session => session.Room == room).GroupBy(session => session.User).Select(sessions => new NaiveViewer(
+            sessions.Key,
+            sessions.First().IsGuest,
+            sessions.First().ViewerJoinedAt,
+            sessions.Max(session => session.HeartbeatAt),
+            sessions.Min(session => session.State),
+            sessions.All(session => session.IsFading),
+            sessions.Count()))];
 
-    public IEnumerable<(string User, TimeSpan LastHeartbeat, ViewerState State, int Sessions)> ByHeartbeat(string room) =>
-        ViewersOf(room)
-            .Select(viewer => (viewer[0].User, LastHeartbeat: viewer.Max(session => session.HeartbeatAt), State: StateOf(viewer), viewer.Count))
-            .OrderByDescending(viewer => viewer.LastHeartbeat);
+    public (TimeSpan Interval, TimeSpan Timeout) InForce(string room)
+    {
+        var overrides = _definitions.GetValueOrDefault(room, RoomDefinition.Unknown).Overrides;
+        var interval = overrides.HeartbeatInterval ?? Settings.HeartbeatInterval;
+        var timeout = overrides.PresenceTimeout ?? Settings.PresenceTimeout;
+        var shortest = interval + TimeSpan.FromSeconds(5);
+        return (interval, timeout < shortest ? shortest : timeout);
+    }
 
-    public int DistinctViewers => _sessions.Where(session => session.Room.Length > 0).Select(session => session.User).Distinct().Count();
+    public Removal? RemovalOf(string user, string? room)
+    {
+        var inForce = _removals.FindAll(removal => removal.UserId == user && removal.Until > Epoch + Now);
+        return inForce.Find(removal => removal.RoomId is null) ?? inForce.Find(removal => removal.RoomId == room);
+    }
+
+    public IEnumerable<string> RoomsOf(string user) =>
+        _sessions.Where(session => session.User == user && session.Room.Length > 0).Select(session => session.Room).Distinct();
 
     public int Sessions => _sessions.Count(session => session.Room.Length > 0);
+
+    public NetworkCount CountNetwork(IEnumerable<string> rooms)
+    {
+        var counts = rooms.Select(Count).ToList();
+        return new(
+            counts.Count(count => count.Viewers > 0),
+            _sessions.Where(session => session.Room.Length > 0).Select(session => session.User).Distinct().Count(),
+            Sessions,
+            _sessions.Where(session => session.Room.Length > 0 && session.IsGuest).Select(session => session.User).Distinct().Count(),
+            counts.Sum(count => count.Hidden),
+            counts.Sum(count => count.Fading),
+            default);
+    }
 
     public List<NaiveSession> OnlineUsers => _sessions.FindAll(session => session.Room.Length == 0);
 
@@ -165,12 +216,6 @@ internal sealed class NaivePresence(PresenceLimits limits)
         if (definition.Status == RoomStatus.Ended)
             return HeartbeatOutcome.RoomEnded;
         return definition.Overrides.Enabled == false ? HeartbeatOutcome.RoomDisabled : HeartbeatOutcome.Accepted;
-    }
-
-    private Removal? RemovalOf(string user, string room)
-    {
-        var inForce = _removals.FindAll(removal => removal.UserId == user && removal.Until > Epoch + Now);
-        return inForce.Find(removal => removal.RoomId is null) ?? inForce.Find(removal => removal.RoomId == room);
     }
 
     private void EmptyClosedRooms()
@@ -187,11 +232,7 @@ internal sealed class NaivePresence(PresenceLimits limits)
         _sessions.Add(session);
         session.State = state;
         session.HeartbeatAt = Now;
-        var overrides = _definitions.GetValueOrDefault(session.Room, RoomDefinition.Unknown).Overrides;
-        var interval = overrides.HeartbeatInterval ?? Settings.HeartbeatInterval;
-        var timeout = overrides.PresenceTimeout ?? Settings.PresenceTimeout;
-        if (timeout < interval + TimeSpan.FromSeconds(5))
-            timeout = interval + TimeSpan.FromSeconds(5);
+        var (interval, timeout) = InForce(session.Room);
         session.Deadline = Now + timeout;
         session.Grace = interval + TimeSpan.FromSeconds(Math.Max(2, interval.TotalSeconds / 10));
         session.IsFading = false;
@@ -215,8 +256,11 @@ internal sealed class NaivePresence(PresenceLimits limits)
 
     private List<NaiveSession> SessionsOf(string room, string user) => _sessions.FindAll(other => other.Room == room && other.User == user);
 
-    private List<List<NaiveSession>> ViewersOf(string room) =>
-        [.. _sessions.Where(session => session.Room == room).GroupBy(session => session.User).Select(viewer => viewer.ToList())];
-
-    private static ViewerState StateOf(List<NaiveSession> viewer) => viewer.Min(session => session.State);
+    /// <summary>Nobody in a room joined at the same instant as somebody else: it also orders.</summary>
+    private TimeSpan NextJoinedAt(string room, TimeSpan at)
+    {
+        if (_lastJoinedAt.TryGetValue(room, out var last) && at <= last)
+            at = last + TimeSpan.FromTicks(1);
+        return _lastJoinedAt[room] = at;
+    }
 }

@@ -10,8 +10,11 @@ internal sealed record NaiveSession(string Room, string User, string Session)
     /// <summary>What it said when it came: what is stored of it.</summary>
     public ViewerState FirstState { get; init; }
 
+    /// <summary>What the wall clock said of when its viewer came.</summary>
+    public DateTimeOffset StoredJoinedAt { get; set; }
+
     public bool IsGuest { get; init; }
-    public TimeSpan ViewerJoinedAt { get; init; }
+    public TimeSpan ViewerJoinedAt { get; set; }
     public TimeSpan HeartbeatAt { get; set; }
     public TimeSpan Deadline { get; set; }
     public TimeSpan Grace { get; set; }

@@ -7,15 +7,14 @@ internal sealed class SnapshotStore : IModelStore
 {
     private PresenceEngine _engine = null!;
 
-    public bool RemembersFirstState => false;
-
-    public bool StoresInstants => false;
+    public bool StoresJoins => false;
 
     public void Attach(PresenceEngine engine) => _engine = engine;
 
     public void Restart(PresenceEngine next)
     {
-        next.Restore([.. _engine.Journal.Snapshot().Select(session => new RestoredSession(session, Profile: null))]);
+        var stored = _engine.Journal.Snapshot().Select(session => session with { JoinedAt = StoredInstant.Of(session.JoinedAt) });
+        next.Restore([.. stored.Select(session => new RestoredSession(session, Profile: null))]);
         _engine = next;
     }
 

@@ -20,9 +20,7 @@ internal sealed class SqliteStore : IModelStore
         _database.OpenAsync(CancellationToken.None).GetAwaiter().GetResult();
     }
 
-    public bool RemembersFirstState => true;
-
-    public bool StoresInstants => true;
+    public bool StoresJoins => true;
 
     public void Attach(PresenceEngine engine)
     {

@@ -4,14 +4,16 @@ namespace Presence.Engine.Tests.Support;
 /// A clock that stands still until told otherwise. Its monotonic clock ticks at the odd rate of 3,579,545 Hz, so that
 /// code which takes timestamps for 100 ns ticks fails, and its wall clock can jump without moving it.
 /// </summary>
-public sealed class ManualTimeProvider : TimeProvider
+public sealed class ManualTimeProvider(long frequency = ManualTimeProvider.OddFrequency) : TimeProvider
 {
+    private const long OddFrequency = 3_579_545;
+
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private TimeSpan _elapsed = TimeSpan.FromHours(7);
     private DateTimeOffset _wall = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    public override long TimestampFrequency => 3_579_545;
+    public override long TimestampFrequency => frequency;
 
     public override long GetTimestamp()
     {

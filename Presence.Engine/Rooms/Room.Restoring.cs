@@ -36,7 +36,7 @@ internal sealed partial class Room
             if (AdmitNeedsLock(heartbeat, hash, isNewViewer: lead == None) != HeartbeatOutcome.Accepted)
                 return false;
 
-            var joinedAt = NextJoinedAtNeedsLock(Math.Min(now, _network.Clock.PresenceTimeOf(membership.JoinedAt)));
+            var joinedAt = lead == None ? NextJoinedAtNeedsLock(Math.Min(now, _network.Clock.PresenceTimeOf(membership.JoinedAt))) : _sessions[lead].JoinedAt;
             var index = AddSessionNeedsLock(heartbeat, hash, lead, joinedAt, now);
             ref var slot = ref _sessions[index];
             slot.MembershipId = membership.Id;
