@@ -96,6 +96,23 @@ public sealed class RoomDefinitionTests : IDisposable
     }
 
     [Fact]
+    public void Resolve_TimeoutExactlyAtTheMargin_IsNotRaised()
+    {
+        var effective = EffectiveSettings.Resolve(EngineWorld.Seconds(60, 150), new RoomOverrides { PresenceTimeout = TimeSpan.FromSeconds(65) });
+
+        Assert.Equal((65.0, SettingsSource.Room), (effective.Values.PresenceTimeout.TotalSeconds, effective.PresenceTimeoutFrom));
+    }
+
+    [Fact]
+    public void Resolve_RoomSwitchedOff_SaysThatTheRoomDecided()
+    {
+        var effective = EffectiveSettings.Resolve(PresenceSettings.Default, new RoomOverrides { Enabled = false });
+
+        Assert.False(effective.Values.Enabled);
+        Assert.Equal(SettingsSource.Room, effective.EnabledFrom);
+    }
+
+    [Fact]
     public void Resolve_EnabledRoomInADisabledNetwork_StaysOff()
     {
         var effective = EffectiveSettings.Resolve(PresenceSettings.Default with { Enabled = false }, new RoomOverrides { Enabled = true });

@@ -39,6 +39,23 @@ public sealed class PresenceSettingsRulesTests
         Assert.Equal("listLimit", Assert.Single(PresenceSettingsRules.Problems(PresenceSettings.Default with { ListLimit = limit })).Field);
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(200)]
+    public void Problems_ListCapAtItsEnds_AreNone(int limit) =>
+        Assert.Empty(PresenceSettingsRules.Problems(PresenceSettings.Default with { ListLimit = limit }));
+
+    [Fact]
+    public void Default_IsWhatTheReferenceDocumentsSay() =>
+        Assert.Equal((true, 30, 60, 200), (PresenceSettings.Default.Enabled, PresenceSettings.Default.HeartbeatInterval.TotalSeconds, PresenceSettings.Default.PresenceTimeout.TotalSeconds, PresenceSettings.Default.ListLimit));
+
+    [Theory]
+    [InlineData(33, "Published")]
+    [InlineData(33.1, "Hidden")]
+    [InlineData(74.9, "Hidden")]
+    public void Warnings_ShortTimeout_NameTheClientsThatWouldDropOut(double timeout, string clients) =>
+        Assert.Contains(PresenceSettingsRules.Warnings(EngineWorld.Seconds(20, timeout)), warning => warning.Message.StartsWith(clients, StringComparison.Ordinal));
+
+    [Theory]
     [InlineData(30, 90, 0)]
     [InlineData(30, 60, 1)]   // hidden tabs
     [InlineData(20, 33, 2)]   // under twice the interval, published clients

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Presence.Engine.Users;
@@ -87,14 +88,14 @@ internal sealed class PresentUsers
         lock (stripe.Lock)
         {
             ref var user = ref CollectionsMarshal.GetValueRefOrNullRef(stripe.Users, userId);
-            if (System.Runtime.CompilerServices.Unsafe.IsNullRef(ref user))
+            if (Unsafe.IsNullRef(ref user))
                 return false;
             user.Profile = profile;
             return true;
         }
     }
 
-    private Stripe StripeOf(int hash) => _stripes[(hash >>> 7) & (Stripes - 1)];
+    private Stripe StripeOf(int hash) => _stripes[hash & (Stripes - 1)];
 
     private sealed class Stripe
     {

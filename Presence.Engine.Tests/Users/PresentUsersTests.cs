@@ -1,0 +1,60 @@
+using Presence.Engine.Users;
+
+namespace Presence.Engine.Tests.Users;
+
+public sealed class PresentUsersTests
+{
+    private static readonly UserProfile Ann = new("Ann", null);
+    private static readonly UserProfile Anna = new("Anna", null);
+
+    private readonly PresentUsers _users = new();
+
+    [Fact]
+    public void TryEnter_AnotherRoomWithoutAProfile_KeepsTheOneKnown()
+    {
+        Enter(Ann);
+
+        Enter(null);
+
+        Assert.Equal(Ann, _users.ProfileOf("ann"));
+        Assert.Equal((1, 2), (_users.Count, _users.RoomsOf("ann")));
+    }
+
+    [Fact]
+    public void TryEnter_AnotherRoomWithANewProfile_ShowsTheNewOne()
+    {
+        Enter(Ann);
+
+        Enter(Anna);
+
+        Assert.Equal(Anna, _users.ProfileOf("ann"));
+    }
+
+    [Fact]
+    public void TryUpdate_OfSomebodyAbsent_IsFalseAndRemembersNothing()
+    {
+        Assert.False(_users.TryUpdate("ann", Ann));
+
+        Assert.Null(_users.ProfileOf("ann"));
+        Assert.Equal(0, _users.Count);
+    }
+
+    [Fact]
+    public void Exit_FromTheLastRoom_ForgetsTheUserAndItsProfile()
+    {
+        Enter(Ann);
+        Enter(null);
+        Exit();
+        Assert.Equal(Ann, _users.ProfileOf("ann"));
+
+        Exit();
+
+        Assert.Null(_users.ProfileOf("ann"));
+        Assert.Equal((0, 0), (_users.Count, _users.RoomsOf("ann")));
+    }
+
+    private void Enter(UserProfile? profile) =>
+        Assert.True(_users.TryEnter("ann", PresenceComparers.UserId.GetHashCode("ann"), isGuest: false, profile, mostRooms: 2));
+
+    private void Exit() => _users.Exit("ann", PresenceComparers.UserId.GetHashCode("ann"));
+}
