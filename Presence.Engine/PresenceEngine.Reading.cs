@@ -88,6 +88,21 @@ public sealed partial class PresenceEngine
     /// <summary>What the catalogue says of a room; <see cref="RoomDefinition.Unknown"/> when nothing.</summary>
     public RoomDefinition Definition(string roomId) => _network.Catalogue[roomId];
 
+    /// <summary>How many sessions in rooms said, with their last heartbeat, that they answer to these settings.</summary>
+    /// <param name="settingsVersion">As in <see cref="PresenceSettings.Version"/>.</param>
+    /// <remarks><para><b>Cost.</b> A look at every session, in short holds of each room's lock: for a moderator's question, not for every request.</para></remarks>
+    public int SessionsAnswering(int settingsVersion)
+    {
+        var sessions = 0;
+        foreach (var (_, room) in _rooms)
+        {
+            for (var from = 0; room.CountAnswering(settingsVersion, ref from, ref sessions);)
+            {
+            }
+        }
+        return sessions;
+    }
+
     /// <summary>The rooms a user is present in now.</summary>
     /// <remarks><para><b>Cost.</b> A look into every room: for a moderator's question, not for every request.</para></remarks>
     public IReadOnlyList<string> RoomsOf(string userId)

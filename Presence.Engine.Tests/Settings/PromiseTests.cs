@@ -126,4 +126,21 @@ public sealed class PromiseTests : IDisposable
         Assert.True(network.WaitAsync(TestContext.Current.CancellationToken).AsTask().IsCompleted);
         Assert.True(room.WaitAsync(TestContext.Current.CancellationToken).AsTask().IsCompleted);
     }
+
+    [Fact]
+    public void SessionsAnswering_CountsWhoSaidSoWithTheirLastHeartbeat()
+    {
+        for (var user = 0; user < 1_100; user++)
+            Say($"user{user}", version: 1);
+        Assert.Equal(1_100, _world.Engine.SessionsAnswering(1));
+
+        Say("user7", version: 2);
+        Say("newcomer", version: 2);
+        _world.Engine.Leave(EngineWorld.Lobby, "user9", "");
+
+        Assert.Equal((1_098, 2, 0), (_world.Engine.SessionsAnswering(1), _world.Engine.SessionsAnswering(2), _world.Engine.SessionsAnswering(0)));
+
+        void Say(string user, int version) =>
+            _world.Engine.Heartbeat(new Heartbeat { RoomId = EngineWorld.Lobby, UserId = user, SessionId = "", SettingsVersion = version });
+    }
 }

@@ -93,6 +93,22 @@ internal sealed partial class Room
         }
     }
 
+    /// <summary>Counts sessions that said they answer to these settings, a slice under each hold of the lock; false when there are no more.</summary>
+    public bool CountAnswering(int settingsVersion, ref int from, ref int sessions)
+    {
+        lock (_lock)
+        {
+            var until = Math.Min(from + CopySlice, _sessions.UsedSlots);
+            for (; from < until; from++)
+            {
+                ref var slot = ref _sessions[from];
+                if (slot.UserId is not null && slot.SettingsVersion == settingsVersion)
+                    sessions++;
+            }
+            return from < _sessions.UsedSlots;
+        }
+    }
+
     /// <summary>Merges the generations from one end. A viewer stands where its latest session stands.</summary>
     private void CopyByHeartbeatNeedsLock(bool latestFirst, int limit, List<ViewerRow> rows, OptOuts? except)
     {
