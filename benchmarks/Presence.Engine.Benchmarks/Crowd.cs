@@ -57,6 +57,16 @@ internal sealed class Crowd : IDisposable
 
     public Heartbeat HeartbeatOf(int user) => new() { RoomId = _rooms[user % _rooms.Length], UserId = _names.Users[user], SessionId = "" };
 
+    /// <summary>Lets whole seconds pass, each with its sweep.</summary>
+    public void Pass(StoppedClock clock, TimeSpan time)
+    {
+        for (var second = 0; second < (int)time.TotalSeconds; second++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            Engine.Sweep();
+        }
+    }
+
     public string FirstRoom => _rooms[0];
 
     public void Dispose() => Engine.Dispose();

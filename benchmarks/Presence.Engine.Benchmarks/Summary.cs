@@ -22,8 +22,10 @@ internal static class Summary
         MeasureRooms(names, yardstick, 1_000, 2.5, memoryBudget: null, Print);
         MeasureRooms(names, yardstick, 100_000, 3.5, memoryBudget: 280, Print);
         MeasureExpiry(names, yardstick, Print);
+        Print(SummaryRow.OfValue("longest hold of a room's lock as a heartbeat sees it, p99.9", LockHolds.P999Milliseconds(names), "ms", 2));
         MeasureSearch(Print);
         await StorageSummary.MeasureAsync(names, Print);
+        await SteadyState.MeasureAsync(Print);
         MeasureGrowth(Print);
         await output.WriteLineAsync($"took {Stopwatch.GetElapsedTime(since).TotalSeconds:0} s; {rows.Count(row => row.IsOver)} over budget");
         return 0;
@@ -40,7 +42,7 @@ internal static class Summary
     {
         using var crowd = new Crowd(names, rooms: 1);
         print(RefreshRow($"refresh, {Million:N0} in 1 room", crowd, yardstick, 2.5));
-        print(SummaryRow.OfValue("refresh, allocated", AllocatedPerRefresh(crowd), "B", 0));
+        print(SummaryRow.OfValue($"refresh, allocated, {Million:N0} in 1 room", AllocatedPerRefresh(crowd), "B", 0));
         print(SummaryRow.OfRatio($"join, {Million:N0} in 1 room", [(crowd.JoinNanoseconds, yardstick.Measure())], 5));
         print(SummaryRow.OfValue($"memory per viewer, {Million:N0} in 1 room", crowd.BytesPerViewer, "B", 160));
 
@@ -49,13 +51,13 @@ internal static class Summary
         print(SummaryRow.OfValue($"count, room of {Million:N0}", MicrosecondsOf(() => engine.Count(room)), "us", 1));
         print(SummaryRow.OfValue($"first page of 200, room of {Million:N0}", MicrosecondsOf(() => engine.Viewers(room, new ViewerQuery())), "us", 50));
         print(SummaryRow.OfValue($"cursor page of 200 by joined, room of {Million:N0}", CursorPageMicroseconds(engine, room), "us", 200));
-        print(SummaryRow.OfValue("longest hold of a room's lock as a heartbeat sees it, p99.9", LockHolds.P999Milliseconds(crowd, names), "ms", 2));
     }
 
     private static void MeasureRooms(Names names, Yardstick yardstick, int rooms, double budget, double? memoryBudget, Action<SummaryRow> print)
     {
         using var crowd = new Crowd(names, rooms);
         print(RefreshRow($"refresh, {Million:N0} in {rooms:N0} rooms", crowd, yardstick, budget));
+        print(SummaryRow.OfValue($"refresh, allocated, {Million:N0} in {rooms:N0} rooms", AllocatedPerRefresh(crowd), "B", 0));
         print(SummaryRow.OfValue($"memory per viewer, {Million:N0} in {rooms:N0} rooms", crowd.BytesPerViewer, "B", memoryBudget));
     }
 
@@ -66,21 +68,13 @@ internal static class Summary
         {
             var clock = new StoppedClock();
             using var crowd = new Crowd(names, rooms: 1, clock);
-            for (var second = 0; second < 3_599; second++)
-                Pass(1);
-            Pass(0.9);
-            clock.Advance(TimeSpan.FromSeconds(0.2));
+            crowd.Pass(clock, TimeSpan.FromSeconds(3_599));
+            clock.Advance(TimeSpan.FromSeconds(2));
             var since = Stopwatch.GetTimestamp();
             crowd.Engine.Sweep();
             rounds.Add((Stopwatch.GetElapsedTime(since).TotalNanoseconds / names.Users.Length, yardstick.Measure()));
             if (crowd.Engine.CountNetwork().Sessions != 0)
                 throw new InvalidOperationException("Nobody should be left.");
-
-            void Pass(double seconds)
-            {
-                clock.Advance(TimeSpan.FromSeconds(seconds));
-                crowd.Engine.Sweep();
-            }
         }
         print(SummaryRow.OfRatio($"expire, {Million:N0} in 1 room", rounds, 1.5));
     }
