@@ -48,6 +48,23 @@ public sealed class CrowdTests : IDisposable
     }
 
     [Fact]
+    public void Subscribe_AfterACrowdWentUnseen_TellsSingleChangesAtOnce()
+    {
+        using (_world.Engine.Subscribe(EngineWorld.Lobby, 100))
+        {
+            for (var user = 0; user < 11; user++)
+                _world.Beat($"user{user}");
+        }
+        for (var user = 0; user < 11; user++)
+            _world.Engine.Leave(EngineWorld.Lobby, $"user{user}", "");
+
+        using var changes = _world.Engine.Subscribe(EngineWorld.Lobby, 100);
+        _world.Beat("ann");
+
+        Assert.Equal("Joined ann", Assert.Single(changes.All()).Text());
+    }
+
+    [Fact]
     public void Push_IntoAWaitingCount_NeverOverflows()
     {
         using var changes = _world.Engine.Subscribe(EngineWorld.Lobby, 11);

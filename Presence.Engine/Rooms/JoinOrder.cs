@@ -16,7 +16,7 @@ internal struct JoinOrder
     private const int MergeUpTo = BlockSize / 2;
     private const int FirstSlots = 4;
 
-    private readonly List<Block> _order = []; // by joining; a block's first viewer joined at or after its From
+    private readonly List<Block> _order = new(1); // by joining; a block's first viewer joined at or after its From
     private Block?[] _blocks = new Block?[1]; // by number, which is what a slot remembers
     private int _freeNumbers; // the lowest number that may be free
 
@@ -200,7 +200,7 @@ internal struct JoinOrder
         public void Add(int lead)
         {
             if (Count == _leads.Length)
-                Array.Resize(ref _leads, 2 * Count);
+                Array.Resize(ref _leads, Math.Min(BlockSize, Count + Math.Max(FirstSlots, Count / 2)));
             _leads[Count++] = lead;
         }
 

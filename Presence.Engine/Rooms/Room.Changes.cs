@@ -5,18 +5,14 @@ namespace Presence.Engine.Rooms;
 /// <content>Who is told. Everything here only queues or signals; nobody's code runs under the room's lock.</content>
 internal sealed partial class Room
 {
-    private ChangeSubscription[] _subscriptions = [];
-    private WatchList? _watches;
-    private long _sequence;
-    private bool _isCrowd;
 
-    private bool IsWatchedNeedsLock => _subscriptions.Length > 0 || _watches is { IsEmpty: false };
+    private bool IsWatchedNeedsLock => _rare.Subscriptions.Length > 0 || _rare.Watches is { IsEmpty: false };
 
     /// <summary>Begins a watch; null when the room was retired meanwhile.</summary>
     public DirtyWatch? TryWatch()
     {
         lock (_lock)
-            return _isRetired ? null : (_watches ??= new WatchList()).Add();
+            return _isRetired ? null : (_rare.Watches ??= new WatchList()).Add();
     }
 
     /// <summary>Begins a subscription; null when the room was retired meanwhile.</summary>
@@ -26,8 +22,10 @@ internal sealed partial class Room
         {
             if (_isRetired)
                 return null;
-            var subscription = new ChangeSubscription(capacity, Unsubscribe) { StartedAfter = _sequence };
-            _subscriptions = [.. _subscriptions, subscription];
+            if (_rare.Subscriptions.Length == 0)
+                _rare.IsCrowd = _buckets.Viewers > _network.Limits.Crowd; // nobody was there to see it come or go
+            var subscription = new ChangeSubscription(capacity, Unsubscribe) { StartedAfter = _rare.Sequence };
+            _rare.Subscriptions = [.. _rare.Subscriptions, subscription];
             return subscription;
         }
     }
@@ -40,40 +38,40 @@ internal sealed partial class Room
     }
 
     /// <summary>Tells watchers that something outside the room's own state changed how it shows.</summary>
-    public void Signal() => _watches?.Signal();
+    public void Signal() => _rare.Watches?.Signal();
 
     private void Unsubscribe(ChangeSubscription subscription)
     {
         lock (_lock)
-            _subscriptions = Array.FindAll(_subscriptions, other => other != subscription);
+            _rare.Subscriptions = Array.FindAll(_rare.Subscriptions, other => other != subscription);
     }
 
     private void EmitNeedsLock(ChangeKind kind, string userId, bool isGuest, LeaveReason reason, long at)
     {
-        _sequence++;
+        _rare.Sequence++;
         NoteNeedsLock(userId);
         if (kind == ChangeKind.Joined)
             _network.Metrics?.Joined();
         else
             _network.Metrics?.Left(reason);
-        if (_subscriptions.Length > 0)
-            PushNeedsLock(new Change(Id, _sequence, kind, userId, isGuest, reason, _network.Clock.UtcOf(at), _buckets.Viewers));
+        if (_rare.Subscriptions.Length > 0)
+            PushNeedsLock(new Change(Id, _rare.Sequence, kind, userId, isGuest, reason, _network.Clock.UtcOf(at), _buckets.Viewers));
         SignalNeedsLock();
     }
 
     private void PushNeedsLock(in Change change)
     {
         // A crowd ends well below where it begins, or a room at the border would tell nothing but gaps.
-        var wasCrowd = _isCrowd;
-        _isCrowd = change.Viewers > (wasCrowd ? _network.Limits.Crowd * 4 / 5 : _network.Limits.Crowd);
-        if (wasCrowd && !_isCrowd)
+        var wasCrowd = _rare.IsCrowd;
+        _rare.IsCrowd = change.Viewers > (wasCrowd ? _network.Limits.Crowd * 4 / 5 : _network.Limits.Crowd);
+        if (wasCrowd && !_rare.IsCrowd)
         {
             TellGapNeedsLock();
             return;
         }
-        foreach (var subscription in _subscriptions)
+        foreach (var subscription in _rare.Subscriptions)
         {
-            if (_isCrowd)
+            if (_rare.IsCrowd)
                 subscription.PushCounted(change);
             else if (!subscription.Push(change))
                 _network.Metrics?.Gap();
@@ -82,7 +80,7 @@ internal sealed partial class Room
 
     private void TellGapNeedsLock()
     {
-        foreach (var subscription in _subscriptions)
+        foreach (var subscription in _rare.Subscriptions)
         {
             subscription.TellGap();
             _network.Metrics?.Gap();
@@ -91,7 +89,7 @@ internal sealed partial class Room
 
     private void SignalNeedsLock()
     {
-        _watches?.Signal();
+        _rare.Watches?.Signal();
         _network.Watches.Signal();
     }
 }

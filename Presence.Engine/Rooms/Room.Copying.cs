@@ -9,7 +9,6 @@ internal sealed partial class Room
     /// <summary>Users noted during one copy. With more, a surge within milliseconds, the last hold copies everybody anew.</summary>
     private const int MostNoted = 10_000;
 
-    private HashSet<string>[] _copies = [];
 
     /// <summary>Copies every viewer, in no order, and the count of the same moment.</summary>
     /// <remarks>
@@ -21,7 +20,7 @@ internal sealed partial class Room
     {
         var noted = new HashSet<string>(PresenceComparers.UserId);
         lock (_lock)
-            _copies = [.. _copies, noted];
+            _rare.Copies = [.. _rare.Copies, noted];
 
         for (var from = 0; from != None;)
         {
@@ -34,7 +33,7 @@ internal sealed partial class Room
         bool isSurge;
         lock (_lock)
         {
-            _copies = Array.FindAll(_copies, copy => copy != noted);
+            _rare.Copies = Array.FindAll(_rare.Copies, copy => copy != noted);
             isSurge = noted.Count >= MostNoted;
             CopyAgainNeedsLock(isSurge ? null : noted, again);
             count = CountNeedsLock();
@@ -74,7 +73,7 @@ internal sealed partial class Room
 
     private void NoteNeedsLock(string userId)
     {
-        foreach (var noted in _copies)
+        foreach (var noted in _rare.Copies)
         {
             if (noted.Count < MostNoted)
                 noted.Add(userId);

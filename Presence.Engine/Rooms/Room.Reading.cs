@@ -19,7 +19,7 @@ internal sealed partial class Room
             var count = CountNeedsLock();
             var rules = RulesNeedsLock();
             var isLive = count.Viewers > 0;
-            return new(Id, count, isLive ? _network.Clock.UtcOf(_since) : null, isLive ? _peak : 0)
+            return new(Id, count, isLive ? _network.Clock.UtcOf(_rare.Since) : null, isLive ? _rare.Peak : 0)
             {
                 Title = rules.Definition.Title,
                 Status = rules.Definition.Status,
@@ -165,6 +165,6 @@ internal sealed partial class Room
     private RoomCount CountNeedsLock() =>
         new(_buckets.Viewers, _sessions.Count, _buckets.Guests, _buckets.Hidden, _buckets.Fading, _network.Clock.UtcOf(_network.SweptAt))
         {
-            Sequence = _sequence,
+            Sequence = _rare.Sequence,
         };
 }

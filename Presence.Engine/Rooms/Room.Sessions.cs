@@ -40,14 +40,14 @@ internal sealed partial class Room
         _joinOrder.Append(ref _sessions, index);
         if (_buckets.Viewers == 0)
         {
-            _since = joinedAt;
-            _peak = 0;
+            _rare.Since = joinedAt;
+            _rare.Peak = 0;
             _network.RoomBecameLive();
         }
         var mark = MarkOfNeedsLock(index);
         _buckets.Add(heartbeat.IsGuest, mark);
         _network.CountMark(mark, 1);
-        _peak = Math.Max(_peak, _buckets.Viewers);
+        _rare.Peak = Math.Max(_rare.Peak, _buckets.Viewers);
         return index;
     }
 

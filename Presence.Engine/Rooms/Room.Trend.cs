@@ -3,16 +3,15 @@ namespace Presence.Engine.Rooms;
 /// <content>The count over the last hour.</content>
 internal sealed partial class Room
 {
-    private TrendRecorder? _trend;
 
     /// <summary>Takes a sample. A room younger than a tick has none and costs no memory for them.</summary>
     public void Sample(long tick)
     {
         lock (_lock)
         {
-            if (_trend is null && _buckets.Viewers == 0)
+            if (_rare.Trend is null && _buckets.Viewers == 0)
                 return;
-            (_trend ??= new TrendRecorder()).Add(tick, _buckets.Viewers);
+            (_rare.Trend ??= new TrendRecorder()).Add(tick, _buckets.Viewers);
         }
     }
 
@@ -21,7 +20,7 @@ internal sealed partial class Room
         lock (_lock)
         {
             var now = _buckets.Viewers;
-            return new RoomTrend(_trend?.Recent(now) ?? [now], _trend?.Hour(now) ?? [now], at);
+            return new RoomTrend(_rare.Trend?.Recent(now) ?? [now], _rare.Trend?.Hour(now) ?? [now], at);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Presence.Engine.Rooms;
 
@@ -10,11 +11,11 @@ namespace Presence.Engine.Rooms;
 /// <para><b>Slots</b> live in chunks of 1,024 (the first one grows up to that), so a growing room copies nothing large and
 /// a slot's number is good for as long as the session stays. Free slots form a list.</para>
 /// <para><b>Buckets</b> grow by linear hashing: each session added splits the next bucket in turn, a few slots at a time,
-/// instead of all at once under the room's lock. Twice as many buckets as sessions are kept, which makes a look-up
-/// 1.3 slots on average.</para>
+/// instead of all at once under the room's lock. Twice as many buckets as sessions are kept (but for the first few), which
+/// makes a look-up 1.3 slots on average.</para>
 /// <para>The hash covers the user id alone: all sessions of a user are in one bucket, which is how they are found.</para>
 /// <para><b>Layout.</b> A struct inside its room, as <see cref="Generations"/> and <see cref="JoinOrder"/> are: in a small
-/// room a heartbeat is bound by how many objects it visits. Never copied.</para>
+/// room a heartbeat is bound by how many objects it visits, which is why the first buckets are in here too. Never copied.</para>
 /// <para><b>Threads.</b> None of its own: the room's lock.</para>
 /// </remarks>
 internal struct SessionTable
@@ -26,12 +27,13 @@ internal struct SessionTable
     private const int ChunkMask = ChunkSize - 1;
     private const int FirstSlots = 4;
     private const int FirstChunks = 4;
-    private const int FirstBuckets = 4;
+    private const int FirstBuckets = 16;
     private const int SplitsPerAdd = 2;
 
     private SessionSlot[] _first;
     private SessionSlot[]?[] _others;
-    private int[] _buckets;
+    private int[] _otherBuckets;
+    private FewBuckets _firstBuckets;
     private int _bucketCount;
     private int _freeSlot;
     private int _usedSlots;
@@ -55,9 +57,9 @@ internal struct SessionTable
     }
 
     /// <summary>The slot of a session; <see cref="None"/> when absent.</summary>
-    public readonly int Find(int hash, string userId, string sessionId)
+    public int Find(int hash, string userId, string sessionId)
     {
-        for (var index = _buckets[BucketOf(hash)]; index != None;)
+        for (var index = HeadOf(BucketOf(hash)); index != None;)
         {
             ref var slot = ref this[index];
             if (slot.Hash == hash && slot.SessionId == sessionId && slot.UserId == userId)
@@ -68,7 +70,7 @@ internal struct SessionTable
     }
 
     /// <summary>The first session of a user, in no particular order; go on with <see cref="NextOfUser"/>.</summary>
-    public readonly int FirstOfUser(int hash, string userId) => SkipToUser(_buckets[BucketOf(hash)], hash, userId);
+    public int FirstOfUser(int hash, string userId) => SkipToUser(HeadOf(BucketOf(hash)), hash, userId);
 
     /// <summary>The session of the same user behind this one; <see cref="None"/> when it was the last.</summary>
     public readonly int NextOfUser(int index)
@@ -88,14 +90,14 @@ internal struct SessionTable
             UserId = userId,
             SessionId = sessionId,
             Hash = hash,
-            Next = _buckets[bucket],
+            Next = HeadOf(bucket),
             Older = None,
             Newer = None,
         };
-        _buckets[bucket] = index;
+        HeadOf(bucket) = index;
         Count++;
 
-        for (var split = 0; split < SplitsPerAdd && _bucketCount < 2 * Count; split++)
+        for (var split = 0; split < SplitsPerAdd && _bucketCount < 2 * Count - FirstBuckets; split++)
             SplitNextBucket();
         return index;
     }
@@ -104,7 +106,7 @@ internal struct SessionTable
     public void Remove(int index)
     {
         ref var slot = ref this[index];
-        ref var link = ref _buckets[BucketOf(slot.Hash)];
+        ref var link = ref HeadOf(BucketOf(slot.Hash));
         while (link != index)
             link = ref this[link].Next;
         link = slot.Next;
@@ -141,7 +143,7 @@ internal struct SessionTable
         if (index < ChunkSize)
         {
             if (index == _first.Length)
-                Array.Resize(ref _first, 2 * index);
+                Array.Resize(ref _first, Math.Min(ChunkSize, index + Math.Max(FirstSlots, index / 2)));
             return index;
         }
 
@@ -166,13 +168,13 @@ internal struct SessionTable
     private void SplitNextBucket()
     {
         var added = _bucketCount;
-        if (added == _buckets.Length)
-            Array.Resize(ref _buckets, 2 * added);
+        if (added - FirstBuckets == _otherBuckets.Length)
+            Array.Resize(ref _otherBuckets, Math.Max(FirstBuckets, 2 * (added - FirstBuckets)));
         _bucketCount++;
 
         // The bucket that shares the low bits: some of its slots belong to the new one from now on.
         var split = added & (int)(BitOperations.RoundUpToPowerOf2((uint)added + 1) / 2 - 1);
-        var index = _buckets[split];
+        var index = HeadOf(split);
         int stay = None, move = None;
         while (index != None)
         {
@@ -190,25 +192,33 @@ internal struct SessionTable
             }
             index = next;
         }
-        _buckets[split] = stay;
-        _buckets[added] = move;
+        HeadOf(split) = stay;
+        HeadOf(added) = move;
     }
 
-    [MemberNotNull(nameof(_first), nameof(_others), nameof(_buckets))]
+    [MemberNotNull(nameof(_first), nameof(_others), nameof(_otherBuckets))]
     private void Reset()
     {
         _first = new SessionSlot[FirstSlots];
         _others = [];
-        _buckets = NewBuckets(FirstBuckets);
+        _otherBuckets = [];
+        ((Span<int>)_firstBuckets).Fill(None);
         _bucketCount = FirstBuckets;
         _freeSlot = None;
         _usedSlots = 0;
     }
 
-    private static int[] NewBuckets(int count)
+    [UnscopedRef]
+    private ref int HeadOf(int bucket)
     {
-        var buckets = new int[count];
-        Array.Fill(buckets, None);
-        return buckets;
+        if (bucket < FirstBuckets)
+            return ref _firstBuckets[bucket];
+        return ref _otherBuckets[bucket - FirstBuckets];
+    }
+
+    [InlineArray(FirstBuckets)]
+    private struct FewBuckets
+    {
+        private int _head;
     }
 }

@@ -42,7 +42,7 @@ internal static class StorageSummary
         await flush;
         await memberships.StampAliveAsync(CancellationToken.None);
         times.Sort();
-        print(SummaryRow.OfValue("heartbeat during a checkpoint of 1,000,000, p99.9", times[(int)(times.Count * 0.999)], "ms", 10));
+        print(SummaryRow.OfValue("heartbeat during a checkpoint of 1,000,000, p99.9", times[(int)(times.Count * 0.999)] * 1_000, "us", 10_000));
         print(SummaryRow.OfValue("checkpoint of 1,000,000", Stopwatch.GetElapsedTime(since).TotalSeconds, "s", null));
     }
 

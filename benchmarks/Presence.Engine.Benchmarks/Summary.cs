@@ -22,7 +22,7 @@ internal static class Summary
         MeasureRooms(names, yardstick, 1_000, 2.5, memoryBudget: null, Print);
         MeasureRooms(names, yardstick, 100_000, 3.5, memoryBudget: 280, Print);
         MeasureExpiry(names, yardstick, Print);
-        Print(SummaryRow.OfValue("longest hold of a room's lock as a heartbeat sees it, p99.9", LockHolds.P999Milliseconds(names), "ms", 2));
+        Print(SummaryRow.OfValue("longest hold of a room's lock as a heartbeat sees it, p99.9", LockHolds.P999Milliseconds(names) * 1_000, "us", 2_000));
         MeasureSearch(Print);
         await StorageSummary.MeasureAsync(names, Print);
         await SteadyState.MeasureAsync(Print);

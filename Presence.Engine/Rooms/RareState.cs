@@ -1,0 +1,38 @@
+using Presence.Engine.Changes;
+
+namespace Presence.Engine.Rooms;
+
+/// <summary>What a room keeps for visible changes and for readers; a refresh leaves it alone.</summary>
+/// <remarks><b>Threads.</b> None of its own: the room's lock, but for <see cref="Watches"/>.</remarks>
+internal struct RareState
+{
+    public RareState()
+    {
+    }
+
+    public ChangeSubscription[] Subscriptions = [];
+
+    /// <summary>Null until the first watch.</summary>
+    public WatchList? Watches;
+
+    /// <summary>For each copy under way, the users it must look at again.</summary>
+    public HashSet<string>[] Copies = [];
+
+    /// <summary>Null until the first sample.</summary>
+    public TrendRecorder? Trend;
+
+    /// <summary>The number of the last visible change.</summary>
+    public long Sequence;
+
+    /// <summary>The next viewer joins after it.</summary>
+    public long LastJoinedAt = long.MinValue;
+
+    /// <summary>When the first of the viewers now present came.</summary>
+    public long Since;
+
+    /// <summary>The most viewers since then.</summary>
+    public int Peak;
+
+    /// <summary>Changes are told as counts.</summary>
+    public bool IsCrowd;
+}
