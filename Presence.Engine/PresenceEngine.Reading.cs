@@ -1,6 +1,7 @@
 using Presence.Engine.Changes;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
+using Presence.Engine.Users;
 
 namespace Presence.Engine;
 
@@ -102,6 +103,9 @@ public sealed partial class PresenceEngine
         }
         return sessions;
     }
+
+    /// <summary>How a user is shown; null when it is present in no room, or nothing is known.</summary>
+    public UserProfile? ProfileOf(string userId) => _network.Users.ProfileOf(userId);
 
     /// <summary>The rooms a user is present in now.</summary>
     /// <remarks><para><b>Cost.</b> A look into every room: for a moderator's question, not for every request.</para></remarks>

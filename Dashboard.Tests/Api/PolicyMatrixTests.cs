@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication;
@@ -20,6 +19,10 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
     private const string Matrix =
         """
                                                                            nobo view else gues revo read pres room user mode sett keys all
+        GET /api/v1/admin/keys                                             .    -    -    -    .    -    -    -    -    -    -    +    +
+        POST /api/v1/admin/keys                                            .    -    -    -    .    -    -    -    -    -    -    +    +
+        DELETE /api/v1/admin/keys/{keyId}                                  .    -    -    -    .    -    -    -    -    -    -    +    +
+        GET /api/v1/admin/keys/{keyId}                                     .    -    -    -    .    -    -    -    -    -    -    +    +
         GET /api/v1/admin/removals                                         .    -    -    -    .    +    -    -    -    +    -    -    +
         POST /api/v1/admin/removals                                        .    -    -    -    .    -    -    -    -    +    -    -    +
         DELETE /api/v1/admin/removals/{userId}                             .    -    -    -    .    -    -    -    -    +    -    -    +
@@ -46,6 +49,7 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         DELETE /api/v1/presence/rooms/{roomId}/heartbeat                   .    +    -    +    .    -    -    -    -    -    -    -    -
         POST /api/v1/presence/rooms/{roomId}/heartbeat                     .    +    -    +    .    -    -    -    -    -    -    -    -
         POST /api/v1/presence/rooms/{roomId}/leave                         +    +    +    +    +    +    +    +    +    +    +    +    +
+        GET /api/v1/presence/rooms/{roomId}/stream                         .    +    -    +    .    +    -    -    -    -    -    -    +
         GET /api/v1/presence/rooms/{roomId}/users                          .    +    -    +    .    +    -    -    -    -    -    -    +
         GET /api/v1/presence/rooms/{roomId}/users/count                    .    +    -    +    .    +    -    -    -    -    -    -    +
         GET /api/v1/presence/settings                                      .    +    +    +    .    +    -    -    -    -    -    -    +

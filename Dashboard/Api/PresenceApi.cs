@@ -1,4 +1,5 @@
 using Presence.Dashboard.Api.Description;
+using Presence.Dashboard.Api.Streaming;
 using Presence.Dashboard.Hosting.Metrics;
 
 namespace Presence.Dashboard.Api;
@@ -10,6 +11,8 @@ internal static class PresenceApi
     {
         builder.Services.AddSingleton<ApiGate>();
         builder.Services.AddSingleton<ApiRoutes>();
+        builder.Services.AddSingleton<EventStreams>();
+        builder.Services.AddHostedService<EventStreamLoop>();
         builder.Services.AddDescription();
         builder.Services.AddSingleton<MetricsRecorder>();
         builder.Services.AddHostedService(services => services.GetRequiredService<MetricsRecorder>());
@@ -24,6 +27,7 @@ internal static class PresenceApi
         HeartbeatEndpoints.Map(api);
         api.MapLeaves();
         api.MapRoomPresence();
+        StreamEndpoints.Map(api);
         api.MapRooms();
         UserPresenceEndpoints.Map(api);
         api.MapChannels();
@@ -32,6 +36,7 @@ internal static class PresenceApi
         api.MapRoomAdministration();
         RemovalEndpoints.Map(api);
         api.MapUserAdministration();
+        api.MapServerKeys();
         api.MapHealth();
         api.MapMetrics();
         api.MapDescription();

@@ -31,7 +31,8 @@ internal static class Refusals
     public static ApiRefusal? WhileRemoved(PresenceEngine engine, string userId, string? roomId) =>
         engine.RemovalOf(userId, roomId) is { } removal ? OfRemoval(removal) : null;
 
-    public static ApiRefusal Full(StoreFullException full) => new(ApiErrors.CapReached, full.Message);
+    /// <summary>The refusal where a cap of what is kept is reached. Somebody has to make room, so that trying again soon is no use.</summary>
+    public static ApiRefusal Full(StoreFullException full) => new(ApiErrors.CapReached, full.Message) { RetryAfterSeconds = 60 };
 
     public static ApiRefusal TooFast(string message, TimeSpan wait)
     {

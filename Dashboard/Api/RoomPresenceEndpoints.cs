@@ -105,7 +105,7 @@ internal static class RoomPresenceEndpoints
             OnlyTrue(isWarming)),
         Wire.Documents.ViewersReply);
 
-    private static ViewerDocument Describe(Viewer viewer) => new(
+    public static ViewerDocument Describe(Viewer viewer) => new(
         viewer.UserId,
         viewer.JoinedAt,
         viewer.Profile?.DisplayName,

@@ -126,6 +126,8 @@ internal static class DashboardConfiguration
         limits.HeartbeatBurst = reader.Number("Limits:HeartbeatBurst", 1, 1_000_000) ?? limits.HeartbeatBurst;
         limits.LoginsPerSecond = reader.Number("Limits:LoginsPerSecond", 1, 1_000_000) ?? limits.LoginsPerSecond;
         limits.LoginBurst = reader.Number("Limits:LoginBurst", 1, 1_000_000) ?? limits.LoginBurst;
+        limits.StreamsPerPrincipal = reader.Number("Limits:StreamsPerPrincipal", 1, 100_000) ?? limits.StreamsPerPrincipal;
+        limits.Streams = reader.Number("Limits:Streams", 1, 100_000) ?? limits.Streams;
     }
 
     private static string? ProblemOfPath(string text) =>

@@ -115,5 +115,9 @@ public sealed class DashboardOptions
         /// <summary>Logins a second one address may send for long, and how many at once before that.</summary>
         public int LoginsPerSecond { get; set; } = 50;
         public int LoginBurst { get; set; } = 500;
+
+        /// <summary>Event streams one caller may have open, and all callers together.</summary>
+        public int StreamsPerPrincipal { get; set; } = 10;
+        public int Streams { get; set; } = 2_000;
     }
 }

@@ -1,0 +1,59 @@
+using System.Threading.Channels;
+using Presence.Dashboard.Authentication;
+
+namespace Presence.Dashboard.Api.Streaming;
+
+/// <summary>One open stream: who reads it, of which room, and what wakes or ends it.</summary>
+internal sealed class EventStream : IDisposable
+{
+    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true, AllowSynchronousContinuations = false });
+
+    private readonly CancellationTokenSource _ending = new();
+    private readonly EventStreams _streams;
+    private long _wroteAt;
+
+    public EventStream(ClientPrincipal caller, RoomFeed feed, EventStreams streams)
+    {
+        (Caller, Feed, _streams) = (caller, feed, streams);
+        Ended = _ending.Token;
+    }
+
+    public ClientPrincipal Caller { get; }
+
+    public RoomFeed Feed { get; }
+
+    /// <summary>Cancelled when the stream must end.</summary>
+    public CancellationToken Ended { get; }
+
+    /// <summary>A timestamp: when something was last sent.</summary>
+    public long WroteAt
+    {
+        get => Volatile.Read(ref _wroteAt);
+        set => Volatile.Write(ref _wroteAt, value);
+    }
+
+    /// <summary>Completes when there may be something to send; any number of signals in between are one.</summary>
+    public async ValueTask WaitAsync(CancellationToken cancellationToken) => await _signal.Reader.ReadAsync(cancellationToken);
+
+    public void Signal() => _signal.Writer.TryWrite(true);
+
+    /// <summary>Ends the stream, also one that waits for its reader.</summary>
+    public void End()
+    {
+        try
+        {
+            _ = _ending.CancelAsync(); // what follows runs elsewhere: whoever ends many streams has no time for each
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself at the same moment.
+        }
+    }
+
+    public void Dispose()
+    {
+        _streams.Close(this);
+        _ending.Dispose();
+    }
+}

@@ -1,0 +1,175 @@
+using Presence.Dashboard.Authentication;
+using Presence.Dashboard.Hosting;
+using Presence.Engine;
+
+namespace Presence.Dashboard.Api.Streaming;
+
+/// <summary>The open streams: how many there may be, which must end, and the feeds they share.</summary>
+/// <remarks>
+/// <para><b>Bound.</b> The caps of the configuration; as many feeds, those kept a minute for who comes back included.</para>
+/// <para><b>Threads.</b> Any.</para>
+/// </remarks>
+internal sealed class EventStreams : IDisposable
+{
+    /// <summary>After so long without anything to say a comment keeps proxies from giving the connection up.</summary>
+    public static readonly TimeSpan LongestQuiet = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a room's changes are kept for a stream that was cut off.</summary>
+    private static readonly TimeSpan KeptIdle = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _lock = new();
+    private readonly PresenceEngine _engine;
+    private readonly ClientAuthenticator _authenticator;
+    private readonly DashboardOptions.LimitsOptions _limits;
+    private readonly TimeProvider _time;
+    private readonly HashSet<EventStream> _streams = [];
+    private readonly Dictionary<string, int> _ofPrincipal = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RoomFeed> _feeds = new(PresenceComparers.RoomId);
+    private readonly CancellationTokenRegistration _stopping;
+    private bool _isStopped;
+
+    public EventStreams(PresenceEngine engine, ClientAuthenticator authenticator, DashboardOptions options, TimeProvider time, IHostApplicationLifetime lifetime)
+    {
+        (_engine, _authenticator, _limits, _time) = (engine, authenticator, options.Limits, time);
+
+        // Above every sequence of an earlier run, so that a stream cut off by a restart never takes its old place for one of this run's.
+        FirstId = time.GetUtcNow().ToUnixTimeMilliseconds() << 10;
+        _stopping = lifetime.ApplicationStopping.Register(Stop);
+    }
+
+    /// <summary>What is added to a sequence to make the id of an event. Fits the whole numbers of a browser until the year 2248.</summary>
+    public long FirstId { get; }
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _streams.Count;
+        }
+    }
+
+    /// <summary>Rooms whose changes are followed.</summary>
+    public int Feeds
+    {
+        get
+        {
+            lock (_lock)
+                return _feeds.Count;
+        }
+    }
+
+    /// <summary>Opens a stream, or says which cap is reached.</summary>
+    public EventStream? TryOpen(ClientPrincipal caller, string roomId, out string? problem)
+    {
+        lock (_lock)
+        {
+            problem = ProblemOf(caller);
+            if (problem is not null)
+                return null;
+            if (!_feeds.TryGetValue(roomId, out var feed))
+                _feeds.Add(roomId, feed = new RoomFeed(roomId, _engine));
+            var stream = new EventStream(caller, feed, this) { WroteAt = _time.GetTimestamp() };
+            _streams.Add(stream);
+            _ofPrincipal[KeyOf(caller)] = _ofPrincipal.GetValueOrDefault(KeyOf(caller)) + 1;
+            feed.Add(stream);
+            return stream;
+        }
+    }
+
+    public void Close(EventStream stream)
+    {
+        lock (_lock)
+        {
+            if (!_streams.Remove(stream))
+                return;
+            var key = KeyOf(stream.Caller);
+            if (--_ofPrincipal[key] == 0)
+                _ofPrincipal.Remove(key);
+            stream.Feed.Remove(stream);
+            stream.Feed.IdleSince = _time.GetTimestamp();
+        }
+    }
+
+    /// <summary>Ends streams whose reader may not read any more, wakes those quiet for long, looks at counts, forgets feeds nobody came back to. Called twice a second.</summary>
+    public void Pulse()
+    {
+        foreach (var stream in All())
+        {
+            if (MustEnd(stream))
+                stream.End();
+            else if (_time.GetElapsedTime(stream.WroteAt) >= LongestQuiet)
+                stream.Signal();
+        }
+        foreach (var feed in ActiveFeeds())
+            feed.Refresh();
+    }
+
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        Stop();
+        lock (_lock)
+        {
+            foreach (var feed in _feeds.Values)
+                feed.Dispose();
+            _feeds.Clear();
+        }
+    }
+
+    private string? ProblemOf(ClientPrincipal caller)
+    {
+        if (_isStopped || _streams.Count >= _limits.Streams)
+            return $"The server holds its cap of {_limits.Streams} streams; one becomes free when another ends.";
+        return _ofPrincipal.GetValueOrDefault(KeyOf(caller)) >= _limits.StreamsPerPrincipal
+            ? $"This caller has {_limits.StreamsPerPrincipal} streams open, as many as one may; end one first."
+            : null;
+    }
+
+    private bool MustEnd(EventStream stream)
+    {
+        var caller = stream.Caller;
+        return _authenticator.Check(caller).Principal is null
+            || Refusals.WhileDisabled(_engine, stream.Feed.RoomId) is not null
+            || (!caller.IsServer && _engine.RemovalOf(caller.UserId, stream.Feed.RoomId) is not null);
+    }
+
+    private EventStream[] All()
+    {
+        lock (_lock)
+            return [.. _streams];
+    }
+
+    private List<RoomFeed> ActiveFeeds()
+    {
+        List<RoomFeed> active = [];
+        lock (_lock)
+        {
+            foreach (var (roomId, feed) in _feeds)
+            {
+                if (!feed.IsIdle)
+                    active.Add(feed);
+                else if (_time.GetElapsedTime(feed.IdleSince) >= KeptIdle || _feeds.Count > _limits.Streams)
+                    Forget(roomId, feed);
+            }
+        }
+        return active;
+    }
+
+    // Removing while walking is what a dictionary allows.
+    private void Forget(string roomId, RoomFeed feed)
+    {
+        _feeds.Remove(roomId);
+        feed.Dispose();
+    }
+
+    private void Stop()
+    {
+        lock (_lock)
+            _isStopped = true;
+        foreach (var stream in All())
+            stream.End();
+    }
+
+    private static string KeyOf(ClientPrincipal caller) => caller.IsServer ? "key " + caller.TokenId : "user " + caller.UserId;
+}
