@@ -46,7 +46,7 @@ internal struct JoinOrder
         if (block.Count > MergeUpTo / 2)
             return;
 
-        var at = PlaceOf(block);
+        var at = LastFrom(block.From);
         if (block.Count == 0)
             Drop(at);
         else if (at + 1 < _order.Count && block.Count + _order[at + 1].Count <= MergeUpTo)
@@ -81,7 +81,7 @@ internal struct JoinOrder
     {
         var block = LastFrom(joinedAt);
         if (block < 0)
-            return new(-1, -1);
+            return new(-1, 0);
         var leads = _order[block].Leads;
         var index = leads.Length - 1;
         while (index >= 0 && sessions[leads[index]].JoinedAt >= joinedAt)
@@ -117,22 +117,13 @@ internal struct JoinOrder
                 place = place with { Index = place.Index - 1 };
                 return lead;
             }
-            var block = place.Block - 1;
-            place = new(block, block < 0 ? -1 : _order[block].Count - 1);
+            place = new(place.Block - 1, place.Block > 0 ? _order[place.Block - 1].Count - 1 : 0);
         }
         return SessionTable.None;
     }
 
     /// <summary>How many blocks there are.</summary>
     public readonly int Blocks => _order.Count;
-
-    private readonly int PlaceOf(Block block)
-    {
-        var at = LastFrom(block.From);
-        while (_order[at] != block)
-            at--;
-        return at;
-    }
 
     /// <summary>The last block that began at or before an instant; -1 when all began later.</summary>
     private readonly int LastFrom(long joinedAt)

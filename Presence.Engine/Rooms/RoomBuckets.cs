@@ -6,7 +6,6 @@ internal record struct RoomBuckets
     public int Viewers;
     public int Guests;
     public int Hidden;
-    public int Paused;
     public int Fading;
 
     public void Add(bool isGuest, ViewerMark mark)
@@ -33,8 +32,6 @@ internal record struct RoomBuckets
     {
         if (mark.State == ViewerState.Hidden)
             Hidden += by;
-        else if (mark.State == ViewerState.Paused)
-            Paused += by;
         if (mark.IsFading)
             Fading += by;
     }

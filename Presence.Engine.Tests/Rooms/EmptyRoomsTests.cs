@@ -1,0 +1,53 @@
+using Presence.Engine.Changes;
+using Presence.Engine.Moderation;
+using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
+using Presence.Engine.Tests.Support;
+
+namespace Presence.Engine.Tests.Rooms;
+
+public sealed class EmptyRoomsTests
+{
+    private readonly EmptyRooms _empty = new();
+    private readonly NetworkState _network = new(
+        new PresenceClock(new ManualTimeProvider()), new SettingsHolder(PresenceSettings.Default), new PresenceLimits(), new MembershipJournal(() => []), new Removals(1));
+
+    [Fact]
+    public void Add_ARoomListedAlready_ListsItOnce()
+    {
+        var room = new Room("red", _network);
+        _empty.Add(room, 10);
+        _empty.Add(room, 20);
+
+        Assert.Equal(1, _empty.Count);
+        Assert.True(_empty.TryTake(10, out _));
+        Assert.False(_empty.TryTake(long.MaxValue, out _));
+    }
+
+    [Fact]
+    public void Add_ARoomTakenBefore_ListsItAgain()
+    {
+        var room = new Room("red", _network);
+        _empty.Add(room, 10);
+        _empty.TryTake(10, out _);
+
+        _empty.Add(room, 20);
+
+        Assert.True(_empty.TryTake(20, out var taken));
+        Assert.Same(room, taken);
+    }
+
+    [Fact]
+    public void TryTake_IsTheLongestEmptyAndNoneTooYoung()
+    {
+        var (first, second) = (new Room("red", _network), new Room("blue", _network));
+        _empty.Add(first, 10);
+        _empty.Add(second, 20);
+
+        Assert.False(_empty.TryTake(9, out _));
+        Assert.True(_empty.TryTake(15, out var taken));
+        Assert.Same(first, taken);
+        Assert.False(_empty.TryTake(15, out _));
+        Assert.Equal(1, _empty.Count);
+    }
+}
