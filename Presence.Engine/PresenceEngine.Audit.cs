@@ -1,3 +1,5 @@
+using Presence.Engine.Rooms;
+
 namespace Presence.Engine;
 
 /// <content>A walk through every structure, for tests.</content>
@@ -7,27 +9,33 @@ public sealed partial class PresenceEngine
     internal IReadOnlyList<string> Audit()
     {
         var problems = new List<string>();
-        var roomsOfUser = new Dictionary<string, int>(PresenceComparers.UserId);
-        var sessions = 0;
-        var liveRooms = 0;
+        var totals = new AuditTotals();
         foreach (var (_, room) in _rooms)
-        {
-            room.Audit(problems, roomsOfUser, ref sessions);
-            liveRooms += room.Viewers > 0 ? 1 : 0;
-        }
+            room.Audit(problems, totals);
+        Compare(problems, "rooms", _rooms.Count, Volatile.Read(ref _roomCount));
+        Compare(problems, totals, _network);
 
-        Compare("sessions", sessions, _network.Sessions);
-        Compare("live rooms", liveRooms, _network.LiveRooms);
-        Compare("rooms", _rooms.Count, Volatile.Read(ref _roomCount));
-        Compare("distinct viewers", roomsOfUser.Count, _network.Users.Count);
-        foreach (var (userId, rooms) in roomsOfUser)
-            Compare($"rooms of {userId}", rooms, _network.Users.RoomsOf(userId));
+        var online = new AuditTotals();
+        _online.Audit(problems, online);
+        Compare(problems, online, _onlineNetwork);
         return problems;
+    }
 
-        void Compare(string what, int counted, int kept)
-        {
-            if (counted != kept)
-                problems.Add($"{what}: {counted} counted, {kept} kept");
-        }
+    private static void Compare(List<string> problems, AuditTotals counted, NetworkState kept)
+    {
+        Compare(problems, "sessions", counted.Sessions, kept.Sessions);
+        Compare(problems, "live rooms", counted.LiveRooms, kept.LiveRooms);
+        Compare(problems, "distinct viewers", counted.RoomsOfUser.Count, kept.Users.Count);
+        Compare(problems, "distinct guests", counted.Guests.Count, kept.Users.Guests);
+        Compare(problems, "hidden", counted.Hidden, kept.Hidden);
+        Compare(problems, "fading", counted.Fading, kept.Fading);
+        foreach (var (userId, rooms) in counted.RoomsOfUser)
+            Compare(problems, $"rooms of {userId}", rooms, kept.Users.RoomsOf(userId));
+    }
+
+    private static void Compare(List<string> problems, string what, int counted, int kept)
+    {
+        if (counted != kept)
+            problems.Add($"{what}: {counted} counted, {kept} kept");
     }
 }

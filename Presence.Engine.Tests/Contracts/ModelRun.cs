@@ -54,6 +54,8 @@ internal sealed partial class ModelRun : IDisposable
             Step();
             Compare();
         }
+        Restart(); // so that every run has seen one
+        Compare();
     }
 
     public void Dispose() => _engine.Dispose();

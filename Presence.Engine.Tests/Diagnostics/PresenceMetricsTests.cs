@@ -1,5 +1,5 @@
-using System.Diagnostics.Metrics;
 using Presence.Engine.Diagnostics;
+using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Tests.Support;
 
@@ -11,20 +11,7 @@ public sealed class PresenceMetricsTests
     public void Meter_TellsWhatHappened()
     {
         using var world = new EngineWorld();
-        var sums = new Dictionary<string, double>(StringComparer.Ordinal);
-        using var listener = new MeterListener
-        {
-            // By the meter itself: other tests' engines have one of the same name.
-            InstrumentPublished = (instrument, listening) =>
-            {
-                if (ReferenceEquals(instrument.Meter, world.Engine.Meter))
-                    listening.EnableMeasurementEvents(instrument);
-            },
-        };
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
-        listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Add(instrument, value, tags));
-        listener.SetMeasurementEventCallback<double>((instrument, _, tags, _) => Add(instrument, 1, tags));
-        listener.Start();
+        using var measured = new Measurements(world.Engine);
 
         world.Beat("ann");
         world.Beat("ann");
@@ -32,27 +19,66 @@ public sealed class PresenceMetricsTests
         world.Beat("cat");
         world.Engine.UserHeartbeat("ann");
         world.Engine.Leave(EngineWorld.Lobby, "cat", "");
-        listener.RecordObservableInstruments();
+        measured.Observe();
         world.Advance(60);
         world.Beat("dan");
         world.Engine.Apply(PresenceSettings.Default with { Enabled = false });
 
-        Assert.Equal(4, sums[PresenceMetricNames.Heartbeats]);
-        Assert.Equal(2, sums[PresenceMetricNames.Viewers]);
-        Assert.Equal(2, sums[PresenceMetricNames.Sessions]);
-        Assert.Equal(1, sums[PresenceMetricNames.Rooms]);
-        Assert.Equal(1, sums[PresenceMetricNames.OnlineUsers]);
-        Assert.Equal(5, sums[PresenceMetricNames.WriterLag]);
-        Assert.Equal(4, sums[PresenceMetricNames.Joins]);
-        Assert.Equal(1, sums[$"{PresenceMetricNames.Leaves} left"]);
-        Assert.Equal(2, sums[$"{PresenceMetricNames.Leaves} timeout"]);
-        Assert.Equal(1, sums[$"{PresenceMetricNames.Leaves} disabled"]);
-        Assert.Equal(60, sums[PresenceMetricNames.SweepLag]);
+        Assert.Equal(4, measured.Sum(PresenceMetricNames.Heartbeats));
+        Assert.Equal(2, measured.Sum(PresenceMetricNames.Viewers));
+        Assert.Equal(2, measured.Sum(PresenceMetricNames.Sessions));
+        Assert.Equal(1, measured.Sum(PresenceMetricNames.Rooms));
+        Assert.Equal(1, measured.Sum(PresenceMetricNames.OnlineUsers));
+        Assert.Equal(5, measured.Sum(PresenceMetricNames.WriterLag));
+        Assert.Equal(4, measured.Sum(PresenceMetricNames.Joins));
+        Assert.Equal(1, measured.Sum($"{PresenceMetricNames.Leaves} left"));
+        Assert.Equal(2, measured.Sum($"{PresenceMetricNames.Leaves} timeout"));
+        Assert.Equal(1, measured.Sum($"{PresenceMetricNames.Leaves} disabled"));
+        Assert.Equal(60, measured.Count(PresenceMetricNames.SweepLag));
+    }
 
-        void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
-        {
-            var name = tags.IsEmpty ? instrument.Name : $"{instrument.Name} {tags[0].Value}";
-            sums[name] = sums.GetValueOrDefault(name) + value;
-        }
+    [Fact]
+    public async Task Meter_TellsGapsAndWaits()
+    {
+        using var world = new EngineWorld();
+        using var measured = new Measurements(world.Engine);
+        using var slow = world.Engine.Subscribe(EngineWorld.Lobby, 1);
+
+        for (var user = 0; user < 5; user++)
+            world.Beat($"user{user}");
+        Assert.Equal(1, measured.Sum(PresenceMetricNames.FeedGaps));
+
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var reads = Task.Run(() => ReadUntil(world.Engine, end.Token), end.Token);
+        var hasWaited = SpinWait.SpinUntil(
+            () =>
+            {
+                world.Beat("user1");
+                return measured.Count(PresenceMetricNames.LockWait) > 0;
+            },
+            TimeSpan.FromMinutes(1));
+        end.Cancel();
+        await reads;
+        Assert.True(hasWaited);
+    }
+
+    [Fact]
+    public void Labels_HoldNoIds()
+    {
+        using var world = new EngineWorld();
+        using var measured = new Measurements(world.Engine);
+
+        world.Beat("ann");
+        world.Engine.UserHeartbeat("ann");
+        world.Engine.Leave(EngineWorld.Lobby, "ann", "");
+        measured.Observe();
+
+        Assert.Equal([(PresenceMetricNames.Reason, "left")], measured.Labels);
+    }
+
+    private static void ReadUntil(PresenceEngine engine, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+            engine.Viewers(EngineWorld.Lobby, new ViewerQuery());
     }
 }

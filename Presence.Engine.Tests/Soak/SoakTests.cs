@@ -1,7 +1,9 @@
 using Presence.Engine.Changes;
+using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Tests.Support;
+using Presence.Engine.Users;
 
 namespace Presence.Engine.Tests.Soak;
 
@@ -21,6 +23,7 @@ public sealed class SoakTests
         var others = new[]
         {
             OnItsOwnThread(() => SweepAndChange(engine, settings, end.Token)),
+            OnItsOwnThread(() => Moderate(engine, end.Token)),
             OnItsOwnThread(() => Read(engine, end.Token)),
             OnItsOwnThread(() => Subscribe(engine, end.Token)),
         };
@@ -48,10 +51,13 @@ public sealed class SoakTests
         for (; !end.IsCancellationRequested; done++)
         {
             var (room, user, session) = ($"room{random.Next(8)}", $"user{random.Next(3_000)}", random.Next(3) == 0 ? "second" : "");
-            if (random.Next(5) == 0)
+            var kind = random.Next(10);
+            if (kind < 2)
                 engine.Leave(room, user, session);
+            else if (kind == 2)
+                engine.UserHeartbeat(user);
             else
-                engine.Heartbeat(new Heartbeat { RoomId = room, UserId = user, SessionId = session, State = (ViewerState)random.Next(3) });
+                engine.Heartbeat(new Heartbeat { RoomId = room, UserId = user, SessionId = session, State = (ViewerState)random.Next(3), IsGuest = user.EndsWith('7') });
         }
         return done;
     }
@@ -70,6 +76,20 @@ public sealed class SoakTests
                 engine.Apply(settings with { Enabled = false });
                 engine.Apply(settings);
             }
+        }
+        return 0;
+    }
+
+    private static long Moderate(PresenceEngine engine, CancellationToken end)
+    {
+        for (var round = 0; !end.IsCancellationRequested; round++)
+        {
+            var user = $"user{round % 3_000}";
+            engine.Remove(new Removal(user, round % 2 == 0 ? null : $"room{round % 8}", TimeProvider.System.GetUtcNow().AddSeconds(1), Reason: null));
+            engine.UpdateProfile(user, new UserProfile($"Name {round}", null));
+            engine.SetOptOut(user, round % 3 == 0);
+            if (round % 100 == 0)
+                engine.Define($"room{round / 100 % 8}", round % 300 == 0 ? new RoomDefinition { Status = RoomStatus.Ended } : null);
         }
         return 0;
     }

@@ -4,7 +4,7 @@ namespace Presence.Engine.Rooms;
 internal sealed partial class Room
 {
     /// <summary>Adds a sentence for everything that does not agree, and this room's part of the network's totals.</summary>
-    public void Audit(List<string> problems, Dictionary<string, int> roomsOfUser, ref int sessions)
+    public void Audit(List<string> problems, AuditTotals totals)
     {
         lock (_lock)
         {
@@ -13,10 +13,20 @@ internal sealed partial class Room
             AuditJoinOrderNeedsLock(problems, leads);
             AuditBucketsNeedsLock(problems, leads);
             foreach (var lead in leads)
-                roomsOfUser[_sessions[lead].UserId!] = roomsOfUser.GetValueOrDefault(_sessions[lead].UserId!) + 1;
-            sessions += _sessions.Count;
+            {
+                ref var slot = ref _sessions[lead];
+                totals.RoomsOfUser[slot.UserId!] = totals.RoomsOfUser.GetValueOrDefault(slot.UserId!) + 1;
+                if (slot.IsGuest)
+                    totals.Guests.Add(slot.UserId!);
+            }
+            totals.Sessions += _sessions.Count;
+            totals.LiveRooms += leads.Count > 0 ? 1 : 0;
+            totals.Hidden += _buckets.Hidden;
+            totals.Fading += _buckets.Fading;
             if (_isRetired)
                 problems.Add($"{Id}: on the map although retired");
+            if (leads.Count == 0 && Id.Length > 0 && !IsListedAsEmpty)
+                problems.Add($"{Id}: nobody is in it and nothing will forget it");
         }
     }
 
