@@ -116,6 +116,20 @@ public sealed class StreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Stream_ResumedFromAnIdThatWasNeverGiven_TellsAGapAndTheState()
+    {
+        await using var before = await OpenAsync("lobby");
+        var id = (await before.NextAsync()).Id + 1_000;
+
+        await using var after = await OpenAsync("lobby", $"?since={id}");
+
+        Assert.Equal("gap", (await after.NextAsync()).Name);
+        Assert.Equal("snapshot 0", $"{await after.NextAsync()}");
+        Beat("lobby", "anna");
+        Assert.Equal("anna", (await after.NextAsync("joined")).UserId);
+    }
+
+    [Fact]
     public async Task Stream_ResumedAfterARestart_TellsAGapAndTheState()
     {
         Beat("lobby", "anna");
