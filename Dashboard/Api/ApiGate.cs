@@ -7,28 +7,22 @@ namespace Presence.Dashboard.Api;
 /// Stands in front of every route of the API: who calls, may they, is the body small enough. One filter instead of the
 /// authentication and authorization middleware, which cost a heartbeat a third of its throughput.
 /// </summary>
-internal sealed class ApiGate(ClientAuthenticator authenticator, PresenceEngine engine) : IEndpointFilter
+internal sealed class ApiGate(ClientAuthenticator authenticator, ClientPaces paces, PresenceEngine engine) : IEndpointFilter
 {
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
         var policy = http.GetEndpoint()?.Metadata.GetMetadata<ApiPolicy>() ?? throw new InvalidOperationException("The route declares no policy.");
         if (policy == ApiPolicy.Anonymous)
-            return Admit(caller: null, context, next);
+            return AdmitAnybody(context, next);
 
-        var authenticating = authenticator.AuthenticateAsync(http);
-        return authenticating.IsCompletedSuccessfully
-            ? Decide(authenticating.Result, policy, context, next)
-            : DecideLaterAsync(authenticating, policy, context, next);
+        return Decide(authenticator.Authenticate(context.HttpContext), policy, context, next);
     }
-
-    private async ValueTask<object?> DecideLaterAsync(ValueTask<Authenticated> authenticating, ApiPolicy policy, EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        await Decide(await authenticating, policy, context, next);
 
     private ValueTask<object?> Decide(Authenticated authenticated, ApiPolicy policy, EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         if (authenticated.Principal is not { } caller)
-            return new(Refusals.Of(authenticated));
+            return new(Refusals.Of(authenticated, paces, context.HttpContext));
         if (policy.ProblemOf(caller) is { } problem)
             return new(new ApiRefusal(ApiErrors.NotAllowed, problem));
         if (caller.Rooms is not null && context.HttpContext.GetRouteValue("roomId") is string roomId && !caller.MayEnter(roomId))
@@ -45,6 +39,14 @@ internal sealed class ApiGate(ClientAuthenticator authenticator, PresenceEngine 
         caller.IsServer || http.GetEndpoint()?.Metadata.GetMetadata<OpenToRemoved>() is not null
             ? null
             : Refusals.WhileRemoved(engine, caller.UserId, http.GetRouteValue("roomId") as string);
+
+    private ValueTask<object?> AdmitAnybody(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        if (http.GetEndpoint()!.Metadata.GetMetadata<OwnPace>() is null && !paces.Anonymous.TryTake(http.Connection.RemoteIpAddress, out var wait))
+            return new(Refusals.TooFast("This address sends too many requests without credentials.", wait));
+        return Admit(caller: null, context, next);
+    }
 
     private static ValueTask<object?> Admit(ClientPrincipal? caller, EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

@@ -11,6 +11,9 @@ internal sealed record BodyLimit(int Bytes)
     /// <summary>What a server key may send: many heartbeats at once.</summary>
     public const int OfServers = 256 * 1024;
 
+    /// <summary>What a page may send while it closes.</summary>
+    public const int OfBeacons = 4 * 1024;
+
     public static int Of(HttpContext http, ClientPrincipal? caller) =>
         http.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes ?? (caller is { IsServer: true } ? OfServers : OfViewers);
 

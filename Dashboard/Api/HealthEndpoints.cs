@@ -14,16 +14,16 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this IEndpointRouteBuilder api)
     {
-        api.MapMethods(LivePath, Methods, Live).Allow(ApiPolicy.Anonymous).Describe(OperationDescriptions.Live);
-        api.MapMethods("/health/ready", Methods, Ready).Allow(ApiPolicy.Anonymous).Describe(OperationDescriptions.Ready);
+        api.MapMethods(LivePath, Methods, Live).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(OperationDescriptions.Live);
+        api.MapMethods("/health/ready", Methods, Ready).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(OperationDescriptions.Ready);
     }
 
     private static IResult Live() => Reply.Ok(new HealthReply("live", Loops: null), Wire.Documents.HealthReply);
 
-    private static async Task<IResult> Ready(HttpContext http, LoopRegistry loops, ClientAuthenticator authenticator)
+    private static IResult Ready(HttpContext http, LoopRegistry loops, ClientAuthenticator authenticator)
     {
         // Details may name files and errors: for the backend alone. Everybody else gets the verdict.
-        var caller = await authenticator.AuthenticateAsync(http);
+        var caller = authenticator.Authenticate(http);
         HealthReply.Loop[]? details = caller.Principal is { IsServer: true } server && server.Scopes.HasFlag(ServerScopes.Read)
             ? [.. loops.All.Select(loop => new HealthReply.Loop(loop.Name, loop.IsHealthy, loop.LastError, loop.LastErrorAt, loop.LastSuccessAt))]
             : null;

@@ -64,6 +64,8 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
             return ApiRefusal.Invalid("include", "may be count, or left out.");
         if (!caller.TryPace(paces.Heartbeats, heartbeat.RoomId, heartbeat.SessionId, out var wait))
             return Refusals.TooManyHeartbeats(wait);
+        if (paces.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(http.Connection.RemoteIpAddress, out wait))
+            return Refusals.TooManyHeartbeatsOfAddress(wait);
 
         var receipt = engine.Heartbeat(heartbeat);
         return receipt.Outcome == HeartbeatOutcome.Accepted

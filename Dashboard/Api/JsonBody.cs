@@ -9,7 +9,9 @@ namespace Presence.Dashboard.Api;
 /// <summary>Reads a request's JSON document, or says in the error shape what is wrong with it.</summary>
 internal static class JsonBody
 {
-    private static readonly JsonReaderOptions Rules = new() { MaxDepth = 16 };
+    public const int DeepestJson = 16;
+
+    private static readonly JsonReaderOptions Rules = new() { MaxDepth = DeepestJson };
 
     /// <summary>Whether there is anything to read: clients send any content type, or none, with an empty body.</summary>
     public static bool IsEmpty(HttpContext http) =>

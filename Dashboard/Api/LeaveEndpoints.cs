@@ -10,12 +10,10 @@ namespace Presence.Dashboard.Api;
 /// <summary>"I am gone": at once, per session, the same answer however often it is said, also while presence is off.</summary>
 internal static class LeaveEndpoints
 {
-    private const int LongestBeacon = 4 * 1024;
-
     public static void MapLeaves(this IEndpointRouteBuilder api)
     {
         api.MapDelete("/api/v1/presence/rooms/{roomId}/heartbeat", Leave).Allow(ApiPolicy.Viewer).OpenToRemoved().Describe(RoomDescriptions.Leave);
-        api.MapPost("/api/v1/presence/rooms/{roomId}/leave", LeaveByBeaconAsync).Allow(ApiPolicy.Anonymous).Describe(RoomDescriptions.LeaveByBeacon).WithMetadata(new BodyLimit(LongestBeacon));
+        api.MapPost("/api/v1/presence/rooms/{roomId}/leave", LeaveByBeaconAsync).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(RoomDescriptions.LeaveByBeacon).WithMetadata(new BodyLimit(BodyLimit.OfBeacons));
     }
 
     private static IResult Leave(HttpContext http, string roomId, PresenceEngine engine)
@@ -29,20 +27,20 @@ internal static class LeaveEndpoints
     /// What a page sends with <c>navigator.sendBeacon</c> while it is closed: no header can be set there, so the token
     /// comes in the body, on this route alone. It never stands in an address, where logs would keep it.
     /// </summary>
-    private static async Task<IResult> LeaveByBeaconAsync(HttpContext http, string roomId, PresenceEngine engine, ClientAuthenticator authenticator)
+    private static async Task<IResult> LeaveByBeaconAsync(HttpContext http, string roomId, PresenceEngine engine, ClientAuthenticator authenticator, ClientPaces paces)
     {
         if (!IsFormOrText(http.Request.ContentType))
             return new ApiRefusal(ApiErrors.WrongMediaType, "The content type must be text/plain or application/x-www-form-urlencoded.");
-        var body = await RequestText.ReadAsync(http, LongestBeacon);
+        var body = await RequestText.ReadAsync(http, BodyLimit.OfBeacons);
         if (body.Refusal is { } refusal)
             return refusal;
         var fields = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body.Bytes));
         body.Release();
 
         var token = fields.TryGetValue("token", out var tokens) ? tokens.ToString() : "";
-        var authenticated = await authenticator.AuthenticateAsync(token.AsMemory());
+        var authenticated = authenticator.Authenticate(token);
         if (authenticated.Principal is not { } caller)
-            return Refusals.Of(authenticated);
+            return Refusals.Of(authenticated, paces, http);
         if (caller.IsServer)
             return new ApiRefusal(ApiErrors.NotAllowed, "A server key does not belong into a page; send the viewer's access token.");
         return End(engine, roomId, caller, fields.TryGetValue("sessionId", out var sessionId) ? sessionId.ToString() : null);

@@ -1,3 +1,4 @@
+using System.Net;
 using Presence.Dashboard.Api.Contracts;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
@@ -24,7 +25,7 @@ internal static class ManyHeartbeats
         var rejected = new List<ManyHeartbeatsReply.Rejection>();
         for (var index = 0; index < heartbeats.Count; index++)
         {
-            if (Record(heartbeats[index], caller, engine, paces) is { } refusal)
+            if (Record(heartbeats[index], caller, http.Connection.RemoteIpAddress, engine, paces) is { } refusal)
                 rejected.Add(new(index, refusal.Error.Code, refusal.Message));
             else if (caller.IsServer)
                 vouched.Note(heartbeats[index]!.UserId!, profile: null);
@@ -32,7 +33,7 @@ internal static class ManyHeartbeats
         return Reply.Accepted(new ManyHeartbeatsReply(heartbeats.Count - rejected.Count, rejected), Wire.Documents.ManyHeartbeatsReply);
     }
 
-    private static ApiRefusal? Record(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, PresenceEngine engine, ClientPaces paces)
+    private static ApiRefusal? Record(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, IPAddress? address, PresenceEngine engine, ClientPaces paces)
     {
         if (item?.RoomId is null)
             return ApiRefusal.Invalid("roomId", "is missing.");
@@ -50,6 +51,8 @@ internal static class ManyHeartbeats
         var sessionId = item.SessionId ?? caller.SessionId;
         if (!caller.IsServer && !caller.TryPace(paces.Heartbeats, item.RoomId, sessionId, out var wait))
             return Refusals.TooManyHeartbeats(wait);
+        if (!caller.IsServer && paces.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(address, out wait))
+            return Refusals.TooManyHeartbeatsOfAddress(wait);
 
         var receipt = engine.Heartbeat(new Heartbeat
         {

@@ -22,10 +22,15 @@ internal static class Refusals
     public static ApiRefusal? WhileDisabled(PresenceEngine engine, string roomId) =>
         !engine.Settings.Enabled ? Disabled : engine.Effective(roomId).Values.Enabled ? null : RoomDisabled;
 
-    /// <summary>Why nobody knows who calls.</summary>
-    public static ApiRefusal Of(in Authenticated authenticated) => authenticated.IsUnavailable
-        ? new ApiRefusal(ApiErrors.NotReady, authenticated.Problem!) { RetryAfterSeconds = 1 }
-        : ApiRefusal.NotSignedIn(authenticated.Problem!);
+    /// <summary>Why nobody knows who calls. Whoever asks with bad credentials again and again is told so, and good ones are never looked at for it.</summary>
+    public static ApiRefusal Of(in Authenticated authenticated, ClientPaces paces, HttpContext http)
+    {
+        if (authenticated.IsUnavailable)
+            return new ApiRefusal(ApiErrors.NotReady, authenticated.Problem!) { RetryAfterSeconds = 1 };
+        return paces.Failures.TryTake(http.Connection.RemoteIpAddress, out var wait)
+            ? ApiRefusal.NotSignedIn(authenticated.Problem!)
+            : TooFast("This address sends bad credentials too often.", wait);
+    }
 
     /// <summary>The refusal of a user who is kept out of a room, or with null or besides of the network (rule 12).</summary>
     public static ApiRefusal? WhileRemoved(PresenceEngine engine, string userId, string? roomId) =>
@@ -42,6 +47,8 @@ internal static class Refusals
 
     public static ApiRefusal TooManyHeartbeats(TimeSpan wait) =>
         TooFast("This session sends heartbeats too often; wait nextHeartbeatInSeconds between two.", wait);
+
+    public static ApiRefusal TooManyHeartbeatsOfAddress(TimeSpan wait) => TooFast("This address sends heartbeats too often.", wait);
 
     /// <summary>Why the engine took no heartbeat.</summary>
     public static ApiRefusal Of(in HeartbeatReceipt receipt, PresenceLimits limits) => receipt.Outcome switch

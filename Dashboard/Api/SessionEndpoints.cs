@@ -13,8 +13,8 @@ internal static class SessionEndpoints
 {
     public static void MapSessions(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/api/v5/sessions", LogInAsync).Allow(ApiPolicy.Anonymous).Describe(SessionDescriptions.LogIn);
-        api.MapPost("/api/v5/sessions/visitor", LogVisitorInAsync).Allow(ApiPolicy.Anonymous).Describe(SessionDescriptions.LogVisitorIn);
+        api.MapPost("/api/v5/sessions", LogInAsync).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(SessionDescriptions.LogIn);
+        api.MapPost("/api/v5/sessions/visitor", LogVisitorInAsync).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(SessionDescriptions.LogVisitorIn);
         api.MapGet("/api/v3/sessions", Describe).Allow(ApiPolicy.Viewer).OpenToRemoved().Describe(SessionDescriptions.Describe);
         api.MapDelete("/api/v4/sessions", LogOutAsync).Allow(ApiPolicy.Viewer).OpenToRemoved().Describe(SessionDescriptions.LogOut);
         api.MapPost("/api/v4/authentication/token", MintAuthTokenAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users)).Describe(SessionDescriptions.MintAuthToken);
@@ -62,6 +62,8 @@ internal static class SessionEndpoints
         var guestId = guests.Derive(visitor.DeviceId!);
         if (Refusals.WhileRemoved(engine, guestId, roomId: null) is { } banned)
             return banned;
+        if (await users.FindAsync(guestId, http.RequestAborted) is null && !paces.NewGuests.TryTake(http.Connection.RemoteIpAddress, out var wait))
+            return Refusals.TooFast("This address brings new guests too often.", wait);
         var user = await users.SignInAsync(guestId, displayName: null, isGuest: true, vouched: false, http.RequestAborted);
         return LoggedIn(user, tokens.Issue(user, visitor.DeviceId!), LoginReply.Visitor);
     }

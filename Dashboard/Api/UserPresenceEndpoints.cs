@@ -13,7 +13,7 @@ namespace Presence.Dashboard.Api;
 internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces paces, PresenceSwitchStore switches)
 {
     public const int MostIds = 220;
-    private const int LongestId = 300; // an id of 50 characters, still percent-encoded
+    public const int LongestId = 300; // an id of 50 characters, still percent-encoded
     public const int MostListed = 1000;
 
     private static readonly IResult Accepted = Reply.Accepted(new SuccessReply(true), Wire.Documents.SuccessReply);
@@ -33,6 +33,8 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces p
         var caller = http.Caller();
         if (!caller.TryPace(paces.Heartbeats, roomId: "", caller.SessionId, out var wait))
             return Refusals.TooManyHeartbeats(wait);
+        if (paces.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(http.Connection.RemoteIpAddress, out wait))
+            return Refusals.TooManyHeartbeatsOfAddress(wait);
 
         var receipt = engine.UserHeartbeat(caller.UserId);
         return receipt.Outcome == HeartbeatOutcome.Accepted ? Accepted : Refusals.Of(receipt, engine.Limits);

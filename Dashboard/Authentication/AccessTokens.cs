@@ -50,12 +50,9 @@ internal sealed class AccessTokens
     public static bool IsOurs(TokenText token) => token.KeyId?.StartsWith(SigningKey.IdPrefix, StringComparison.Ordinal) == true;
 
     /// <summary>The principal a token speaks for; null when this server did not sign it.</summary>
-    public async ValueTask<ClientPrincipal?> ReadAsync(string text, TokenText token)
+    public ClientPrincipal? Read(TokenText token)
     {
-        if (_keys.Find(token.KeyId!) is not { } key || token.Algorithm != key.Algorithm || token.IsCritical)
-            return null;
-        var verified = await _handler.ValidateTokenAsync(text, key.Rules);
-        if (!verified.IsValid)
+        if (_keys.Find(token.KeyId!) is not { } key || token.Algorithm != key.Algorithm || token.IsCritical || !key.Signed(token))
             return null;
 
         var payload = JsonSerializer.Deserialize(token.Payload, AccessTokenJson.Default.AccessTokenPayload);

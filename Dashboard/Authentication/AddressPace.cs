@@ -11,34 +11,51 @@ namespace Presence.Dashboard.Authentication;
 /// </remarks>
 internal sealed class AddressPace(PaceLimit limit, TimeProvider time)
 {
-    private const int GenerationCap = 100_000;
+    public const int GenerationCap = 100_000;
 
     private readonly Lock _turning = new();
-    private ConcurrentDictionary<AddressKey, StrongBox<long>> _current = new();
-    private ConcurrentDictionary<AddressKey, StrongBox<long>> _previous = new();
+    private volatile ConcurrentDictionary<AddressKey, StrongBox<long>> _current = new();
+    private volatile ConcurrentDictionary<AddressKey, StrongBox<long>> _previous = new();
     private long _turnedAt = time.GetTimestamp();
+    private int _count;
+
+    /// <summary>How many addresses are held, about: both generations together, and no more than two caps.</summary>
+    public int Count => _current.Count + _previous.Count;
 
     /// <inheritdoc cref="PaceLimit.TryTake"/>
     public bool TryTake(IPAddress? address, out TimeSpan wait)
     {
         TurnWhenDue();
         var key = AddressKey.Of(address);
-        if (!_current.TryGetValue(key, out var bucket))
-            bucket = _current.GetOrAdd(key, _previous.TryGetValue(key, out var kept) ? kept : new StrongBox<long>());
-        return limit.TryTake(ref bucket.Value, out wait);
+        return limit.TryTake(ref BucketOf(key).Value, out wait);
+    }
+
+    private StrongBox<long> BucketOf(AddressKey key)
+    {
+        if (_current.TryGetValue(key, out var bucket))
+            return bucket;
+        bucket = _previous.TryGetValue(key, out var kept) ? kept : new StrongBox<long>();
+        if (!_current.TryAdd(key, bucket))
+            return _current.GetOrAdd(key, bucket); // somebody else of the same address was faster
+        Interlocked.Increment(ref _count);
+        return bucket;
     }
 
     private void TurnWhenDue()
     {
-        if (time.GetElapsedTime(Volatile.Read(ref _turnedAt)) < limit.Drain && _current.Count < GenerationCap)
+        if (!IsDue())
             return;
         lock (_turning)
         {
-            if (time.GetElapsedTime(_turnedAt) < limit.Drain && _current.Count < GenerationCap)
+            if (!IsDue())
                 return;
             _previous = _current;
             _current = new();
+            Volatile.Write(ref _count, 0);
             Volatile.Write(ref _turnedAt, time.GetTimestamp());
         }
     }
+
+    // The dictionary's own count takes all its locks.
+    private bool IsDue() => Volatile.Read(ref _count) >= GenerationCap || time.GetElapsedTime(Volatile.Read(ref _turnedAt)) >= limit.Drain;
 }

@@ -17,29 +17,29 @@ internal sealed class ClientAuthenticator(
     private const string Revoked = "The access token was revoked by a sign-out; sign in again.";
 
     /// <summary>The caller of a request that must have one.</summary>
-    public ValueTask<Authenticated> AuthenticateAsync(HttpContext http)
+    public Authenticated Authenticate(HttpContext http)
     {
         var headers = http.Request.Headers;
         if (headers.TryGetValue("x-server-key", out var serverKey))
-            return new(serverKeys.Find(serverKey.ToString()));
+            return serverKeys.Find(serverKey.ToString());
 
         var authorization = headers.Authorization;
         if (authorization.Count != 1 || authorization[0] is not { } header || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-            return new(new Authenticated(NoCredentials));
-        return AuthenticateAsync(header.AsMemory(Scheme.Length));
+            return new Authenticated(NoCredentials);
+        return Authenticate(header.AsSpan(Scheme.Length));
     }
 
     /// <summary>The caller a token speaks for, wherever the token came in.</summary>
-    public ValueTask<Authenticated> AuthenticateAsync(ReadOnlyMemory<char> token)
+    public Authenticated Authenticate(ReadOnlySpan<char> token)
     {
         if (token.Length is 0 or > LongestToken)
-            return new(new Authenticated(NotOurs));
-        if (cache.Find(token.Span) is { IsKeyWithdrawn: false } principal)
-            return new(Check(principal));
-        var server = serverKeys.Find(token.Span);
-        if (server.Principal is not null || ServerKeyText.LooksLikeOne(token.Span))
-            return new(server);
-        return ReadAsync(token.ToString());
+            return new Authenticated(NotOurs);
+        if (cache.Find(token) is { IsKeyWithdrawn: false } principal)
+            return Check(principal);
+        var server = serverKeys.Find(token);
+        if (server.Principal is not null || ServerKeyText.LooksLikeOne(token))
+            return server;
+        return Read(token.ToString());
     }
 
     /// <summary>Whether a caller is still who it was when it came: for requests that last, and for tokens that were read before.</summary>
@@ -62,16 +62,16 @@ internal sealed class ClientAuthenticator(
         return new Authenticated(principal);
     }
 
-    private async ValueTask<Authenticated> ReadAsync(string text)
+    private Authenticated Read(string text)
     {
         if (!TokenText.TryParse(text, out var token))
             return new Authenticated(NotOurs);
         if (AccessTokens.IsOurs(token))
-            return Keep(text, await tokens.ReadAsync(text, token) is { } own ? new Authenticated(own) : new Authenticated(NotOurs));
+            return Keep(text, tokens.Read(token) is { } own ? new Authenticated(own) : new Authenticated(NotOurs));
         if (!customerTokens.AreTaken)
             return new Authenticated(NotOurs);
 
-        var read = Keep(text, await customerTokens.ReadAsync(text, token));
+        var read = Keep(text, customerTokens.Read(token));
         if (read.Principal is { } principal)
             vouched.Note(principal.UserId, principal.Profile);
         return read;

@@ -3,11 +3,29 @@ using Presence.Dashboard.Hosting;
 namespace Presence.Dashboard.Authentication;
 
 /// <summary>How fast clients may come (rule 14).</summary>
+/// <remarks>
+/// An audience shares addresses, so by address only what a watching audience does rarely is limited; a viewer with a good
+/// token is never held up by whoever else sits behind its address.
+/// </remarks>
 internal sealed class ClientPaces(DashboardOptions options, TimeProvider time)
 {
     /// <summary>One session in one room.</summary>
     public PaceLimit Heartbeats { get; } = new(time, options.Limits.HeartbeatsPerSecond, options.Limits.HeartbeatBurst);
 
-    /// <summary>One address. Generous, since an audience may share one.</summary>
+    /// <summary>Heartbeats of one address; null unless configured.</summary>
+    public AddressPace? HeartbeatsOfAddress { get; } = options.Limits.HeartbeatsPerSecondOfAddress == 0
+        ? null
+        : new(new PaceLimit(time, options.Limits.HeartbeatsPerSecondOfAddress, options.Limits.HeartbeatBurstOfAddress), time);
+
+    /// <summary>Logins of one address.</summary>
     public AddressPace Logins { get; } = new(new PaceLimit(time, options.Limits.LoginsPerSecond, options.Limits.LoginBurst), time);
+
+    /// <summary>Guests of one address that were never seen before. The same device is the same guest, however often it comes.</summary>
+    public AddressPace NewGuests { get; } = new(new PaceLimit(time, options.Limits.NewGuestsPerSecond, options.Limits.NewGuestBurst), time);
+
+    /// <summary>Requests of one address whose credentials are no good.</summary>
+    public AddressPace Failures { get; } = new(new PaceLimit(time, options.Limits.FailuresPerSecond, options.Limits.FailureBurst), time);
+
+    /// <summary>Requests of one address to routes that ask for no credentials.</summary>
+    public AddressPace Anonymous { get; } = new(new PaceLimit(time, options.Limits.AnonymousPerSecond, options.Limits.AnonymousBurst), time);
 }

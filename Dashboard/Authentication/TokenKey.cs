@@ -1,4 +1,5 @@
 using Microsoft.IdentityModel.Tokens;
+using Presence.Dashboard.Authentication.Jwt;
 
 namespace Presence.Dashboard.Authentication;
 
@@ -17,16 +18,6 @@ internal sealed class TokenKey
         Algorithm = algorithm;
         Fingerprint = fingerprint;
         Material = material;
-        Rules = new TokenValidationParameters
-        {
-            IssuerSigningKey = material,
-            TryAllIssuerSigningKeys = true, // the one above, whatever key a header names: which key it is was decided before
-            ValidAlgorithms = [algorithm],
-            // Ours to read, strictly and once the signature holds.
-            ValidateIssuer = false,
-            ValidateAudience = false,
-            ValidateLifetime = false,
-        };
     }
 
     public string? Id { get; }
@@ -37,10 +28,23 @@ internal sealed class TokenKey
 
     public SecurityKey Material { get; }
 
-    public TokenValidationParameters Rules { get; }
-
     /// <summary>Taken out of use. Tokens it vouched for compare this with each request, so that they end with it.</summary>
     public bool IsWithdrawn => _isWithdrawn;
 
     public void Withdraw() => _isWithdrawn = true;
+
+    /// <summary>Whether this key signed a token. Only the signature is the library's to judge: what the token says is read strictly, and afterwards.</summary>
+    public bool Signed(TokenText token)
+    {
+        var factory = Material.CryptoProviderFactory;
+        var provider = factory.CreateForVerifying(Material, Algorithm);
+        try
+        {
+            return provider.Verify(token.Signed, token.Signature);
+        }
+        finally
+        {
+            factory.ReleaseSignatureProvider(provider);
+        }
+    }
 }

@@ -10,6 +10,7 @@ namespace Presence.Dashboard.Hosting;
 internal static class DashboardConfiguration
 {
     private const int LargestCap = 100_000_000;
+    private const int LargestPace = 1_000_000;
     private const int ShortestJwtSecret = 32;
     private const int LongestJwtSecret = 1024;
 
@@ -51,6 +52,9 @@ internal static class DashboardConfiguration
         ReadSetup(reader, options.Setup);
         ReadInitial(reader, options.Initial);
         options.Http.PublicUrl = reader.Text("Http:PublicUrl", ProblemOfOrigin);
+        options.Http.Hosts = reader.List("Http:Hosts", ProblemOfHost);
+        if (options.Http.Hosts.Length > 0 && !reader.Has("Http:PublicUrl"))
+            reader.Refuse("Http:Hosts", "any host is served while Presence__Http__PublicUrl is not set; set it as well.");
         options.Http.KnownProxies = reader.List("Http:KnownProxies", ProblemOfProxy);
         options.Metrics.Public = reader.Switch("Metrics:Public") ?? options.Metrics.Public;
         ReadLimits(reader, options.Limits);
@@ -122,10 +126,20 @@ internal static class DashboardConfiguration
         limits.Sessions = reader.Number("Limits:Sessions", 1, LargestCap) ?? limits.Sessions;
         limits.SessionsPerUserAndRoom = reader.Number("Limits:SessionsPerUserAndRoom", 1, 1_000) ?? limits.SessionsPerUserAndRoom;
         limits.RoomsPerUser = reader.Number("Limits:RoomsPerUser", 1, 10_000) ?? limits.RoomsPerUser;
-        limits.HeartbeatsPerSecond = reader.Number("Limits:HeartbeatsPerSecond", 1, 1_000_000) ?? limits.HeartbeatsPerSecond;
-        limits.HeartbeatBurst = reader.Number("Limits:HeartbeatBurst", 1, 1_000_000) ?? limits.HeartbeatBurst;
-        limits.LoginsPerSecond = reader.Number("Limits:LoginsPerSecond", 1, 1_000_000) ?? limits.LoginsPerSecond;
-        limits.LoginBurst = reader.Number("Limits:LoginBurst", 1, 1_000_000) ?? limits.LoginBurst;
+        limits.HeartbeatsPerSecond = reader.Number("Limits:HeartbeatsPerSecond", 1, LargestPace) ?? limits.HeartbeatsPerSecond;
+        limits.HeartbeatBurst = reader.Number("Limits:HeartbeatBurst", 1, LargestPace) ?? limits.HeartbeatBurst;
+        limits.LoginsPerSecond = reader.Number("Limits:LoginsPerSecond", 1, LargestPace) ?? limits.LoginsPerSecond;
+        limits.LoginBurst = reader.Number("Limits:LoginBurst", 1, LargestPace) ?? limits.LoginBurst;
+        limits.NewGuestsPerSecond = reader.Number("Limits:NewGuestsPerSecond", 1, LargestPace) ?? limits.NewGuestsPerSecond;
+        limits.NewGuestBurst = reader.Number("Limits:NewGuestBurst", 1, LargestPace) ?? limits.NewGuestBurst;
+        limits.FailuresPerSecond = reader.Number("Limits:FailuresPerSecond", 1, LargestPace) ?? limits.FailuresPerSecond;
+        limits.FailureBurst = reader.Number("Limits:FailureBurst", 1, LargestPace) ?? limits.FailureBurst;
+        limits.AnonymousPerSecond = reader.Number("Limits:AnonymousPerSecond", 1, LargestPace) ?? limits.AnonymousPerSecond;
+        limits.AnonymousBurst = reader.Number("Limits:AnonymousBurst", 1, LargestPace) ?? limits.AnonymousBurst;
+        limits.HeartbeatsPerSecondOfAddress = reader.Number("Limits:HeartbeatsPerSecondOfAddress", 0, LargestPace) ?? limits.HeartbeatsPerSecondOfAddress;
+        limits.HeartbeatBurstOfAddress = reader.Number("Limits:HeartbeatBurstOfAddress", 1, LargestPace) ?? limits.HeartbeatBurstOfAddress;
+        limits.Connections = reader.Number("Limits:Connections", 10, 10_000_000) ?? limits.Connections;
+        limits.PageConnections = reader.Number("Limits:PageConnections", 1, 1_000_000) ?? limits.PageConnections;
         limits.StreamsPerPrincipal = reader.Number("Limits:StreamsPerPrincipal", 1, 100_000) ?? limits.StreamsPerPrincipal;
         limits.Streams = reader.Number("Limits:Streams", 1, 100_000) ?? limits.Streams;
     }
@@ -155,6 +169,9 @@ internal static class DashboardConfiguration
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.PathAndQuery == "/" && url.Fragment.Length == 0 && url.UserInfo.Length == 0
             ? null
             : "is not an address of the form https://presence.example.com, without a path.";
+
+    private static string? ProblemOfHost(string text) =>
+        Uri.CheckHostName(text.Trim('[', ']')) != UriHostNameType.Unknown ? null : "is not a host name such as presence.internal, without a port.";
 
     private static string? ProblemOfProxy(string text) =>
         IPAddress.TryParse(text, out _) || IPNetwork.TryParse(text, out _) ? null : "is neither an IP address nor a network such as 10.0.0.0/8.";

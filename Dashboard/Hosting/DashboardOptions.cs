@@ -89,6 +89,9 @@ public sealed class DashboardOptions
         /// <summary>The address people and clients use, such as https://presence.example.com.</summary>
         public string? PublicUrl { get; set; }
 
+        /// <summary>Further host names that are served once <see cref="PublicUrl"/> is set, such as the one backends use inside.</summary>
+        public string[] Hosts { get; set; } = [];
+
         /// <summary>Addresses or networks of reverse proxies whose forwarded headers count.</summary>
         public string[] KnownProxies { get; set; } = [];
     }
@@ -119,5 +122,25 @@ public sealed class DashboardOptions
         /// <summary>Event streams one caller may have open, and all callers together.</summary>
         public int StreamsPerPrincipal { get; set; } = 10;
         public int Streams { get; set; } = 2_000;
+
+        /// <summary>Guests never seen before, of one address.</summary>
+        public int NewGuestsPerSecond { get; set; } = 5;
+        public int NewGuestBurst { get; set; } = 500;
+
+        /// <summary>Requests of one address whose credentials are no good.</summary>
+        public int FailuresPerSecond { get; set; } = 20;
+        public int FailureBurst { get; set; } = 200;
+
+        /// <summary>Requests of one address that need no credentials, logins and health apart.</summary>
+        public int AnonymousPerSecond { get; set; } = 50;
+        public int AnonymousBurst { get; set; } = 500;
+
+        /// <summary>Heartbeats of one address; 0 for no limit, since an audience may share one.</summary>
+        public int HeartbeatsPerSecondOfAddress { get; set; }
+        public int HeartbeatBurstOfAddress { get; set; } = 1_000;
+
+        /// <summary>Connections open at once, and how many of them may be pages (WebSockets).</summary>
+        public int Connections { get; set; } = 100_000;
+        public int PageConnections { get; set; } = 5_000;
     }
 }

@@ -14,6 +14,7 @@ internal static class RequestPipeline
     public static void AddRequestPipeline(this WebApplicationBuilder builder, DashboardOptions options)
     {
         builder.Services.AddSingleton<IHttpContextFactory>(services => new DefaultHttpContextFactory(new ServicesWithoutContextAccessor(services)));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxConcurrentConnections = options.Limits.Connections);
         builder.Services.AddAuthentication();
         builder.Services.AddAuthorization();
         builder.Services.AddAntiforgery();
@@ -31,10 +32,14 @@ internal static class RequestPipeline
 
         KeepAuthenticationOffTheApi(app);
 
+        if (options.Http.PublicUrl is not null)
+            app.UseMiddleware<HostNameMiddleware>();
+        app.MapWhen(IsNamelessPage, nameless => nameless.Run(RefuseNameless));
         // CORS stands outside the error shape: a browser may read a reply only with these headers, errors included.
         app.UseWhen(IsFromBrowser, api => api.UseCors(BrowserAccess.PolicyName));
         app.UseMiddleware<ErrorShapeMiddleware>();
         app.UseMiddleware<ReadinessMiddleware>();
+        app.UseMiddleware<CircuitDoorMiddleware>();
         app.UsePageErrors();
         app.UseRouting();
         app.UseWhen(IsPage, pages =>
@@ -50,8 +55,19 @@ internal static class RequestPipeline
     /// <summary>True for the API, its description and health, which are for programs and know no cookie.</summary>
     public static bool IsApi(HttpContext http) => Under(http, "/api") || Under(http, "/health") || Under(http, "/openapi") || Under(http, "/metrics");
 
+    public static bool IsHealth(HttpContext http) => Under(http, "/health");
+
     /// <summary>The framework's CORS middleware makes a service scope for each request it sees: let it see those alone that it is for.</summary>
     private static bool IsFromBrowser(HttpContext http) => http.Request.Headers.Origin.Count > 0 && IsApi(http);
+
+    /// <summary>A page's links and forms are made from its address, and HTTP/1.0 may leave the host out of a request.</summary>
+    private static bool IsNamelessPage(HttpContext http) => !http.Request.Host.HasValue && IsPage(http);
+
+    private static Task RefuseNameless(HttpContext http)
+    {
+        http.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return http.Response.WriteAsync("Say which host is meant: the request has no Host header.");
+    }
 
     private static bool IsPage(HttpContext http) => !IsApi(http);
 

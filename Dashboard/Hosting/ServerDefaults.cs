@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration.Memory;
 
@@ -15,7 +16,16 @@ internal static class ServerDefaults
     public const int LargestDrained = 1024 * 1024;
 
     /// <summary>Room for the 220 ids of 300 characters that a published client may put into one address.</summary>
-    private const int LongestRequestLine = 96 * 1024;
+    public const int LongestRequestLine = 96 * 1024;
+
+    public const int LargestHeaders = 32 * 1024;
+    public const int MostHeaders = 100;
+    public const int SlowestBytesPerSecond = 240;
+
+    /// <summary>How long a request's headers may take to arrive.</summary>
+    public static readonly TimeSpan LongestHeaders = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     // Linux' own numbers, for which the framework has no names. Accepted connections inherit the option.
     private const int TcpLevel = 6;
@@ -49,7 +59,12 @@ internal static class ServerDefaults
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestDrained; // the routes' own limits are BodyLimit's
             kestrel.Limits.MaxRequestLineSize = LongestRequestLine;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+            kestrel.Limits.MaxRequestHeadersTotalSize = LargestHeaders;
+            kestrel.Limits.MaxRequestHeaderCount = MostHeaders;
+            kestrel.Limits.RequestHeadersTimeout = LongestHeaders;
+            // The framework's own, said here because they are what ends whoever sends or reads a byte now and then.
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(SlowestBytesPerSecond, Grace);
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestBytesPerSecond, Grace);
         });
     }
 

@@ -7,7 +7,9 @@ namespace Presence.Dashboard.Authentication.Jwt;
 /// <summary>JSON of somebody else's making, where a second meaning is an attack: nothing stands there twice, and all of it is text.</summary>
 internal static class StrictJson
 {
-    private static readonly JsonDocumentOptions Rules = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
+    public const int DeepestJson = 16;
+
+    private static readonly JsonDocumentOptions Rules = new() { AllowDuplicateProperties = false, MaxDepth = DeepestJson };
 
     /// <summary>Reads an object; the caller disposes of it.</summary>
     public static bool TryReadObject(ReadOnlyMemory<byte> utf8, [NotNullWhen(true)] out JsonDocument? document)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.Json;
 
 namespace Presence.Dashboard.Authentication.Jwt;
@@ -9,7 +10,9 @@ namespace Presence.Dashboard.Authentication.Jwt;
 /// <param name="Type">What kind of token it says it is, if it says so.</param>
 /// <param name="IsCritical">Its header makes demands that would have to be understood (<c>crit</c>).</param>
 /// <param name="Payload">The claims, as bytes.</param>
-internal sealed record TokenText(string Algorithm, string? KeyId, string? Type, bool IsCritical, byte[] Payload)
+/// <param name="Signed">What the signature is of: header and payload as they came.</param>
+/// <param name="Signature">The signature.</param>
+internal sealed record TokenText(string Algorithm, string? KeyId, string? Type, bool IsCritical, byte[] Payload, byte[] Signed, byte[] Signature)
 {
     /// <summary>Takes three parts apart; false for anything that is no such token.</summary>
     /// <remarks>Of the header nothing else is read: addresses and keys it brings along (<c>jku</c>, <c>jwk</c>, <c>x5u</c>, <c>x5c</c>) are never looked at.</remarks>
@@ -20,7 +23,7 @@ internal sealed record TokenText(string Algorithm, string? KeyId, string? Type, 
         var last = token.LastIndexOf('.');
         if (first < 0 || first == last || token[(first + 1)..last].Contains('.'))
             return false;
-        if (!Base64UrlText.TryDecode(token[..first], out var header) || !Base64UrlText.TryDecode(token[(first + 1)..last], out var payload) || !Base64UrlText.IsValid(token[(last + 1)..]))
+        if (!Base64UrlText.TryDecode(token[..first], out var header) || !Base64UrlText.TryDecode(token[(first + 1)..last], out var payload) || !Base64UrlText.TryDecode(token[(last + 1)..], out var signature))
             return false;
         if (!StrictJson.TryReadObject(header, out var document))
             return false;
@@ -29,7 +32,9 @@ internal sealed record TokenText(string Algorithm, string? KeyId, string? Type, 
             var root = document.RootElement;
             if (!TryReadText(root, "alg", out var algorithm) || algorithm is null || !TryReadText(root, "kid", out var keyId) || !TryReadText(root, "typ", out var type))
                 return false;
-            parsed = new TokenText(algorithm, keyId, type, root.TryGetProperty("crit", out _), payload);
+            var signed = new byte[last];
+            Encoding.ASCII.GetBytes(token[..last], signed);
+            parsed = new TokenText(algorithm, keyId, type, root.TryGetProperty("crit", out _), payload, signed, signature);
             return true;
         }
     }

@@ -1,0 +1,149 @@
+using System.Net.Sockets;
+using System.Text;
+using Presence.Dashboard.Tests.Support;
+
+namespace Presence.Dashboard.Tests.Hosting;
+
+/// <summary>Which names the server answers to, and from where its circuits may be opened.</summary>
+public sealed class HostNameTests
+{
+    private const string PublicUrl = "https://presence.example.com";
+
+    [Theory]
+    [InlineData("presence.example.com", true)]
+    [InlineData("PRESENCE.Example.com", true)]
+    [InlineData("presence.example.com:443", true)]
+    [InlineData("presence.example.com:8080", true)]
+    [InlineData("presence.internal:5080", true)]
+    [InlineData("[::1]:80", true)]
+    [InlineData("evil.example", false)]
+    [InlineData("presence.example.com.evil.example", false)]
+    [InlineData("evil-presence.example.com", false)]
+    [InlineData("127.0.0.1", false)]
+    [InlineData("localhost", false)]
+    [InlineData("", false)]
+    public async Task Request_OfAHost_IsServedWhereTheNameIsMeant(string name, bool served)
+    {
+        await using var host = await StartAsync();
+
+        var api = await AskAsync(host, "/api/v3/network-settings/chat", name);
+        var page = await AskAsync(host, "/sign-in", name, "Accept: text/html");
+
+        Assert.StartsWith(served ? "HTTP/1.1 200" : "HTTP/1.1 400", api, StringComparison.Ordinal);
+        Assert.NotEqual(served, page.StartsWith("HTTP/1.1 400", StringComparison.Ordinal));
+        if (!served)
+            Assert.Contains("\"code\":400000", api, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    public async Task Health_UnderAnyName_Answers(string path)
+    {
+        await using var host = await StartAsync();
+
+        Assert.StartsWith("HTTP/1.1 200", await AskAsync(host, path, "10.1.2.3:8080"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Request_OfAnyHost_IsServedWithoutAPublicUrl()
+    {
+        await using var host = await DashboardHost.StartAsync();
+
+        Assert.StartsWith("HTTP/1.1 200", await AskAsync(host, "/api/v3/network-settings/chat", "anything.example"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Page_AskedForWithoutAHost_Answers400AndTheApiAnswers()
+    {
+        await using var host = await DashboardHost.StartAsync();
+
+        Assert.StartsWith("HTTP/1.1 400", await RawHttp.ExchangeAsync(host.BaseAddress, "GET /sign-in HTTP/1.0\nAccept: text/html\n\n"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200", await RawHttp.ExchangeAsync(host.BaseAddress, "GET /health/ready HTTP/1.0\n\n"), StringComparison.Ordinal);
+        Assert.Empty(host.Log.Faults);
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("https://presence.example.com", true)]
+    [InlineData("https://presence.internal", true)]
+    [InlineData("http://presence.internal", true)]
+    [InlineData("https://presence.internal:444", false)]
+    [InlineData("https://evil.example", false)]
+    [InlineData("https://presence.example.com.evil.example", false)]
+    [InlineData("https://presence.example.com@evil.example", false)]
+    [InlineData("file://presence.internal", false)]
+    [InlineData("null", false)]
+    [InlineData("", false)]
+    [InlineData("https://presence.example.com, https://evil.example", false)]
+    public async Task Circuit_OpenedFromAnOrigin_IsLetInFromOwnPagesAlone(string? origin, bool allowed)
+    {
+        await using var host = await StartAsync();
+        string[] headers = origin is null ? [] : [$"Origin: {origin}"];
+
+        foreach (var path in new[] { "/_blazor?id=x", "/_BLAZOR/negotiate?negotiateVersion=1", "/_blazor/disconnect" })
+        {
+            var answer = await AskAsync(host, path, "presence.internal", headers);
+            Assert.Equal((path, allowed), (path, !answer.StartsWith("HTTP/1.1 403", StringComparison.Ordinal)));
+        }
+    }
+
+    [Theory]
+    [InlineData("/api/v1/presence/settings")]
+    [InlineData("/sign-in")]
+    [InlineData("/nothing/here")]
+    public async Task Reply_OfAnyKind_DoesNotNameTheServer(string path)
+    {
+        await using var host = await DashboardHost.StartAsync();
+
+        Assert.DoesNotContain("\nServer:", await AskAsync(host, path, "localhost"), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Connections_BeyondTheCap_AreClosedAndThoseOpenStay()
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = { ["Presence:Limits:Connections"] = "10" } });
+        var open = new List<TcpClient>();
+        try
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                open.Add(new TcpClient());
+                await open[i].ConnectAsync(host.BaseAddress.Host, host.BaseAddress.Port, TestContext.Current.CancellationToken);
+                Assert.Contains("200 OK", await ExchangeAsync(open[i]), StringComparison.Ordinal);
+            }
+            using var one = new TcpClient();
+            await one.ConnectAsync(host.BaseAddress.Host, host.BaseAddress.Port, TestContext.Current.CancellationToken);
+
+            Assert.Equal("", await ExchangeAsync(one));
+            Assert.Contains("200 OK", await ExchangeAsync(open[0]), StringComparison.Ordinal);
+        }
+        finally
+        {
+            open.ForEach(client => client.Dispose());
+        }
+    }
+
+    private static Task<DashboardHost> StartAsync() => DashboardHost.StartAsync(new DashboardHostOptions
+    {
+        Configuration = { ["Presence:Http:PublicUrl"] = PublicUrl, ["Presence:Http:Hosts"] = "presence.internal,[::1]" },
+    });
+
+    private static Task<string> AskAsync(DashboardHost host, string path, string name, params string[] headers) =>
+        RawHttp.ExchangeAsync(host.BaseAddress, $"GET {path} HTTP/1.1\nHost: {name}\n{string.Concat(headers.Select(header => header + "\n"))}Connection: close\n\n");
+
+    /// <summary>One request on a connection that stays open; empty when the server hangs up.</summary>
+    private static async Task<string> ExchangeAsync(TcpClient client)
+    {
+        try
+        {
+            var buffer = new byte[4096];
+            await client.Client.SendAsync("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+            return Encoding.ASCII.GetString(buffer, 0, await client.Client.ReceiveAsync(buffer, TestContext.Current.CancellationToken));
+        }
+        catch (SocketException)
+        {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Authentication;
+using Presence.Dashboard.Authentication.Jwt;
+using Presence.Dashboard.Hosting;
+using Presence.Engine;
+using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Api;
+
+/// <summary>
+/// Every number a caller may not pass, in one place. Each is the very constant or option that is checked; docs/limits.md is
+/// compared with this table, and a test goes up to each of them and one beyond.
+/// </summary>
+internal static class Limits
+{
+    private static readonly DashboardOptions.LimitsOptions Defaults = new();
+    private static readonly PresenceLimits Engine = new();
+
+    public static readonly IReadOnlyList<Limit> All =
+    [
+        Text("roomId", PresenceIds.LongestRoomId, "room ids, wherever they stand"),
+        Text("userId", PresenceIds.LongestUserId, "user ids, wherever they stand"),
+        Text("sessionId", PresenceIds.LongestSessionId, "heartbeats and leaves"),
+        Text("deviceId", PresenceIds.LongestSessionId, "logins"),
+        Text("displayName", UserRules.LongestDisplayName, "logins, profiles"),
+        Text("deviceInfo.kind", LoginRules.LongestKind, "logins"),
+        Text("deviceInfo.model", LoginRules.LongestModel, "logins"),
+        Text("deviceInfo.sdkVersion", LoginRules.LongestSdkVersion, "logins"),
+        Text("device", HeartbeatRequest.LongestDevice, "heartbeats"),
+        Text("appVersion", HeartbeatRequest.LongestAppVersion, "heartbeats"),
+        Text("search", PresenceLimits.SearchLength, "viewer lists"),
+        Text("reason", SettingsChange.LongestReason, "settings changes"),
+        Text("reason of a removal", RemovalRequest.LongestReason, "removals"),
+        Text("title", RoomDefinitionRules.LongestTitle, "the catalogue of rooms"),
+        new("metadata", UserProfileRequest.LargestMetadata, "bytes", "profiles, as JSON") { Error = ApiErrors.Invalid },
+        new("length of a removal", RemovalRequest.LongestSeconds, "seconds", "removals") { Error = ApiErrors.Invalid },
+        Text("name of a server key", ServerKeyRules.LongestName, "server keys"),
+        new("page", PresenceLimits.Page, "entries", "`limit` of lists") { Error = ApiErrors.Invalid },
+        new("ids of rooms", PresenceLimits.Page, "ids", "`GET /api/v1/presence/rooms`") { Error = ApiErrors.Invalid },
+        new("ids of users", UserEndpoints.MostIds, "ids", "`GET /api/v3/users/list`") { Error = ApiErrors.Invalid },
+        new("ids of users, for their presence", UserPresenceEndpoints.MostIds, "ids", "`GET /api/v1/presence/users/list`") { Error = ApiErrors.Invalid },
+        new("id of a user, for its presence", UserPresenceEndpoints.LongestId, "characters", "`GET /api/v1/presence/users/list`, percent-encoded") { Error = ApiErrors.Invalid },
+        new("ids of channels", ChannelEndpoints.MostAsked, "ids", "`GET /api/v1/presence/channels/list`") { Error = ApiErrors.Invalid },
+        new("heartbeats at once", ManyHeartbeatsRequest.Most, "heartbeats", "`POST /api/v1/presence/heartbeats`") { Error = ApiErrors.Invalid },
+        new("depth of JSON", JsonBody.DeepestJson, "levels", "bodies") { Error = ApiErrors.Unreadable },
+        new("body", BodyLimit.OfViewers, "bytes", "viewers and anonymous callers") { Error = ApiErrors.BodyTooLarge },
+        new("body with a server key", BodyLimit.OfServers, "bytes", "server keys") { Error = ApiErrors.BodyTooLarge },
+        new("body of a beacon", BodyLimit.OfBeacons, "bytes", "`POST .../leave`") { Error = ApiErrors.BodyTooLarge },
+        new("access token", ClientAuthenticator.LongestToken, "characters", "`Authorization`") { Error = ApiErrors.NotSignedIn },
+        new("rooms of a token", ClaimReader.MostRooms, "entries", "the claim `rooms`") { Error = ApiErrors.NotSignedIn },
+        new("picture of a token", UserRules.LongestPicture, "characters", "the claim `picture`") { Error = ApiErrors.NotSignedIn },
+        new("server keys", ServerKeyStore.Most, "keys", "not revoked, in all") { Error = ApiErrors.CapReached },
+        new("server keys of one name", ServerKeys.MostOfOneName, "keys", "neither revoked nor expired") { Error = ApiErrors.CapReached },
+        new("request line", ServerDefaults.LongestRequestLine, "bytes", "every request") { Otherwise = "414 without a body" },
+        new("headers", ServerDefaults.LargestHeaders, "bytes", "every request") { Otherwise = "431 without a body" },
+        new("header lines", ServerDefaults.MostHeaders, "headers", "every request") { Otherwise = "431 without a body" },
+        new("time for headers", (long)ServerDefaults.LongestHeaders.TotalSeconds, "seconds", "every request") { Otherwise = "408 without a body" },
+        new("slowest body or reader", ServerDefaults.SlowestBytesPerSecond, "bytes a second", "below it, after 5 seconds") { Otherwise = "the connection ends" },
+        new("rooms", Defaults.Rooms, "rooms", "in all") { Error = ApiErrors.CapReached, Key = nameof(Defaults.Rooms) },
+        new("sessions", Defaults.Sessions, "sessions", "in all") { Error = ApiErrors.CapReached, Key = nameof(Defaults.Sessions) },
+        new("rooms of a user", Defaults.RoomsPerUser, "rooms", "one user at once") { Error = ApiErrors.CapReached, Key = nameof(Defaults.RoomsPerUser) },
+        new("sessions of a user in a room", Defaults.SessionsPerUserAndRoom, "sessions", "one user in one room") { Otherwise = "replaces the longest silent", Key = nameof(Defaults.SessionsPerUserAndRoom) },
+        new("defined rooms", Engine.CatalogueRooms, "rooms", "the catalogue") { Error = ApiErrors.CapReached },
+        new("removals", Engine.Removals, "removals", "in force at once") { Error = ApiErrors.CapReached },
+        new("channels", Engine.Channels, "channels", "with members") { Error = ApiErrors.CapReached },
+        new("members of a channel", Engine.ChannelMembers, "users", "one channel") { Error = ApiErrors.Invalid },
+        Pace("heartbeats of a session", Defaults.HeartbeatsPerSecond, "one session in one room", nameof(Defaults.HeartbeatsPerSecond)),
+        Pace("heartbeats of an address", Defaults.HeartbeatsPerSecondOfAddress, "one address; 0 is no limit", nameof(Defaults.HeartbeatsPerSecondOfAddress)),
+        Pace("logins", Defaults.LoginsPerSecond, "one address", nameof(Defaults.LoginsPerSecond)),
+        Pace("new guests", Defaults.NewGuestsPerSecond, "one address", nameof(Defaults.NewGuestsPerSecond)),
+        Pace("failed requests", Defaults.FailuresPerSecond, "one address, with bad credentials", nameof(Defaults.FailuresPerSecond)),
+        Pace("anonymous requests", Defaults.AnonymousPerSecond, "one address, logins and health apart", nameof(Defaults.AnonymousPerSecond)),
+        new("streams of a caller", Defaults.StreamsPerPrincipal, "streams", "one user, or one server key") { Error = ApiErrors.CapReached, Key = nameof(Defaults.StreamsPerPrincipal) },
+        new("streams", Defaults.Streams, "streams", "in all") { Error = ApiErrors.CapReached, Key = nameof(Defaults.Streams) },
+        new("connections", Defaults.Connections, "connections", "in all") { Otherwise = "the connection ends", Key = nameof(Defaults.Connections) },
+        new("connections of pages", Defaults.PageConnections, "connections", "WebSockets, in all") { Error = ApiErrors.CapReached, Key = nameof(Defaults.PageConnections) },
+    ];
+
+    private static Limit Text(string name, int longest, string appliesTo) => new(name, longest, "characters", appliesTo) { Error = ApiErrors.Invalid };
+
+    private static Limit Pace(string name, int perSecond, string appliesTo, string key) => new(name, perSecond, "a second", appliesTo) { Error = ApiErrors.RateLimited, Key = key };
+}
