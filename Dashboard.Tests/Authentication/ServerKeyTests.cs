@@ -182,6 +182,12 @@ public sealed class ServerKeyTests : IAsyncLifetime
             Assert.StartsWith(problem, found, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(ServerKeyRules.LongestName, true)]
+    [InlineData(ServerKeyRules.LongestName + 1, false)]
+    public void ProblemOf_ALongName_IsUpToTheLimit(int length, bool allowed) =>
+        Assert.Equal(allowed, ServerKeyRules.ProblemOf(new string('n', length), ["read"], expiresAt: null, _time.GetUtcNow(), out _) is null);
+
     [Fact]
     public void ProblemOfGrant_OfMoreThanOneHas_NamesIt()
     {
