@@ -1,4 +1,4 @@
-using System.Globalization;
+using Presence.Engine.Tests.Support;
 
 namespace Presence.Engine.Tests.Contracts;
 
@@ -6,7 +6,7 @@ namespace Presence.Engine.Tests.Contracts;
 /// <remarks>More on demand: PRESENCE_MODEL_SEQUENCES. One that failed again: PRESENCE_MODEL_SEED.</remarks>
 public sealed class ModelTests
 {
-    private static readonly int Sequences = Number("PRESENCE_MODEL_SEQUENCES") ?? 20_000;
+    private static readonly int Sequences = ProofLength.Of("PRESENCE_MODEL_SEQUENCES", usually: 20_000, full: 200_000);
 
     /// <summary>So many of the sequences restart through a SQLite file, the others through the checkpoint's own forms in memory.</summary>
     private static readonly int ThroughSqlite = Math.Min(300, Sequences * 15 / 1_000);
@@ -14,7 +14,7 @@ public sealed class ModelTests
     [Fact]
     public void Engine_UnderRandomSteps_AgreesWithTheNaiveModel()
     {
-        if (Number("PRESENCE_MODEL_SEED") is { } seed)
+        if (ProofLength.Number("PRESENCE_MODEL_SEED") is { } seed)
             RunInMemory(seed);
         else
             Parallel.For(ThroughSqlite, Sequences, RunInMemory);
@@ -24,7 +24,7 @@ public sealed class ModelTests
     public void Engine_RestartedThroughSqlite_AgreesWithTheNaiveModel()
     {
         using var store = new SqliteStore();
-        if (Number("PRESENCE_MODEL_SEED") is { } only)
+        if (ProofLength.Number("PRESENCE_MODEL_SEED") is { } only)
         {
             Run(only, store);
             return;
@@ -47,7 +47,4 @@ public sealed class ModelTests
         using var run = new ModelRun(seed, store);
         run.Run();
     }
-
-    private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : null;
 }
