@@ -59,6 +59,20 @@ public sealed class MembershipTests : IDisposable
     }
 
     [Fact]
+    public void Snapshot_OfMoreThanOneSlice_IsEverySessionOnce()
+    {
+        for (var user = 0; user < 1_000; user++)
+            _world.Beat($"user{user}");
+        for (var user = 0; user < 1_000; user += 3)
+            _world.Engine.Leave(EngineWorld.Lobby, $"user{user}", "");
+
+        var stored = _world.Engine.Journal.Snapshot().Select(session => session.UserId).ToList();
+
+        Assert.Equal(666, stored.Count);
+        Assert.Equal(666, stored.Distinct().Count());
+    }
+
+    [Fact]
     public void Restore_BringsEveryoneBackWithAFullTimeout()
     {
         _world.Beat("ann", session: "phone", state: ViewerState.Hidden);

@@ -1,7 +1,4 @@
-using Presence.Engine.Changes;
-using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
-using Presence.Engine.Settings;
 using Presence.Engine.Tests.Support;
 
 namespace Presence.Engine.Tests.Rooms;
@@ -9,8 +6,7 @@ namespace Presence.Engine.Tests.Rooms;
 public sealed class EmptyRoomsTests
 {
     private readonly EmptyRooms _empty = new();
-    private readonly NetworkState _network = new(
-        new PresenceClock(new ManualTimeProvider()), new SettingsHolder(PresenceSettings.Default), new PresenceLimits(), new MembershipJournal(() => []), new Removals(1));
+    private readonly NetworkState _network = LoneRoom.Network();
 
     [Fact]
     public void Add_ARoomListedAlready_ListsItOnce()

@@ -4,7 +4,7 @@ namespace Presence.Engine.Rooms;
 internal sealed partial class Room
 {
     /// <summary>Slots copied under one hold of the lock, about 0.05 ms.</summary>
-    private const int CopySlice = 1_024;
+    private const int SlotsPerCopy = 1_024;
 
     /// <summary>Users noted during one copy. With more, a surge within milliseconds, the last hold copies everybody anew.</summary>
     private const int MostNoted = 10_000;
@@ -12,22 +12,37 @@ internal sealed partial class Room
 
     /// <summary>Copies every viewer, in no order, and the count of the same moment.</summary>
     /// <remarks>
-    /// Slots are copied in slices while the room goes on. Who comes or goes meanwhile is noted, and looked at again in the
+    /// Slots are copied in slices while the room goes on. Who comes or goes meanwhile, or moves to another slot, is noted and looked at again in the
     /// last hold of the lock: a viewer's heartbeat and state may be some milliseconds old, but who is listed is exactly who
     /// is counted.
     /// </remarks>
     public RoomCount CopyAll(List<ViewerRow> rows)
     {
+        var noted = BeginCopy();
+        for (var from = 0; from != None;)
+            from = CopySlice(from, rows);
+        return EndCopy(noted, rows);
+    }
+
+    /// <summary>From now on, who comes, goes or moves is noted.</summary>
+    internal HashSet<string> BeginCopy()
+    {
         var noted = new HashSet<string>(PresenceComparers.UserId);
         lock (_lock)
             _rare.Copies = [.. _rare.Copies, noted];
+        return noted;
+    }
 
-        for (var from = 0; from != None;)
-        {
-            lock (_lock)
-                from = CopySliceNeedsLock(from, rows);
-        }
+    /// <summary>Copies the next slots; where to go on, or none behind the last.</summary>
+    internal int CopySlice(int from, List<ViewerRow> rows)
+    {
+        lock (_lock)
+            return CopySliceNeedsLock(from, rows);
+    }
 
+    /// <summary>Looks at those noted again, which makes the copy one of this moment.</summary>
+    internal RoomCount EndCopy(HashSet<string> noted, List<ViewerRow> rows)
+    {
         var again = new List<ViewerRow>();
         RoomCount count;
         bool isSurge;
@@ -46,7 +61,7 @@ internal sealed partial class Room
 
     private int CopySliceNeedsLock(int from, List<ViewerRow> rows)
     {
-        var until = Math.Min(from + CopySlice, _sessions.UsedSlots);
+        var until = Math.Min(from + SlotsPerCopy, _sessions.UsedSlots);
         for (; from < until; from++)
         {
             if (_sessions[from].IsLead)

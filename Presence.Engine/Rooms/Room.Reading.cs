@@ -98,7 +98,7 @@ internal sealed partial class Room
     {
         lock (_lock)
         {
-            var until = Math.Min(from + CopySlice, _sessions.UsedSlots);
+            var until = Math.Min(from + SlotsPerCopy, _sessions.UsedSlots);
             for (; from < until; from++)
             {
                 ref var slot = ref _sessions[from];

@@ -97,6 +97,7 @@ internal sealed partial class Room
         to.JoinedAt = from.JoinedAt;
         to.Sessions = from.Sessions;
         _joinOrder.Replace(ref _sessions, lead, successor);
+        NoteNeedsLock(to.UserId!); // a copy under way finds a viewer by the slot that leads
         from.Flags &= ~SlotFlags.Lead;
         return successor;
     }
