@@ -12,9 +12,9 @@ internal sealed partial class Room
 
     /// <summary>Copies every viewer, in no order, and the count of the same moment.</summary>
     /// <remarks>
-    /// Slots are copied in slices while the room goes on. Who comes or goes meanwhile, or moves to another slot, is noted and looked at again in the
-    /// last hold of the lock: a viewer's heartbeat and state may be some milliseconds old, but who is listed is exactly who
-    /// is counted.
+    /// Slots are copied in slices while the room goes on. Who comes, goes or moves to another slot meanwhile is noted, and
+    /// looked at again in the last hold of the lock: a viewer's heartbeat and state may be some milliseconds old, but who is
+    /// listed is exactly who is counted.
     /// </remarks>
     public RoomCount CopyAll(List<ViewerRow> rows)
     {

@@ -143,7 +143,7 @@ internal sealed partial class Room
         slot.MembershipId = _network.Journal.NextId();
         AppendNeedsLock(index, ref slot, rules, now);
         _network.Journal.Record(new MembershipChange(
-            slot.MembershipId, IsJoin: true, Id, heartbeat.UserId, heartbeat.SessionId, heartbeat.IsGuest, heartbeat.State, _network.Clock.UtcOf(joinedAt)));
+            slot.MembershipId, IsJoin: true, Id, heartbeat.UserId, heartbeat.SessionId, slot.IsGuest, heartbeat.State, _network.Clock.UtcOf(joinedAt)));
         if (isNewViewer)
             EmitNeedsLock(ChangeKind.Joined, heartbeat.UserId, heartbeat.IsGuest, LeaveReason.None, now);
         else if (_sessions[lead].Sessions > _network.Limits.SessionsPerUserAndRoom)
