@@ -1,0 +1,1 @@
+onmessage=({data:[i,m]})=>setTimeout(()=>postMessage(i),m);

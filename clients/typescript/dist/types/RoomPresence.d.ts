@@ -1,0 +1,62 @@
+import type { CountWatchOptions } from "./CountWatchOptions.js";
+import { HeartbeatSender } from "./HeartbeatSender.js";
+import type { PresenceOptions } from "./PresenceOptions.js";
+/** What a viewer does, as moderators see it. */
+export type ViewerState = "visible" | "hidden" | "paused";
+export interface RoomPresenceOptions extends PresenceOptions {
+    /** The room, 1 to 128 characters, none of them a control character or one of `/ \ ? # %`. */
+    readonly roomId: string;
+    /** What the viewer watches on, for moderators. */
+    readonly device?: string | undefined;
+    /** The app's version, for moderators. */
+    readonly appVersion?: string | undefined;
+}
+/** Which viewers to list, and in what order. */
+export interface RoomViewerQuery {
+    /** 1 to 200, the default. */
+    readonly limit?: number;
+    /** `heartbeat`, the default: the latest first. `joined`: the longest present first; `-joined`: the last to join first. */
+    readonly sort?: "heartbeat" | "joined" | "-joined" | "name";
+    /** Part of the id or the name. */
+    readonly search?: string;
+    readonly state?: ViewerState;
+    readonly signal?: AbortSignal;
+}
+/** One of those who watch. Instants are ISO 8601, UTC. */
+export interface RoomViewer {
+    readonly userId: string;
+    readonly displayName?: string;
+    readonly avatarUrl?: string;
+    readonly joinedAt: string;
+    readonly lastHeartbeatAt: string;
+    readonly state: ViewerState;
+    /** A heartbeat is overdue. */
+    readonly fading: boolean;
+    readonly sessions: number;
+}
+/** One viewer in one live room: says that somebody watches, and reads who does. Reading alone counts nobody. */
+export declare class RoomPresence extends HeartbeatSender {
+    #private;
+    /** @throws RangeError for a room that no address can name. */
+    constructor(options: RoomPresenceOptions);
+    get roomId(): string;
+    /** How many watch: all distinct viewers. Tries three times. */
+    getRoomUserCount(options?: {
+        readonly signal?: AbortSignal;
+    }): Promise<number>;
+    /** Who watches: up to 200; the count is not capped, and so may be higher. Tries three times. */
+    getRoomOnlineUsers({ signal, ...query }?: RoomViewerQuery): Promise<RoomViewer[]>;
+    /**
+     * Calls back with the count, now and whenever it changes: from the server's event stream, or by asking at the pace of the
+     * heartbeats where there is none. Rests while the page is hidden. Follows to another room.
+     * @returns Ends it.
+     */
+    watchCount(listener: (count: number) => void, options?: CountWatchOptions): () => void;
+    /**
+     * Leaves this room first and then, if its heartbeat was running, enters the other.
+     * @returns As `startHeartbeat()`; fulfilled at once when it was not running.
+     */
+    switchRoom(roomId: string): Promise<void>;
+    /** What the viewer does, where it is not for the page to know: playback stands still, or a mobile app is in the background. */
+    setViewerState(state: ViewerState): void;
+}

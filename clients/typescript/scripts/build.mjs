@@ -1,0 +1,36 @@
+// Builds what the package and the server hand out: node scripts/build.mjs [folder, dist unless said otherwise]
+import { execFileSync } from "node:child_process";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folder = process.argv[2] ?? `${root}dist`;
+const shared = { absWorkingDir: root, bundle: true, minify: true, format: "esm", target: "es2022", legalComments: "none", charset: "utf8" };
+
+await rm(folder, { recursive: true, force: true });
+await build({ ...shared, entryPoints: ["src/presence.ts"], outfile: `${folder}/presence.js` });
+
+// Both entries of one page must share its sessions, so the second imports the first instead of holding a copy.
+await build({ ...shared, entryPoints: ["src/react.ts"], outfile: `${folder}/react.js`, external: ["react", "./presence.js"] });
+
+const [, worker] = /source = "(.+)";/.exec(await readFile(`${root}src/workerTimer.ts`, "utf8"));
+await writeFile(`${folder}/timer-worker.js`, `${worker};\n`);
+
+execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, "-p", `${root}tsconfig.types.json`, "--outDir", `${folder}/types`], { stdio: "inherit" });
+await keepReachable(`${folder}/types`, ["presence.d.ts", "react.d.ts"]);
+
+/** Declarations of what nobody outside can name only clutter what an editor offers. */
+async function keepReachable(types, entries) {
+  const reached = new Set(entries);
+  for (const file of reached) {
+    const text = await readFile(`${types}/${file}`, "utf8");
+    for (const [, name] of text.matchAll(/from "\.\/(\w+)\.js"/g))
+      reached.add(`${name}.d.ts`);
+  }
+  for (const file of await readdir(types)) {
+    if (!reached.has(basename(file)))
+      await rm(`${types}/${file}`);
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * What went wrong, for programs:
+ * - `disabled`: presence is switched off for the room or the network. Hide who is watching; it may come back.
+ * - `removed`, `banned`: the user is kept out of the room or the network, until `until`, for `reason`.
+ * - `ended`: the room's broadcast is over.
+ * - `unauthorized`: the token is not accepted, nor was a renewed one.
+ * - `limited`: too many requests, or a cap is reached.
+ * - `refused`: the request breaks a rule; the message names it.
+ * - `unavailable`: no answer, or none of this server's.
+ * - `stopped`: it was ended from this side.
+ */
+export type PresenceErrorKind =
+  | "disabled" | "removed" | "banned" | "ended" | "unauthorized" | "limited" | "refused" | "unavailable" | "stopped";
+
+const kindOfCode: Record<number, PresenceErrorKind> = {
+  400100: "unauthorized",
+  400300: "disabled",
+  400312: "banned",
+  499601: "removed",
+  499603: "ended",
+};
+
+interface ErrorDocument {
+  readonly code?: unknown;
+  readonly message?: string;
+  readonly data?: { readonly until?: string; readonly reason?: string };
+}
+
+/** Why a heartbeat or a read was not answered as hoped. */
+export class PresenceError extends Error {
+  override readonly name = "PresenceError";
+  readonly kind: PresenceErrorKind;
+  /** The HTTP status, if there was an answer. */
+  readonly status: number | undefined;
+  /** The server's code, if it answered; docs/errors.md lists them. It keeps its meaning for ever. */
+  readonly code: number | undefined;
+  /** When a removal or ban ends. */
+  readonly until: Date | undefined;
+  /** What the viewer is told of a removal or ban. */
+  readonly reason: string | undefined;
+  /** How long the server asks to wait. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(kind: PresenceErrorKind, message: string, particulars: Partial<Omit<PresenceError, "kind" | "isFinal" | keyof Error>> & ErrorOptions = {}) {
+    super(message, particulars);
+    this.kind = kind;
+    this.status = particulars.status;
+    this.code = particulars.code;
+    this.until = particulars.until;
+    this.reason = particulars.reason;
+    this.retryAfterSeconds = particulars.retryAfterSeconds;
+  }
+
+  /** Nothing is tried again by itself. */
+  get isFinal(): boolean {
+    return this.kind !== "unavailable" && this.kind !== "limited" && this.kind !== "disabled";
+  }
+}
+
+export function unavailable(message: string, cause?: unknown): PresenceError {
+  return new PresenceError("unavailable", message, { cause });
+}
+
+/** The error an answer stands for. What is not in this server's shape comes from something in between, and will pass. */
+export async function refusalOf(response: Response, now: number): Promise<PresenceError> {
+  const { status } = response;
+  const body: ErrorDocument | null = await response.json().catch(() => null);
+  const retryAfterSeconds = secondsOf(response.headers.get("Retry-After"), now);
+  if (typeof body?.code !== "number")
+    return new PresenceError("unavailable", `Something between here and the presence server answered ${status}.`, { status, retryAfterSeconds });
+
+  const { code, message = "", data } = body;
+  const kind = kindOfCode[code] ?? (status === 429 ? "limited" : status < 500 ? "refused" : "unavailable");
+  return new PresenceError(kind, message, { status, code, until: data?.until ? new Date(data.until) : undefined, reason: data?.reason, retryAfterSeconds });
+}
+
+/** `Retry-After` is a number of seconds or, from some proxies, a date. */
+function secondsOf(retryAfter: string | null, now: number): number | undefined {
+  if (!retryAfter)
+    return undefined;
+  const seconds = +retryAfter;
+  const ahead = isNaN(seconds) ? (Date.parse(retryAfter) - now) / 1000 : seconds;
+  return ahead > 0 ? ahead : undefined;
+}

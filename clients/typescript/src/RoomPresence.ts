@@ -1,0 +1,126 @@
+import { CountWatch } from "./CountWatch.js";
+import type { CountWatchOptions } from "./CountWatchOptions.js";
+import { HeartbeatSender } from "./HeartbeatSender.js";
+import { pageSessionId } from "./pageSessionId.js";
+import type { PresenceOptions } from "./PresenceOptions.js";
+import type { Pulse } from "./Pulse.js";
+import { roomPath } from "./roomPath.js";
+import { RoomPulse } from "./RoomPulse.js";
+
+/** What a viewer does, as moderators see it. */
+export type ViewerState = "visible" | "hidden" | "paused";
+
+export interface RoomPresenceOptions extends PresenceOptions {
+  /** The room, 1 to 128 characters, none of them a control character or one of `/ \ ? # %`. */
+  readonly roomId: string;
+  /** What the viewer watches on, for moderators. */
+  readonly device?: string | undefined;
+  /** The app's version, for moderators. */
+  readonly appVersion?: string | undefined;
+}
+
+/** Which viewers to list, and in what order. */
+export interface RoomViewerQuery {
+  /** 1 to 200, the default. */
+  readonly limit?: number;
+  /** `heartbeat`, the default: the latest first. `joined`: the longest present first; `-joined`: the last to join first. */
+  readonly sort?: "heartbeat" | "joined" | "-joined" | "name";
+  /** Part of the id or the name. */
+  readonly search?: string;
+  readonly state?: ViewerState;
+  readonly signal?: AbortSignal;
+}
+
+/** One of those who watch. Instants are ISO 8601, UTC. */
+export interface RoomViewer {
+  readonly userId: string;
+  readonly displayName?: string;
+  readonly avatarUrl?: string;
+  readonly joinedAt: string;
+  readonly lastHeartbeatAt: string;
+  readonly state: ViewerState;
+  /** A heartbeat is overdue. */
+  readonly fading: boolean;
+  readonly sessions: number;
+}
+
+/** One viewer in one live room: says that somebody watches, and reads who does. Reading alone counts nobody. */
+export class RoomPresence extends HeartbeatSender {
+  readonly #options: RoomPresenceOptions;
+  readonly #counts: CountWatch;
+  #roomId: string;
+  #viewerState: ViewerState = "visible";
+
+  /** @throws RangeError for a room that no address can name. */
+  constructor(options: RoomPresenceOptions) {
+    super(options);
+    roomPath(options.roomId);
+    this.#options = options;
+    this.#roomId = options.roomId;
+    this.#counts = new CountWatch(this.server, () => roomPath(this.#roomId), () => this.state.status === "present" ? this.state.receipt : undefined);
+    this.onStateChange(state => this.#counts.offer(state.receipt?.count));
+  }
+
+  get roomId(): string {
+    return this.#roomId;
+  }
+
+  /** How many watch: all distinct viewers. Tries three times. */
+  async getRoomUserCount(options: { readonly signal?: AbortSignal } = {}): Promise<number> {
+    const { count } = await this.server.read<{ count: number }>(`${roomPath(this.#roomId)}/users/count`, options.signal);
+    return count;
+  }
+
+  /** Who watches: up to 200; the count is not capped, and so may be higher. Tries three times. */
+  async getRoomOnlineUsers({ signal, ...query }: RoomViewerQuery = {}): Promise<RoomViewer[]> {
+    const given = Object.entries(query).filter(([, value]) => value !== undefined);
+    const search = new URLSearchParams(given.map(([name, value]) => [name, `${value}`]));
+    const { viewers } = await this.server.read<{ viewers: RoomViewer[] }>(`${roomPath(this.#roomId)}/users?${search}`, signal);
+    return viewers;
+  }
+
+  /**
+   * Calls back with the count, now and whenever it changes: from the server's event stream, or by asking at the pace of the
+   * heartbeats where there is none. Rests while the page is hidden. Follows to another room.
+   * @returns Ends it.
+   */
+  watchCount(listener: (count: number) => void, options: CountWatchOptions = {}): () => void {
+    return this.#counts.add(listener, options.onError, [this.#options.signal, options.signal]);
+  }
+
+  /**
+   * Leaves this room first and then, if its heartbeat was running, enters the other.
+   * @returns As `startHeartbeat()`; fulfilled at once when it was not running.
+   */
+  switchRoom(roomId: string): Promise<void> {
+    roomPath(roomId);
+    const wasBeating = this.isBeating;
+    if (roomId !== this.#roomId) {
+      void this.stopHeartbeat();
+      this.#roomId = roomId;
+      this.#counts.restart();
+    }
+    return wasBeating ? this.startHeartbeat() : Promise.resolve();
+  }
+
+  /** What the viewer does, where it is not for the page to know: playback stands still, or a mobile app is in the background. */
+  setViewerState(state: ViewerState): void {
+    this.#viewerState = state;
+    this.viewerStateChanged();
+  }
+
+  /** @internal */
+  protected override pulse(): Pulse {
+    const { environment } = this.server;
+    const { sessionId = pageSessionId(environment), device, appVersion } = this.#options;
+    return new RoomPulse(this.server, {
+      roomId: this.#roomId,
+      sessionId,
+      device,
+      appVersion,
+      viewerState: () => environment.isHidden() ? "hidden" : this.#viewerState,
+      settingsVersion: () => this.state.receipt?.settingsVersion,
+      wantsCount: () => this.#counts.isPolling,
+    });
+  }
+}

@@ -1,0 +1,10 @@
+export { PresenceError } from "./PresenceError.js";
+export { RoomPresence } from "./RoomPresence.js";
+export { UserPresence } from "./UserPresence.js";
+export type { CountWatchOptions } from "./CountWatchOptions.js";
+export type { HeartbeatReceipt } from "./HeartbeatReceipt.js";
+export type { PageEvent, PresenceEnvironment } from "./PresenceEnvironment.js";
+export type { PresenceErrorKind } from "./PresenceError.js";
+export type { PresenceOptions } from "./PresenceOptions.js";
+export type { PresenceState, PresenceStatus } from "./PresenceState.js";
+export type { RoomPresenceOptions, RoomViewer, RoomViewerQuery, ViewerState } from "./RoomPresence.js";

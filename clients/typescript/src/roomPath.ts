@@ -1,0 +1,7 @@
+/** The address of a room's routes below the server's. */
+export function roomPath(roomId: string): string {
+  // An address cannot name these: "." and ".." are resolved away before it is sent, encoded or not.
+  if (!roomId || roomId === "." || roomId === "..")
+    throw new RangeError(`roomId must have 1 to 128 characters and be neither "." nor ".."; it is "${roomId}".`);
+  return `/api/v1/presence/rooms/${encodeURIComponent(roomId)}`;
+}

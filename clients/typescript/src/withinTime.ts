@@ -1,0 +1,25 @@
+import { unavailable } from "./PresenceError.js";
+import type { PresenceEnvironment } from "./PresenceEnvironment.js";
+
+const longestAnswer = 10_000;
+
+/** Rejects when work takes too long or its caller gives up; the signal it was given is aborted then. */
+export function withinTime<T>(environment: PresenceEnvironment, signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const controller = new AbortController();
+    const giveUp = (reason: unknown) => {
+      reject(reason);
+      controller.abort(reason);
+    };
+    const giveUpToo = () => giveUp(signal?.reason ?? new Error("aborted"));
+    if (signal?.aborted)
+      return giveUpToo();
+
+    const cancel = environment.setTimer(() => giveUp(unavailable("No answer within 10 s.")), longestAnswer);
+    signal?.addEventListener("abort", giveUpToo);
+    work(controller.signal).then(resolve, reject).finally(() => {
+      cancel();
+      signal?.removeEventListener("abort", giveUpToo);
+    });
+  });
+}

@@ -1,0 +1,47 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const most = 6_000;
+
+/** Every file below a folder with what it holds, short enough for a failure to be read. */
+function filesOf(folder: string): Record<string, string> {
+  const paths = (readdirSync(folder, { recursive: true }) as string[]).filter(path => statSync(join(folder, path)).isFile());
+  return Object.fromEntries(paths.sort().map(path => [path, createHash("sha256").update(readFileSync(join(folder, path))).digest("hex")]));
+}
+
+test("dist_builtAgain_isWhatIsCommitted", () => {
+  const folder = mkdtempSync(join(tmpdir(), "presence-client-"));
+  try {
+    execFileSync(process.execPath, [join(root, "scripts/build.mjs"), folder]);
+
+    expect(filesOf(join(root, "dist"))).toEqual(filesOf(folder)); // npm run build, and commit what changes
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("dist_bundle_staysSmallAndNeedsNothing", () => {
+  const bundle = readFileSync(join(root, "dist/presence.js"));
+  const size = gzipSync(bundle, { level: 9 }).length;
+  process.stdout.write(`presence.js: ${bundle.length} bytes, ${size} gzipped (at most ${most})\n`);
+
+  expect(size).toBeLessThan(most);
+  expect(bundle.toString()).not.toMatch(/\bimport\b|\brequire\b|\bconsole\b/);
+});
+
+test("dist_inNode_isTheWholeApi", async () => {
+  const api = await import("../dist/presence.js" as string);
+
+  expect(Object.keys(api).sort()).toEqual(["PresenceError", "RoomPresence", "UserPresence"]);
+  const presence = new api.RoomPresence({ baseUrl: "http://127.0.0.1:9", roomId: "lobby", token: "t" });
+  void presence.startHeartbeat();
+  await presence.stopHeartbeat();
+  expect(presence.state.status).toBe("idle");
+});

@@ -1,0 +1,61 @@
+interface Timer {
+  readonly dueAt: number;
+  readonly callback: () => void;
+}
+
+/** Time that passes when a test says so, on both of a device's clocks. */
+export class ManualClock {
+  readonly #timers = new Set<Timer>();
+  #elapsed = 0;
+  #wall = Date.UTC(2026, 10, 21, 20);
+
+  now = () => this.#wall;
+  monotonic = () => this.#elapsed;
+
+  setTimer = (callback: () => void, milliseconds: number) => {
+    const timer = { dueAt: this.#elapsed + milliseconds, callback };
+    this.#timers.add(timer);
+    return () => void this.#timers.delete(timer);
+  };
+
+  get timers(): number {
+    return this.#timers.size;
+  }
+
+  /** Lets time pass, timer by timer, with everything that follows from each. */
+  async advance(milliseconds: number): Promise<void> {
+    const end = this.#elapsed + milliseconds;
+    await settle();
+    for (let next; (next = this.#next()) && next.dueAt <= end;) {
+      this.#pass(next.dueAt - this.#elapsed);
+      this.#timers.delete(next);
+      next.callback();
+      await settle();
+    }
+    this.#pass(end - this.#elapsed);
+  }
+
+  /** The device sleeps: the wall clock goes on, its timers and the other clock stand still. */
+  sleep(milliseconds: number): void {
+    this.#wall += milliseconds;
+  }
+
+  setBack(milliseconds: number): void {
+    this.#wall -= milliseconds;
+  }
+
+  #next(): Timer | undefined {
+    return [...this.#timers].reduce<Timer | undefined>((first, timer) => first && first.dueAt <= timer.dueAt ? first : timer, undefined);
+  }
+
+  #pass(milliseconds: number): void {
+    this.#elapsed += Math.max(0, milliseconds);
+    this.#wall += Math.max(0, milliseconds);
+  }
+}
+
+/** Until what can happen without time passing has happened. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 12; turn++)
+    await new Promise<void>(resolve => setImmediate(resolve));
+}
