@@ -83,6 +83,24 @@ provide_chromium() {
   find_chromium > /dev/null
 }
 
+# Adds a suite to the totals. What went wrong without a failed test counts as one.
+account() {
+  local name="$1" exit_code="$2" suite_total="$3" suite_executed="$4" suite_passed="$5"
+  local suite_failed=$((suite_executed - suite_passed)) # also tests that ended in an error, a time-out or an abort
+
+  passed=$((passed + suite_passed))
+  skipped=$((skipped + suite_total - suite_executed))
+  if ((suite_failed > 0)); then
+    fail "$name: $suite_failed of $suite_executed tests" "$suite_failed"
+  elif ((exit_code == 124 || exit_code == 137)); then
+    fail "$name: not done after $suite_seconds s"
+  elif ((exit_code != 0)); then
+    fail "$name: ended with code $exit_code"
+  elif ((suite_executed == 0)); then
+    fail "$name: ran no test"
+  fi
+}
+
 # One number of the summary a suite wrote (<Counters total="…" executed="…" passed="…" failed="…" …>); 0 when it wrote none.
 counter() {
   local report="$1" name="$2" line
@@ -98,27 +116,35 @@ run_suite() {
   bounded "$suite_seconds" dotnet test "$project" -c Release --no-build --nologo -v quiet \
     --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" --results-directory "$results" || exit_code=$?
 
-  local suite_total suite_executed suite_passed suite_failed
-  suite_total="$(counter "$report" total)"
-  suite_executed="$(counter "$report" executed)"
-  suite_passed="$(counter "$report" passed)"
-  suite_failed=$((suite_executed - suite_passed)) # also tests that ended in an error, a time-out or an abort
+  account "$name" "$exit_code" "$(counter "$report" total)" "$(counter "$report" executed)" "$(counter "$report" passed)"
+}
 
-  passed=$((passed + suite_passed))
-  skipped=$((skipped + suite_total - suite_executed))
-  if ((suite_failed > 0)); then
-    fail "$name: $suite_failed of $suite_executed tests" "$suite_failed"
-  elif ((exit_code == 124 || exit_code == 137)); then
-    fail "$name: not done after $suite_seconds s"
-  elif ((exit_code != 0)); then
-    fail "$name: ended with code $exit_code"
-  elif ((suite_executed == 0)); then
-    fail "$name: ran no test"
-  fi
+# The same of a JSON report ("numPassedTests":…).
+json_counter() {
+  local report="$1" name="$2" line
+  line="$(grep -o -m 1 "\"num${name}Tests\":[0-9]*" "$report" 2> /dev/null || true)"
+  echo "${line##*:}" | grep . || echo 0
+}
+
+# A script of the TypeScript client's package.json that runs tests.
+run_client_suite() {
+  local script="$1" name="$client, npm run $1" report exit_code=0
+  report="$results/${script/:/-}.json"
+  step "$name"
+  bounded "$suite_seconds" npm run --silent --prefix "$client" "$script" -- \
+    --reporter=default --reporter=json --outputFile.json="$report" || exit_code=$?
+
+  local suite_total suite_passed suite_failed
+  suite_total="$(json_counter "$report" Total)"
+  suite_passed="$(json_counter "$report" Passed)"
+  suite_failed="$(json_counter "$report" Failed)"
+  account "$name" "$exit_code" "$suite_total" "$((suite_passed + suite_failed))" "$suite_passed"
 }
 
 mapfile -t suites < <(find . -name '*.Tests.csproj' -not -path '*/obj/*' -not -path '*/bin/*' | grep -F -- "$suite_filter" | sort)
-if ((${#suites[@]} == 0)); then
+client=clients/typescript
+[[ "$client" == *"$suite_filter"* ]] || client=""
+if ((${#suites[@]} == 0)) && [[ -z "$client" ]]; then
   fail "no test suite matches \"$suite_filter\""
   finish
 fi
@@ -133,12 +159,14 @@ export CHROMIUM
 echo "$CHROMIUM"
 
 step "npm packages"
-if bounded "$npm_seconds" npm ci --prefix Dashboard.Tests --no-audit --no-fund --loglevel error; then
-  echo "installed"
-else
-  fail "npm ci in Dashboard.Tests; it needs Node 20"
-  finish
-fi
+for package in Dashboard.Tests $client; do
+  if bounded "$npm_seconds" npm ci --prefix "$package" --no-audit --no-fund --loglevel error; then
+    echo "installed in $package"
+  else
+    fail "npm ci in $package; it needs Node 20"
+    finish
+  fi
+done
 
 step "Build"
 if ! bounded "$build_seconds" dotnet build PresenceDashboard.sln -c Release --nologo -v quiet -clp:NoSummary; then
@@ -153,7 +181,11 @@ else
   fail "formatting: run dotnet format and commit what it changes"
 fi
 
-for suite in "${suites[@]}"; do run_suite "$suite"; done
+for suite in "${suites[@]+"${suites[@]}"}"; do run_suite "$suite"; done
+if [[ -n "$client" ]]; then
+  run_client_suite test
+  run_client_suite test:server
+fi
 
 if ((full)); then
   step "The published client"
