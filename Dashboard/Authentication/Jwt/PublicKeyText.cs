@@ -37,20 +37,20 @@ internal static class PublicKeyText
         switch (label)
         {
             case "RSA PUBLIC KEY":
-            {
-                using var rsa = RSA.Create();
-                rsa.ImportRSAPublicKey(encoded, out _);
-                return PublicKeys.ProblemOfRsa(id: null, rsa.ExportParameters(includePrivateParameters: false), out key);
-            }
+                {
+                    using var rsa = RSA.Create();
+                    rsa.ImportRSAPublicKey(encoded, out _);
+                    return PublicKeys.ProblemOfRsa(id: null, rsa.ExportParameters(includePrivateParameters: false), out key);
+                }
             case "PUBLIC KEY" when TryImport(ECDsa.Create(), encoded, out var ec):
                 using (ec)
                     return PublicKeys.ProblemOfEc(id: null, ec.ExportParameters(includePrivateParameters: false), out key);
             case "PUBLIC KEY":
-            {
-                using var rsa = RSA.Create();
-                rsa.ImportSubjectPublicKeyInfo(encoded, out _);
-                return PublicKeys.ProblemOfRsa(id: null, rsa.ExportParameters(includePrivateParameters: false), out key);
-            }
+                {
+                    using var rsa = RSA.Create();
+                    rsa.ImportSubjectPublicKeyInfo(encoded, out _);
+                    return PublicKeys.ProblemOfRsa(id: null, rsa.ExportParameters(includePrivateParameters: false), out key);
+                }
             default:
                 return $"it holds a {label}, not a public key; of a certificate: openssl x509 -in certificate.pem -pubkey -noout";
         }
