@@ -116,9 +116,9 @@ public sealed class SigningKeysTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("nonsense")]
-    [InlineData("presence-0011223344556677 2026-03-01T12:00:00Z 2026-05-01T12:00:00Z c2hvcnQ=")]
-    [InlineData("other-0011223344556677 2026-03-01T12:00:00Z 2026-05-01T12:00:00Z AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
-    [InlineData("presence-0011223344556677 yesterday 2026-05-01T12:00:00Z AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    [InlineData("pd-00112233 2026-03-01T12:00:00Z 2026-05-01T12:00:00Z c2hvcnQ=")]
+    [InlineData("other-00112233 2026-03-01T12:00:00Z 2026-05-01T12:00:00Z AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    [InlineData("pd-00112233 yesterday 2026-05-01T12:00:00Z AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
     public void Read_OfADamagedFile_RefusesTheStartAndNamesIt(string content)
     {
         NewKeys();

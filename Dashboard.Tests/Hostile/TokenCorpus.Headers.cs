@@ -89,13 +89,13 @@ public static partial class TokenCorpus
     private static IEnumerable<HostileToken> OwnTokens =>
     [
         new("a token of this server", S, Taken, k => k.Own),
-        new("a token of this server, on another one", R, NotOurs, k => k.Own),
+        new("a token of this server, on another one", R, WrongAlgorithm, k => k.Own),
         new("a token of this server with another payload", S, NotOurs, k => Mixed(k.Own, Secret(k.Claims()))),
         new("a token of this server under the customer's secret", S, NotOurs, k => k.Own.Split('.') is [var header, var payload, _] ? SecretRaw(header, payload) : ""),
         new("our header with the customer's claims and secret", S, NotOurs, k => SecretRaw(k.Own.Split('.')[0], TokenForge.Encode(k.Claims()))),
-        new("a key of ours that never was", S, NotOurs, k => k.SecretWith("""{"alg":"HS256","kid":"presence-0000000000000000"}""")),
+        new("a key that looks like ours and is the customer's to name", S, Taken, k => k.SecretWith("""{"alg":"HS256","kid":"pd-00000000"}""")),
         new("our kid with no algorithm", S, NotOurs, k => $"{TokenForge.Encode($$"""{"alg":"none","kid":"{{KidOf(k.Own)}}"}""")}.{k.Own.Split('.')[1]}.AAAA"),
-        new("our kid with another algorithm", R, NotOurs, k => TokenForge.Rs256(k.Rsa, $$"""{"alg":"RS256","kid":"{{KidOf(k.Own)}}"}""", k.Claims())),
+        new("our kid with another algorithm", S, NotOurs, k => TokenForge.Rs256(k.Rsa, $$"""{"alg":"RS256","kid":"{{KidOf(k.Own)}}"}""", k.Claims())),
     ];
 
     private static string Respelt(CorpusKeys keys, Func<string, string> spell) => string.Join('.', Secret(keys.Claims()).Split('.').Select(spell));

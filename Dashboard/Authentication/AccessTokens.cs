@@ -46,8 +46,8 @@ internal sealed class AccessTokens
         return new AccessToken(_handler.CreateToken(JsonSerializer.Serialize(payload, AccessTokenJson.Default.AccessTokenPayload), credentials), issuedAt, expiresAt);
     }
 
-    /// <summary>Whether a token says it was made here. What it is tried with then are our own keys alone.</summary>
-    public static bool IsOurs(TokenText token) => token.KeyId?.StartsWith(SigningKey.IdPrefix, StringComparison.Ordinal) == true;
+    /// <summary>Whether a token names a key of this server. It is tried with that key alone then.</summary>
+    public bool IsOurs(TokenText token) => token.KeyId is { } id && _keys.Find(id) is not null;
 
     /// <summary>The principal a token speaks for; null when this server did not sign it.</summary>
     public ClientPrincipal? Read(TokenText token)

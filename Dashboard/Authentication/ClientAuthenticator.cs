@@ -66,7 +66,7 @@ internal sealed class ClientAuthenticator(
     {
         if (!TokenText.TryParse(text, out var token))
             return new Authenticated(NotOurs);
-        if (AccessTokens.IsOurs(token))
+        if (tokens.IsOurs(token))
             return Keep(text, tokens.Read(token) is { } own ? new Authenticated(own) : new Authenticated(NotOurs));
         if (!customerTokens.AreTaken)
             return new Authenticated(NotOurs);

@@ -6,12 +6,12 @@ namespace Presence.Dashboard.Authentication;
 /// <summary>One of this server's own keys. Each purpose has a secret derived from it, so that none can be passed off for another.</summary>
 internal sealed class SigningKey
 {
-    /// <summary>Begins the id of every key made here; a token that names such a key is never tried with a customer's.</summary>
-    public const string IdPrefix = "presence-";
+    /// <summary>Begins the id of every key made here. Short, for the id travels with every heartbeat.</summary>
+    public const string IdPrefix = "pd-";
 
     public const int SecretBytes = 32;
 
-    private const int IdBytes = 8;
+    private const int IdBytes = 4;
 
     public SigningKey(string id, DateTimeOffset activeFrom, DateTimeOffset verifiesUntil, byte[] secret)
     {
