@@ -3,6 +3,9 @@ import type { PresenceEnvironment } from "./PresenceEnvironment.js";
 /** How late one may wake after the device slept: its timers slept too, and go on where they stood. */
 const longestNap = 5_000;
 
+/** Platforms count a timer's milliseconds in 31 bits; beyond, it fires at once. */
+const longestTimer = 2 ** 31 - 1;
+
 /** Waits, one wait at a time, until time is up or somebody rings. */
 export class Alarm {
   readonly #environment: PresenceEnvironment;
@@ -23,30 +26,30 @@ export class Alarm {
 
   /** Never rejects. `Infinity` waits for a ring. */
   wait(milliseconds: number): Promise<void> {
-    const { now, monotonic, setTimer } = this.#environment;
-    // Either clock may say that time is up: the wall clock goes on while the device sleeps, the other is never set back.
-    const dueByWall = now() + milliseconds;
-    const due = monotonic() + milliseconds;
+    const { now, setTimer } = this.#environment;
+    const dueAt = now() + milliseconds;
     return new Promise(resolve => {
-      let cancel = () => {};
+      const timers: (() => void)[] = [];
       this.#end = () => {
         this.#end = undefined;
-        cancel();
+        for (const cancel of timers)
+          cancel();
         resolve();
       };
-      const look = () => {
-        const left = Math.min(dueByWall - now(), due - monotonic());
-        if (left > 0)
-          cancel = setTimer(look, Math.min(left, longestNap));
-        else
-          this.#end?.();
-      };
-      if (this.#isRung) {
+      if (this.#isRung || milliseconds <= 0) {
         this.#isRung = false;
-        this.#end();
-      } else if (milliseconds < Infinity) {
-        look();
+        return this.#end();
       }
+      if (milliseconds === Infinity)
+        return;
+
+      // The naps see the wall clock go on while the device sleeps. The other timer is for all of the wait: no clock that is
+      // set back delays it, and browsers slow those most that were set by another.
+      const nap = () => {
+        timers[1] = setTimer(() => now() < dueAt ? nap() : this.#end?.(), longestNap);
+      };
+      timers[0] = setTimer(() => this.#end?.(), Math.min(milliseconds, longestTimer));
+      nap();
     });
   }
 }

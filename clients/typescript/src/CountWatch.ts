@@ -5,6 +5,7 @@ import type { HeartbeatReceipt } from "./HeartbeatReceipt.js";
 import { notify } from "./notify.js";
 import { PresenceError } from "./PresenceError.js";
 import type { PresenceServer } from "./PresenceServer.js";
+import { type PresenceSettings, settingsPath } from "./PresenceSettings.js";
 import { retryDelay, slowDelay, spread } from "./retryPolicy.js";
 
 const firstEventWithin = 10_000;
@@ -154,7 +155,7 @@ export class CountWatch {
     if (receipt?.count === undefined)
       this.#tell((await this.#server.read<{ count: number }>(`${this.#path()}/users/count`)).count);
     const seconds = receipt?.heartbeatIntervalSeconds
-      ?? (await this.#server.read<{ network: { heartbeatInterval: number } }>("/api/v1/presence/settings")).network.heartbeatInterval;
+      ?? (await this.#server.read<PresenceSettings>(settingsPath)).network.heartbeatInterval;
     this.#failures = 0;
     return spread(seconds * 1000, this.#server.environment.random());
   }

@@ -1,5 +1,6 @@
 import { CountWatch } from "./CountWatch.js";
 import type { CountWatchOptions } from "./CountWatchOptions.js";
+import type { HeartbeatReceipt } from "./HeartbeatReceipt.js";
 import { HeartbeatSender } from "./HeartbeatSender.js";
 import { pageSessionId } from "./pageSessionId.js";
 import type { PresenceOptions } from "./PresenceOptions.js";
@@ -57,8 +58,13 @@ export class RoomPresence extends HeartbeatSender {
     roomPath(options.roomId);
     this.#options = options;
     this.#roomId = options.roomId;
-    this.#counts = new CountWatch(this.server, () => roomPath(this.#roomId), () => this.state.status === "present" ? this.state.receipt : undefined);
-    this.onStateChange(state => this.#counts.offer(state.receipt?.count));
+    this.#counts = new CountWatch(this.server, () => roomPath(this.#roomId), () => this.#freshReceipt);
+    this.onStateChange(() => this.#counts.offer(this.#freshReceipt?.count));
+  }
+
+  /** None while heartbeats fail: what the last one brought is old then. */
+  get #freshReceipt(): HeartbeatReceipt | undefined {
+    return this.state.status === "present" ? this.state.receipt : undefined;
   }
 
   get roomId(): string {

@@ -10,7 +10,6 @@ export const pageEnvironment: PresenceEnvironment = {
   // React Native's answers have no such member; its fetch would wait for the end of a stream.
   readsStreams: () => "body" in Response.prototype,
   now: () => Date.now(),
-  monotonic: () => performance.now(),
   random: () => Math.random(),
   setTimer: setWorkerTimer,
   isOnline: () => globals.navigator?.onLine !== false,

@@ -19,8 +19,8 @@ export function setTimerWorkerUrl(address: string): void {
 export function setWorkerTimer(callback: () => void, milliseconds: number): () => void {
   const id = ++last;
   const fire = () => {
-    if (cancel())
-      callback();
+    cancel();
+    callback();
   };
   const ordinary = setTimeout(fire, milliseconds);
   const cancel = () => {

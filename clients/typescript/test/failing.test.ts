@@ -78,6 +78,7 @@ for (const [what, answer] of [
   ["500 of the server", refusal(500, 500000)],
   ["503 while it restores", refusal(503, 499503)],
   ["a proxy's 404", new Response("<html>", { status: 404 })],
+  ["a proxy's 403 in JSON", json(403, { error: "forbidden" })],
   ["a sign-in page", new Response("<html>", { status: 200 })],
   ["an acceptance without a pace", json(202, { success: true })],
 ] as const) {
@@ -119,6 +120,21 @@ rule(15, "heartbeat_retryAfterIsADate_waitsForIt", async () => {
   await settle();
 
   expect(presence.state.error!.retryAfterSeconds).toBe(20);
+});
+
+rule(15, "heartbeat_retryAfterBeyondAnyTimer_isNotTriedAtOnce", async () => {
+  const page = new FakePage();
+  const asked: number[] = [];
+  const { setTimer } = page;
+  page.setTimer = (callback, milliseconds) => {
+    asked.push(milliseconds);
+    return setTimer(callback, milliseconds);
+  };
+  page.server.answers(beats, refusal(503, 499503, { "Retry-After": "1000000000" }));
+  void room(page).startHeartbeat();
+  await settle();
+
+  expect(Math.max(...asked)).toBe(2 ** 31 - 1);
 });
 
 rule(16, "heartbeat_whileOffline_isTriedOnceAMinuteAtMost", async () => {

@@ -4,7 +4,8 @@ import { createRoot } from "react-dom/client";
 import { afterEach, expect, test } from "vitest";
 import { useRoomPresence, type UsedRoomPresence, type UseRoomPresenceOptions } from "../src/react.js";
 import { FakePage } from "./support/FakePage.js";
-import { beats, FakeStream, leaves, streams } from "./support/FakeServer.js";
+import { beats, leaves, streams } from "./support/FakeServer.js";
+import { FakeStream } from "./support/FakeStream.js";
 import { settle } from "./support/ManualClock.js";
 import { tokenOf } from "./support/room.js";
 

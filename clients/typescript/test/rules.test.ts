@@ -12,7 +12,3 @@ test("rules_ofTheDocument_areNumberedThroughAndHaveATestEach", () => {
   expect(numbered).toEqual(numbered.map((_, index) => index + 1));
   expect([...new Set(tested)].sort((one, other) => one - other)).toEqual(numbered);
 });
-
-test("readme_length_staysUnderEightyLines", () => {
-  expect(read("../README.md").split("\n").length).toBeLessThan(80);
-});

@@ -1,6 +1,6 @@
 import { expect, vi } from "vitest";
 import { FakePage } from "./support/FakePage.js";
-import { beats, refusal } from "./support/FakeServer.js";
+import { beats, counts, refusal } from "./support/FakeServer.js";
 import { settle } from "./support/ManualClock.js";
 import { room, tokenOf } from "./support/room.js";
 import { rule } from "./support/rule.js";
@@ -70,6 +70,27 @@ rule(20, "requests_refusedAtOnce_shareTheNewToken", async () => {
   expect(getToken).toHaveBeenCalledTimes(2);
 });
 
+rule(20, "request_refusedAfterAnotherRenewed_takesTheNewToken", async () => {
+  const page = new FakePage();
+  const getToken = tokensLiving(page, 3600);
+  const presence = room(page, { getToken });
+  await presence.startHeartbeat();
+  let refuse!: () => void;
+  const late = new Promise<void>(resolve => void (refuse = resolve));
+  page.server.answers(counts, async () => {
+    await late;
+    return refusal(401, 400100);
+  });
+  page.server.answers(counts, refusal(401, 400100));
+  const first = presence.getRoomUserCount();
+  await presence.getRoomUserCount();
+
+  refuse();
+  await first;
+
+  expect(getToken).toHaveBeenCalledTimes(2);
+});
+
 rule(21, "token_at80PercentOfItsLife_isRenewedBesideTheHeartbeat", async () => {
   const page = new FakePage();
   page.server.next = page.server.interval = 10;
@@ -92,9 +113,15 @@ rule(21, "token_overAfterSleep_isReplacedBeforeUse", async () => {
   const page = new FakePage();
   const getToken = tokensLiving(page, 100);
   await room(page, { getToken }).startHeartbeat();
+  let give!: () => void;
+  getToken.mockImplementationOnce(() => new Promise<string>(resolve => void (give = () => resolve(tokenOf("anna", { jti: "late" })))) as never);
+  await settle();
 
   page.clock.sleep(1_000_000);
-  await page.clock.advance(30_000);
+  await page.clock.advance(5_000);
+  expect(page.server.of(beats)).toHaveLength(1);
+  give();
+  await settle();
 
   expect(page.server.of(beats)[1]!.token).not.toBe(page.server.of(beats)[0]!.token);
 });

@@ -10,8 +10,6 @@ export interface PresenceEnvironment {
     readsStreams(): boolean;
     /** The wall clock, in milliseconds. It may jump. */
     now(): number;
-    /** Milliseconds that only ever rise, and may stand still while the device sleeps. */
-    monotonic(): number;
     /** 0 up to, not including, 1. */
     random(): number;
     /** Calls back once, unless the returned function was called before. */

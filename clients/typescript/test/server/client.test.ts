@@ -1,7 +1,9 @@
 import { afterEach, expect, test } from "vitest";
 // The bundle that is handed out, as Node runs it.
 import { type PresenceError, RoomPresence, type RoomPresenceOptions, UserPresence } from "@presence-dashboard/client";
-import { eventually, RealServer } from "./realServer.js";
+import { eventually } from "./eventually.js";
+import { RealServer } from "./RealServer.js";
+import { ServerProcess } from "./ServerProcess.js";
 
 const server = new RealServer();
 const ending = new AbortController();
@@ -146,4 +148,30 @@ test("userPresence_startedAndSwitched_isWhatTheServerSays", async () => {
 
   expect(await presence.isEnabled()).toBe(true);
   await presence.stopHeartbeat();
+});
+
+test("server_restartedWhilePresent_hasTheViewerBackWithoutALeave", async () => {
+  const own = new ServerProcess({ Initial__HeartbeatInterval: "1", Initial__PresenceTimeout: "300" });
+  try {
+    const restarted = new RealServer(await own.start());
+    const presence = await viewer("jana", "kept", { baseUrl: restarted.url, token: await restarted.logIn("jana") });
+    const told: number[] = [];
+    await presence.startHeartbeat();
+    const end = presence.watchCount(count => told.push(count));
+    await eventually(() => expect(told).toEqual([1]));
+    const { joinedAt } = (await presence.getRoomOnlineUsers())[0]!;
+    await new Promise(resolve => setTimeout(resolve, 2_000)); // membership is written behind, within a second
+
+    await own.stop();
+    await eventually(() => expect(presence.state.status).toBe("retrying"));
+    await own.start();
+
+    await eventually(() => expect(presence.state.status).toBe("present"));
+    expect(await presence.getRoomOnlineUsers()).toMatchObject([{ userId: "jana", joinedAt, sessions: 1 }]);
+    expect(told).toEqual([1]);
+    end();
+    await presence.stopHeartbeat();
+  } finally {
+    await own.end();
+  }
 });

@@ -18,7 +18,6 @@ export class FakePage implements PresenceEnvironment {
 
   fetch = this.server.fetch;
   now = this.clock.now;
-  monotonic = this.clock.monotonic;
   setTimer = this.clock.setTimer;
   random = () => this.chance;
   isOnline = () => this.online;

@@ -3,14 +3,18 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** Time that passes when a test says so, on both of a device's clocks. */
+/** Time that passes when a test says so: what timers count, and a wall clock that may go otherwise. */
 export class ManualClock {
   readonly #timers = new Set<Timer>();
   #elapsed = 0;
   #wall = Date.UTC(2026, 10, 21, 20);
 
   now = () => this.#wall;
-  monotonic = () => this.#elapsed;
+
+  /** What has passed, sleep apart. */
+  get elapsed(): number {
+    return this.#elapsed;
+  }
 
   setTimer = (callback: () => void, milliseconds: number) => {
     const timer = { dueAt: this.#elapsed + milliseconds, callback };
@@ -35,7 +39,7 @@ export class ManualClock {
     this.#pass(end - this.#elapsed);
   }
 
-  /** The device sleeps: the wall clock goes on, its timers and the other clock stand still. */
+  /** The device sleeps: the wall clock goes on, its timers stand still. */
   sleep(milliseconds: number): void {
     this.#wall += milliseconds;
   }

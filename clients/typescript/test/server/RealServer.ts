@@ -1,10 +1,19 @@
 import { expect, inject } from "vitest";
+import { eventually } from "./eventually.js";
+import type { ServerAddress } from "./ServerProcess.js";
 
-/** The server started for these tests, as an administrator and as a viewer who logs in. */
+/** A running server, as an administrator and as viewers who log in meet it. */
 export class RealServer {
-  readonly url = inject("server").url;
-  readonly #clientKey = inject("server").clientKey;
-  readonly #serverKey = inject("server").serverKey;
+  readonly url: string;
+  readonly #clientKey: string;
+  readonly #serverKey: string;
+
+  /** @param address By default that of the server these tests share. */
+  constructor({ url, clientKey, serverKey }: ServerAddress = inject("server")) {
+    this.url = url;
+    this.#clientKey = clientKey;
+    this.#serverKey = serverKey;
+  }
 
   async logIn(userId: string, deviceId = "laptop"): Promise<string> {
     const answer = await this.#call("POST", "/api/v5/sessions", { userId, displayName: userId.toUpperCase(), deviceId }, { "x-api-key": this.#clientKey });
@@ -36,26 +45,12 @@ export class RealServer {
     await fetch(`${this.url}/api/v4/sessions`, { method: "DELETE", headers: { authorization: `Bearer ${token}` } });
   }
 
-  async #call(method: string, path: string, body?: object, headers: Record<string, string> = { }) {
+  async #call(method: string, path: string, body?: object, headers: Record<string, string> = {}) {
     const credentials = "x-api-key" in headers ? {} : { "x-server-key": this.#serverKey };
     const answer = await fetch(this.url + path, { method, headers: { ...credentials, "content-type": "application/json", ...headers }, ...(body && { body: JSON.stringify(body) }) });
     const text = await answer.text();
     if (!answer.ok)
       throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return text ? JSON.parse(text) : undefined;
-  }
-}
-
-/** Until a check passes; what it said last, if it does not in a time that is ample on any machine. */
-export async function eventually(check: () => void | Promise<void>, longest = 60_000): Promise<void> {
-  const end = Date.now() + longest;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (Date.now() > end)
-        throw error;
-      await new Promise(resolve => setTimeout(resolve, 100));
-    }
   }
 }

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+const page = `<!doctype html><meta charset="utf-8"><title>An app</title>
+<script type="module">
+  import { RoomPresence } from "/presence.js";
+  window.ticks = 0;
+  setInterval(() => window.ticks++, 1000);
+  window.seen = [];
+  window.start = (options, watches) => {
+    window.room = new RoomPresence(options);
+    window.room.onStateChange(state => window.seen.push(state.status));
+    if (watches)
+      window.room.watchCount(count => document.title = String(count));
+    return window.room.startHeartbeat();
+  };
+  window.isReady = true;
+</script>`;
+
+/** An app's own server, of another origin than the presence server: a page with the built bundle. */
+export class AppServer {
+  readonly #server = createServer((request, answer) => {
+    const { pathname, searchParams } = new URL(request.url!, "http://localhost");
+    if (pathname === "/presence.js" || pathname === "/timer-worker.js")
+      return answer.writeHead(200, { "Content-Type": "text/javascript" }).end(readFileSync(new URL(`../../dist${pathname}`, import.meta.url)));
+    const policy = searchParams.get("policy");
+    return answer.writeHead(200, { "Content-Type": "text/html", ...(policy && { "Content-Security-Policy": policy }) }).end(page);
+  });
+
+  async start(): Promise<string> {
+    await new Promise<void>(resolve => this.#server.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  end(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+}

@@ -1,0 +1,129 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { AppServer } from "./AppServer.js";
+import { Chromium, type Tab } from "./Chromium.js";
+import { eventually } from "./eventually.js";
+import { RealServer } from "./RealServer.js";
+
+const server = new RealServer();
+const app = new AppServer();
+const browser = new Chromium();
+const tabs: Tab[] = [];
+const isFull = process.env["PRESENCE_FULL"] === "1";
+let origin: string;
+
+beforeAll(async () => {
+  origin = await app.start();
+});
+
+afterEach(() => Promise.all(tabs.splice(0).map(tab => tab.close().catch(() => {}))));
+
+afterAll(async () => {
+  await browser.end();
+  app.end();
+});
+
+async function open(path = "/"): Promise<Tab> {
+  const tab = await browser.open(origin + path);
+  tabs.push(tab);
+  await eventually(async () => expect(await tab.evaluate("window.isReady")).toBe(true));
+  return tab;
+}
+
+/** A tab whose page is present in a room and shows its count as the title. */
+async function watching(roomId: string, options: object = {}, path = "/"): Promise<Tab> {
+  const tab = await open(path);
+  const token = await server.logIn("anna");
+  await tab.evaluate(`start(${JSON.stringify({ baseUrl: server.url, roomId, token, ...options })}, true)`);
+  await server.expectCount(roomId, { count: 1, hidden: 0 });
+  return tab;
+}
+
+const forbidsWorkers = "worker-src 'none'";
+const withPolicy = (policy: string) => `/?policy=${encodeURIComponent(policy)}`;
+
+/** So long that only a leave can end a session while a test runs. */
+const patient = { overrides: { heartbeatIntervalSeconds: 300, presenceTimeoutSeconds: 600 } };
+
+test("hiddenTab_whileTimersWakeOnceAMinute_neverLeavesWithOrWithoutAWorker", { timeout: 1_200_000 }, async () => {
+  const [timeout, seconds] = isFull ? [90, 600] : [40, 110];
+  const rooms = { "hidden": "/", "hidden-workless": withPolicy(forbidsWorkers) };
+  const hidden = new Map<string, Tab>();
+  for (const [roomId, path] of Object.entries(rooms)) {
+    await server.define(roomId, { overrides: { heartbeatIntervalSeconds: 30, presenceTimeoutSeconds: timeout } });
+    hidden.set(roomId, await watching(roomId, {}, path));
+  }
+  await open();
+  for (const roomId of hidden.keys())
+    await server.expectCount(roomId, { count: 1, hidden: 1 });
+  const ticksOf = (tab: Tab) => tab.evaluate<number>("ticks");
+  const before = await Promise.all([...hidden.values()].map(ticksOf));
+
+  for (const end = Date.now() + seconds! * 1000; Date.now() < end;) {
+    for (const roomId of hidden.keys())
+      expect(await server.count(roomId), roomId).toMatchObject({ count: 1, hidden: 1 });
+    await new Promise(resolve => setTimeout(resolve, 1000));
+  }
+
+  const ticks = (await Promise.all([...hidden.values()].map(ticksOf))).map((after, index) => after - before[index]!);
+  process.stdout.write(`hidden for ${seconds} s, where a timer of 1 s ticked ${ticks.join(" and ")} times: nobody left\n`);
+  for (const ticked of ticks)
+    expect(ticked).toBeLessThan(seconds! / 3); // hidden indeed
+});
+
+test("tab_closed_leavesAtOnce", async () => {
+  await server.define("closed", patient);
+  const tab = await watching("closed");
+
+  await tab.close();
+
+  await server.expectCount("closed", { count: 0 });
+});
+
+test("page_leftAndReturnedTo_isPresentAgainAtOnce", async () => {
+  await server.define("returned", patient);
+  const tab = await watching("returned");
+
+  await tab.send("Page.navigate", { url: `${origin}/?elsewhere` });
+  await server.expectCount("returned", { count: 0 });
+  await eventually(async () => expect(await tab.evaluate("location.search")).toBe("?elsewhere"));
+  await tab.evaluate("history.back()");
+
+  await server.expectCount("returned", { count: 1 });
+  expect(await tab.evaluate("room.state.status")).toBe("present");
+});
+
+test("tab_offlineBeyondTheTimeout_isBackWithTheNetwork", async () => {
+  const tab = await watching("offline");
+  const network = { offline: true, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+  await tab.send("Network.enable");
+  await tab.send("Network.emulateNetworkConditions", network);
+  await eventually(async () => expect(await tab.evaluate("room.state.status")).toBe("offline"));
+  await server.expectCount("offline", { count: 0 });
+
+  await tab.send("Network.emulateNetworkConditions", { ...network, offline: false });
+
+  await server.expectCount("offline", { count: 1 });
+  await eventually(async () => expect(await tab.evaluate("document.title")).toBe("1"));
+});
+
+test("count_ofAnotherOrigin_isWatchedOverTheStream", async () => {
+  const tab = await watching("counted");
+  await eventually(async () => expect(await tab.evaluate("document.title")).toBe("1"));
+
+  const token = await server.logIn("berta");
+  await fetch(`${server.url}/api/v1/presence/rooms/counted/heartbeat`, { method: "POST", headers: { authorization: `Bearer ${token}` } });
+
+  await eventually(async () => expect(await tab.evaluate("document.title")).toBe("2"));
+});
+
+test("page_whosePolicyForbidsWorkers_sendsHeartbeatsAllTheSame", () => staysPresent(forbidsWorkers, {}));
+
+test("page_whosePolicyAllowsItsOwnWorker_sendsHeartbeatsAllTheSame", () => staysPresent("worker-src 'self'", { timerWorkerUrl: "/timer-worker.js" }));
+
+async function staysPresent(policy: string, options: object): Promise<void> {
+  const tab = await watching("policy", options, withPolicy(policy));
+
+  await eventually(async () => expect(await tab.evaluate("seen.length")).toBeGreaterThan(5));
+
+  expect((await tab.evaluate<string[]>("seen")).slice(0, 3)).toEqual(["starting", "present", "present"]);
+}
