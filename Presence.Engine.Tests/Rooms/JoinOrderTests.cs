@@ -31,19 +31,20 @@ public sealed class JoinOrderTests
     }
 
     [Theory]
-    [InlineData(2)]
-    [InlineData(10)]
-    [InlineData(50)]
-    public void Remove_AllButEveryFew_MergesWhatIsLeft(int every)
+    [InlineData(2, true)]
+    [InlineData(10, true)]
+    [InlineData(50, true)]
+    [InlineData(2, false)]
+    [InlineData(10, false)]
+    [InlineData(50, false)]
+    public void Remove_AllButEveryFew_MergesWhatIsLeft(int every, bool lastFirst)
     {
         for (var viewer = 0; viewer < 1_500; viewer++)
             Append();
 
-        for (var place = _expected.Count - 1; place >= 0; place--)
-        {
-            if (place % every != 0)
-                Remove(place);
-        }
+        var leaving = _expected.Where((_, place) => place % every != 0).ToList();
+        foreach (var viewer in lastFirst ? leaving.AsEnumerable().Reverse() : leaving)
+            Remove(_expected.IndexOf(viewer));
 
         Assert.True(_order.Blocks <= _expected.Count / 16 + 1, $"{_order.Blocks} blocks for {_expected.Count}");
         AssertInOrder();
