@@ -161,9 +161,36 @@ public sealed class ChangeSubscriptionTests : IDisposable
     {
         using var watch = _world.Engine.Watch(EngineWorld.Lobby);
         _world.Advance(2 * 3_600);
+        Assert.Empty(_world.Engine.Audit());
 
         _world.Beat("ann");
 
         Assert.True(watch.WaitAsync(Cancelled).AsTask().IsCompleted);
+    }
+
+    [Fact]
+    public void Subscribe_RoomNobodyIsIn_OutlivesItsRetirement()
+    {
+        using var changes = _world.Engine.Subscribe(EngineWorld.Lobby, 10);
+        _world.Advance(2 * 3_600);
+
+        _world.Beat("ann");
+
+        Assert.Equal("Joined ann", Assert.Single(changes.All()).Text());
+    }
+
+    [Fact]
+    public void Watch_TwiceTheSameRoom_SignalsBothUntilEachIsDisposed()
+    {
+        using var first = _world.Engine.Watch(EngineWorld.Lobby);
+        var second = _world.Engine.Watch(EngineWorld.Lobby);
+        _world.Beat("ann");
+        Assert.True(first.WaitAsync(Cancelled).AsTask().IsCompleted);
+        Assert.True(second.WaitAsync(Cancelled).AsTask().IsCompleted);
+
+        second.Dispose();
+        _world.Beat("ben");
+
+        Assert.True(first.WaitAsync(Cancelled).AsTask().IsCompleted);
     }
 }

@@ -65,6 +65,18 @@ public sealed class CrowdTests : IDisposable
     }
 
     [Fact]
+    public void Subscribe_ToExactlyTheCrowd_TellsSingleChanges()
+    {
+        for (var user = 0; user < 10; user++)
+            _world.Beat($"user{user}");
+
+        using var changes = _world.Engine.Subscribe(EngineWorld.Lobby, 100);
+        _world.Engine.Leave(EngineWorld.Lobby, "user0", "");
+
+        Assert.Equal("Left user0 Left", Assert.Single(changes.All()).Text());
+    }
+
+    [Fact]
     public void Push_IntoAWaitingCount_NeverOverflows()
     {
         using var changes = _world.Engine.Subscribe(EngineWorld.Lobby, 11);

@@ -53,6 +53,11 @@ public sealed class PresenceMetricsTests
             world.Beat($"user{user}");
         measured.Observe();
         Assert.Equal(1, measured.Sum(PresenceMetricNames.FeedGaps));
+        world.AdvanceUnswept(60); // a sleep
+        world.Engine.Sweep();
+        using var since = new Measurements(world.Engine);
+        since.Observe();
+        Assert.Equal(2, since.Sum(PresenceMetricNames.FeedGaps));
 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var reads = Task.Run(() => ReadUntil(world.Engine, end.Token), end.Token);
@@ -66,6 +71,20 @@ public sealed class PresenceMetricsTests
         end.Cancel();
         await reads;
         Assert.True(hasWaited);
+    }
+
+    [Fact]
+    public void Heartbeats_OfRoomsForgotten_StayCounted()
+    {
+        using var world = new EngineWorld();
+        world.Beat("ann");
+        world.Beat("ann");
+        world.Engine.Leave(EngineWorld.Lobby, "ann", "");
+
+        world.Advance(3_601);
+
+        Assert.Single(world.Engine.Trend(EngineWorld.Lobby).Hour);
+        Assert.Equal(2, world.Engine.Heartbeats);
     }
 
     [Fact]

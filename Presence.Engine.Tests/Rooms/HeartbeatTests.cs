@@ -175,14 +175,16 @@ public sealed class HeartbeatTests : IDisposable
         Assert.Equal(HeartbeatOutcome.RoomLimit, world.Beat("ann", "one").Outcome);
     }
 
-    [Fact]
-    public void Heartbeat_AtTheDeadlineBeforeTheSweep_IsALeaveAtTheDeadlineAndAJoin()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Heartbeat_AtTheDeadlineBeforeTheSweep_IsALeaveAtTheDeadlineAndAJoin(int secondsUnswept)
     {
         using var changes = _world.Engine.Subscribe(EngineWorld.Lobby, 10);
         _world.Beat("ann");
         var deadline = _world.Now.AddSeconds(60);
         _world.Advance(59);
-        _world.AdvanceUnswept(2);
+        _world.AdvanceUnswept(secondsUnswept);
 
         var receipt = _world.Beat("ann");
 
@@ -208,13 +210,15 @@ public sealed class HeartbeatTests : IDisposable
         Assert.Equal(1, _world.Engine.Count(EngineWorld.Lobby).Sessions);
     }
 
-    [Fact]
-    public void Leave_AfterTheDeadlineBeforeTheSweep_WasATimeout()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Leave_AtTheDeadlineBeforeTheSweep_WasATimeout(int secondsUnswept)
     {
         using var changes = _world.Engine.Subscribe(EngineWorld.Lobby, 10);
         _world.Beat("ann");
         _world.Advance(59);
-        _world.AdvanceUnswept(2);
+        _world.AdvanceUnswept(secondsUnswept);
 
         Assert.False(_world.Engine.Leave(EngineWorld.Lobby, "ann", ""));
 
