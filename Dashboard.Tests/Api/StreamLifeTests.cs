@@ -80,7 +80,7 @@ public sealed class StreamLifeTests
         var reading = ReadAsync(polite, () => Interlocked.Increment(ref told));
 
         // Far more than the buffers of both ends hold, as fast as a stream may tell it.
-        await Eventually.TrueAsync(() => Bustle(engine, () => streams.Count == 1), "the stream nobody reads is cut off");
+        await Eventually.TrueAsync(() => Bustle(engine, () => streams.Count == 1), "the stream nobody reads is cut off", TimeSpan.FromMinutes(5));
 
         Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before < 32 * 1024 * 1024);
         var toldBefore = Volatile.Read(ref told);

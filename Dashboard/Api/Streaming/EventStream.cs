@@ -12,6 +12,7 @@ internal sealed class EventStream : IDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly EventStreams _streams;
     private long _wroteAt;
+    private volatile bool _isSending;
 
     public EventStream(ClientPrincipal caller, RoomFeed feed, EventStreams streams)
     {
@@ -31,6 +32,13 @@ internal sealed class EventStream : IDisposable
     {
         get => Volatile.Read(ref _wroteAt);
         set => Volatile.Write(ref _wroteAt, value);
+    }
+
+    /// <summary>What was written waits for its reader to make room; since <see cref="WroteAt"/>.</summary>
+    public bool IsSending
+    {
+        get => _isSending;
+        set => _isSending = value;
     }
 
     /// <summary>Completes when there may be something to send; any number of signals in between are one.</summary>

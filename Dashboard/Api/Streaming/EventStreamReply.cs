@@ -15,7 +15,7 @@ namespace Presence.Dashboard.Api.Streaming;
 /// <remarks>
 /// What waits is written at once, then nothing for a quarter of a second: a stream sends at most four times a second however
 /// lively its room. A reader that does not read stops its own stream in the flush, with the server's response buffer filled
-/// (64 KiB) and nothing else; the server cuts it off when not even 240 bytes a second leave.
+/// (64 KiB) and nothing else, and is cut off after <see cref="EventStreams.LongestSending"/>.
 /// </remarks>
 internal sealed class EventStreamReply(EventStream stream, PresenceEngine engine, long firstId, TimeProvider time, long? since, bool includeViewers) : IResult
 {
@@ -26,7 +26,6 @@ internal sealed class EventStreamReply(EventStream stream, PresenceEngine engine
     private readonly List<Change> _changes = [];
     private StreamPosition _position;
     private PipeWriter _writer = null!;
-    private bool _isFlushing;
 
     public async Task ExecuteAsync(HttpContext http)
     {
@@ -40,7 +39,7 @@ internal sealed class EventStreamReply(EventStream stream, PresenceEngine engine
             }
             catch (OperationCanceledException) when (ending.IsCancellationRequested)
             {
-                if (_isFlushing)
+                if (stream.IsSending)
                     http.Abort(); // its reader does not read: the end would wait behind everything else
             }
         }
@@ -80,9 +79,9 @@ internal sealed class EventStreamReply(EventStream stream, PresenceEngine engine
     private async Task FlushAsync(CancellationToken cancellationToken)
     {
         stream.WroteAt = time.GetTimestamp();
-        _isFlushing = true;
+        stream.IsSending = true;
         await _writer.FlushAsync(cancellationToken);
-        _isFlushing = false;
+        stream.IsSending = false;
     }
 
     /// <summary>Writes what came since; false when that is nothing.</summary>

@@ -14,6 +14,9 @@ internal sealed class EventStreams : IDisposable
     /// <summary>After so long without anything to say a comment keeps proxies from giving the connection up.</summary>
     public static readonly TimeSpan LongestQuiet = TimeSpan.FromSeconds(15);
 
+    /// <summary>A reader that takes nothing for so long is gone, or hostile.</summary>
+    public static readonly TimeSpan LongestSending = TimeSpan.FromSeconds(20);
+
     /// <summary>How long a room's changes are kept for a stream that was cut off.</summary>
     private static readonly TimeSpan KeptIdle = TimeSpan.FromMinutes(1);
 
@@ -91,12 +94,12 @@ internal sealed class EventStreams : IDisposable
         }
     }
 
-    /// <summary>Ends streams whose reader may not read any more, wakes those quiet for long, looks at counts, forgets feeds nobody came back to. Called twice a second.</summary>
+    /// <summary>Ends streams whose reader may not read any more or does not read, wakes those quiet for long, looks at counts, forgets feeds nobody came back to. Called twice a second.</summary>
     public void Pulse()
     {
         foreach (var stream in All())
         {
-            if (MustEnd(stream))
+            if (MustEnd(stream) || (stream.IsSending && _time.GetElapsedTime(stream.WroteAt) >= LongestSending))
                 stream.End();
             else if (_time.GetElapsedTime(stream.WroteAt) >= LongestQuiet)
                 stream.Signal();
