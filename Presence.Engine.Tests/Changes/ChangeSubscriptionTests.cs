@@ -133,6 +133,18 @@ public sealed class ChangeSubscriptionTests : IDisposable
     }
 
     [Fact]
+    public void DirtyWatch_ASessionThatChangesNothingOfItsViewer_StaysQuiet()
+    {
+        _world.Beat("ann", session: "phone");
+        _world.Beat("ann", session: "laptop");
+        using var watch = _world.Engine.Watch(EngineWorld.Lobby);
+
+        _world.Beat("ann", session: "laptop", state: Presence.Engine.Rooms.ViewerState.Hidden);
+
+        Assert.False(watch.WaitAsync(Cancelled).AsTask().IsCompleted);
+    }
+
+    [Fact]
     public void DirtyWatch_OfAnotherRoom_StaysQuiet()
     {
         using var watch = _world.Engine.Watch("other");

@@ -56,6 +56,7 @@ public sealed class MembershipTests : IDisposable
         Assert.Equal(1_000, sessions.Count);
         Assert.Equal(1_000, sessions.DistinctBy(session => session.Id).Count());
         Assert.DoesNotContain(sessions, session => session.UserId == "user1");
+        Assert.All(sessions, session => Assert.True(session.IsJoin));
     }
 
     [Fact]

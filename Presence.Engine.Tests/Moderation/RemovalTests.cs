@@ -25,6 +25,19 @@ public sealed class RemovalTests : IDisposable
     }
 
     [Fact]
+    public void Remove_AfterTheDeadlineBeforeTheSweep_WasATimeout()
+    {
+        using var changes = _world.Engine.Subscribe(EngineWorld.Lobby, 10);
+        _world.Beat("ann");
+        _world.Advance(59);
+        _world.AdvanceUnswept(2);
+
+        _world.Engine.Remove(Removal(EngineWorld.Lobby, minutes: 10));
+
+        Assert.Equal("Left ann Timeout", changes.All()[^1].Text());
+    }
+
+    [Fact]
     public void Heartbeat_WhileRemoved_SaysWhyAndUntilWhen()
     {
         var removal = Removal(EngineWorld.Lobby, minutes: 10);

@@ -65,7 +65,7 @@ public sealed class RoomCountTests : IDisposable
         Assert.Equal((firstSince, 2), (_world.Engine.Room(EngineWorld.Lobby).Since, _world.Engine.Room(EngineWorld.Lobby).Peak));
 
         _world.Engine.Leave(EngineWorld.Lobby, "ann", "");
-        Assert.Null(_world.Engine.Room(EngineWorld.Lobby).Since);
+        Assert.Equal((null, 0), (_world.Engine.Room(EngineWorld.Lobby).Since, _world.Engine.Room(EngineWorld.Lobby).Peak));
 
         _world.Advance(5);
         _world.Beat("cat");

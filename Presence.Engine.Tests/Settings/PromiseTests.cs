@@ -95,12 +95,26 @@ public sealed class PromiseTests : IDisposable
     {
         using var changes = _world.Engine.Subscribe(EngineWorld.Lobby, 10);
         _world.Beat("ann");
-        _world.Advance(59);
+        _world.Beat("ben");
+        _world.Advance(30);
+        _world.Beat("cat");
+        _world.Advance(29);
         _world.AdvanceUnswept(2);
 
         _world.Engine.Apply(Disabled);
 
-        Assert.Equal("Left ann Timeout", changes.All()[^1].Text());
+        Assert.Equal(["Left ann Timeout", "Left ben Timeout", "Left cat Disabled"], changes.All()[3..].Select(change => change.Text()));
+    }
+
+    [Fact]
+    public void Apply_DisabledWithMoreThanOneSlicePresent_EmptiesTheRoom()
+    {
+        for (var user = 0; user < 1_000; user++)
+            _world.Beat($"user{user}");
+
+        _world.Engine.Apply(Disabled);
+
+        Assert.Equal((0, 0), (_world.Viewers(), _world.Engine.CountNetwork().Sessions));
     }
 
     [Fact]

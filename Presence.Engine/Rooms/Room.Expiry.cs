@@ -51,20 +51,15 @@ internal sealed partial class Room
         while (!isDone);
     }
 
-    /// <summary>Ends every session of one user; false when it had none.</summary>
-    public bool EndUser(string userId, int hash, LeaveReason reason)
+    /// <summary>Ends every session of one user.</summary>
+    public void EndUser(string userId, int hash, LeaveReason reason)
     {
         lock (_lock)
         {
             var now = NowNeedsLock();
             ExpireUserNeedsLock(userId, hash, now);
-            var wasPresent = false;
             for (var index = _sessions.FirstOfUser(hash, userId); index != None; index = _sessions.FirstOfUser(hash, userId))
-            {
                 EndSessionNeedsLock(index, reason, now);
-                wasPresent = true;
-            }
-            return wasPresent;
         }
     }
 
