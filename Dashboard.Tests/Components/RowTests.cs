@@ -29,7 +29,7 @@ public sealed class RowTests : PageTest
     public void RoomListRow_ReadAgainWithNothingNew_RendersNothing()
     {
         var count = new RoomCount(3, 3, 1, 0, 0, Start);
-        RoomRow Row(RoomCount now, params int[] recent) => new(new RoomSummary("main", now, Start, 3), new RoomTrend(recent, [3], now.At));
+        RoomRow Row(RoomCount now, params int[] recent) => new(new RoomSummary("main", now, Start, 3) { IsEnabled = true }, new RoomTrend(recent, [3], now.At));
         var row = Render<RoomListRow>(parameters => parameters.Add(p => p.Row, Row(count, 2, 3)).Add(p => p.Now, Start));
 
         row.Render(parameters => parameters.Add(p => p.Row, Row(count with { At = Start.AddSeconds(1) }, 2, 3)).Add(p => p.Now, Start.AddSeconds(1)));

@@ -24,6 +24,7 @@ public sealed class MembershipTests : IDisposable
         var changes = Drain();
 
         Assert.Equal([(1, true, "phone"), (2, true, "laptop"), (1, false, "")], changes.Select(change => ((int)change.Id, change.IsJoin, change.SessionId)));
+        Assert.Equal(new MembershipChange(1, IsJoin: false, "", "", "", IsGuest: false, Presence.Engine.Rooms.ViewerState.Visible, default), changes[2]);
         Assert.Empty(Drain());
     }
 
@@ -94,6 +95,21 @@ public sealed class MembershipTests : IDisposable
         Assert.Equal(2, restarted.Viewers());
         restarted.Advance(1);
         Assert.Equal(0, restarted.Viewers());
+    }
+
+    [Fact]
+    public void Restore_MoreThanTheCapsAllowNow_LeavesTheRestOut()
+    {
+        foreach (var session in new[] { "a", "b", "c" })
+            _world.Beat("ann", session: session);
+        _world.Beat("ben");
+        _world.Beat("cat");
+        using var restarted = new EngineWorld(limits: new PresenceLimits { SessionsPerUserAndRoom = 2, Sessions = 3 });
+
+        restarted.Engine.Restore(_world.Engine.Journal.Snapshot().Select(session => new RestoredSession(session, null)));
+
+        Assert.Equal((2, 3), (restarted.Viewers(), restarted.Engine.CountNetwork().Sessions));
+        Assert.Empty(restarted.Engine.Audit());
     }
 
     [Fact]

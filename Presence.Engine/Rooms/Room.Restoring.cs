@@ -7,9 +7,9 @@ internal sealed partial class Room
 {
     /// <summary>
     /// Brings one session back with a full timeout from now (rule 10). Sessions of a room come in the order their viewers
-    /// joined. No change is emitted and nothing is journalled: it is stored already. False when a cap refuses it.
+    /// joined. No change is emitted and nothing is journalled: it is stored already. Who is removed, or over a cap, is left out.
     /// </summary>
-    public bool Restore(in RestoredSession session, int hash)
+    public void Restore(in RestoredSession session, int hash)
     {
         lock (_lock)
         {
@@ -17,13 +17,13 @@ internal sealed partial class Room
             var rules = RulesNeedsLock();
             var now = NowNeedsLock();
             if (_isRetired || rules.Verdict != HeartbeatOutcome.Accepted || _sessions.Find(hash, membership.UserId, membership.SessionId) != None)
-                return false;
+                return;
             if (_network.Removals.Find(membership.UserId, Id, _network.Clock.UtcOf(now)) is not null)
-                return false;
+                return;
 
             var lead = LeadOfNeedsLock(membership.UserId, hash);
             if (lead != None && _sessions[lead].Sessions >= _network.Limits.SessionsPerUserAndRoom)
-                return false;
+                return;
             var heartbeat = new Heartbeat
             {
                 RoomId = Id,
@@ -34,14 +34,13 @@ internal sealed partial class Room
                 Profile = session.Profile,
             };
             if (AdmitNeedsLock(heartbeat, hash, isNewViewer: lead == None) != HeartbeatOutcome.Accepted)
-                return false;
+                return;
 
             var joinedAt = lead == None ? NextJoinedAtNeedsLock(Math.Min(now, _network.Clock.PresenceTimeOf(membership.JoinedAt))) : _sessions[lead].JoinedAt;
             var index = AddSessionNeedsLock(heartbeat, hash, lead, joinedAt, now);
             ref var slot = ref _sessions[index];
             slot.MembershipId = membership.Id;
             AppendNeedsLock(index, ref slot, rules, now);
-            return true;
         }
     }
 }

@@ -85,6 +85,7 @@ internal sealed partial class Room
         EmitNeedsLock(ChangeKind.Left, userId, isGuest, reason, at);
     }
 
+    /// <summary>Makes another session of the viewer its lead, before the one that was is taken out.</summary>
     private int PassLeadNeedsLock(int lead)
     {
         ref var from = ref _sessions[lead];
@@ -98,7 +99,6 @@ internal sealed partial class Room
         to.Sessions = from.Sessions;
         _joinOrder.Replace(ref _sessions, lead, successor);
         NoteNeedsLock(to.UserId!); // a copy under way finds a viewer by the slot that leads
-        from.Flags &= ~SlotFlags.Lead;
         return successor;
     }
 
@@ -129,17 +129,17 @@ internal sealed partial class Room
     private void RemarkNeedsLock(int index, ViewerState state, bool isFading)
     {
         ref var slot = ref _sessions[index];
-        var lead = slot.IsLead ? index : LeadOfNeedsLock(slot.UserId!, slot.Hash);
-        var before = MarkOfNeedsLock(lead);
+        var before = MarkOfNeedsLock(index);
         slot.State = state;
         slot.Flags = isFading ? slot.Flags | SlotFlags.Fading : slot.Flags & ~SlotFlags.Fading;
-        CountChangeNeedsLock(before, MarkOfNeedsLock(lead));
+        CountChangeNeedsLock(before, MarkOfNeedsLock(index));
     }
 
     /// <summary>Rule 17: visible if any session is, else hidden if any, else paused; fading while every session is.</summary>
-    private ViewerMark MarkOfNeedsLock(int lead)
+    /// <param name="any">Any session of the viewer; one that leads alone is all there is to look at.</param>
+    private ViewerMark MarkOfNeedsLock(int any)
     {
-        ref var slot = ref _sessions[lead];
+        ref var slot = ref _sessions[any];
         if (slot.Sessions == 1)
             return new(slot.State, slot.IsFading);
 

@@ -17,23 +17,15 @@ public static class RoomDefinitionRules
             problems.Add(new("status", "status must be live or ended."));
 
         var overrides = definition.Overrides;
-        if (overrides == RoomOverrides.None)
-            return problems;
-
-        // What is not overridden is given a value that cannot be what is wrong.
-        var interval = overrides.HeartbeatInterval ?? PresenceSettingsRules.ShortestInterval;
-        return
-        [
-            .. problems,
-            .. PresenceSettingsRules.Problems(PresenceSettings.Default with { HeartbeatInterval = interval, PresenceTimeout = overrides.PresenceTimeout ?? Fitting(interval) }).DistinctBy(problem => problem.Field),
-        ];
-    }
-
-    private static TimeSpan Fitting(TimeSpan interval)
-    {
-        var shortest = interval + PresenceSettingsRules.SmallestMargin;
-        return shortest < PresenceSettingsRules.ShortestTimeout ? PresenceSettingsRules.ShortestTimeout
-            : shortest > PresenceSettingsRules.LongestTimeout ? PresenceSettingsRules.LongestTimeout
-            : shortest;
+        // The longest timeout fits every interval that is in range. What is not overridden cannot be what is wrong.
+        var settings = PresenceSettings.Default with
+        {
+            HeartbeatInterval = overrides.HeartbeatInterval ?? PresenceSettingsRules.ShortestInterval,
+            PresenceTimeout = overrides.PresenceTimeout ?? PresenceSettingsRules.LongestTimeout,
+        };
+        problems.AddRange(PresenceSettingsRules.Problems(settings)
+            .Where(problem => problem.Field != PresenceSettingsRules.Timeout || overrides.PresenceTimeout is not null)
+            .DistinctBy(problem => problem.Field));
+        return problems;
     }
 }

@@ -14,5 +14,5 @@ public sealed record RoomSummary(string RoomId, RoomCount Count, DateTimeOffset?
     public RoomStatus Status { get; init; }
 
     /// <summary>Whether presence is on in it, the network's switch included.</summary>
-    public bool IsEnabled { get; init; } = true;
+    public required bool IsEnabled { get; init; }
 }

@@ -13,5 +13,5 @@ public sealed record RoomTrend(IReadOnlyList<int> Recent, IReadOnlyList<int> Hou
     public static readonly TimeSpan HourStep = TimeSpan.FromSeconds(60);
 
     /// <summary>How the count moved over the last five minutes (or since the room began): now less then.</summary>
-    public int RecentChange => Recent.Count == 0 ? 0 : Recent[^1] - Recent[0];
+    public int RecentChange => Recent[^1] - Recent[0];
 }

@@ -20,7 +20,7 @@ public static class PresenceSettingsRules
     private static readonly TimeSpan LongestExpectedInterval = TimeSpan.FromSeconds(50);
 
     private const string Interval = "heartbeatIntervalSeconds";
-    private const string Timeout = "presenceTimeoutSeconds";
+    internal const string Timeout = "presenceTimeoutSeconds";
 
     /// <summary>What forbids these settings; empty when they may be saved.</summary>
     public static IReadOnlyList<SettingsRemark> Problems(PresenceSettings settings)
