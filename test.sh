@@ -83,15 +83,32 @@ provide_chromium() {
   find_chromium > /dev/null
 }
 
+# Which tests failed and the first line of why, for the end of the output: the middle of a long one is what gets lost.
+failed_tests() {
+  node - "$1" << 'SCRIPT'
+const report = require("fs").readFileSync(process.argv[2], "utf8");
+const entities = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&", "&#xD;": "", "&#xA;": "\n" };
+const plain = (text) => text.replace(/&(?:lt|gt|quot|apos|amp|#xD|#xA);/g, (entity) => entities[entity]);
+const failed = report.startsWith("{")
+  ? JSON.parse(report).testResults.flatMap((file) => file.assertionResults)
+      .filter((test) => test.status === "failed").map((test) => [test.fullName, test.failureMessages.join(" ")])
+  : [...report.matchAll(/<UnitTestResult [^>]*testName="([^"]*)"[^>]*outcome="(?:Failed|Error|Timeout|Aborted)"[^]*?(?:<\/UnitTestResult>|\/>)/g)]
+      .map(([result, name]) => [plain(name), plain(result.match(/<Message>([^]*?)<\/Message>/)?.[1] ?? "")]);
+for (const [name, message] of failed.slice(0, 20)) {
+  console.log(`  ${name.slice(0, 300)}: ${message.replace(/\s+/g, " ").slice(0, 500)}`);
+}
+SCRIPT
+}
+
 # Adds a suite to the totals. What went wrong without a failed test counts as one.
 account() {
-  local name="$1" exit_code="$2" suite_total="$3" suite_executed="$4" suite_passed="$5"
+  local name="$1" report="$2" exit_code="$3" suite_total="$4" suite_executed="$5" suite_passed="$6"
   local suite_failed=$((suite_executed - suite_passed)) # also tests that ended in an error, a time-out or an abort
 
   passed=$((passed + suite_passed))
   skipped=$((skipped + suite_total - suite_executed))
   if ((suite_failed > 0)); then
-    fail "$name: $suite_failed of $suite_executed tests" "$suite_failed"
+    fail "$name: $suite_failed of $suite_executed tests"$'\n'"$(failed_tests "$report" || true)" "$suite_failed"
   elif ((exit_code == 124 || exit_code == 137)); then
     fail "$name: not done after $suite_seconds s"
   elif ((exit_code != 0)); then
@@ -116,7 +133,7 @@ run_suite() {
   bounded "$suite_seconds" dotnet test "$project" -c Release --no-build --nologo -v quiet \
     --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" --results-directory "$results" || exit_code=$?
 
-  account "$name" "$exit_code" "$(counter "$report" total)" "$(counter "$report" executed)" "$(counter "$report" passed)"
+  account "$name" "$report" "$exit_code" "$(counter "$report" total)" "$(counter "$report" executed)" "$(counter "$report" passed)"
 }
 
 # The same of a JSON report ("numPassedTests":…).
@@ -138,7 +155,7 @@ run_client_suite() {
   suite_total="$(json_counter "$report" Total)"
   suite_passed="$(json_counter "$report" Passed)"
   suite_failed="$(json_counter "$report" Failed)"
-  account "$name" "$exit_code" "$suite_total" "$((suite_passed + suite_failed))" "$suite_passed"
+  account "$name" "$report" "$exit_code" "$suite_total" "$((suite_passed + suite_failed))" "$suite_passed"
 }
 
 mapfile -t suites < <(find . -name '*.Tests.csproj' -not -path '*/obj/*' -not -path '*/bin/*' | grep -F -- "$suite_filter" | sort)
