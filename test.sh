@@ -35,6 +35,7 @@ trap 'rm -rf "$results"' EXIT
 
 passed=0 failed=0 skipped=0
 failures=()
+unsteady=()
 
 step() { printf '\n== %s\n' "$*"; }
 
@@ -46,6 +47,7 @@ fail() {
 
 finish() {
   echo
+  for test in "${unsteady[@]+"${unsteady[@]}"}"; do echo "UNSTEADY: $test"; done
   for failure in "${failures[@]+"${failures[@]}"}"; do echo "FAILED: $failure"; done
   local verdict="$passed passed, $failed failed"
   ((skipped == 0)) || verdict+=", $skipped skipped"
@@ -83,22 +85,8 @@ provide_chromium() {
   find_chromium > /dev/null
 }
 
-# Which tests failed and the first line of why, for the end of the output: the middle of a long one is what gets lost.
-failed_tests() {
-  node - "$1" << 'SCRIPT'
-const report = require("fs").readFileSync(process.argv[2], "utf8");
-const entities = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&", "&#xD;": "", "&#xA;": "\n" };
-const plain = (text) => text.replace(/&(?:lt|gt|quot|apos|amp|#xD|#xA);/g, (entity) => entities[entity]);
-const failed = report.startsWith("{")
-  ? JSON.parse(report).testResults.flatMap((file) => file.assertionResults)
-      .filter((test) => test.status === "failed").map((test) => [test.fullName, test.failureMessages.join(" ")])
-  : [...report.matchAll(/<UnitTestResult [^>]*testName="([^"]*)"[^>]*outcome="(?:Failed|Error|Timeout|Aborted)"[^]*?(?:<\/UnitTestResult>|\/>)/g)]
-      .map(([result, name]) => [plain(name), plain(result.match(/<Message>([^]*?)<\/Message>/)?.[1] ?? "")]);
-for (const [name, message] of failed.slice(0, 20)) {
-  console.log(`  ${name.slice(0, 300)}: ${message.replace(/\s+/g, " ").slice(0, 500)}`);
-}
-SCRIPT
-}
+# For the end of the output: the middle of a long one is what gets lost.
+failed_tests() { node build/failed-tests.mjs "$1" 2> /dev/null || true; }
 
 # Adds a suite to the totals. What went wrong without a failed test counts as one.
 account() {
@@ -108,7 +96,7 @@ account() {
   passed=$((passed + suite_passed))
   skipped=$((skipped + suite_total - suite_executed))
   if ((suite_failed > 0)); then
-    fail "$name: $suite_failed of $suite_executed tests"$'\n'"$(failed_tests "$report" || true)" "$suite_failed"
+    fail "$name: $suite_failed of $suite_executed tests"$'\n'"$(failed_tests "$report")" "$suite_failed"
   elif ((exit_code == 124 || exit_code == 137)); then
     fail "$name: not done after $suite_seconds s"
   elif ((exit_code != 0)); then
@@ -125,15 +113,35 @@ counter() {
   [[ "$line" =~ [[:space:]]$name=\"([0-9]+)\" ]] && echo "${BASH_REMATCH[1]}" || echo 0
 }
 
+run_tests() {
+  local project="$1" report="$2"; shift 2
+  bounded "$suite_seconds" dotnet test "$project" -c Release --no-build --nologo -v quiet \
+    --logger "trx;LogFileName=$(basename "$report")" --logger "console;verbosity=minimal" --results-directory "$results" "$@"
+}
+
+# A few tests that failed are run once more, alone. One that passes then is told from one that fails always, and named
+# at the end: what passes only when nothing else runs is a fault of the test or a race, and is there to be found.
 run_suite() {
-  local project="$1" name report exit_code=0
+  local project="$1" name report exit_code=0 again
   name="$(basename "$project" .csproj)"
   report="$results/$name.trx"
   step "$name"
-  bounded "$suite_seconds" dotnet test "$project" -c Release --no-build --nologo -v quiet \
-    --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" --results-directory "$results" || exit_code=$?
+  run_tests "$project" "$report" || exit_code=$?
 
-  account "$name" "$report" "$exit_code" "$(counter "$report" total)" "$(counter "$report" executed)" "$(counter "$report" passed)"
+  local suite_total suite_executed suite_passed
+  suite_total="$(counter "$report" total)"
+  suite_executed="$(counter "$report" executed)"
+  suite_passed="$(counter "$report" passed)"
+  again="$(node build/failed-tests.mjs --filter "$report" 2> /dev/null || true)"
+  if ((exit_code == 1)) && [[ -n "$again" ]]; then
+    step "$name: what failed, once more"
+    if run_tests "$project" "$results/$name-again.trx" --filter "$again" && (($(counter "$results/$name-again.trx" passed) > 0)); then
+      unsteady+=("$name: passed only when run again"$'\n'"$(failed_tests "$report")")
+      exit_code=0
+      suite_passed="$suite_executed"
+    fi
+  fi
+  account "$name" "$report" "$exit_code" "$suite_total" "$suite_executed" "$suite_passed"
 }
 
 # The same of a JSON report ("numPassedTests":…).

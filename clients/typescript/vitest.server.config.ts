@@ -8,5 +8,6 @@ export default defineConfig({
     // These wait for a real server and a real clock.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    retry: 1, // as test.sh does with the server's own tests; the reporter says where it was needed
   },
 });
