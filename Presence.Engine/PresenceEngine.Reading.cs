@@ -37,7 +37,7 @@ public sealed partial class PresenceEngine
     /// <param name="query">Order, size of the page, filters, and where to continue.</param>
     /// <returns>The page and the room's count, of one moment.</returns>
     /// <exception cref="StaleCursorException">The cursor is from before a restart.</exception>
-    /// <exception cref="ArgumentException">A cursor with an order by heartbeat.</exception>
+    /// <exception cref="ArgumentException">A cursor with an order by heartbeat, or a number to skip where places have none.</exception>
     /// <remarks>
     /// <para><b>Cost.</b> The page's size; by name or with a filter, one look at every viewer of the room, in short holds of its lock.</para>
     /// <para><b>Guarantee.</b> Following the cursors, nobody who is present throughout is skipped or repeated, however many come and go (rule 2).</para>
@@ -51,6 +51,8 @@ public sealed partial class PresenceEngine
             if (after.Run != Run)
                 throw new StaleCursorException();
         }
+        if (query.Skip > 0 && (query.After is not null || query.IsFiltered || !query.IsByJoin))
+            throw new ArgumentException("Only an order by joining, without a filter and without a cursor, knows places by number.", nameof(query));
         if (!_rooms.TryGetValue(roomId, out var room))
             return new ViewerPage([], Matching: 0, EmptyCount());
 
@@ -65,6 +67,8 @@ public sealed partial class PresenceEngine
         var lastFirst = query.Sort == ViewerSort.LastJoinedFirst;
         var count = query.IsByHeartbeat
             ? room.CopyByHeartbeat(query.Sort == ViewerSort.LatestHeartbeatFirst, query.Limit, rows)
+            : query.Skip > 0
+            ? room.CopyByRank(lastFirst, query.Skip, query.Limit + 1, rows)
             : room.CopyByJoin(lastFirst, query.After?.JoinedAt ?? (lastFirst ? long.MaxValue : long.MinValue), query.Limit + 1, rows);
         return PageOf(query, rows, count.Viewers, count);
     }

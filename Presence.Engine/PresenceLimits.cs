@@ -36,6 +36,9 @@ public sealed record PresenceLimits
     /// <summary>Viewers above which a room's feed tells counts instead of single joins and leaves (rule 15). Default 1,000.</summary>
     public int Crowd { get; init; } = 1_000;
 
+    /// <summary>Different pairs of device and app version that are told apart; sessions with others show as "other". Default 10,000, at most 65,000.</summary>
+    public int Devices { get; init; } = 10_000;
+
     /// <summary>Removals in force at once. Default 100,000.</summary>
     public int Removals { get; init; } = 100_000;
 }

@@ -25,6 +25,20 @@ public sealed class HeartbeatTests(SharedHost shared) : IClassFixture<SharedHost
     }
 
     [Fact]
+    public async Task Beat_WithDeviceAndVersion_IsShownUntilItSaysOtherwise()
+    {
+        var token = await _host.TokenAsync("anna");
+        SessionDevice Shown() => _host.Services.GetRequiredService<PresenceEngine>().Sessions("shown-devices", "anna")[0].Device;
+
+        await _host.BeatAsync("shown-devices", token, """{"device":"Pixel 9","appVersion":"4.2.0"}""");
+        Assert.Equal(new SessionDevice("Pixel 9", "4.2.0"), Shown());
+        await _host.BeatAsync("shown-devices", token, """{"device":" ","state":"hidden"}""");
+        Assert.Equal(new SessionDevice("Pixel 9", "4.2.0"), Shown());
+        await _host.BeatAsync("shown-devices", token, """{"device":"Pixel 9","appVersion":"4.3.0"}""");
+        Assert.Equal(new SessionDevice("Pixel 9", "4.3.0"), Shown());
+    }
+
+    [Fact]
     public async Task Beat_IncludingTheCount_SaysHowManyWatch()
     {
         await _host.BeatAsync("counted", await _host.TokenAsync("anna"));

@@ -64,6 +64,7 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
         ["sessions of a user in a room"] = nameof(Api.HeartbeatTests),
         ["defined rooms"] = "RoomStoreTests",
         ["removals"] = "RemovalStoreTests",
+        ["devices told apart"] = "RosterTests",
         ["channels"] = "SwitchAndChannelStoreTests",
         ["members of a channel"] = "SwitchAndChannelStoreTests",
         ["heartbeats of a session"] = nameof(Api.HeartbeatTests),

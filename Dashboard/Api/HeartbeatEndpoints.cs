@@ -54,8 +54,11 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
             IsGuest = caller.IsGuest,
             Profile = caller.Profile,
             SettingsVersion = request?.SettingsVersion ?? 0,
+            Device = new SessionDevice(Said(request?.Device), Said(request?.AppVersion)),
         });
     }
+
+    private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
     private IResult Record(HttpContext http, ClientPrincipal caller, in Heartbeat heartbeat)
     {

@@ -3,6 +3,7 @@ using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Authentication.Jwt;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
+using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 
@@ -31,10 +32,10 @@ internal static class Limits
         Text("appVersion", HeartbeatRequest.LongestAppVersion, "heartbeats"),
         Text("search", PresenceLimits.SearchLength, "viewer lists"),
         Text("reason", SettingsChange.LongestReason, "settings changes"),
-        Text("reason of a removal", RemovalRequest.LongestReason, "removals"),
+        Text("reason of a removal", RemovalRules.LongestReason, "removals"),
         Text("title", RoomDefinitionRules.LongestTitle, "the catalogue of rooms"),
         new("metadata", UserProfileRequest.LargestMetadata, "bytes", "profiles, as JSON") { Error = ApiErrors.Invalid },
-        new("length of a removal", RemovalRequest.LongestSeconds, "seconds", "removals") { Error = ApiErrors.Invalid },
+        new("length of a removal", RemovalRules.LongestSeconds, "seconds", "removals") { Error = ApiErrors.Invalid },
         Text("name of a server key", ServerKeyRules.LongestName, "server keys"),
         new("page", PresenceLimits.Page, "entries", "`limit` of lists") { Error = ApiErrors.Invalid },
         new("ids of rooms", PresenceLimits.Page, "ids", "`GET /api/v1/presence/rooms`") { Error = ApiErrors.Invalid },
@@ -63,6 +64,7 @@ internal static class Limits
         new("sessions of a user in a room", Defaults.SessionsPerUserAndRoom, "sessions", "one user in one room") { Otherwise = "replaces the longest silent", Key = nameof(Defaults.SessionsPerUserAndRoom) },
         new("defined rooms", Engine.CatalogueRooms, "rooms", "the catalogue") { Error = ApiErrors.CapReached },
         new("removals", Engine.Removals, "removals", "in force at once") { Error = ApiErrors.CapReached },
+        new("devices told apart", Engine.Devices, "devices", "`device` and `appVersion` of heartbeats") { Otherwise = "shown as \"other\"" },
         new("channels", Engine.Channels, "channels", "with members") { Error = ApiErrors.CapReached },
         new("members of a channel", Engine.ChannelMembers, "users", "one channel") { Error = ApiErrors.Invalid },
         Pace("heartbeats of a session", Defaults.HeartbeatsPerSecond, "one session in one room", nameof(Defaults.HeartbeatsPerSecond)),

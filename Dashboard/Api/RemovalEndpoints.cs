@@ -99,16 +99,16 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
             return "userId is missing.";
         if (PresenceIds.ProblemOfUserId(request.UserId) is { } userProblem)
             return userProblem;
-        if (request.Reason is { } reason && (reason.Length is 0 or > RemovalRequest.LongestReason || reason.Any(char.IsControl)))
-            return $"reason must have 1 to {RemovalRequest.LongestReason} characters, none of them a control character; leave it out to say nothing.";
+        if (RemovalRules.ProblemOfReason(request.Reason) is { } reasonProblem)
+            return reasonProblem;
         if (request.Until is null == request.DurationSeconds is null)
             return "Say when the removal ends: send either until, an instant, or durationSeconds.";
 
         var now = time.GetUtcNow();
         if (request.DurationSeconds is { } seconds)
         {
-            if (seconds < 1 || seconds > RemovalRequest.Longest.TotalSeconds)
-                return string.Create(CultureInfo.InvariantCulture, $"durationSeconds must be from 1 to {RemovalRequest.Longest.TotalSeconds:0}, which is {RemovalRequest.Longest.TotalDays:0} days.");
+            if (seconds < 1 || seconds > RemovalRules.Longest.TotalSeconds)
+                return string.Create(CultureInfo.InvariantCulture, $"durationSeconds must be from 1 to {RemovalRules.Longest.TotalSeconds:0}, which is {RemovalRules.Longest.TotalDays:0} days.");
             until = now + TimeSpan.FromSeconds(seconds);
         }
         else
@@ -116,9 +116,9 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
             until = request.Until!.Value;
         }
         until = DateTimeOffset.FromUnixTimeMilliseconds(until.ToUnixTimeMilliseconds()); // as stored, and as answered
-        return until > now && until <= now + RemovalRequest.Longest
+        return until > now && until <= now + RemovalRules.Longest
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"until must be in the future and at most {RemovalRequest.Longest.TotalDays:0} days away; the server's time is {now.UtcDateTime:yyyy-MM-ddTHH:mm:ss}Z.");
+            : string.Create(CultureInfo.InvariantCulture, $"until must be in the future and at most {RemovalRules.Longest.TotalDays:0} days away; the server's time is {now.UtcDateTime:yyyy-MM-ddTHH:mm:ss}Z.");
     }
 
     private static long? ReadCursor(QueryReader query)

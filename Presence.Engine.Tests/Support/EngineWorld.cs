@@ -26,8 +26,9 @@ internal sealed class EngineWorld : IDisposable
         string session = "",
         ViewerState state = ViewerState.Visible,
         bool guest = false,
-        UserProfile? profile = null) =>
-        Engine.Heartbeat(new Heartbeat { RoomId = room, UserId = user, SessionId = session, State = state, IsGuest = guest, Profile = profile });
+        UserProfile? profile = null,
+        SessionDevice device = default) =>
+        Engine.Heartbeat(new Heartbeat { RoomId = room, UserId = user, SessionId = session, State = state, IsGuest = guest, Profile = profile, Device = device });
 
     /// <summary>Lets time pass with a sweep every second, the last one at the end.</summary>
     public void Advance(double seconds)

@@ -8,6 +8,8 @@ internal sealed class WatchList
 
     public bool IsEmpty => _watches.Length == 0;
 
+    public int Count => _watches.Length;
+
     public DirtyWatch Add()
     {
         var watch = new DirtyWatch(Remove);

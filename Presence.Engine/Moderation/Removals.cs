@@ -60,6 +60,14 @@ internal sealed class Removals(int capacity)
         return found;
     }
 
+    /// <summary>Those of one user in force now.</summary>
+    public IReadOnlyList<Removal> Of(string userId, DateTimeOffset now) =>
+        IsEmpty || !_byUser.TryGetValue(userId, out var removals) ? [] : Array.FindAll(removals, removal => removal.Until > now);
+
+    /// <summary>How many users are kept out of a room now, of the room or of the whole network.</summary>
+    public int CountIn(string roomId, DateTimeOffset now) =>
+        IsEmpty ? 0 : _byUser.Count(user => Array.Exists(user.Value, removal => removal.Until > now && (removal.RoomId is null || PresenceComparers.RoomId.Equals(removal.RoomId, roomId))));
+
     /// <summary>Everything in force now.</summary>
     public IReadOnlyList<Removal> InForce(DateTimeOffset now) =>
         [.. _byUser.Values.SelectMany(removals => removals).Where(removal => removal.Until > now)];

@@ -92,6 +92,21 @@ internal struct Generations
         return due;
     }
 
+    /// <summary>The presence times of the oldest and of the newest heartbeat; meaningless for an empty room.</summary>
+    public (long Oldest, long Newest) Ends(ref SessionTable sessions)
+    {
+        var (oldest, newest) = (long.MaxValue, long.MinValue);
+        for (var number = 0; number < _count; number++)
+        {
+            ref var generation = ref this[number];
+            if (generation.IsEmpty)
+                continue;
+            oldest = Math.Min(oldest, sessions[generation.Oldest].HeartbeatAt);
+            newest = Math.Max(newest, sessions[generation.Newest].HeartbeatAt);
+        }
+        return (oldest, newest);
+    }
+
     /// <summary>The session with the earliest deadline, if that is at or before <paramref name="now"/>; <see cref="None"/> when none is due.</summary>
     public int FindExpired(ref SessionTable sessions, long now)
     {

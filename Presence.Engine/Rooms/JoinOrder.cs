@@ -89,6 +89,24 @@ internal struct JoinOrder
         return new(block, index);
     }
 
+    /// <summary>Where to begin so that all but the first <paramref name="skip"/> follow. Blocks are counted, not viewers.</summary>
+    public readonly JoinPlace FromFirst(int skip)
+    {
+        var block = 0;
+        for (; block < _order.Count && skip >= _order[block].Count; block++)
+            skip -= _order[block].Count;
+        return new(block, skip);
+    }
+
+    /// <summary>Where to begin backwards so that all but the last <paramref name="skip"/> follow.</summary>
+    public readonly JoinPlace FromLast(int skip)
+    {
+        var block = _order.Count - 1;
+        for (; block >= 0 && skip >= _order[block].Count; block--)
+            skip -= _order[block].Count;
+        return new(block, block < 0 ? 0 : _order[block].Count - 1 - skip);
+    }
+
     /// <summary>The viewer at a place, which moves on to the next in the order of joining; none at the end.</summary>
     public readonly int TakeNext(ref JoinPlace place)
     {

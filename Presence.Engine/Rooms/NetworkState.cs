@@ -34,6 +34,8 @@ internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings,
 
     public Removals Removals { get; } = removals;
 
+    public DeviceTable Devices { get; } = new(limits.Devices);
+
     public WatchList Watches { get; } = new();
 
     public EmptyRooms EmptyRooms { get; } = new();

@@ -33,6 +33,15 @@ internal struct RareState
     /// <summary>The most viewers since then.</summary>
     public int Peak;
 
+    /// <summary>Joins since the room was made, and leaves.</summary>
+    public long Joined, Left;
+
+    /// <summary>Null until the first viewer left.</summary>
+    public DepartureLog? Departures;
+
+    /// <summary>By slot, when a session came that leads in place of an earlier one; null until that happens. Bounded by the viewers with several sessions.</summary>
+    public Dictionary<int, long>? OwnJoins;
+
     /// <summary>Changes are told as counts.</summary>
     public bool IsCrowd;
 }

@@ -9,6 +9,7 @@ internal sealed partial class Room
         lock (_lock)
         {
             var leads = AuditSlotsNeedsLock(problems);
+            AuditOwnJoinsNeedsLock(problems);
             AuditGenerationsNeedsLock(problems);
             AuditJoinOrderNeedsLock(problems, leads);
             AuditBucketsNeedsLock(problems, leads);
@@ -59,6 +60,16 @@ internal sealed partial class Room
         if (used != _sessions.Count)
             problems.Add($"{Id}: {used} slots in use, the table says {_sessions.Count}");
         return leads;
+    }
+
+    private void AuditOwnJoinsNeedsLock(List<string> problems)
+    {
+        foreach (var (index, ownJoin) in _rare.OwnJoins ?? [])
+        {
+            ref var slot = ref _sessions[index];
+            if (!slot.IsLead || ownJoin < slot.JoinedAt)
+                problems.Add($"{Id}: slot {index} took no lead over and has an own instant of joining");
+        }
     }
 
     private void AuditGenerationsNeedsLock(List<string> problems)

@@ -5,7 +5,6 @@ namespace Presence.Engine.Rooms;
 /// <content>Who is told. Everything here only queues or signals; nobody's code runs under the room's lock.</content>
 internal sealed partial class Room
 {
-
     private bool IsWatchedNeedsLock => _rare.Subscriptions.Length > 0 || _rare.Watches is { IsEmpty: false };
 
     /// <summary>Begins a watch; null when the room was retired meanwhile.</summary>
@@ -51,9 +50,15 @@ internal sealed partial class Room
         _rare.Sequence++;
         NoteNeedsLock(userId);
         if (kind == ChangeKind.Joined)
+        {
+            _rare.Joined++;
             _network.Metrics?.Joined();
+        }
         else
+        {
+            _rare.Left++;
             _network.Metrics?.Left(reason);
+        }
         if (_rare.Subscriptions.Length > 0)
             PushNeedsLock(new Change(Id, _rare.Sequence, kind, userId, isGuest, reason, _network.Clock.UtcOf(at), _buckets.Viewers));
         SignalNeedsLock();

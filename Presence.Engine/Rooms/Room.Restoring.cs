@@ -40,6 +40,7 @@ internal sealed partial class Room
             var index = AddSessionNeedsLock(heartbeat, hash, lead, joinedAt, now);
             ref var slot = ref _sessions[index];
             slot.MembershipId = membership.Id;
+            slot.JoinedAt = joinedAt; // what is stored of a second session is when its viewer came
             AppendNeedsLock(index, ref slot, rules, now);
         }
     }

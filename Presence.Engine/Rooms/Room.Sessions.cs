@@ -25,9 +25,11 @@ internal sealed partial class Room
         slot.HeartbeatAt = now;
         slot.State = heartbeat.State;
         slot.SettingsVersion = heartbeat.SettingsVersion;
+        slot.Device = _network.Devices.NumberOf(heartbeat.Device);
 
         if (lead != None)
         {
+            slot.JoinedAt = Math.Max(now, joinedAt); // viewers of one instant join some ticks apart
             slot.Flags = _sessions[lead].Flags & SlotFlags.Guest;
             _sessions[lead].Sessions++;
             CountChangeNeedsLock(before, MarkOfNeedsLock(lead));
@@ -64,6 +66,7 @@ internal sealed partial class Room
         _generations.Remove(ref _sessions, index, ref slot);
         _network.Journal.Record(new MembershipChange(slot.MembershipId, IsJoin: false, "", "", "", IsGuest: false, ViewerState.Visible, default));
         _network.RemoveSession();
+        _rare.OwnJoins?.Remove(index);
 
         if (_sessions[lead].Sessions > 1)
         {
@@ -79,7 +82,7 @@ internal sealed partial class Room
         _sessions.Remove(index);
         _buckets.Remove(isGuest, before);
         _network.CountMark(before, -1);
-        _network.Users.Exit(userId, hash);
+        RecordDepartureNeedsLock(new(userId, _network.Users.Exit(userId, hash), isGuest, reason, at));
         if (_buckets.Viewers == 0)
             _network.RoomBecameEmpty(this, _latest);
         EmitNeedsLock(ChangeKind.Left, userId, isGuest, reason, at);
@@ -95,6 +98,7 @@ internal sealed partial class Room
 
         ref var to = ref _sessions[successor];
         to.Flags |= SlotFlags.Lead;
+        (_rare.OwnJoins ??= [])[successor] = to.JoinedAt;
         to.JoinedAt = from.JoinedAt;
         to.Sessions = from.Sessions;
         _joinOrder.Replace(ref _sessions, lead, successor);

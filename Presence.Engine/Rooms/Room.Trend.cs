@@ -11,7 +11,18 @@ internal sealed partial class Room
         {
             if (_rare.Trend is null && _buckets.Viewers == 0)
                 return;
-            (_rare.Trend ??= new TrendRecorder()).Add(tick, _buckets.Viewers);
+            // Who was restored is here and never joined.
+            (_rare.Trend ??= new TrendRecorder(_buckets.Viewers - (int)(_rare.Joined - _rare.Left))).Add(tick, _buckets.Viewers, _rare.Joined);
+        }
+    }
+
+    /// <summary>Joins and leaves, minute by minute.</summary>
+    public RoomFlow Flow()
+    {
+        lock (_lock)
+        {
+            var (joins, leaves) = _rare.Trend?.Flow(_buckets.Viewers, _rare.Joined) ?? ([(int)_rare.Joined], [(int)_rare.Left]);
+            return new RoomFlow(joins, leaves, _rare.Joined, _rare.Left);
         }
     }
 

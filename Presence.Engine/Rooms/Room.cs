@@ -122,6 +122,8 @@ internal sealed partial class Room
 
         slot.HeartbeatAt = now;
         slot.SettingsVersion = heartbeat.SettingsVersion;
+        if (heartbeat.Device.IsSaid)
+            slot.Device = _network.Devices.NumberOf(heartbeat.Device);
         _generations.Remove(ref _sessions, index, ref slot);
         AppendNeedsLock(index, ref slot, rules, now);
     }

@@ -21,7 +21,10 @@ internal struct SessionSlot
     /// <summary>Presence time of the last heartbeat. The deadline is this plus the generation's timeout.</summary>
     public long HeartbeatAt;
 
-    /// <summary>Lead only: presence time the viewer became present; unique in the room, so that it also orders.</summary>
+    /// <summary>
+    /// Of a lead the presence time its viewer became present, unique in the room, so that it also orders; of any other session
+    /// its own. A session that took the lead over keeps its own in <see cref="RareState.OwnJoins"/>.
+    /// </summary>
     public long JoinedAt;
 
     /// <summary>The id of this stay in the membership journal.</summary>
@@ -43,6 +46,10 @@ internal struct SessionSlot
     public int SettingsVersion;
 
     public ushort Generation;
+
+    /// <summary>The number of what it runs on, in <see cref="DeviceTable"/>.</summary>
+    public ushort Device;
+
     public ViewerState State;
     public SlotFlags Flags;
 

@@ -1,21 +1,39 @@
 namespace Presence.Engine.Rooms;
 
-/// <summary>A room's samples of the last five minutes and of the last hour: 80 numbers, whatever happens.</summary>
+/// <summary>A room's samples of the last five minutes and of the last hour, and its joins of that hour's minutes: 140 numbers, whatever happens.</summary>
 /// <remarks><b>Threads.</b> None of its own: the room's lock.</remarks>
-internal sealed class TrendRecorder
+/// <param name="before">The viewers before the first sample who never joined: those restored.</param>
+internal sealed class TrendRecorder(int before)
 {
     /// <summary>Every so many samples one is kept for the hour.</summary>
     private const int HourEvery = 4;
 
     private readonly SampleRing _recent = new(20);
     private readonly SampleRing _hour = new(60);
+    private readonly SampleRing _joins = new(60);
+    private int _before = before; // the sample before the oldest of the hour
+    private long _joined;
 
     /// <summary>Adds the sample of a tick; ticks are <see cref="RoomTrend.RecentStep"/> apart and numbered.</summary>
-    public void Add(long tick, int viewers)
+    public void Add(long tick, int viewers, long joined)
     {
         _recent.Add(viewers);
-        if (tick % HourEvery == 0)
-            _hour.Add(viewers);
+        if (tick % HourEvery != 0)
+            return;
+        _before = _hour.Add(viewers) ?? _before;
+        _joins.Add((int)(joined - _joined));
+        _joined = joined;
+    }
+
+    /// <summary>Joins and leaves of each minute of the hour, the last one under way. Leaves are what joins and the count leave over.</summary>
+    public (int[] Joins, int[] Leaves) Flow(int now, long joined)
+    {
+        var viewers = _hour.CopyWith(now);
+        var joins = _joins.CopyWith((int)(joined - _joined));
+        var leaves = new int[joins.Length];
+        for (var minute = 0; minute < leaves.Length; minute++)
+            leaves[minute] = joins[minute] - (viewers[minute] - (minute == 0 ? _before : viewers[minute - 1]));
+        return (joins, leaves);
     }
 
     public int[] Recent(int now) => _recent.CopyWith(now);
@@ -28,11 +46,14 @@ internal sealed class TrendRecorder
         private int _count;
         private int _next;
 
-        public void Add(int sample)
+        /// <summary>The sample that made way; null while there is room.</summary>
+        public int? Add(int sample)
         {
+            int? oldest = _count == _samples.Length ? _samples[_next] : null;
             _samples[_next] = sample;
             _next = (_next + 1) % _samples.Length;
             _count = Math.Min(_count + 1, _samples.Length);
+            return oldest;
         }
 
         public int[] CopyWith(int last)

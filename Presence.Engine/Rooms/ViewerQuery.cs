@@ -15,10 +15,28 @@ public sealed record ViewerQuery
     /// <summary>Only viewers in this state; null lists all.</summary>
     public ViewerState? State { get; init; }
 
+    /// <summary>Only viewers who are fading, or only those who are not; null lists both.</summary>
+    public bool? IsFading { get; init; }
+
+    /// <summary>Leave out so many at the front, without a filter, in an order by joining, and not together with <see cref="After"/>. Between two reads viewers move up and down; a cursor is what never skips one.</summary>
+    public int Skip { get; init; }
+
     /// <summary>Continue behind this viewer; null starts at the first. Not with the orders by heartbeat, which move while one reads.</summary>
     public ViewerCursor? After { get; init; }
 
-    internal bool IsFiltered => !string.IsNullOrEmpty(Search) || State is not null;
+    /// <summary>Whether a viewer passes search and state.</summary>
+    public bool Matches(Viewer viewer) => Matches(viewer.UserId, viewer.Profile?.DisplayName ?? "", new ViewerMark(viewer.State, viewer.IsFading));
+
+    internal bool Matches(string userId, string name, ViewerMark mark) =>
+        (State is null || mark.State == State)
+        && (IsFading is null || mark.IsFading == IsFading)
+        && (string.IsNullOrEmpty(Search)
+            || userId.Contains(Search, StringComparison.OrdinalIgnoreCase)
+            || name.Contains(Search, StringComparison.OrdinalIgnoreCase));
+
+    internal bool IsFiltered => !string.IsNullOrEmpty(Search) || State is not null || IsFading is not null;
+
+    internal bool IsByJoin => Sort is ViewerSort.FirstJoinedFirst or ViewerSort.LastJoinedFirst;
 
     internal bool IsByHeartbeat => Sort is ViewerSort.LatestHeartbeatFirst or ViewerSort.OldestHeartbeatFirst;
 }

@@ -34,17 +34,30 @@ internal sealed class ViewerSelection(ViewerQuery query, PresentUsers users)
         return [.. page];
     }
 
+    /// <summary>All that match, in order.</summary>
+    public string[] Order(List<ViewerRow> rows)
+    {
+        var matching = new List<Candidate>(rows.Count);
+        foreach (var row in rows)
+        {
+            var candidate = new Candidate(row, NameOf(row));
+            if (Matches(candidate))
+                matching.Add(candidate);
+        }
+        matching.Sort(_order);
+        var userIds = new string[matching.Count];
+        for (var place = 0; place < userIds.Length; place++)
+            userIds[place] = matching[place].Row.UserId;
+        return userIds;
+    }
+
     /// <summary>What a viewer is called in the order by name and in a search.</summary>
     public string NameOf(ViewerRow row) =>
         query.Sort == ViewerSort.Name || query.Search is not null
             ? users.ProfileOf(row.UserId)?.DisplayName ?? row.UserId
             : "";
 
-    private bool Matches(in Candidate candidate) =>
-        (query.State is null || candidate.Row.Mark.State == query.State)
-        && (string.IsNullOrEmpty(query.Search)
-            || candidate.Row.UserId.Contains(query.Search, StringComparison.OrdinalIgnoreCase)
-            || candidate.Name.Contains(query.Search, StringComparison.OrdinalIgnoreCase));
+    private bool Matches(in Candidate candidate) => query.Matches(candidate.Row.UserId, candidate.Name, candidate.Row.Mark);
 
     private static Comparison<Candidate> OrderOf(ViewerSort sort) => sort switch
     {

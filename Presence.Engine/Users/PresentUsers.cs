@@ -49,19 +49,21 @@ internal sealed class PresentUsers
         }
     }
 
-    /// <summary>Counts one room less for a user.</summary>
-    public void Exit(string userId, int hash)
+    /// <summary>Counts one room less for a user, and says how it is shown.</summary>
+    public UserProfile? Exit(string userId, int hash)
     {
         var stripe = StripeOf(hash);
         lock (stripe.Lock)
         {
             ref var user = ref CollectionsMarshal.GetValueRefOrNullRef(stripe.Users, userId);
+            var profile = user.Profile;
             if (--user.Rooms > 0)
-                return;
+                return profile;
             if (user.IsGuest)
                 Interlocked.Decrement(ref _guests);
             stripe.Users.Remove(userId);
             Interlocked.Decrement(ref _count);
+            return profile;
         }
     }
 

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Presence.Engine;
+using Presence.Engine.Moderation;
 
 namespace Presence.Dashboard.Api.Contracts;
 
@@ -13,16 +14,9 @@ namespace Presence.Dashboard.Api.Contracts;
 internal sealed record RemovalRequest(
     [property: Required, MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId,
     DateTimeOffset? Until,
-    [property: Range(1, RemovalRequest.LongestSeconds)] long? DurationSeconds,
-    [property: MinLength(1), MaxLength(RemovalRequest.LongestReason)] string? Reason)
+    [property: Range(1, RemovalRules.LongestSeconds)] long? DurationSeconds,
+    [property: MinLength(1), MaxLength(RemovalRules.LongestReason)] string? Reason)
 {
-    public const int LongestReason = 200;
-
-    /// <summary>Ten years: long enough for "for good", short enough that an instant ten times as far off is seen to be a slip.</summary>
-    public const int LongestSeconds = 3660 * 24 * 60 * 60;
-
-    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(LongestSeconds);
-
     /// <inheritdoc cref="AuthTokenRequest.Unknown"/>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Unknown { get; set; }

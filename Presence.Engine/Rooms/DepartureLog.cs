@@ -1,0 +1,25 @@
+namespace Presence.Engine.Rooms;
+
+/// <summary>The latest departures of a room. Made when the first viewer leaves.</summary>
+/// <remarks>
+/// <para><b>Bound.</b> As many as the room had viewers at its fullest, at least 4, at most 50: a small room pays for a short list.</para>
+/// <para><b>Threads.</b> None of its own: the room's lock.</para>
+/// </remarks>
+internal sealed class DepartureLog
+{
+    public const int Fewest = 4;
+    public const int Most = 50;
+
+    private readonly Queue<DepartureRow> _rows = new();
+
+    public void Add(in DepartureRow row, int peak)
+    {
+        var limit = Math.Clamp(peak, Fewest, Most);
+        while (_rows.Count >= limit)
+            _rows.Dequeue();
+        _rows.Enqueue(row);
+    }
+
+    /// <summary>The latest last.</summary>
+    public DepartureRow[] Copy() => _rows.ToArray();
+}
