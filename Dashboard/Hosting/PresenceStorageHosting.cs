@@ -26,6 +26,7 @@ internal static class PresenceStorageHosting
         services.AddSingleton<ServerKeyStore>();
         services.AddSingleton<AdministrationStores>();
         services.AddSingleton<MembershipStore>();
+        services.AddSingleton<HistoryStore>();
         services.AddSingleton<Checkpointer>();
         services.AddSingleton<PresenceReadiness>();
         services.AddSingleton<LoopRegistry>();
@@ -34,6 +35,7 @@ internal static class PresenceStorageHosting
         services.AddHostedService<SweepLoop>();
         services.AddHostedService<MembershipLoop>();
         services.AddHostedService<LastAliveLoop>();
+        services.AddHostedService<HistoryLoop>();
         services.AddHostedService<CheckpointLoop>();
         services.AddHostedService<RevokedTokensLoop>();
         services.AddHostedService<RemovalsLoop>();
