@@ -10,6 +10,7 @@ COPY Dashboard/Dashboard.csproj Dashboard/
 RUN dotnet restore Dashboard/Dashboard.csproj --os linux
 COPY Presence.Engine/ Presence.Engine/
 COPY Dashboard/ Dashboard/
+COPY clients/typescript/dist/ clients/typescript/dist/
 # For this system alone: SQLite's native library of every other one would be two thirds of the image's own weight.
 RUN dotnet publish Dashboard/Dashboard.csproj --configuration Release --no-restore --os linux --self-contained false --output /app -p:UseAppHost=false
 

@@ -13,7 +13,7 @@ public sealed class DescribedRoutesTests(SharedHost shared) : IClassFixture<Shar
     private static readonly string[] Methods = ["post", "put", "get", "delete"];
 
     private readonly DashboardHost _host = shared.Host;
-    private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal) { ["roomId"] = "lobby", ["userId"] = "anna", ["channelId"] = "team" };
+    private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal) { ["roomId"] = "lobby", ["userId"] = "anna", ["channelId"] = "team", ["file"] = "presence.js" };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -78,7 +78,7 @@ public sealed class DescribedRoutesTests(SharedHost shared) : IClassFixture<Shar
     /// <summary>The server names what it makes; later calls ask for it by that name.</summary>
     private void Remember(JsonNode document)
     {
-        foreach (var name in new[] { "removalId", "keyId" })
+        foreach (var name in new[] { "removalId", "keyId", "link" })
         {
             if (document is JsonObject made && made[name] is { } id)
                 _ids[name] = Text(id);

@@ -31,6 +31,10 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         DELETE /api/v1/admin/rooms/{roomId}                                .    -    -    -    .    -    -    +    -    -    -    -    +
         GET /api/v1/admin/rooms/{roomId}                                   .    -    -    -    .    +    -    +    -    -    -    -    +
         PUT /api/v1/admin/rooms/{roomId}                                   .    -    -    -    .    -    -    +    -    -    -    -    +
+        DELETE /api/v1/admin/rooms/{roomId}/public-link                    .    -    -    -    .    -    -    +    -    -    -    -    +
+        GET /api/v1/admin/rooms/{roomId}/public-link                       .    -    -    -    .    +    -    +    -    -    -    -    +
+        POST /api/v1/admin/rooms/{roomId}/public-link                      .    -    -    -    .    -    -    +    -    -    -    -    +
+        PUT /api/v1/admin/rooms/{roomId}/public-link                       .    -    -    -    .    -    -    +    -    -    -    -    +
         GET /api/v1/admin/rooms/{roomId}/removals                          .    -    -    -    .    +    -    -    -    +    -    -    +
         POST /api/v1/admin/rooms/{roomId}/removals                         .    -    -    -    .    -    -    -    -    +    -    -    +
         DELETE /api/v1/admin/rooms/{roomId}/removals/{userId}              .    -    -    -    .    -    -    -    -    +    -    -    +
@@ -63,6 +67,9 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         DELETE /api/v4/sessions                                            .    +    +    +    .    -    -    -    -    -    -    -    -
         POST /api/v5/sessions                                              +    +    +    +    +    +    +    +    +    +    +    +    +
         POST /api/v5/sessions/visitor                                      +    +    +    +    +    +    +    +    +    +    +    +    +
+        GET /badge/{link}.json                                             +    +    +    +    +    +    +    +    +    +    +    +    +
+        GET /badge/{link}.svg                                              +    +    +    +    +    +    +    +    +    +    +    +    +
+        GET /client/v1/{file}                                              +    +    +    +    +    +    +    +    +    +    +    +    +
         GET /health/live                                                   +    +    +    +    +    +    +    +    +    +    +    +    +
         GET /health/ready                                                  +    +    +    +    +    +    +    +    +    +    +    +    +
         GET /metrics                                                       .    -    .    -    .    +    -    -    -    -    -    -    +
@@ -143,6 +150,8 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         .Replace("{userId}", "anna", StringComparison.Ordinal)
         .Replace("{channelId}", "team", StringComparison.Ordinal)
         .Replace("{keyId}", "none", StringComparison.Ordinal)
+        .Replace("{link}", "none", StringComparison.Ordinal)
+        .Replace("{file}", "presence.js", StringComparison.Ordinal)
         + (route == "/api/v1/presence/rooms" ? "?ids=lobby" : "");
 
     private IEnumerable<(string Method, string Path)> Routes() =>

@@ -1,7 +1,9 @@
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Browser;
 
@@ -19,9 +21,7 @@ public sealed class AppearanceTests(ChromiumBrowser chromium)
 
     private static readonly (string Name, string Path)[] LivePages =
     [
-        ("overview", "/"), ("overview-day", "/?range=day"), ("rooms", "/rooms"), ("rooms-none", "/rooms?search=zzz"), ("online", "/online"),
-        ("wall", "/wall?rooms=main-stage,dj-set-rooftop,backstage-interviews,café-español,q-and-a,workshop-lighting"), ("wall-empty", "/wall"),
-        ("room", "/rooms/main-stage"), ("settings", "/settings"), ("connect", "/connect"), ("not-found", "/not-found"),
+        ("rooms", "/"), ("room", "/rooms/main-stage"), ("settings", "/settings"), ("connect", "/connect"), ("not-found", "/not-found"),
     ];
 
     private readonly List<string> _problems = [];
@@ -30,6 +30,7 @@ public sealed class AppearanceTests(ChromiumBrowser chromium)
     public async Task Pages_WithABusyEvening_AreAccessibleAndFit()
     {
         await using var evening = await BusyEvening.StartAsync();
+        await evening.Host.Services.GetRequiredService<PublicLinkStore>().SetAsync("main-stage", showsNames: true, ModeratorOfTests.Email, TestContext.Current.CancellationToken);
         foreach (var scheme in Schemes)
         {
             await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900, scheme);
@@ -48,36 +49,6 @@ public sealed class AppearanceTests(ChromiumBrowser chromium)
     }
 
     [Fact]
-    public async Task Rooms_WithPinsAndAKeyboardOnTheChart_AreAccessibleAndFit()
-    {
-        await using var evening = await BusyEvening.StartAsync();
-        await using var first = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900);
-        await first.SignInAsync("/rooms");
-        foreach (var room in (string[])["q-and-a", "main-stage", "rehearsal"])
-        {
-            await first.Page.GetByRole(AriaRole.Button, new() { Name = "Pin " + room }).ClickAsync();
-            await Assertions.Expect(first.Page.Locator(".pinned").GetByText(room)).ToBeVisibleAsync();
-        }
-        foreach (var scheme in Schemes)
-        {
-            await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900, scheme);
-            await visit.SignInAsync("/rooms");
-            await CheckAsync(visit, "rooms-pinned", scheme);
-            await visit.OpenAsync("/wall");
-            await CheckAsync(visit, "wall-pinned", scheme);
-            await visit.OpenAsync("/");
-            await visit.Page.GetByLabel("Read the chart").FocusAsync();
-            for (var point = 0; point < 30; point++)
-                await visit.Page.Keyboard.PressAsync("ArrowLeft");
-            await Assertions.Expect(visit.Page.Locator(".curve-reading")).ToBeVisibleAsync();
-            await CheckAsync(visit, "overview-keyboard", scheme);
-            Assert.Empty(visit.Errors);
-        }
-
-        Assert.Empty(_problems);
-    }
-
-    [Fact]
     public async Task Pages_BeforeAnythingHappened_AreAccessibleAndFit()
     {
         foreach (var scheme in Schemes)
@@ -89,13 +60,51 @@ public sealed class AppearanceTests(ChromiumBrowser chromium)
             await visit.Page.GotoAsync(ModeratorOfTests.SetupLinkOf(host).PathAndQuery!);
             await CheckAsync(visit, "setup", scheme);
             await visit.SetUpAsync();
-            await CheckAsync(visit, "overview-empty", scheme);
-            await visit.OpenAsync("/rooms");
             await CheckAsync(visit, "rooms-empty", scheme);
-            await visit.OpenAsync("/online");
-            await CheckAsync(visit, "online-empty", scheme);
             await visit.OpenAsync("/rooms/nobody-here");
             await CheckAsync(visit, "room-empty", scheme);
+            await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Make a public link" }).ClickAsync();
+            await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Take back" }).ClickAsync();
+            await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Take the link back" }).ScrollIntoViewIfNeededAsync();
+            await CheckAsync(visit, "room-shared", scheme);
+            Assert.Empty(visit.Errors);
+        }
+
+        Assert.Empty(_problems);
+    }
+
+    [Fact]
+    public async Task DemoRoom_WithThisTabInIt_IsAccessibleAndFits()
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = { ["Presence:Demo"] = "true" } });
+        foreach (var scheme in Schemes)
+        {
+            await using var visit = await chromium.VisitAsync(host.BaseAddress, Wide, 900, scheme);
+            await visit.Page.GotoAsync("/demo");
+            await visit.Page.Locator("#demo[data-status=present]").WaitForAsync();
+            await visit.Page.Locator("#demo-faces li").First.WaitForAsync();
+            await CheckAsync(visit, "demo", scheme);
+            await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Leave" }).ClickAsync();
+            await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Come back" }).WaitForAsync();
+            await CheckAsync(visit, "demo-left", scheme);
+            Assert.Empty(visit.Errors);
+        }
+
+        Assert.Empty(_problems);
+    }
+
+    [Fact]
+    public async Task Widgets_OnAnotherSite_AreAccessibleAndFit()
+    {
+        await using var evening = await BusyEvening.StartAsync();
+        var link = await evening.Host.Services.GetRequiredService<PublicLinkStore>().SetAsync("main-stage", showsNames: true, ModeratorOfTests.Email, TestContext.Current.CancellationToken);
+        await using var site = await ForeignSite.StartAsync(evening.Host.BaseAddress, link.Code);
+        foreach (var scheme in Schemes)
+        {
+            await using var visit = await chromium.VisitAsync(site.BaseAddress, Wide, 900, scheme);
+            await visit.Page.GotoAsync("/");
+            await visit.Page.Locator("whos-watching [part=face]").First.WaitForAsync();
+            await CheckAsync(visit, "widgets", scheme);
             Assert.Empty(visit.Errors);
         }
 

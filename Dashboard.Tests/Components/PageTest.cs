@@ -3,9 +3,7 @@ using Bunit.TestDoubles;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Display;
-using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
-using Presence.Dashboard.Tests.Support;
 using Presence.Engine;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
@@ -26,28 +24,22 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Engine = new PresenceEngine(Time, PresenceSettings.Default, new PresenceLimits());
         Database = new PresenceDatabase(_folder.FullName, Time);
         Store = new SettingsStore(Database, Engine);
+        PublicLinks = new PublicLinkStore(Database);
 
         Services.AddLogging();
         Services.AddSingleton<TimeProvider>(Time);
         Services.AddSingleton(Engine);
         Services.AddSingleton(Store);
+        Services.AddSingleton(PublicLinks);
         Services.AddScoped<CircuitClock>();
         Services.AddScoped<PageVisibility>();
         Services.AddScoped<LocalTime>();
         Services.AddScoped<DialogService>();
         Services.AddScoped<ModeratorGuard>();
-        Services.AddSingleton<IPinStore>(PinStore);
-        Services.AddSingleton<PinBoard>();
-        Services.AddSingleton<RoomRanking>();
-        Services.AddSingleton(Loops);
-        Services.AddScoped<PinnedRooms>();
-        Services.AddTransient<RoomRowReader>();
-        Services.AddTransient<OverviewReader>();
-        Services.AddTransient<OnlineReader>();
-        Services.AddTransient<WallReader>();
         Services.AddTransient<RoomListReader>();
         Services.AddTransient<RoomReader>();
         Services.AddScoped<SettingsAdministration>();
+        Services.AddScoped<PublicLinkAdministration>();
         JSInterop.Mode = JSRuntimeMode.Loose;
         Moderator = AddAuthorization();
         Moderator.SetAuthorized("mod@example.com").SetRoles(nameof(ModeratorRole.Admin));
@@ -61,9 +53,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
 
     protected SettingsStore Store { get; }
 
-    internal RememberedPins PinStore { get; } = new();
-
-    internal LoopRegistry Loops { get; } = new();
+    protected PublicLinkStore PublicLinks { get; }
 
     protected BunitAuthorizationContext Moderator { get; }
 
@@ -79,6 +69,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
     {
         await base.DisposeAsyncCore();
         Store.Dispose();
+        PublicLinks.Dispose();
         await Database.DisposeAsync();
         _folder.Delete(recursive: true);
     }

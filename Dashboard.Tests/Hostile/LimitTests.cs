@@ -36,6 +36,7 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
         ["length of a removal"] = (host, size) => host.PostAsync("/api/v1/admin/removals", DashboardHost.ServerKey, new JsonObject { ["userId"] = "u", ["durationSeconds"] = size }.ToJsonString()),
         ["title"] = (host, size) => PutAsync(host, "rooms/limits", new JsonObject { ["title"] = Of(size), ["status"] = "live" }),
         ["metadata"] = (host, size) => PutAsync(host, "users/limits-metadata", new JsonObject { ["metadata"] = new JsonObject { ["x"] = Of(size - """{"x":""}""".Length) } }),
+        ["label of a badge"] = async (host, size) => await host.GetAsync($"/badge/{(await host.PostAsync("/api/v1/admin/rooms/limits/public-link", DashboardHost.ServerKey)).Json["link"]}.svg?label={Of(size)}"),
         ["heartbeats at once"] = (host, size) => host.PostAsync(
             "/api/v1/presence/heartbeats", DashboardHost.ServerKey, $$"""{"heartbeats":[{{string.Join(',', Enumerable.Repeat("{}", size))}}]}"""),
         ["depth of JSON"] = (host, size) => BeatAsync(host, $$"""{"x":{{new string('[', size - 1)}}{{new string(']', size - 1)}}}"""),
@@ -53,6 +54,7 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
         ["name of a server key"] = nameof(Authentication.ServerKeyTests),
         ["server keys"] = "ServerKeyStoreTests",
         ["server keys of one name"] = nameof(Authentication.ServerKeyTests),
+        ["public links"] = "PublicLinkStoreTests",
         ["request line"] = nameof(RawRequestTests),
         ["headers"] = nameof(RawRequestTests),
         ["header lines"] = nameof(RawRequestTests),
@@ -73,6 +75,7 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
         ["new guests"] = nameof(AddressLimitTests),
         ["failed requests"] = nameof(AddressLimitTests),
         ["anonymous requests"] = nameof(AddressLimitTests),
+        ["badges"] = nameof(Api.BadgeTests),
         ["streams of a caller"] = nameof(Api.StreamTests),
         ["streams"] = nameof(Api.StreamTests),
         ["connections"] = nameof(Hosting.HostNameTests),

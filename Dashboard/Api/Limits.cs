@@ -1,4 +1,5 @@
 using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Api.Embedding;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Authentication.Jwt;
 using Presence.Dashboard.Hosting;
@@ -53,6 +54,8 @@ internal static class Limits
         new("picture of a token", UserRules.LongestPicture, "characters", "the claim `picture`") { Error = ApiErrors.NotSignedIn },
         new("server keys", ServerKeyStore.Most, "keys", "not revoked, in all") { Error = ApiErrors.CapReached },
         new("server keys of one name", ServerKeys.MostOfOneName, "keys", "neither revoked nor expired") { Error = ApiErrors.CapReached },
+        new("label of a badge", BadgeDrawing.LongestLabel, "characters", "`GET /badge/{link}.svg`") { Error = ApiErrors.Invalid },
+        new("public links", PublicLinkStore.Most, "rooms", "with a public link") { Error = ApiErrors.CapReached },
         new("request line", ServerDefaults.LongestRequestLine, "bytes", "every request") { Otherwise = "414 without a body" },
         new("headers", ServerDefaults.LargestHeaders, "bytes", "every request") { Otherwise = "431 without a body" },
         new("header lines", ServerDefaults.MostHeaders, "headers", "every request") { Otherwise = "431 without a body" },
@@ -73,6 +76,7 @@ internal static class Limits
         Pace("new guests", Defaults.NewGuestsPerSecond, "one address", nameof(Defaults.NewGuestsPerSecond)),
         Pace("failed requests", Defaults.FailuresPerSecond, "one address, with bad credentials", nameof(Defaults.FailuresPerSecond)),
         Pace("anonymous requests", Defaults.AnonymousPerSecond, "one address, logins and health apart", nameof(Defaults.AnonymousPerSecond)),
+        Pace("badges", Defaults.BadgesPerSecond, "one address, through public links", nameof(Defaults.BadgesPerSecond)),
         new("streams of a caller", Defaults.StreamsPerPrincipal, "streams", "one user, or one server key") { Error = ApiErrors.CapReached, Key = nameof(Defaults.StreamsPerPrincipal) },
         new("streams", Defaults.Streams, "streams", "in all") { Error = ApiErrors.CapReached, Key = nameof(Defaults.Streams) },
         new("connections", Defaults.Connections, "connections", "in all") { Otherwise = "the connection ends", Key = nameof(Defaults.Connections) },

@@ -1,4 +1,5 @@
 using Presence.Dashboard.Api.Description;
+using Presence.Dashboard.Api.Embedding;
 using Presence.Dashboard.Api.Streaming;
 using Presence.Dashboard.Hosting.Metrics;
 
@@ -13,6 +14,7 @@ internal static class PresenceApi
         builder.Services.AddSingleton<ApiRoutes>();
         builder.Services.AddSingleton<EventStreams>();
         builder.Services.AddHostedService<EventStreamLoop>();
+        builder.Services.AddSingleton<PublicRooms>();
         builder.Services.AddDescription();
         builder.Services.AddSingleton<MetricsRecorder>();
         builder.Services.AddHostedService(services => services.GetRequiredService<MetricsRecorder>());
@@ -37,6 +39,9 @@ internal static class PresenceApi
         RemovalEndpoints.Map(api);
         api.MapUserAdministration();
         api.MapServerKeys();
+        PublicLinkEndpoints.Map(api);
+        BadgeEndpoints.Map(api);
+        api.MapClientFiles();
         api.MapHealth();
         api.MapMetrics();
         api.MapDescription();

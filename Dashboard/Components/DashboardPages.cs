@@ -1,4 +1,6 @@
+using Presence.Dashboard.Components.Pages.Demo;
 using Presence.Dashboard.Display;
+using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
 using Radzen;
 
@@ -29,16 +31,10 @@ internal static class DashboardPages
         services.AddScoped<PageVisibility>();
         services.AddScoped<LocalTime>();
         // One a page, not one a circuit: each remembers what its page shows.
-        services.AddTransient<OverviewReader>();
-        services.AddTransient<OnlineReader>();
-        services.AddTransient<WallReader>();
         services.AddTransient<RoomListReader>();
-        services.AddTransient<RoomRowReader>();
         services.AddTransient<RoomReader>();
-        services.AddScoped<PinnedRooms>();
-        services.AddSingleton<PinBoard>();
-        services.AddSingleton<RoomRanking>();
         services.AddScoped<SettingsAdministration>();
+        services.AddScoped<PublicLinkAdministration>();
         services.AddSingleton<ClientCommands>();
     }
 
@@ -47,6 +43,19 @@ internal static class DashboardPages
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>()
             // The framework would add a second, narrower policy to the one every page already carries.
-            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)
+            .Add(page => HideOutsideTheDemo(page, app.Services.GetRequiredService<DashboardOptions>()));
+    }
+
+    /// <summary>A page that answered 404 by itself would have to be drawn first, and its error page after it: one request draws one page.</summary>
+    private static void HideOutsideTheDemo(EndpointBuilder page, DashboardOptions options)
+    {
+        if (options.Demo || page is not RouteEndpointBuilder { RoutePattern.RawText: DemoRoomPage.Route })
+            return;
+        page.RequestDelegate = static http =>
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        };
     }
 }

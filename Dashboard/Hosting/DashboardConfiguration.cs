@@ -136,6 +136,8 @@ internal static class DashboardConfiguration
         limits.FailureBurst = reader.Number("Limits:FailureBurst", 1, LargestPace) ?? limits.FailureBurst;
         limits.AnonymousPerSecond = reader.Number("Limits:AnonymousPerSecond", 1, LargestPace) ?? limits.AnonymousPerSecond;
         limits.AnonymousBurst = reader.Number("Limits:AnonymousBurst", 1, LargestPace) ?? limits.AnonymousBurst;
+        limits.BadgesPerSecond = reader.Number("Limits:BadgesPerSecond", 1, LargestPace) ?? limits.BadgesPerSecond;
+        limits.BadgeBurst = reader.Number("Limits:BadgeBurst", 1, LargestPace) ?? limits.BadgeBurst;
         limits.HeartbeatsPerSecondOfAddress = reader.Number("Limits:HeartbeatsPerSecondOfAddress", 0, LargestPace) ?? limits.HeartbeatsPerSecondOfAddress;
         limits.HeartbeatBurstOfAddress = reader.Number("Limits:HeartbeatBurstOfAddress", 1, LargestPace) ?? limits.HeartbeatBurstOfAddress;
         limits.Connections = reader.Number("Limits:Connections", 10, 10_000_000) ?? limits.Connections;

@@ -135,6 +135,10 @@ public sealed class DashboardOptions
         public int AnonymousPerSecond { get; set; } = 50;
         public int AnonymousBurst { get; set; } = 500;
 
+        /// <summary>Badges and counts read through public links, by one address.</summary>
+        public int BadgesPerSecond { get; set; } = 200;
+        public int BadgeBurst { get; set; } = 2_000;
+
         /// <summary>Heartbeats of one address; 0 for no limit, since an audience may share one.</summary>
         public int HeartbeatsPerSecondOfAddress { get; set; }
         public int HeartbeatBurstOfAddress { get; set; } = 1_000;

@@ -52,13 +52,16 @@ internal static class RequestPipeline
         });
     }
 
-    /// <summary>True for the API, its description and health, which are for programs and know no cookie.</summary>
-    public static bool IsApi(HttpContext http) => Under(http, "/api") || Under(http, "/health") || Under(http, "/openapi") || Under(http, "/metrics");
+    /// <summary>True for the API, its description, health and what other sites embed: for programs, and without any cookie.</summary>
+    public static bool IsApi(HttpContext http) => Under(http, "/api") || Under(http, "/health") || Under(http, "/openapi") || Under(http, "/metrics") || IsEmbedded(http);
+
+    /// <summary>True for what any site may have on its pages; it says so itself, whatever origins the API is for.</summary>
+    private static bool IsEmbedded(HttpContext http) => Under(http, "/client") || Under(http, "/badge");
 
     public static bool IsHealth(HttpContext http) => Under(http, "/health");
 
     /// <summary>The framework's CORS middleware makes a service scope for each request it sees: let it see those alone that it is for.</summary>
-    private static bool IsFromBrowser(HttpContext http) => http.Request.Headers.Origin.Count > 0 && IsApi(http);
+    private static bool IsFromBrowser(HttpContext http) => http.Request.Headers.Origin.Count > 0 && IsApi(http) && !IsEmbedded(http);
 
     /// <summary>A page's links and forms are made from its address, and HTTP/1.0 may leave the host out of a request.</summary>
     private static bool IsNamelessPage(HttpContext http) => !http.Request.Host.HasValue && IsPage(http);

@@ -16,7 +16,7 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options) :
     internal DbSet<PresenceSwitchRecord> PresenceSwitches => Set<PresenceSwitchRecord>();
     internal DbSet<ChannelRecord> Channels => Set<ChannelRecord>();
     internal DbSet<ServerKeyRecord> ServerKeys => Set<ServerKeyRecord>();
-    internal DbSet<HistoryRecord> History => Set<HistoryRecord>();
+    internal DbSet<PublicLinkRecord> PublicLinks => Set<PublicLinkRecord>();
 
     /// <inheritdoc/>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
@@ -55,12 +55,6 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options) :
             alive.Property(a => a.Id).ValueGeneratedNever();
         });
 
-        modelBuilder.Entity<HistoryRecord>(step =>
-        {
-            step.ToTable("History").HasKey(h => new { h.Range, h.At });
-            step.Property(h => h.At).ValueGeneratedNever();
-        });
-
         CreateAdministration(modelBuilder);
     }
 
@@ -83,6 +77,12 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options) :
         {
             key.ToTable("ServerKeys").HasKey(k => k.Id);
             key.HasIndex(k => k.Hash).IsUnique();
+        });
+
+        modelBuilder.Entity<PublicLinkRecord>(link =>
+        {
+            link.ToTable("PublicLinks").HasKey(l => l.RoomId);
+            link.HasIndex(l => l.Code).IsUnique();
         });
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.OpenApi;
 using Presence.Engine;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Api.Description;
 
@@ -11,6 +12,8 @@ internal static class PathParameters
         ["roomId"] = ("The room. No control characters, none of `/ \\ ? # %`; spaces and accents are fine, percent-encoded.", PresenceIds.LongestRoomId),
         ["userId"] = ("The user, percent-encoded. Profiles may be asked for with an id encoded twice, as published clients do.", PresenceIds.LongestUserId),
         ["channelId"] = ("The channel; the rule of room ids.", PresenceIds.LongestRoomId),
+        ["link"] = ("The code of a room's public link.", PublicLinkStore.CodeLength),
+        ["file"] = ("One of `presence.js`, `react.js`, `timer-worker.js` and `widget.js`.", 40),
         ["keyId"] = ("The key, as the list names it; never the key itself.", 40),
     };
 

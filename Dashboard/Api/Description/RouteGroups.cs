@@ -9,6 +9,7 @@ internal static class RouteGroups
     public const string UserPresence = "User presence";
     public const string Settings = "Settings";
     public const string Administration = "Administration";
+    public const string Embedding = "Embedding";
     public const string Operation = "Operation";
 
     public static readonly IReadOnlyList<(string Name, string Text)> All =
@@ -19,6 +20,7 @@ internal static class RouteGroups
         (UserPresence, "Who is online in the network, and in channels of users. Apart from rooms: a heartbeat in one is none in the other."),
         (Settings, "Whether presence is on, how often heartbeats are asked for and how long they count."),
         (Administration, "What your backend looks after: rooms, removals, users, keys. Members a document does not have are refused."),
+        (Embedding, "What other sites put on their pages: a room's count through its public link, and the scripts of the client."),
         (Operation, "Whether the server runs and what it measures."),
     ];
 }

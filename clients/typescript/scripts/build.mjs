@@ -15,6 +15,8 @@ await build({ ...shared, entryPoints: ["src/presence.ts"], outfile: `${folder}/p
 // Both entries of one page must share its sessions, so the second imports the first instead of holding a copy.
 await build({ ...shared, entryPoints: ["src/react.ts"], outfile: `${folder}/react.js`, external: ["react", "./presence.js"] });
 
+await build({ ...shared, entryPoints: ["src/widget/widget.ts"], outfile: `${folder}/widget.js` });
+
 const [, worker] = /source = "(.+)";/.exec(await readFile(`${root}src/workerTimer.ts`, "utf8"));
 await writeFile(`${folder}/timer-worker.js`, `${worker};\n`);
 

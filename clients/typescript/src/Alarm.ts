@@ -8,11 +8,11 @@ const longestTimer = 2 ** 31 - 1;
 
 /** Waits, one wait at a time, until time is up or somebody rings. */
 export class Alarm {
-  readonly #environment: PresenceEnvironment;
+  readonly #environment: Pick<PresenceEnvironment, "now" | "setTimer">;
   #isRung = false;
   #end: (() => void) | undefined;
 
-  constructor(environment: PresenceEnvironment) {
+  constructor(environment: Pick<PresenceEnvironment, "now" | "setTimer">) {
     this.#environment = environment;
   }
 

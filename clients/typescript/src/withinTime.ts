@@ -4,7 +4,7 @@ import type { PresenceEnvironment } from "./PresenceEnvironment.js";
 const longestAnswer = 10_000;
 
 /** Rejects when work takes too long or its caller gives up; the signal it was given is aborted then. */
-export function withinTime<T>(environment: PresenceEnvironment, signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export function withinTime<T>(environment: Pick<PresenceEnvironment, "setTimer">, signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const controller = new AbortController();
     const giveUp = (reason: unknown) => {

@@ -9,6 +9,7 @@ import { expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const most = 6_000;
+const mostOfWidget = 4_000;
 
 /** Every file below a folder with what it holds, short enough for a failure to be read. */
 function filesOf(folder: string): Record<string, string> {
@@ -34,6 +35,15 @@ test("dist_bundle_staysSmallAndNeedsNothing", () => {
 
   expect(size).toBeLessThan(most);
   expect(bundle.toString()).not.toMatch(/\bimport\b|\brequire\b|\bconsole\b/);
+});
+
+test("dist_widget_staysSmallAndNeedsNothing", () => {
+  const bundle = readFileSync(join(root, "dist/widget.js"));
+  const size = gzipSync(bundle, { level: 9 }).length;
+  process.stdout.write(`widget.js: ${bundle.length} bytes, ${size} gzipped (at most ${mostOfWidget})\n`);
+
+  expect(size).toBeLessThan(mostOfWidget);
+  expect(bundle.toString()).not.toMatch(/\bimport\b(?!\.meta)|\brequire\b|\bconsole\b|\beval\b|innerHTML|createElement\("style/); // nor what a strict content policy refuses
 });
 
 test("dist_inNode_isTheWholeApi", async () => {

@@ -51,6 +51,12 @@ export class FakeServer {
     this.#handlers.push({ takes, handler: typeof handler === "function" ? handler : () => handler instanceof Response ? handler.clone() : handler, timesLeft: times });
   }
 
+  /** The same, before what was said so far. */
+  answersFirst(takes: (request: SeenRequest) => boolean, handler: Answer | Handler, times = 1): void {
+    this.answers(takes, handler, times);
+    this.#handlers.unshift(this.#handlers.pop()!);
+  }
+
   async #answer(request: SeenRequest): Promise<Answer> {
     const scripted = this.#handlers.find(candidate => candidate.timesLeft > 0 && candidate.takes(request));
     if (scripted) {

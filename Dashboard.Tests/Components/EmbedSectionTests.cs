@@ -1,0 +1,118 @@
+using Bunit;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Components.Shared;
+
+namespace Presence.Dashboard.Tests.Components;
+
+public sealed class EmbedSectionTests : PageTest
+{
+    [Fact]
+    public async Task Section_OfARoomWithoutALink_OffersToMakeOne()
+    {
+        var section = Render("lobby");
+        Assert.Empty(section.FindAll("img"));
+
+        await section.Find("button").ClickAsync(new());
+
+        var link = PublicLinks.FindOfRoom("lobby")!;
+        Assert.Equal(("mod@example.com", false), (link.CreatedBy, link.ShowsNames));
+        section.WaitForAssertion(() => Assert.Contains($"<viewer-count room=\"{link.Code}\"></viewer-count>", section.Find("code").TextContent, StringComparison.Ordinal));
+        Assert.StartsWith($"badge/{link.Code}.svg", section.Find("img").GetAttribute("src"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Names_SwitchedOn_AreShownByTheSameLinkAndItsSnippet()
+    {
+        var link = await PublicLinks.MakeAsync("lobby", showsNames: false, "ada", Cancellation);
+        var section = Render("lobby");
+
+        await section.Find("[role=switch]").ClickAsync(new());
+
+        Assert.Equal(link with { ShowsNames = true }, PublicLinks.FindOfRoom("lobby"));
+        section.WaitForAssertion(() => Assert.Contains($"<whos-watching room=\"{link.Code}\"></whos-watching>", section.Find("code").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task TakeBack_AskedAndConfirmed_EndsTheLink()
+    {
+        await PublicLinks.MakeAsync("lobby", showsNames: false, "ada", Cancellation);
+        var section = Render("lobby");
+
+        await Button(section, "Take back").ClickAsync(new());
+        Assert.NotNull(PublicLinks.FindOfRoom("lobby"));
+        await Button(section, "Keep it").ClickAsync(new());
+        Assert.NotNull(PublicLinks.FindOfRoom("lobby"));
+        await Button(section, "Take back").ClickAsync(new());
+        await Button(section, "Take the link back").ClickAsync(new());
+
+        Assert.Null(PublicLinks.FindOfRoom("lobby"));
+        section.WaitForAssertion(() => Assert.NotNull(Button(section, "Make a public link")));
+    }
+
+    [Fact]
+    public async Task NewLink_Confirmed_TakesThePlaceOfTheOldOneAndKeepsWhatItShows()
+    {
+        var link = await PublicLinks.MakeAsync("lobby", showsNames: true, "ada", Cancellation);
+        var section = Render("lobby");
+
+        await Button(section, "New link").ClickAsync(new());
+        await Button(section, "Make a new link").ClickAsync(new());
+
+        Assert.Null(PublicLinks.Find(link.Code));
+        Assert.True(PublicLinks.FindOfRoom("lobby")!.ShowsNames);
+    }
+
+    [Fact]
+    public async Task Observer_SeesTheLinkAndMayNotChangeIt()
+    {
+        Moderator.SetRoles(nameof(ModeratorRole.Observer));
+        Assert.Empty(Render("lobby").FindAll("button"));
+        await PublicLinks.MakeAsync("stage", showsNames: false, "ada", Cancellation);
+
+        var section = Render("stage");
+
+        Assert.All(section.FindAll("button"), button => Assert.True(button.HasAttribute("data-copy")));
+        Assert.Empty(section.FindAll("[role=switch]"));
+        Assert.Contains("Your role may see this", section.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Moderator_WhoseRoleWasTakenAway_IsToldAndNothingChanges()
+    {
+        var link = await PublicLinks.MakeAsync("lobby", showsNames: false, "ada", Cancellation);
+        var section = Render("lobby");
+        Moderator.SetRoles(nameof(ModeratorRole.Observer));
+
+        await Button(section, "Take back").ClickAsync(new());
+        await Button(section, "Take the link back").ClickAsync(new());
+
+        Assert.Same(link, PublicLinks.FindOfRoom("lobby"));
+        section.WaitForAssertion(() => Assert.Contains("Your role may not change this", section.Find(".remark-problem").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AnotherRoom_IsReadAnew()
+    {
+        await PublicLinks.MakeAsync("lobby", showsNames: false, "ada", Cancellation);
+        var section = Render("lobby");
+
+        section.Render(parameters => parameters.Add(embed => embed.RoomId, "stage"));
+
+        Assert.Empty(section.FindAll("img"));
+    }
+
+    [Fact]
+    public async Task Preview_AsTimePasses_IsAskedForAgain()
+    {
+        await PublicLinks.MakeAsync("lobby", showsNames: false, "ada", Cancellation);
+        var section = Render("lobby");
+        var before = section.Find("img").GetAttribute("src");
+
+        await PassUntilAsync(() => section.Find("img").GetAttribute("src") != before);
+    }
+
+    private IRenderedComponent<EmbedSection> Render(string room) => Render<EmbedSection>(parameters => parameters.Add(embed => embed.RoomId, room));
+
+    private static AngleSharp.Dom.IElement Button(IRenderedComponent<EmbedSection> section, string text) =>
+        section.FindAll("button").Single(button => button.TextContent.Trim() == text);
+}

@@ -1,0 +1,53 @@
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>Public links as moderators read and change them; the role is checked here, whatever the page shows.</summary>
+internal sealed class PublicLinkAdministration(PublicLinkStore links, ModeratorGuard guard)
+{
+    /// <exception cref="AccessRefusedException">Not an Observer.</exception>
+    public async Task<PublicLinkReading> ReadAsync(string roomId)
+    {
+        await guard.RequireAsync(ModeratorRole.Observer);
+        return new PublicLinkReading(links.FindOfRoom(roomId), await MayChangeAsync());
+    }
+
+    /// <summary>Makes a new link, in the moderator's name; the one before leads nowhere from then on.</summary>
+    /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
+    /// <exception cref="StoreFullException">The cap is reached. Nothing was changed.</exception>
+    public async Task<PublicLink> MakeAsync(string roomId, bool showsNames, CancellationToken cancellationToken)
+    {
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        return await links.MakeAsync(roomId, showsNames, moderator.Email, cancellationToken);
+    }
+
+    /// <summary>Says whether the link shows names; it stays the same.</summary>
+    /// <inheritdoc cref="MakeAsync" path="/exception"/>
+    public async Task<PublicLink> ShowNamesAsync(string roomId, bool showsNames, CancellationToken cancellationToken)
+    {
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        return await links.SetAsync(roomId, showsNames, moderator.Email, cancellationToken);
+    }
+
+    /// <summary>Takes the link back.</summary>
+    /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
+    public async Task RevokeAsync(string roomId, CancellationToken cancellationToken)
+    {
+        await guard.RequireAsync(ModeratorRole.Moderator);
+        await links.RevokeAsync(roomId, cancellationToken);
+    }
+
+    private async Task<bool> MayChangeAsync()
+    {
+        try
+        {
+            await guard.RequireAsync(ModeratorRole.Moderator);
+            return true;
+        }
+        catch (AccessRefusedException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+
+namespace Presence.Engine.Storage;
+
+/// <summary>Keeps which rooms show their count to anybody who has their link.</summary>
+/// <remarks>
+/// <para><b>Bound.</b> <see cref="Most"/> rooms. All are in memory: a badge is asked for by strangers, who must not reach the database.</para>
+/// <para><b>Threads.</b> Any; changes follow one another, look-ups take no lock.</para>
+/// </remarks>
+public sealed class PublicLinkStore(PresenceDatabase database) : IDisposable
+{
+    public const int Most = 10_000;
+
+    /// <summary>24 digits of 62 kinds: 142 bits, as good as a secret, and still short enough to type.</summary>
+    public const int CodeLength = 24;
+
+    private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+    private readonly ConcurrentDictionary<string, PublicLink> _byCode = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, PublicLink> _byRoom = new(PresenceComparers.RoomId);
+
+    /// <summary>Reads what is stored; once, before requests are answered.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateDbContext();
+        await foreach (var record in context.PublicLinks.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
+            Keep(new PublicLink(record.RoomId, record.Code, record.ShowsNames, record.CreatedAt, record.CreatedBy));
+    }
+
+    /// <summary>The link with this code; null when there is none, or none any more.</summary>
+    /// <remarks><b>Cost.</b> One look-up in memory, whatever the code.</remarks>
+    public PublicLink? Find(string code) => _byCode.GetValueOrDefault(code);
+
+    /// <summary>The link of a room; null when it has none.</summary>
+    public PublicLink? FindOfRoom(string roomId) => _byRoom.GetValueOrDefault(roomId);
+
+    /// <summary>Makes a new link for a room. The one before, if there was one, leads nowhere from then on.</summary>
+    /// <param name="roomId">The room, already validated; it need not exist yet.</param>
+    /// <param name="showsNames">Whether it also tells names.</param>
+    /// <param name="by">Who.</param>
+    /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
+    /// <exception cref="StoreFullException">The cap is reached. Nothing was changed.</exception>
+    /// <remarks><b>Guarantee.</b> On the disk when it returns, and in force.</remarks>
+    public async Task<PublicLink> MakeAsync(string roomId, bool showsNames, string by, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            return await MakeInTurnAsync(roomId, showsNames, by, cancellationToken);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Says what a room's link shows; makes one where there is none. A link that is there keeps its code.</summary>
+    /// <inheritdoc cref="MakeAsync"/>
+    public async Task<PublicLink> SetAsync(string roomId, bool showsNames, string by, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            if (FindOfRoom(roomId) is not { } link)
+                return await MakeInTurnAsync(roomId, showsNames, by, cancellationToken);
+            if (link.ShowsNames == showsNames)
+                return link;
+            await using var context = database.CreateDbContext();
+            await context.PublicLinks.Where(l => l.RoomId == roomId).ExecuteUpdateAsync(l => l.SetProperty(r => r.ShowsNames, showsNames), cancellationToken);
+            return Keep(link with { ShowsNames = showsNames });
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Takes a room's link back; it leads nowhere from now on. False when there was none.</summary>
+    public async Task<bool> RevokeAsync(string roomId, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            if (FindOfRoom(roomId) is not { } link)
+                return false;
+            await using var context = database.CreateDbContext();
+            await context.PublicLinks.Where(l => l.RoomId == roomId).ExecuteDeleteAsync(cancellationToken);
+            _byCode.TryRemove(link.Code, out _);
+            return _byRoom.TryRemove(roomId, out _);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _oneAtATime.Dispose();
+
+    private async Task<PublicLink> MakeInTurnAsync(string roomId, bool showsNames, string by, CancellationToken cancellationToken)
+    {
+        var before = FindOfRoom(roomId);
+        if (before is null && _byRoom.Count >= Most)
+            throw new StoreFullException($"{Most} rooms have a public link, as many as may; take one back first.");
+
+        var link = new PublicLink(roomId, RandomNumberGenerator.GetString(Digits, CodeLength), showsNames, database.Now(), by);
+        await using var context = database.CreateDbContext();
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await context.PublicLinks.Where(l => l.RoomId == roomId).ExecuteDeleteAsync(cancellationToken);
+        context.Add(new PublicLinkRecord { RoomId = link.RoomId, Code = link.Code, ShowsNames = link.ShowsNames, CreatedAt = link.CreatedAt, CreatedBy = link.CreatedBy });
+        await context.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+
+        if (before is not null)
+            _byCode.TryRemove(before.Code, out _);
+        return Keep(link);
+    }
+
+    private PublicLink Keep(PublicLink link) => _byRoom[link.RoomId] = _byCode[link.Code] = link;
+}

@@ -1,0 +1,16 @@
+import type { PublicRoom } from "./PublicRoom.js";
+
+/**
+ * - `loading`: nothing is known yet.
+ * - `live`: the last answer is fresh.
+ * - `stale`: the server does not answer; what is shown is its last answer.
+ * - `off`: presence is switched off; asked again once a minute.
+ * - `gone`: the link leads nowhere. Asked again when the page is next shown.
+ */
+export type PublicRoomStatus = "loading" | "live" | "stale" | "off" | "gone";
+
+export interface PublicRoomState {
+  readonly status: PublicRoomStatus;
+  /** The last answer, also while later ones fail. */
+  readonly room?: PublicRoom | undefined;
+}
