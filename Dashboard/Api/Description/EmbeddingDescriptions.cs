@@ -24,7 +24,8 @@ internal static class EmbeddingDescriptions
         Text = $"For pages of any origin, without a token. May be cached for 5 seconds, and is read from the engine once a second at most. {SameForAll}",
         Answer = AnswerDescription.Json<PublicRoomDocument>(
             "How many watch.",
-            """{"count":1240,"referenceTimestamp":"2026-11-21T22:37:41.509Z","refreshInSeconds":5,"viewers":[{"name":"Anna"}]}""") with { Headers = Cached },
+            """{"count":1240,"referenceTimestamp":"2026-11-21T22:37:41.509Z","refreshInSeconds":5,"viewers":[{"name":"Anna"}]}""") with
+        { Headers = Cached },
         Errors = [ApiErrors.NotFound, ApiErrors.MethodNotAllowed, ApiErrors.PresenceDisabled],
     };
 
