@@ -14,6 +14,9 @@ internal sealed class BoundedMap<TValue>(int capacity, StringComparer comparer)
     /// <summary>What was said last; null when nothing was.</summary>
     public TValue? this[string id] => _values.GetValueOrDefault(id);
 
+    /// <summary>Everything said, as it is while one reads.</summary>
+    public IEnumerable<KeyValuePair<string, TValue>> All => _values;
+
     /// <summary>Says something else of an id, or with null nothing any more; false, and nothing changed, when the map is full.</summary>
     public bool TrySet(string id, TValue? value)
     {

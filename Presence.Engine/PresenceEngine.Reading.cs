@@ -137,6 +137,7 @@ public sealed partial class PresenceEngine
 
     /// <summary>Lists rooms.</summary>
     /// <param name="query">Which, in what order, how many.</param>
+    /// <exception cref="ArgumentException">A cursor with an order by change.</exception>
     /// <remarks><para><b>Cost.</b> A glance at every room and a sort of those that match; none for named ones.</para></remarks>
     public RoomPage Rooms(RoomQuery query)
     {
@@ -144,21 +145,15 @@ public sealed partial class PresenceEngine
         if (query.Ids is { } ids)
             return new RoomPage([.. ids.Select(Room)], ids.Count, Next: null, at);
 
-        var matching = new List<RoomCursor>();
-        foreach (var (id, room) in _rooms)
-        {
-            var viewers = room.Viewers;
-            if (viewers > 0 && Matches(id, query))
-                matching.Add(new RoomCursor(id, viewers));
-        }
+        if (query is { After: not null, Order: RoomOrder.Change or RoomOrder.Movement })
+            throw new ArgumentException("Orders by change have no cursor: rooms move while one reads.", nameof(query));
 
-        Comparison<RoomCursor> order = query.Order == RoomOrder.Count ? ByCount : ByName;
-        Comparison<RoomCursor> comparison = query.Reversed ? (left, right) => order(right, left) : order;
-        matching.Sort(comparison);
-        var page = (query.After is { } after ? matching.Where(room => comparison(room, after) > 0) : matching)
-            .Take(query.Limit + 1)
-            .ToList();
-        var next = page.Count > query.Limit ? page[query.Limit - 1] : null;
+        var order = RankedRoom.OrderOf(query.Order, query.Reversed);
+        var matching = Matching(query);
+        matching.Sort(order);
+        var place = query.After is { } after ? new RankedRoom(after.RoomId, after.Viewers, Change: 0) : default(RankedRoom?);
+        var page = (place is { } last ? matching.Where(room => order(room, last) > 0) : matching).Take(query.Limit + 1).ToList();
+        var next = page.Count > query.Limit ? new RoomCursor(page[query.Limit - 1].RoomId, page[query.Limit - 1].Viewers) : null;
         return new RoomPage([.. page.Take(query.Limit).Select(room => Room(room.RoomId))], matching.Count, next, at);
     }
 
@@ -243,16 +238,4 @@ public sealed partial class PresenceEngine
         row.Mark.State,
         row.Mark.IsFading,
         row.Sessions);
-
-    private static bool Matches(string roomId, RoomQuery query) =>
-        (query.Prefix is null || roomId.StartsWith(query.Prefix, StringComparison.Ordinal))
-        && (string.IsNullOrEmpty(query.Search) || roomId.Contains(query.Search, StringComparison.OrdinalIgnoreCase));
-
-    private static int ByCount(RoomCursor left, RoomCursor right)
-    {
-        var byCount = right.Viewers.CompareTo(left.Viewers);
-        return byCount != 0 ? byCount : ByName(left, right);
-    }
-
-    private static int ByName(RoomCursor left, RoomCursor right) => PresenceComparers.RoomId.Compare(left.RoomId, right.RoomId);
 }

@@ -14,10 +14,11 @@ public sealed partial class PresenceEngine
 
     /// <summary>Records that a user is online.</summary>
     /// <param name="userId">The subject of the caller's token.</param>
+    /// <param name="profile">How the user is shown, where known.</param>
     /// <remarks><para><b>Cost.</b> As <see cref="Heartbeat"/>; all users share one lock.</para></remarks>
-    public HeartbeatReceipt UserHeartbeat(string userId)
+    public HeartbeatReceipt UserHeartbeat(string userId, UserProfile? profile = null)
     {
-        var heartbeat = new Heartbeat { RoomId = NetworkRoom, UserId = userId, SessionId = "" };
+        var heartbeat = new Heartbeat { RoomId = NetworkRoom, UserId = userId, SessionId = "", Profile = profile };
         _online.TryHeartbeat(heartbeat, PresenceComparers.UserId.GetHashCode(userId), out var receipt);
         return receipt;
     }
@@ -37,6 +38,26 @@ public sealed partial class PresenceEngine
         var rows = new List<ViewerRow>();
         _online.CopyByHeartbeat(latestFirst, limit, rows, _optOuts);
         return rows.ConvertAll(row => new OnlineUser(row.UserId, _clock.UtcOf(row.HeartbeatAt)));
+    }
+
+    /// <summary>Lists users online who did not opt out, with how they are shown.</summary>
+    /// <param name="query">Order, search, size of the page.</param>
+    /// <remarks><para><b>Cost.</b> The page's size; with a search, one look at every user online, in short holds of their lock.</para></remarks>
+    public OnlineRoster OnlineUsers(OnlineQuery query)
+    {
+        var rows = new List<ViewerRow>();
+        if (string.IsNullOrEmpty(query.Search))
+        {
+            var count = _online.CopyByHeartbeat(query.LatestFirst, query.Limit, rows, _optOuts);
+            return RosterOf(rows, count.Viewers, count);
+        }
+
+        var all = _online.CopyAll(rows);
+        rows.RemoveAll(row => _optOuts.Contains(row.UserId));
+        var sort = query.LatestFirst ? ViewerSort.LatestHeartbeatFirst : ViewerSort.OldestHeartbeatFirst;
+        var selection = new ViewerSelection(new ViewerQuery { Sort = sort, Search = query.Search, Limit = query.Limit }, _onlineNetwork.Users);
+        rows = selection.Select(rows, out var matching);
+        return RosterOf([.. rows.Take(query.Limit)], matching, all);
     }
 
     /// <summary>The users of a list who are online, in the order asked for; the others are left out.</summary>
@@ -72,6 +93,15 @@ public sealed partial class PresenceEngine
     /// <remarks><para><b>Cost.</b> A look-up per member.</para></remarks>
     public IReadOnlyList<ChannelPresence> Channels(IReadOnlyList<string> channelIds, string? askingUserId) =>
         [.. channelIds.Select(channelId => new ChannelPresence(channelId, _channels.MembersOf(channelId).Count(userId => IsListedOnline(userId, askingUserId))))];
+
+    private OnlineRoster RosterOf(List<ViewerRow> rows, int matching, RoomCount count) => new(
+        rows.ConvertAll(row => new OnlineUser(row.UserId, _clock.UtcOf(row.HeartbeatAt))
+        {
+            Profile = _onlineNetwork.Users.ProfileOf(row.UserId),
+            Since = _clock.UtcOf(row.JoinedAt),
+        }),
+        matching,
+        new OnlineCount(count.Viewers, count.At));
 
     private bool IsListedOnline(string userId, string? askingUserId) =>
         !PresenceComparers.UserId.Equals(userId, askingUserId)

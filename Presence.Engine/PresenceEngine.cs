@@ -126,6 +126,7 @@ public sealed partial class PresenceEngine : IDisposable
     /// <summary>Shows a new name or picture for a user present somewhere; nothing happens for others.</summary>
     public void UpdateProfile(string userId, UserProfile profile)
     {
+        _onlineNetwork.Users.TryUpdate(userId, profile);
         if (_network.Users.TryUpdate(userId, profile))
             _network.Watches.Signal();
     }
@@ -141,8 +142,10 @@ public sealed partial class PresenceEngine : IDisposable
         _metrics.SweepBegan(_schedule.Begin(now));
         var isGapDue = _schedule.IsGapDue(_clock.Suspensions);
         var isSampleDue = _schedule.IsSampleDue(now, out var sample);
+        var heartbeats = _network.RetiredHeartbeats;
         foreach (var (_, room) in _rooms)
         {
+            heartbeats += room.Heartbeats;
             if (room.DueAt <= now)
                 room.Expire(now);
             if (isSampleDue)
@@ -154,6 +157,7 @@ public sealed partial class PresenceEngine : IDisposable
             _online.Expire(now);
         _network.SweptAt = now;
         _onlineNetwork.SweptAt = now;
+        RecordHistory(now, heartbeats);
         if (isSampleDue)
             _network.Removals.Prune(_clock.UtcOf(now));
         RetireRooms(now - SweepSchedule.EmptyRoomRetention.Ticks, atMost: int.MaxValue);

@@ -29,6 +29,7 @@ public sealed class PageMatrixTests : IAsyncLifetime
         /demo                            404        404        404        404        404
         /error/{Code:int}                200        200        200        200        200
         /not-found                       in         no         200        200        200
+        /online                          in         no         200        200        200
         /room                            in         no         200        200        200
         /rooms                           in         no         200        200        200
         /rooms/{RoomId}                  in         no         200        200        200
@@ -36,6 +37,7 @@ public sealed class PageMatrixTests : IAsyncLifetime
         /setup                           200        200        200        200        200
         /sign-in                         200        200        302        302        302
         /try/{**path}                    in         no         200        200        200
+        /wall                            in         no         200        200        200
         /{**path:file}                   404        404        404        404        404
         """;
 

@@ -21,7 +21,9 @@ public sealed class AppearanceTests(ChromiumBrowser chromium)
 
     private static readonly (string Name, string Path)[] LivePages =
     [
-        ("rooms", "/"), ("room", "/rooms/main-stage"), ("settings", "/settings"), ("connect", "/connect"), ("not-found", "/not-found"),
+        ("overview", "/"), ("overview-day", "/?range=day"), ("rooms", "/rooms"), ("rooms-none", "/rooms?search=zzz"), ("online", "/online"),
+        ("wall", "/wall?rooms=main-stage,dj-set-rooftop,backstage-interviews,café-español,q-and-a,workshop-lighting"), ("wall-empty", "/wall"),
+        ("room", "/rooms/main-stage"), ("settings", "/settings"), ("connect", "/connect"), ("not-found", "/not-found"),
     ];
 
     private readonly List<string> _problems = [];
@@ -49,6 +51,36 @@ public sealed class AppearanceTests(ChromiumBrowser chromium)
     }
 
     [Fact]
+    public async Task Rooms_WithPinsAndAKeyboardOnTheChart_AreAccessibleAndFit()
+    {
+        await using var evening = await BusyEvening.StartAsync();
+        await using var first = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900);
+        await first.SignInAsync("/rooms");
+        foreach (var room in (string[])["q-and-a", "main-stage", "rehearsal"])
+        {
+            await first.Page.GetByRole(AriaRole.Button, new() { Name = "Pin " + room }).ClickAsync();
+            await Assertions.Expect(first.Page.Locator(".pinned").GetByText(room)).ToBeVisibleAsync();
+        }
+        foreach (var scheme in Schemes)
+        {
+            await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900, scheme);
+            await visit.SignInAsync("/rooms");
+            await CheckAsync(visit, "rooms-pinned", scheme);
+            await visit.OpenAsync("/wall");
+            await CheckAsync(visit, "wall-pinned", scheme);
+            await visit.OpenAsync("/");
+            await visit.Page.GetByLabel("Read the chart").FocusAsync();
+            for (var point = 0; point < 30; point++)
+                await visit.Page.Keyboard.PressAsync("ArrowLeft");
+            await Assertions.Expect(visit.Page.Locator(".curve-reading")).ToBeVisibleAsync();
+            await CheckAsync(visit, "overview-keyboard", scheme);
+            Assert.Empty(visit.Errors);
+        }
+
+        Assert.Empty(_problems);
+    }
+
+    [Fact]
     public async Task Pages_BeforeAnythingHappened_AreAccessibleAndFit()
     {
         foreach (var scheme in Schemes)
@@ -60,7 +92,11 @@ public sealed class AppearanceTests(ChromiumBrowser chromium)
             await visit.Page.GotoAsync(ModeratorOfTests.SetupLinkOf(host).PathAndQuery!);
             await CheckAsync(visit, "setup", scheme);
             await visit.SetUpAsync();
+            await CheckAsync(visit, "overview-empty", scheme);
+            await visit.OpenAsync("/rooms");
             await CheckAsync(visit, "rooms-empty", scheme);
+            await visit.OpenAsync("/online");
+            await CheckAsync(visit, "online-empty", scheme);
             await visit.OpenAsync("/rooms/nobody-here");
             await CheckAsync(visit, "room-empty", scheme);
             await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Make a public link" }).ClickAsync();

@@ -22,7 +22,7 @@ public sealed class JourneyTests(ChromiumBrowser chromium)
         var link = (await File.ReadAllTextAsync(Path.Combine(host.DataFolder, "setup-link.txt"), TestContext.Current.CancellationToken)).Trim();
         await page.GotoAsync(link);
         await visit.SetUpAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Rooms" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Overview" })).ToBeVisibleAsync();
         Assert.False(File.Exists(Path.Combine(host.DataFolder, "setup-link.txt")));
 
         await page.GotoAsync(link);
@@ -41,7 +41,7 @@ public sealed class JourneyTests(ChromiumBrowser chromium)
     {
         await using var host = await StartAsync();
         await using var visit = await chromium.VisitAsync(host.BaseAddress);
-        await visit.SignInAsync();
+        await visit.SignInAsync("/rooms");
         await Expect(visit.Page.GetByText("Nobody is watching yet")).ToBeVisibleAsync();
         await visit.Page.EvaluateAsync("window.neverReloaded = true");
 
@@ -110,7 +110,7 @@ public sealed class JourneyTests(ChromiumBrowser chromium)
         await viewer.HeartbeatAsync("stage");
         await viewer.HeartbeatAsync("rooftop");
         await using var visit = await chromium.VisitAsync(host.BaseAddress);
-        await visit.SignInAsync();
+        await visit.SignInAsync("/rooms");
         await visit.Page.GetByLabel("Search rooms").FillAsync("roof");
         await Expect(visit.Page.GetByRole(AriaRole.Row)).ToHaveCountAsync(2);
         await visit.Page.EvaluateAsync("window.fromBefore = true");

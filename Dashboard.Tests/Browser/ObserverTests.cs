@@ -16,7 +16,7 @@ public sealed class ObserverTests(ChromiumBrowser chromium)
         await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress);
         await visit.SignInAsync();
 
-        foreach (var path in (string[])["/", "/rooms/main-stage", "/rooms/main-stage?search=ada", "/rooms/nobody-was-ever-here", "/settings", "/connect"])
+        foreach (var path in (string[])["/", "/?range=day", "/rooms", "/rooms?show=growing", "/online", "/wall", "/wall?rooms=main-stage,nobody-was-ever-here", "/rooms/main-stage", "/rooms/main-stage?search=ada", "/rooms/nobody-was-ever-here", "/settings", "/connect"])
         {
             await visit.OpenAsync(path);
             await visit.Page.ReloadAsync();

@@ -3,7 +3,9 @@ using Bunit.TestDoubles;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Display;
+using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
+using Presence.Dashboard.Tests.Support;
 using Presence.Engine;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
@@ -36,6 +38,15 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddScoped<LocalTime>();
         Services.AddScoped<DialogService>();
         Services.AddScoped<ModeratorGuard>();
+        Services.AddSingleton<IPinStore>(PinStore);
+        Services.AddSingleton<PinBoard>();
+        Services.AddSingleton<RoomRanking>();
+        Services.AddSingleton(Loops);
+        Services.AddScoped<PinnedRooms>();
+        Services.AddTransient<RoomRowReader>();
+        Services.AddTransient<OverviewReader>();
+        Services.AddTransient<OnlineReader>();
+        Services.AddTransient<WallReader>();
         Services.AddTransient<RoomListReader>();
         Services.AddTransient<RoomReader>();
         Services.AddScoped<SettingsAdministration>();
@@ -52,6 +63,10 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
     protected PresenceDatabase Database { get; }
 
     protected SettingsStore Store { get; }
+
+    internal RememberedPins PinStore { get; } = new();
+
+    internal LoopRegistry Loops { get; } = new();
 
     protected PublicLinkStore PublicLinks { get; }
 

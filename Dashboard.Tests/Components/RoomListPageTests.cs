@@ -6,6 +6,7 @@ using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
 using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
 
 namespace Presence.Dashboard.Tests.Components;
 
@@ -19,19 +20,23 @@ public sealed class RoomListPageTests : PageTest
         Services.AddSingleton<ClientCommands>();
     }
 
+    private string Address => Services.GetRequiredService<NavigationManager>().Uri;
+
     [Fact]
-    public void Rooms_WithViewers_ShowsTotalsAndOneRowARoom()
+    public void Rooms_WithViewers_ShowsOneRowARoomWithWhatIsInIt()
     {
         Beat("main", "ada");
         Beat("main", "grace", state: ViewerState.Hidden);
+        Beat("main", "visitor", isGuest: true);
         Beat("side", "ada");
 
         var page = Render<RoomListPage>();
 
-        Assert.Equal(["2", "2", "3"], page.FindAll(".totals dd").Select(total => total.TextContent));
-        Assert.Equal(["main", "side"], page.FindAll(".room-name").Select(name => name.TextContent));
+        Assert.Equal(["main", "side"], Names(page));
         Assert.Equal("rooms/main", page.Find(".room-name a").GetAttribute("href"));
-        Assert.Equal(["2", "1"], page.FindAll("tbody .live-number").Select(count => count.TextContent));
+        Assert.Equal(["3", "1"], page.FindAll("tbody .live-number").Select(count => count.TextContent));
+        Assert.Equal(["1 hidden · 1 guest", ""], page.FindAll("td.details").Select(details => details.TextContent));
+        Assert.Equal("2 rooms", page.Find(".showing").TextContent);
     }
 
     [Fact]
@@ -44,6 +49,34 @@ public sealed class RoomListPageTests : PageTest
         Assert.Contains("http://localhost/api/v1/presence/rooms/first-room/heartbeat", text, StringComparison.Ordinal);
         Assert.Contains("-- --demo", text, StringComparison.Ordinal);
         Assert.NotEmpty(page.FindAll("button[data-copy]"));
+    }
+
+    [Fact]
+    public async Task Rooms_WhileTheyAreRead_SaySoAndThenShowThem()
+    {
+        Beat("main", "ada");
+        var held = new TaskCompletionSource();
+        PinStore.Ready = held.Task;
+
+        var page = Render<RoomListPage>();
+        Assert.Equal("Reading the rooms…", page.Find(".loading").TextContent);
+        held.SetResult();
+
+        await PassUntilAsync(() => page.FindAll(".room-name").Count == 1);
+    }
+
+    [Fact]
+    public async Task Rooms_ThatCannotBeRead_OfferToTryAgain()
+    {
+        Beat("main", "ada");
+        PinStore.Ready = Task.FromException(new InvalidOperationException("disk"));
+        var page = Render<RoomListPage>();
+        Assert.Contains("could not be read", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+
+        PinStore.Ready = Task.CompletedTask;
+        await page.Find("[role=alert] button").ClickAsync();
+
+        Assert.Equal(["main"], Names(page));
     }
 
     [Fact]
@@ -63,13 +96,56 @@ public sealed class RoomListPageTests : PageTest
         Beat("maintenance", "ada");
         Beat("maintenance", "grace");
         Beat("side", "ada");
-        Services.GetRequiredService<NavigationManager>().NavigateTo("/rooms?search=MAIN&sort=name");
+        Open("/rooms?search=MAIN&sort=name");
 
         var page = Render<RoomListPage>();
 
-        Assert.Equal(["main", "maintenance"], page.FindAll(".room-name").Select(name => name.TextContent));
+        Assert.Equal(["main", "maintenance"], Names(page));
         Assert.Equal("ascending", page.FindAll("th")[0].GetAttribute("aria-sort"));
         Assert.Equal("MAIN", page.Find("input[type=search]").GetAttribute("value"));
+    }
+
+    [Theory]
+    [InlineData("", "grows still falls")]
+    [InlineData("?sort=-count", "falls still grows")]
+    [InlineData("?sort=-name", "still grows falls")]
+    [InlineData("?sort=change", "grows still falls")]
+    [InlineData("?sort=-change", "falls still grows")]
+    [InlineData("?show=growing", "grows")]
+    [InlineData("?show=falling", "falls")]
+    [InlineData("?show=guests", "still")]
+    [InlineData("?show=off", "closed")]
+    [InlineData("?show=nonsense", "grows still falls")]
+    public void Rooms_SortedAndFilteredByTheAddress_AreThose(string query, string expected)
+    {
+        Engine.Define("closed", new RoomDefinition { Overrides = new RoomOverrides { Enabled = false } });
+        Beat("grows", "a");
+        Beat("still", "b", isGuest: true);
+        Beat("still", "c");
+        Beat("falls", "d");
+        Beat("falls", "e");
+        Pass(TimeSpan.FromSeconds(16));
+        for (var viewer = 0; viewer < 3; viewer++)
+            Beat("grows", $"more {viewer}");
+        Engine.Leave("falls", "e", "");
+        Open("/rooms" + query);
+
+        var page = Render<RoomListPage>();
+
+        Assert.Equal(expected.Split(' '), Names(page));
+    }
+
+    [Fact]
+    public void Rooms_SwitchedOff_SaySoBesideTheirTitle()
+    {
+        Engine.Define("closed", new RoomDefinition { Title = "Green room", Overrides = new RoomOverrides { Enabled = false } });
+        Open("/rooms?show=off");
+
+        var page = Render<RoomListPage>();
+
+        Assert.Equal("Green room", page.Find(".row-link").TextContent);
+        Assert.Equal("Off", page.Find(".tag").TextContent);
+        Assert.Equal("rooms/closed", page.Find(".row-link").GetAttribute("href"));
     }
 
     [Fact]
@@ -81,20 +157,97 @@ public sealed class RoomListPageTests : PageTest
 
         page.Find("input[type=search]").Input("sid");
 
-        Assert.EndsWith("?search=sid", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
-        Assert.Equal(["side"], page.FindAll(".room-name").Select(name => name.TextContent));
+        Assert.EndsWith("?search=sid", Address, StringComparison.Ordinal);
+        Assert.Equal(["side"], Names(page));
     }
 
-    [Fact]
-    public void Search_ForNothingThereIs_SaysSoAndLeadsBack()
+    [Theory]
+    [InlineData("?search=zzz", "has “zzz” in its name")]
+    [InlineData("?show=growing", "No room has more viewers")]
+    [InlineData("?show=off", "No room is switched off")]
+    public void Rooms_NoneOfWhichMatch_SayWhyAndLeadBack(string query, string expected)
     {
         Beat("main", "ada");
-        Services.GetRequiredService<NavigationManager>().NavigateTo("/rooms?search=zzz");
+        Open("/rooms" + query);
 
         var page = Render<RoomListPage>();
 
-        Assert.Contains("zzz", page.Find(".empty").TextContent, StringComparison.Ordinal);
-        Assert.Equal("http://localhost/rooms", page.Find(".empty a").GetAttribute("href"));
+        Assert.Contains(expected, page.Find(".empty").TextContent, StringComparison.Ordinal);
+        Assert.Equal("rooms", page.Find(".empty a").GetAttribute("href"));
+    }
+
+    [Fact]
+    public async Task Pin_OfARoom_PutsItFirstAndKeepsIt()
+    {
+        Beat("large", "ada");
+        Beat("large", "grace");
+        Beat("small", "ada");
+        var page = Render<RoomListPage>();
+        Assert.Empty(page.FindAll("a[href=wall]"));
+
+        await page.Find("button[aria-label='Pin small']").ClickAsync();
+
+        Assert.Equal(["small", "large"], Names(page));
+        Assert.Equal("true", page.Find("button[aria-label='Pin small']").GetAttribute("aria-pressed"));
+        Assert.NotEmpty(page.FindAll("a[href=wall]"));
+        Assert.Equal(["small"], await PinStore.LoadAsync("mod@example.com"));
+        Assert.Equal(["small", "large"], Names(Render<RoomListPage>()));
+
+        await page.Find("button[aria-label='Pin small']").ClickAsync();
+
+        Assert.Equal(["large", "small"], Names(page));
+    }
+
+    [Fact]
+    public async Task Pin_OfARoomNobodyIsIn_KeepsItInSight()
+    {
+        await PinStore.SaveAsync("mod@example.com", ["later"]);
+
+        var page = Render<RoomListPage>();
+        Assert.Equal(["later"], Names(page));
+        page.Find("input[type=search]").Input("now");
+
+        Assert.Empty(page.FindAll(".room-name"));
+    }
+
+    [Fact]
+    public async Task Pin_OfOneMoreThanAWallShows_SaysWhatToDo()
+    {
+        await PinStore.SaveAsync("mod@example.com", [.. Enumerable.Range(0, PinBoard.Most).Select(room => $"pinned {room}")]);
+        Beat("one more", "ada");
+        var page = Render<RoomListPage>();
+
+        await page.Find("button[aria-label='Pin one more']").ClickAsync();
+
+        Assert.Contains("12 rooms are pinned", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+        await page.Find("button[aria-label='Pin pinned 3']").ClickAsync();
+        Assert.Empty(page.FindAll("[role=alert]"));
+    }
+
+    [Fact]
+    public async Task Pin_ThatCannotBeStored_SaysSoAndChangesNothing()
+    {
+        Beat("main", "ada");
+        var page = Render<RoomListPage>();
+        PinStore.Ready = Task.FromException(new InvalidOperationException("disk"));
+
+        await page.Find("button.pin").ClickAsync();
+
+        Assert.Contains("could not be stored", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+        Assert.Equal("false", page.Find("button.pin").GetAttribute("aria-pressed"));
+    }
+
+    [Fact]
+    public async Task Rooms_WhenManyJoinAtOnce_FoldsThemIntoOneNumber()
+    {
+        Beat("main", "ada");
+        var page = Render<RoomListPage>();
+
+        for (var viewer = 0; viewer < 312; viewer++)
+            Beat("main", $"viewer {viewer}");
+
+        await PassUntilAsync(() => page.FindAll(".burst").Count == 1);
+        Assert.Equal("+312 in 10 s", page.Find(".burst").TextContent);
     }
 
     [Fact]
@@ -135,4 +288,8 @@ public sealed class RoomListPageTests : PageTest
 
         Assert.Equal(renders, page.RenderCount);
     }
+
+    private static IEnumerable<string> Names(IRenderedComponent<RoomListPage> page) => page.FindAll(".row-link").Select(name => name.TextContent);
+
+    private void Open(string address) => Services.GetRequiredService<NavigationManager>().NavigateTo(address);
 }

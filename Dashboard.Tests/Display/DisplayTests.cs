@@ -77,6 +77,34 @@ public sealed class DisplayTests
         Assert.Equal("", TrendLine.Path([5], 11, 100, 10, 0, 10));
     }
 
+    [Fact]
+    public void CurveLine_WithAHole_DrawsARunOnEitherSide()
+    {
+        int?[] points = [0, 10, null, 5];
+
+        Assert.Equal("M0 10L10 0M30 5h0", CurveLine.Path(points, 30, 10, 10));
+        Assert.Equal("M0 10L0 10L10 0L10 10ZM30 10L30 5L30 10Z", CurveLine.Area(points, 30, 10, 10));
+        Assert.Equal("", CurveLine.Path([null, null], 30, 10, 10));
+    }
+
+    [Theory]
+    [InlineData(0, "0")]
+    [InlineData(0.44, "0.4")]
+    [InlineData(9.96, "10")]
+    [InlineData(1_240.4, "1,240")]
+    public void Text_OfARate_HasADecimalWhereItIsSmall(double aSecond, string expected) => Assert.Equal(expected, Rates.Text(aSecond));
+
+    [Fact]
+    public void StartOfDay_InAnotherZone_IsItsMidnight()
+    {
+        var time = new LocalTime();
+        Assert.Equal(Noon.AddHours(-12), time.StartOfDay(Noon));
+
+        time.Use("Pacific/Auckland"); // midnight there has just gone by
+
+        Assert.Equal(Noon, time.StartOfDay(Noon.AddMinutes(1)));
+    }
+
     [Theory]
     [InlineData(0, 4)]
     [InlineData(9, 10)]

@@ -84,6 +84,8 @@ public sealed class BusyEvening : IAsyncDisposable
             if (guest.Waited < Interval)
                 continue;
             guest.Waited = TimeSpan.Zero;
+            if (guest.Profile is { } profile && guest.State == ViewerState.Visible)
+                Engine.UserHeartbeat(guest.UserId, profile);
             Engine.Heartbeat(new Heartbeat
             {
                 RoomId = guest.RoomId,

@@ -36,7 +36,7 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces p
         if (paces.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(http.Connection.RemoteIpAddress, out wait))
             return Refusals.TooManyHeartbeatsOfAddress(wait);
 
-        var receipt = engine.UserHeartbeat(caller.UserId);
+        var receipt = engine.UserHeartbeat(caller.UserId, caller.Profile);
         return receipt.Outcome == HeartbeatOutcome.Accepted ? Accepted : Refusals.Of(receipt, engine.Limits);
     }
 

@@ -31,8 +31,15 @@ internal static class DashboardPages
         services.AddScoped<PageVisibility>();
         services.AddScoped<LocalTime>();
         // One a page, not one a circuit: each remembers what its page shows.
+        services.AddTransient<OverviewReader>();
+        services.AddTransient<OnlineReader>();
+        services.AddTransient<WallReader>();
         services.AddTransient<RoomListReader>();
+        services.AddTransient<RoomRowReader>();
         services.AddTransient<RoomReader>();
+        services.AddScoped<PinnedRooms>();
+        services.AddSingleton<PinBoard>();
+        services.AddSingleton<RoomRanking>();
         services.AddScoped<SettingsAdministration>();
         services.AddScoped<PublicLinkAdministration>();
         services.AddSingleton<ClientCommands>();

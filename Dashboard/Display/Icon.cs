@@ -5,6 +5,9 @@ namespace Presence.Dashboard.Display;
 public sealed record Icon(string Path)
 {
     public static readonly Icon Rooms = new("M2.5 3.5h11v7h-11zM6 13.5h4M8 10.5v3");
+    public static readonly Icon Overview = new("M2.5 13.5h11M4 11V8M8 11V3.5M12 11V6");
+    public static readonly Icon Wall = new("M2.5 2.5h5v5h-5zM9.5 2.5h4v5h-4zM2.5 9.5h5v4h-5zM9.5 9.5h4v4h-4z");
+    public static readonly Icon Pin = new("M5.5 2.5h5M6.5 2.5v4L4 9.5h8l-2.5-3v-4M8 9.5v4");
     public static readonly Icon Settings = new("M2.5 5h5M10.5 5h3M9 3.5v3M2.5 11h2M7.5 11h6M6 9.5v3");
     public static readonly Icon Connect = new("M6 2.5v3M10 2.5v3M4 5.5h8v2a4 4 0 0 1-8 0zM8 11.5v2");
     public static readonly Icon Search = new("M7 2.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9M10.5 10.5l3 3");

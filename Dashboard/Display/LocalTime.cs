@@ -22,6 +22,13 @@ internal sealed class LocalTime
         return local.ToString(local.Date == today ? "HH:mm" : "d MMM HH:mm", CultureInfo.InvariantCulture);
     }
 
+    /// <summary>When the day began that an instant falls into.</summary>
+    public DateTimeOffset StartOfDay(DateTimeOffset at)
+    {
+        var midnight = TimeZoneInfo.ConvertTime(at, _zone).Date;
+        return new DateTimeOffset(midnight, _zone.GetUtcOffset(midnight));
+    }
+
     /// <summary>"20 Nov 2026 21:14:03 UTC+01:00", for titles.</summary>
     public string Full(DateTimeOffset at)
     {

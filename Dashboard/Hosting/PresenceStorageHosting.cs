@@ -27,6 +27,7 @@ internal static class PresenceStorageHosting
         services.AddSingleton<PublicLinkStore>();
         services.AddSingleton<AdministrationStores>();
         services.AddSingleton<MembershipStore>();
+        services.AddSingleton<HistoryStore>();
         services.AddSingleton<Checkpointer>();
         services.AddSingleton<PresenceReadiness>();
         services.AddSingleton<LoopRegistry>();
@@ -35,6 +36,7 @@ internal static class PresenceStorageHosting
         services.AddHostedService<SweepLoop>();
         services.AddHostedService<MembershipLoop>();
         services.AddHostedService<LastAliveLoop>();
+        services.AddHostedService<HistoryLoop>();
         services.AddHostedService<CheckpointLoop>();
         services.AddHostedService<RevokedTokensLoop>();
         services.AddHostedService<RemovalsLoop>();

@@ -14,6 +14,7 @@ internal sealed class StorageStartup(
     RevokedTokens revokedTokens,
     AdministrationStores administration,
     MembershipStore memberships,
+    HistoryStore history,
     Checkpointer checkpointer,
     PresenceReadiness readiness,
     LoopRegistry registry,
@@ -41,6 +42,7 @@ internal sealed class StorageStartup(
     {
         await Task.Yield();
         registry.Register(Restore);
+        await LoadHistoryAsync(stoppingToken);
         var began = time.GetTimestamp();
         try
         {
@@ -70,6 +72,7 @@ internal sealed class StorageStartup(
         {
             await memberships.FlushAsync(limit.Token);
             await memberships.StampAliveAsync(limit.Token);
+            await history.SaveAsync(limit.Token);
             await checkpointer.CheckpointAsync(limit.Token);
         }
         catch (Exception exception)
@@ -81,6 +84,19 @@ internal sealed class StorageStartup(
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>A curve that cannot be read is no reason to keep viewers waiting.</summary>
+    private async Task LoadHistoryAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await history.LoadAsync(cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.LogError(exception, "The network's history could not be read; it begins anew.");
+        }
+    }
 
     private static PresenceSettings Initial(DashboardOptions.InitialOptions initial) => PresenceSettings.Default with
     {

@@ -1,47 +1,48 @@
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Engine;
 using Presence.Engine.Changes;
-using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Live;
 
 /// <summary>Reads the rooms for one circuit. Reading never counts (rule 8): it only asks the engine.</summary>
-internal sealed class RoomListReader(PresenceEngine engine, ModeratorGuard guard, TimeProvider time)
+internal sealed class RoomListReader(PresenceEngine engine, RoomRanking ranking, RoomRowReader rows, PinnedRooms pinned, ModeratorGuard guard)
 {
-    private readonly RowPace _pace = new(time);
     private RoomListView? _view;
-    private IReadOnlyList<RoomRow> _rows = [];
-    private int _matching;
+    private IReadOnlyList<string>? _ranked;
+    private IReadOnlyList<string> _pins = [];
+    private string[] _pinned = [];
+    private string[] _others = [];
 
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
     public async ValueTask<RoomListReading> ReadAsync(RoomListView view)
     {
         await guard.RequireAsync(ModeratorRole.Observer);
+        var pins = await pinned.ReadAsync();
         if (view != _view)
-            _pace.Reset();
-        if (_pace.IsDue)
-            ReadRows(view);
+            rows.Reset();
+        rows.BeginPass();
+        Arrange(view, ranking.Of(view.Query), pins);
 
         var network = engine.CountNetwork();
-        return new RoomListReading(network, _rows, _matching, network.At, engine.IsWarming, engine.Settings.Enabled);
+        return new RoomListReading(network, _pinned, _others, pins, network.At, engine.IsWarming, engine.Settings.Enabled);
     }
+
+    /// <summary>One of the rooms of the last reading.</summary>
+    public RoomRow Row(string roomId) => rows.Read(roomId);
 
     public DirtyWatch Watch() => engine.WatchNetwork();
 
-    private void ReadRows(RoomListView view)
+    /// <summary>Puts pinned rooms first. The same lists as before while nothing changed: the table then moves no row.</summary>
+    private void Arrange(RoomListView view, IReadOnlyList<string> ranked, IReadOnlyList<string> pins)
     {
-        var page = engine.Rooms(new RoomQuery
-        {
-            Search = view.Search.Length == 0 ? null : view.Search,
-            Order = view.ByName ? RoomOrder.Name : RoomOrder.Count,
-            Reversed = view.Reversed,
-            Limit = PresenceLimits.Page,
-        });
-        var known = _rows.ToDictionary(row => row.Summary.RoomId, row => row.Summary.Count.Viewers, PresenceComparers.RoomId);
-        var rows = page.Rooms.Select(room => new RoomRow(room, engine.Trend(room.RoomId))).ToArray();
+        if (view == _view && ReferenceEquals(ranked, _ranked) && ReferenceEquals(pins, _pins))
+            return;
+        (_view, _ranked, _pins) = (view, ranked, pins);
 
-        _pace.RecordRead(rows.Count(row =>
-            !known.TryGetValue(row.Summary.RoomId, out var viewers) || viewers != row.Summary.Count.Viewers));
-        (_view, _rows, _matching) = (view, rows, page.Matching);
+        // A pinned room stays in sight when nobody is in it, unless the moderator looks for something else.
+        var matching = view.IsEverything ? null : ranked.ToHashSet(PresenceComparers.RoomId);
+        _pinned = [.. pins.Where(room => matching?.Contains(room) != false)];
+        var isPinned = pins.ToHashSet(PresenceComparers.RoomId);
+        _others = [.. ranked.Where(room => !isPinned.Contains(room))];
     }
 }

@@ -2,12 +2,23 @@ using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Live;
 
-/// <summary>What the rooms page shows, read at one moment.</summary>
+/// <summary>What the rooms page shows, read at one moment; its rows are read as they come on screen.</summary>
 /// <param name="Network">The totals.</param>
-/// <param name="Rows">The rooms asked for.</param>
-/// <param name="Matching">How many rooms match, shown or not.</param>
+/// <param name="Pinned">The pinned rooms that match, as they were pinned.</param>
+/// <param name="Rooms">The other rooms that match, in order.</param>
+/// <param name="Pins">All pinned rooms, shown or not.</param>
 /// <param name="At">The moment the counts are true of.</param>
 /// <param name="IsWarming">Viewers may still be on their way back after a restart.</param>
 /// <param name="IsEnabled">Whether presence is on.</param>
 public sealed record RoomListReading(
-    NetworkCount Network, IReadOnlyList<RoomRow> Rows, int Matching, DateTimeOffset At, bool IsWarming, bool IsEnabled);
+    NetworkCount Network,
+    IReadOnlyList<string> Pinned,
+    IList<string> Rooms,
+    IReadOnlyList<string> Pins,
+    DateTimeOffset At,
+    bool IsWarming,
+    bool IsEnabled)
+{
+    /// <summary>How many rooms match.</summary>
+    public int Matching => Pinned.Count + Rooms.Count;
+}

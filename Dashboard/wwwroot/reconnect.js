@@ -18,6 +18,9 @@ async function recover() {
   if (recovering) return;
   recovering = true;
   root.dataset.connection = "lost";
+  const since = new Date().toLocaleTimeString();
+  for (const lost of document.querySelectorAll("[data-since]"))
+    lost.textContent = lost.dataset.since.replace("{0}", since);
   const show = setTimeout(() => dialog.showModal(), 1000);
   for (let attempt = 0; ; attempt++) {
     await waitFor(pause(attempt)); // never at once: that would rejoin a server that is going down

@@ -1,6 +1,7 @@
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Tests.Support;
+using Presence.Engine.Users;
 
 namespace Presence.Engine.Tests.Users;
 
@@ -47,6 +48,48 @@ public sealed class UserPresenceTests : IDisposable
 
         Assert.Equal(["ann", "cat", "ben"], Online());
         Assert.Equal(["ben", "cat"], _world.Engine.OnlineUsers(latestFirst: false, 2).Select(user => user.UserId));
+    }
+
+    [Fact]
+    public void OnlineUsers_Searched_AreThoseWithTheTextInIdOrName()
+    {
+        _world.Engine.UserHeartbeat("u-1", new UserProfile("Ada Lovelace", null));
+        _world.Advance(1);
+        _world.Engine.UserHeartbeat("u-2", new UserProfile("Adam", null));
+        _world.Engine.UserHeartbeat("lovely");
+        _world.Engine.UserHeartbeat("lover");
+        _world.Engine.SetOptOut("lover", isOut: true);
+
+        var page = _world.Engine.OnlineUsers(new OnlineQuery { Search = "LOVE", LatestFirst = false });
+
+        Assert.Equal(["u-1", "lovely"], page.Users.Select(user => user.UserId));
+        Assert.Equal((2, 4), (page.Matching, page.Count.Users));
+        Assert.Equal(("Ada Lovelace", _world.Now.AddSeconds(-1)), (page.Users[0].Profile!.DisplayName, page.Users[0].Since));
+        Assert.Single(_world.Engine.OnlineUsers(new OnlineQuery { Search = "ad", Limit = 1 }).Users);
+    }
+
+    [Fact]
+    public void OnlineUsers_Paged_AreByHeartbeatWithoutThoseWhoOptedOut()
+    {
+        foreach (var user in new[] { "ann", "ben", "cat" })
+        {
+            _world.Engine.UserHeartbeat(user);
+            _world.Advance(1);
+        }
+        _world.Engine.SetOptOut("ben", isOut: true);
+
+        Assert.Equal(["cat", "ann"], _world.Engine.OnlineUsers(new OnlineQuery()).Users.Select(user => user.UserId));
+        Assert.Equal(["ann"], _world.Engine.OnlineUsers(new OnlineQuery { LatestFirst = false, Limit = 1 }).Users.Select(user => user.UserId));
+        Assert.Equal(3, _world.Engine.OnlineUsers(new OnlineQuery()).Matching);
+    }
+
+    [Fact]
+    public void UpdateProfile_OfAUserOnline_ShowsItDifferently()
+    {
+        _world.Engine.UserHeartbeat("ann", new UserProfile("Ann", null));
+        _world.Engine.UpdateProfile("ann", new UserProfile("Anna", null));
+
+        Assert.Equal("Anna", Assert.Single(_world.Engine.OnlineUsers(new OnlineQuery()).Users).Profile!.DisplayName);
     }
 
     [Fact]

@@ -39,6 +39,21 @@ internal sealed class PresenceMetrics : IDisposable
 
     public Meter Meter => _meter;
 
+    /// <summary>Viewers who joined a room since the engine was made.</summary>
+    public long JoinedInAll => Volatile.Read(ref _joined);
+
+    /// <summary>Viewers who left one since, whatever the reason.</summary>
+    public long LeftInAll
+    {
+        get
+        {
+            var left = 0L;
+            for (var reason = 0; reason < _left.Length; reason++)
+                left += Volatile.Read(ref _left[reason]);
+            return left;
+        }
+    }
+
     public void Joined() => Interlocked.Increment(ref _joined);
 
     public void Left(LeaveReason reason) => Interlocked.Increment(ref _left[(int)reason]);

@@ -33,6 +33,9 @@ internal struct RareState
     /// <summary>The most viewers since then.</summary>
     public int Peak;
 
+    /// <summary>The viewers of five minutes ago, as of the last sample.</summary>
+    public int Before;
+
     /// <summary>Joins since the room was made, and leaves.</summary>
     public long Joined, Left;
 

@@ -47,6 +47,9 @@ internal sealed partial class Room
     /// <summary>The viewer count, without the lock: for choosing which rooms to read.</summary>
     public int Viewers => Volatile.Read(ref _buckets.Viewers);
 
+    /// <summary>Those without an account, without the lock.</summary>
+    public int Guests => Volatile.Read(ref _buckets.Guests);
+
     /// <summary>Copies viewers in heartbeat order, those who opted out left out, and the count of the same moment.</summary>
     public RoomCount CopyByHeartbeat(bool latestFirst, int limit, List<ViewerRow> rows, OptOuts? except = null)
     {

@@ -3,6 +3,8 @@ namespace Presence.Engine.Rooms;
 /// <content>The count over the last hour.</content>
 internal sealed partial class Room
 {
+    /// <summary>How the viewer count moved over the last five minutes, without the lock: for choosing which rooms to read.</summary>
+    public int RecentChange => Volatile.Read(ref _rare.Trend) is null ? 0 : Viewers - Volatile.Read(ref _rare.Before);
 
     /// <summary>Takes a sample. A room younger than a tick has none and costs no memory for them.</summary>
     public void Sample(long tick)
@@ -12,7 +14,10 @@ internal sealed partial class Room
             if (_rare.Trend is null && _buckets.Viewers == 0)
                 return;
             // Who was restored is here and never joined.
-            (_rare.Trend ??= new TrendRecorder(_buckets.Viewers - (int)(_rare.Joined - _rare.Left))).Add(tick, _buckets.Viewers, _rare.Joined);
+            var trend = _rare.Trend ?? new TrendRecorder(_buckets.Viewers - (int)(_rare.Joined - _rare.Left));
+            trend.Add(tick, _buckets.Viewers, _rare.Joined);
+            Volatile.Write(ref _rare.Before, trend.Oldest);
+            Volatile.Write(ref _rare.Trend, trend); // after what a reader takes with it
         }
     }
 

@@ -12,6 +12,10 @@ internal sealed class RoomCatalogue(int capacity)
 
     public RoomDefinition this[string roomId] => _definitions[roomId] ?? RoomDefinition.Unknown;
 
+    /// <summary>The rooms in which presence is off, whatever the network does.</summary>
+    /// <remarks><b>Cost.</b> A look at every definition.</remarks>
+    public IEnumerable<string> SwitchedOff() => _definitions.All.Where(room => room.Value.Overrides.Enabled == false).Select(room => room.Key);
+
     /// <summary>Defines a room anew, or with null forgets it; false when the catalogue is full.</summary>
     public bool TrySet(string roomId, RoomDefinition? definition)
     {

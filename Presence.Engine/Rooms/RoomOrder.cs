@@ -8,4 +8,10 @@ public enum RoomOrder
 
     /// <summary>By room id, ordinal.</summary>
     Name,
+
+    /// <summary>Most gained over five minutes first.</summary>
+    Change,
+
+    /// <summary>Most gained or lost over five minutes first.</summary>
+    Movement,
 }

@@ -1,6 +1,6 @@
 namespace Presence.Engine.Rooms;
 
-/// <summary>Which rooms to list. Rooms nobody is in are listed only when named in <see cref="Ids"/>.</summary>
+/// <summary>Which rooms to list. Rooms nobody is in are listed only when named in <see cref="Ids"/>, or as <see cref="RoomFilter.SwitchedOff"/>.</summary>
 public sealed record RoomQuery
 {
     /// <summary>Exactly these rooms, in this order, those unknown with a count of 0; null lists all that have viewers.</summary>
@@ -9,8 +9,11 @@ public sealed record RoomQuery
     /// <summary>Only rooms whose id starts with this, ordinal.</summary>
     public string? Prefix { get; init; }
 
-    /// <summary>Only rooms whose id contains this, ignoring case.</summary>
+    /// <summary>Only rooms whose id, or title in the catalogue, contains this, ignoring case.</summary>
     public string? Search { get; init; }
+
+    /// <summary>Which of them.</summary>
+    public RoomFilter Filter { get; init; }
 
     /// <summary>The order.</summary>
     public RoomOrder Order { get; init; } = RoomOrder.Count;
@@ -21,6 +24,6 @@ public sealed record RoomQuery
     /// <summary>At most so many rooms, 1 or more.</summary>
     public int Limit { get; init; } = PresenceLimits.Page;
 
-    /// <summary>Continue behind this room; null starts at the first.</summary>
+    /// <summary>Continue behind this room; null starts at the first. Not with the orders by change, which move while one reads.</summary>
     public RoomCursor? After { get; init; }
 }

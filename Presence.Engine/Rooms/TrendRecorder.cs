@@ -36,6 +36,9 @@ internal sealed class TrendRecorder(int before)
         return (joins, leaves);
     }
 
+    /// <summary>The oldest sample of the last five minutes; there is one from the first <see cref="Add"/> on.</summary>
+    public int Oldest => _recent.Oldest;
+
     public int[] Recent(int now) => _recent.CopyWith(now);
 
     public int[] Hour(int now) => _hour.CopyWith(now);
@@ -45,6 +48,8 @@ internal sealed class TrendRecorder(int before)
         private readonly int[] _samples = new int[capacity];
         private int _count;
         private int _next;
+
+        public int Oldest => _samples[(_next - _count + _samples.Length) % _samples.Length];
 
         /// <summary>The sample that made way; null while there is room.</summary>
         public int? Add(int sample)

@@ -16,6 +16,7 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options) :
     internal DbSet<PresenceSwitchRecord> PresenceSwitches => Set<PresenceSwitchRecord>();
     internal DbSet<ChannelRecord> Channels => Set<ChannelRecord>();
     internal DbSet<ServerKeyRecord> ServerKeys => Set<ServerKeyRecord>();
+    internal DbSet<HistoryRecord> History => Set<HistoryRecord>();
     internal DbSet<PublicLinkRecord> PublicLinks => Set<PublicLinkRecord>();
 
     /// <inheritdoc/>
@@ -53,6 +54,12 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options) :
         {
             alive.ToTable("LastAlive").HasKey(a => a.Id);
             alive.Property(a => a.Id).ValueGeneratedNever();
+        });
+
+        modelBuilder.Entity<HistoryRecord>(step =>
+        {
+            step.ToTable("History").HasKey(h => new { h.Range, h.At });
+            step.Property(h => h.At).ValueGeneratedNever();
         });
 
         CreateAdministration(modelBuilder);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Presence.Dashboard.Hosting;
+using Presence.Dashboard.Live;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Authentication.Accounts;
@@ -36,6 +37,7 @@ internal static class ModeratorAccounts
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, ModeratorRevalidation>();
         services.AddScoped<ModeratorGuard>();
+        services.AddSingleton<IPinStore, AccountPinStore>();
         services.AddScoped<ModeratorSignIn>();
         services.AddSingleton<UnknownAccount>();
         services.AddSingleton<SignInThrottle>();

@@ -12,6 +12,7 @@ internal sealed class ModeratorGuard(AuthenticationStateProvider authentication)
         var principal = (await authentication.GetAuthenticationStateAsync()).User;
         if (!ModeratorPolicy.Holds(principal, role))
             throw new AccessRefusedException(role);
-        return new ModeratorIdentity(principal.FindFirstValue(ClaimTypes.Email) ?? principal.Identity!.Name!);
+        var name = principal.Identity!.Name!;
+        return new ModeratorIdentity(principal.FindFirstValue(ClaimTypes.Email) ?? name, principal.FindFirstValue(ClaimTypes.NameIdentifier) ?? name);
     }
 }

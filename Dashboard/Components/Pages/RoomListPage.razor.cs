@@ -3,14 +3,23 @@ using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine;
 using Presence.Engine.Changes;
+using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Components.Pages;
 
-/// <summary>Every room with viewers, live.</summary>
+/// <summary>Every room with viewers, live; the moderator's pinned rooms first.</summary>
 public sealed partial class RoomListPage
 {
+    /// <summary>As many rows stand in the first answer already; of more, only those on screen are rendered, once a browser says which.</summary>
+    private const int MostRenderedAtOnce = 60;
+
+    private PinOutcome _pinOutcome;
+
     [SupplyParameterFromQuery(Name = "search")]
     private string? SearchText { get; set; }
+
+    [SupplyParameterFromQuery(Name = "show")]
+    private string? Show { get; set; }
 
     [SupplyParameterFromQuery(Name = "sort")]
     private string? Sort { get; set; }
@@ -21,20 +30,22 @@ public sealed partial class RoomListPage
     [Inject]
     private RoomListReader Reader { get; set; } = default!;
 
+    [Inject]
+    private PinnedRooms Pins { get; set; } = default!;
+
     protected override string Watched => "network";
 
     private DateTimeOffset Now => Time.GetUtcNow();
 
-    private RoomListView View { get; set; } = new("", ByName: false, Reversed: false);
+    private RoomListView View { get; set; } = new("", RoomFilter.All, RoomOrder.Count, Reversed: false);
 
-    private bool IsEmpty => Reading is { Network.Rooms: 0, Rows.Count: 0 } && View.Search.Length == 0;
+    private bool IsEmpty => Reading is { Network.Rooms: 0, Matching: 0 } && View.IsEverything;
 
-    private string Showing => Reading switch
+    private string? PinProblem => _pinOutcome switch
     {
-        null => "",
-        var reading when reading.Rows.Count < reading.Matching =>
-            $"Showing {Numbers.Count(reading.Rows.Count)} of {Numbers.Of(reading.Matching, "room", "rooms")}. Search to find the others.",
-        var reading => Numbers.Of(reading.Matching, "room", "rooms"),
+        PinOutcome.Full => Sentence.With(RoomListTexts.PinsFull, PinBoard.Most),
+        PinOutcome.Failed => RoomListTexts.PinFailed,
+        _ => null,
     };
 
     protected override Task OnParametersSetAsync()
@@ -42,8 +53,14 @@ public sealed partial class RoomListPage
         var search = SearchText ?? "";
         View = new RoomListView(
             search.Length <= PresenceLimits.SearchLength ? search : search[..PresenceLimits.SearchLength],
-            ByName: Sort is "name" or "-name",
-            Reversed: Sort is "-name" or "-count");
+            RoomFilters.Parse(Show),
+            Sort switch
+            {
+                "name" or "-name" => RoomOrder.Name,
+                "change" or "-change" => RoomOrder.Change,
+                _ => RoomOrder.Count,
+            },
+            Reversed: Sort is "-name" or "-count" or "-change");
         return base.OnParametersSetAsync();
     }
 
@@ -51,26 +68,36 @@ public sealed partial class RoomListPage
 
     protected override DirtyWatch OpenWatch() => Reader.Watch();
 
+    private async Task TogglePinAsync(string roomId)
+    {
+        _pinOutcome = await Pins.SetAsync(roomId, isPinned: Reading?.Pins.Contains(roomId, PresenceComparers.RoomId) != true);
+        await RefreshAsync();
+    }
+
     private void Search(string? text) => Navigation.NavigateTo(
         Navigation.GetUriWithQueryParameter("search", string.IsNullOrEmpty(text) ? null : text), replace: true);
 
-    // Names read upwards first, counts downwards; a second click turns the order round.
-    private string SortHref(bool byName)
+    private string FilterHref(string? name) => Navigation.GetUriWithQueryParameter("show", name);
+
+    // Names read upwards first, numbers downwards; a second click turns the order round.
+    private string SortHref(RoomOrder order)
     {
-        var reverse = byName == View.ByName && !View.Reversed;
-        return Navigation.GetUriWithQueryParameter("sort", (byName, reverse) switch
+        var reverse = order == View.Order && !View.Reversed;
+        return Navigation.GetUriWithQueryParameter("sort", (order, reverse) switch
         {
-            (true, false) => "name",
-            (true, true) => "-name",
-            (false, true) => "-count",
-            (false, false) => null,
+            (RoomOrder.Name, false) => "name",
+            (RoomOrder.Name, true) => "-name",
+            (RoomOrder.Change, false) => "change",
+            (RoomOrder.Change, true) => "-change",
+            (_, true) => "-count",
+            (_, false) => null,
         });
     }
 
-    private string? AriaSort(bool byName) => (byName == View.ByName, byName != View.Reversed) switch
+    private string? AriaSort(RoomOrder order)
     {
-        (false, _) => null,
-        (true, true) => "ascending",
-        (true, false) => "descending",
-    };
+        if (order != View.Order)
+            return null;
+        return (order == RoomOrder.Name) != View.Reversed ? "ascending" : "descending";
+    }
 }

@@ -17,24 +17,59 @@ public sealed partial class RoomListRow
     [Parameter, EditorRequired]
     public DateTimeOffset Now { get; set; }
 
+    [Parameter]
+    public bool IsPinned { get; set; }
+
+    /// <summary>The moderator pins the room, or lets it go.</summary>
+    [Parameter]
+    public EventCallback<string> OnPin { get; set; }
+
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
+
+    private string PinLabel => Sentence.With(RoomListTexts.Pin, _shown.Name);
+
+    private string Details
+    {
+        get
+        {
+            var hidden = _shown.Hidden == 0 ? null : Sentence.With(RoomListTexts.Hidden, Numbers.Count(_shown.Hidden));
+            var guests = _shown.Guests == 0 ? null : Sentence.With(_shown.Guests == 1 ? RoomListTexts.OneGuest : RoomListTexts.Guests, Numbers.Count(_shown.Guests));
+            return string.Join(" · ", ((string?[])[hidden, guests]).Where(part => part is not null));
+        }
+    }
 
     protected override void OnParametersSet()
     {
         var (summary, trend) = Row;
         var shown = new Shown(
             summary.RoomId,
-            summary.Count with { At = default }, // every reading has its own moment
+            Row.Name,
+            TagOf(summary),
+            summary.Count.Viewers,
+            summary.Count.Hidden,
+            summary.Count.Guests,
             summary.Peak,
             summary.Since is { } since ? Durations.Rough(Now - since) : "",
             TrendLine.Spark(trend.Recent),
-            trend.RecentChange);
+            trend.RecentChange,
+            Row.Burst,
+            IsPinned);
         _isChanged = shown != _shown;
         _shown = shown;
     }
 
     protected override bool ShouldRender() => _isChanged;
 
-    private readonly record struct Shown(string RoomId, RoomCount Count, int Peak, string LiveFor, string Spark, int Change);
+    private Task TogglePinAsync() => OnPin.InvokeAsync(_shown.RoomId);
+
+    private static string? TagOf(RoomSummary summary) => summary switch
+    {
+        { Status: RoomStatus.Ended } => RoomListTexts.Ended,
+        { IsEnabled: false } => RoomListTexts.Off,
+        _ => null,
+    };
+
+    private readonly record struct Shown(
+        string RoomId, string Name, string? Tag, int Viewers, int Hidden, int Guests, int Peak, string LiveFor, string Spark, int Change, int? Burst, bool IsPinned);
 }

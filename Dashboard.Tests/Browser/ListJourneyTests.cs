@@ -1,0 +1,123 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Presence.Dashboard.Tests.Support;
+using Presence.Engine;
+using Presence.Engine.Rooms;
+using static Microsoft.Playwright.Assertions;
+
+namespace Presence.Dashboard.Tests.Browser;
+
+/// <summary>What a moderator does with the network as a whole: glance, find, pin, watch on a second screen.</summary>
+[Collection(ChromiumCollection.Name)]
+public sealed class ListJourneyTests(ChromiumBrowser chromium)
+{
+    [Fact]
+    public async Task Overview_FromAGlanceToARoomAndTheRoster_LeadsThereAndMoves()
+    {
+        await using var host = await StartAsync();
+        await using var visit = await chromium.VisitAsync(host.BaseAddress);
+        var page = visit.Page;
+        await visit.SignInAsync();
+        await Expect(page.GetByText("Nobody is watching yet")).ToBeVisibleAsync();
+        await page.EvaluateAsync("window.neverReloaded = true");
+
+        Fill(host, "main stage", 3);
+        Fill(host, "rooftop", 1);
+        await Expect(page.GetByTestId("network-viewers")).ToHaveTextAsync("4");
+        await Expect(page.Locator("[aria-labelledby=largest] .short-name")).ToHaveTextAsync(["main stage", "rooftop"]);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Last day" }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex(@"/\?range=day$", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
+        Engine(host).UserHeartbeat("ada", new Presence.Engine.Users.UserProfile("Ada Lovelace", null));
+        await page.GetByRole(AriaRole.Link, new() { Name = "People online" }).ClickAsync();
+        await Expect(page.GetByText("Ada Lovelace")).ToBeVisibleAsync();
+        await page.GoBackAsync();
+        await page.Locator("[aria-labelledby=largest]").GetByRole(AriaRole.Link, new() { Name = "rooftop" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "rooftop" })).ToBeVisibleAsync();
+        Assert.True(await page.EvaluateAsync<bool>("window.neverReloaded"));
+        Assert.Empty(visit.Errors);
+    }
+
+    [Fact]
+    public async Task Pin_ThenTheWall_ShowsTheRoomAndItsNumberMovesAndTheNextSignInKeepsIt()
+    {
+        await using var host = await StartAsync();
+        Fill(host, "main stage", 2);
+        Fill(host, "rooftop", 1);
+        await using var visit = await chromium.VisitAsync(host.BaseAddress);
+        var page = visit.Page;
+        await visit.SignInAsync("/rooms");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pin rooftop" }).ClickAsync();
+        await Expect(page.Locator(".pinned .row-link")).ToHaveTextAsync(["rooftop"]);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Wall", Exact = true }).ClickAsync();
+        await Expect(page.Locator(".tile-name")).ToHaveTextAsync(["rooftop"]);
+        await Expect(page.GetByRole(AriaRole.Navigation, new() { Name = "Main" })).ToBeHiddenAsync();
+        Fill(host, "rooftop", 7);
+        await Expect(page.Locator(".tile-count")).ToHaveTextAsync("7");
+
+        await visit.OpenAsync("/wall?rooms=main%20stage,rooftop");
+        await Expect(page.Locator(".tile-count")).ToHaveTextAsync(["2", "7"]);
+        await visit.OpenAsync("/rooms");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await visit.SignInAsync("/wall");
+        await Expect(page.Locator(".tile-name")).ToHaveTextAsync(["rooftop"]);
+        Assert.Empty(visit.Errors);
+    }
+
+    [Fact]
+    public async Task Rooms_TenThousand_ScrollToTheLastWithFewRowsInThePage()
+    {
+        const int Rooms = 10_000;
+        await using var host = await StartAsync();
+        for (var room = 0; room < Rooms; room++)
+            Fill(host, $"room {room:00000}", 1);
+        await using var visit = await chromium.VisitAsync(host.BaseAddress);
+        var page = visit.Page;
+        await visit.SignInAsync("/rooms?sort=name");
+        await Expect(page.GetByText("10,000 rooms")).ToBeVisibleAsync();
+        await Expect(page.GetByText("room 00000", new() { Exact = true })).ToBeVisibleAsync();
+
+        await page.EvaluateAsync("scrollTo(0, document.documentElement.scrollHeight)");
+        await Expect(page.GetByText("room 09999", new() { Exact = true })).ToBeVisibleAsync();
+        Assert.InRange(await page.Locator("tbody tr").CountAsync(), 10, 200);
+        Fill(host, "room 09999", 4);
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "room 09999" }).Locator(".live-number")).ToHaveTextAsync("4");
+        await page.GetByLabel("Search rooms").FillAsync("0777");
+
+        await Expect(page.GetByText("11 rooms")).ToBeVisibleAsync();
+        Assert.Empty(visit.Errors);
+    }
+
+    [Fact]
+    public async Task FirstLoad_OfTheOverview_WeighsUnderAMegabyte()
+    {
+        await using var evening = await BusyEvening.StartAsync();
+        await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress);
+        await visit.SignInAsync();
+
+        var weights = await visit.Page.EvaluateAsync<Dictionary<string, int>>(
+            """
+            () => Object.fromEntries([...performance.getEntriesByType("resource"), ...performance.getEntriesByType("navigation")]
+              .map(entry => [entry.name, entry.encodedBodySize]))
+            """);
+
+        Assert.Contains(weights.Keys, name => name.Contains("blazor.web", StringComparison.Ordinal));
+        Assert.InRange(weights.Values.Sum(), 50_000, 1_000_000);
+        Assert.DoesNotContain(weights, file => file.Key.Contains("woff", StringComparison.Ordinal));
+    }
+
+    private static PresenceEngine Engine(DashboardHost host) => host.Services.GetRequiredService<PresenceEngine>();
+
+    private static void Fill(DashboardHost host, string room, int viewers)
+    {
+        for (var viewer = 0; viewer < viewers; viewer++)
+            Engine(host).Heartbeat(new Heartbeat { RoomId = room, UserId = $"{room} {viewer}", SessionId = "" });
+    }
+
+    // Nobody here beats again, and a slow machine takes its time: the timeout must not come in between.
+    private static Task<DashboardHost> StartAsync() => DashboardHost.StartAsync(new DashboardHostOptions
+    {
+        Configuration = new(ModeratorOfTests.Configuration, StringComparer.Ordinal) { ["Presence:Initial:PresenceTimeout"] = "3600" },
+    });
+}

@@ -1,0 +1,202 @@
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.DependencyInjection;
+using Presence.Dashboard.Authentication;
+using Presence.Dashboard.Components.Pages;
+using Presence.Dashboard.Components.Shared;
+using Presence.Dashboard.Display;
+using Presence.Dashboard.Hosting;
+using Presence.Dashboard.Live;
+using Presence.Dashboard.Tests.Support;
+using Presence.Engine.History;
+
+namespace Presence.Dashboard.Tests.Components;
+
+public sealed class OverviewPageTests : PageTest
+{
+    public OverviewPageTests()
+    {
+        var options = new DashboardOptions { Data = Directory.CreateTempSubdirectory("presence-keys-").FullName, Clients = { Key = "the-key", AllowUnverifiedLogin = true } };
+        Services.AddSingleton(options);
+        Services.AddSingleton(new ClientKey(options, new KeyFolder(options)));
+        Services.AddSingleton<ClientCommands>();
+        Loops.Register("sweep");
+        Loops.Register("membership writer");
+    }
+
+    [Fact]
+    public void Overview_OfABusyNetwork_TellsHowManyWhereAndHowFast()
+    {
+        Beat("main", "ada");
+        Beat("main", "grace");
+        Beat("side", "ada"); // in two rooms, one viewer
+        Engine.UserHeartbeat("linus");
+        Pass(TimeSpan.FromSeconds(20));
+
+        var page = Render<OverviewPage>();
+
+        Assert.Equal("2", page.Find("[data-testid=network-viewers]").TextContent);
+        Assert.Equal("±0 in 5 min", page.Find(".count-caption .change").TextContent);
+        Assert.Equal(
+            ["Peak today 2 at 12:00", "Rooms live 2", "People online 1", "Heartbeats a second 0", "Joined, last minute 3", "Left, last minute 0"],
+            page.FindAll(".overview-facts > div").Select(fact => string.Join(' ', fact.Children.Select(part => part.TextContent))));
+        Assert.Equal(["main", "side"], page.FindAll("[aria-labelledby=largest] .short-name").Select(name => name.TextContent));
+        Assert.Equal(["2", "1"], page.FindAll("[aria-labelledby=largest] .short-count").Select(count => count.TextContent));
+        Assert.Contains("No room moved", page.Find("[aria-labelledby=moving] .empty").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Overview_WithRoomsThatMove_PutsTheFastestFirst()
+    {
+        for (var viewer = 0; viewer < 6; viewer++)
+            Beat("falls", $"viewer {viewer}");
+        Beat("grows", "ada");
+        Beat("still", "ada");
+        Pass(TimeSpan.FromSeconds(16));
+        Beat("grows", "grace");
+        for (var viewer = 0; viewer < 4; viewer++)
+            Engine.Leave("falls", $"viewer {viewer}", "");
+
+        var page = Render<OverviewPage>();
+
+        Assert.Equal(["falls", "grows"], page.FindAll("[aria-labelledby=moving] .short-name").Select(name => name.TextContent));
+        Assert.Equal(["−4", "+1"], page.FindAll("[aria-labelledby=moving] .change").Select(change => change.TextContent));
+    }
+
+    [Fact]
+    public void Overview_InTheModeratorsZone_TakesTodayFromThere()
+    {
+        Engine.RestoreHistory(HistoryRange.Day, [Minute(-6 * 60, 900), Minute(-60, 40)]); // 06:00 and 11:00 UTC
+        Beat("main", "ada");
+        Engine.Sweep();
+
+        Services.GetRequiredService<LocalTime>().Use("Pacific/Pitcairn"); // 04:00 there; the day began at 08:00 UTC
+        var page = Render<OverviewPage>();
+
+        Assert.Contains("40at 03:00", page.Find(".overview-facts").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Overview_WithNobodyYet_OffersTheFirstCommand()
+    {
+        var page = Render<OverviewPage>();
+
+        Assert.Contains("Nobody is watching yet", page.Find(".first-viewer").TextContent, StringComparison.Ordinal);
+        Assert.Contains("All 2 background loops run", page.Find(".health-line").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Overview_AfterEverybodyLeft_StillShowsTheDay()
+    {
+        Beat("main", "ada");
+        Pass(TimeSpan.FromSeconds(90));
+
+        var page = Render<OverviewPage>();
+
+        Assert.Equal("0", page.Find("[data-testid=network-viewers]").TextContent);
+        Assert.Contains("No room is live now", page.Find("[aria-labelledby=largest]").TextContent, StringComparison.Ordinal);
+        Assert.NotEmpty(page.FindAll(".curve .line"));
+    }
+
+    [Fact]
+    public async Task Overview_WhileItIsReadAndWhenThatFails_SaysSo()
+    {
+        var authentication = new HeldAuthentication();
+        Services.AddSingleton<AuthenticationStateProvider>(authentication);
+        Beat("main", "ada");
+
+        var page = Render<OverviewPage>();
+        Assert.Equal("Reading the network…", page.Find(".loading").TextContent);
+        authentication.Fail();
+        await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
+        Assert.Contains("could not be read", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+        authentication.Mend();
+        await page.Find("[role=alert] button").ClickAsync();
+
+        Assert.Equal("1", page.Find("[data-testid=network-viewers]").TextContent);
+    }
+
+    [Fact]
+    public async Task Overview_WhenALoopFails_NamesItInTheHealthLine()
+    {
+        Beat("main", "ada");
+        var page = Render<OverviewPage>();
+
+        Loops.Failed("membership writer", "disk full", Time.GetUtcNow());
+
+        await PassUntilAsync(() => page.FindAll(".health-line.is-degraded").Count == 1);
+        Assert.Contains("Failing and tried again: membership writer", page.Find(".health-line").TextContent, StringComparison.Ordinal);
+        Assert.Equal("system", page.Find(".health-line a").GetAttribute("href"));
+    }
+
+    [Fact]
+    public async Task Overview_WhenManyJoinAtOnce_FoldsThemIntoOneNumber()
+    {
+        Beat("main", "ada");
+        Pass(TimeSpan.FromSeconds(12));
+        var page = Render<OverviewPage>();
+
+        for (var viewer = 0; viewer < 40; viewer++)
+            Beat("main", $"viewer {viewer}");
+
+        await PassUntilAsync(() => page.Find(".count-caption .change").TextContent == "+40 in 10 s");
+    }
+
+    [Fact]
+    public void Chart_OfTheDay_StandsInTheAddress()
+    {
+        Beat("main", "ada");
+        Pass(TimeSpan.FromMinutes(11));
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/?range=day");
+
+        var page = Render<OverviewPage>();
+
+        Assert.Equal("Last day", page.Find(".segments [aria-current]").TextContent);
+        Assert.Equal(289, page.FindAll(".curve-points span").Count);
+        Assert.Equal(["http://localhost/", "http://localhost/?range=day"], page.FindAll(".segments a").Select(link => link.GetAttribute("href")));
+    }
+
+    [Fact]
+    public void Chart_ReadByTheKeyboard_TellsThePointUnderTheCursor()
+    {
+        Beat("main", "ada");
+        Pass(TimeSpan.FromSeconds(45));
+        var page = Render<OverviewPage>();
+        Assert.Equal("12:00 · 1 watching · 0 joined, 0 left", page.Find(".curve-slider").GetAttribute("aria-valuetext"));
+
+        page.Find(".curve-slider").Input("237");
+        Assert.Equal("12:00 · 1 watching · 1 joined, 0 left", page.Find(".curve-slider").GetAttribute("aria-valuetext"));
+        page.Find(".curve-slider").Input("100");
+
+        Assert.Equal("11:25 · not recorded: the server did not run", page.Find(".curve-slider").GetAttribute("aria-valuetext"));
+    }
+
+    [Fact]
+    public async Task Chart_WhileViewersCome_MovesOnlyWhenAPointIsDue()
+    {
+        Beat("main", "ada");
+        Pass(TimeSpan.FromSeconds(31));
+        var page = Render<OverviewPage>();
+        var chart = page.FindComponent<NetworkChart>();
+        var renders = chart.RenderCount;
+
+        Beat("main", "grace");
+        await PassUntilAsync(() => page.Find("[data-testid=network-viewers]").TextContent == "2");
+        Assert.Equal(renders, chart.RenderCount);
+
+        Pass(TimeSpan.FromSeconds(15));
+        await PassUntilAsync(() => chart.RenderCount > renders);
+    }
+
+    [Fact]
+    public void Overview_ForSomebodyWithoutARole_ShowsNothing()
+    {
+        Beat("main", "ada");
+        Moderator.SetRoles();
+
+        Assert.Contains("No access", Render<OverviewPage>().Markup, StringComparison.Ordinal);
+    }
+
+    private HistorySample Minute(int fromNow, int viewers) => new(Time.GetUtcNow().AddMinutes(fromNow), viewers, 0, 0, 0);
+}

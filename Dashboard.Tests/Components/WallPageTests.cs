@@ -1,0 +1,113 @@
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Presence.Dashboard.Components.Pages;
+using Presence.Dashboard.Live;
+
+namespace Presence.Dashboard.Tests.Components;
+
+public sealed class WallPageTests : PageTest
+{
+    [Fact]
+    public async Task Wall_WithPins_ShowsThemInTheirOrder()
+    {
+        await PinAsync("side", "main", "later");
+        Beat("main", "ada");
+        Beat("main", "grace");
+        Beat("side", "ada");
+
+        var page = Render<WallPage>();
+
+        Assert.Equal(["side", "main", "later"], page.FindAll(".tile-name").Select(name => name.TextContent));
+        Assert.Equal(["1", "2", "0"], page.FindAll(".tile-count").Select(count => count.TextContent));
+        Assert.Equal("wall?rooms=side&rooms=main&rooms=later", page.Find(".wall-keep").GetAttribute("href"));
+        Assert.NotEmpty(page.FindAll(".tiles-2"));
+    }
+
+    [Theory]
+    [InlineData("?rooms=b,a", "b a")]
+    [InlineData("?rooms=b&rooms=a%2Cc", "b a,c")]
+    [InlineData("?rooms=a,,a,%00", "a")]
+    [InlineData("?rooms=1,2,3,4,5,6,7,8,9,10,11,12,13,14", "1 2 3 4 5 6 7 8 9 10 11 12")]
+    public async Task Wall_WithRoomsInTheAddress_ShowsThoseWhateverIsPinned(string query, string expected)
+    {
+        await PinAsync("pinned");
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/wall" + query);
+
+        var page = Render<WallPage>();
+
+        Assert.Equal(expected.Split(' '), page.FindAll(".tile-name").Select(name => name.TextContent));
+        Assert.Empty(page.FindAll(".wall-keep"));
+    }
+
+    [Fact]
+    public async Task Wall_WhileARoomIsPinnedOnAnotherScreen_FollowsIt()
+    {
+        await PinAsync("main");
+        var page = Render<WallPage>();
+
+        await Services.GetRequiredService<PinBoard>().SetAsync("mod@example.com", "side", isPinned: true);
+
+        await PassUntilAsync(() => page.FindAll(".tile").Count == 2);
+    }
+
+    [Fact]
+    public async Task Wall_WhenSomebodyComes_MovesItsNumber()
+    {
+        await PinAsync("main");
+        var page = Render<WallPage>();
+
+        Beat("main", "ada");
+
+        await PassUntilAsync(() => page.Find(".tile-count").TextContent == "1");
+    }
+
+    [Fact]
+    public void Wall_WithNothingPinned_SaysHowToPin()
+    {
+        var page = Render<WallPage>();
+
+        Assert.Contains("Pin up to 12 rooms", page.Find(".wall-empty").TextContent, StringComparison.Ordinal);
+        Assert.Equal("rooms", page.Find(".wall-empty a").GetAttribute("href"));
+    }
+
+    [Fact]
+    public async Task Wall_WhileItIsReadAndWhenThatFails_SaysSo()
+    {
+        await PinAsync("main");
+        var held = new TaskCompletionSource();
+        PinStore.Ready = held.Task;
+
+        var page = Render<WallPage>();
+        Assert.Equal("Reading the rooms…", page.Find(".loading").TextContent);
+        held.SetException(new InvalidOperationException("disk"));
+        await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
+        PinStore.Ready = Task.CompletedTask;
+        await page.Find("[role=alert] button").ClickAsync();
+
+        Assert.Equal("main", page.Find(".tile-name").TextContent);
+    }
+
+    [Fact]
+    public async Task Wall_WhenTheSweepStops_LooksFrozenAndSaysSinceWhen()
+    {
+        await PinAsync("main");
+        Engine.Sweep();
+        var page = Render<WallPage>();
+
+        Time.Advance(TimeSpan.FromSeconds(20));
+
+        await PassUntilAsync(() => page.Find(".freshness").ClassList.Contains("is-stale"));
+        Assert.Contains("As of 20 s ago", page.Find(".freshness").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Wall_ForSomebodyWithoutARole_ShowsNothing()
+    {
+        Moderator.SetRoles();
+
+        Assert.Contains("No access", Render<WallPage>().Markup, StringComparison.Ordinal);
+    }
+
+    private Task PinAsync(params string[] rooms) => PinStore.SaveAsync("mod@example.com", rooms);
+}

@@ -1,0 +1,70 @@
+using Presence.Dashboard.Live;
+using Presence.Engine;
+using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
+using Presence.Engine.Tests.Support;
+
+namespace Presence.Dashboard.Tests.Live;
+
+public sealed class RoomRankingTests : IDisposable
+{
+    private readonly ManualTimeProvider _time = new();
+    private readonly PresenceEngine _engine;
+    private readonly RoomRanking _ranking;
+
+    public RoomRankingTests()
+    {
+        _engine = new PresenceEngine(_time, PresenceSettings.Default, new PresenceLimits());
+        _ranking = new RoomRanking(_engine, _time);
+        Beat("a", "ada");
+        Beat("b", "grace");
+    }
+
+    public void Dispose() => _engine.Dispose();
+
+    [Fact]
+    public void Of_WhileTheRoomsStayTheSame_SettlesForTwoSeconds()
+    {
+        var first = _ranking.Of(new RoomQuery());
+        Beat("b", "linus");
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Same(first, _ranking.Of(new RoomQuery()));
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(["b", "a"], _ranking.Of(new RoomQuery()));
+    }
+
+    [Fact]
+    public void Of_WhenARoomComes_HasItWithTheNextReading()
+    {
+        _ranking.Of(new RoomQuery());
+        Beat("c", "ada");
+
+        Assert.DoesNotContain("c", _ranking.Of(new RoomQuery()));
+        _time.Advance(RoomRanking.Shortest + TimeSpan.FromMilliseconds(10));
+
+        Assert.Contains("c", _ranking.Of(new RoomQuery()));
+    }
+
+    [Fact]
+    public void Of_ASettledOrderThatIsStillTheSame_IsTheSameObject()
+    {
+        var first = _ranking.Of(new RoomQuery());
+        _time.Advance(TimeSpan.FromSeconds(3));
+
+        Assert.Same(first, _ranking.Of(new RoomQuery()));
+        Assert.NotSame(first, _ranking.Of(new RoomQuery { Reversed = true }));
+    }
+
+    [Fact]
+    public void Of_MoreSearchesThanAreKept_AnswersAllTheSame()
+    {
+        for (var search = 0; search < 200; search++)
+            Assert.Empty(_ranking.Of(new RoomQuery { Search = $"nothing {search}" }));
+
+        Assert.Equal(["a", "b"], _ranking.Of(new RoomQuery()));
+    }
+
+    private void Beat(string room, string user) => _engine.Heartbeat(new Heartbeat { RoomId = room, UserId = user, SessionId = "" });
+}

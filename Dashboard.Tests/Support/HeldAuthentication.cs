@@ -1,0 +1,23 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Components.Authorization;
+using Presence.Dashboard.Authentication.Accounts;
+
+namespace Presence.Dashboard.Tests.Support;
+
+/// <summary>Answers who is signed in when the test says so: until then a page loads, and with an exception it fails.</summary>
+internal sealed class HeldAuthentication : AuthenticationStateProvider
+{
+    private TaskCompletionSource<AuthenticationState> _answer = new();
+
+    public override Task<AuthenticationState> GetAuthenticationStateAsync() => _answer.Task;
+
+    public void Fail() => _answer.SetException(new InvalidOperationException("broken"));
+
+    public void Mend()
+    {
+        var observer = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "mod@example.com"), new Claim(ClaimTypes.Role, nameof(ModeratorRole.Observer))], "test"));
+        if (_answer.Task.IsCompleted)
+            _answer = new();
+        _answer.SetResult(new AuthenticationState(observer));
+    }
+}

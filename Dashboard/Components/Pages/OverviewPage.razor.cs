@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Components;
+using Presence.Dashboard.Display;
+using Presence.Dashboard.Live;
+using Presence.Engine.Changes;
+using Presence.Engine.History;
+
+namespace Presence.Dashboard.Components.Pages;
+
+/// <summary>The whole network at a glance: how many, which way it is going, which rooms matter, and whether to believe it.</summary>
+public sealed partial class OverviewPage
+{
+    private const string DayName = "day";
+
+    [SupplyParameterFromQuery(Name = "range")]
+    private string? RangeName { get; set; }
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    [Inject]
+    private OverviewReader Reader { get; set; } = default!;
+
+    [Inject]
+    private LocalTime LocalTime { get; set; } = default!;
+
+    protected override string Watched => "network";
+
+    private HistoryRange Range => RangeName == DayName ? HistoryRange.Day : HistoryRange.Hour;
+
+    private string Peak => Reading?.Peak is { } peak ? Numbers.Count(Math.Max(peak.Viewers, Reading.Network.Viewers)) : OverviewTexts.NoPeak;
+
+    private string PeakAt => Reading?.Peak is { } peak ? Sentence.With(OverviewTexts.PeakAt, LocalTime.Clock(peak.At, Time.GetUtcNow())) : "";
+
+    protected override ValueTask<OverviewReading> ReadAsync() =>
+        Reader.ReadAsync(new OverviewView(Range, LocalTime.StartOfDay(Time.GetUtcNow())));
+
+    protected override DirtyWatch OpenWatch() => Reader.Watch();
+
+    private string RangeHref(HistoryRange range) => Navigation.GetUriWithQueryParameter("range", range == HistoryRange.Day ? DayName : null);
+}

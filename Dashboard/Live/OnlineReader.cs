@@ -1,0 +1,36 @@
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Engine;
+using Presence.Engine.Changes;
+using Presence.Engine.Users;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>Reads who is online in the network, for one circuit. Reading never counts (rule 8): it only asks the engine.</summary>
+internal sealed class OnlineReader(PresenceEngine engine, ModeratorGuard guard, TimeProvider time)
+{
+    private readonly RowPace _pace = new(time);
+    private OnlineView? _view;
+    private OnlineRoster? _page;
+
+    /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
+    public async ValueTask<OnlineReading> ReadAsync(OnlineView view)
+    {
+        await guard.RequireAsync(ModeratorRole.Observer);
+        if (view != _view)
+            _pace.Reset();
+        if (_page is not { } page || _pace.IsDue)
+            page = ReadPage(view);
+        return new OnlineReading(engine.CountOnline(), page, engine.IsWarming, engine.Settings.Enabled);
+    }
+
+    public DirtyWatch Watch() => engine.WatchNetwork();
+
+    private OnlineRoster ReadPage(OnlineView view)
+    {
+        var page = engine.OnlineUsers(new OnlineQuery { Search = view.Search.Length == 0 ? null : view.Search, LatestFirst = view.LatestFirst });
+        var known = (_page?.Users ?? []).Select(user => user.UserId).ToHashSet(PresenceComparers.UserId);
+        _pace.RecordRead(page.Users.Count(user => !known.Contains(user.UserId)));
+        (_view, _page) = (view, page);
+        return page;
+    }
+}

@@ -1,0 +1,70 @@
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Hosting;
+using Presence.Engine;
+using Presence.Engine.Changes;
+using Presence.Engine.History;
+using Presence.Engine.Rooms;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>Reads the whole network for one circuit. Reading never counts (rule 8): it only asks the engine.</summary>
+internal sealed class OverviewReader(
+    PresenceEngine engine, RoomRanking ranking, RoomRowReader rows, LoopRegistry loops, ModeratorGuard guard, TimeProvider time)
+{
+    /// <summary>Rooms in each of the two lists.</summary>
+    public const int Listed = 5;
+
+    /// <summary>A day has 1,440 minutes and a chart about 300 places for them.</summary>
+    private static readonly TimeSpan DayStep = TimeSpan.FromMinutes(5);
+
+    private static readonly RoomQuery ByCount = new() { Order = RoomOrder.Count, Limit = Listed };
+    private static readonly RoomQuery ByMovement = new() { Order = RoomOrder.Movement, Limit = Listed };
+
+    private NetworkCurve? _curve;
+    private DateTimeOffset _curveBegan;
+
+    /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
+    public async ValueTask<OverviewReading> ReadAsync(OverviewView view)
+    {
+        await guard.RequireAsync(ModeratorRole.Observer);
+        rows.BeginPass();
+        var network = engine.CountNetwork();
+        var activity = engine.Activity();
+        return new OverviewReading
+        {
+            Network = network,
+            Online = engine.CountOnline(),
+            Activity = activity,
+            Burst = BurstWindow.IsBurst(activity.LatestChange, network.Viewers) ? activity.LatestChange : null,
+            Peak = engine.PeakSince(view.DayBegan),
+            Curve = CurveOf(view.Range),
+            Largest = [.. ranking.Of(ByCount).Select(rows.Read)],
+            Moving = [.. ranking.Of(ByMovement).Select(rows.Read).Where(row => row.Trend.RecentChange != 0)],
+            Health = ReadHealth(),
+            IsWarming = engine.IsWarming,
+            IsEnabled = engine.Settings.Enabled,
+        };
+    }
+
+    public DirtyWatch Watch() => engine.WatchNetwork();
+
+    /// <summary>Made anew only when the range has a new step: the line moves when it has something to add, not with every viewer.</summary>
+    private NetworkCurve CurveOf(HistoryRange range)
+    {
+        var now = time.GetUtcNow();
+        var (step, count) = range == HistoryRange.Hour ? (engine.HistoryStep(range), 241) : (DayStep, 289);
+        var begin = NetworkCurve.BeginOf(now, engine.HistoryStep(range));
+        if (_curve is { } curve && curve.Range == range && _curveBegan == begin)
+            return curve;
+
+        var samples = engine.History(range, NetworkCurve.BeginOf(now, step) - (step * (count - 1)));
+        _curveBegan = begin;
+        return _curve = NetworkCurve.Of(range, step, count, samples, now);
+    }
+
+    private HealthReading ReadHealth()
+    {
+        var all = loops.All;
+        return new HealthReading([.. all.Where(loop => !loop.IsHealthy).Select(loop => loop.Name)], all.Count, engine.Journal.Waiting);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using Presence.Engine;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>Every moderator's pinned rooms, in memory once they were asked for: the wall on one screen follows the pins made on another.</summary>
+/// <remarks><b>Threads.</b> Any. <b>Bound.</b> One list of at most <see cref="Most"/> rooms an account.</remarks>
+internal sealed class PinBoard(IPinStore store, ILogger<PinBoard> logger) : IDisposable
+{
+    /// <summary>As many tiles as a wall shows and an eye takes in.</summary>
+    public const int Most = 12;
+
+    private readonly ConcurrentDictionary<string, IReadOnlyList<string>> _pins = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+
+    /// <summary>An account's rooms; the same object while they are the same.</summary>
+    public async ValueTask<IReadOnlyList<string>> ReadAsync(string accountId) =>
+        _pins.TryGetValue(accountId, out var pins) ? pins : _pins.GetOrAdd(accountId, await store.LoadAsync(accountId));
+
+    /// <summary>Pins a room, behind the others, or lets it go; durable when it returns.</summary>
+    public async Task<PinOutcome> SetAsync(string accountId, string roomId, bool isPinned)
+    {
+        await _oneAtATime.WaitAsync();
+        try
+        {
+            var before = await ReadAsync(accountId);
+            if (before.Contains(roomId, PresenceComparers.RoomId) == isPinned)
+                return PinOutcome.Done;
+            if (isPinned && before.Count >= Most)
+                return PinOutcome.Full;
+
+            string[] after = isPinned ? [.. before, roomId] : [.. before.Where(room => !PresenceComparers.RoomId.Equals(room, roomId))];
+            await store.SaveAsync(accountId, after);
+            _pins[accountId] = after;
+            return PinOutcome.Done;
+        }
+#pragma warning disable CA1031 // whatever it was, the moderator is told that the pin was not kept
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            logger.LogError(failure, "A moderator's pinned rooms could not be stored.");
+            return PinOutcome.Failed;
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    public void Dispose() => _oneAtATime.Dispose();
+}

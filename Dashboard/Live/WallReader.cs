@@ -1,0 +1,22 @@
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Engine;
+using Presence.Engine.Changes;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>Reads the rooms of a wall for one circuit. Reading never counts (rule 8): it only asks the engine.</summary>
+internal sealed class WallReader(PresenceEngine engine, RoomRowReader rows, PinnedRooms pinned, ModeratorGuard guard)
+{
+    /// <param name="rooms">The rooms the address names; none shows those the moderator pinned.</param>
+    /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
+    public async ValueTask<WallReading> ReadAsync(IReadOnlyList<string> rooms)
+    {
+        await guard.RequireAsync(ModeratorRole.Observer);
+        var shown = rooms.Count > 0 ? rooms : await pinned.ReadAsync();
+        rows.BeginPass();
+        var network = engine.CountNetwork();
+        return new WallReading([.. shown.Take(PinBoard.Most).Select(rows.Read)], network.Viewers, network.At, engine.IsWarming, engine.Settings.Enabled);
+    }
+
+    public DirtyWatch Watch() => engine.WatchNetwork();
+}

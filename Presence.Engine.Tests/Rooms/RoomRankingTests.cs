@@ -1,0 +1,94 @@
+using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
+using Presence.Engine.Tests.Support;
+
+namespace Presence.Engine.Tests.Rooms;
+
+public sealed class RoomRankingTests : IDisposable
+{
+    private readonly EngineWorld _world = new(EngineWorld.Seconds(30, 600));
+
+    public RoomRankingTests()
+    {
+        Fill("grows", 2);
+        Fill("falls", 6);
+        Fill("stays", 4);
+        _world.Advance(20);
+        Fill("grows", 5);
+        for (var viewer = 1; viewer < 6; viewer++)
+            _world.Engine.Leave("falls", $"falls {viewer}", "");
+        Fill("new", 9); // too young to have moved
+    }
+
+    public void Dispose() => _world.Dispose();
+
+    [Theory]
+    [InlineData(RoomOrder.Count, "new grows stays falls")]
+    [InlineData(RoomOrder.Name, "falls grows new stays")]
+    [InlineData(RoomOrder.Change, "grows new stays falls")]
+    [InlineData(RoomOrder.Movement, "falls grows new stays")]
+    public void RankRooms_InAnOrder_PutsTheRoomsInIt(RoomOrder order, string expected)
+    {
+        Assert.Equal(expected, Ranked(new RoomQuery { Order = order }));
+        Assert.Equal(string.Join(' ', expected.Split(' ').Reverse()), Ranked(new RoomQuery { Order = order, Reversed = true }));
+        Assert.Equal(expected.Split(' ')[0], Ranked(new RoomQuery { Order = order, Limit = 1 }));
+    }
+
+    [Fact]
+    public void RankRooms_Filtered_HoldsThoseAlone()
+    {
+        _world.Beat("guest", "stays", guest: true);
+
+        Assert.Equal("grows stays", Ranked(new RoomQuery { Filter = RoomFilter.Growing }));
+        Assert.Equal("falls", Ranked(new RoomQuery { Filter = RoomFilter.Falling }));
+        Assert.Equal("stays", Ranked(new RoomQuery { Filter = RoomFilter.WithGuests }));
+        Assert.Equal("", Ranked(new RoomQuery { Filter = RoomFilter.Falling, Search = "gro" }));
+    }
+
+    [Fact]
+    public void RankRooms_SwitchedOff_AreThoseOfTheCatalogueWithNobodyIn()
+    {
+        Define("stays", new RoomDefinition { Overrides = new RoomOverrides { Enabled = false } });
+        Define("never", new RoomDefinition { Title = "Closed", Overrides = new RoomOverrides { Enabled = false } });
+        Define("on", new RoomDefinition { Overrides = new RoomOverrides { Enabled = true } });
+
+        Assert.Equal("never stays", Ranked(new RoomQuery { Filter = RoomFilter.SwitchedOff, Order = RoomOrder.Name }));
+        Assert.Equal("never", Ranked(new RoomQuery { Filter = RoomFilter.SwitchedOff, Search = "closed" }));
+        Assert.Equal("new grows falls", Ranked(new RoomQuery()));
+    }
+
+    [Fact]
+    public void RankRooms_SearchedByTitle_FindsTheRoomByWhatItIsCalled()
+    {
+        Define("grows", new RoomDefinition { Title = "Main stage" });
+
+        Assert.Equal("grows", Ranked(new RoomQuery { Search = "MAIN" }));
+    }
+
+    [Fact]
+    public void RankRooms_OfARoomFiveMinutesOn_HasForgottenTheChange()
+    {
+        for (var step = 0; step < 21; step++)
+        {
+            _world.Advance(15);
+            foreach (var room in (string[])["grows", "falls"])
+                _world.Beat($"{room} 0", room);
+        }
+
+        Assert.Equal("", Ranked(new RoomQuery { Filter = RoomFilter.Growing }));
+    }
+
+    [Fact]
+    public void Rooms_WithACursorInAnOrderByChange_IsRefused() => Assert.Throws<ArgumentException>(() =>
+        _world.Engine.Rooms(new RoomQuery { Order = RoomOrder.Change, After = new RoomCursor("grows", 5) }));
+
+    private string Ranked(RoomQuery query) => string.Join(' ', _world.Engine.RankRooms(query));
+
+    private void Define(string roomId, RoomDefinition definition) => Assert.True(_world.Engine.Define(roomId, definition));
+
+    private void Fill(string room, int viewers)
+    {
+        for (var viewer = 0; viewer < viewers; viewer++)
+            _world.Beat($"{room} {viewer}", room);
+    }
+}

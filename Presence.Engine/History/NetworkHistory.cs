@@ -1,0 +1,108 @@
+namespace Presence.Engine.History;
+
+/// <summary>The network's last hour and day, recorded once a sweep: 60 KB, whatever happens.</summary>
+/// <remarks><b>Threads.</b> Any; one lock of its own that no heartbeat takes. <b>Cost.</b> Recording is constant.</remarks>
+internal sealed class NetworkHistory
+{
+    private static readonly TimeSpan RecentSpan = TimeSpan.FromMinutes(5);
+
+    /// <summary>Sweeps the heartbeat rate is averaged over.</summary>
+    private const int RateSweeps = 10;
+
+    /// <summary>Sweeps in a minute of joins and leaves.</summary>
+    private const int MinuteSweeps = 60;
+
+    private readonly Lock _lock = new();
+    private readonly HistoryRing _hour = new(TimeSpan.FromSeconds(15), TimeSpan.FromHours(1));
+    private readonly HistoryRing _day = new(TimeSpan.FromMinutes(1), TimeSpan.FromHours(25));
+    private readonly (long Ticks, NetworkTotals Totals)[] _sweeps = new (long, NetworkTotals)[MinuteSweeps + 1];
+    private long _recorded;
+
+    public TimeSpan StepOf(HistoryRange range) => RingOf(range).Step;
+
+    /// <summary>Notes what a sweep found.</summary>
+    /// <param name="ticks">Presence time, for rates.</param>
+    /// <param name="at">The same moment in UTC, for the history.</param>
+    /// <param name="totals">What it found.</param>
+    public void Record(long ticks, DateTimeOffset at, NetworkTotals totals)
+    {
+        lock (_lock)
+        {
+            // The first sweep has nothing to compare with but the beginning, when all counters stood at zero.
+            var before = _recorded == 0 ? default : SweepsAgoNeedsLock(0).Totals;
+            totals = totals.NoLowerThan(before);
+            var moment = totals.Since(before, at);
+            _hour.Add(moment);
+            _day.Add(moment);
+            _sweeps[_recorded++ % _sweeps.Length] = (ticks, totals);
+        }
+    }
+
+    /// <summary>Puts back what an earlier run recorded.</summary>
+    public void Restore(HistoryRange range, IEnumerable<HistorySample> samples)
+    {
+        lock (_lock)
+        {
+            foreach (var sample in samples)
+                RingOf(range).Add(sample);
+        }
+    }
+
+    public IReadOnlyList<HistorySample> Between(HistoryRange range, DateTimeOffset from, DateTimeOffset until)
+    {
+        lock (_lock)
+            return RingOf(range).Between(from, until);
+    }
+
+    /// <summary>The first of the minutes with the most viewers; null when nothing was recorded.</summary>
+    public HistorySample? Peak(DateTimeOffset from, DateTimeOffset until)
+    {
+        HistorySample? peak = null;
+        foreach (var minute in Between(HistoryRange.Day, from, until))
+        {
+            if (peak is null || minute.Viewers > peak.Value.Viewers)
+                peak = minute;
+        }
+        return peak;
+    }
+
+    /// <param name="at">Now.</param>
+    /// <param name="viewers">The count now.</param>
+    public NetworkActivity Activity(DateTimeOffset at, int viewers)
+    {
+        lock (_lock)
+        {
+            if (_recorded == 0)
+                return default;
+            var now = SweepsAgoNeedsLock(0);
+            var shortly = SweepsAgoNeedsLock(RateSweeps);
+            // Younger than a minute, everything so far happened within it.
+            var minute = _recorded > MinuteSweeps ? SweepsAgoNeedsLock(MinuteSweeps).Totals : default;
+            var seconds = TimeSpan.FromTicks(now.Ticks - shortly.Ticks).TotalSeconds;
+            var inAMinute = now.Totals.Since(minute, at);
+            return new NetworkActivity(
+                seconds > 0 ? (now.Totals.Heartbeats - shortly.Totals.Heartbeats) / seconds : 0,
+                inAMinute.Joins,
+                inAMinute.Leaves,
+                viewers - shortly.Totals.Viewers,
+                viewers - RecentlyNeedsLock(at, viewers));
+        }
+    }
+
+    /// <summary>The count five minutes ago, or the oldest one known since.</summary>
+    private int RecentlyNeedsLock(DateTimeOffset at, int viewers)
+    {
+        for (var then = at - RecentSpan; then <= at; then += _hour.Step)
+        {
+            if (_hour.Find(then) is { } sample)
+                return sample.Viewers;
+        }
+        return viewers;
+    }
+
+    /// <summary>What the sweep so many before the last one found, or the oldest remembered.</summary>
+    private (long Ticks, NetworkTotals Totals) SweepsAgoNeedsLock(int sweeps) =>
+        _sweeps[(_recorded - 1 - Math.Min(sweeps, Math.Min(_recorded, _sweeps.Length) - 1)) % _sweeps.Length];
+
+    private HistoryRing RingOf(HistoryRange range) => range == HistoryRange.Hour ? _hour : _day;
+}

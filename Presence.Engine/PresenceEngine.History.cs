@@ -1,0 +1,32 @@
+using Presence.Engine.History;
+
+namespace Presence.Engine;
+
+/// <content>What the network did lately. From memory; whoever stores it writes it behind.</content>
+public sealed partial class PresenceEngine
+{
+    private readonly NetworkHistory _history = new();
+
+    /// <summary>How long one step of a range is.</summary>
+    public TimeSpan HistoryStep(HistoryRange range) => _history.StepOf(range);
+
+    /// <summary>The network's history, oldest first. Steps in which the server did not run are left out.</summary>
+    /// <param name="range">How finely; it also bounds how far back there is anything.</param>
+    /// <param name="from">From the step this instant falls into; the one under way is the last.</param>
+    /// <remarks><b>Cost.</b> The length of the answer, 1,501 at most; one lock that no heartbeat takes.</remarks>
+    public IReadOnlyList<HistorySample> History(HistoryRange range, DateTimeOffset from) =>
+        _history.Between(range, from, _clock.UtcOf(_clock.Now()));
+
+    /// <summary>The minute with the most viewers since an instant of the last 25 hours, the first of equals; null when none was recorded.</summary>
+    public HistorySample? PeakSince(DateTimeOffset from) => _history.Peak(from, _clock.UtcOf(_clock.Now()));
+
+    /// <summary>How the network moves at the moment.</summary>
+    /// <remarks><b>Time.</b> As of the last sweep. <b>Cost.</b> Constant.</remarks>
+    public NetworkActivity Activity() => _history.Activity(_clock.UtcOf(_network.SweptAt), _network.Users.Count);
+
+    /// <summary>Puts back history of an earlier run. A step that was begun then and goes on now is added up.</summary>
+    public void RestoreHistory(HistoryRange range, IEnumerable<HistorySample> samples) => _history.Restore(range, samples);
+
+    private void RecordHistory(long now, long heartbeats) =>
+        _history.Record(now, _clock.UtcOf(now), new NetworkTotals(_network.Users.Count, _metrics.JoinedInAll, _metrics.LeftInAll, heartbeats));
+}

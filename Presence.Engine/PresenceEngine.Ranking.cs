@@ -1,0 +1,55 @@
+using Presence.Engine.Rooms;
+
+namespace Presence.Engine;
+
+/// <content>Choosing rooms and putting them in order, without taking any room's lock.</content>
+public sealed partial class PresenceEngine
+{
+    /// <summary>The ids of rooms, in order: for a reader who then asks for those on screen alone.</summary>
+    /// <param name="query">Which, in what order, how many. Ids, prefix and cursor are for <see cref="Rooms"/>.</param>
+    /// <remarks><b>Cost.</b> A glance at every room and a sort of those that match.</remarks>
+    public IReadOnlyList<string> RankRooms(RoomQuery query)
+    {
+        var rooms = Matching(query);
+        rooms.Sort(RankedRoom.OrderOf(query.Order, query.Reversed));
+        var ids = new string[Math.Min(rooms.Count, query.Limit)];
+        for (var i = 0; i < ids.Length; i++)
+            ids[i] = rooms[i].RoomId;
+        return ids;
+    }
+
+    private List<RankedRoom> Matching(RoomQuery query)
+    {
+        var matching = new List<RankedRoom>();
+        if (query.Filter == RoomFilter.SwitchedOff)
+        {
+            foreach (var id in _network.Catalogue.SwitchedOff())
+            {
+                if (Matches(id, query))
+                    matching.Add(new RankedRoom(id, 0, 0));
+            }
+            return matching;
+        }
+        foreach (var (id, room) in _rooms)
+        {
+            var viewers = room.Viewers;
+            if (viewers > 0 && Passes(room, query.Filter) && Matches(id, query))
+                matching.Add(new RankedRoom(id, viewers, room.RecentChange));
+        }
+        return matching;
+    }
+
+    private static bool Passes(Room room, RoomFilter filter) => filter switch
+    {
+        RoomFilter.Growing => room.RecentChange > 0,
+        RoomFilter.Falling => room.RecentChange < 0,
+        RoomFilter.WithGuests => room.Guests > 0,
+        _ => true,
+    };
+
+    private bool Matches(string roomId, RoomQuery query) =>
+        (query.Prefix is null || roomId.StartsWith(query.Prefix, StringComparison.Ordinal))
+        && (string.IsNullOrEmpty(query.Search)
+            || roomId.Contains(query.Search, StringComparison.OrdinalIgnoreCase)
+            || _network.Catalogue[roomId].Title?.Contains(query.Search, StringComparison.OrdinalIgnoreCase) == true);
+}

@@ -1,0 +1,20 @@
+namespace Presence.Engine.Rooms;
+
+/// <summary>Which of the rooms to list.</summary>
+public enum RoomFilter
+{
+    /// <summary>All with viewers.</summary>
+    All,
+
+    /// <summary>Those with more viewers than five minutes ago.</summary>
+    Growing,
+
+    /// <summary>Those with fewer.</summary>
+    Falling,
+
+    /// <summary>Those with a guest in them.</summary>
+    WithGuests,
+
+    /// <summary>Those the catalogue switched off, one by one; nobody is in them.</summary>
+    SwitchedOff,
+}

@@ -1,0 +1,91 @@
+using Microsoft.EntityFrameworkCore;
+using Presence.Engine.History;
+
+namespace Presence.Engine.Storage;
+
+/// <summary>Keeps the network's history over a restart: written behind, a minute or less is lost by a crash.</summary>
+/// <remarks><b>Threads.</b> Any; calls follow one another.</remarks>
+public sealed class HistoryStore(PresenceDatabase database, PresenceEngine engine) : IDisposable
+{
+    private static readonly HistoryRange[] Ranges = Enum.GetValues<HistoryRange>();
+
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+
+    /// <summary>For each range the step that was under way when it was last stored: stored again, with what was added.</summary>
+    private readonly DateTimeOffset[] _storedUntil = new DateTimeOffset[Ranges.Length];
+
+    /// <summary>Puts back what was stored; the time the server was down stays a gap.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            var now = database.Now();
+            await using var context = database.CreateDbContext();
+            foreach (var range in Ranges)
+            {
+                // What a wall clock set wrong wrote ahead of time would only come up once time gets there.
+                var records = await context.History.AsNoTracking().Where(h => h.Range == range && h.At <= now).OrderBy(h => h.At).ToListAsync(cancellationToken);
+                engine.RestoreHistory(range, records.ConvertAll(ToSample));
+                if (records.Count > 0)
+                    _storedUntil[(int)range] = records[^1].At;
+            }
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Stores what was recorded since the last call and forgets what no range reaches back to.</summary>
+    /// <remarks><b>Cost.</b> One transaction of a few rows, called once a minute.</remarks>
+    public async Task SaveAsync(CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            var now = database.Now();
+            await using var context = database.CreateDbContext();
+            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+            var stored = new DateTimeOffset[Ranges.Length];
+            foreach (var range in Ranges)
+                stored[(int)range] = await SaveAsync(context, range, now, cancellationToken);
+            await context.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            stored.CopyTo(_storedUntil, 0);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _oneAtATime.Dispose();
+
+    private async Task<DateTimeOffset> SaveAsync(PresenceContext context, HistoryRange range, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // A wall clock that was set back shows those steps anew, and so does the table.
+        var from = _storedUntil[(int)range] <= now ? _storedUntil[(int)range] : DateTimeOffset.MinValue;
+        var samples = engine.History(range, from);
+        if (samples.Count == 0)
+            return _storedUntil[(int)range];
+
+        var (first, oldest) = (samples[0].At, engine.History(range, DateTimeOffset.MinValue)[0].At);
+        await context.History.Where(h => h.Range == range && (h.At >= first || h.At < oldest)).ExecuteDeleteAsync(cancellationToken);
+        context.AddRange(samples.Select(sample => ToRecord(range, sample)));
+        return samples[^1].At;
+    }
+
+    private static HistoryRecord ToRecord(HistoryRange range, HistorySample sample) => new()
+    {
+        Range = range,
+        At = sample.At,
+        Viewers = sample.Viewers,
+        Joins = sample.Joins,
+        Leaves = sample.Leaves,
+        Heartbeats = sample.Heartbeats,
+    };
+
+    private static HistorySample ToSample(HistoryRecord record) => new(record.At, record.Viewers, record.Joins, record.Leaves, record.Heartbeats);
+}
