@@ -6,9 +6,11 @@ WORKDIR /src
 COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY build/ build/
 COPY Presence.Engine/Presence.Engine.csproj Presence.Engine/
+COPY clients/dotnet/Presence.Client/Presence.Client.csproj clients/dotnet/Presence.Client/
 COPY Dashboard/Dashboard.csproj Dashboard/
 RUN dotnet restore Dashboard/Dashboard.csproj --os linux
 COPY Presence.Engine/ Presence.Engine/
+COPY clients/dotnet/Presence.Client/ clients/dotnet/Presence.Client/
 COPY Dashboard/ Dashboard/
 COPY clients/typescript/dist/ clients/typescript/dist/
 # For this system alone: SQLite's native library of every other one would be two thirds of the image's own weight.

@@ -4,16 +4,17 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Presence.Dashboard.Demo;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Demo;
 
 public sealed class DemoAudienceTests
 {
     [Fact]
-    public async Task StepAsync_FirstMinute_FillsTheRoomsOverHttp()
+    public async Task StepTo_FirstMinute_FillsTheRoomsOverHttp()
     {
         await using var host = await DashboardHost.StartAsync(WithoutPace());
-        using var crowd = new Crowd(host);
+        await using var crowd = new Crowd(host);
 
         await crowd.PlayAsync(TimeSpan.FromSeconds(60));
 
@@ -26,10 +27,10 @@ public sealed class DemoAudienceTests
     }
 
     [Fact]
-    public async Task StepAsync_PresenceSwitchedOffAndOn_StaysAwayAndComesBack()
+    public async Task StepTo_PresenceSwitchedOffAndOn_StaysAwayAndComesBack()
     {
         await using var host = await DashboardHost.StartAsync(WithoutPace());
-        using var crowd = new Crowd(host);
+        await using var crowd = new Crowd(host);
         await crowd.PlayAsync(TimeSpan.FromSeconds(45));
         var before = (await RoomsAsync(host)).Sum(room => Number(room, "count"));
 
@@ -113,18 +114,17 @@ public sealed class DemoAudienceTests
     private static int Number(JsonElement document, string name) => document.GetProperty(name).GetInt32();
 
     /// <summary>An audience whose time is the test's: minutes pass in seconds.</summary>
-    private sealed class Crowd : IDisposable
+    private sealed class Crowd : IAsyncDisposable
     {
+        private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
+
+        private readonly ManualTimeProvider _time = new();
         private readonly CountingHandler _handler = new();
-        private readonly HttpClient _http;
         private readonly DemoAudience _audience;
         private TimeSpan _elapsed;
 
-        public Crowd(DashboardHost host)
-        {
-            _http = new HttpClient(_handler) { BaseAddress = host.BaseAddress };
-            _audience = new DemoAudience(new DemoScenario(2026), new DemoClient(_http, DashboardHost.ClientKey));
-        }
+        public Crowd(DashboardHost host) =>
+            _audience = new DemoAudience(new DemoScenario(2026), new DemoCast(host.BaseAddress, DashboardHost.ClientKey, _handler, _time));
 
         public int Requests => _handler.Requests;
 
@@ -132,22 +132,42 @@ public sealed class DemoAudienceTests
 
         public async Task PlayAsync(TimeSpan until)
         {
-            for (; _elapsed <= until; _elapsed += TimeSpan.FromMilliseconds(250))
-                await _audience.StepAsync(_elapsed, CancellationToken.None);
+            for (; _elapsed <= until; _elapsed += Step)
+            {
+                _time.Advance(Step);
+                _audience.StepTo(_elapsed);
+                await _handler.QuietAsync();
+            }
         }
 
-        public void Dispose() => _http.Dispose();
+        public async ValueTask DisposeAsync()
+        {
+            await _audience.DisposeAsync();
+            _handler.Dispose();
+        }
 
-        private sealed class CountingHandler() : DelegatingHandler(new SocketsHttpHandler())
+        /// <summary>Counts requests, and knows when none is under way: only then the test's time goes on.</summary>
+        private sealed class CountingHandler() : DelegatingHandler(new SocketsHttpHandler { MaxConnectionsPerServer = 8 })
         {
             private int _requests;
+            private int _underWay;
 
             public int Requests => Volatile.Read(ref _requests);
 
-            protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+            public Task QuietAsync() => Eventually.TrueAsync(() => Volatile.Read(ref _underWay) == 0, "every answer");
+
+            protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
             {
                 Interlocked.Increment(ref _requests);
-                return base.SendAsync(request, cancellationToken);
+                Interlocked.Increment(ref _underWay);
+                try
+                {
+                    return await base.SendAsync(request, cancellationToken);
+                }
+                finally
+                {
+                    Interlocked.Decrement(ref _underWay);
+                }
             }
         }
     }

@@ -1,5 +1,5 @@
+using Presence.Client;
 using Presence.Dashboard.Demo;
-using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Tests.Demo;
 

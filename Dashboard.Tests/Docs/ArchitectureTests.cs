@@ -37,6 +37,11 @@ public sealed class ArchitectureTests
     [InlineData("Dashboard/Demo", $"{Dashboard}.Api")]
     [InlineData("Dashboard/Demo", $"{Engine}.Storage")]
     [InlineData("Dashboard/Demo", "PresenceEngine")]
+    [InlineData("Dashboard/Simulation", $"{Dashboard}.Api")]
+    [InlineData("Dashboard/Simulation", $"{Dashboard}.Demo")]
+    [InlineData("Dashboard/Simulation", Engine)]
+    [InlineData("clients/dotnet/Presence.Client", Dashboard)]
+    [InlineData("clients/dotnet/Presence.Client", Engine)]
     public void Folder_Sources_DoNotName(string folder, string name)
     {
         // As a whole, or cut short from inside the namespace both share.

@@ -1,57 +1,63 @@
+using Presence.Client;
+using Presence.Dashboard.Simulation;
+
 namespace Presence.Dashboard.Demo;
 
-/// <summary>Plays a scenario against a server: everything due by an instant, then the next.</summary>
+/// <summary>Plays a scenario: lets everybody come, look away and go when it is time. Heartbeats are the clients' own affair.</summary>
 /// <remarks>
-/// <para><b>Threads.</b> One step at a time; inside it up to <see cref="RequestsAtOnce"/> requests run together.</para>
-/// <para><b>Cost.</b> One entry for each device watching, one request for each of its heartbeats.</para>
+/// <para><b>Threads.</b> One step at a time.</para>
+/// <para><b>Cost.</b> One client for each device watching, and its cues.</para>
 /// </remarks>
-internal sealed class DemoAudience(DemoScenario scenario, DemoClient client)
+internal sealed class DemoAudience(DemoScenario scenario, DemoCast cast) : IAsyncDisposable
 {
-    private const int RequestsAtOnce = 8;
+    private readonly PriorityQueue<Action, TimeSpan> _cues = new();
+    private readonly HashSet<SimulatedViewer> _watching = [];
 
-    private readonly PriorityQueue<DemoSession, TimeSpan> _due = new();
-
-    /// <summary>Devices that watch, or soon will.</summary>
-    public int Sessions => _due.Count;
+    /// <summary>Devices that watch.</summary>
+    public int Sessions => _watching.Count;
 
     /// <summary>Does what is due.</summary>
     /// <param name="elapsed">Since the start of the demo; never less than in the last step.</param>
-    /// <param name="cancellationToken">Gives up the requests under way.</param>
-    public async Task StepAsync(TimeSpan elapsed, CancellationToken cancellationToken)
+    public void StepTo(TimeSpan elapsed)
     {
         foreach (var visit in scenario.AdvanceTo(elapsed))
-            _due.Enqueue(new DemoSession(visit), visit.ArrivesAt);
+            _cues.Enqueue(() => Enter(visit), visit.ArrivesAt);
 
-        var batch = new List<DemoSession>();
-        while (_due.TryPeek(out _, out var dueAt) && dueAt <= elapsed)
-            batch.Add(_due.Dequeue());
-
-        try
+        while (_cues.TryPeek(out var cue, out var dueAt) && dueAt <= elapsed)
         {
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = RequestsAtOnce, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(batch, parallel, async (session, token) => await ActAsync(session, elapsed, token));
-        }
-        finally
-        {
-            foreach (var session in batch.Where(session => !session.IsOver))
-                _due.Enqueue(session, session.DueAt);
+            _cues.Dequeue();
+            cue();
         }
     }
 
-    private async Task ActAsync(DemoSession session, TimeSpan now, CancellationToken cancellationToken)
+    /// <summary>Everybody is gone without a word: the server they talk to goes too.</summary>
+    public async ValueTask DisposeAsync()
     {
-        do
+        var watching = _watching.ToArray();
+        _watching.Clear();
+        _cues.Clear();
+        foreach (var viewer in watching)
+            await viewer.DisposeAsync();
+    }
+
+    private void Enter(DemoVisit visit)
+    {
+        var viewer = cast.Play(visit);
+        _watching.Add(viewer);
+        viewer.Enter();
+
+        if (visit.Away != ViewerState.Visible && visit.AwayFrom < visit.LeavesAt)
         {
-            var step = session.Next(now);
-            var reply = step switch
-            {
-                DemoStep.SignIn => await client.SignInAsync(session.Visit, cancellationToken),
-                DemoStep.Heartbeat => await client.HeartbeatAsync(session.Visit, session.StateAt(now), session.SettingsVersion, cancellationToken),
-                DemoStep.Leave => await client.LeaveAsync(session.Visit, cancellationToken),
-                _ => default,
-            };
-            session.Apply(step, reply, now);
+            _cues.Enqueue(() => viewer.Show(visit.Away), visit.AwayFrom);
+            if (visit.AwayUntil < visit.LeavesAt)
+                _cues.Enqueue(() => viewer.Show(ViewerState.Visible), visit.AwayUntil);
         }
-        while (!session.IsOver && session.DueAt <= now); // a login is followed by its first heartbeat
+        _cues.Enqueue(() => Go(visit, viewer), visit.LeavesAt);
+    }
+
+    private void Go(DemoVisit visit, SimulatedViewer viewer)
+    {
+        _watching.Remove(viewer);
+        _ = visit.Ending == DemoEnding.Leaves ? viewer.LeaveAsync() : viewer.VanishAsync();
     }
 }

@@ -19,14 +19,22 @@ internal sealed class DemoLoop(
     /// <summary>Fixed: every start of the demo tells the same story, and documents can tell it too.</summary>
     private const int Seed = 2026;
 
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
+    /// <summary>Few, so that a crowd that comes at once does not keep a small machine from its pages.</summary>
+    private readonly SocketsHttpHandler _connections = new() { MaxConnectionsPerServer = 8, UseCookies = false };
     private DemoAudience? _audience;
     private long _beganAt;
 
     public override void Dispose()
     {
         base.Dispose();
-        _http.Dispose();
+        _connections.Dispose();
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (_audience is not null)
+            await _audience.DisposeAsync();
     }
 
     protected override async Task WaitToStartAsync(CancellationToken cancellationToken)
@@ -45,11 +53,13 @@ internal sealed class DemoLoop(
         }
 
         logger.LogInformation("Demo: made-up viewers gather in {Rooms} rooms. Nothing of it is real.", DemoScenario.Rooms.Count);
-        _http.BaseAddress = address;
-        _audience = new DemoAudience(new DemoScenario(Seed), new DemoClient(_http, clientKey.Value));
+        _audience = new DemoAudience(new DemoScenario(Seed), new DemoCast(address, clientKey.Value, _connections, Time));
         _beganAt = Time.GetTimestamp();
     }
 
-    protected override Task PassAsync(CancellationToken cancellationToken) =>
-        _audience!.StepAsync(Time.GetElapsedTime(_beganAt), cancellationToken);
+    protected override Task PassAsync(CancellationToken cancellationToken)
+    {
+        _audience!.StepTo(Time.GetElapsedTime(_beganAt));
+        return Task.CompletedTask;
+    }
 }

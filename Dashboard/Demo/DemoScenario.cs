@@ -1,4 +1,4 @@
-using Presence.Engine.Rooms;
+using Presence.Client;
 
 namespace Presence.Dashboard.Demo;
 

@@ -115,7 +115,7 @@ internal sealed class ConfigurationSectionReader(IConfigurationSection section)
 
     private string Name(string key) => EnvironmentName($"{section.Path}:{key}");
 
-    private static bool TryParseDuration(string text, out TimeSpan value)
+    internal static bool TryParseDuration(string text, out TimeSpan value)
     {
         value = default;
         long unit = text[^1] switch

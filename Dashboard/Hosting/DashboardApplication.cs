@@ -6,6 +6,7 @@ using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components;
 using Presence.Dashboard.Demo;
+using Presence.Dashboard.Simulation;
 using Presence.Engine;
 using Presence.Engine.Settings;
 
@@ -14,12 +15,14 @@ namespace Presence.Dashboard.Hosting;
 /// <summary>Builds the whole product: the seam at which tests start it.</summary>
 public static class DashboardApplication
 {
-    /// <summary>Runs the program: the server, or the one command <c>health</c> that asks a running one.</summary>
+    /// <summary>Runs the program: the server, or a command that asks a running one: <c>health</c>, <c>simulate</c>.</summary>
     /// <returns>The exit code: 0 for a clean end.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         if (args is ["health", ..])
             return await HealthCommand.RunAsync(args[1..]);
+        if (args is ["simulate", ..])
+            return await SimulateCommand.RunAsync(args[1..]);
 
         try
         {

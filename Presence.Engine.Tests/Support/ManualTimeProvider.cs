@@ -27,6 +27,16 @@ public sealed class ManualTimeProvider(long frequency = ManualTimeProvider.OddFr
             return _wall;
     }
 
+    /// <summary>How many timers are set.</summary>
+    public int Timers
+    {
+        get
+        {
+            lock (_lock)
+                return _timers.Count;
+        }
+    }
+
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
     /// <summary>Moves both clocks on and fires every timer that falls due, in order, each at its own due time.</summary>

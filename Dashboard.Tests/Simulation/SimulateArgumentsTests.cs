@@ -1,0 +1,88 @@
+using Presence.Dashboard.Simulation;
+using Presence.Dashboard.Tests.Docs;
+
+namespace Presence.Dashboard.Tests.Simulation;
+
+public sealed class SimulateArgumentsTests
+{
+    [Fact]
+    public void Parse_EveryOption_IsTaken()
+    {
+        var (options, problems) = Parse(
+            "--url", "http://127.0.0.1:9", "--key", "k", "--rooms", "50", "--viewers=5000", "--churn", "12.5%", "--vanish", "10", "--hidden", "40",
+            "--lossy", "5", "--duration", "2m", "--ramp", "30s", "--connections", "8");
+
+        Assert.Empty(problems);
+        Assert.Equal(
+            new SimulateOptions
+            {
+                Url = new Uri("http://127.0.0.1:9"),
+                Key = "k",
+                Rooms = 50,
+                Viewers = 5000,
+                Churn = 0.125,
+                Vanish = 0.1,
+                Hidden = 0.4,
+                Lossy = 0.05,
+                Duration = TimeSpan.FromMinutes(2),
+                Ramp = TimeSpan.FromSeconds(30),
+                Connections = 8,
+            },
+            options);
+    }
+
+    [Fact]
+    public void Parse_ManyMistakes_AreToldAtOnceWithTheWayOut()
+    {
+        var (_, problems) = Parse("--rooms", "0", "--viewers", "many", "--churn", "-3", "--lossy", "100", "--duration", "soon", "--url", "localhost", "--visitors", "--ramp");
+
+        Assert.Equal(
+            [
+                "--visitors: there is no such option; --help lists them.",
+                "--ramp: its value is missing.",
+                "--url: \"localhost\" is not an http or https address such as http://localhost:5080.",
+                "--rooms: \"0\" is not a whole number from 1 to 10000.",
+                "--viewers: \"many\" is not a whole number from 1 to 100000.",
+                "--churn: \"-3\" is not a percentage from 0 to 1000.",
+                "--lossy: \"100\" is not a percentage from 0 to 90.",
+                "--duration: \"soon\" is not a number and s, m, h or d, such as 90s or 5m, up to 7d.",
+                "--key: missing. It is the client key of the server (keys/client.key in its data folder); or give --secret, the one of Presence__Clients__Jwt__Secret.",
+            ],
+            problems);
+    }
+
+    [Fact]
+    public void Parse_ServerElsewhere_MustBeOnesOwn()
+    {
+        Assert.StartsWith("--url: https://presence.example.com/ is not this machine.", Assert.Single(Parse("--key", "k", "--url", "https://presence.example.com").Problems), StringComparison.Ordinal);
+        Assert.Empty(Parse("--key", "k", "--url", "https://presence.example.com", "--i-own-this-server").Problems);
+    }
+
+    [Fact]
+    public void Parse_KeyInTheEnvironment_NeedNotBeOnTheCommandLine()
+    {
+        var (options, problems) = SimulateArguments.Parse([], name => name == "Presence__Clients__Key" ? "from outside" : null);
+
+        Assert.Empty(problems);
+        Assert.Equal("from outside", options.Key);
+    }
+
+    [Fact]
+    public void Arrival_UnlessSaid_KeepsTheLoginLimit()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(125), new SimulateOptions { Viewers = 5000, Key = "k" }.Arrival);
+        Assert.Equal(TimeSpan.FromSeconds(20), new SimulateOptions { Viewers = 10_000, Secret = "s" }.Arrival);
+        Assert.Equal(TimeSpan.FromSeconds(10), new SimulateOptions { Viewers = 1, Key = "k" }.Arrival);
+    }
+
+    [Fact]
+    public void Help_AndTheDocument_ListTheSameOptions()
+    {
+        var document = RepositoryFiles.Read("docs/simulator.md");
+
+        Assert.Equal(14, SimulateHelp.Options.Count(option => option != "--"));
+        Assert.All(SimulateHelp.Options.Where(option => option != "--"), option => Assert.Contains($"`{option}", document, StringComparison.Ordinal));
+    }
+
+    private static (SimulateOptions Options, IReadOnlyList<string> Problems) Parse(params string[] args) => SimulateArguments.Parse(args, _ => null);
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using Presence.Dashboard.Simulation;
+using Presence.Dashboard.Tests.Support;
+
+namespace Presence.Dashboard.Tests.Simulation;
+
+/// <summary>The command as an operator runs it, against the product itself.</summary>
+public sealed class SimulateCommandTests : IDisposable
+{
+    private readonly StringWriter _output = new(CultureInfo.InvariantCulture);
+    private readonly StringWriter _errors = new(CultureInfo.InvariantCulture);
+
+    /// <summary>Ten thousand viewers, at the usual pace: minutes of a whole machine.</summary>
+    private static bool IsFull => Environment.GetEnvironmentVariable("PRESENCE_FULL") == "1";
+
+    private static Dictionary<string, string?> Beating(int interval, int timeout) => new()
+    {
+        ["Presence:Initial:HeartbeatInterval"] = $"{interval}",
+        ["Presence:Initial:PresenceTimeout"] = $"{timeout}",
+        ["Presence:Clients:Jwt:Secret"] = TokenForge.Secret,
+    };
+
+    public void Dispose()
+    {
+        _output.Dispose();
+        _errors.Dispose();
+    }
+
+    [Fact]
+    public async Task Run_CrowdThatComesGoesAndLosesRequests_FindsEveryCountRight()
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = IsFull ? Beating(interval: 30, timeout: 60) : Beating(interval: 2, timeout: 20) });
+        string[] crowd = IsFull
+            ? ["--rooms", "50", "--viewers", "10000", "--churn", "10", "--lossy", "1", "--ramp", "60s", "--duration", "2m"]
+            : ["--rooms", "5", "--viewers", "200", "--churn", "600", "--hidden", "50", "--lossy", "10", "--ramp", "2s", "--duration", "5s"];
+
+        var exitCode = await RunAsync(["--url", $"{host.BaseAddress}", "--secret", TokenForge.Secret, .. crowd]);
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{_output}");
+        Assert.True(exitCode == 0, $"{_output}{_errors}");
+        Assert.Contains("Every count was right", $"{_output}", StringComparison.Ordinal);
+        Assert.Matches(@"\b202: \d", $"{_output}");
+    }
+
+    [Fact]
+    public async Task Run_ServerThatCountsWrong_IsFoundOut()
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = Beating(interval: 2, timeout: 600) });
+        var backend = new Presence.Client.Server.PresenceServer(new() { BaseUrl = host.BaseAddress, ServerKey = DashboardHost.ServerKey });
+        await backend.SendHeartbeatsAsync([new("simulated-001", "a stranger")], TestContext.Current.CancellationToken); // somebody the simulation knows nothing of
+
+        var exitCode = await RunAsync("--url", $"{host.BaseAddress}", "--secret", TokenForge.Secret, "--rooms", "2", "--viewers", "20", "--ramp", "1s", "--duration", "1s");
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("1 of 2 counts were wrong", $"{_output}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_Interrupted_LeavesAndReports()
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = Beating(interval: 30, timeout: 600) });
+        using var interrupted = new CancellationTokenSource();
+        var running = SimulateCommand.RunAsync(
+            ["--url", $"{host.BaseAddress}", "--key", DashboardHost.ClientKey, "--rooms", "1", "--viewers", "20", "--ramp", "1s", "--duration", "1h"], _output, _errors, isLive: false, interrupted.Token);
+        await Eventually.TrueAsync(async () => (await host.CountAsync("simulated-001")).Json["count"]!.GetValue<int>() == 20, "everybody");
+
+        await interrupted.CancelAsync();
+
+        Assert.Equal(0, await running);
+        Assert.Equal(0, (await host.CountAsync("simulated-001")).Json["count"]!.GetValue<int>());
+        Assert.Contains("ended early", $"{_output}", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--key", "wrong")]
+    [InlineData("--secret", "not-the-secret-of-this-server-0123456789")]
+    public async Task Run_WithTheWrongKey_SaysSoAndExitsWith1(string option, string value)
+    {
+        await using var host = await DashboardHost.StartAsync();
+
+        Assert.Equal(1, await RunAsync("--url", $"{host.BaseAddress}", option, value));
+
+        Assert.Contains("cannot be watched", $"{_errors}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_WithNoServerThere_SaysSoAndExitsWith1()
+    {
+        Assert.Equal(1, await RunAsync("--url", "http://127.0.0.1:1", "--secret", TokenForge.Secret));
+
+        Assert.StartsWith("The server at http://127.0.0.1:1/ cannot be watched:", $"{_errors}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_AskedForHelp_PrintsItAndExitsWith0()
+    {
+        Assert.Equal(0, await RunAsync("--help"));
+
+        Assert.StartsWith("Watches a presence server", $"{_output}", StringComparison.Ordinal);
+    }
+
+    private Task<int> RunAsync(params string[] args) => SimulateCommand.RunAsync(args, _output, _errors, isLive: false, TestContext.Current.CancellationToken);
+}

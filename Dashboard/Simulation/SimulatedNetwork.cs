@@ -1,0 +1,49 @@
+namespace Presence.Dashboard.Simulation;
+
+/// <summary>One viewer's way to the server: loses requests and answers, breaks off for good, and tells what passes.</summary>
+/// <param name="shared">The connections all viewers have in common.</param>
+/// <param name="conditions">How it is.</param>
+/// <param name="traffic">Hears what passes; null when nobody does.</param>
+internal sealed class SimulatedNetwork(HttpMessageHandler shared, NetworkConditions conditions, ITrafficListener? traffic = null) : DelegatingHandler(shared)
+{
+    private readonly CancellationTokenSource _isCut = new();
+
+    /// <summary>From now on nothing passes, in either direction: a closed lid, a train in a tunnel.</summary>
+    public void Cut() => _isCut.Cancel();
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        ThrowIf(_isCut.IsCancellationRequested);
+        var fate = conditions.Next();
+        if (fate == PacketFate.RequestLost)
+            traffic?.Lost();
+        ThrowIf(fate == PacketFate.RequestLost);
+
+        var passage = new Passage(request, conditions.Time.GetTimestamp());
+        traffic?.Sending(passage);
+        using var passing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _isCut.Token);
+        HttpResponseMessage? response = null;
+        try
+        {
+            response = await base.SendAsync(request, passing.Token);
+            var body = await response.Content.ReadAsByteArrayAsync(passing.Token); // latency is to the last byte; the client reads it from memory
+            if (fate == PacketFate.AnswerLost)
+                traffic?.Lost();
+            ThrowIf(fate == PacketFate.AnswerLost);
+            traffic?.Answered(passage, (int)response.StatusCode, body);
+            return response;
+        }
+        catch
+        {
+            response?.Dispose();
+            traffic?.Unanswered(passage);
+            throw;
+        }
+    }
+
+    private static void ThrowIf(bool lost)
+    {
+        if (lost)
+            throw new HttpRequestException("The simulated network lost it.");
+    }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text;
+
+namespace Presence.Dashboard.Simulation;
+
+/// <summary>What a simulation found.</summary>
+internal sealed record SimulationReport
+{
+    private const int RoomsShown = 12;
+
+    public required SimulateOptions Options { get; init; }
+
+    /// <summary>The heartbeat interval in force at the beginning.</summary>
+    public required TimeSpan Interval { get; init; }
+
+    /// <summary>How long it ran, the leaving apart.</summary>
+    public required TimeSpan Ended { get; init; }
+
+    public required bool WasInterrupted { get; init; }
+
+    public required Traffic Traffic { get; init; }
+
+    public required int Samples { get; init; }
+
+    public required int FailedSamples { get; init; }
+
+    public required IReadOnlyList<RoomVerdict> Rooms { get; init; }
+
+    /// <summary>Viewers the server counts when all have left: those who vanished, until their timeout.</summary>
+    public required int CountedAfterLeaving { get; init; }
+
+    public required int WrongAfterLeaving { get; init; }
+
+    /// <summary>Whether every count was right at the end, and again when everybody had left.</summary>
+    public bool IsRight => Samples > 0 && WrongAfterLeaving == 0 && Rooms.All(room => room.Deviation == 0);
+
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        Line(text, $"{Options.Viewers:N0} viewers in {Options.Rooms:N0} rooms for {Ended.TotalSeconds:N0} s, {Options.Churn:P0} going each minute, {Options.Lossy:P0} of requests lost{(WasInterrupted ? "; ended early" : "")}");
+        Line(text, $"");
+        Line(text, $"sent      {Traffic.Sent:N0} requests, {Traffic.Heartbeats:N0} of them heartbeats; {Traffic.Lost:N0} lost on purpose, {Traffic.Unanswered:N0} without an answer");
+        Line(text, $"answered  {string.Join("   ", Traffic.Answers.Select(answer => string.Create(CultureInfo.InvariantCulture, $"{answer.Key}: {answer.Value:N0}")))}");
+        Line(text, $"latency   p50 {Milliseconds(0.5)}   p95 {Milliseconds(0.95)}   p99 {Milliseconds(0.99)}   longest {Traffic.Latency.Longest.TotalMilliseconds:N0} ms");
+        Line(text, $"counts    asked for {Samples:N0} times{(FailedSamples == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {FailedSamples:N0} times in vain"))}; {CountedAfterLeaving:N0} counted after all had left");
+        Line(text, $"");
+        Line(text, $"{"room",-20}{"count",9}{"truth",15}{"off",7}{"farthest",10}{"wrong for",11}");
+        foreach (var room in Rooms.OrderByDescending(room => Math.Abs(room.Deviation)).ThenByDescending(room => Math.Abs(room.WorstDeviation)).ThenByDescending(room => room.Count).Take(RoomsShown))
+            Row(text, room.RoomId, room);
+        if (Rooms.Count > RoomsShown)
+            Line(text, $"and {Rooms.Count - RoomsShown:N0} more, none of them farther off");
+        Row(text, "all", Total());
+        Line(text, $"");
+        Line(text, $"{Verdict()}");
+        return text.ToString();
+    }
+
+    private string Verdict()
+    {
+        var wrong = Rooms.Count(room => room.Deviation != 0);
+        return Samples == 0 ? "The server could not be asked for its counts."
+            : wrong > 0 ? string.Create(CultureInfo.InvariantCulture, $"{wrong:N0} of {Rooms.Count:N0} counts were wrong, an interval of {Interval.TotalSeconds:0.#} s after the last viewer came or went.")
+            : WrongAfterLeaving > 0 ? string.Create(CultureInfo.InvariantCulture, $"{WrongAfterLeaving:N0} of {Rooms.Count:N0} counts were wrong after everybody had left.")
+            : string.Create(CultureInfo.InvariantCulture, $"Every count was right; the longest any was wrong is {Rooms.Max(room => room.LongestWrong).TotalSeconds:0.0} s, the heartbeat interval {Interval.TotalSeconds:0.#} s.");
+    }
+
+    private RoomVerdict Total() => new(
+        "",
+        Rooms.Sum(room => room.Count),
+        Rooms.Sum(room => room.Least),
+        Rooms.Sum(room => room.Most),
+        Rooms.Sum(room => room.Deviation),
+        Rooms.Select(room => room.WorstDeviation).MaxBy(Math.Abs),
+        Rooms.Max(room => room.LongestWrong));
+
+    private string Milliseconds(double share) => string.Create(CultureInfo.InvariantCulture, $"{Traffic.Latency.Percentile(share).TotalMilliseconds:0.0} ms");
+
+    private static void Row(StringBuilder text, string name, RoomVerdict room)
+    {
+        var truth = room.Least == room.Most
+            ? room.Least.ToString("N0", CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{room.Least:N0}-{room.Most:N0}");
+        Line(text, $"{name,-20}{room.Count,9:N0}{truth,15}{room.Deviation,7:+#,0;-#,0;0}{room.WorstDeviation,10:+#,0;-#,0;0}{room.LongestWrong.TotalSeconds,9:0.0} s");
+    }
+
+    private static void Line(StringBuilder text, FormattableString line) => text.AppendLine(line.ToString(CultureInfo.InvariantCulture).TrimEnd());
+}

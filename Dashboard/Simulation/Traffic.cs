@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+
+namespace Presence.Dashboard.Simulation;
+
+/// <summary>All that passed between the viewers and the server, in numbers.</summary>
+internal sealed class Traffic(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<int, long> _answers = new();
+    private long _sent;
+    private long _heartbeats;
+    private long _lost;
+    private long _unanswered;
+
+    public LatencyHistogram Latency { get; } = new();
+
+    public long Sent => Volatile.Read(ref _sent);
+
+    public long Heartbeats => Volatile.Read(ref _heartbeats);
+
+    /// <summary>Lost on purpose.</summary>
+    public long Lost => Volatile.Read(ref _lost);
+
+    /// <summary>Sent and never heard of again: by accident, or since the viewer vanished meanwhile.</summary>
+    public long Unanswered => Volatile.Read(ref _unanswered);
+
+    /// <summary>Answers by HTTP status.</summary>
+    public IReadOnlyList<KeyValuePair<int, long>> Answers => [.. _answers.OrderBy(answer => answer.Key)];
+
+    public void CountLost() => Interlocked.Increment(ref _lost);
+
+    public void CountSent(Passage passage)
+    {
+        Interlocked.Increment(ref _sent);
+        if (passage.IsHeartbeat)
+            Interlocked.Increment(ref _heartbeats);
+    }
+
+    public void CountUnanswered() => Interlocked.Increment(ref _unanswered);
+
+    public void CountAnswer(Passage passage, int status)
+    {
+        Latency.Record(time.GetElapsedTime(passage.SentAt));
+        _answers.AddOrUpdate(status, 1, static (_, count) => count + 1);
+    }
+}

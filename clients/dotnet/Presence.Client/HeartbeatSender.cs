@@ -1,0 +1,235 @@
+using System.Diagnostics;
+using Presence.Client.Heartbeats;
+using Presence.Client.Http;
+
+namespace Presence.Client;
+
+/// <summary>What room and user presence have in common: a heartbeat that is started, stopped and looked at.</summary>
+/// <remarks><b>Threads.</b> Any, for all members.</remarks>
+public abstract class HeartbeatSender : IAsyncDisposable
+{
+    private readonly CancellationToken _stopping;
+    private readonly Action<Exception>? _listenerFailed;
+    private PresenceState _state = PresenceState.Idle;
+    private HeartbeatLoop? _loop;
+    private Task _left = Task.CompletedTask;
+    private CancellationTokenRegistration _registration;
+    private bool _isDisposed;
+
+    private protected HeartbeatSender(PresenceOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Server = new ViewerApi(options);
+        _stopping = options.Stopping;
+        _listenerFailed = options.ListenerFailed;
+    }
+
+    /// <summary>
+    /// Tells every new state, in order: at least once a heartbeat. Called on the thread that brings the news, so return soon; what
+    /// it throws ends no heartbeat.
+    /// </summary>
+    public event EventHandler<PresenceStateChangedEventArgs>? StateChanged;
+
+    /// <summary>How it stands. The same object until something changes.</summary>
+    public PresenceState State
+    {
+        get
+        {
+            lock (Gate)
+                return _state;
+        }
+    }
+
+    private protected ViewerApi Server { get; }
+
+    private protected News News { get; } = new();
+
+    private protected Lock Gate => Server.App.Gate;
+
+    private protected PresenceState StateNeedsLock => _state;
+
+    private protected CancellationToken Stopping => _stopping;
+
+    private protected bool IsBeating
+    {
+        get
+        {
+            lock (Gate)
+                return _loop is not null;
+        }
+    }
+
+    /// <summary>
+    /// Sends a heartbeat now, and then whenever the server asks for one. Calling it again while it runs changes nothing; after a
+    /// refusal it begins anew.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up waiting; the heartbeat that this call began is stopped then.</param>
+    /// <returns>Completed when the first one was taken. Need not be waited for: no exception is reported as unobserved.</returns>
+    /// <exception cref="PresenceException">
+    /// The first one was refused. Of kind <see cref="PresenceErrorKind.Disabled"/>, it goes on asking once a minute all the same.
+    /// </exception>
+    public Task StartHeartbeatAsync(CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return Task.FromCanceled(cancellationToken);
+
+        HeartbeatLoop loop;
+        Task after;
+        bool begins;
+        lock (Gate)
+        {
+            if (_isDisposed || _stopping.IsCancellationRequested)
+                return Stopped();
+            begins = _loop is null;
+            loop = _loop ??= new HeartbeatLoop(Server, NewPulseNeedsLock(), TakeNeedsLock, News.Deliver);
+            after = _left;
+        }
+        if (begins)
+        {
+            loop.Begin(after);
+            StopWith(loop);
+        }
+        return cancellationToken.CanBeCanceled ? WaitAsync(loop, begins, cancellationToken) : loop.Started;
+    }
+
+    /// <summary>Ends the heartbeat and leaves.</summary>
+    /// <param name="cancellationToken">Gives up waiting, not leaving.</param>
+    /// <returns>Completed when the server knows, or could not be told; the presence timeout tells it then.</returns>
+    public Task StopHeartbeatAsync(CancellationToken cancellationToken = default)
+    {
+        HeartbeatLoop? loop;
+        Task left;
+        lock (Gate)
+        {
+            loop = _loop;
+            if (loop is not null)
+            {
+                loop.SilenceNeedsLock();
+                _left = loop.Ended;
+                TakeNeedsLock(PresenceState.Idle);
+            }
+            left = _left;
+        }
+        loop?.Stop();
+        News.Deliver();
+        return cancellationToken.CanBeCanceled ? WaitAsync(left, cancellationToken) : left;
+    }
+
+    /// <summary>Leaves, as <see cref="StopHeartbeatAsync"/> does, and ends what else it does. It cannot be started again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (Gate)
+            _isDisposed = true;
+        End();
+        await StopHeartbeatAsync().ConfigureAwait(false);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>What is sent, as things are when a heartbeat is started.</summary>
+    private protected abstract IPulse NewPulseNeedsLock();
+
+    /// <summary>A new state, before anybody hears of it.</summary>
+    private protected virtual void StateChangedNeedsLock()
+    {
+    }
+
+    /// <summary>Whatever else there is to end.</summary>
+    private protected virtual void End()
+    {
+    }
+
+    private protected void ViewerStateChanged()
+    {
+        HeartbeatLoop? loop;
+        lock (Gate)
+            loop = _loop;
+        loop?.ViewerStateChanged();
+    }
+
+    /// <summary>Calls the user's code.</summary>
+    private protected void Call(Action listener)
+    {
+        try
+        {
+            listener();
+        }
+        catch (Exception exception)
+        {
+            if (_listenerFailed is null)
+                Trace.TraceError("A listener of the presence client failed: {0}", exception);
+            else
+                _listenerFailed(exception);
+        }
+    }
+
+    private void TakeNeedsLock(PresenceState state)
+    {
+        _state = state;
+        if (state.Status is PresenceStatus.Idle or PresenceStatus.Refused)
+        {
+            _loop = null;
+            // The token may live longer than many of these. Outside of the lock: disposing waits for a callback, which takes it.
+            News.Add(_registration.Dispose);
+            _registration = default;
+        }
+        StateChangedNeedsLock();
+        News.Add(() => Tell(state));
+    }
+
+    private void Tell(PresenceState state)
+    {
+        var change = new PresenceStateChangedEventArgs(state);
+        foreach (var listener in StateChanged?.GetInvocationList() ?? [])
+            Call(() => ((EventHandler<PresenceStateChangedEventArgs>)listener)(this, change));
+    }
+
+    private void StopWith(HeartbeatLoop loop)
+    {
+        if (!_stopping.CanBeCanceled)
+            return;
+        var registration = _stopping.Register(static sender => _ = ((HeartbeatSender)sender!).StopHeartbeatAsync(), this);
+        lock (Gate)
+        {
+            if (_loop == loop)
+                _registration = registration;
+            else
+                News.Add(registration.Dispose);
+        }
+        News.Deliver();
+    }
+
+    private async Task WaitAsync(HeartbeatLoop loop, bool began, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WaitAsync(loop.Started, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (began && IsCurrent(loop))
+        {
+            _ = StopHeartbeatAsync(CancellationToken.None);
+            throw;
+        }
+    }
+
+    private bool IsCurrent(HeartbeatLoop loop)
+    {
+        lock (Gate)
+            return _loop == loop;
+    }
+
+    private static async Task WaitAsync(Task task, CancellationToken cancellationToken)
+    {
+        var cancelled = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = cancellationToken.Register(() => cancelled.TrySetResult(true));
+        if (await Task.WhenAny(task, cancelled.Task).ConfigureAwait(false) != task)
+            cancellationToken.ThrowIfCancellationRequested();
+        await task.ConfigureAwait(false);
+    }
+
+    private static Task Stopped()
+    {
+        var stopped = Task.FromException(new PresenceException(PresenceErrorKind.Stopped, "It was disposed, or its Stopping token cancelled."));
+        _ = stopped.Exception; // whoever does not wait for it leaves no unobserved exception
+        return stopped;
+    }
+}

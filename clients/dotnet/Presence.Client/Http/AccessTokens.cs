@@ -1,0 +1,139 @@
+namespace Presence.Client.Http;
+
+/// <summary>The access token in use, and where the next one comes from.</summary>
+/// <remarks><b>Threads.</b> Any. The provider is asked once at a time; whoever needs a token meanwhile shares the answer.</remarks>
+internal sealed class AccessTokens
+{
+    private readonly TimeProvider _time;
+    private readonly Func<CancellationToken, Task<string>>? _getToken;
+    private readonly Lock _lock = new();
+    private string? _token;
+    private TokenPayload _payload = TokenPayload.Unreadable;
+    private DateTimeOffset _renewAt = DateTimeOffset.MaxValue;
+    private DateTimeOffset _expiresAt = DateTimeOffset.MaxValue;
+    private TaskCompletionSource<string>? _renewing;
+
+    public AccessTokens(PresenceOptions options)
+    {
+        _time = options.TimeProvider;
+        _getToken = options.GetToken;
+        if (options.Token is { Length: > 0 } token)
+            Take(token);
+    }
+
+    /// <summary>The last one taken; an app that is put aside cannot wait for another.</summary>
+    public string? Current
+    {
+        get
+        {
+            lock (_lock)
+                return _token;
+        }
+    }
+
+    /// <summary>Who the token speaks for, unverified; the token itself where that cannot be read.</summary>
+    public string Subject
+    {
+        get
+        {
+            lock (_lock)
+                return _payload.Subject ?? _token ?? "";
+        }
+    }
+
+    /// <summary>A token that is good by this device's clock. Renewed early, beside its use, so that no heartbeat waits for it.</summary>
+    public Task<string> GetAsync()
+    {
+        var now = _time.GetUtcNow();
+        string? token;
+        bool isDue;
+        lock (_lock)
+        {
+            token = now < _expiresAt ? _token : null;
+            isDue = now >= _renewAt;
+        }
+        if (token is null)
+            return RenewAsync();
+        if (isDue)
+            _ = RenewAsync(); // the present one is good a while longer
+        return Task.FromResult(token);
+    }
+
+    /// <summary>Another token than the one refused; null when there is no other.</summary>
+    public async Task<string?> ReplaceAsync(string refused)
+    {
+        if (_getToken is null)
+            return null;
+        var token = Current;
+        if (token == refused)
+            token = await RenewAsync().ConfigureAwait(false);
+        return token == refused ? null : token;
+    }
+
+    private Task<string> RenewAsync()
+    {
+        TaskCompletionSource<string> renewing;
+        lock (_lock)
+        {
+            if (_renewing is not null)
+                return _renewing.Task;
+            _renewing = renewing = new TaskCompletionSource<string>();
+        }
+        _ = RenewAsync(renewing);
+        return renewing.Task;
+    }
+
+    private async Task RenewAsync(TaskCompletionSource<string> renewing)
+    {
+        try
+        {
+            var token = await AskAsync().ConfigureAwait(false);
+            Take(token);
+            End();
+            renewing.SetResult(token);
+        }
+        catch (Exception exception)
+        {
+            End();
+            renewing.SetException(exception);
+            _ = renewing.Task.Exception; // when it was renewed early, nobody waits
+        }
+
+        void End()
+        {
+            lock (_lock)
+                _renewing = null;
+        }
+    }
+
+    private async Task<string> AskAsync()
+    {
+        if (_getToken is null)
+            throw new PresenceException(PresenceErrorKind.Unauthorized, "Neither Token nor GetToken was given; one of them says who the viewer is.");
+        string? token;
+        try
+        {
+            token = await Deadline.KeepAsync(_time, _getToken, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not PresenceException)
+        {
+            throw PresenceException.Unavailable("GetToken failed.", exception);
+        }
+        return token is { Length: > 0 } ? token : throw new PresenceException(PresenceErrorKind.Unauthorized, "GetToken answered no token.");
+    }
+
+    private void Take(string token)
+    {
+        var payload = TokenPayload.Of(token);
+        var now = _time.GetUtcNow();
+        var left = _getToken is not null && payload.ExpiresAt is { } expiresAt ? expiresAt - now : TimeSpan.Zero;
+        lock (_lock)
+        {
+            _token = token;
+            _payload = payload;
+            // A new token that looks expired means that this device's clock is wrong: then the server says when one is.
+            _expiresAt = left > TimeSpan.Zero ? now + left : DateTimeOffset.MaxValue;
+            _renewAt = left > TimeSpan.Zero ? now + TimeSpan.FromTicks((long)(left.Ticks * 0.8)) : DateTimeOffset.MaxValue;
+        }
+    }
+}

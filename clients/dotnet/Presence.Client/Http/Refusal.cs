@@ -1,0 +1,62 @@
+using System.Text.Json;
+
+namespace Presence.Client.Http;
+
+/// <summary>The error an answer stands for.</summary>
+internal static class Refusal
+{
+    /// <summary>What is not in this server's shape comes from something in between, and will pass.</summary>
+    public static async Task<PresenceException> OfAsync(HttpResponseMessage response, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var status = (int)response.StatusCode;
+        var retryAfter = RetryAfter(response, now);
+        if (await DocumentAsync(response, cancellationToken).ConfigureAwait(false) is not { Code: { } code } document)
+        {
+            return new PresenceException(PresenceErrorKind.Unavailable, $"Something between here and the presence server answered {status}.")
+            {
+                Status = status,
+                RetryAfter = retryAfter,
+            };
+        }
+        return new PresenceException(KindOf(status, code), document.Message ?? $"The presence server answered {status} with code {code}.")
+        {
+            Status = status,
+            Code = code,
+            Until = document.Data?.Until,
+            Reason = document.Data?.Reason,
+            RetryAfter = retryAfter,
+        };
+    }
+
+    private static PresenceErrorKind KindOf(int status, int code) => code switch
+    {
+        400100 => PresenceErrorKind.Unauthorized,
+        400300 => PresenceErrorKind.Disabled,
+        400312 => PresenceErrorKind.Banned,
+        499601 => PresenceErrorKind.Removed,
+        499603 => PresenceErrorKind.Ended,
+        _ when status == 429 => PresenceErrorKind.Limited,
+        _ => status < 500 ? PresenceErrorKind.Refused : PresenceErrorKind.Unavailable,
+    };
+
+    private static async Task<ErrorAnswer?> DocumentAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            return await JsonSerializer.DeserializeAsync(body, PresenceJson.Default.ErrorAnswer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null; // not JSON, not ours, or cut short
+        }
+    }
+
+    /// <summary>A number of seconds or, from some proxies, a date.</summary>
+    private static TimeSpan? RetryAfter(HttpResponseMessage response, DateTimeOffset now)
+    {
+        var header = response.Headers.RetryAfter;
+        var ahead = header?.Delta ?? header?.Date - now;
+        return ahead > TimeSpan.Zero ? ahead : null;
+    }
+}

@@ -1,0 +1,171 @@
+using System.Net.NetworkInformation;
+using Presence.Client.Heartbeats;
+using Presence.Client.Http;
+
+namespace Presence.Client;
+
+/// <summary>
+/// What the app tells of itself: whether it is in front, put aside, or without a network. Its presences share it, and with it one
+/// session id and one set of connections; two of them in the same room send the heartbeats of one.
+/// </summary>
+/// <remarks>
+/// <para><b>Threads.</b> Any. An app uses <see cref="Current"/>; whoever plays many viewers makes one for each.</para>
+/// </remarks>
+public sealed class PresenceApp
+{
+    private static readonly Lazy<PresenceApp> Running = new(() => new PresenceApp(followsNetwork: true));
+
+    private readonly Lazy<HttpClient> _http = new(DefaultHttp.Create);
+    private readonly HashSet<IAppListener> _listeners = [];
+    private readonly Dictionary<string, SharedSession> _sessions = new(StringComparer.Ordinal);
+    private readonly bool _followsNetwork;
+    private bool? _isOnline;
+
+    /// <summary>One apart from <see cref="Current"/>, of a device with a network.</summary>
+    public PresenceApp()
+    {
+    }
+
+    private PresenceApp(bool followsNetwork)
+    {
+        _followsNetwork = followsNetwork;
+        if (followsNetwork)
+            DeviceNetwork.Follow(() => Tell(listener => listener.NetworkReturned()));
+    }
+
+    /// <summary>The running app. It knows the device's network where the platform tells it.</summary>
+    public static PresenceApp Current => Running.Value;
+
+    /// <summary>Whether the app is in the background. Its heartbeats say so; nobody looks at counts there, so none are watched.</summary>
+    public bool IsHidden { get; private set; }
+
+    /// <summary>Whether the app is put aside: everybody has left, nothing is sent.</summary>
+    public bool IsSuspended { get; private set; }
+
+    /// <summary>Whether the device has a network, as far as anybody said. Some devices are wrong, so attempts are made all the same.</summary>
+    public bool IsOnline => _isOnline ?? (!_followsNetwork || DeviceNetwork.IsAvailable);
+
+    /// <summary>Guards all that presences of this app share, and their own state: they are one world, with one lock.</summary>
+    internal Lock Gate { get; } = new();
+
+    /// <summary>Made anew with each start and kept nowhere.</summary>
+    internal string SessionId { get; } = $"app-{Guid.NewGuid():N}";
+
+    internal HttpClient HttpClient => _http.Value;
+
+    internal bool IsResting => IsHidden || IsSuspended;
+
+    /// <summary>How many listen; none after everything was stopped.</summary>
+    internal int Listeners
+    {
+        get
+        {
+            lock (Gate)
+                return _listeners.Count;
+        }
+    }
+
+    /// <summary>Tells that the app went to the background, or came to the front. Heartbeats say so at once.</summary>
+    public void SetHidden(bool hidden)
+    {
+        IsHidden = hidden;
+        Tell(listener => listener.VisibilityChanged());
+    }
+
+    /// <summary>Tells whether there is a network, where the platform does not. Its return is tried at once.</summary>
+    public void SetOnline(bool online)
+    {
+        _isOnline = online;
+        if (online)
+            Tell(listener => listener.NetworkReturned());
+    }
+
+    /// <summary>
+    /// Puts the app aside, before its platform stops running it: everybody leaves at once, without waiting for a heartbeat under way.
+    /// </summary>
+    /// <returns>Completed when the server knows, or could not be told; never faulted.</returns>
+    public Task SuspendAsync()
+    {
+        IsSuspended = true;
+        return Task.WhenAll(Copy().Select(listener => listener.SuspendAsync()));
+    }
+
+    /// <summary>Goes on after <see cref="SuspendAsync"/>: whoever was present sends a heartbeat at once.</summary>
+    public void Resume()
+    {
+        if (!IsSuspended)
+            return;
+        IsSuspended = false;
+        Tell(listener => listener.Resumed());
+    }
+
+    internal void Listen(IAppListener listener)
+    {
+        lock (Gate)
+            _listeners.Add(listener);
+    }
+
+    internal void Unlisten(IAppListener listener)
+    {
+        lock (Gate)
+            _listeners.Remove(listener);
+    }
+
+    /// <summary>The session of that key, with one more who would send its heartbeats. As many are kept as have a running heartbeat.</summary>
+    internal SharedSession ClaimNeedsLock(string key, ISessionClaimant claimant)
+    {
+        if (!_sessions.TryGetValue(key, out var session))
+            _sessions.Add(key, session = new SharedSession());
+        session.AddNeedsLock(claimant);
+        return session;
+    }
+
+    internal void ForgetNeedsLock(string key) => _sessions.Remove(key);
+
+    private void Tell(Action<IAppListener> news)
+    {
+        foreach (var listener in Copy())
+            news(listener);
+    }
+
+    private IAppListener[] Copy()
+    {
+        lock (Gate)
+            return [.. _listeners];
+    }
+
+    /// <summary>What the device says of its network; nothing where the platform keeps it to itself.</summary>
+    private static class DeviceNetwork
+    {
+        public static bool IsAvailable
+        {
+            get
+            {
+                try
+                {
+                    return NetworkInterface.GetIsNetworkAvailable();
+                }
+                catch (Exception exception) when (exception is PlatformNotSupportedException or NetworkInformationException or NotImplementedException)
+                {
+                    return true;
+                }
+            }
+        }
+
+        public static void Follow(Action returned)
+        {
+            try
+            {
+                NetworkChange.NetworkAvailabilityChanged += (_, change) =>
+                {
+                    if (change.IsAvailable)
+                        returned();
+                };
+            }
+            catch (Exception exception) when (exception is PlatformNotSupportedException or NetworkInformationException or NotImplementedException)
+            {
+                // Then its return is noticed within a minute, or told with SetOnline.
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace Presence.Client;
+
+/// <summary>How a heartbeat stands.</summary>
+public enum PresenceStatus
+{
+    /// <summary>Not started, or stopped.</summary>
+    Idle,
+
+    /// <summary>The first heartbeat is on its way.</summary>
+    Starting,
+
+    /// <summary>The last heartbeat was taken.</summary>
+    Present,
+
+    /// <summary>The last attempt failed in a way that passes; another follows.</summary>
+    Retrying,
+
+    /// <summary>It failed and the device has no network; the next attempt comes with the network, or after a minute.</summary>
+    Offline,
+
+    /// <summary>Presence is off; asked again once a minute.</summary>
+    Disabled,
+
+    /// <summary>It has ended. Starting it begins anew.</summary>
+    Refused,
+}

@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+using Presence.Client.Heartbeats;
+using Presence.Client.Http;
+using Presence.Client.Watching;
+
+namespace Presence.Client;
+
+/// <summary>One viewer in one live room: says that somebody watches, and reads who does. Reading alone counts nobody.</summary>
+/// <remarks><b>Threads.</b> Any, for all members.</remarks>
+public sealed class RoomPresence : HeartbeatSender
+{
+    private readonly RoomPulseSource _source;
+    private readonly CountWatch _counts;
+    private string _roomId;
+    private ViewerState _viewerState;
+
+    /// <summary>Makes one; nothing is sent yet.</summary>
+    /// <exception cref="ArgumentException">No address can name the room, or the server's is missing.</exception>
+    public RoomPresence(RoomPresenceOptions options)
+        : base(options)
+    {
+        RoomPath.Of(options.RoomId);
+        _roomId = options.RoomId!;
+        _counts = new CountWatch(Server, new CountWatchSource(
+            () => RoomPath.Of(_roomId),
+            () => FreshReceiptNeedsLock,
+            call => News.Add(() => Call(call)),
+            News.Deliver));
+        _source = new RoomPulseSource(_roomId, options.SessionId ?? options.App.SessionId, options.Device, options.AppVersion)
+        {
+            ViewerState = () => Server.App.IsHidden ? ViewerState.Hidden : _viewerState,
+            SettingsVersion = () => State.Receipt?.SettingsVersion,
+            WantsCount = WantsCount,
+        };
+    }
+
+    /// <summary>The room it is about.</summary>
+    public string RoomId
+    {
+        get
+        {
+            lock (Gate)
+                return _roomId;
+        }
+    }
+
+    /// <summary>None while heartbeats fail: what the last one brought is old then.</summary>
+    private HeartbeatReceipt? FreshReceiptNeedsLock => StateNeedsLock.Status == PresenceStatus.Present ? StateNeedsLock.Receipt : null;
+
+    /// <summary>How many watch: all distinct viewers. Tries three times.</summary>
+    /// <exception cref="PresenceException">It could not be had.</exception>
+    public async Task<int> GetRoomUserCountAsync(CancellationToken cancellationToken = default) =>
+        (await Server.ReadAsync(RoomPath.Of(RoomId) + "/users/count", PresenceJson.Default.RoomCount, cancellationToken).ConfigureAwait(false)).Count;
+
+    /// <summary>Who watches: up to 200; the count is not capped, and so may be higher. Tries three times.</summary>
+    /// <param name="query">Which, and in what order; the latest heartbeats first unless said.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="PresenceException">They could not be had.</exception>
+    public async Task<IReadOnlyList<RoomViewer>> GetRoomOnlineUsersAsync(RoomViewerQuery? query = null, CancellationToken cancellationToken = default)
+    {
+        var page = await Server.ReadAsync($"{RoomPath.Of(RoomId)}/users{query?.ToQuery()}", PresenceJson.Default.ViewersAnswer, cancellationToken).ConfigureAwait(false);
+        return page.Viewers ?? throw PresenceException.NotOfThisServer();
+    }
+
+    /// <summary>
+    /// The count, now and whenever it changes: from the server's event stream, or by asking at the pace of the heartbeats where
+    /// there is none. Rests while the app is in the background. Follows to another room. Whoever is slow gets the latest.
+    /// </summary>
+    /// <param name="onTrouble">Told when the count could not be had; watching goes on.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>It ends when <see cref="PresenceOptions.Stopping"/> is cancelled or this is disposed.</returns>
+    /// <exception cref="PresenceException">It was refused for good: removed, banned, unauthorized.</exception>
+    public async IAsyncEnumerable<int> WatchCountAsync(
+        Action<PresenceException>? onTrouble = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var watcher = new CountWatcher(onTrouble);
+        using var stopping = Stopping.Register(() => watcher.End(error: null));
+        _counts.Add(watcher);
+        try
+        {
+            while (await watcher.NextAsync(cancellationToken).ConfigureAwait(false) is { } count)
+                yield return count;
+        }
+        finally
+        {
+            _counts.Remove(watcher);
+        }
+    }
+
+    /// <summary>Leaves this room first and then, if its heartbeat was running, enters the other.</summary>
+    /// <param name="roomId">The other room.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>As <see cref="HeartbeatSender.StartHeartbeatAsync"/>; completed at once when it was not running.</returns>
+    /// <exception cref="ArgumentException">No address can name the room.</exception>
+    public Task SwitchRoomAsync(string roomId, CancellationToken cancellationToken = default)
+    {
+        RoomPath.Of(roomId);
+        var wasBeating = IsBeating;
+        if (roomId != RoomId)
+        {
+            _ = StopHeartbeatAsync(CancellationToken.None);
+            lock (Gate)
+            {
+                _roomId = roomId;
+                _counts.RestartNeedsLock();
+            }
+            _counts.Wake();
+        }
+        return wasBeating ? StartHeartbeatAsync(cancellationToken) : Task.CompletedTask;
+    }
+
+    /// <summary>What the viewer does, such as <see cref="ViewerState.Paused"/> while playback stands still. Said at once.</summary>
+    public void SetViewerState(ViewerState state)
+    {
+        lock (Gate)
+            _viewerState = state;
+        ViewerStateChanged();
+    }
+
+    private protected override IPulse NewPulseNeedsLock() => new RoomPulse(Server, _source with { RoomId = _roomId });
+
+    private protected override void StateChangedNeedsLock() => _counts?.OfferNeedsLock(FreshReceiptNeedsLock?.Count);
+
+    private protected override void End() => _counts.End();
+
+    private bool WantsCount()
+    {
+        lock (Gate)
+            return _counts.IsPollingNeedsLock;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Presence.Client.Http;
+
+namespace Presence.Client.Server;
+
+/// <summary>What a backend asks of the presence server: heartbeats for many, removals, rooms, settings. With a server key, which no app may hold.</summary>
+/// <remarks>
+/// <para><b>Threads.</b> Any, for all members.</para>
+/// <para><b>Cost.</b> Reads are tried three times, with growing waits; changes once.</para>
+/// </remarks>
+public sealed partial class PresenceServer
+{
+    private readonly ApiConnection _connection;
+    private readonly string _serverKey;
+
+    /// <summary>Makes one; nothing is sent yet.</summary>
+    /// <exception cref="ArgumentException">The address or the key is missing.</exception>
+    public PresenceServer(PresenceServerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.ServerKey is not { Length: > 0 } serverKey)
+            throw new ArgumentException("ServerKey is missing: a server key of the dashboard, or the one of Presence__Server__Key.", nameof(options));
+        _serverKey = serverKey;
+        _connection = new ApiConnection(options.HttpClient ?? PresenceApp.Current.HttpClient, options.BaseUrl, options.TimeProvider);
+    }
+
+    /// <summary>How many are in a room.</summary>
+    /// <exception cref="PresenceException">It could not be had.</exception>
+    public Task<RoomCount> GetRoomUserCountAsync(string roomId, CancellationToken cancellationToken = default) =>
+        ReadAsync(RoomPath.Of(roomId) + "/users/count", PresenceJson.Default.RoomCount, cancellationToken);
+
+    /// <summary>Vouches for a user, once: what it answers lets the user sign in within 10 minutes.</summary>
+    /// <returns>For <see cref="PresenceLogin.LogInAsync"/>.</returns>
+    /// <exception cref="PresenceException">It was refused, or there was no answer.</exception>
+    public async Task<string> VouchForAsync(string userId, CancellationToken cancellationToken = default)
+    {
+        var request = new ApiRequest(HttpMethod.Post, "/api/v4/authentication/token")
+        {
+            Body = JsonSerializer.SerializeToUtf8Bytes(new VouchBody { UserId = userId }, PresenceJson.Default.VouchBody),
+        };
+        return await Deadline.KeepAsync(
+            _connection.Time,
+            async given =>
+            {
+                using var response = await RequestAsync(request, given).ConfigureAwait(false);
+                using var text = new StreamReader(await response.Content.ReadAsStreamAsync(given).ConfigureAwait(false));
+#if NET
+                return await text.ReadToEndAsync(given).ConfigureAwait(false);
+#else
+                return await text.ReadToEndAsync().ConfigureAwait(false);
+#endif
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static byte[] Json<T>(T document, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(document, type);
+
+    private Task<HttpResponseMessage> RequestAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        _connection.SendAsync(request with { Key = ("x-server-key", _serverKey) }, authorization: null, cancellationToken);
+
+    private async Task SendAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        using var response = await Deadline.KeepAsync(_connection.Time, given => RequestAsync(request, given), cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<T> SendAsync<T>(ApiRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class => Deadline.KeepAsync(
+            _connection.Time,
+            async given =>
+            {
+                using var response = await RequestAsync(request, given).ConfigureAwait(false);
+                return await ApiConnection.ReadAsync(response, type, given).ConfigureAwait(false);
+            },
+            cancellationToken);
+
+    private Task<T> ReadAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class =>
+        ReadAttempts.RunAsync(() => SendAsync(ApiRequest.Get(path), type, cancellationToken), _connection.Time, Chance.Next, cancellationToken);
+
+    /// <summary>A document and the version it is of, which a change of it has to name.</summary>
+    private Task<(T Document, string? ETag)> ReadVersionAsync<T>(ApiRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class => Deadline.KeepAsync(
+            _connection.Time,
+            async given =>
+            {
+                using var response = await RequestAsync(request, given).ConfigureAwait(false);
+                return (await ApiConnection.ReadAsync(response, type, given).ConfigureAwait(false), response.Headers.ETag?.ToString());
+            },
+            cancellationToken);
+
+    /// <summary>Page after page, as they are asked for.</summary>
+    private async IAsyncEnumerable<Removal> PagesAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? cursor = null;
+        do
+        {
+            var page = await ReadAsync(path + (cursor is null ? "" : "?cursor=" + Uri.EscapeDataString(cursor)), PresenceJson.Default.RemovalsAnswer, cancellationToken).ConfigureAwait(false);
+            foreach (var removal in page.Removals ?? throw PresenceException.NotOfThisServer())
+                yield return removal;
+            cursor = page.Cursor;
+        }
+        while (cursor is not null);
+    }
+}

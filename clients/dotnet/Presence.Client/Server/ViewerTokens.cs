@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Presence.Client.Http;
+
+namespace Presence.Client.Server;
+
+/// <summary>
+/// Signs access tokens for viewers in your backend: HS256, with the secret the server knows as <c>Presence__Clients__Jwt__Secret</c>.
+/// Nothing is sent.
+/// </summary>
+/// <remarks><b>Threads.</b> Any, for all members.</remarks>
+public sealed class ViewerTokens
+{
+    private const int ShortestSecret = 32;
+    private static readonly string Header = Base64Url.Encode("""{"alg":"HS256","typ":"JWT"}"""u8.ToArray());
+
+    private readonly byte[] _secret;
+    private readonly TimeProvider _time;
+
+    /// <summary>Makes one.</summary>
+    /// <param name="secret">The shared secret, 32 to 1,024 bytes as UTF-8, taken as the text it is.</param>
+    /// <param name="timeProvider">The clock; the system's unless given.</param>
+    /// <exception cref="ArgumentException">The secret is too short to be one.</exception>
+    public ViewerTokens(string secret, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        _secret = Encoding.UTF8.GetBytes(secret);
+        if (_secret.Length < ShortestSecret)
+            throw new ArgumentException($"The secret must have at least {ShortestSecret} bytes; it has {_secret.Length}.", nameof(secret));
+        _time = timeProvider ?? TimeProvider.System;
+    }
+
+    /// <summary>What the server expects as <c>iss</c>, if it checks that.</summary>
+    public string? Issuer { get; set; }
+
+    /// <summary>What the server expects as <c>aud</c>, if it checks that.</summary>
+    public string? Audience { get; set; }
+
+    /// <summary>Signs one.</summary>
+    /// <param name="viewer">For whom.</param>
+    /// <param name="lifetime">How long it is good; an app asks for the next at 80 % of that.</param>
+    /// <exception cref="ArgumentException">It names nobody, or would be over at once.</exception>
+    public string Sign(ViewerIdentity viewer, TimeSpan lifetime)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        if (lifetime <= TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(lifetime), lifetime, "A token must be good for some time.");
+
+        var signed = $"{Header}.{Base64Url.Encode(Payload(viewer, lifetime))}";
+        using var hmac = new HMACSHA256(_secret);
+        return $"{signed}.{Base64Url.Encode(hmac.ComputeHash(Encoding.ASCII.GetBytes(signed)))}";
+    }
+
+    private byte[] Payload(ViewerIdentity viewer, TimeSpan lifetime)
+    {
+        var now = _time.GetUtcNow();
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("sub", viewer.UserId);
+            json.WriteNumber("iat", now.ToUnixTimeSeconds());
+            json.WriteNumber("exp", (now + lifetime).ToUnixTimeSeconds());
+            WriteUnlessNull(json, "iss", Issuer);
+            WriteUnlessNull(json, "aud", Audience);
+            WriteUnlessNull(json, "name", viewer.DisplayName);
+            WriteUnlessNull(json, "picture", viewer.AvatarUrl?.AbsoluteUri);
+            WriteUnlessNull(json, "sid", viewer.SessionId);
+            if (viewer.Rooms is { } rooms)
+            {
+                json.WriteStartArray("rooms");
+                foreach (var room in rooms)
+                    json.WriteStringValue(room);
+                json.WriteEndArray();
+            }
+            json.WriteEndObject();
+        }
+        return buffer.ToArray();
+    }
+
+    private static void WriteUnlessNull(Utf8JsonWriter json, string claim, string? value)
+    {
+        if (value is not null)
+            json.WriteString(claim, value);
+    }
+}

@@ -1,0 +1,46 @@
+using Presence.Client.Http;
+
+namespace Presence.Client.Watching;
+
+/// <summary>Reads one event stream from its opening to its end.</summary>
+internal static class CountStream
+{
+    private static readonly TimeSpan FirstEventWithin = TimeSpan.FromSeconds(10);
+
+    /// <summary>The server sends a comment every 15 s.</summary>
+    private static readonly TimeSpan QuietAtMost = TimeSpan.FromSeconds(30);
+
+    /// <returns>Whether it told any count before it ended, broke or fell silent.</returns>
+    /// <exception cref="PresenceException">It could not be opened.</exception>
+    /// <exception cref="OperationCanceledException">The caller ended it.</exception>
+    public static async Task<bool> ReadAsync(ViewerApi server, string path, Action<int> tell, CancellationToken cancellationToken)
+    {
+        using var response = await server.OpenAsync(path, cancellationToken).ConfigureAwait(false);
+        var hasCounted = false;
+        // Ended by disposing it: some platforms do not hear a token while they read.
+        using var silence = server.Time.CreateTimer(static quiet => ((HttpResponseMessage)quiet!).Dispose(), response, FirstEventWithin, Timeout.InfiniteTimeSpan);
+        using var ended = cancellationToken.Register(response.Dispose);
+        try
+        {
+            using var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            var counts = new EventStreamCounts();
+            var buffer = new byte[4096];
+            while (await body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var length)
+            {
+                if (counts.Push(buffer, length) is { } count)
+                {
+                    hasCounted = true;
+                    tell(count);
+                }
+                if (hasCounted)
+                    silence.Change(QuietAtMost, Timeout.InfiniteTimeSpan);
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // A connection that broke, or was given up, is one that ended.
+        }
+        cancellationToken.ThrowIfCancellationRequested();
+        return hasCounted;
+    }
+}

@@ -1,0 +1,271 @@
+using Presence.Client.Heartbeats;
+using Presence.Client.Http;
+
+namespace Presence.Client.Watching;
+
+/// <summary>
+/// The count of one room for any number of watchers, over one stream. Rests while the app is in the background: nobody sees a
+/// number there.
+/// </summary>
+/// <remarks>
+/// <para><b>Threads.</b> One task runs while somebody watches. What others reach stands under the app's lock; streams are ended and
+/// watchers told outside of it.</para>
+/// </remarks>
+internal sealed class CountWatch : IAppListener
+{
+    private const int FailuresBeforePolling = 3;
+    private const int PollsBeforeStreaming = 10;
+
+    private readonly ViewerApi _server;
+    private readonly PresenceApp _app;
+    private readonly CountWatchSource _source;
+    private readonly HashSet<CountWatcher> _watchers = [];
+    private Alarm _alarm;
+    private CancellationTokenSource? _round;
+    private bool _isRunning;
+    private int? _count;
+    private int _failures;
+    private int _pollsLeft;
+
+    public CountWatch(ViewerApi server, CountWatchSource source)
+    {
+        _server = server;
+        _app = server.App;
+        _source = source;
+        _alarm = new Alarm(server.Time);
+    }
+
+    /// <summary>A heartbeat that asks for the count saves a request.</summary>
+    public bool IsPollingNeedsLock => _isRunning && (_pollsLeft > 0 || !_server.ReadsStreams);
+
+    public void Add(CountWatcher watcher)
+    {
+        bool starts;
+        lock (_app.Gate)
+        {
+            _watchers.Add(watcher);
+            if (_isRunning && _count is { } count)
+                watcher.Offer(count);
+            starts = !_isRunning;
+            _isRunning = true;
+            if (starts)
+                _alarm = new Alarm(_server.Time); // nothing rung before is meant for this run
+        }
+        if (starts)
+            _ = RunAsync();
+    }
+
+    public void Remove(CountWatcher watcher)
+    {
+        bool isLast;
+        lock (_app.Gate)
+            isLast = _watchers.Remove(watcher) && _watchers.Count == 0;
+        if (isLast)
+            Wake();
+    }
+
+    /// <summary>Ends every watcher.</summary>
+    public void End()
+    {
+        lock (_app.Gate)
+        {
+            foreach (var watcher in _watchers)
+                watcher.End(error: null);
+            _watchers.Clear();
+        }
+        Wake();
+    }
+
+    /// <summary>Another room.</summary>
+    public void RestartNeedsLock()
+    {
+        _count = null;
+        _failures = _pollsLeft = 0;
+    }
+
+    public void OfferNeedsLock(int? count)
+    {
+        if (IsPollingNeedsLock && count is { } told)
+            TellNeedsLock(told);
+    }
+
+    /// <summary>Ends what it does or waits for, and looks anew.</summary>
+    public void Wake()
+    {
+        CancellationTokenSource? round;
+        lock (_app.Gate)
+            round = _round;
+        round?.Cancel();
+        _alarm.Ring();
+    }
+
+    void IAppListener.VisibilityChanged() => Wake();
+
+    void IAppListener.Resumed() => Wake();
+
+    void IAppListener.NetworkReturned()
+    {
+        // Its attempts are few and far between already.
+    }
+
+    Task IAppListener.SuspendAsync()
+    {
+        Wake();
+        return Task.CompletedTask;
+    }
+
+    private async Task RunAsync()
+    {
+        _app.Listen(this);
+        while (Goes())
+        {
+            TimeSpan pause;
+            try
+            {
+                pause = await RoundAsync().ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                pause = Failed(PresenceException.Of(exception));
+            }
+            await _alarm.WaitAsync(pause).ConfigureAwait(false);
+        }
+    }
+
+    private bool Goes()
+    {
+        lock (_app.Gate)
+        {
+            if (_watchers.Count > 0)
+                return true;
+            _isRunning = false;
+            _count = null;
+            _alarm.Dispose();
+            _app.Unlisten(this); // the lock may be entered again by its own thread
+            return false;
+        }
+    }
+
+    /// <summary>One look at the count, which may be a long one; how long to wait before the next.</summary>
+    private async Task<TimeSpan> RoundAsync()
+    {
+        var round = new CancellationTokenSource();
+        string path;
+        bool polls;
+        lock (_app.Gate)
+        {
+            if (_watchers.Count == 0)
+                return TimeSpan.Zero;
+            if (_app.IsResting)
+                return Timeout.InfiniteTimeSpan;
+            path = _source.PathNeedsLock();
+            polls = IsPollingNeedsLock;
+            if (_pollsLeft > 0)
+                _pollsLeft--;
+            _round = round;
+        }
+        try
+        {
+            return polls ? await PollAsync(path, round).ConfigureAwait(false) : await FollowAsync(path, round).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (round.IsCancellationRequested)
+        {
+            return TimeSpan.Zero; // woken
+        }
+        finally
+        {
+            lock (_app.Gate)
+                _round = null;
+        }
+    }
+
+    /// <summary>Reads a stream until it ends.</summary>
+    private async Task<TimeSpan> FollowAsync(string path, CancellationTokenSource round)
+    {
+        var hasCounted = await CountStream.ReadAsync(_server, path + "/stream", count => Tell(count, round), round.Token).ConfigureAwait(false);
+        if (hasCounted)
+            return RetryPolicy.Delay(0, error: null, _server.Chance());
+
+        return PollInstead(); // opened and silent: something in between keeps the events to itself
+    }
+
+    private async Task<TimeSpan> PollAsync(string path, CancellationTokenSource round)
+    {
+        HeartbeatReceipt? receipt;
+        lock (_app.Gate)
+            receipt = _source.FreshReceiptNeedsLock();
+        if (receipt?.Count is null)
+            Tell((await _server.ReadAsync(path + "/users/count", PresenceJson.Default.RoomCount, round.Token).ConfigureAwait(false)).Count, round);
+
+        var interval = receipt?.HeartbeatInterval ?? await IntervalAsync(round.Token).ConfigureAwait(false);
+        _failures = 0;
+        return RetryPolicy.Spread(interval, _server.Chance());
+    }
+
+    private async Task<TimeSpan> IntervalAsync(CancellationToken cancellationToken)
+    {
+        var settings = await _server.ReadAsync(PresenceSettingsAnswer.Path, PresenceJson.Default.PresenceSettingsAnswer, cancellationToken).ConfigureAwait(false);
+        return settings.Network is { HeartbeatInterval: > 0 and < 86_400 and var seconds } ? TimeSpan.FromSeconds(seconds) : throw PresenceException.NotOfThisServer();
+    }
+
+    private TimeSpan PollInstead()
+    {
+        lock (_app.Gate)
+            _pollsLeft = PollsBeforeStreaming;
+        return TimeSpan.Zero;
+    }
+
+    private TimeSpan Failed(PresenceException error)
+    {
+        bool isPolling;
+        lock (_app.Gate)
+            isPolling = IsPollingNeedsLock;
+        // No such route, or no place for another stream: the count can be had all the same.
+        if (!isPolling && (error.Kind == PresenceErrorKind.Limited || error is { Kind: PresenceErrorKind.Refused, Status: not 403 }))
+            return PollInstead();
+
+        Tell(error);
+        if (error.Kind == PresenceErrorKind.Disabled)
+            return RetryPolicy.SlowDelay(_server.Chance());
+        if (++_failures >= FailuresBeforePolling && !isPolling)
+            return PollInstead();
+        return RetryPolicy.Delay(_failures, error, _server.Chance());
+    }
+
+    private void Tell(PresenceException error)
+    {
+        lock (_app.Gate)
+        {
+            foreach (var watcher in _watchers)
+            {
+                if (error.IsFinal)
+                    watcher.End(error);
+                else if (watcher.OnTrouble is { } onTrouble)
+                    _source.Report(() => onTrouble(error));
+            }
+            if (error.IsFinal)
+                _watchers.Clear();
+        }
+        _source.Deliver();
+    }
+
+    /// <summary>Unless it is of a round that is over, and with it perhaps of another room.</summary>
+    private void Tell(int count, CancellationTokenSource round)
+    {
+        lock (_app.Gate)
+        {
+            _failures = 0;
+            if (_round == round && !round.IsCancellationRequested)
+                TellNeedsLock(count);
+        }
+    }
+
+    private void TellNeedsLock(int count)
+    {
+        if (count == _count)
+            return;
+        _count = count;
+        foreach (var watcher in _watchers)
+            watcher.Offer(count);
+    }
+}

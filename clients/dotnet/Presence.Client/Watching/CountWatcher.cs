@@ -1,0 +1,63 @@
+namespace Presence.Client.Watching;
+
+/// <summary>One who watches a count: hears the latest, however slowly it listens.</summary>
+/// <param name="onTrouble">Told when the count could not be had and watching goes on.</param>
+internal sealed class CountWatcher(Action<PresenceException>? onTrouble)
+{
+    private readonly Lock _lock = new();
+    private TaskCompletionSource<bool> _news = New();
+    private int? _latest;
+    private bool _isOver;
+    private PresenceException? _error;
+
+    public Action<PresenceException>? OnTrouble { get; } = onTrouble;
+
+    public void Offer(int count)
+    {
+        lock (_lock)
+        {
+            _latest = count;
+            _news.TrySetResult(true);
+        }
+    }
+
+    /// <summary>It ends, with an error or at its wish.</summary>
+    public void End(PresenceException? error)
+    {
+        lock (_lock)
+        {
+            _isOver = true;
+            _error ??= error;
+            _news.TrySetResult(true);
+        }
+    }
+
+    /// <returns>The next count; null when there will be none.</returns>
+    /// <exception cref="PresenceException">Watching ended with it.</exception>
+    public async Task<int?> NextAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            TaskCompletionSource<bool> news;
+            lock (_lock)
+            {
+                if (_latest is { } latest)
+                {
+                    _latest = null;
+                    return latest;
+                }
+                if (_isOver)
+                    return _error is null ? null : throw _error;
+                if (_news.Task.IsCompleted)
+                    _news = New();
+                news = _news;
+            }
+            using (cancellationToken.Register(static waiting => ((TaskCompletionSource<bool>)waiting!).TrySetResult(true), news))
+                await news.Task.ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Whoever watches goes on elsewhere than on the thread that brings the news.</summary>
+    private static TaskCompletionSource<bool> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
