@@ -31,5 +31,5 @@ internal static class SimulateHelp
         """;
 
     public static readonly FrozenSet<string> Options =
-        Text.Split([' ', '\n', '[', ']'], StringSplitOptions.RemoveEmptyEntries).Where(word => word.StartsWith("--", StringComparison.Ordinal)).ToFrozenSet(StringComparer.Ordinal);
+        Text.Split('\n').Select(line => line.Trim().Split(' ')[0]).Where(word => word.StartsWith("--", StringComparison.Ordinal)).ToFrozenSet(StringComparer.Ordinal);
 }
