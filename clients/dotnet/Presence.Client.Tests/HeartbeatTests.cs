@@ -138,7 +138,7 @@ public sealed class HeartbeatTests
         await _world.Room().StartHeartbeatAsync();
         _world.App.SetHidden(true);
 
-        _world.Advance(28.08 * 10);
+        _world.Advance(28.08 * 10 + 1);
 
         Assert.Equal(2 + 10, _world.Server.Beats.Count);
     }
