@@ -2,6 +2,7 @@ using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Storage;
 
@@ -74,6 +75,28 @@ public sealed class AppearanceTests(ChromiumBrowser chromium)
                 await visit.Page.Keyboard.PressAsync("ArrowLeft");
             await Assertions.Expect(visit.Page.Locator(".curve-reading")).ToBeVisibleAsync();
             await CheckAsync(visit, "overview-keyboard", scheme);
+            Assert.Empty(visit.Errors);
+        }
+
+        Assert.Empty(_problems);
+    }
+
+    [Fact]
+    public async Task Lists_ThatCannotBeRead_AreAccessibleAndFit()
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions
+        {
+            Configuration = ModeratorOfTests.Configuration,
+            Services = services => services.AddSingleton<IPinStore>(new RememberedPins { Ready = Task.FromException(new InvalidOperationException("disk")) }),
+        });
+        foreach (var scheme in Schemes)
+        {
+            await using var visit = await chromium.VisitAsync(host.BaseAddress, Wide, 900, scheme);
+            await visit.SignInAsync("/rooms");
+            await Assertions.Expect(visit.Page.GetByText("The rooms could not be read.")).ToBeVisibleAsync();
+            await CheckAsync(visit, "rooms-failed", scheme);
+            await visit.OpenAsync("/wall");
+            await CheckAsync(visit, "wall-failed", scheme);
             Assert.Empty(visit.Errors);
         }
 

@@ -21,7 +21,7 @@ public sealed class WallPageTests : PageTest
         Assert.Equal(["side", "main", "later"], page.FindAll(".tile-name").Select(name => name.TextContent));
         Assert.Equal(["1", "2", "0"], page.FindAll(".tile-count").Select(count => count.TextContent));
         Assert.Equal("wall?rooms=side&rooms=main&rooms=later", page.Find(".wall-keep").GetAttribute("href"));
-        Assert.NotEmpty(page.FindAll(".tiles-2"));
+        Assert.NotEmpty(page.FindAll(".tiles-3"));
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
@@ -37,7 +38,7 @@ internal static class ModeratorAccounts
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, ModeratorRevalidation>();
         services.AddScoped<ModeratorGuard>();
-        services.AddSingleton<IPinStore, AccountPinStore>();
+        services.TryAddSingleton<IPinStore, AccountPinStore>();
         services.AddScoped<ModeratorSignIn>();
         services.AddSingleton<UnknownAccount>();
         services.AddSingleton<SignInThrottle>();

@@ -26,7 +26,7 @@ public sealed partial class WallPage
     private int Columns => Reading?.Rooms.Count switch
     {
         <= 1 => 1,
-        <= 4 => 2,
+        2 or 4 => 2,
         <= 9 => 3,
         _ => 4,
     };
