@@ -109,7 +109,7 @@ public sealed class NetworkHistoryTests : IDisposable
         var activity = _world.Engine.Activity();
 
         Assert.Equal((3, 1, 0, 0), (activity.Joins, activity.Leaves, activity.LatestChange, activity.RecentChange));
-        Assert.Equal(1.9, activity.HeartbeatsPerSecond, precision: 1); // 9 s of two and one of one
+        Assert.Equal(1.9, activity.HeartbeatsPerSecond, precision: 2); // 9 s of two and one of one
         _world.Advance(60);
         Assert.Equal((0d, 0), (_world.Engine.Activity().HeartbeatsPerSecond, _world.Engine.Activity().Joins));
     }
