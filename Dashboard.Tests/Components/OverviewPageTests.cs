@@ -182,6 +182,7 @@ public sealed class OverviewPageTests : PageTest
         var renders = chart.RenderCount;
 
         Beat("main", "grace");
+        Engine.Sweep(); // recorded, in the step under way
         await PassUntilAsync(() => page.Find("[data-testid=network-viewers]").TextContent == "2");
         Assert.Equal(renders, chart.RenderCount);
 

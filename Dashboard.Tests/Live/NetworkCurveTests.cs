@@ -11,7 +11,7 @@ public sealed class NetworkCurveTests
     [Fact]
     public void Of_MinutesInStepsOfFive_TakesTheHighestAndAddsUpTheRest()
     {
-        var curve = NetworkCurve.Of(HistoryRange.Day, FiveMinutes, 3, [Minute(-8, 4), Minute(-7, 9), Minute(-5, 2), Minute(1, 3)], Noon.AddMinutes(1));
+        var curve = NetworkCurve.Of(HistoryRange.Day, FiveMinutes, 3, [Minute(-8, 9), Minute(-7, 4), Minute(-5, 2), Minute(1, 3)], Noon.AddMinutes(1));
 
         Assert.Equal(Noon.AddMinutes(-10), curve.Begin);
         Assert.Equal([new(Noon.AddMinutes(-10), 9, 2, 4, 6), new(Noon.AddMinutes(-5), 2, 1, 2, 3), new(Noon, 3, 1, 2, 3)], curve.Points);
