@@ -72,7 +72,7 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         GET /client/v1/{file}                                              +    +    +    +    +    +    +    +    +    +    +    +    +
         GET /health/live                                                   +    +    +    +    +    +    +    +    +    +    +    +    +
         GET /health/ready                                                  +    +    +    +    +    +    +    +    +    +    +    +    +
-        GET /metrics                                                       .    -    .    -    .    +    -    -    -    -    -    -    +
+        GET /metrics                                                       .    -    -    -    .    +    -    -    -    -    -    -    +
         GET /openapi/v1.json                                               +    +    +    +    +    +    +    +    +    +    +    +    +
         """;
 
@@ -141,7 +141,7 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
     {
         "viewer" => await _host.TokenAsync("viewer"),
         "guest" => await _host.VisitorTokenAsync("guest"),
-        "elsewhere" => TokenForge.Hs256(new JsonObject { ["sub"] = "elsewhere", ["exp"] = TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds(), ["rooms"] = new JsonArray("another-room") }),
+        "elsewhere" => TokenForge.Hs256(new JsonObject { ["sub"] = "elsewhere", ["exp"] = TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds(), ["rooms"] = new JsonArray("another-room"), ["sid"] = Guid.NewGuid().ToString() }),
         _ => _credentials[principal],
     };
 

@@ -36,6 +36,31 @@ namespace Presence.Engine.Storage.Migrations
                     b.ToTable("Channels", (string)null);
                 });
 
+            modelBuilder.Entity("Presence.Engine.Storage.HistoryRecord", b =>
+                {
+                    b.Property<byte>("Range")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Heartbeats")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Joins")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Leaves")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Viewers")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Range", "At");
+
+                    b.ToTable("History", (string)null);
+                });
+
             modelBuilder.Entity("Presence.Engine.Storage.LastAliveRecord", b =>
                 {
                     b.Property<int>("Id")
