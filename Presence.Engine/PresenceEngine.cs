@@ -61,6 +61,9 @@ public sealed partial class PresenceEngine : IDisposable
     /// <summary>The caps.</summary>
     public PresenceLimits Limits { get; }
 
+    /// <summary>Rooms remembered, those nobody is in any more included: what <see cref="PresenceLimits.Rooms"/> caps.</summary>
+    public int KnownRooms => Volatile.Read(ref _roomCount);
+
     /// <summary>What the membership writer drains.</summary>
     public MembershipJournal Journal { get; }
 

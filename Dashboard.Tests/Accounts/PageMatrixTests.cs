@@ -25,17 +25,21 @@ public sealed class PageMatrixTests : IAsyncLifetime
         /_blazor/negotiate               405        405        405        405        405
         /_framework/opaque-redirect      400        400        400        400        400
         /access-denied                   200        200        200        200        200
+        /account                         in         no         200        200        200
         /connect                         in         no         200        200        200
         /demo                            404        404        404        404        404
         /error/{Code:int}                200        200        200        200        200
+        /join                            200        200        200        200        200
         /not-found                       in         no         200        200        200
         /online                          in         no         200        200        200
+        /people                          in         no         no         no         200
         /room                            in         no         200        200        200
         /rooms                           in         no         200        200        200
         /rooms/{RoomId}                  in         no         200        200        200
         /settings                        in         no         200        200        200
         /setup                           200        200        200        200        200
         /sign-in                         200        200        302        302        302
+        /system                          in         no         no         200        200
         /try/{**path}                    in         no         200        200        200
         /wall                            in         no         200        200        200
         /{**path:file}                   404        404        404        404        404

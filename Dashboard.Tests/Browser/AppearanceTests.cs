@@ -2,6 +2,7 @@ using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Storage;
@@ -25,6 +26,7 @@ public sealed class AppearanceTests(ChromiumBrowser chromium)
         ("overview", "/"), ("overview-day", "/?range=day"), ("rooms", "/rooms"), ("rooms-none", "/rooms?search=zzz"), ("online", "/online"),
         ("wall", "/wall?rooms=main-stage,dj-set-rooftop,backstage-interviews,café-español,q-and-a,workshop-lighting"), ("wall-empty", "/wall"),
         ("room", "/rooms/main-stage"), ("settings", "/settings"), ("connect", "/connect"), ("not-found", "/not-found"),
+        ("people", "/people"), ("account", "/account"), ("system", "/system"),
     ];
 
     private readonly List<string> _problems = [];
@@ -191,6 +193,49 @@ public sealed class AppearanceTests(ChromiumBrowser chromium)
         }
 
         Assert.Empty(_problems);
+    }
+
+    [Fact]
+    public async Task Dialogs_Open_AreAccessibleAndFit()
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = ModeratorOfTests.Configuration });
+        await ModeratorOfTests.MakeAsync(host, "grace.hopper@example.com", ModeratorRole.Observer);
+        foreach (var scheme in Schemes)
+        {
+            await using var visit = await chromium.VisitAsync(host.BaseAddress, Wide, 900, scheme);
+            await visit.SignInAsync("/people");
+            await visit.Page.GetByLabel("For", new() { Exact = true }).FillAsync("Ada Lovelace");
+            await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Make a link" }).ClickAsync();
+            await Assertions.Expect(visit.Page.GetByText("/join?token=")).ToBeVisibleAsync();
+            await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Change grace.hopper@example.com" }).ClickAsync();
+            await visit.Page.GetByRole(AriaRole.Dialog).WaitForAsync();
+            await CheckAsync(visit, "people-dialog", scheme);
+            await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+            await CheckAsync(visit, "people-invited", scheme);
+
+            await visit.OpenAsync("/settings");
+            await visit.Page.Keyboard.PressAsync("?");
+            await visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Keyboard" }).WaitForAsync();
+            await CheckAsync(visit, "keyboard", scheme);
+            Assert.Empty(visit.Errors);
+        }
+
+        Assert.Empty(_problems);
+    }
+
+    [Fact]
+    public async Task More_OnAPhone_OpensAboveTheBar()
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = ModeratorOfTests.Configuration });
+        await using var visit = await chromium.VisitAsync(host.BaseAddress, Narrow, 844);
+        await visit.SignInAsync("/settings");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "More" }).ClickAsync();
+        await KeepPictureAsync(visit.Page, "more-narrow");
+
+        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Account", Exact = true }).ClickAsync();
+
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Change password" })).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.Locator("#more-links")).ToBeHiddenAsync();
     }
 
     private async Task CheckAsync(BrowserVisit visit, string name, ColorScheme scheme)

@@ -36,11 +36,11 @@ public sealed class BrowserVisit : IAsyncDisposable
         return new BrowserVisit(context, page);
     }
 
-    /// <summary>Signs in with the account every test host can have, and waits until the page is live.</summary>
-    public async Task SignInAsync(string path = "/")
+    /// <summary>Signs in with the account every test host can have, or another of the same password, and waits until the page is live.</summary>
+    public async Task SignInAsync(string path = "/", string email = ModeratorOfTests.Email)
     {
         await Page.GotoAsync(path);
-        await Page.GetByLabel("Email").FillAsync(ModeratorOfTests.Email);
+        await Page.GetByLabel("Email").FillAsync(email);
         await Page.GetByLabel("Password").FillAsync(ModeratorOfTests.Password);
         await Page.GetByRole(AriaRole.Button).First.ClickAsync();
         await WaitUntilLiveAsync();

@@ -49,8 +49,11 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddTransient<WallReader>();
         Services.AddTransient<RoomListReader>();
         Services.AddTransient<RoomReader>();
+        Services.AddSingleton<SettingsAdoption>();
         Services.AddScoped<SettingsAdministration>();
         Services.AddScoped<PublicLinkAdministration>();
+        Services.AddTransient<ConnectReader>();
+        Services.AddScoped<BrowserChoices>();
         JSInterop.Mode = JSRuntimeMode.Loose;
         Moderator = AddAuthorization();
         Moderator.SetAuthorized("mod@example.com").SetRoles(nameof(ModeratorRole.Admin));

@@ -58,7 +58,7 @@ public sealed class DisplayTests
 
         Assert.Equal("14:00", time.Clock(Noon, Noon));
         Assert.Equal("30 Jun 14:00", time.Clock(Noon.AddDays(-1), Noon));
-        Assert.Equal("1 Jul 2026 14:00:00 UTC+02:00", time.Full(Noon));
+        Assert.EndsWith("2026 14:00:00 UTC+02:00", time.Full(Noon), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class StorageStartupTests
 
         Assert.False(registry.IsDegraded);
         Assert.Equal(
-            ["checkpoint", "event streams", "history writer", "last alive", "membership writer", "removals", "restore", "revoked tokens", "server keys", "signing keys", "sweep", "vouched users"],
+            ["backup", "checkpoint", "event streams", "history writer", "last alive", "maintenance", "membership writer", "moderators seen", "removals", "restore", "revoked tokens", "server keys", "signing keys", "sweep", "vouched users"],
             registry.All.Select(loop => loop.Name).Where(name => !name.StartsWith("demo", StringComparison.Ordinal)));
     }
 }

@@ -8,8 +8,12 @@ public sealed partial class FormVisitor : IDisposable
 {
     private readonly HttpClient _client;
 
-    public FormVisitor(Uri baseAddress) =>
+    public FormVisitor(Uri baseAddress, string? language = null)
+    {
         _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = baseAddress };
+        if (language is not null)
+            _client.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
+    }
 
     public CookieContainer Cookies { get; } = new();
 
@@ -25,6 +29,16 @@ public sealed partial class FormVisitor : IDisposable
         if (Antiforgery().Match(html) is { Success: true } token)
             values.Add(new("__RequestVerificationToken", token.Groups["token"].Value));
         return await PostAsync(path, values);
+    }
+
+    /// <summary>Opens a page and posts, with its antiforgery token, one of its forms that goes elsewhere.</summary>
+    public async Task<HttpResponseMessage> PostFormToAsync(string path, string target, params (string Name, string Value)[] fields)
+    {
+        using var page = await GetAsync(path);
+        var html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var values = fields.Select(field => KeyValuePair.Create(field.Name, field.Value)).ToList();
+        values.Add(new("__RequestVerificationToken", Antiforgery().Match(html).Groups["token"].Value));
+        return await PostAsync(target, values);
     }
 
     public async Task<HttpResponseMessage> PostAsync(string path, IEnumerable<KeyValuePair<string, string>> fields)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication.Accounts;
 
@@ -15,6 +16,16 @@ public static class ModeratorOfTests
         ["Presence:Setup:AdminEmail"] = Email,
         ["Presence:Setup:AdminPassword"] = Password,
     };
+
+    /// <summary>One more account, with the same password.</summary>
+    internal static async Task MakeAsync(DashboardHost host, string email, ModeratorRole role)
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
+        var account = new ModeratorAccount { UserName = email, Email = email, EmailConfirmed = true };
+        Assert.True((await accounts.CreateAsync(account, Password)).Succeeded);
+        Assert.True((await accounts.AddToRoleAsync(account, role.ToString())).Succeeded);
+    }
 
     internal static SetupLink SetupLinkOf(DashboardHost host) => host.Services.GetRequiredService<SetupLink>();
 }

@@ -9,6 +9,7 @@ public partial class App
 {
     private string? _theme;
     private string? _timeZone;
+    private bool _areShortcutsOff;
 
     [CascadingParameter]
     private HttpContext Http { get; set; } = default!;
@@ -20,5 +21,6 @@ public partial class App
         // Known before the first byte, so the page never flashes in the other theme or jumps from UTC to local time.
         _theme = Http.Request.Cookies["presence-theme"] is "light" or "dark" ? Http.Request.Cookies["presence-theme"] : null;
         _timeZone = Http.Request.Cookies["presence-time-zone"];
+        _areShortcutsOff = Http.Request.Cookies["presence-shortcuts"] == "off";
     }
 }

@@ -30,6 +30,7 @@ internal static class DashboardPages
         services.AddScoped<CircuitClock>();
         services.AddScoped<PageVisibility>();
         services.AddScoped<LocalTime>();
+        services.AddScoped<BrowserChoices>();
         // One a page, not one a circuit: each remembers what its page shows.
         services.AddTransient<OverviewReader>();
         services.AddTransient<OnlineReader>();
@@ -42,7 +43,11 @@ internal static class DashboardPages
         services.AddSingleton<RoomRanking>();
         services.AddScoped<SettingsAdministration>();
         services.AddScoped<PublicLinkAdministration>();
+        services.AddScoped<PeopleAdministration>();
+        services.AddTransient<ConnectReader>();
+        services.AddTransient<SystemAdministration>();
         services.AddSingleton<ClientCommands>();
+        services.AddSingleton<SettingsAdoption>();
     }
 
     public static void MapDashboardPages(this WebApplication app)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Display;
+using Presence.Dashboard.Live;
 
 namespace Presence.Dashboard.Components;
 
@@ -10,8 +11,19 @@ public partial class Routes
     [Parameter]
     public string? TimeZone { get; set; }
 
+    /// <summary>Whether this browser does without single-key shortcuts, from its cookie.</summary>
+    [Parameter]
+    public bool AreShortcutsOff { get; set; }
+
+    [Inject]
+    private BrowserChoices Choices { get; set; } = default!;
+
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
 
-    protected override void OnInitialized() => LocalTime.Use(TimeZone);
+    protected override void OnInitialized()
+    {
+        LocalTime.Use(TimeZone);
+        Choices.AreShortcutsOn = !AreShortcutsOff;
+    }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Presence.Dashboard.Display;
 
 /// <summary>How long something took or is ago, in as few characters as tell it.</summary>
@@ -8,10 +6,10 @@ internal static class Durations
     /// <summary>"under 1 min", "12 min", "2 h 05 min", "3 d 4 h".</summary>
     public static string Rough(TimeSpan span) => span switch
     {
-        { TotalMinutes: < 1 } => "under 1 min",
-        { TotalHours: < 1 } => Text($"{(int)span.TotalMinutes} min"),
-        { TotalDays: < 1 } => Text($"{(int)span.TotalHours} h {span.Minutes:00} min"),
-        _ => Text($"{(int)span.TotalDays} d {span.Hours} h"),
+        { TotalMinutes: < 1 } => DurationTexts.UnderAMinute,
+        { TotalHours: < 1 } => Sentence.With(DurationTexts.Minutes, (int)span.TotalMinutes),
+        { TotalDays: < 1 } => Sentence.With(DurationTexts.HoursMinutes, (int)span.TotalHours, span.Minutes),
+        _ => Sentence.With(DurationTexts.DaysHours, (int)span.TotalDays, span.Hours),
     };
 
     /// <summary>
@@ -20,21 +18,27 @@ internal static class Durations
     /// </summary>
     public static string Ago(TimeSpan span) => span switch
     {
-        { TotalSeconds: < 5 } => "just now",
-        { TotalMinutes: < 1 } => Text($"{(int)span.TotalSeconds / 5 * 5} s ago"),
-        _ => Rough(span) + " ago",
+        { TotalSeconds: < 5 } => DurationTexts.JustNow,
+        { TotalMinutes: < 1 } => Sentence.With(DurationTexts.SecondsAgo, (int)span.TotalSeconds / 5 * 5),
+        _ => Sentence.With(DurationTexts.Ago, Rough(span)),
     };
 
     /// <summary>A setting: "30 s", "1 min", "1 min 30 s".</summary>
     public static string Exact(TimeSpan span)
     {
         if (span.TotalMinutes < 1)
-            return Text($"{span.TotalSeconds:0.###} s");
+            return Sentence.With(DurationTexts.Seconds, span.TotalSeconds);
         var seconds = span.TotalSeconds % 60;
         return seconds == 0
-            ? Text($"{(int)span.TotalMinutes} min")
-            : Text($"{(int)span.TotalMinutes} min {seconds:0.###} s");
+            ? Sentence.With(DurationTexts.Minutes, (int)span.TotalMinutes)
+            : Sentence.With(DurationTexts.MinutesSeconds, (int)span.TotalMinutes, seconds);
     }
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    /// <summary>How long a piece of work took: "42 ms", "1.3 s", "2 min".</summary>
+    public static string Taken(TimeSpan span) => span switch
+    {
+        { TotalSeconds: < 1 } => Sentence.With(DurationTexts.Milliseconds, (int)span.TotalMilliseconds),
+        { TotalMinutes: < 1 } => Sentence.With(DurationTexts.Seconds, Math.Round(span.TotalSeconds, 1)),
+        _ => Rough(span),
+    };
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Presence.Dashboard.Display;
 
-/// <summary>Instants in the moderator's time zone, as the browser named it; UTC until then.</summary>
+/// <summary>Instants in the moderator's time zone, as the browser named it (UTC until then), and as the moderator's culture writes them.</summary>
 internal sealed class LocalTime
 {
     private TimeZoneInfo _zone = TimeZoneInfo.Utc;
@@ -14,12 +14,13 @@ internal sealed class LocalTime
             _zone = found;
     }
 
-    /// <summary>"21:14" on the same day as <paramref name="now"/>, else "20 Nov 21:14".</summary>
+    /// <summary>"21:14" on the same day as <paramref name="now"/>, else "20 Nov 21:14"; "9:14 PM" where clocks are read so.</summary>
     public string Clock(DateTimeOffset at, DateTimeOffset now)
     {
         var local = TimeZoneInfo.ConvertTime(at, _zone);
         var today = TimeZoneInfo.ConvertTime(now, _zone).Date;
-        return local.ToString(local.Date == today ? "HH:mm" : "d MMM HH:mm", CultureInfo.InvariantCulture);
+        var time = local.ToString("t", CultureInfo.CurrentCulture);
+        return local.Date == today ? time : Day(local) + " " + time;
     }
 
     /// <summary>When the day began that an instant falls into.</summary>
@@ -29,11 +30,19 @@ internal sealed class LocalTime
         return new DateTimeOffset(midnight, _zone.GetUtcOffset(midnight));
     }
 
-    /// <summary>"20 Nov 2026 21:14:03 UTC+01:00", for titles.</summary>
+    /// <summary>"20 Nov".</summary>
+    public string Day(DateTimeOffset at)
+    {
+        // The culture's own order of day and month, with the month's short name where it has one.
+        var pattern = CultureInfo.CurrentCulture.DateTimeFormat.MonthDayPattern.Replace("MMMM", "MMM", StringComparison.Ordinal);
+        return TimeZoneInfo.ConvertTime(at, _zone).ToString(pattern, CultureInfo.CurrentCulture);
+    }
+
+    /// <summary>"20 November 2026 21:14:03 UTC+01:00", for titles.</summary>
     public string Full(DateTimeOffset at)
     {
         var local = TimeZoneInfo.ConvertTime(at, _zone);
         var zone = local.Offset == TimeSpan.Zero ? "UTC" : local.ToString("'UTC'zzz", CultureInfo.InvariantCulture);
-        return local.ToString("d MMM yyyy HH:mm:ss ", CultureInfo.InvariantCulture) + zone;
+        return local.ToString("D", CultureInfo.CurrentCulture) + " " + local.ToString("T", CultureInfo.CurrentCulture) + " " + zone;
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Presence.Engine.Settings;
 
 namespace Presence.Dashboard.Display;
@@ -10,10 +9,10 @@ internal static class SettingsDifferences
     public static IReadOnlyList<SettingsDifference> Between(PresenceSettings? before, PresenceSettings after)
     {
         var differences = new List<SettingsDifference>();
-        Add("Presence", settings => settings.Enabled ? "on" : "off");
-        Add("Heartbeat interval", settings => Durations.Exact(settings.HeartbeatInterval));
-        Add("Presence timeout", settings => Durations.Exact(settings.PresenceTimeout));
-        Add("List cap", settings => settings.ListLimit.ToString(CultureInfo.InvariantCulture));
+        Add(SettingsTexts.Presence, settings => settings.Enabled ? SettingsTexts.On : SettingsTexts.Off);
+        Add(SettingsTexts.Interval, settings => Durations.Exact(settings.HeartbeatInterval));
+        Add(SettingsTexts.Timeout, settings => Durations.Exact(settings.PresenceTimeout));
+        Add(SettingsTexts.ListCap, settings => Numbers.Count(settings.ListLimit));
         return differences;
 
         void Add(string name, Func<PresenceSettings, string> text)

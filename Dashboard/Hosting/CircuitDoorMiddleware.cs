@@ -7,26 +7,35 @@ namespace Presence.Dashboard.Hosting;
 /// Who may open circuits, and how many there may be. They are opened from this server's own pages alone: browsers send
 /// cookies along with a WebSocket whatever page opens it, and no CORS stands in the way; its Origin header is what tells.
 /// </summary>
-internal sealed class CircuitDoorMiddleware(RequestDelegate next, DashboardOptions options)
+internal sealed class CircuitDoorMiddleware
 {
     private static readonly PathString Hub = "/_blazor";
 
     private static readonly ApiRefusal Full = new(ApiErrors.CapReached, "As many pages are open as may be (Presence__Limits__PageConnections); try again later.") { RetryAfterSeconds = 10 };
 
-    private readonly string? _publicOrigin = options.Http.PublicUrl is { } url ? new Uri(url).GetLeftPart(UriPartial.Authority) : null;
-    private readonly int _most = options.Limits.PageConnections;
+    private readonly RequestDelegate _next;
+    private readonly string? _publicOrigin;
+    private readonly int _most;
     private int _open;
+
+    public CircuitDoorMiddleware(RequestDelegate next, DashboardOptions options, CapRegistry caps)
+    {
+        _next = next;
+        _publicOrigin = options.Http.PublicUrl is { } url ? new Uri(url).GetLeftPart(UriPartial.Authority) : null;
+        _most = options.Limits.PageConnections;
+        caps.Add(CapKind.Pages, () => Volatile.Read(ref _open), _most);
+    }
 
     public Task InvokeAsync(HttpContext http)
     {
         if (!http.Request.Path.StartsWithSegments(Hub, StringComparison.OrdinalIgnoreCase))
-            return next(http);
+            return _next(http);
         if (http.Request.Headers.Origin.Count > 0 && !IsOwn(http.Request))
         {
             http.Response.StatusCode = StatusCodes.Status403Forbidden;
             return Task.CompletedTask;
         }
-        return http.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } ? OpenAsync(http) : next(http);
+        return http.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } ? OpenAsync(http) : _next(http);
     }
 
     /// <summary>Counted here and not by the server underneath, which would answer one too many with a fault.</summary>
@@ -37,7 +46,7 @@ internal sealed class CircuitDoorMiddleware(RequestDelegate next, DashboardOptio
             if (Interlocked.Increment(ref _open) > _most)
                 await Full.ExecuteAsync(http);
             else
-                await next(http);
+                await _next(http);
         }
         finally
         {

@@ -9,6 +9,7 @@ namespace Presence.Dashboard.Hosting;
 internal sealed class ConfigurationSectionReader(IConfigurationSection section)
 {
     private readonly List<string> _problems = [];
+    private readonly HashSet<string> _secrets = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The key as an environment variable spells it: <c>Presence__Clients__Key</c>.</summary>
@@ -16,6 +17,9 @@ internal sealed class ConfigurationSectionReader(IConfigurationSection section)
 
     /// <summary>Every key asked for so far, relative to the section.</summary>
     public IReadOnlyCollection<string> Known => _known;
+
+    /// <summary>Those of them that hold secrets.</summary>
+    public IReadOnlySet<string> Secrets => _secrets;
 
     /// <summary>Whether the key has a value, good or bad.</summary>
     public bool Has(string key) => Value(key) is not null;
@@ -28,6 +32,8 @@ internal sealed class ConfigurationSectionReader(IConfigurationSection section)
     /// <param name="secret">The value is kept out of the message.</param>
     public string? Text(string key, Func<string, string?>? problemOf = null, bool secret = false)
     {
+        if (secret)
+            _secrets.Add(key);
         if (Value(key) is not { } text)
             return null;
         if (problemOf?.Invoke(text) is not { } problem)

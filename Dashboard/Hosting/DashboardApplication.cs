@@ -6,6 +6,7 @@ using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components;
 using Presence.Dashboard.Demo;
+using Presence.Dashboard.Jobs;
 using Presence.Dashboard.Simulation;
 using Presence.Engine;
 using Presence.Engine.Settings;
@@ -56,6 +57,7 @@ public static class DashboardApplication
         builder.AddClientAuthentication(options);
         builder.AddModeratorAccounts();
         builder.AddPresenceApi();
+        builder.AddJobs(options);
         builder.AddDashboardPages();
         builder.AddDemoViewers(options);
         builder.AddRequestPipeline(options);

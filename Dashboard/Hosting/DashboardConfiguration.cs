@@ -40,6 +40,14 @@ internal static class DashboardConfiguration
         return reader.Known;
     }
 
+    /// <summary>Those of them whose values nobody is shown.</summary>
+    public static IReadOnlySet<string> Secrets()
+    {
+        var reader = new ConfigurationSectionReader(new ConfigurationBuilder().Build().GetSection(DashboardOptions.Section));
+        _ = Read(reader, isDevelopment: false);
+        return reader.Secrets;
+    }
+
     private static DashboardOptions Read(ConfigurationSectionReader reader, bool isDevelopment)
     {
         var options = new DashboardOptions();
@@ -57,6 +65,7 @@ internal static class DashboardConfiguration
             reader.Refuse("Http:Hosts", "any host is served while Presence__Http__PublicUrl is not set; set it as well.");
         options.Http.KnownProxies = reader.List("Http:KnownProxies", ProblemOfProxy);
         options.Metrics.Public = reader.Switch("Metrics:Public") ?? options.Metrics.Public;
+        ReadBackup(reader, options.Backup);
         ReadLimits(reader, options.Limits);
         return options;
     }
@@ -118,6 +127,14 @@ internal static class DashboardConfiguration
         };
         foreach (var problem in PresenceSettingsRules.Problems(settings))
             reader.Refuse("Initial:PresenceTimeout", problem.Message);
+    }
+
+    private static void ReadBackup(ConfigurationSectionReader reader, DashboardOptions.BackupOptions backup)
+    {
+        backup.Nightly = reader.Switch("Backup:Nightly") ?? backup.Nightly;
+        backup.Hour = reader.Number("Backup:Hour", 0, 23) ?? backup.Hour;
+        backup.Keep = reader.Number("Backup:Keep", 1, 1000) ?? backup.Keep;
+        backup.Folder = reader.Text("Backup:Folder", ProblemOfPath);
     }
 
     private static void ReadLimits(ConfigurationSectionReader reader, DashboardOptions.LimitsOptions limits)

@@ -17,6 +17,7 @@ public sealed class DashboardOptions
     public InitialOptions Initial { get; } = new();
     public HttpOptions Http { get; } = new();
     public MetricsOptions Metrics { get; } = new();
+    public BackupOptions Backup { get; } = new();
     public LimitsOptions Limits { get; } = new();
 
     /// <summary>Viewers' clients.</summary>
@@ -101,6 +102,22 @@ public sealed class DashboardOptions
     {
         /// <summary>Lets anybody read /metrics, where only a collector can reach it.</summary>
         public bool Public { get; set; }
+    }
+
+    /// <summary>Copies of the database, taken while it is in use.</summary>
+    public sealed class BackupOptions
+    {
+        /// <summary>Whether one is taken every night.</summary>
+        public bool Nightly { get; set; } = true;
+
+        /// <summary>The hour of the night, 0..23, by the server's own clock.</summary>
+        public int Hour { get; set; } = 3;
+
+        /// <summary>How many stay, 1..1000.</summary>
+        public int Keep { get; set; } = 7;
+
+        /// <summary>Where they go; <c>backups</c> in the data folder when null.</summary>
+        public string? Folder { get; set; }
     }
 
     /// <summary>Caps (rule 14), where they differ from the defaults.</summary>

@@ -6,4 +6,4 @@ namespace Presence.Dashboard.Hosting;
 /// <param name="LastError">What its last failure said, kept after it recovered.</param>
 /// <param name="LastErrorAt">When that was.</param>
 /// <param name="LastSuccessAt">When a pass last succeeded; null before the first.</param>
-internal sealed record LoopHealth(string Name, bool IsHealthy, string? LastError, DateTimeOffset? LastErrorAt, DateTimeOffset? LastSuccessAt);
+public sealed record LoopHealth(string Name, bool IsHealthy, string? LastError, DateTimeOffset? LastErrorAt, DateTimeOffset? LastSuccessAt);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Presence.Engine;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Hosting;
@@ -31,6 +32,9 @@ internal static class PresenceStorageHosting
         services.AddSingleton<Checkpointer>();
         services.AddSingleton<PresenceReadiness>();
         services.AddSingleton<LoopRegistry>();
+        services.AddSingleton(provider => CapsOf(provider.GetRequiredService<PresenceEngine>()));
+        services.AddSingleton<ServerStart>();
+        services.AddHostedService(provider => provider.GetRequiredService<ServerStart>());
 
         services.AddHostedService<StorageStartup>();
         services.AddHostedService<SweepLoop>();
@@ -41,5 +45,13 @@ internal static class PresenceStorageHosting
         services.AddHostedService<RevokedTokensLoop>();
         services.AddHostedService<RemovalsLoop>();
         services.AddHostedService<ServerKeysLoop>();
+    }
+
+    internal static CapRegistry CapsOf(PresenceEngine engine)
+    {
+        var caps = new CapRegistry();
+        caps.Add(CapKind.Rooms, () => engine.KnownRooms, engine.Limits.Rooms);
+        caps.Add(CapKind.Sessions, () => engine.CountNetwork().Sessions, engine.Limits.Sessions);
+        return caps;
     }
 }

@@ -45,6 +45,7 @@ internal static class RequestPipeline
         app.UseWhen(IsPage, pages =>
         {
             pages.UseMiddleware<PageContextMiddleware>();
+            pages.UseMiddleware<ViewerCultureMiddleware>();
             pages.UseMiddleware<SecurityHeadersMiddleware>();
             pages.UseAuthentication();
             pages.UseAuthorization();

@@ -9,48 +9,79 @@ internal sealed class ClientCommands(DashboardOptions options, ClientKey key)
 {
     public const string Demo = "dotnet run --project Dashboard -- --demo";
 
+    /// <summary>The room of commands that name none.</summary>
+    public const string FirstRoom = "first-room";
+
     /// <summary>Two commands that make one viewer appear: log in, then send a heartbeat.</summary>
     /// <param name="baseAddress">The address of this server as the browser knows it, with its slash at the end.</param>
-    public string FirstViewer(string baseAddress) => options.Clients.AllowUnverifiedLogin == true
+    /// <param name="roomId">The room; of letters, digits and hyphens.</param>
+    public string FirstViewer(string baseAddress, string roomId = FirstRoom) => options.Clients.AllowUnverifiedLogin == true
         ? $$"""
             TOKEN=$(curl -s {{baseAddress}}api/v5/sessions -H {{Quoted("X-API-Key: " + ClientKey)}} -H 'Content-Type: application/json' -d '{"userId":"ada","displayName":"Ada Lovelace","deviceId":"terminal"}' | sed 's/.*"accessToken":"\([^"]*\)".*/\1/')
-            curl -X POST {{baseAddress}}api/v1/presence/rooms/first-room/heartbeat -H "Authorization: Bearer $TOKEN"
+            curl -X POST {{baseAddress}}api/v1/presence/rooms/{{roomId}}/heartbeat -H "Authorization: Bearer $TOKEN"
             """
         : $$"""
             SERVER_KEY=...   # the value of Presence__Server__Key
-            curl -X POST {{baseAddress}}api/v1/presence/heartbeats -H "Authorization: Bearer $SERVER_KEY" -H 'Content-Type: application/json' -d '{"heartbeats":[{"roomId":"first-room","userId":"ada"}]}'
+            curl -X POST {{baseAddress}}api/v1/presence/heartbeats -H "Authorization: Bearer $SERVER_KEY" -H 'Content-Type: application/json' -d '{"heartbeats":[{"roomId":"{{roomId}}","userId":"ada"}]}'
             """;
 
-    /// <summary>A browser's client in a few lines: log in, beat as the server asks, leave when the page goes.</summary>
-    /// <param name="baseAddress">The address of this server as the browser knows it, with its slash at the end.</param>
-    public string BrowserClient(string baseAddress) => $$"""
-        const server = {{JsonSerializer.Serialize(baseAddress)}};
-        const room = "first-room";
+    /// <summary>The TypeScript client at work in a browser.</summary>
+    /// <inheritdoc cref="FirstViewer"/>
+    public string TypeScript(string baseAddress, string roomId) => $$"""
+        import { RoomPresence } from "@presence-dashboard/client";
 
-        const login = await fetch(server + "api/v5/sessions", {
-          method: "POST",
-          headers: { "X-API-Key": {{JsonSerializer.Serialize(ClientKey)}}, "Content-Type": "application/json" },
-          body: JSON.stringify({ userId: "ada", displayName: "Ada Lovelace", deviceId: "browser" })
+        const server = {{Text(baseAddress.TrimEnd('/'))}};
+        const room = new RoomPresence({
+          baseUrl: server,
+          roomId: {{Text(roomId)}},
+          getToken: {{TypeScriptToken}},
         });
-        const { accessToken } = await login.json();
 
-        async function beat() {
-          const reply = await fetch(server + `api/v1/presence/rooms/${room}/heartbeat`, {
-            method: "POST",
-            headers: { Authorization: `Bearer ${accessToken}`, "Content-Type": "application/json" },
-            body: JSON.stringify({ state: document.hidden ? "hidden" : "visible" })
-          });
-          const { nextHeartbeatInSeconds = 30 } = await reply.json();
-          setTimeout(beat, nextHeartbeatInSeconds * 1000);
-        }
-        beat();
+        room.startHeartbeat();
+        room.watchCount(count => document.title = `${count} watching`);
+        """;
 
-        addEventListener("pagehide", () => navigator.sendBeacon(
-          server + `api/v1/presence/rooms/${room}/leave`, new URLSearchParams({ token: accessToken })));
+    /// <summary>The .NET client at work, until its program ends.</summary>
+    /// <inheritdoc cref="FirstViewer"/>
+    public string CSharp(string baseAddress, string roomId) => $$"""
+        using Presence.Client;
+
+        var server = new Uri({{Text(baseAddress.TrimEnd('/'))}});
+        {{CSharpSignIn}}await using var room = new RoomPresence(new RoomPresenceOptions
+        {
+            BaseUrl = server,
+            RoomId = {{Text(roomId)}},
+            GetToken = {{CSharpToken}},
+        });
+
+        await room.StartHeartbeatAsync();
+        Console.ReadLine(); // present until Enter, and gone at once then
         """;
 
     /// <summary>The key apps send, as configured or made at the first start.</summary>
     public string ClientKey => key.Value;
+
+    private string TypeScriptToken => options.Clients.AllowUnverifiedLogin == true
+        ? $$"""
+            async () => {
+                const login = await fetch(server + "/api/v5/sessions", {
+                  method: "POST",
+                  headers: { "X-API-Key": {{Text(ClientKey)}}, "Content-Type": "application/json" },
+                  body: JSON.stringify({ userId: "ada", displayName: "Ada Lovelace", deviceId: "browser" }),
+                });
+                return (await login.json()).accessToken;
+              }
+            """
+        : """() => fetch("/presence-token").then(answer => answer.text()) // your backend signs it""";
+
+    private string CSharpSignIn => options.Clients.AllowUnverifiedLogin == true ? $"var login = new PresenceLogin(server, {Text(ClientKey)});\n" : "";
+
+    private string CSharpToken => options.Clients.AllowUnverifiedLogin == true
+        ? """cancellation => login.LogInAsync("ada", "desktop", "Ada Lovelace", cancellationToken: cancellation)"""
+        : """cancellation => YourBackend.GetPresenceTokenAsync(cancellation)""";
+
+    // A text of JSON is one of TypeScript and of C# as well.
+    private static string Text(string text) => JsonSerializer.Serialize(text);
 
     // Whatever printable characters the key holds: inside single quotes only the quote itself needs care.
     private static string Quoted(string text) => "'" + text.Replace("'", @"'\''", StringComparison.Ordinal) + "'";

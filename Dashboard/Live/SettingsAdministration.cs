@@ -1,12 +1,13 @@
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Engine;
+using Presence.Engine.Changes;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Live;
 
 /// <summary>The presence settings as a moderator reads and changes them; the role is checked here, whatever the page shows.</summary>
-internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStore store, ModeratorGuard guard)
+internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStore store, SettingsAdoption adoption, ModeratorGuard guard)
 {
     private const int ShownHistory = 50;
 
@@ -18,22 +19,22 @@ internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStor
         return new SettingsReading(engine.Settings, await store.HistoryAsync(ShownHistory, cancellationToken));
     }
 
+    /// <summary>Who is present, and how many of them answer to the settings in force.</summary>
+    /// <exception cref="AccessRefusedException">Not an Observer.</exception>
+    public async ValueTask<SettingsLiveReading> ReadLiveAsync()
+    {
+        await guard.RequireAsync(ModeratorRole.Observer);
+        return new SettingsLiveReading(engine.CountNetwork(), adoption.Read());
+    }
+
+    /// <summary>Signals when the presence or the settings of anybody changed.</summary>
+    public DirtyWatch Watch() => engine.WatchNetwork();
+
     /// <summary>The version in force, to notice that somebody else saved.</summary>
     public int VersionInForce => engine.Settings.Version;
 
     /// <summary>Whether this moderator may save.</summary>
-    public async Task<bool> MayChangeAsync()
-    {
-        try
-        {
-            await guard.RequireAsync(ModeratorRole.Moderator);
-            return true;
-        }
-        catch (AccessRefusedException)
-        {
-            return false;
-        }
-    }
+    public async Task<bool> MayChangeAsync() => await guard.HoldsAsync(ModeratorRole.Moderator);
 
     /// <summary>How many would leave if presence were switched off now.</summary>
     public int ViewersNow => engine.CountNetwork().Viewers;

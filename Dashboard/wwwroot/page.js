@@ -1,5 +1,6 @@
-// What the browser tab tells its circuit, and what needs no server: copying.
+// What the browser tab tells its circuit, and what needs no server: copying, and the keys.
 let circuit;
+let leader = 0; // until when a "g" waits for its second key
 
 const root = document.documentElement;
 
@@ -20,25 +21,52 @@ async function copy(event) {
   const done = button.querySelector(".copy-done");
   try {
     await navigator.clipboard.writeText(button.dataset.copy);
-    done.textContent = "Copied";
+    done.textContent = button.dataset.copied;
   } catch {
     // Not a secure context: select the text, so that the keyboard copies it.
     getSelection().selectAllChildren(button.parentElement.querySelector("code"));
-    done.textContent = "Selected";
+    done.textContent = button.dataset.selected;
   }
   setTimeout(() => { done.textContent = ""; }, 2000);
 }
 
+const areShortcutsOff = () => /(^|; )presence-shortcuts=off(;|$)/.test(document.cookie);
+const isTyping = target => target.matches?.("input, textarea, select, [contenteditable]") || target.closest?.("[role=listbox], [role=menu]");
+
+// Single keys, so they keep out of the way: of whoever types, of dialogs, of the browser's own, of who switched them off.
+function press(event) {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (isTyping(event.target) || document.querySelector("dialog[open], .rz-dialog") || areShortcutsOff()) return;
+  const target = event.key === "/" ? document.querySelector("[data-search]")
+    : event.key === "?" ? document.getElementById("keyboard-help")
+    : performance.now() < leader ? document.querySelector(`[data-go="${CSS.escape(event.key)}"]`) : null;
+  leader = event.key === "g" ? performance.now() + 1500 : 0;
+  if (!target) return;
+  event.preventDefault();
+  if (event.key === "?") target.showModal();
+  else if (event.key === "/") (target.matches("input") ? target : target.querySelector("input") ?? target).focus();
+  else target.click();
+}
+
+function choose(event) {
+  if (!event.target.matches?.("[data-shortcuts]")) return;
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `presence-shortcuts=${event.target.checked ? "on" : "off"}; path=/; max-age=31536000; samesite=lax${secure}`;
+}
+
+// A menu of links has done its work when one was taken.
+const fold = event => event.target.closest?.("[popover] a")?.closest("[popover]").hidePopover();
+
+const listeners = { visibilitychange: [tell], click: [copy, fold], keydown: [press], change: [choose] };
+
 export function attach(reference) {
   circuit = reference;
-  document.addEventListener("visibilitychange", tell);
-  document.addEventListener("click", copy);
+  for (const [name, all] of Object.entries(listeners)) all.forEach(listener => document.addEventListener(name, listener));
   dispatchEvent(new Event("presence:rendered"));
   tell();
 }
 
 export function detach() {
-  document.removeEventListener("visibilitychange", tell);
-  document.removeEventListener("click", copy);
+  for (const [name, all] of Object.entries(listeners)) all.forEach(listener => document.removeEventListener(name, listener));
   circuit = undefined;
 }

@@ -24,7 +24,7 @@ async function recover() {
   const show = setTimeout(() => dialog.showModal(), 1000);
   for (let attempt = 0; ; attempt++) {
     await waitFor(pause(attempt)); // never at once: that would rejoin a server that is going down
-    status.textContent = `Attempt ${attempt + 1}`;
+    status.textContent = dialog.dataset.attempt.replace("{0}", attempt + 1);
     try {
       await fetch("health/live", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(2000) });
       if (await Blazor.reconnect()) break;

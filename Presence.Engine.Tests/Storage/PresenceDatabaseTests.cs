@@ -225,7 +225,7 @@ public sealed class PresenceDatabaseTests : IDisposable
         var time = new ManualTimeProvider();
         await using var database = await _folder.OpenAsync(time);
         using var connection = database.Connect();
-        var backups = new DatabaseBackups(_folder.Path, time);
+        var backups = new DatabaseBackups(Path.Combine(_folder.Path, DatabaseBackups.FolderName), time);
         var taken = new List<string>();
 
         for (var i = 0; i < DatabaseBackups.Kept + 2; i++)

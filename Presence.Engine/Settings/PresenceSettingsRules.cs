@@ -14,8 +14,12 @@ public static class PresenceSettingsRules
     public const int SmallestListLimit = 1;
     public const int LargestListLimit = PresenceLimits.Page;
 
-    private static readonly TimeSpan PublishedClientTimeout = TimeSpan.FromSeconds(33);
-    private static readonly TimeSpan HiddenTabTimeout = TimeSpan.FromSeconds(75);
+    /// <summary>Up to this timeout viewers of published TypeScript clients flicker: those beat every 30 s whatever they are told.</summary>
+    public static readonly TimeSpan PublishedClientTimeout = TimeSpan.FromSeconds(33);
+
+    /// <summary>From this timeout on hidden browser tabs stay: they wake about once a minute.</summary>
+    public static readonly TimeSpan HiddenTabTimeout = TimeSpan.FromSeconds(75);
+
     private static readonly TimeSpan ShortestExpectedInterval = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestExpectedInterval = TimeSpan.FromSeconds(50);
 

@@ -3,48 +3,82 @@ using Microsoft.Data.Sqlite;
 
 namespace Presence.Engine.Storage;
 
-/// <summary>Copies of the database taken before it is migrated, in the folder <c>backups</c> beside it.</summary>
-/// <remarks>Bounded: the newest <see cref="Kept"/> stay.</remarks>
+/// <summary>Copies of the database in one folder, readable by their owner only; the name of each says when it was taken and why.</summary>
+/// <remarks>Bounded: of each kind the newest stay. Those taken before a migration are never pushed out by the nightly ones.</remarks>
 internal sealed class DatabaseBackups(string folder, TimeProvider time)
 {
     public const string FolderName = "backups";
+
+    /// <summary>How many of those taken before a migration stay.</summary>
     public const int Kept = 5;
 
-    private const string Pattern = "presence-*.db";
+    /// <summary>What the name of one ends with that a migration was not the reason for.</summary>
+    public const string Nightly = "nightly";
 
-    private readonly string _folder = Path.Combine(folder, FolderName);
+    private const string Pattern = "presence-*.db";
+    private const string Unfinished = ".part";
+    private const string TimeFormat = "yyyyMMdd'T'HHmmssfff'Z'";
 
     /// <summary>The newest backup's path, or null.</summary>
     public string? Newest() => All().FirstOrDefault();
 
-    /// <summary>Copies the open database into a new file; the name says when and from which migration.</summary>
-    public string Take(SqliteConnection connection, string migration)
+    /// <summary>All of them, the newest first.</summary>
+    public IEnumerable<string> All() => Directory.Exists(folder)
+        ? Directory.EnumerateFiles(folder, Pattern).OrderDescending(StringComparer.Ordinal)
+        : [];
+
+    /// <summary>When the backup of this path was taken, by its name; null for a file somebody named otherwise.</summary>
+    public static DateTimeOffset? TakenAt(string path) =>
+        Path.GetFileName(path).Split('-') is [_, var instant, ..]
+        && DateTimeOffset.TryParseExact(instant, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+
+    /// <summary>Copies the open database into a new file before a migration.</summary>
+    public string Take(SqliteConnection connection, string migration) => Take(connection, migration, Kept);
+
+    /// <summary>Copies the open database into a new file, one consistent state of it, and lets go of older ones of its kind.</summary>
+    /// <param name="connection">Reads; writers go on meanwhile.</param>
+    /// <param name="reason">The migration, or <see cref="Nightly"/>.</param>
+    /// <param name="kept">How many of this kind stay.</param>
+    /// <exception cref="InvalidDataException">The copy is damaged; it was not kept, and nothing older was let go.</exception>
+    public string Take(SqliteConnection connection, string reason, int kept)
     {
-        FolderLock.CreateFolder(_folder);
-        var takenAt = time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture);
-        var path = Path.Combine(_folder, $"presence-{takenAt}-{migration}.db");
-        var unfinished = path + ".part";
-        foreach (var left in Directory.EnumerateFiles(_folder, "*.part")) // by a start that was cut off
+        FolderLock.CreateFolder(folder);
+        var takenAt = time.GetUtcNow().UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+        var path = Path.Combine(folder, $"presence-{takenAt}-{reason}.db");
+        foreach (var left in Directory.EnumerateFiles(folder, Pattern + Unfinished)) // by one that was cut off
             File.Delete(left);
 
-        using (var command = connection.CreateCommand())
-        {
-            command.CommandText = "VACUUM INTO $path";
-            command.Parameters.AddWithValue("$path", unfinished);
-            command.ExecuteNonQuery();
-        }
+        Copy(connection, path + Unfinished);
+        File.Move(path + Unfinished, path, overwrite: true);
 
-        // A copy that is not on the disk yet is no backup.
-        using (var file = new FileStream(unfinished, FileMode.Open, FileAccess.ReadWrite))
-            file.Flush(flushToDisk: true);
-        File.Move(unfinished, path, overwrite: true);
-
-        foreach (var old in All().Skip(Kept))
+        foreach (var old in All().Where(other => IsNightly(other) == IsNightly(path)).Skip(kept))
             File.Delete(old);
         return path;
     }
 
-    private IEnumerable<string> All() => Directory.Exists(_folder)
-        ? Directory.EnumerateFiles(_folder, Pattern).OrderDescending(StringComparer.Ordinal)
-        : [];
+    private static void Copy(SqliteConnection connection, string path)
+    {
+        // Made here and empty, so that nobody else can read it at any moment; SQLite fills an empty file.
+        var create = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite };
+        if (!OperatingSystem.IsWindows())
+            create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        new FileStream(path, create).Dispose();
+
+        using (var command = connection.CreateCommand())
+        {
+            command.CommandText = "VACUUM INTO $path";
+            command.Parameters.AddWithValue("$path", path);
+            command.ExecuteNonQuery();
+        }
+
+        // A copy that is not on the disk yet, or cannot be read, is no backup.
+        using (var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite))
+            file.Flush(flushToDisk: true);
+        using var copy = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        copy.Open();
+        if (DatabaseGuards.DamageOf(copy) is { } damage)
+            throw new InvalidDataException($"The copy {path} is damaged ({damage}) and was not kept. Look after the disk.");
+    }
+
+    private static bool IsNightly(string path) => path.EndsWith($"-{Nightly}.db", StringComparison.Ordinal);
 }

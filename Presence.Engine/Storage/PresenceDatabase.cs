@@ -41,7 +41,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         FilePath = Path.Combine(Folder, FileName);
         _time = time;
         _logger = logger ?? NullLogger<PresenceDatabase>.Instance;
-        _backups = new DatabaseBackups(Folder, time);
+        _backups = new DatabaseBackups(Path.Combine(Folder, DatabaseBackups.FolderName), time);
         _connectionString = new SqliteConnectionStringBuilder
         {
             DataSource = FilePath,

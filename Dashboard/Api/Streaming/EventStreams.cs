@@ -31,12 +31,13 @@ internal sealed class EventStreams : IDisposable
     private readonly CancellationTokenRegistration _stopping;
     private bool _isStopped;
 
-    public EventStreams(PresenceEngine engine, ClientAuthenticator authenticator, DashboardOptions options, TimeProvider time, IHostApplicationLifetime lifetime)
+    public EventStreams(PresenceEngine engine, ClientAuthenticator authenticator, DashboardOptions options, CapRegistry caps, TimeProvider time, IHostApplicationLifetime lifetime)
     {
         (_engine, _authenticator, _limits, _time) = (engine, authenticator, options.Limits, time);
 
         // Above every sequence of an earlier run, so that a stream cut off by a restart never takes its old place for one of this run's.
         FirstId = time.GetUtcNow().ToUnixTimeMilliseconds() << 10;
+        caps.Add(CapKind.Streams, () => Count, _limits.Streams);
         _stopping = lifetime.ApplicationStopping.Register(Stop);
     }
 

@@ -10,10 +10,23 @@ internal sealed class AccountsContext(DbContextOptions<AccountsContext> options)
 {
     public const string MigrationsHistoryTable = "__AccountsMigrationsHistory";
 
+    public DbSet<InvitationRecord> Invitations => Set<InvitationRecord>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         // Instants are stored as UTC milliseconds, as everywhere in this file.
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<InstantToMilliseconds>();
+    }
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.Entity<InvitationRecord>(invitation =>
+        {
+            invitation.ToTable("Invitations");
+            invitation.Property(record => record.Name).HasMaxLength(InvitationStore.LongestName);
+            invitation.HasIndex(record => record.TokenHash).IsUnique();
+        });
     }
 
     private sealed class InstantToMilliseconds() : ValueConverter<DateTimeOffset, long>(

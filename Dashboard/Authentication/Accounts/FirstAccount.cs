@@ -34,10 +34,10 @@ internal sealed class FirstAccount(IServiceScopeFactory scopes, SetupLink link, 
             var account = new ModeratorAccount { UserName = email, Email = email, EmailConfirmed = true };
             var created = await accounts.CreateAsync(account, password);
             if (!created.Succeeded)
-                return [.. created.Errors.Select(error => error.Description)];
+                return AccountErrors.Of(created);
             var promoted = await accounts.AddToRoleAsync(account, nameof(ModeratorRole.Admin));
             if (!promoted.Succeeded)
-                return [.. promoted.Errors.Select(error => error.Description)];
+                return AccountErrors.Of(promoted);
 
             link.Close();
             file.Delete();

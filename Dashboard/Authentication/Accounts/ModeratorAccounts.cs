@@ -17,6 +17,7 @@ internal static class ModeratorAccounts
     public const string SignInPath = "/sign-in";
     public const string SignOutPath = "/sign-out";
     public const string SetupPath = "/setup";
+    public const string JoinPath = "/join";
     public const int ShortestPassword = 12;
 
     private static readonly TimeSpan SessionLifetime = TimeSpan.FromDays(7);
@@ -24,9 +25,7 @@ internal static class ModeratorAccounts
     public static void AddModeratorAccounts(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddDbContext<AccountsContext>((provider, context) =>
-            provider.GetRequiredService<PresenceDatabase>().Configure(context, AccountsContext.MigrationsHistoryTable));
-        AddIdentity(services);
+        AddStores(services);
         AddCookies(services);
         services.AddDataProtection().SetApplicationName("Presence Dashboard");
         // It warns that the keys are not encrypted at rest. They are as the signing keys: files for the owner's eyes only.
@@ -46,10 +45,10 @@ internal static class ModeratorAccounts
         services.AddSingleton<SetupLinkFile>();
         services.AddSingleton<FirstAccount>();
         services.AddHostedService<AccountsStartup>();
+        services.AddHostedService<LastSeenLoop>();
     }
 
-    public static void MapModeratorAccounts(this WebApplication app) =>
-        app.MapPost(SignOutPath, SignOutAsync).AllowAnonymous().ExcludeFromDescription();
+    public static void MapModeratorAccounts(this WebApplication app) => app.MapOwnAccountForms();
 
     internal static void Configure(IdentityOptions options)
     {
@@ -64,22 +63,21 @@ internal static class ModeratorAccounts
         options.Password.RequiredUniqueChars = 1;
     }
 
-    private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery, SignInManager<ModeratorAccount> signIn)
+    /// <summary>The accounts themselves, without what signs anybody in.</summary>
+    internal static void AddStores(IServiceCollection services)
     {
-        // Validated by hand: the middleware only enforces it on endpoints that bind a form.
-        if (!await antiforgery.IsRequestValidAsync(context))
-            return Results.BadRequest();
-        await signIn.SignOutAsync();
-        return Results.LocalRedirect(SignInPath);
-    }
-
-    private static void AddIdentity(IServiceCollection services)
-    {
+        services.AddDbContext<AccountsContext>((provider, context) =>
+            provider.GetRequiredService<PresenceDatabase>().Configure(context, AccountsContext.MigrationsHistoryTable));
         services.AddIdentityCore<ModeratorAccount>(Configure)
             .AddRoles<IdentityRole>()
             .AddEntityFrameworkStores<AccountsContext>()
             .AddSignInManager()
+            .AddErrorDescriber<AccountErrors>()
             .AddDefaultTokenProviders();
+        services.AddSingleton<AccountChanges>();
+        services.AddSingleton<LastSeen>();
+        services.AddSingleton<ModeratorStore>();
+        services.AddSingleton<InvitationStore>();
     }
 
     private static void AddCookies(IServiceCollection services)

@@ -1,7 +1,7 @@
 namespace Presence.Dashboard.Authentication.Accounts;
 
 /// <summary>What a moderator may do. Each role includes the ones before it.</summary>
-internal enum ModeratorRole
+public enum ModeratorRole
 {
     /// <summary>Sees rooms, viewers and settings.</summary>
     Observer,

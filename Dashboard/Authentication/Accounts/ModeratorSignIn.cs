@@ -10,7 +10,7 @@ internal sealed class ModeratorSignIn(
     ILogger<ModeratorSignIn> log)
 {
     /// <summary>
-    /// Tries. An unknown account costs the same work and gets the same answer as a wrong password; past the allowed
+    /// Tries. An unknown or disabled account costs the same work and gets the same answer as a wrong password; past the allowed
     /// failures the password is not even looked at.
     /// </summary>
     public async Task<SignInOutcome> SignInAsync(string email, string password, string address)
@@ -24,7 +24,7 @@ internal sealed class ModeratorSignIn(
         {
             unknown.Verify(password);
         }
-        else if ((await signIn.CheckPasswordSignInAsync(account, password, lockoutOnFailure: false)).Succeeded)
+        else if ((await signIn.CheckPasswordSignInAsync(account, password, lockoutOnFailure: false)).Succeeded && !account.IsDisabled)
         {
             throttle.RecordSuccess(email, address);
             await signIn.SignInAsync(account, isPersistent: true);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Dialogs;
+using Presence.Dashboard.Components.Shared;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine.Settings;
@@ -20,6 +21,7 @@ public sealed partial class SettingsPage : IDisposable
         new Dictionary<string, object>(StringComparer.Ordinal) { ["id"] = "enabled", ["aria-describedby"] = "enabled-hint" };
 
     private readonly CancellationTokenSource _closing = new();
+    private ElementReference _form;
     private SettingsReading? _reading;
     private SettingsDraft _draft = new();
     private PresenceSettings? _theirs;
@@ -46,6 +48,9 @@ public sealed partial class SettingsPage : IDisposable
     private ILogger<SettingsPage> Log { get; set; } = default!;
 
     private PresenceSettings? Wanted => _reading is null ? null : _draft.On(_reading.InForce);
+
+    /// <summary>What the preview weighs: the draft while it may be saved, else what is in force.</summary>
+    private PresenceSettings Shown => Wanted is { } wanted && PresenceSettingsRules.Problems(wanted).Count == 0 ? wanted : _reading!.InForce;
 
     private bool IsChanged => _reading is not null && _draft != SettingsDraft.Of(_reading.InForce);
 
@@ -97,6 +102,20 @@ public sealed partial class SettingsPage : IDisposable
         _outcome = "";
     }
 
+    private void Take(SettingsPreset preset) => Edit(() =>
+        (_draft.HeartbeatIntervalSeconds, _draft.PresenceTimeoutSeconds) = (preset.Interval, preset.Timeout));
+
+    private bool MayRevertTo(PresenceSettings settings) => SettingsDraft.Of(settings) != SettingsDraft.Of(_reading!.InForce);
+
+    /// <summary>Fills the form in; nothing is in force before it is saved, as a version of its own.</summary>
+    private async Task RevertAsync(PresenceSettings settings)
+    {
+        _draft = SettingsDraft.Of(settings);
+        _reason = Sentence.With(SettingsTexts.RevertReason, settings.Version);
+        _outcome = Sentence.With(SettingsTexts.Reverting, settings.Version);
+        await _form.FocusAsync();
+    }
+
     private void Reset()
     {
         _draft = SettingsDraft.Of(_reading!.InForce);
@@ -114,7 +133,7 @@ public sealed partial class SettingsPage : IDisposable
             TimeoutField => _draft.PresenceTimeoutSeconds is null,
             _ => _draft.ListLimit is null,
         };
-        return isEmpty ? ["Enter a whole number."] : [];
+        return isEmpty ? [SettingsTexts.WholeNumber] : [];
     }
 
     // A refused value needs no advice on top.
@@ -137,7 +156,7 @@ public sealed partial class SettingsPage : IDisposable
             var saved = await Administration.SaveAsync(wanted, _reason.Length == 0 ? null : _reason, _closing.Token);
             Show(await Administration.ReadAsync(_closing.Token));
             _reason = "";
-            _outcome = $"Saved as version {saved.Version}. Every client learns it with its next heartbeat.";
+            _outcome = Sentence.With(SettingsTexts.Saved, saved.Version);
         }
         catch (SettingsConflictException conflict)
         {
@@ -160,7 +179,7 @@ public sealed partial class SettingsPage : IDisposable
 #pragma warning restore CA1031
         {
             Log.LogError(failure, "The settings could not be saved.");
-            _outcome = "Saving failed. Try again; the history below shows what is in force.";
+            _outcome = SettingsTexts.SavingFailed;
         }
         finally
         {
@@ -179,7 +198,7 @@ public sealed partial class SettingsPage : IDisposable
 
     private async Task<bool> ConfirmDisablingAsync() =>
         await Dialogs.OpenAsync<DisablePresenceDialog>(
-            "Switch presence off?",
+            SettingsTexts.SwitchOffTitle,
             new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(DisablePresenceDialog.Viewers)] = Administration.ViewersNow },
             new DialogOptions { ShowClose = false, Width = "min(440px, 92vw)", CloseDialogOnOverlayClick = true }) is true;
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Display;
 
 namespace Presence.Dashboard.Components.Pages.Account;
 
@@ -44,11 +45,11 @@ public sealed partial class SignInPage
                 Navigation.NavigateTo(ReturnUrl.LocalOrHome(ReturnAddress));
                 break;
             case SignInOutcome.Throttled:
-                _refusal = "Too many attempts. Wait five minutes, then try again.";
+                _refusal = AccountTexts.Throttled;
                 Http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
                 break;
             default:
-                _refusal = "Email or password is wrong.";
+                _refusal = AccountTexts.Refused;
                 break;
         }
         Input.Password = "";

@@ -1,0 +1,67 @@
+using Bunit;
+using Microsoft.Extensions.DependencyInjection;
+using Presence.Dashboard.Authentication;
+using Presence.Dashboard.Components.Pages;
+using Presence.Dashboard.Hosting;
+using Presence.Dashboard.Live;
+
+namespace Presence.Dashboard.Tests.Components;
+
+public sealed class ConnectPageTests : PageTest
+{
+    public ConnectPageTests()
+    {
+        var options = new DashboardOptions();
+        options.Clients.AllowUnverifiedLogin = true;
+        options.Clients.Key = "a-client-key";
+        Services.AddSingleton(options);
+        Services.AddSingleton<KeyFolder>();
+        Services.AddSingleton<ClientKey>();
+        Services.AddSingleton<ClientCommands>();
+    }
+
+    [Fact]
+    public async Task Light_UntilTheFirstHeartbeat_WaitsAndThenTurnsGreen()
+    {
+        var page = Render<ConnectPage>();
+        await page.WaitForElementAsync("[data-testid=light]");
+        var room = page.Instance.TestRoom!;
+        Assert.StartsWith("try-", room, StringComparison.Ordinal);
+        Assert.DoesNotContain("is-on", page.Find("[data-testid=light]").ClassName, StringComparison.Ordinal);
+        Assert.Equal(0, Engine.CountNetwork().Rooms);
+
+        Beat(room, "ada");
+
+        await PassUntilAsync(() => page.Find("[data-testid=light]").ClassList.Contains("is-on"));
+        Assert.Contains("Connected", page.Find("[data-testid=light]").TextContent, StringComparison.Ordinal);
+
+        Pass(TimeSpan.FromSeconds(62));
+        await PassUntilAsync(() => page.Find("[data-testid=light]").TextContent.Contains("It works", StringComparison.Ordinal));
+        Assert.Contains("is-on", page.Find("[data-testid=light]").ClassName, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Snippets_OfAVisit_AreAllForItsRoom()
+    {
+        var page = Render<ConnectPage>();
+        await page.WaitForElementAsync("[data-testid=light]");
+
+        var snippets = page.FindAll("pre").Select(snippet => snippet.TextContent).Take(3).ToList();
+
+        Assert.All(snippets, snippet => Assert.Contains(page.Instance.TestRoom!, snippet, StringComparison.Ordinal));
+        Assert.All(snippets, snippet => Assert.Contains("a-client-key", snippet, StringComparison.Ordinal));
+        Assert.Contains("@presence-dashboard/client", snippets[1], StringComparison.Ordinal);
+        Assert.Contains("using Presence.Client;", snippets[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Light_WhilePresenceIsOff_SaysWhereItIsSwitchedOn()
+    {
+        Engine.Apply(Engine.Settings with { Enabled = false });
+
+        var page = Render<ConnectPage>();
+        await page.WaitForElementAsync("[data-testid=light]");
+
+        Assert.Equal("settings", page.Find("[data-testid=light] a").GetAttribute("href"));
+    }
+}

@@ -1,0 +1,157 @@
+using Bunit;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Components.Pages;
+using Presence.Dashboard.Live;
+using Presence.Dashboard.Tests.Support;
+
+namespace Presence.Dashboard.Tests.Components;
+
+public sealed class PeoplePageTests : PageTest
+{
+    private const string Self = "mod@example.com";
+
+    public PeoplePageTests()
+    {
+        Services.AddSingleton(Database);
+        ModeratorAccounts.AddStores(Services);
+        Services.AddDataProtection();
+        Services.AddScoped<PeopleAdministration>();
+    }
+
+    [Fact]
+    public async Task Role_ChangedInTheDialog_IsStored()
+    {
+        await MakeAsync(Self, ModeratorRole.Admin);
+        await MakeAsync("ada@example.com", ModeratorRole.Observer);
+        var page = await RenderAsync();
+        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+
+        var editing = page.Find("button[aria-label='Change ada@example.com']").ClickAsync();
+        dialogs.WaitForElement(".rz-dialog");
+        await dialogs.FindAll(".roles input")[1].ChangeAsync(true);
+        await dialogs.FindAll(".dialog-foot button")[2].ClickAsync();
+        await editing;
+
+        page.WaitForAssertion(() => Assert.Contains("ada@example.com is now Moderator", page.Find(".done").TextContent, StringComparison.Ordinal));
+        Assert.Equal(ModeratorRole.Moderator, await RoleOfAsync("ada@example.com"));
+    }
+
+    [Fact]
+    public async Task Self_IsMarkedAndCannotBeChangedHere()
+    {
+        await MakeAsync(Self, ModeratorRole.Admin);
+
+        var page = await RenderAsync();
+
+        Assert.Contains("You", page.Find(".people-table tbody tr").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll(".people-table tbody button"));
+    }
+
+    [Fact]
+    public async Task LastAdmin_DisabledByAnother_IsRefusedWithTheReason()
+    {
+        await MakeAsync("boss@example.com", ModeratorRole.Admin);
+        var page = await RenderAsync();
+        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+
+        var editing = page.Find("button[aria-label='Change boss@example.com']").ClickAsync();
+        dialogs.WaitForElement(".rz-dialog");
+        await dialogs.FindAll(".dialog-foot button")[0].ClickAsync();
+        await editing;
+
+        page.WaitForAssertion(() => Assert.Contains("only Admin", page.Find(".done.is-problem").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Invite_OfSomebody_ShowsTheLinkOnceAndTheInvitationUntilTakenBack()
+    {
+        await MakeAsync(Self, ModeratorRole.Admin);
+        var page = await RenderAsync();
+        Assert.True(page.Find(".invite button").HasAttribute("disabled"));
+
+        page.Find("#invite-for").Input("Ada");
+        await page.Find("form.invite").SubmitAsync();
+
+        page.WaitForAssertion(() => Assert.Contains("/join?token=", page.Find(".copy-block code").TextContent, StringComparison.Ordinal));
+        Assert.Contains("Ada", page.Find(".job h3").TextContent, StringComparison.Ordinal);
+
+        await page.Find(".job button").ClickAsync();
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll(".job")));
+        Assert.Empty(page.FindAll(".copy-block"));
+    }
+
+    [Fact]
+    public async Task List_ChangedByAnotherAdmin_IsReadAnew()
+    {
+        await MakeAsync(Self, ModeratorRole.Admin);
+        var page = await RenderAsync();
+
+        await MakeAsync("new@example.com", ModeratorRole.Observer);
+        Services.GetRequiredService<AccountChanges>().Announce(accountId: null);
+
+        page.WaitForAssertion(() => Assert.Contains("new@example.com", page.Markup, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Page_WithoutTheRole_IsRefusedInTheServiceToo()
+    {
+        Moderator.SetRoles(nameof(ModeratorRole.Moderator));
+        await PrepareAsync();
+
+        var page = Render<PeoplePage>();
+
+        Assert.Contains("No access", page.Markup, StringComparison.Ordinal);
+        var people = Services.GetRequiredService<PeopleAdministration>();
+        await Assert.ThrowsAsync<AccessRefusedException>(() => people.InviteAsync("Eve", ModeratorRole.Admin, Cancellation));
+        await Assert.ThrowsAsync<AccessRefusedException>(() => people.ChangeRoleAsync("any", ModeratorRole.Admin, Cancellation));
+        await Assert.ThrowsAsync<AccessRefusedException>(() => people.SetDisabledAsync("any", isDisabled: true, Cancellation));
+        await Assert.ThrowsAsync<AccessRefusedException>(() => people.TakeBackAsync(1, Cancellation));
+    }
+
+    [Fact]
+    public async Task Accounts_ThatCannotBeRead_OfferToTryAgain()
+    {
+        var page = Render<PeoplePage>(); // their tables are not there yet
+
+        await page.WaitForElementAsync("[role=alert]");
+        await PrepareAsync();
+        await page.Find("[role=alert] button").ClickAsync();
+
+        await page.WaitForElementAsync(".people-table");
+    }
+
+    private async Task<IRenderedComponent<PeoplePage>> RenderAsync()
+    {
+        var page = Render<PeoplePage>();
+        await page.WaitForElementAsync(".people-table");
+        return page;
+    }
+
+    private async Task PrepareAsync()
+    {
+        await using var scope = Services.CreateAsyncScope();
+        await Database.MigrateAsync(scope.ServiceProvider.GetRequiredService<AccountsContext>(), Cancellation);
+        var roles = scope.ServiceProvider.GetRequiredService<RoleManager<IdentityRole>>();
+        foreach (var role in Enum.GetNames<ModeratorRole>())
+        {
+            if (!await roles.RoleExistsAsync(role))
+                await roles.CreateAsync(new IdentityRole(role));
+        }
+    }
+
+    private async Task MakeAsync(string email, ModeratorRole role)
+    {
+        await PrepareAsync();
+        await using var scope = Services.CreateAsyncScope();
+        var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
+        var account = new ModeratorAccount { UserName = email, Email = email };
+        Assert.True((await accounts.CreateAsync(account, ModeratorOfTests.Password)).Succeeded);
+        await accounts.AddToRoleAsync(account, role.ToString());
+    }
+
+    private async Task<ModeratorRole?> RoleOfAsync(string email) =>
+        (await Services.GetRequiredService<ModeratorStore>().ListAsync(Cancellation)).Single(moderator => moderator.Email == email).Role;
+}

@@ -1,0 +1,113 @@
+using Bunit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Components.Pages;
+using Presence.Dashboard.Hosting;
+using Presence.Dashboard.Jobs;
+using Presence.Dashboard.Live;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Tests.Components;
+
+public sealed class SystemPageTests : PageTest
+{
+    private readonly DashboardOptions _options = new();
+
+    public SystemPageTests()
+    {
+        _options.Server.Key = "a server key that nobody may see";
+        Services.AddSingleton(Database);
+        Services.AddSingleton(_options);
+        Services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("Presence:Server:Key", _options.Server.Key)]).Build());
+        Services.AddSingleton<Checkpointer>();
+        Services.AddSingleton<LoopRegistry>();
+        Services.AddSingleton<ServerStart>();
+        Services.AddSingleton(PresenceStorageHosting.CapsOf(Engine));
+        JobHosting.AddSchedule(Services, _options);
+        Services.AddTransient<SystemAdministration>();
+    }
+
+    [Fact]
+    public async Task Page_OfAHealthyServer_ShowsItsParts()
+    {
+        Beat("main", "ada");
+
+        var page = await RenderAsync();
+
+        Assert.Contains("All is well", page.Find(".page-head").TextContent, StringComparison.Ordinal);
+        Assert.Contains("1 of 2,000,000", page.Find("[aria-labelledby=caps]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("not since the server started", page.Find("[aria-labelledby=jobs]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("None yet", page.Find("[aria-labelledby=backups]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Configuration_WithASecret_KeepsItBack()
+    {
+        var page = await RenderAsync();
+
+        var row = page.FindAll(".config-table tbody tr").Single(line => line.TextContent.Contains("Presence__Server__Key", StringComparison.Ordinal));
+        Assert.Contains("kept back", row.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain(_options.Server.Key!, page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Configuration_EveryKey_HasAnOption()
+    {
+        var keys = ConfigurationInForce.Read(new ConfigurationBuilder().Build(), new DashboardOptions());
+
+        Assert.Equal(DashboardConfiguration.Keys().Count, keys.Count);
+        Assert.Equal(7, keys.Single(key => key.Key == "Presence__Backup__Keep").Value);
+    }
+
+    [Fact]
+    public async Task Loop_ThatFails_IsSaidAtTheTopAndBesideItsName()
+    {
+        var loops = Services.GetRequiredService<LoopRegistry>();
+        loops.Register("membership writer");
+        loops.Failed("membership writer", "The disk is full.", Time.GetUtcNow());
+
+        var page = await RenderAsync();
+
+        Assert.Contains("Something fails", page.Find(".page-head").TextContent, StringComparison.Ordinal);
+        Assert.Contains("The disk is full.", page.Find("[aria-labelledby=loops]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Jobs_ForAModerator_AreShownAndCannotBeRun()
+    {
+        Moderator.SetRoles(nameof(ModeratorRole.Moderator));
+
+        var page = await RenderAsync();
+
+        Assert.Equal(2, page.FindAll(".job").Count);
+        Assert.Empty(page.FindAll(".job button"));
+        await Assert.ThrowsAsync<AccessRefusedException>(() => Services.GetRequiredService<SystemAdministration>().RunNowAsync(JobNames.Backup, Cancellation));
+    }
+
+    [Fact]
+    public void Page_ForAnObserver_IsRefused()
+    {
+        Moderator.SetRoles(nameof(ModeratorRole.Observer));
+
+        Assert.Contains("No access", Render<SystemPage>().Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Backup_ThatIsThere_IsListedWithItsSize()
+    {
+        var maintenance = Services.GetRequiredService<DatabaseMaintenance>();
+        maintenance.TakeBackup(maintenance.DefaultFolder, 7, Cancellation);
+
+        var page = await RenderAsync();
+
+        Assert.Contains("KB", page.Find("[aria-labelledby=backups] dd").TextContent, StringComparison.Ordinal);
+    }
+
+    private async Task<IRenderedComponent<SystemPage>> RenderAsync()
+    {
+        var page = Render<SystemPage>();
+        await page.WaitForElementAsync(".system");
+        return page;
+    }
+}

@@ -1,0 +1,43 @@
+namespace Presence.Dashboard.Tests.Docs;
+
+/// <summary>Every word a page shows stands in a resource. Finds those that stand in markup instead.</summary>
+public sealed class StrayTextTests
+{
+    /// <summary>Components whose words are on their way into resources. Nothing is ever added.</summary>
+    private static readonly string[] NotYet = ["RoomDetailPage.razor", "HourChart.razor"];
+
+    public static TheoryData<string> Components => [.. RepositoryFiles.Under("Dashboard/Components", ".razor").Where(component => !NotYet.Contains(Path.GetFileName(component), StringComparer.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(Components))]
+    public void Component_ItsMarkup_HoldsNoWords(string component)
+    {
+        var words = RazorWords.In(RepositoryFiles.Read(component));
+
+        Assert.True(words.Count == 0, $"""
+            {component} holds words that pages show:
+
+              {string.Join("\n  ", words)}
+
+            Put each into a .resx under Dashboard/Display/Texts/ and write @RoomTexts.ItsName (or the class of your file) in its place; with values in
+            it, @Sentence.With(RoomTexts.ItsName, value); with a link, code or emphasis in it, <Prose Text="@RoomTexts.ItsName" />.
+            """);
+    }
+
+    [Theory]
+    [InlineData("<p>Hello there</p>", "Hello there")]
+    [InlineData("<p>@name watches</p>", "watches")]
+    [InlineData("@if (x > 1)\n{\n    <b>Now</b>\n}\nelse\n{\n    <i>Then</i>\n}", "Now, Then")]
+    [InlineData("<button aria-label=\"Close\" class=\"big button\" />", "aria-label: Close")]
+    [InlineData("<Notice What=\"It failed.\" OnRetry=\"() => Load()\" />", "What: It failed.")]
+    [InlineData("<input placeholder='Search rooms' />", "placeholder: Search rooms")]
+    [InlineData("<a title=\"@($\"Open {room}\")\">@(isOn ? \"On now\" : Texts.Off)</a>", "title: Open, On now")]
+    public void In_MarkupWithWords_FindsThem(string markup, string expected) => Assert.Equal(expected, string.Join(", ", RazorWords.In(markup)));
+
+    [Theory]
+    [InlineData("@page \"/rooms\"\n@using Some.Words\n<h1>@Texts.Title</h1>")]
+    [InlineData("@* words in a comment *@<p class=\"hint @(x ? \"is-on\" : null)\">@Sentence.With(Texts.Of, a, b) · 12 →</p>")]
+    [InlineData("@foreach (var row in Rows)\n{\n    var (a, b) = Both(row);\n    <Row @key=\"row.Id\" Row=\"row\" Href=\"@Link(\"sort\", (string?)null)\" />\n}")]
+    [InlineData("<p>@Texts.One</p>\n@code {\n    private string Css => \"some class\";\n}")]
+    public void In_MarkupWithout_FindsNone(string markup) => Assert.Empty(RazorWords.In(markup));
+}

@@ -1,0 +1,33 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Components;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Display;
+using Presence.Dashboard.Live;
+
+namespace Presence.Dashboard.Components.Pages;
+
+/// <summary>One's own account: password, sessions, and what this browser is to look and behave like.</summary>
+public sealed partial class AccountPage
+{
+    [SupplyParameterFromQuery(Name = OwnAccountForms.Outcome)]
+    private string? Outcome { get; set; }
+
+    [Inject]
+    private BrowserChoices Choices { get; set; } = default!;
+
+    private PasswordOutcome? Known => Enum.TryParse<PasswordOutcome>(Outcome, ignoreCase: true, out var outcome) && Enum.IsDefined(outcome) ? outcome : null;
+
+    private bool IsProblem => Known is not PasswordOutcome.Changed;
+
+    private string? Said => Known switch
+    {
+        PasswordOutcome.Changed => AccountTexts.PasswordChanged,
+        PasswordOutcome.Wrong => AccountTexts.PasswordWrong,
+        PasswordOutcome.Short => Sentence.With(AccountTexts.PasswordShort, ModeratorAccounts.ShortestPassword),
+        PasswordOutcome.Throttled => AccountTexts.PasswordThrottled,
+        _ => null,
+    };
+
+    private static ModeratorRole? RoleOf(ClaimsPrincipal principal) =>
+        ModeratorRoles.All.Where(role => principal.IsInRole(role.ToString())).Select(role => (ModeratorRole?)role).Max();
+}

@@ -1,0 +1,169 @@
+using Microsoft.AspNetCore.Components;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Components.Dialogs;
+using Presence.Dashboard.Display;
+using Presence.Dashboard.Live;
+using Radzen;
+
+namespace Presence.Dashboard.Components.Pages;
+
+/// <summary>Who may sign in, and who is invited to. Read anew when anybody changes it.</summary>
+public sealed partial class PeoplePage : IDisposable
+{
+    private readonly CancellationTokenSource _closing = new();
+    private PeopleReading? _reading;
+    private IssuedInvitation? _issued;
+    private ModeratorRole _role = ModeratorRole.Moderator;
+    private string _name = "";
+    private string _outcome = "";
+    private bool _isProblem;
+    private bool _isBusy;
+    private bool _hasFailed;
+    private bool _isRefused;
+
+    [Inject]
+    private PeopleAdministration People { get; set; } = default!;
+
+    [Inject]
+    private AccountChanges Changes { get; set; } = default!;
+
+    [Inject]
+    private DialogService Dialogs { get; set; } = default!;
+
+    [Inject]
+    private LocalTime LocalTime { get; set; } = default!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = default!;
+
+    [Inject]
+    private ILogger<PeoplePage> Log { get; set; } = default!;
+
+    protected override Task OnInitializedAsync()
+    {
+        Changes.Subscribe(OnChanged);
+        return LoadAsync();
+    }
+
+    public void Dispose()
+    {
+        Changes.Unsubscribe(OnChanged);
+        _closing.Cancel();
+        _closing.Dispose();
+    }
+
+    private async Task LoadAsync()
+    {
+        try
+        {
+            _reading = await People.ReadAsync(_closing.Token);
+            _hasFailed = false;
+        }
+        catch (AccessRefusedException)
+        {
+            _isRefused = true;
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+        {
+            // The page was left while it was being read.
+        }
+#pragma warning disable CA1031 // whatever it was, the page says so and offers to try again
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Log.LogError(failure, "The accounts could not be read.");
+            _hasFailed = true;
+        }
+    }
+
+    private bool IsSelf(Moderator moderator) => string.Equals(moderator.Email, _reading!.OwnEmail, StringComparison.OrdinalIgnoreCase);
+
+    private string? NoteOn(Moderator moderator) =>
+        moderator.IsDisabled ? PeopleTexts.Disabled : IsSelf(moderator) ? PeopleTexts.You : null;
+
+    private string Seen(Moderator moderator) => moderator.LastSeenAt is { } at ? Durations.Ago(Time.GetUtcNow() - at) : PeopleTexts.Never;
+
+    private async Task EditAsync(Moderator moderator)
+    {
+        var chosen = await Dialogs.OpenAsync<ModeratorDialog>(
+            PeopleTexts.EditTitle,
+            new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(ModeratorDialog.Moderator)] = moderator },
+            new DialogOptions { ShowClose = false, Width = "min(460px, 92vw)", CloseDialogOnOverlayClick = true });
+        if (chosen is bool isDisabled)
+        {
+            await ActAsync(
+                () => People.SetDisabledAsync(moderator.Id, isDisabled, _closing.Token),
+                () => Sentence.With(isDisabled ? PeopleTexts.WasDisabled : PeopleTexts.WasEnabled, moderator.Email));
+        }
+        else if (chosen is ModeratorRole role && role != moderator.Role)
+        {
+            await ActAsync(
+                () => People.ChangeRoleAsync(moderator.Id, role, _closing.Token),
+                () => Sentence.With(PeopleTexts.RoleChanged, moderator.Email, ModeratorRoles.Text(role)));
+        }
+    }
+
+    private Task InviteAsync() => ActAsync(
+        async () =>
+        {
+            _issued = await People.InviteAsync(_name, _role, _closing.Token);
+            _name = "";
+        },
+        () => "");
+
+    private Task TakeBackAsync(Invitation invitation) => ActAsync(
+        async () =>
+        {
+            await People.TakeBackAsync(invitation.Id, _closing.Token);
+            if (_issued?.Invitation.Id == invitation.Id)
+                _issued = null;
+        },
+        () => PeopleTexts.TakenBack);
+
+    private async Task ActAsync(Func<Task> act, Func<string> said)
+    {
+        if (_isBusy)
+            return;
+        _isBusy = true;
+        try
+        {
+            await act();
+            (_outcome, _isProblem) = (said(), false);
+        }
+        catch (ModeratorChangeRefusedException refusal)
+        {
+            (_outcome, _isProblem) = (refusal.Message, true);
+        }
+        catch (AccessRefusedException)
+        {
+            (_outcome, _isProblem) = (PeopleTexts.NoLonger, true);
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+        {
+            // The page was left meanwhile; what was stored is stored.
+        }
+#pragma warning disable CA1031 // whatever it was, the page says that it did not work
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Log.LogError(failure, "An account could not be changed.");
+            (_outcome, _isProblem) = (PeopleTexts.Unexpected, true);
+        }
+        finally
+        {
+            _isBusy = false;
+        }
+        await LoadAsync();
+    }
+
+    private void OnChanged(string? accountId) => _ = InvokeAsync(async () =>
+    {
+        if (_closing.IsCancellationRequested)
+            return;
+        await LoadAsync();
+        StateHasChanged();
+    });
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Display;
+using Presence.Dashboard.Hosting;
+using Presence.Dashboard.Live;
+using Presence.Engine.Changes;
+
+namespace Presence.Dashboard.Components.Pages;
+
+/// <summary>How the server is doing, live, and its jobs with the way to run one now.</summary>
+public sealed partial class SystemPage
+{
+    private string _said = "";
+
+    [Inject]
+    private SystemAdministration Administration { get; set; } = default!;
+
+    [Inject]
+    private LocalTime LocalTime { get; set; } = default!;
+
+    [Inject]
+    private ILogger<SystemPage> Log { get; set; } = default!;
+
+    protected override string Watched => "system";
+
+    private bool IsHealthy => Reading!.Loops.All(loop => loop.IsHealthy);
+
+    protected override ValueTask<SystemReading> ReadAsync() => Administration.ReadAsync(CancellationToken.None);
+
+    protected override DirtyWatch OpenWatch() => Administration.Watch();
+
+    private async Task RunAsync(string job)
+    {
+        try
+        {
+            await Administration.RunNowAsync(job, CancellationToken.None);
+            _said = SystemTexts.Started;
+        }
+        catch (AccessRefusedException)
+        {
+            _said = SystemTexts.NoLonger;
+        }
+#pragma warning disable CA1031 // whatever it was, the page says so
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Log.LogError(failure, "The job {Job} could not be started.", job);
+            _said = SystemTexts.NotStarted;
+        }
+        await RefreshAsync();
+    }
+
+    private static string Of(CapUse cap) => Sentence.With(SystemTexts.CapOf, Numbers.Count(cap.Used), Numbers.Count(cap.Most));
+
+    private string Of(LoopHealth loop) => loop switch
+    {
+        { IsHealthy: false } => Sentence.With(SystemTexts.LoopFails, loop.LastError),
+        { LastSuccessAt: { } at } => Sentence.With(SystemTexts.LoopSucceeded, Durations.Ago(Reading!.At - at)),
+        _ => SystemTexts.LoopWaiting,
+    };
+
+    // A sliver at the least, where there is anything at all.
+    private static string Width(CapUse cap) =>
+        string.Create(CultureInfo.InvariantCulture, $"width:{(cap.Used == 0 ? 0 : Math.Clamp(100d * cap.Used / cap.Most, 0.5, 100)):0.#}%");
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Presence.Dashboard.Display;
+using Presence.Dashboard.Live;
+using Presence.Engine.Changes;
+using Presence.Engine.Settings;
+
+namespace Presence.Dashboard.Components.Shared;
+
+/// <summary>How far the settings in force have come among those who are present, live.</summary>
+public sealed partial class SettingsAdoptionMeter
+{
+    [Parameter, EditorRequired]
+    public PresenceSettings InForce { get; set; } = default!;
+
+    /// <summary>The version before the one in force; null for the first.</summary>
+    [Parameter]
+    public PresenceSettings? Previous { get; set; }
+
+    [Inject]
+    private SettingsAdministration Administration { get; set; } = default!;
+
+    [Inject]
+    private LocalTime LocalTime { get; set; } = default!;
+
+    protected override string Watched => "network";
+
+    /// <summary>
+    /// When the last session should have said so: it hears of the version with its next heartbeat, at the old interval, and
+    /// says so with the one after, at the new.
+    /// </summary>
+    private DateTimeOffset? ExpectedBy => Previous is null ? null : InForce.UpdatedAt + Previous.HeartbeatInterval + InForce.HeartbeatInterval;
+
+    protected override ValueTask<SettingsLiveReading> ReadAsync() => Administration.ReadLiveAsync();
+
+    protected override DirtyWatch OpenWatch() => Administration.Watch();
+
+    private string Expectation(AdoptionReading adoption)
+    {
+        if (adoption is { Telling: 0, Silent: > 0 })
+            return Sentence.With(SettingsTexts.AdoptionSilentOnly, Numbers.Of(adoption.Silent, SettingsTexts.Session, SettingsTexts.Sessions));
+
+        var behind = adoption.Telling - adoption.Answering;
+        var rest = adoption switch
+        {
+            { Telling: 0 } => SettingsTexts.AdoptionNobody,
+            _ when behind == 0 => SettingsTexts.AdoptionDone,
+            _ when ExpectedBy is { } by && by > Time.GetUtcNow() => Sentence.With(SettingsTexts.AdoptionExpected, LocalTime.Clock(by, Time.GetUtcNow())),
+            _ => SettingsTexts.AdoptionLate,
+        };
+        return adoption.Silent == 0 ? rest : rest + " " + Sentence.With(SettingsTexts.AdoptionSilent, Numbers.Count(adoption.Silent));
+    }
+
+    private static string Width(AdoptionReading adoption) =>
+        string.Create(CultureInfo.InvariantCulture, $"width:{(adoption.Telling == 0 ? 0 : 100d * adoption.Answering / adoption.Telling):0.#}%");
+}

@@ -1,0 +1,17 @@
+using Presence.Dashboard.Display;
+using Presence.Dashboard.Live;
+
+namespace Presence.Dashboard.Components.Shared;
+
+/// <summary>An interval and a timeout that go well together, in seconds.</summary>
+internal sealed record SettingsPreset(string Name, string Explanation, int Interval, int Timeout)
+{
+    public static IReadOnlyList<SettingsPreset> All { get; } =
+    [
+        new(SettingsTexts.Compatible, SettingsTexts.CompatibleIs, 30, 60),
+        new(SettingsTexts.Steady, SettingsTexts.SteadyIs, 30, 90),
+        new(SettingsTexts.Light, SettingsTexts.LightIs, 60, 150),
+    ];
+
+    public bool IsOf(SettingsDraft draft) => (draft.HeartbeatIntervalSeconds, draft.PresenceTimeoutSeconds) == (Interval, Timeout);
+}

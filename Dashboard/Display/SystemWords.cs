@@ -1,0 +1,39 @@
+using Presence.Dashboard.Hosting;
+using Presence.Dashboard.Jobs;
+
+namespace Presence.Dashboard.Display;
+
+/// <summary>Words what the System page shows.</summary>
+internal static class SystemWords
+{
+    public static string Of(CapKind cap) => cap switch
+    {
+        CapKind.Rooms => SystemTexts.CapRooms,
+        CapKind.Sessions => SystemTexts.CapSessions,
+        CapKind.Streams => SystemTexts.CapStreams,
+        _ => SystemTexts.CapPages,
+    };
+
+    /// <summary>From 80 % on a cap deserves attention, from 95 % on haste.</summary>
+    public static string? CssOf(CapUse cap) => (100 * cap.Used / Math.Max(cap.Most, 1)) switch
+    {
+        >= 95 => "is-bad",
+        >= 80 => "is-caution",
+        _ => null,
+    };
+
+    public static (string Name, string Explanation) OfJob(string job) => job == JobNames.Backup
+        ? (SystemTexts.JobBackup, SystemTexts.JobBackupIs)
+        : (SystemTexts.JobMaintenance, SystemTexts.JobMaintenanceIs);
+
+    public static string Of(ConfigurationEntry entry) => entry switch
+    {
+        { IsSecret: true } => entry.IsSet ? SystemTexts.Secret : SystemTexts.NotSet,
+        { Value: null or string[] { Length: 0 } } => SystemTexts.NotSet,
+        { Value: bool isOn } => isOn ? "true" : "false", // as it is written in the variable
+        { Value: int number } => Numbers.Count(number),
+        { Value: TimeSpan span } => Durations.Rough(span),
+        { Value: string[] several } => string.Join(", ", several),
+        _ => entry.Value.ToString() ?? "",
+    };
+}

@@ -1,0 +1,13 @@
+using System.Collections.Concurrent;
+
+namespace Presence.Dashboard.Hosting;
+
+/// <summary>The server's caps and how full each is; whoever keeps a cap says so here.</summary>
+internal sealed class CapRegistry
+{
+    private readonly ConcurrentDictionary<CapKind, (Func<long> Used, long Most)> _caps = new();
+
+    public IReadOnlyList<CapUse> All => [.. _caps.OrderBy(cap => cap.Key).Select(cap => new CapUse(cap.Key, cap.Value.Used(), cap.Value.Most))];
+
+    public void Add(CapKind kind, Func<long> used, long most) => _caps[kind] = (used, most);
+}

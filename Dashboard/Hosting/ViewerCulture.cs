@@ -1,0 +1,36 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace Presence.Dashboard.Hosting;
+
+/// <summary>How the browser's owner writes numbers and times: the first of its languages that the runtime knows.</summary>
+internal static class ViewerCulture
+{
+    /// <summary>For who names none: English words with a day that has 24 hours.</summary>
+    public static readonly CultureInfo Fallback = Known("en-GB") ?? CultureInfo.InvariantCulture;
+
+    // By name and not through the framework's look-up: whatever a header says, no culture is made that is not in this list.
+    private static FrozenDictionary<string, CultureInfo>? _known;
+
+    /// <param name="acceptLanguage">The header, in any shape a stranger may give it.</param>
+    public static CultureInfo Of(StringValues acceptLanguage)
+    {
+        if (acceptLanguage.Count == 0 || !StringWithQualityHeaderValue.TryParseList([.. acceptLanguage.OfType<string>()], out var languages))
+            return Fallback;
+        return languages
+            .Where(language => language.Quality is not 0)
+            .OrderByDescending(language => language.Quality ?? 1)
+            .Select(language => Known(language.Value.ToString()))
+            .FirstOrDefault(culture => culture is not null) ?? Fallback;
+    }
+
+    private static CultureInfo? Known(string name)
+    {
+        _known ??= CultureInfo.GetCultures(CultureTypes.AllCultures)
+            .Where(culture => culture.Name.Length > 0)
+            .ToFrozenDictionary(culture => culture.Name, CultureInfo.ReadOnly, StringComparer.OrdinalIgnoreCase);
+        return _known.GetValueOrDefault(name);
+    }
+}

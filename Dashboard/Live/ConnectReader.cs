@@ -1,0 +1,19 @@
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Engine;
+using Presence.Engine.Changes;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>Listens for the first heartbeat of a test room. A room nobody was in is none yet: looking makes nothing appear.</summary>
+internal sealed class ConnectReader(PresenceEngine engine, ModeratorGuard guard)
+{
+    /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
+    public async ValueTask<ConnectReading> ReadAsync(string roomId)
+    {
+        await guard.RequireAsync(ModeratorRole.Observer);
+        var room = engine.Room(roomId);
+        return new ConnectReading(room.Count.Viewers, room.Since, engine.Settings.Enabled);
+    }
+
+    public DirtyWatch Watch(string roomId) => engine.Watch(roomId);
+}

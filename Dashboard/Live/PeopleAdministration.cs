@@ -1,0 +1,33 @@
+using Presence.Dashboard.Authentication.Accounts;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>Who may sign in, as an Admin sees and decides it; the role is checked here, whatever the page shows.</summary>
+internal sealed class PeopleAdministration(ModeratorStore moderators, InvitationStore invitations, ModeratorGuard guard)
+{
+    /// <exception cref="AccessRefusedException">Not an Admin.</exception>
+    public async Task<PeopleReading> ReadAsync(CancellationToken cancellationToken)
+    {
+        var self = await guard.RequireAsync(ModeratorRole.Admin);
+        return new PeopleReading(await moderators.ListAsync(cancellationToken), await invitations.ListAsync(cancellationToken), self.Email);
+    }
+
+    /// <exception cref="AccessRefusedException">Not an Admin. Nothing was done.</exception>
+    /// <exception cref="ModeratorChangeRefusedException">It would take away the last Admin. Nothing was done.</exception>
+    public async Task ChangeRoleAsync(string accountId, ModeratorRole role, CancellationToken cancellationToken) =>
+        await moderators.ChangeRoleAsync(accountId, role, (await guard.RequireAsync(ModeratorRole.Admin)).Email, cancellationToken);
+
+    /// <inheritdoc cref="ChangeRoleAsync"/>
+    public async Task SetDisabledAsync(string accountId, bool isDisabled, CancellationToken cancellationToken) =>
+        await moderators.SetDisabledAsync(accountId, isDisabled, (await guard.RequireAsync(ModeratorRole.Admin)).Email, cancellationToken);
+
+    /// <summary>Makes a link; what is returned is the only time it is seen.</summary>
+    /// <exception cref="AccessRefusedException">Not an Admin. Nothing was done.</exception>
+    /// <exception cref="ModeratorChangeRefusedException">The name breaks the rule, or too many invitations wait. Nothing was done.</exception>
+    public async Task<IssuedInvitation> InviteAsync(string name, ModeratorRole role, CancellationToken cancellationToken) =>
+        await invitations.IssueAsync(name, role, (await guard.RequireAsync(ModeratorRole.Admin)).Email, cancellationToken);
+
+    /// <exception cref="AccessRefusedException">Not an Admin. Nothing was done.</exception>
+    public async Task TakeBackAsync(int invitationId, CancellationToken cancellationToken) =>
+        await invitations.RemoveAsync(invitationId, (await guard.RequireAsync(ModeratorRole.Admin)).Email, cancellationToken);
+}

@@ -1,0 +1,96 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Presence.Engine.Storage;
+
+/// <summary>Backs the database up and looks after it, while it is in use.</summary>
+/// <remarks>
+/// <para><b>Threads.</b> Any; a call blocks its thread for as long as the file takes to be read.</para>
+/// <para><b>Cost.</b> Copying and checking read one state of the file beside its writers and hold no gate: nobody waits for
+/// them. What writes enters the <see cref="WriteGate"/> for as long as it writes.</para>
+/// </remarks>
+public sealed class DatabaseMaintenance(PresenceDatabase database, Checkpointer checkpointer, TimeProvider time)
+{
+    /// <summary>What stays free of the disk beside the copy: a full one stops every write.</summary>
+    private const long FreeBesideCopy = 64L * 1024 * 1024;
+
+    // Rows looked at of each index: enough to choose between them, and a large table is not read through.
+    private const string RenewStatistics = "PRAGMA analysis_limit = 1000; PRAGMA optimize = 0x10002;";
+
+    /// <summary>The folder copies go to unless another is named.</summary>
+    public string DefaultFolder => Path.Combine(database.Folder, DatabaseBackups.FolderName);
+
+    /// <summary>Tests answer here for a disk that is full.</summary>
+    internal Func<string, long> FreeBytes { get; init; } = folder => new DriveInfo(folder).AvailableFreeSpace;
+
+    /// <summary>The database and its write-ahead log, in bytes.</summary>
+    public (long Database, long Log) Size() => (new FileInfo(database.FilePath) is { Exists: true } file ? file.Length : 0, checkpointer.LogSize());
+
+    /// <summary>What is left of the disk the data folder is on, in bytes.</summary>
+    public long FreeSpace() => FreeBytes(database.Folder);
+
+    /// <summary>The copies in a folder, the newest first.</summary>
+    public IReadOnlyList<BackupFile> Backups(string folder) =>
+    [
+        .. from path in new DatabaseBackups(folder, time).All()
+           let takenAt = DatabaseBackups.TakenAt(path)
+           let file = new FileInfo(path)
+           where takenAt is not null && file.Exists
+           select new BackupFile(path, file.Length, takenAt.Value),
+    ];
+
+    /// <summary>Takes a copy, checks that it can be read, and lets go of older ones of its kind.</summary>
+    /// <param name="folder">Where to; made when missing, for its owner alone.</param>
+    /// <param name="kept">How many nightly copies stay, 1 or more.</param>
+    /// <param name="cancellationToken">Stops it; an unfinished copy goes with the next.</param>
+    /// <returns>The copy.</returns>
+    /// <exception cref="IOException">There is no room for it, or the folder cannot be written. Nothing older was let go.</exception>
+    /// <exception cref="InvalidDataException">The copy is damaged. It was not kept, and nothing older was let go.</exception>
+    public BackupFile TakeBackup(string folder, int kept, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(kept, 1);
+        FolderLock.CreateFolder(folder);
+        var (size, log) = Size();
+        var (free, needed) = (FreeBytes(folder), size + log + FreeBesideCopy);
+        if (free < needed)
+            throw new IOException($"{folder} has {free / 1_000_000} MB free and a copy needs {needed / 1_000_000} MB. Free some, keep fewer copies, or name a folder on another disk.");
+
+        using var connection = database.Connect();
+        using var interruption = InterruptOn(connection, cancellationToken);
+        try
+        {
+            var path = new DatabaseBackups(folder, time).Take(connection, DatabaseBackups.Nightly, kept);
+            return new BackupFile(path, new FileInfo(path).Length, DatabaseBackups.TakenAt(path)!.Value);
+        }
+        catch (SqliteException exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("The copy was cut off.", exception, cancellationToken);
+        }
+        catch (SqliteException exception)
+        {
+            throw new IOException($"The database could not be copied to {folder}: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Reads the whole file to see that it is sound, renews what the query planner knows of it, and empties the write-ahead log.</summary>
+    /// <param name="cancellationToken">Stops it between or inside the steps; each can be repeated.</param>
+    public async Task<MaintenanceReport> RunAsync(CancellationToken cancellationToken)
+    {
+        var (_, log) = Size();
+        using var connection = database.Connect();
+        using var interruption = InterruptOn(connection, cancellationToken);
+        if (DatabaseGuards.DamageOf(connection) is { } damage)
+            return new MaintenanceReport(damage, log, IsLogEmptied: false); // nothing is written to a file that is unsound
+
+        using (await database.Gate.EnterAsync(connection, cancellationToken))
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = RenewStatistics;
+            command.ExecuteNonQuery();
+        }
+        return new MaintenanceReport(Damage: null, log, await checkpointer.CheckpointAsync(cancellationToken));
+    }
+
+    private static CancellationTokenRegistration InterruptOn(SqliteConnection connection, CancellationToken cancellationToken) =>
+        cancellationToken.Register(() => raw.sqlite3_interrupt(connection.Handle));
+}
