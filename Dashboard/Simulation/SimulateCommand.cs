@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Presence.Client;
 
@@ -85,9 +84,10 @@ internal static class SimulateCommand
             _before = progress;
             _written = progress.Elapsed;
 
-            var line = string.Create(
-                CultureInfo.InvariantCulture,
-                $"{progress.Elapsed:mm\\:ss}  {progress.Present:N0} of {progress.Watching:N0} present  {pace:N0} heartbeats/s  p95 {progress.Latency.TotalMilliseconds:0.0} ms  {progress.WrongRooms:N0} rooms off{(progress.FailedSamples > 0 ? $"  {progress.FailedSamples} asked in vain" : "")}");
+            FormattableString known = $"{progress.Elapsed:hh\\:mm\\:ss}  {progress.Present:N0} of {progress.Watching:N0} present  {pace:N0} heartbeats/s";
+            FormattableString measured = $"  p95 {progress.Latency.TotalMilliseconds:0.0} ms  {progress.WrongRooms:N0} rooms off";
+            FormattableString inVain = progress.FailedSamples > 0 ? (FormattableString)$"  {progress.FailedSamples:N0} asked in vain" : $"";
+            var line = string.Concat(new[] { known, measured, inVain }.Select(FormattableString.Invariant));
             if (isLive)
                 output.Write($"\r{line,-100}");
             else

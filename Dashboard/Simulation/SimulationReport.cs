@@ -37,31 +37,44 @@ internal sealed record SimulationReport
     public override string ToString()
     {
         var text = new StringBuilder();
-        Line(text, $"{Options.Viewers:N0} viewers in {Options.Rooms:N0} rooms for {Ended.TotalSeconds:N0} s, {Options.Churn:P0} going each minute, {Options.Lossy:P0} of requests lost{(WasInterrupted ? "; ended early" : "")}");
+        Line(text, $"{Options.Viewers:N0} viewers in {Options.Rooms:N0} rooms for {Ended.TotalSeconds:N0} s, {Asked()}");
         Line(text, $"");
         Line(text, $"sent      {Traffic.Sent:N0} requests, {Traffic.Heartbeats:N0} of them heartbeats; {Traffic.Lost:N0} lost on purpose, {Traffic.Unanswered:N0} without an answer");
-        Line(text, $"answered  {string.Join("   ", Traffic.Answers.Select(answer => string.Create(CultureInfo.InvariantCulture, $"{answer.Key}: {answer.Value:N0}")))}");
-        Line(text, $"latency   p50 {Milliseconds(0.5)}   p95 {Milliseconds(0.95)}   p99 {Milliseconds(0.99)}   longest {Traffic.Latency.Longest.TotalMilliseconds:N0} ms");
-        Line(text, $"counts    asked for {Samples:N0} times{(FailedSamples == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {FailedSamples:N0} times in vain"))}; {CountedAfterLeaving:N0} counted after all had left");
+        Line(text, $"answered  {string.Join("   ", Traffic.Answers.Select(answer => FormattableString.Invariant($"{answer.Key}: {answer.Value:N0}")))}");
+        Line(text, $"latency   p50 {Milliseconds(0.5)}   p95 {Milliseconds(0.95)}   p99 {Milliseconds(0.99)}   longest {Milliseconds(1)}, of heartbeats");
+        Line(text, $"counts    asked for {Samples:N0} times, {FailedSamples:N0} times in vain; {CountedAfterLeaving:N0} counted after all had left");
         Line(text, $"");
-        Line(text, $"{"room",-20}{"count",9}{"truth",15}{"off",7}{"farthest",10}{"wrong for",11}");
-        foreach (var room in Rooms.OrderByDescending(room => Math.Abs(room.Deviation)).ThenByDescending(room => Math.Abs(room.WorstDeviation)).ThenByDescending(room => room.Count).Take(RoomsShown))
-            Row(text, room.RoomId, room);
-        if (Rooms.Count > RoomsShown)
-            Line(text, $"and {Rooms.Count - RoomsShown:N0} more, none of them farther off");
-        Row(text, "all", Total());
+        WriteRooms(text);
         Line(text, $"");
         Line(text, $"{Verdict()}");
         return text.ToString();
     }
 
+    private string Asked() => FormattableString.Invariant(
+        $"{Options.Churn:P0} going each minute, {Options.Lossy:P0} of requests lost{(WasInterrupted ? "; ended early" : "")}");
+
+    private void WriteRooms(StringBuilder text)
+    {
+        Line(text, $"{"room",-20}{"count",9}{"truth",15}{"off",7}{"farthest",10}{"wrong for",11}");
+        var worstFirst = Rooms.OrderByDescending(room => Math.Abs(room.Deviation)).ThenByDescending(room => Math.Abs(room.WorstDeviation)).ThenByDescending(room => room.Count);
+        foreach (var room in worstFirst.Take(RoomsShown))
+            Row(text, room.RoomId, room);
+        if (Rooms.Count > RoomsShown)
+            Line(text, $"and {Rooms.Count - RoomsShown:N0} more, none of them farther off");
+        Row(text, "all", Total());
+    }
+
     private string Verdict()
     {
         var wrong = Rooms.Count(room => room.Deviation != 0);
-        return Samples == 0 ? "The server could not be asked for its counts."
-            : wrong > 0 ? string.Create(CultureInfo.InvariantCulture, $"{wrong:N0} of {Rooms.Count:N0} counts were wrong, an interval of {Interval.TotalSeconds:0.#} s after the last viewer came or went.")
-            : WrongAfterLeaving > 0 ? string.Create(CultureInfo.InvariantCulture, $"{WrongAfterLeaving:N0} of {Rooms.Count:N0} counts were wrong after everybody had left.")
-            : string.Create(CultureInfo.InvariantCulture, $"Every count was right; the longest any was wrong is {Rooms.Max(room => room.LongestWrong).TotalSeconds:0.0} s, the heartbeat interval {Interval.TotalSeconds:0.#} s.");
+        FormattableString verdict = $"Every count was right; the longest any was wrong is {Total().LongestWrong.TotalSeconds:0.0} s, the heartbeat interval {Interval.TotalSeconds:0.#} s.";
+        if (Samples == 0)
+            verdict = $"The server could not be asked for its counts.";
+        else if (wrong > 0)
+            verdict = $"{wrong:N0} of {Rooms.Count:N0} counts were wrong, an interval of {Interval.TotalSeconds:0.#} s after the last viewer came or went.";
+        else if (WrongAfterLeaving > 0)
+            verdict = $"{WrongAfterLeaving:N0} of {Rooms.Count:N0} counts were wrong after everybody had left.";
+        return FormattableString.Invariant(verdict);
     }
 
     private RoomVerdict Total() => new(
@@ -73,15 +86,17 @@ internal sealed record SimulationReport
         Rooms.Select(room => room.WorstDeviation).MaxBy(Math.Abs),
         Rooms.Max(room => room.LongestWrong));
 
-    private string Milliseconds(double share) => string.Create(CultureInfo.InvariantCulture, $"{Traffic.Latency.Percentile(share).TotalMilliseconds:0.0} ms");
+    private string Milliseconds(double share) => FormattableString.Invariant($"{Traffic.Latency.Percentile(share).TotalMilliseconds:0.0} ms");
 
     private static void Row(StringBuilder text, string name, RoomVerdict room)
     {
         var truth = room.Least == room.Most
             ? room.Least.ToString("N0", CultureInfo.InvariantCulture)
-            : string.Create(CultureInfo.InvariantCulture, $"{room.Least:N0}-{room.Most:N0}");
-        Line(text, $"{name,-20}{room.Count,9:N0}{truth,15}{room.Deviation,7:+#,0;-#,0;0}{room.WorstDeviation,10:+#,0;-#,0;0}{room.LongestWrong.TotalSeconds,9:0.0} s");
+            : FormattableString.Invariant($"{room.Least:N0}-{room.Most:N0}");
+        Line(text, $"{name,-20}{room.Count,9:N0}{truth,15}{Signed(room.Deviation),7}{Signed(room.WorstDeviation),10}{room.LongestWrong.TotalSeconds,9:0.0} s");
     }
+
+    private static string Signed(int number) => number.ToString("+#,0;-#,0;0", CultureInfo.InvariantCulture);
 
     private static void Line(StringBuilder text, FormattableString line) => text.AppendLine(line.ToString(CultureInfo.InvariantCulture).TrimEnd());
 }

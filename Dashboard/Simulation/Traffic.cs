@@ -11,6 +11,7 @@ internal sealed class Traffic(TimeProvider time)
     private long _lost;
     private long _unanswered;
 
+    /// <summary>Of heartbeats: when everybody leaves at once, each waits for all the others.</summary>
     public LatencyHistogram Latency { get; } = new();
 
     public long Sent => Volatile.Read(ref _sent);
@@ -39,7 +40,8 @@ internal sealed class Traffic(TimeProvider time)
 
     public void CountAnswer(Passage passage, int status)
     {
-        Latency.Record(time.GetElapsedTime(passage.SentAt));
+        if (passage.IsHeartbeat)
+            Latency.Record(time.GetElapsedTime(passage.SentAt));
         _answers.AddOrUpdate(status, 1, static (_, count) => count + 1);
     }
 }
