@@ -39,13 +39,14 @@ public sealed class BadgeTests : IAsyncLifetime
     {
         var link = await LinkAsync("lobby", showNames: true);
         await _host.BeatAsync("lobby", await _host.TokenAsync("anna", displayName: "Anna"));
-        await _host.BeatAsync("lobby", await _host.VisitorTokenAsync("phone"));
-        await _host.BeatAsync("lobby", await _host.TokenAsync("nameless@example.com"));
         for (var i = 1; i <= 12; i++)
         {
             _time.Advance(TimeSpan.FromMilliseconds(10));
             await _host.BeatAsync("lobby", await _host.TokenAsync($"u{i}", displayName: $"Viewer {i}"));
         }
+        _time.Advance(TimeSpan.FromMilliseconds(10));
+        await _host.BeatAsync("lobby", await _host.VisitorTokenAsync("phone"));
+        await _host.BeatAsync("lobby", await _host.TokenAsync("nameless@example.com"));
 
         var answer = await SweptAsync($"/badge/{link}.json");
 
