@@ -76,10 +76,10 @@ public sealed class InvitationStoreTests : IAsyncLifetime
     public async Task Link_AfterAWeek_IsDead()
     {
         var token = TokenOf(await Store.IssueAsync("Ada", ModeratorRole.Observer, "mod@example.com", Cancel));
-        _time.Advance(InvitationStore.Lifetime - TimeSpan.FromSeconds(1));
+        Jump(InvitationStore.Lifetime - TimeSpan.FromSeconds(1));
         Assert.NotNull(await Store.FindAsync(token, Cancel));
 
-        _time.Advance(TimeSpan.FromSeconds(1));
+        Jump(TimeSpan.FromSeconds(1));
 
         Assert.Null(await Store.FindAsync(token, Cancel));
         Assert.Null(await Store.JoinAsync(token, "ada@example.com", ModeratorOfTests.Password, Cancel));
@@ -120,10 +120,13 @@ public sealed class InvitationStoreTests : IAsyncLifetime
         await Assert.ThrowsAsync<ModeratorChangeRefusedException>(() => Store.IssueAsync("One more", ModeratorRole.Observer, "mod@example.com", Cancel));
         await Assert.ThrowsAsync<ModeratorChangeRefusedException>(() => Store.IssueAsync("  ", ModeratorRole.Observer, "mod@example.com", Cancel));
 
-        _time.Advance(InvitationStore.Lifetime);
+        Jump(InvitationStore.Lifetime);
         await Store.IssueAsync("One more", ModeratorRole.Observer, "mod@example.com", Cancel);
         Assert.Single(await Store.ListAsync(Cancel));
     }
+
+    // The wall clock alone: a week of a running server's timers would take longer than the test is worth.
+    private void Jump(TimeSpan span) => _time.SetUtcNow(_time.GetUtcNow() + span);
 
     private static string TokenOf(IssuedInvitation issued) => issued.PathAndQuery.Split("token=")[1];
 }
