@@ -28,6 +28,8 @@ public sealed class PageMatrixTests : IAsyncLifetime
         /account                         in         no         200        200        200
         /connect                         in         no         200        200        200
         /demo                            404        404        404        404        404
+        /downloads/room/viewers.csv      in         no         400        400        400
+        /downloads/rooms/{RoomId}/viewers.csv in         no         200        200        200
         /error/{Code:int}                200        200        200        200        200
         /join                            200        200        200        200        200
         /not-found                       in         no         200        200        200
@@ -42,6 +44,8 @@ public sealed class PageMatrixTests : IAsyncLifetime
         /system                          in         no         no         200        200
         /try/{**path}                    in         no         200        200        200
         /wall                            in         no         200        200        200
+        /viewer                          in         no         200        200        200
+        /viewers/{UserId}                in         no         200        200        200
         /{**path:file}                   404        404        404        404        404
         """;
 
@@ -90,7 +94,7 @@ public sealed class PageMatrixTests : IAsyncLifetime
 
     private static async Task<string> OpenAsync(string path, FormVisitor visitor)
     {
-        var address = path.Replace("{RoomId}", "lobby", StringComparison.Ordinal).Replace("{Code:int}", "500", StringComparison.Ordinal).Replace("{**path}", "index.html", StringComparison.Ordinal);
+        var address = path.Replace("{RoomId}", "lobby", StringComparison.Ordinal).Replace("{UserId}", "ada", StringComparison.Ordinal).Replace("{Code:int}", "500", StringComparison.Ordinal).Replace("{**path}", "index.html", StringComparison.Ordinal);
         using var reply = await visitor.GetAsync(address);
         var target = reply.Headers.Location?.OriginalString ?? "";
         if (target.Contains("/sign-in", StringComparison.Ordinal))

@@ -5,6 +5,7 @@ using Microsoft.Playwright;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Browser;
@@ -25,8 +26,8 @@ public sealed class AppearanceTests(ChromiumBrowser chromium)
     [
         ("overview", "/"), ("overview-day", "/?range=day"), ("rooms", "/rooms"), ("rooms-none", "/rooms?search=zzz"), ("online", "/online"),
         ("wall", "/wall?rooms=main-stage,dj-set-rooftop,backstage-interviews,café-español,q-and-a,workshop-lighting"), ("wall-empty", "/wall"),
-        ("room", "/rooms/main-stage"), ("settings", "/settings"), ("connect", "/connect"), ("not-found", "/not-found"),
         ("people", "/people"), ("account", "/account"), ("system", "/system"),
+        ("room", "/rooms/main-stage"), ("room-explained", "/rooms/main-stage?explain=1&range=15m&sort=name"), ("viewer", "/viewers/{viewer}"), ("settings", "/settings"), ("connect", "/connect"), ("not-found", "/not-found"),
     ];
 
     private readonly List<string> _problems = [];
@@ -36,6 +37,7 @@ public sealed class AppearanceTests(ChromiumBrowser chromium)
     {
         await using var evening = await BusyEvening.StartAsync();
         await evening.Host.Services.GetRequiredService<PublicLinkStore>().SetAsync("main-stage", showsNames: true, ModeratorOfTests.Email, TestContext.Current.CancellationToken);
+        var viewer = evening.Engine.Viewers("main-stage", new ViewerQuery { Sort = ViewerSort.FirstJoinedFirst }).Viewers.First(viewer => !viewer.IsGuest).UserId;
         foreach (var scheme in Schemes)
         {
             await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900, scheme);
@@ -44,7 +46,7 @@ public sealed class AppearanceTests(ChromiumBrowser chromium)
             await visit.SignInAsync();
             foreach (var (name, path) in LivePages)
             {
-                await visit.OpenAsync(path);
+                await visit.OpenAsync(path.Replace("{viewer}", viewer, StringComparison.Ordinal));
                 await CheckAsync(visit, name, scheme);
             }
             Assert.Empty(visit.Errors);
@@ -166,6 +168,38 @@ public sealed class AppearanceTests(ChromiumBrowser chromium)
             await visit.Page.GotoAsync("/");
             await visit.Page.Locator("whos-watching [part=face]").First.WaitForAsync();
             await CheckAsync(visit, "widgets", scheme);
+            Assert.Empty(visit.Errors);
+        }
+
+        Assert.Empty(_problems);
+    }
+
+    [Fact]
+    public async Task Room_WithEverythingOpen_IsAccessibleAndFits()
+    {
+        await using var evening = await BusyEvening.StartAsync();
+        foreach (var scheme in Schemes)
+        {
+            await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900, scheme);
+            var page = visit.Page;
+            await visit.SignInAsync("/rooms/main-stage?state=watching");
+            await page.Locator(".expander").First.ClickAsync();
+            await page.Locator(".session-row").First.WaitForAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Edit" }).ClickAsync();
+            await page.GetByLabel("Presence timeout").FillAsync("5");
+            await Assertions.Expect(page.Locator(".remark-problem").First).ToBeVisibleAsync();
+            await CheckAsync(visit, "room-open", scheme);
+
+            await page.Locator("button[aria-label^='Remove ']").First.ClickAsync();
+            await page.GetByRole(AriaRole.Dialog).WaitForAsync();
+            await page.GetByLabel("Other").CheckAsync(new() { Force = true });
+            await CheckAsync(visit, "room-remove", scheme);
+            await page.Locator(".remove-dialog .button-danger").ClickAsync();
+            await page.GetByText("is kept out of this room").WaitForAsync();
+            await CheckAsync(visit, "room-removed", scheme);
+            await page.Locator(".departures a").First.ClickAsync();
+            await page.Locator(".removal-list button").First.WaitForAsync();
+            await CheckAsync(visit, "viewer-removed", scheme);
             Assert.Empty(visit.Errors);
         }
 

@@ -50,6 +50,13 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddTransient<RoomListReader>();
         Services.AddTransient<RoomReader>();
         Services.AddSingleton<SettingsAdoption>();
+        Services.AddTransient<RosterReader>();
+        Services.AddTransient<ViewerReader>();
+        Services.AddScoped<RoomAdministration>();
+        Services.AddScoped<ViewerModeration>();
+        Services.AddSingleton(new UserStore(Database));
+        Services.AddSingleton(new RoomStore(Database, Engine));
+        Services.AddSingleton(new RemovalStore(Database, Engine));
         Services.AddScoped<SettingsAdministration>();
         Services.AddScoped<PublicLinkAdministration>();
         Services.AddTransient<ConnectReader>();

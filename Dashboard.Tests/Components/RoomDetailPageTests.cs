@@ -1,8 +1,12 @@
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Pages;
+using Presence.Dashboard.Live;
+using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Components;
 
@@ -50,20 +54,22 @@ public sealed class RoomDetailPageTests : PageTest
     }
 
     [Fact]
-    public void Room_WithMoreViewersThanAPage_SaysHowToFindTheOthers()
+    public void Room_WithManyViewers_HoldsOnlyTheLinesOnScreen()
     {
         for (var i = 0; i < 1_240; i++)
             Beat("main", $"user-{i:0000}");
 
         var page = RenderRoom("main");
 
-        Assert.Equal(200, page.FindAll("tbody tr").Count);
+        Assert.InRange(page.FindAll("tbody .viewer-name").Count, 1, 200);
+        Assert.Equal("user-1239", page.Find(".viewer-name").TextContent);
         Assert.Equal("1,240", page.Find("[data-testid=viewer-count]").TextContent);
-        Assert.Contains("Showing 200 of 1,240 viewers. Search to find the others.", page.Find(".showing").TextContent, StringComparison.Ordinal);
+        Assert.Equal("1,240 viewers", page.Find(".showing").TextContent);
+        Assert.Equal("1241", page.Find("table").GetAttribute("aria-rowcount"));
     }
 
     [Fact]
-    public void Search_ByPartOfTheNameOrId_FindsTheViewer()
+    public async Task Search_ByPartOfTheNameOrId_FindsTheViewerOnceTheTypingPauses()
     {
         for (var i = 0; i < 300; i++)
             Beat("main", $"user-{i:0000}", $"Viewer {i}");
@@ -72,12 +78,193 @@ public sealed class RoomDetailPageTests : PageTest
             Beat("main", $"user-{i:0000}", $"Viewer {i}");
         var page = RenderRoom("main");
 
+        page.Find("input[type=search]").Input("lov");
         page.Find("input[type=search]").Input("lovel");
-        Assert.Equal(["needle"], page.FindAll(".viewer-id").Select(id => id.TextContent));
-        page.Find("input[type=search]").Input("NEED");
+        await PassUntilAsync(() => page.FindAll(".viewer-id").Select(id => id.TextContent).SequenceEqual(["needle"]));
 
-        Assert.Equal(["needle"], page.FindAll(".viewer-id").Select(id => id.TextContent));
+        Assert.EndsWith("?search=lovel", Navigation.Uri, StringComparison.Ordinal);
+        Assert.Equal("1 of 601 viewers", page.Find(".showing").TextContent);
+        Assert.EndsWith("/viewers.csv?search=lovel", page.Find(".download").GetAttribute("href"), StringComparison.Ordinal);
         Assert.Equal("601", page.Find("[data-testid=viewer-count]").TextContent);
+    }
+
+    [Fact]
+    public void State_InTheAddress_NarrowsTheList()
+    {
+        Beat("main", "ada");
+        Beat("main", "grace", state: ViewerState.Hidden);
+        Navigation.NavigateTo("/rooms/main?state=hidden");
+
+        var page = RenderRoom("main");
+
+        Assert.Equal(["grace"], page.FindAll(".viewer-name").Select(name => name.TextContent));
+        Assert.Equal("Hidden", page.Find(".states [aria-current]").TextContent);
+    }
+
+    [Fact]
+    public void Search_WithoutAMatch_SaysHowToSeeAll()
+    {
+        Beat("main", "ada");
+        Navigation.NavigateTo("/rooms/main?search=nobody&state=hidden&explain=1");
+
+        var page = RenderRoom("main");
+
+        Assert.Contains("No viewer here matches.", page.Find(".roster .empty").TextContent, StringComparison.Ordinal);
+        Assert.EndsWith("/rooms/main?explain=1", page.Find(".roster .empty a").GetAttribute("href"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Viewer_OnceExpanded_ShowsItsSessions()
+    {
+        Beat("main", "ada", "Ada Lovelace");
+        Engine.Heartbeat(new Heartbeat { RoomId = "main", UserId = "ada", SessionId = "phone", Device = new SessionDevice("Pixel 9", "4.2.0") });
+        var page = RenderRoom("main");
+        Assert.Empty(page.FindAll(".session-row"));
+
+        page.Find(".expander").Click();
+
+        Assert.EndsWith("?open=ada", Navigation.Uri, StringComparison.Ordinal);
+        Assert.Equal("true", page.Find(".expander").GetAttribute("aria-expanded"));
+        Assert.Equal(["Pixel 9 · 4.2.0", "Device not told"], page.FindAll(".session-device").Select(device => device.TextContent).Order(StringComparer.Ordinal).Reverse());
+    }
+
+    [Fact]
+    public async Task Roster_WhilePointedAt_StandsStillAndTheNumberGoesOn()
+    {
+        Beat("main", "ada");
+        Beat("main", "grace");
+        var page = RenderRoom("main");
+        page.Find(".roster-frame").TriggerEvent("onpointerenter", new Microsoft.AspNetCore.Components.Web.PointerEventArgs());
+
+        Beat("main", "hedy");
+        Engine.Leave("main", "ada", "");
+        Engine.Sweep();
+        await PassUntilAsync(() => page.FindAll(".waiting").Count == 1 && page.FindAll(".status-left").Count == 1);
+
+        Assert.Equal("2", page.Find("[data-testid=viewer-count]").TextContent);
+        Assert.Equal(["grace", "ada"], page.FindAll("tbody .viewer-name").Select(name => name.TextContent));
+        Assert.Contains("2 changes wait", page.Find(".waiting button").GetAttribute("aria-label"), StringComparison.Ordinal);
+
+        page.Find(".roster-frame").TriggerEvent("onpointerleave", new Microsoft.AspNetCore.Components.Web.PointerEventArgs());
+        await PassUntilAsync(() => page.FindAll("tbody .viewer-name").Select(name => name.TextContent).SequenceEqual(["hedy", "grace"]));
+    }
+
+    [Fact]
+    public void Explanation_OnDemand_SaysWhatTheNumberIsMadeOf()
+    {
+        Beat("main", "ada");
+        Beat("main", "guest", isGuest: true, state: ViewerState.Hidden);
+        Engine.Remove(new Removal("bob", "main", Time.GetUtcNow().AddMinutes(5), null));
+        Time.Advance(TimeSpan.FromSeconds(4));
+        Navigation.NavigateTo("/rooms/main?explain=1");
+
+        var page = RenderRoom("main");
+        var lines = page.FindAll(".explanation dl > div").ToDictionary(
+            line => line.QuerySelector("dt")!.TextContent, line => line.QuerySelector(".live-number")!.TextContent, StringComparer.Ordinal);
+
+        Assert.Equal("2", lines["Viewers"]);
+        Assert.Equal("1", lines["Guests"]);
+        Assert.Equal("1", lines["Hidden"]);
+        Assert.Equal("1", lines["Kept out"]);
+        Assert.Equal("4 s ago", lines["Oldest heartbeat"]);
+        Assert.Equal(10, lines.Count);
+        Assert.Equal("true", page.Find(".explain-link").GetAttribute("aria-expanded"));
+    }
+
+    [Fact]
+    public async Task Remove_FromTheRoster_SendsTheViewerAwayAndOffersToLetItInAgain()
+    {
+        Beat("main", "ada", "Ada Lovelace");
+        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+        var page = RenderRoom("main");
+
+        await page.Find("button[aria-label='Remove Ada Lovelace']").ClickAsync(new());
+        await PassUntilAsync(() => dialogs.FindAll(".remove-dialog").Count == 1);
+        await dialogs.Find("#removal-reason").InputAsync(new ChangeEventArgs { Value = "Spam" });
+        await dialogs.Find(".button-danger").ClickAsync(new());
+        await PassUntilAsync(() => page.FindAll(".outcome").Count == 1);
+
+        var removal = Engine.RemovalOf("ada", "main")!;
+        Assert.Equal(("main", "Spam"), (removal.RoomId, removal.Reason));
+        Assert.Equal(0, Engine.Count("main").Viewers);
+        Assert.Contains("Ada Lovelace is kept out of this room until", page.Find(".outcome").TextContent, StringComparison.Ordinal);
+        await PassUntilAsync(() => page.FindAll(".departures li").Count == 1);
+        Assert.Contains("removed", page.Find(".departures li").TextContent, StringComparison.Ordinal);
+
+        await page.Find(".outcome button").ClickAsync(new());
+        Assert.Null(Engine.RemovalOf("ada", "main"));
+    }
+
+    [Fact]
+    public async Task Actions_ForAnObserver_AreNotThereAndRefusedByTheServices()
+    {
+        Moderator.SetRoles(nameof(ModeratorRole.Observer));
+        Beat("main", "ada");
+        var page = RenderRoom("main");
+
+        Assert.Empty(page.FindAll("button[aria-label^=Remove]"));
+        Assert.DoesNotContain(page.FindAll("button"), button => button.TextContent == "Edit");
+        var moderation = Services.GetRequiredService<ViewerModeration>();
+        await Assert.ThrowsAsync<AccessRefusedException>(() => moderation.RemoveAsync("ada", "main", TimeSpan.FromMinutes(5), null, Cancellation));
+        await Assert.ThrowsAsync<AccessRefusedException>(() => moderation.LiftAsync("ada", "main", Cancellation));
+        var rooms = Services.GetRequiredService<RoomAdministration>();
+        var room = await rooms.ReadAsync("main", Cancellation);
+        await Assert.ThrowsAsync<AccessRefusedException>(() => rooms.SaveAsync(room, room.Definition with { Title = "Mine" }, Cancellation));
+        Assert.Equal(1, Engine.Count("main").Viewers);
+    }
+
+    [Fact]
+    public async Task RoomSettings_OnceSaved_AreInForceAndSayWhereTheyComeFrom()
+    {
+        var page = RenderRoom("main");
+        await PassUntilAsync(() => page.FindAll(".effective").Count == 1);
+        await page.FindAll("button").Single(button => button.TextContent == "Edit").ClickAsync(new());
+        await PassUntilAsync(() => page.FindAll(".room-form").Count == 1);
+
+        page.Find("#room-title").Input("Grand final");
+        page.Find("input[name=room-timeout]").Input("5");
+        Assert.Contains("must be between 6 s", page.Find(".room-form").TextContent, StringComparison.Ordinal);
+        Assert.True(page.Find(".room-form button[type=submit]").HasAttribute("disabled"));
+        page.Find("input[name=room-timeout]").Input("120");
+        await page.Find(".room-form").SubmitAsync();
+        await PassUntilAsync(() => page.FindAll(".effective").Count == 1);
+
+        Assert.Equal(TimeSpan.FromSeconds(120), Engine.Effective("main").Values.PresenceTimeout);
+        Assert.Equal("Grand final", Engine.Definition("main").Title);
+        Assert.Equal(["network", "network", "this room"], page.FindAll(".effective .source").Select(source => source.TextContent));
+        Assert.Contains("mod@example.com", page.Find(".room-side").TextContent, StringComparison.Ordinal);
+        await PassUntilAsync(() => page.Find("h1").TextContent.Contains("Grand final", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Chart_WithASettingsChange_MarksItAndReadsOutAnyMinute()
+    {
+        Beat("main", "ada");
+        Pass(TimeSpan.FromSeconds(50));
+        Beat("main", "ada");
+        await Services.GetRequiredService<SettingsStore>().ChangeAsync(
+            new SettingsChange { Enabled = true, HeartbeatInterval = TimeSpan.FromSeconds(20), PresenceTimeout = TimeSpan.FromSeconds(300), ListLimit = 200, By = "ops@example.com" }, Cancellation);
+        Beat("main", "ada");
+        Pass(TimeSpan.FromSeconds(130));
+
+        var page = RenderRoom("main");
+        await PassUntilAsync(() => page.FindAll(".mark").Count == 1);
+
+        Assert.Contains("ops@example.com", page.Find(".marks li").TextContent, StringComparison.Ordinal);
+        Assert.StartsWith("now · 1 watching", page.Find(".read-out").TextContent, StringComparison.Ordinal);
+        page.Find(".scrubber").Input("0");
+        Assert.DoesNotContain("now", page.Find(".read-out").TextContent, StringComparison.Ordinal);
+        Assert.Contains("+1 −0", page.Find(".read-out").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Room_ThatCannotBeRead_SaysSoAndOffersToTryAgain()
+    {
+        Services.AddTransient(services => new RoomReader(null!, Store, services.GetRequiredService<ModeratorGuard>(), Time));
+
+        var page = RenderRoom("main");
+
+        Assert.Contains("The room could not be read.", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,7 +273,7 @@ public sealed class RoomDetailPageTests : PageTest
         Beat("main", "ada");
         Time.Advance(TimeSpan.FromSeconds(1));
         Beat("main", "grace");
-        Services.GetRequiredService<NavigationManager>().NavigateTo("/rooms/main?sort=joined");
+        Navigation.NavigateTo("/rooms/main?sort=joined");
 
         var page = RenderRoom("main");
 
@@ -112,15 +299,17 @@ public sealed class RoomDetailPageTests : PageTest
         var page = RenderRoom("main");
         for (var i = 0; i < 200; i++)
             Beat("main", $"first-{i:000}");
-        await PassUntilAsync(() => page.FindAll("tbody tr").Count == 200);
-        var newest = page.Find(".viewer-name").TextContent;
+        await PassUntilAsync(() => page.FindAll("tbody .viewer-name").Count > 0 && page.Find(".viewer-name").TextContent == "first-199");
 
         Beat("main", "latest");
         await PassUntilAsync(() => page.Find("[data-testid=viewer-count]").TextContent == "201");
-        Assert.Equal(newest, page.Find(".viewer-name").TextContent);
+        Assert.Equal("first-199", page.Find(".viewer-name").TextContent);
 
         await PassUntilAsync(() => page.Find(".viewer-name").TextContent == "latest");
+        Assert.Contains("+201", page.Find(".burst-line").TextContent, StringComparison.Ordinal);
     }
+
+    private NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
 
     private IRenderedComponent<RoomDetailPage> RenderRoom(string roomId) =>
         Render<RoomDetailPage>(parameters => parameters.Add(page => page.RoomId, roomId));

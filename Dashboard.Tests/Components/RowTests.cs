@@ -13,16 +13,19 @@ public sealed class RowTests : PageTest
     [Fact]
     public void ViewerRow_ReadAgainWithNothingNew_RendersNothing()
     {
-        var row = Render<ViewerRow>(parameters => parameters.Add(p => p.Viewer, Ada).Add(p => p.Now, Start.AddSeconds(10)));
+        static RosterItem Line(Viewer viewer) => new(viewer, Session: null);
+        var row = Render<ViewerRow>(parameters => parameters.Add(p => p.Item, Line(Ada)).Add(p => p.Now, Start.AddSeconds(10)));
 
-        row.Render(parameters => parameters.Add(p => p.Viewer, Ada with { Sessions = 2 }).Add(p => p.Now, Start.AddSeconds(14)));
+        row.Render(parameters => parameters.Add(p => p.Item, Line(Ada with { LastHeartbeatAt = Start.AddSeconds(1) })).Add(p => p.Now, Start.AddSeconds(14)));
         Assert.Equal(1, row.RenderCount);
-        row.Render(parameters => parameters.Add(p => p.Viewer, Ada).Add(p => p.Now, Start.AddSeconds(15)));
+        row.Render(parameters => parameters.Add(p => p.Item, Line(Ada)).Add(p => p.Now, Start.AddSeconds(15)));
         Assert.Equal(2, row.RenderCount);
         Assert.Contains("15 s ago", row.Markup, StringComparison.Ordinal);
-        row.Render(parameters => parameters.Add(p => p.Viewer, Ada with { IsFading = true }).Add(p => p.Now, Start.AddSeconds(15)));
-
+        row.Render(parameters => parameters.Add(p => p.Item, Line(Ada with { IsFading = true })).Add(p => p.Now, Start.AddSeconds(15)));
         Assert.Contains("Fading", row.Markup, StringComparison.Ordinal);
+        row.Render(parameters => parameters.Add(p => p.Item, Line(Ada) with { HasLeft = true }).Add(p => p.Now, Start.AddSeconds(15)));
+
+        Assert.Equal("Left", row.Find(".status").TextContent);
     }
 
     [Fact]

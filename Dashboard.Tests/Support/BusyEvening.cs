@@ -22,6 +22,9 @@ public sealed class BusyEvening : IAsyncDisposable
     private static readonly string[] Given = ["Ada", "Grace", "Linus", "Margaret", "Alan", "Barbara", "Edsger", "Radia", "Ken", "Frances", "Dennis", "Hedy", "Donald", "Katherine", "Tim", "Sophie"];
     private static readonly string[] Family = ["Okafor", "Lindqvist", "Moreau", "Tanaka", "Novak", "Silva", "Haddad", "Kowalski", "Ito", "Brandt", "Rossi", "Larsen", "Mehta", "Castro"];
 
+    private static readonly SessionDevice[] Devices =
+        [new("Pixel 9", "4.2.0"), new("iPhone 17", "4.2.0"), new("Chrome on Windows", "4.1.3"), new("Safari on Mac", "4.2.0"), new("LG TV", "3.9.1"), default];
+
     private readonly Random _random = new(Seed);
     private readonly List<Guest> _present = [];
     private int _guests;
@@ -94,6 +97,7 @@ public sealed class BusyEvening : IAsyncDisposable
                 IsGuest = guest.IsGuest,
                 Profile = guest.Profile,
                 State = guest.State,
+                Device = guest.Device,
             });
         }
     }
@@ -109,6 +113,7 @@ public sealed class BusyEvening : IAsyncDisposable
             UserId = isGuest ? $"guest-{number:x6}" : $"{name.Split(' ')[0].ToLowerInvariant()}.{number}",
             IsGuest = isGuest,
             Profile = isGuest ? null : new UserProfile(name, null),
+            Device = Devices[number % Devices.Length],
             State = _random.Next(10) switch { 0 or 1 => ViewerState.Hidden, 2 => ViewerState.Paused, _ => ViewerState.Visible },
             Waited = Interval,
         };
@@ -121,6 +126,7 @@ public sealed class BusyEvening : IAsyncDisposable
         public required bool IsGuest { get; init; }
         public required UserProfile? Profile { get; init; }
         public required ViewerState State { get; init; }
+        public required SessionDevice Device { get; init; }
         public TimeSpan Waited { get; set; }
     }
 }

@@ -35,5 +35,12 @@ public sealed class OutsideViewer : IDisposable
         return await response.Content.ReadFromJsonAsync<JsonElement>();
     }
 
+    /// <summary>Sends one heartbeat, which may be refused.</summary>
+    public async Task<HttpStatusCode> TryHeartbeatAsync(string roomId)
+    {
+        using var response = await _client.PostAsync($"/api/v1/presence/rooms/{Uri.EscapeDataString(roomId)}/heartbeat", content: null);
+        return response.StatusCode;
+    }
+
     public void Dispose() => _client.Dispose();
 }

@@ -1,5 +1,6 @@
 using Presence.Dashboard.Components.Pages.Demo;
 using Presence.Dashboard.Display;
+using Presence.Dashboard.Downloads;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
 using Radzen;
@@ -41,6 +42,11 @@ internal static class DashboardPages
         services.AddScoped<PinnedRooms>();
         services.AddSingleton<PinBoard>();
         services.AddSingleton<RoomRanking>();
+        services.AddTransient<RosterReader>();
+        services.AddTransient<ViewerReader>();
+        services.AddScoped<RoomAdministration>();
+        services.AddScoped<ViewerModeration>();
+        services.AddSingleton<RosterDownload>();
         services.AddScoped<SettingsAdministration>();
         services.AddScoped<PublicLinkAdministration>();
         services.AddScoped<PeopleAdministration>();

@@ -31,5 +31,8 @@ public sealed record Icon(string Path)
     public static readonly Icon Account = new("M8 8a2.7 2.7 0 1 0 0-5.4A2.7 2.7 0 1 0 8 8M2.8 13.6c0-2.4 2.2-3.8 5.2-3.8s5.2 1.4 5.2 3.8");
     public static readonly Icon More = new("M3.2 8a.4.4 0 1 0 .8 0a.4.4 0 1 0-.8 0M7.6 8a.4.4 0 1 0 .8 0a.4.4 0 1 0-.8 0M12 8a.4.4 0 1 0 .8 0a.4.4 0 1 0-.8 0");
     public static readonly Icon Cross = new("M4 4l8 8M12 4l-8 8");
+    public static readonly Icon Expand = new("M6 4l4 4l-4 4");
+    public static readonly Icon Remove = new("M6.5 8a2.6 2.6 0 1 0 0-5.2A2.6 2.6 0 1 0 6.5 8M1.8 13.5c0-2.3 2-3.6 4.7-3.6c1 0 1.9.2 2.6.5M11 10.5l3.5 3.5M14.5 10.5L11 14");
+    public static readonly Icon Download = new("M8 2.5v8M4.5 7.2L8 10.7l3.5-3.5M2.5 13.5h11");
     public static readonly Icon Back = new("M10 3.5L5.5 8l4.5 4.5");
 }

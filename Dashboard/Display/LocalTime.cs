@@ -38,6 +38,9 @@ internal sealed class LocalTime
         return TimeZoneInfo.ConvertTime(at, _zone).ToString(pattern, CultureInfo.CurrentCulture);
     }
 
+    /// <summary>"21:14:03".</summary>
+    public string Second(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, _zone).ToString("T", CultureInfo.CurrentCulture);
+
     /// <summary>"20 November 2026 21:14:03 UTC+01:00", for titles.</summary>
     public string Full(DateTimeOffset at)
     {

@@ -1,8 +1,7 @@
 namespace Presence.Dashboard.Display;
 
-
 /// <summary>What a list says of a viewer: fading goes before what its sessions said, because it may be gone.</summary>
-internal enum ViewerStatus
+public enum ViewerStatus
 {
     Watching,
     Hidden,

@@ -13,14 +13,28 @@ internal static class ViewerStatuses
         _ => ViewerStatus.Watching,
     };
 
-    public static string Text(ViewerStatus status) => status.ToString();
+    public static ViewerStatus Of(ViewerSession session) => session switch
+    {
+        { IsFading: true } => ViewerStatus.Fading,
+        { State: ViewerState.Hidden } => ViewerStatus.Hidden,
+        { State: ViewerState.Paused } => ViewerStatus.Paused,
+        _ => ViewerStatus.Watching,
+    };
+
+    public static string Text(ViewerStatus status) => status switch
+    {
+        ViewerStatus.Watching => ViewerTexts.StatusWatching,
+        ViewerStatus.Hidden => ViewerTexts.StatusHidden,
+        ViewerStatus.Paused => ViewerTexts.StatusPaused,
+        _ => ViewerTexts.StatusFading,
+    };
 
     public static string Explanation(ViewerStatus status) => status switch
     {
-        ViewerStatus.Watching => "The room is on screen.",
-        ViewerStatus.Hidden => "The room's tab or screen is in the background.",
-        ViewerStatus.Paused => "Playback is paused.",
-        _ => "A heartbeat is overdue; the viewer leaves at its deadline unless one comes.",
+        ViewerStatus.Watching => ViewerTexts.StatusWatchingText,
+        ViewerStatus.Hidden => ViewerTexts.StatusHiddenText,
+        ViewerStatus.Paused => ViewerTexts.StatusPausedText,
+        _ => ViewerTexts.StatusFadingText,
     };
 
     public static string Css(ViewerStatus status) => status switch

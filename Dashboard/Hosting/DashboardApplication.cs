@@ -8,6 +8,7 @@ using Presence.Dashboard.Components;
 using Presence.Dashboard.Demo;
 using Presence.Dashboard.Jobs;
 using Presence.Dashboard.Simulation;
+using Presence.Dashboard.Downloads;
 using Presence.Engine;
 using Presence.Engine.Settings;
 
@@ -67,6 +68,7 @@ public static class DashboardApplication
         app.MapPresenceApi();
         app.MapModeratorAccounts();
         app.MapDashboardPages();
+        app.MapDownloads();
         app.MapTryItPage();
         return app;
     }

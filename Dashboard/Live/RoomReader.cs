@@ -2,43 +2,67 @@ using Presence.Dashboard.Authentication.Accounts;
 using Presence.Engine;
 using Presence.Engine.Changes;
 using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Live;
 
-/// <summary>Reads one room for one circuit. Reading never counts (rule 8): it only asks the engine.</summary>
-internal sealed class RoomReader(PresenceEngine engine, ModeratorGuard guard, TimeProvider time)
+/// <summary>Reads one room's numbers for one circuit. Reading never counts (rule 8): it only asks the engine.</summary>
+internal sealed class RoomReader(PresenceEngine engine, SettingsStore settings, ModeratorGuard guard, TimeProvider time)
 {
-    private readonly RowPace _pace = new(time);
-    private RoomView? _view;
-    private IReadOnlyList<Viewer> _viewers = [];
-    private int _matching;
+    /// <summary>A chart's line is 2 KB on the wire and moves by a pixel a minute.</summary>
+    private static readonly TimeSpan HourPace = TimeSpan.FromSeconds(2);
+
+    /// <summary>No eye follows a list of names that changes faster.</summary>
+    private static readonly TimeSpan DeparturesPace = TimeSpan.FromSeconds(1);
+
+    private const int MostMarks = 20;
+
+    private readonly BurstMeter _burst = new(time);
+    private string? _roomId;
+    private RoomHour? _hour;
+    private long _hourAt;
+    private IReadOnlyList<Departure> _departures = [];
+    private long _departuresAt;
+    private int _historyVersion;
+    private IReadOnlyList<SettingsHistoryEntry> _history = [];
 
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
-    public async ValueTask<RoomReading> ReadAsync(RoomView view)
+    public async ValueTask<RoomReading> ReadAsync(string roomId)
     {
         await guard.RequireAsync(ModeratorRole.Observer);
-        if (view != _view)
-            _pace.Reset();
-        if (_pace.IsDue)
-            ReadViewers(view);
+        if (!PresenceComparers.RoomId.Equals(roomId, _roomId))
+        {
+            _roomId = roomId;
+            _hour = null;
+            _departuresAt = 0;
+            _burst.Clear();
+        }
 
-        var room = engine.Room(view.RoomId);
-        return new RoomReading(room, engine.Trend(view.RoomId), _viewers, _matching, engine.IsWarming, engine.Settings.Enabled);
+        var flow = engine.Flow(roomId);
+        if (_hour is null || time.GetElapsedTime(_hourAt) >= HourPace)
+            await ReadHourAsync(roomId, flow);
+        if (_departuresAt == 0 || time.GetElapsedTime(_departuresAt) >= DeparturesPace)
+            (_departures, _departuresAt) = (engine.Departures(roomId), time.GetTimestamp());
+
+        var explanation = engine.Explain(roomId);
+        var room = engine.Room(roomId) with { Count = explanation.Count }; // every number of one moment
+        return new RoomReading(
+            room, explanation, _burst.Read(flow), _hour!, _departures, engine.IsWarming, room.IsEnabled, await guard.HoldsAsync(ModeratorRole.Moderator));
     }
 
     public DirtyWatch Watch(string roomId) => engine.Watch(roomId);
 
-    private void ReadViewers(RoomView view)
+    private async Task ReadHourAsync(string roomId, RoomFlow flow)
     {
-        var page = engine.Viewers(view.RoomId, new ViewerQuery
+        var trend = engine.Trend(roomId);
+        if (_historyVersion != engine.Settings.Version)
         {
-            Sort = view.Sort,
-            Limit = PresenceLimits.Page,
-            Search = view.Search.Length == 0 ? null : view.Search,
-        });
-        var known = _viewers.Select(viewer => viewer.UserId).ToHashSet(PresenceComparers.UserId);
-
-        _pace.RecordRead(page.Viewers.Count(viewer => !known.Contains(viewer.UserId)));
-        (_view, _viewers, _matching) = (view, page.Viewers, page.Matching);
+            _historyVersion = engine.Settings.Version;
+            _history = await settings.HistoryAsync(MostMarks, CancellationToken.None);
+        }
+        // The first version is how everything began, not a change.
+        var changes = _history.Where(entry => entry.Previous is not null && trend.At - entry.Settings.UpdatedAt < TimeSpan.FromHours(1)).ToArray();
+        _hour = new RoomHour(trend, flow, changes);
+        _hourAt = time.GetTimestamp();
     }
 }

@@ -2,12 +2,21 @@ using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Live;
 
-/// <summary>What a room's page shows, read at one moment (its viewers perhaps a little earlier, see <see cref="RowPace"/>).</summary>
+/// <summary>What a room's page shows, read at one moment; its viewers are read by the roster.</summary>
 /// <param name="Room">The room.</param>
-/// <param name="Trend">Its last hour.</param>
-/// <param name="Viewers">The viewers asked for.</param>
-/// <param name="Matching">How many viewers match, shown or not.</param>
+/// <param name="Explanation">What its count is made of.</param>
+/// <param name="Burst">The last ten seconds.</param>
+/// <param name="Hour">The last hour, some seconds old.</param>
+/// <param name="Departures">Who left last, the latest first.</param>
 /// <param name="IsWarming">Viewers may still be on their way back after a restart.</param>
-/// <param name="IsEnabled">Whether presence is on.</param>
+/// <param name="IsEnabled">Whether presence is on in the room.</param>
+/// <param name="MayAct">Whether this moderator may remove viewers and change the room.</param>
 public sealed record RoomReading(
-    RoomSummary Room, RoomTrend Trend, IReadOnlyList<Viewer> Viewers, int Matching, bool IsWarming, bool IsEnabled);
+    RoomSummary Room,
+    RoomExplanation Explanation,
+    RoomBurst Burst,
+    RoomHour Hour,
+    IReadOnlyList<Departure> Departures,
+    bool IsWarming,
+    bool IsEnabled,
+    bool MayAct);

@@ -1,27 +1,37 @@
 using Microsoft.AspNetCore.Components;
-using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
-using Presence.Engine;
 using Presence.Engine.Changes;
-using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Components.Pages;
 
-/// <summary>One room: its count, its last hour, and who is watching.</summary>
+/// <summary>One room: its count and what that is made of, its last hour, who is watching, what is special about it.</summary>
 public sealed partial class RoomDetailPage
 {
     [Parameter]
     public string? RoomId { get; set; }
 
-    /// <summary>For the few ids that cannot stand in a path, see <see cref="RoomLinks"/>.</summary>
+    /// <summary>For the few ids that cannot stand in a path, see <see cref="Display.RoomLinks"/>.</summary>
     [SupplyParameterFromQuery(Name = "id")]
     private string? RoomIdInQuery { get; set; }
 
     [SupplyParameterFromQuery(Name = "search")]
-    private string? SearchText { get; set; }
+    private string? Search { get; set; }
 
     [SupplyParameterFromQuery(Name = "sort")]
     private string? Sort { get; set; }
+
+    [SupplyParameterFromQuery(Name = "state")]
+    private string? State { get; set; }
+
+    /// <summary>Whose sessions are shown.</summary>
+    [SupplyParameterFromQuery(Name = "open")]
+    private string? Open { get; set; }
+
+    [SupplyParameterFromQuery(Name = "range")]
+    private string? Range { get; set; }
+
+    [SupplyParameterFromQuery(Name = "explain")]
+    private string? Explain { get; set; }
 
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
@@ -29,54 +39,31 @@ public sealed partial class RoomDetailPage
     [Inject]
     private RoomReader Reader { get; set; } = default!;
 
-    protected override string Watched => View.RoomId;
+    protected override string Watched => Id;
+
+    private string Id => RoomId ?? RoomIdInQuery ?? "";
+
+    private string Name => Reading?.Room.Title ?? Id;
 
     private DateTimeOffset Now => Time.GetUtcNow();
 
-    // Newest arrival first: rows then move down one by one and never change places.
-    private RoomView View { get; set; } = new("", "", ViewerSort.LastJoinedFirst);
+    private RosterView View { get; set; } = RosterView.Of("", null, null, null);
 
-    private string Showing => Reading switch
-    {
-        null => "",
-        var reading when reading.Viewers.Count < reading.Matching =>
-            $"Showing {Numbers.Count(reading.Viewers.Count)} of {Numbers.Of(reading.Matching, "viewer", "viewers")}. Search to find the others.",
-        var reading => Numbers.Of(reading.Matching, "viewer", "viewers"),
-    };
+    private int Minutes => Range == "15m" ? 15 : 60;
+
+    private bool IsExplained => Explain == "1";
+
+    private string ExplainHref => Navigation.GetUriWithQueryParameter("explain", IsExplained ? null : "1");
 
     protected override Task OnParametersSetAsync()
     {
-        var search = SearchText ?? "";
-        View = new RoomView(
-            RoomId ?? RoomIdInQuery ?? "",
-            search.Length <= PresenceLimits.SearchLength ? search : search[..PresenceLimits.SearchLength],
-            Sort switch
-            {
-                "joined" => ViewerSort.FirstJoinedFirst,
-                "-heartbeat" => ViewerSort.LatestHeartbeatFirst,
-                "heartbeat" => ViewerSort.OldestHeartbeatFirst,
-                _ => ViewerSort.LastJoinedFirst,
-            });
+        View = RosterView.Of(Id, Search, Sort, State);
         return base.OnParametersSetAsync();
     }
 
-    protected override ValueTask<RoomReading> ReadAsync() => Reader.ReadAsync(View);
+    protected override ValueTask<RoomReading> ReadAsync() => Reader.ReadAsync(Id);
 
-    protected override DirtyWatch OpenWatch() => Reader.Watch(View.RoomId);
+    protected override DirtyWatch OpenWatch() => Reader.Watch(Id);
 
-    private void Search(string? text) => Navigation.NavigateTo(
-        Navigation.GetUriWithQueryParameter("search", string.IsNullOrEmpty(text) ? null : text), replace: true);
-
-    private string SortHref(ViewerSort first, ViewerSort second) => Navigation.GetUriWithQueryParameter(
-        "sort",
-        (View.Sort == first ? second : first) switch
-        {
-            ViewerSort.FirstJoinedFirst => "joined",
-            ViewerSort.LatestHeartbeatFirst => "-heartbeat",
-            ViewerSort.OldestHeartbeatFirst => "heartbeat",
-            _ => null,
-        });
-
-    private string? AriaSort(ViewerSort ascending, ViewerSort descending) =>
-        View.Sort == ascending ? "ascending" : View.Sort == descending ? "descending" : null;
+    private string RangeHref(int minutes) => Navigation.GetUriWithQueryParameter("range", minutes == 15 ? "15m" : null);
 }

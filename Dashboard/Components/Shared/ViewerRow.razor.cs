@@ -1,33 +1,59 @@
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Display;
-using Presence.Engine.Rooms;
+using Presence.Dashboard.Live;
 
 namespace Presence.Dashboard.Components.Shared;
 
-/// <summary>One viewer. Renders only when what it shows changed: two hundred rows are read four times a second, few of them differ.</summary>
+/// <summary>One viewer. Renders only when what it shows changed: rows are read several times a second, few of them differ.</summary>
 public sealed partial class ViewerRow
 {
     private Shown _shown;
     private bool _isChanged;
 
     [Parameter, EditorRequired]
-    public Viewer Viewer { get; set; } = default!;
+    public RosterItem Item { get; set; } = default!;
 
     [Parameter, EditorRequired]
     public DateTimeOffset Now { get; set; }
+
+    /// <summary>Whether its sessions are shown below it.</summary>
+    [Parameter]
+    public bool IsOpen { get; set; }
+
+    [Parameter]
+    public bool CanRemove { get; set; }
+
+    [Parameter]
+    public bool CanLift { get; set; }
+
+    [Parameter]
+    public EventCallback<RosterItem> OnToggle { get; set; }
+
+    [Parameter]
+    public EventCallback<RosterItem> OnRemove { get; set; }
+
+    [Parameter]
+    public EventCallback<RosterItem> OnLift { get; set; }
 
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
 
     protected override void OnParametersSet()
     {
+        var viewer = Item.Viewer;
+        var isSeen = viewer.JoinedAt != default;
         var shown = new Shown(
-            Viewer.UserId,
-            Viewer.Profile?.DisplayName ?? (Viewer.IsGuest ? "Guest" : Viewer.UserId),
-            ViewerStatuses.Of(Viewer),
-            LocalTime.Clock(Viewer.JoinedAt, Now),
-            Durations.Rough(Now - Viewer.JoinedAt),
-            Durations.Ago(Now - Viewer.LastHeartbeatAt));
+            viewer.UserId,
+            ViewerNames.Of(viewer),
+            ViewerStatuses.Of(viewer),
+            isSeen ? LocalTime.Clock(viewer.JoinedAt, Now) : "",
+            isSeen ? Durations.Rough(Now - viewer.JoinedAt) : "",
+            isSeen ? Durations.Ago(Now - viewer.LastHeartbeatAt) : "",
+            viewer.Sessions,
+            IsOpen,
+            Item.HasLeft,
+            CanRemove,
+            CanLift);
         _isChanged = shown != _shown;
         _shown = shown;
     }
@@ -35,5 +61,15 @@ public sealed partial class ViewerRow
     protected override bool ShouldRender() => _isChanged;
 
     private readonly record struct Shown(
-        string UserId, string Name, ViewerStatus Status, string Joined, string WatchingFor, string LastHeartbeat);
+        string UserId,
+        string Name,
+        ViewerStatus Status,
+        string Joined,
+        string WatchingFor,
+        string LastHeartbeat,
+        int Sessions,
+        bool IsOpen,
+        bool HasLeft,
+        bool CanRemove,
+        bool CanLift);
 }

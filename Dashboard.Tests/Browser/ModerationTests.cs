@@ -1,0 +1,74 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Presence.Dashboard.Tests.Support;
+using Presence.Engine;
+using Presence.Engine.Rooms;
+using Presence.Engine.Users;
+using static Microsoft.Playwright.Assertions;
+
+namespace Presence.Dashboard.Tests.Browser;
+
+/// <summary>One viewer among many: found, looked at, sent away for a while, let in again.</summary>
+[Collection(ChromiumCollection.Name)]
+public sealed class ModerationTests(ChromiumBrowser chromium)
+{
+    [Fact]
+    public async Task Viewer_AmongMany_IsFoundRemovedAndLetInAgain()
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = ModeratorOfTests.Configuration });
+        var engine = host.Services.GetRequiredService<PresenceEngine>();
+        for (var user = 0; user < 2_000; user++)
+            Beat(engine, $"user-{user}", $"Viewer {user}");
+        using var troll = await OutsideViewer.LogInAsync(host, "troll", "Terry Pest");
+        await troll.HeartbeatAsync("stage");
+        await using var visit = await chromium.VisitAsync(host.BaseAddress, 390, 844);
+        var page = visit.Page;
+        await visit.SignInAsync("/rooms/stage");
+        await Expect(page.GetByTestId("viewer-count")).ToHaveTextAsync("2,001");
+
+        await page.GetByLabel("Search viewers").FillAsync("terry");
+        await Expect(page.Locator(".viewers-table .viewer-name")).ToHaveTextAsync(["Terry Pest"]);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sessions of Terry Pest" }).ClickAsync();
+        await Expect(page.Locator(".session-row")).ToHaveCountAsync(1);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove Terry Pest" }).ClickAsync();
+        await page.GetByLabel("Reason").FillAsync("Spam in the chat");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove for 5 min" }).ClickAsync();
+
+        await Expect(page.GetByText("Terry Pest is kept out of this room until")).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("viewer-count")).ToHaveTextAsync("2,000");
+        await Expect(page.Locator(".departures li").First).ToContainTextAsync("Terry Pest");
+        await Expect(page.Locator(".departures li").First).ToContainTextAsync("removed");
+        Assert.Equal(System.Net.HttpStatusCode.Forbidden, await troll.TryHeartbeatAsync("stage"));
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Let Terry Pest in again" }).ClickAsync();
+        await troll.HeartbeatAsync("stage");
+        await Expect(page.GetByTestId("viewer-count")).ToHaveTextAsync("2,001");
+        Assert.Empty(visit.Errors);
+    }
+
+    [Fact]
+    public async Task Roster_OfFiftyThousand_ScrollsToItsEndAndHoldsFewRows()
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = ModeratorOfTests.Configuration });
+        var engine = host.Services.GetRequiredService<PresenceEngine>();
+        for (var user = 0; user < 50_000; user++)
+            Beat(engine, $"user-{user}", $"Viewer {user}");
+        await using var visit = await chromium.VisitAsync(host.BaseAddress);
+        var page = visit.Page;
+        await visit.SignInAsync("/rooms/stage");
+        await Expect(page.Locator(".viewers-table .viewer-name").First).ToHaveTextAsync("Viewer 49999");
+
+        await page.Locator(".roster-frame").EvaluateAsync("frame => frame.scrollTo(0, frame.scrollHeight)");
+        await Expect(page.Locator(".viewers-table .viewer-name").Last).ToHaveTextAsync("Viewer 0");
+        Beat(engine, "late", "Late Arrival");
+
+        await Expect(page.Locator(".waiting")).ToBeVisibleAsync();
+        Assert.InRange(await page.Locator(".viewers-table tbody tr").CountAsync(), 5, 60);
+        await page.Locator(".roster-frame").EvaluateAsync("frame => frame.scrollTo(0, 0)");
+        await Expect(page.Locator(".viewers-table .viewer-name").First).ToHaveTextAsync("Late Arrival");
+        Assert.Empty(visit.Errors);
+    }
+
+    private static void Beat(PresenceEngine engine, string userId, string name) =>
+        engine.Heartbeat(new Heartbeat { RoomId = "stage", UserId = userId, SessionId = "", Profile = new UserProfile(name, null) });
+}

@@ -1,0 +1,138 @@
+using Bunit;
+using Microsoft.Extensions.DependencyInjection;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Components.Pages;
+using Presence.Dashboard.Display;
+using Presence.Dashboard.Live;
+using Presence.Engine.Moderation;
+using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Tests.Components;
+
+public sealed class ViewerDetailPageTests : PageTest
+{
+    [Fact]
+    public void Viewer_InTwoRooms_IsShownInBothWithItsSessions()
+    {
+        Beat("stage", "ada", "Ada Lovelace");
+        Time.Advance(TimeSpan.FromSeconds(5));
+        Engine.Heartbeat(new Heartbeat { RoomId = "rooftop", UserId = "ada", SessionId = "tv", Device = new SessionDevice("LG TV", null) });
+
+        var page = RenderViewer("ada");
+
+        Assert.Contains("Ada Lovelace", page.Find("h1").TextContent, StringComparison.Ordinal);
+        Assert.Contains("In 2 rooms", page.Find(".viewer-where").TextContent, StringComparison.Ordinal);
+        Assert.Equal(["stage", "rooftop"], page.FindAll(".place-room").Select(room => room.TextContent));
+        Assert.Equal(["Device not told", "LG TV"], page.FindAll(".session-device").Select(device => device.TextContent));
+        Assert.Contains("Not kept out", page.Find(".removals").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Viewer_SeenBeforeButAway_IsInNoRoom()
+    {
+        await Services.GetRequiredService<UserStore>().SignInAsync("ada", "Ada Lovelace", isGuest: false, vouched: false, Cancellation);
+
+        var page = RenderViewer("ada");
+        await PassUntilAsync(() => page.FindAll(".viewer-where").Count == 1);
+
+        Assert.Contains("Ada Lovelace", page.Find("h1").TextContent, StringComparison.Ordinal);
+        Assert.Contains("In no room now.", page.Markup, StringComparison.Ordinal);
+        Assert.DoesNotContain("never seen", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Viewer_NeverSeen_SaysSo()
+    {
+        var page = RenderViewer("nobody");
+
+        await PassUntilAsync(() => page.Markup.Contains("never seen a user with this id", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Viewer_ThatCannotBeRead_SaysSoAndOffersToTryAgain()
+    {
+        Services.AddTransient(services => new ViewerReader(Engine, null!, null!, services.GetRequiredService<ModeratorGuard>(), Time));
+
+        var page = RenderViewer("ada");
+
+        await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
+        Assert.Contains("The viewer could not be read.", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Viewer_WhenItLeaves_LeavesThePage()
+    {
+        Beat("stage", "ada");
+        var page = RenderViewer("ada");
+        await PassUntilAsync(() => page.FindAll(".place").Count == 1);
+
+        Engine.Leave("stage", "ada", "");
+
+        await PassUntilAsync(() => page.FindAll(".place").Count == 0);
+    }
+
+    [Fact]
+    public async Task Removal_InForce_SaysWhoDecidedItAndIsLifted()
+    {
+        var removals = Services.GetRequiredService<RemovalStore>();
+        await removals.RemoveAsync(new Removal("ada", "stage", Time.GetUtcNow().AddHours(1), "Spam"), "ops@example.com", Cancellation);
+        var page = RenderViewer("ada");
+        await PassUntilAsync(() => page.FindAll(".removal-list li").Count == 1);
+
+        var text = page.Find(".removal-list li").TextContent;
+        Assert.Contains("stage", text, StringComparison.Ordinal);
+        Assert.Contains("ops@example.com", text, StringComparison.Ordinal);
+        Assert.Contains("Spam", text, StringComparison.Ordinal);
+        await page.Find("button[aria-label='Let in again: stage']").ClickAsync(new());
+
+        await PassUntilAsync(() => page.FindAll(".removal-list li").Count == 0);
+        Assert.Null(Engine.RemovalOf("ada", "stage"));
+        Assert.Null(await removals.FindAsync("ada", "stage", Cancellation));
+        Assert.Contains("May come in to stage again.", page.Find(".outcome-line").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Remove_FromTheNetworkForADay_IsKeptInTheModeratorsName()
+    {
+        Beat("stage", "ada");
+        Beat("rooftop", "ada");
+        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+        var page = RenderViewer("ada");
+        await PassUntilAsync(() => page.FindAll(".place").Count == 2);
+
+        await page.Find(".viewer-lead button").ClickAsync(new());
+        await PassUntilAsync(() => dialogs.FindAll(".remove-dialog").Count == 1);
+        Assert.Empty(dialogs.FindAll("input[name=where]"));
+        dialogs.FindAll("input[name=length]")[2].Change(true);
+        await dialogs.Find(".button-danger").ClickAsync(new());
+        await PassUntilAsync(() => page.FindAll(".place").Count == 0 && page.FindAll(".removal-list li").Count == 1);
+
+        var entry = await Services.GetRequiredService<RemovalStore>().FindAsync("ada", null, Cancellation);
+        Assert.Equal("mod@example.com", entry!.By);
+        Assert.Equal(TimeSpan.FromDays(1), entry.Removal.Until - entry.At);
+        Assert.Equal(0, Engine.CountNetwork().Viewers);
+    }
+
+    [Fact]
+    public void Observer_OfAViewer_IsOfferedNothingToDo()
+    {
+        Moderator.SetRoles(nameof(ModeratorRole.Observer));
+        Beat("stage", "ada");
+
+        var page = RenderViewer("ada");
+
+        Assert.Single(page.FindAll(".place"));
+        Assert.Empty(page.FindAll("button"));
+    }
+
+    [Theory]
+    [InlineData("ada", "viewers/ada")]
+    [InlineData("zoë @home", "viewers/zo%C3%AB%20%40home")]
+    [InlineData("..", "viewer?id=..")]
+    [InlineData("a/b", "viewer?id=a%2Fb")]
+    [InlineData("50%", "viewer?id=50%25")]
+    public void Link_ToAViewer_SurvivesTheWay(string userId, string expected) => Assert.Equal(expected, ViewerLinks.To(userId));
+
+    private IRenderedComponent<ViewerDetailPage> RenderViewer(string userId) => Render<ViewerDetailPage>(parameters => parameters.Add(page => page.UserId, userId));
+}

@@ -1,0 +1,85 @@
+using Microsoft.AspNetCore.Components;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Display;
+using Presence.Dashboard.Live;
+using Presence.Engine.Storage;
+using Radzen;
+
+namespace Presence.Dashboard.Components.Dialogs;
+
+/// <summary>Asks from where, for how long and why, and removes. Closes with what was decided, or with nothing.</summary>
+public sealed partial class RemoveViewerDialog
+{
+    private static readonly (RemovalLength Length, string Text)[] Lengths =
+    [
+        (RemovalLength.FiveMinutes, ViewerTexts.Minutes5),
+        (RemovalLength.Hour, ViewerTexts.Hour1),
+        (RemovalLength.Day, ViewerTexts.Hours24),
+        (RemovalLength.Custom, ViewerTexts.Custom),
+    ];
+
+    private readonly RemovalDraft _draft = new();
+    private string _problem = "";
+    private bool _isBusy;
+
+    [Parameter, EditorRequired]
+    public string UserId { get; set; } = "";
+
+    /// <summary>The room at hand; null offers the network alone.</summary>
+    [Parameter]
+    public string? RoomId { get; set; }
+
+    [Inject]
+    private DialogService Dialogs { get; set; } = default!;
+
+    [Inject]
+    private ViewerModeration Moderation { get; set; } = default!;
+
+    [Inject]
+    private ILogger<RemoveViewerDialog> Log { get; set; } = default!;
+
+    private string RemoveText => (_isBusy, _draft.Span) switch
+    {
+        (true, _) => ViewerTexts.Removing,
+        (_, { } span) => Sentence.With(ViewerTexts.RemoveFor, Durations.Rough(span)),
+        _ => RoomTexts.Remove,
+    };
+
+    /// <summary>Opens the dialog; null when nobody was removed.</summary>
+    public static async Task<RemovalEntry?> OpenAsync(DialogService dialogs, string userId, string name, string? roomId) =>
+        await dialogs.OpenAsync<RemoveViewerDialog>(
+            Sentence.With(ViewerTexts.RemoveTitle, name),
+            new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(UserId)] = userId, [nameof(RoomId)] = roomId },
+            new DialogOptions { ShowClose = false, Width = "min(460px, 100vw)", CloseDialogOnOverlayClick = true, CssClass = "sheet" }) as RemovalEntry;
+
+    private async Task RemoveAsync()
+    {
+        if (_draft.Span is not { } span)
+            return;
+        _isBusy = true;
+        try
+        {
+            var roomId = _draft.IsNetworkWide ? null : RoomId;
+            Dialogs.Close(await Moderation.RemoveAsync(UserId, roomId, span, _draft.ReasonOrNull, CancellationToken.None));
+        }
+        catch (AccessRefusedException)
+        {
+            _problem = ViewerTexts.NotAllowed;
+        }
+        catch (StoreFullException full)
+        {
+            _problem = full.Message;
+        }
+#pragma warning disable CA1031 // whatever it was, the dialog says so and stays
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Log.LogError(failure, "A viewer could not be removed.");
+            _problem = ViewerTexts.RemoveFailed;
+        }
+        finally
+        {
+            _isBusy = false;
+        }
+    }
+}

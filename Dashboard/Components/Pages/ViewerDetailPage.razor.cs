@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Components;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Components.Dialogs;
+using Presence.Dashboard.Display;
+using Presence.Dashboard.Live;
+using Presence.Engine.Changes;
+using Radzen;
+
+namespace Presence.Dashboard.Components.Pages;
+
+/// <summary>One user: everywhere it is now, on what, since when, and what keeps it out.</summary>
+public sealed partial class ViewerDetailPage
+{
+    private string _outcome = "";
+
+    [Parameter]
+    public string? UserId { get; set; }
+
+    /// <summary>For ids that cannot stand in a path, see <see cref="ViewerLinks"/>.</summary>
+    [SupplyParameterFromQuery(Name = "id")]
+    private string? UserIdInQuery { get; set; }
+
+    [Inject]
+    private ViewerReader Reader { get; set; } = default!;
+
+    [Inject]
+    private ViewerModeration Moderation { get; set; } = default!;
+
+    [Inject]
+    private DialogService Dialogs { get; set; } = default!;
+
+    [Inject]
+    private LocalTime LocalTime { get; set; } = default!;
+
+    protected override string Watched => Id;
+
+    private string Id => UserId ?? UserIdInQuery ?? "";
+
+    private string Name => ViewerNames.Of(Reading?.Profile, Reading?.IsGuest == true, Id);
+
+    private DateTimeOffset Now => Time.GetUtcNow();
+
+    protected override ValueTask<ViewerReading> ReadAsync() => Reader.ReadAsync(Id);
+
+    protected override DirtyWatch OpenWatch() => Reader.Watch();
+
+    private static string NameOf(string? roomId) => roomId ?? ViewerTexts.Network;
+
+    private async Task RemoveAsync(string? roomId)
+    {
+        if (await RemoveViewerDialog.OpenAsync(Dialogs, Id, Name, roomId) is not { } entry)
+            return;
+        _outcome = Sentence.With(ViewerTexts.Removed, NameOf(entry.Removal.RoomId), LocalTime.Clock(entry.Removal.Until, Now));
+        await ReadAnewAsync();
+    }
+
+    private async Task LiftAsync(string? roomId)
+    {
+        try
+        {
+            await Moderation.LiftAsync(Id, roomId, CancellationToken.None);
+            _outcome = Sentence.With(ViewerTexts.Lifted, NameOf(roomId));
+        }
+        catch (AccessRefusedException)
+        {
+            _outcome = ViewerTexts.NotAllowed;
+        }
+        await ReadAnewAsync();
+    }
+
+    private Task ReadAnewAsync()
+    {
+        Reader.Reset();
+        return RefreshAsync();
+    }
+}

@@ -1,0 +1,163 @@
+using Microsoft.AspNetCore.Components;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Components.Dialogs;
+using Presence.Dashboard.Display;
+using Presence.Dashboard.Live;
+using Presence.Engine;
+using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
+using Presence.Engine.Storage;
+using Radzen;
+
+namespace Presence.Dashboard.Components.Shared;
+
+/// <summary>What is in force in one room and where each value comes from; for Moderators, what is special about it.</summary>
+public sealed partial class RoomSettingsPanel
+{
+    private string? _roomId;
+    private DefinedRoom? _room;
+    private RoomDraft _draft = new();
+    private bool _isEditing;
+    private bool _isBusy;
+    private bool _hasFailed;
+    private string _problem = "";
+    private string _outcome = "";
+
+    [Parameter, EditorRequired]
+    public string RoomId { get; set; } = "";
+
+    [Parameter]
+    public bool MayAct { get; set; }
+
+    [Parameter, EditorRequired]
+    public DateTimeOffset Now { get; set; }
+
+    [Inject]
+    private RoomAdministration Administration { get; set; } = default!;
+
+    [Inject]
+    private DialogService Dialogs { get; set; } = default!;
+
+    [Inject]
+    private LocalTime LocalTime { get; set; } = default!;
+
+    [Inject]
+    private ILogger<RoomSettingsPanel> Log { get; set; } = default!;
+
+    private RoomDefinition Wanted => _draft.On(_room!.Definition);
+
+    private PresenceSettings Network => Administration.Effective(RoomDefinition.Unknown).Values;
+
+    private EffectiveSettings Effective => Administration.Effective(_room!.Definition);
+
+    private EffectiveSettings Drafted => Administration.Effective(Wanted);
+
+    private bool CanSave => !_isBusy && Wanted != _room!.Definition && RoomDefinitionRules.Problems(Wanted).Count == 0;
+
+    protected override Task OnParametersSetAsync()
+    {
+        if (PresenceComparers.RoomId.Equals(RoomId, _roomId))
+            return Task.CompletedTask;
+        (_roomId, _room, _isEditing, _outcome) = (RoomId, null, false, "");
+        return LoadAsync();
+    }
+
+    private async Task LoadAsync()
+    {
+        try
+        {
+            _room = await Administration.ReadAsync(RoomId, CancellationToken.None);
+            _hasFailed = false;
+        }
+        catch (AccessRefusedException)
+        {
+            // The page around it says so.
+        }
+#pragma warning disable CA1031 // whatever it was, the panel says so and offers to try again
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Log.LogError(failure, "A room's settings could not be read.");
+            _hasFailed = true;
+        }
+    }
+
+    private async Task Edit()
+    {
+        await LoadAsync(); // somebody may have saved since this was shown
+        if (_room is null)
+            return;
+        _draft = RoomDraft.Of(_room.Definition);
+        (_isEditing, _problem, _outcome) = (true, "", "");
+    }
+
+    private void StopEditing() => _isEditing = false;
+
+    private async Task SaveAsync()
+    {
+        if (!CanSave || !await ConfirmAsync())
+            return;
+        _isBusy = true;
+        try
+        {
+            _room = await Administration.SaveAsync(_room!, Wanted, CancellationToken.None);
+            (_isEditing, _outcome) = (false, RoomTexts.Saved);
+        }
+        catch (RoomConflictException conflict)
+        {
+            _room = conflict.Current; // what was typed stays; what would change is on screen
+            _problem = Sentence.With(RoomTexts.SaveConflict, conflict.Current.UpdatedBy);
+        }
+        catch (AccessRefusedException)
+        {
+            _problem = RoomTexts.NotAllowed;
+        }
+        catch (Exception refused) when (refused is SettingsRefusedException or StoreFullException)
+        {
+            _problem = refused.Message;
+        }
+#pragma warning disable CA1031 // whatever it was, the panel says so and keeps what was typed
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Log.LogError(failure, "A room's settings could not be saved.");
+            _problem = RoomTexts.SaveFailed;
+        }
+        finally
+        {
+            _isBusy = false;
+        }
+    }
+
+    /// <summary>Switching off and ending send everyone away at once; nothing else does.</summary>
+    private async Task<bool> ConfirmAsync()
+    {
+        var isEnding = Wanted.Status == RoomStatus.Ended && _room!.Definition.Status != RoomStatus.Ended;
+        var isClosing = isEnding || (!Drafted.Values.Enabled && Effective.Values.Enabled);
+        if (!isClosing)
+            return true;
+        return await Dialogs.OpenAsync<CloseRoomDialog>(
+            isEnding ? RoomTexts.CloseEndTitle : RoomTexts.CloseOffTitle,
+            new Dictionary<string, object?>(StringComparer.Ordinal)
+            {
+                [nameof(CloseRoomDialog.Viewers)] = Administration.ViewersNow(RoomId),
+                [nameof(CloseRoomDialog.IsEnding)] = isEnding,
+            },
+            new DialogOptions { ShowClose = false, Width = "min(440px, 100vw)", CloseDialogOnOverlayClick = true, CssClass = "sheet" }) is true;
+    }
+
+    private IEnumerable<string> ProblemsOf(string field) =>
+        RoomDefinitionRules.Problems(Wanted).Where(problem => string.Equals(problem.Field, field, StringComparison.Ordinal)).Select(problem => problem.Message);
+
+    private static string FollowHint(TimeSpan network) => Sentence.With(RoomTexts.SettingsFollow, Durations.Exact(network));
+
+    private static string Text(TimeSpan span, SettingsSource source) =>
+        source == SettingsSource.Rule ? $"{Durations.Exact(span)} ({RoomTexts.FromRule})" : Durations.Exact(span);
+
+    private static string SourceText(SettingsSource source) => source switch
+    {
+        SettingsSource.Room => RoomTexts.FromRoom,
+        SettingsSource.Rule => RoomTexts.FromRule,
+        _ => RoomTexts.FromNetwork,
+    };
+}

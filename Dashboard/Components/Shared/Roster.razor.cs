@@ -1,0 +1,204 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web.Virtualization;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Components.Dialogs;
+using Presence.Dashboard.Display;
+using Presence.Dashboard.Live;
+using Presence.Engine;
+using Presence.Engine.Rooms;
+using Radzen;
+
+namespace Presence.Dashboard.Components.Shared;
+
+/// <summary>Everyone in a room: only the lines on screen are read and rendered, and they stand still while somebody points at them.</summary>
+public sealed partial class Roster : IDisposable
+{
+    /// <summary>Long enough to type a syllable, short enough to feel at once.</summary>
+    internal static readonly TimeSpan TypingPause = TimeSpan.FromMilliseconds(200);
+
+    private static readonly (RosterState? State, string Text)[] States =
+    [
+        (null, RoomTexts.All),
+        (RosterState.Watching, ViewerTexts.StatusWatching),
+        (RosterState.Hidden, ViewerTexts.StatusHidden),
+        (RosterState.Paused, ViewerTexts.StatusPaused),
+        (RosterState.Fading, ViewerTexts.StatusFading),
+    ];
+
+    private Virtualize<RosterItem>? _rows;
+    private RosterView? _shownView;
+    private string? _shownOpen;
+    private CancellationTokenSource? _typing;
+    private string _typed = "";
+    private int _total;
+    private int _lines;
+    private long _waiting;
+    private bool _isRead;
+    private bool _isPointedAt;
+    private bool _hasFocus;
+
+    [Parameter, EditorRequired]
+    public RosterView View { get; set; } = default!;
+
+    /// <summary>Whose sessions are shown; null for nobody's.</summary>
+    [Parameter]
+    public string? Open { get; set; }
+
+    /// <summary>The room's numbers; each new one is an occasion to read the lines anew.</summary>
+    [Parameter, EditorRequired]
+    public RoomReading Reading { get; set; } = default!;
+
+    [Parameter, EditorRequired]
+    public DateTimeOffset Now { get; set; }
+
+    [Inject]
+    private RosterReader Reader { get; set; } = default!;
+
+    [Inject]
+    private ViewerModeration Moderation { get; set; } = default!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    [Inject]
+    private DialogService Dialogs { get; set; } = default!;
+
+    [Inject]
+    private LocalTime LocalTime { get; set; } = default!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = default!;
+
+    private Outcome? Removed { get; set; }
+
+    private string Showing => View.IsFiltered && _isRead
+        ? Sentence.With(RoomTexts.OfMany, Numbers.Count(_total), Viewers)
+        : Viewers;
+
+    private string Viewers => Numbers.Of(Reading.Room.Count.Viewers, RoomTexts.ViewersOne, RoomTexts.ViewersMany);
+
+    private string WaitingText => Sentence.With(_waiting == 1 ? RoomTexts.WaitingOne : RoomTexts.WaitingMany, Numbers.Count(_waiting));
+
+    private string AllHref => Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>(StringComparer.Ordinal) { ["search"] = null, ["state"] = null });
+
+    protected override async Task OnParametersSetAsync()
+    {
+        var isNew = View != _shownView || Open != _shownOpen;
+        if (View.RoomId != _shownView?.RoomId)
+            (Removed, _isRead) = (null, false);
+        if (View.Search != _shownView?.Search)
+            _typed = View.Search;
+        (_shownView, _shownOpen) = (View, Open);
+        Reader.Show(View, Open);
+        _waiting = Reader.Waiting;
+        if (isNew || Reader.IsDue)
+            await RefreshRowsAsync();
+    }
+
+    public void Dispose() => _typing?.Dispose();
+
+    private async ValueTask<ItemsProviderResult<RosterItem>> ReadAsync(ItemsProviderRequest request)
+    {
+        try
+        {
+            var window = await Reader.ReadAsync(request.StartIndex, request.Count);
+            (_total, _lines, _isRead) = (window.Viewers, window.Lines, true);
+            return new(window.Items, window.Lines);
+        }
+        catch (AccessRefusedException)
+        {
+            return new([], 0); // the page around it says so with its own next read
+        }
+    }
+
+    private async Task RefreshRowsAsync()
+    {
+        if (_rows is not null)
+            await _rows.RefreshDataAsync();
+    }
+
+    private async Task SearchSoonAsync()
+    {
+        _typing?.Cancel();
+        _typing?.Dispose();
+        var typing = _typing = new CancellationTokenSource();
+        try
+        {
+            await Task.Delay(TypingPause, Time, typing.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return; // a later key goes on
+        }
+        var text = _typed.Length <= PresenceLimits.SearchLength ? _typed : _typed[..PresenceLimits.SearchLength];
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("search", text.Length == 0 ? null : text), replace: true);
+    }
+
+    private Task PointAtAsync(bool isPointedAt)
+    {
+        _isPointedAt = isPointedAt;
+        return HoldAsync();
+    }
+
+    private Task FocusAsync(bool hasFocus)
+    {
+        _hasFocus = hasFocus;
+        return HoldAsync();
+    }
+
+    private async Task HoldAsync()
+    {
+        var wasHeld = Reader.IsHeld;
+        Reader.PointAt(_isPointedAt || _hasFocus);
+        if (wasHeld && !Reader.IsHeld)
+            await RefreshRowsAsync();
+        _waiting = Reader.Waiting;
+    }
+
+    private async Task ShowWaitingAsync()
+    {
+        Reader.TakeWaiting();
+        _waiting = 0;
+        await RefreshRowsAsync();
+    }
+
+    private void Toggle(RosterItem item) => Navigation.NavigateTo(
+        Navigation.GetUriWithQueryParameter("open", item.Viewer.UserId == Open ? null : item.Viewer.UserId), replace: true);
+
+    private async Task RemoveAsync(RosterItem item)
+    {
+        var viewer = item.Viewer;
+        if (await RemoveViewerDialog.OpenAsync(Dialogs, viewer.UserId, ViewerNames.Of(viewer), View.RoomId) is not { } entry)
+            return;
+        var pattern = entry.Removal.RoomId is null ? RoomTexts.RemovedFromNetwork : RoomTexts.RemovedFromRoom;
+        Removed = new Outcome(item, Sentence.With(pattern, ViewerNames.Of(viewer), LocalTime.Clock(entry.Removal.Until, Now)), CanLift: true);
+        await RefreshRowsAsync();
+    }
+
+    private async Task LiftAsync(RosterItem item)
+    {
+        var name = ViewerNames.Of(item.Viewer);
+        try
+        {
+            if (Moderation.RemovalOf(item.Viewer.UserId, View.RoomId) is { } removal)
+                await Moderation.LiftAsync(item.Viewer.UserId, removal.RoomId, CancellationToken.None);
+            Removed = new Outcome(item, Sentence.With(RoomTexts.Lifted, name), CanLift: false);
+        }
+        catch (AccessRefusedException)
+        {
+            Removed = new Outcome(item, RoomTexts.NotAllowed, CanLift: false);
+        }
+        await RefreshRowsAsync();
+    }
+
+    private bool IsKeptOut(RosterItem item) => Moderation.RemovalOf(item.Viewer.UserId, View.RoomId) is not null;
+
+    private string StateHref(RosterState? state) => Navigation.GetUriWithQueryParameter("state", RosterView.WordOf(state));
+
+    private string SortHref(ViewerSort first, ViewerSort second) => Navigation.GetUriWithQueryParameter("sort", RosterView.WordOf(View.Sort == first ? second : first));
+
+    private string? AriaSort(ViewerSort ascending, ViewerSort descending) =>
+        View.Sort == ascending ? "ascending" : View.Sort == descending ? "descending" : null;
+
+    private sealed record Outcome(RosterItem Viewer, string Text, bool CanLift);
+}

@@ -1,0 +1,45 @@
+using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>What is special about a room while a moderator edits it: seconds, and an empty field follows the network.</summary>
+internal sealed record RoomDraft
+{
+    public string Title { get; set; } = "";
+    public bool IsEnded { get; set; }
+    public bool IsOff { get; set; }
+    public int? HeartbeatIntervalSeconds { get; set; }
+    public int? PresenceTimeoutSeconds { get; set; }
+
+    public static RoomDraft Of(RoomDefinition definition) => new()
+    {
+        Title = definition.Title ?? "",
+        IsEnded = definition.Status == RoomStatus.Ended,
+        IsOff = definition.Overrides.Enabled == false,
+        HeartbeatIntervalSeconds = Seconds(definition.Overrides.HeartbeatInterval),
+        PresenceTimeoutSeconds = Seconds(definition.Overrides.PresenceTimeout),
+    };
+
+    /// <summary>The definition with what was typed. What nobody touched stays as it was, fractions of seconds included.</summary>
+    public RoomDefinition On(RoomDefinition definition)
+    {
+        var overrides = definition.Overrides;
+        return definition with
+        {
+            Title = string.IsNullOrWhiteSpace(Title) ? null : Title.Trim(),
+            Status = IsEnded ? RoomStatus.Ended : RoomStatus.Live,
+            Overrides = new RoomOverrides
+            {
+                Enabled = IsOff ? false : overrides.Enabled == false ? null : overrides.Enabled,
+                HeartbeatInterval = Kept(overrides.HeartbeatInterval, HeartbeatIntervalSeconds),
+                PresenceTimeout = Kept(overrides.PresenceTimeout, PresenceTimeoutSeconds),
+            },
+        };
+    }
+
+    private static TimeSpan? Kept(TimeSpan? current, int? seconds) =>
+        Seconds(current) == seconds ? current : seconds is { } value ? TimeSpan.FromSeconds(value) : null;
+
+    private static int? Seconds(TimeSpan? span) => span is { } value ? (int)Math.Ceiling(value.TotalSeconds) : null;
+}

@@ -1,0 +1,71 @@
+using Presence.Engine;
+using Presence.Engine.Rooms;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>Which viewers of a room a moderator asked for; it stands in the address, of the page and of the download.</summary>
+/// <param name="RoomId">The room.</param>
+/// <param name="Search">Text a viewer's name or id contains; empty for all.</param>
+/// <param name="Sort">The order.</param>
+/// <param name="State">Only viewers a list shows in this state; null for all.</param>
+public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, RosterState? State)
+{
+    /// <summary>Whether anybody may be left out.</summary>
+    public bool IsFiltered => Search.Length > 0 || State is not null;
+
+    /// <summary>Reads what stands in an address. What it does not know is as if it were not there.</summary>
+    public static RosterView Of(string roomId, string? search, string? sort, string? state) => new(
+        roomId,
+        search is null ? "" : search.Length <= PresenceLimits.SearchLength ? search : search[..PresenceLimits.SearchLength],
+        sort switch
+        {
+            "joined" => ViewerSort.FirstJoinedFirst,
+            "name" => ViewerSort.Name,
+            "-heartbeat" => ViewerSort.LatestHeartbeatFirst,
+            "heartbeat" => ViewerSort.OldestHeartbeatFirst,
+            _ => ViewerSort.LastJoinedFirst, // rows then move down one by one and never change places
+        },
+        state switch
+        {
+            "watching" => RosterState.Watching,
+            "hidden" => RosterState.Hidden,
+            "paused" => RosterState.Paused,
+            "fading" => RosterState.Fading,
+            _ => null,
+        });
+
+    /// <summary>How an order is written in an address; null for the one nobody asked for.</summary>
+    public static string? WordOf(ViewerSort sort) => sort switch
+    {
+        ViewerSort.FirstJoinedFirst => "joined",
+        ViewerSort.Name => "name",
+        ViewerSort.LatestHeartbeatFirst => "-heartbeat",
+        ViewerSort.OldestHeartbeatFirst => "heartbeat",
+        _ => null,
+    };
+
+    /// <summary>How a state is written in an address.</summary>
+    public static string? WordOf(RosterState? state) => state switch
+    {
+        RosterState.Watching => "watching",
+        RosterState.Hidden => "hidden",
+        RosterState.Paused => "paused",
+        RosterState.Fading => "fading",
+        _ => null,
+    };
+
+    /// <summary>The same in the engine's terms. Fading goes before what a viewer's sessions said, as in the list.</summary>
+    public ViewerQuery ToQuery() => new()
+    {
+        Sort = Sort,
+        Search = Search.Length == 0 ? null : Search,
+        IsFading = State is null ? null : State == RosterState.Fading,
+        State = State switch
+        {
+            RosterState.Watching => ViewerState.Visible,
+            RosterState.Hidden => ViewerState.Hidden,
+            RosterState.Paused => ViewerState.Paused,
+            _ => null,
+        },
+    };
+}

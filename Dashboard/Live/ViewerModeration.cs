@@ -1,0 +1,43 @@
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Engine;
+using Presence.Engine.Moderation;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>Removing viewers and letting them in again, as the API does; the role is checked here, whatever the page shows.</summary>
+internal sealed class ViewerModeration(PresenceEngine engine, RemovalStore removals, ModeratorGuard guard, TimeProvider time)
+{
+    /// <summary>Keeps a viewer out from now on, in the moderator's name.</summary>
+    /// <param name="userId">Who.</param>
+    /// <param name="roomId">Where; null is the whole network.</param>
+    /// <param name="length">For how long; at most <see cref="RemovalRules.Longest"/>.</param>
+    /// <param name="reason">What the viewer is told; null says nothing.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
+    /// <exception cref="ArgumentException">Against the rules. Nothing was changed.</exception>
+    /// <exception cref="StoreFullException">The cap is reached. Nothing was changed.</exception>
+    public async Task<RemovalEntry> RemoveAsync(string userId, string? roomId, TimeSpan length, string? reason, CancellationToken cancellationToken)
+    {
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        if (length <= TimeSpan.Zero || length > RemovalRules.Longest)
+            throw new ArgumentOutOfRangeException(nameof(length), length, $"A removal lasts at most {RemovalRules.Longest.TotalDays} days.");
+        if (RemovalRules.ProblemOfReason(reason) is { } problem)
+            throw new ArgumentException(problem, nameof(reason));
+
+        var until = DateTimeOffset.FromUnixTimeMilliseconds((time.GetUtcNow() + length).ToUnixTimeMilliseconds()); // as stored
+        var (entry, _) = await removals.RemoveAsync(new Removal(userId, roomId, until, reason), moderator.Email, cancellationToken);
+        return entry;
+    }
+
+    /// <summary>Lets a viewer in again, with its next heartbeat.</summary>
+    /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
+    public async Task LiftAsync(string userId, string? roomId, CancellationToken cancellationToken)
+    {
+        await guard.RequireAsync(ModeratorRole.Moderator);
+        await removals.LiftAsync(userId, roomId, cancellationToken);
+    }
+
+    /// <summary>What keeps a viewer out of a room now; null when nothing does.</summary>
+    public Removal? RemovalOf(string userId, string roomId) => engine.RemovalOf(userId, roomId);
+}

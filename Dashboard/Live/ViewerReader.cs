@@ -1,0 +1,80 @@
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Engine;
+using Presence.Engine.Changes;
+using Presence.Engine.Moderation;
+using Presence.Engine.Storage;
+using Presence.Engine.Users;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>Reads one user for one circuit: everywhere it is, and what keeps it out. Reading never counts (rule 8).</summary>
+internal sealed class ViewerReader(PresenceEngine engine, UserStore users, RemovalStore removals, ModeratorGuard guard, TimeProvider time)
+{
+    /// <summary>Finding a user's rooms is a look into every room.</summary>
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
+
+    private string? _userId;
+    private User? _user;
+    private ViewerReading? _reading;
+    private long _readAt;
+    private IReadOnlyList<Removal> _inForce = [];
+    private IReadOnlyList<RemovalEntry> _entries = [];
+
+    /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
+    public async ValueTask<ViewerReading> ReadAsync(string userId)
+    {
+        await guard.RequireAsync(ModeratorRole.Observer);
+        if (!PresenceComparers.UserId.Equals(userId, _userId))
+        {
+            _user = await users.FindAsync(userId, CancellationToken.None);
+            (_userId, _reading, _inForce, _entries) = (userId, null, [], []);
+        }
+        if (_reading is not null && time.GetElapsedTime(_readAt) < Pace)
+            return _reading;
+
+        _readAt = time.GetTimestamp();
+        return _reading = await ReadNowAsync(userId);
+    }
+
+    /// <summary>The next read is made at once: the moderator changed something.</summary>
+    public void Reset() => _reading = null;
+
+    public DirtyWatch Watch() => engine.WatchNetwork();
+
+    private async Task<ViewerReading> ReadNowAsync(string userId)
+    {
+        var places = engine.RoomsOf(userId).SelectMany(roomId => PlacesIn(roomId, userId)).OrderBy(place => place.Viewer.JoinedAt).ToArray();
+        await ReadRemovalsAsync(userId);
+        var network = engine.CountNetwork();
+        return new ViewerReading(
+            userId,
+            engine.ProfileOf(userId) ?? (_user is null ? null : new UserProfile(_user.DisplayName, _user.AvatarUrl)),
+            places.Length > 0 ? places[0].Viewer.IsGuest : _user?.IsGuest == true,
+            _user is not null || places.Length > 0,
+            places,
+            _entries,
+            network.At,
+            engine.IsWarming,
+            engine.Settings.Enabled,
+            await guard.HoldsAsync(ModeratorRole.Moderator));
+    }
+
+    private IEnumerable<ViewerPlace> PlacesIn(string roomId, string userId) =>
+        from viewer in engine.Viewers(roomId, [userId]) // it may just have left
+        select new ViewerPlace(engine.Room(roomId), viewer, engine.Sessions(roomId, userId));
+
+    /// <summary>The engine says what is in force; who decided it stands in the store, which is asked when something changed.</summary>
+    private async Task ReadRemovalsAsync(string userId)
+    {
+        var inForce = engine.RemovalsOf(userId);
+        if (inForce.SequenceEqual(_inForce))
+            return;
+        var entries = new List<RemovalEntry>();
+        foreach (var removal in inForce)
+        {
+            if (await removals.FindAsync(userId, removal.RoomId, CancellationToken.None) is { } entry)
+                entries.Add(entry);
+        }
+        (_inForce, _entries) = (inForce, entries);
+    }
+}
