@@ -178,7 +178,7 @@ public sealed class RoomDetailPageTests : PageTest
         var dialogs = Render<Radzen.Blazor.RadzenDialog>();
         var page = RenderRoom("main");
 
-        await page.Find("button[aria-label='Remove Ada Lovelace']").ClickAsync(new());
+        page.Find("button[aria-label='Remove Ada Lovelace']").Click(); // is done when the dialog is
         await PassUntilAsync(() => dialogs.FindAll(".remove-dialog").Count == 1);
         await dialogs.Find("#removal-reason").InputAsync(new ChangeEventArgs { Value = "Spam" });
         await dialogs.Find(".button-danger").ClickAsync(new());
@@ -260,7 +260,7 @@ public sealed class RoomDetailPageTests : PageTest
     [Fact]
     public void Room_ThatCannotBeRead_SaysSoAndOffersToTryAgain()
     {
-        Services.AddTransient(services => new RoomReader(null!, Store, services.GetRequiredService<ModeratorGuard>(), Time));
+        Services.AddTransient(services => new RoomReader(Engine, null!, services.GetRequiredService<ModeratorGuard>(), Time));
 
         var page = RenderRoom("main");
 

@@ -101,7 +101,7 @@ public sealed class ViewerDetailPageTests : PageTest
         var page = RenderViewer("ada");
         await PassUntilAsync(() => page.FindAll(".place").Count == 2);
 
-        await page.Find(".viewer-lead button").ClickAsync(new());
+        page.Find(".viewer-lead button").Click(); // is done when the dialog is
         await PassUntilAsync(() => dialogs.FindAll(".remove-dialog").Count == 1);
         Assert.Empty(dialogs.FindAll("input[name=where]"));
         dialogs.FindAll("input[name=length]")[2].Change(true);

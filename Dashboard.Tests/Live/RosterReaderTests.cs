@@ -107,7 +107,7 @@ public sealed class RosterReaderTests : IDisposable
         var scrolled = await _reader.ReadAsync(8, 20);
 
         Assert.Equal((12, 10), (window.Lines, window.Viewers));
-        Assert.Equal([null, "phone", "", null], window.Items.Skip(7).Take(4).Select(item => item.Session?.SessionId));
+        Assert.Equal([null, "", "phone", null], window.Items.Skip(7).Take(4).Select(item => item.Session?.SessionId));
         Assert.Equal(window.Items.Skip(8).Select(item => item.Key), scrolled.Items.Select(item => item.Key));
         Assert.Equal(window.Items.Count, window.Items.Select(item => item.Key).Distinct().Count());
     }
@@ -137,11 +137,11 @@ public sealed class RosterReaderTests : IDisposable
         await _reader.ReadAsync(0, 20);
         _time.Advance(TimeSpan.FromMilliseconds(999));
         Assert.False(_reader.IsDue);
-        _time.Advance(TimeSpan.FromMilliseconds(1));
+        _time.Advance(TimeSpan.FromMilliseconds(2));
         Assert.True(_reader.IsDue);
 
         await _reader.ReadAsync(0, 20); // nothing new
-        _time.Advance(TimeSpan.FromMilliseconds(250));
+        _time.Advance(TimeSpan.FromMilliseconds(251));
         Assert.True(_reader.IsDue);
     }
 

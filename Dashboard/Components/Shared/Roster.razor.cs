@@ -102,7 +102,12 @@ public sealed partial class Roster : IDisposable
         try
         {
             var window = await Reader.ReadAsync(request.StartIndex, request.Count);
-            (_total, _lines, _isRead) = (window.Viewers, window.Lines, true);
+            var read = (window.Viewers, window.Lines, true);
+            if ((_total, _lines, _isRead) != read)
+            {
+                (_total, _lines, _isRead) = read;
+                StateHasChanged(); // the list asks by itself too, with its first lines and when it is scrolled
+            }
             return new(window.Items, window.Lines);
         }
         catch (AccessRefusedException)
