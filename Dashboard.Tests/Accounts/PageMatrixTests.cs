@@ -43,9 +43,9 @@ public sealed class PageMatrixTests : IAsyncLifetime
         /sign-in                         200        200        302        302        302
         /system                          in         no         no         200        200
         /try/{**path}                    in         no         200        200        200
-        /wall                            in         no         200        200        200
         /viewer                          in         no         200        200        200
         /viewers/{UserId}                in         no         200        200        200
+        /wall                            in         no         200        200        200
         /{**path:file}                   404        404        404        404        404
         """;
 

@@ -16,7 +16,7 @@ public sealed class ObserverTests(ChromiumBrowser chromium)
         await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress);
         await visit.SignInAsync();
 
-        foreach (var path in (string[])["/", "/?range=day", "/rooms", "/rooms?show=growing", "/online", "/wall", "/wall?rooms=main-stage,nobody-was-ever-here", "/rooms/main-stage", "/rooms/main-stage?search=ada", "/rooms/nobody-was-ever-here", "/settings", "/connect"])
+        foreach (var path in (string[])["/", "/?range=day", "/rooms", "/rooms?show=growing", "/online", "/wall", "/wall?rooms=main-stage,nobody-was-ever-here", "/rooms/main-stage", "/rooms/main-stage?search=ada", "/rooms/main-stage?explain=1&state=hidden", "/viewers/ada.0", "/rooms/nobody-was-ever-here", "/settings", "/connect"])
         {
             await visit.OpenAsync(path);
             await visit.Page.ReloadAsync();
@@ -26,6 +26,30 @@ public sealed class ObserverTests(ChromiumBrowser chromium)
 
         var after = evening.Engine.CountNetwork();
         Assert.Equal((before.Rooms, before.Viewers, before.Sessions), (after.Rooms, after.Viewers, after.Sessions));
+    }
+
+    [Fact]
+    public async Task TwentyDashboards_OpenAtOnce_ChangeNoCountAndAreCountedApart()
+    {
+        await using var evening = await BusyEvening.StartAsync();
+        var before = evening.Engine.CountNetwork();
+        var room = evening.Engine.Count("main-stage");
+        await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress);
+        await visit.SignInAsync();
+
+        for (var dashboard = 0; dashboard < 20; dashboard++)
+        {
+            var page = await visit.Context.NewPageAsync();
+            page.SetDefaultTimeout(60_000);
+            await page.GotoAsync(dashboard % 4 == 3 ? "/rooms" : "/rooms/main-stage");
+            await page.Locator("html[data-connection]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        }
+        await Eventually.TrueAsync(() => evening.Engine.Explain("main-stage").Watches == 15, "fifteen pages watch the room");
+        evening.Engine.Sweep();
+
+        var after = evening.Engine.CountNetwork();
+        Assert.Equal((before.Rooms, before.Viewers, before.Sessions), (after.Rooms, after.Viewers, after.Sessions));
+        Assert.Equal((room.Viewers, room.Sessions, room.Sequence), (evening.Engine.Count("main-stage").Viewers, evening.Engine.Count("main-stage").Sessions, evening.Engine.Count("main-stage").Sequence));
     }
 
     [Fact]
