@@ -6,9 +6,9 @@ using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components;
 using Presence.Dashboard.Demo;
+using Presence.Dashboard.Downloads;
 using Presence.Dashboard.Jobs;
 using Presence.Dashboard.Simulation;
-using Presence.Dashboard.Downloads;
 using Presence.Engine;
 using Presence.Engine.Settings;
 
