@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Components.Authorization;
 using System.Security.Claims;
+using Microsoft.AspNetCore.Components.Authorization;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Live;
 using Presence.Engine;
