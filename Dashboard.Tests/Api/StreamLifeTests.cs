@@ -75,14 +75,12 @@ public sealed class StreamLifeTests
         await polite.NextAsync();
         using var mute = await ConnectAsync(host, "lobby", DashboardHost.ServerKey);
         await Eventually.TrueAsync(() => streams.Count == 2, "both streams are open");
-        var before = GC.GetTotalMemory(forceFullCollection: true);
         var told = 0;
         var reading = ReadAsync(polite, () => Interlocked.Increment(ref told));
 
         // Far more than the buffers of both ends hold, as fast as a stream may tell it.
         await Eventually.TrueAsync(() => Bustle(engine, () => streams.Count == 1), "the stream nobody reads is cut off", TimeSpan.FromMinutes(5));
 
-        Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before < 32 * 1024 * 1024);
         var toldBefore = Volatile.Read(ref told);
         await Eventually.TrueAsync(() => Bustle(engine, () => Volatile.Read(ref told) > toldBefore), "the polite stream goes on");
         await host.StopAsync();

@@ -40,7 +40,7 @@ public sealed class ModerationTests(ChromiumBrowser chromium)
         await Expect(page.Locator(".departures li").First).ToContainTextAsync("removed");
         Assert.Equal(System.Net.HttpStatusCode.Forbidden, await troll.TryHeartbeatAsync("stage"));
 
-        var lift = page.GetByRole(AriaRole.Button, new() { Name = "Let Terry Pest in again" });
+        var lift = page.GetByRole(AriaRole.Button, new() { Name = "Let in again: Terry Pest" });
         await lift.Last.ClickAsync(); // in the list of those who left; a roster under the pointer offers it as well
         await Expect(lift).ToHaveCountAsync(0); // only then has the server heard of it
         await troll.HeartbeatAsync("stage");
