@@ -36,6 +36,7 @@ internal sealed partial class Room
     /// <summary>Copies the next slots; where to go on, or none behind the last.</summary>
     internal int CopySlice(int from, List<ViewerRow> rows)
     {
+        LetWaitersIn();
         lock (_lock)
             return CopySliceNeedsLock(from, rows);
     }

@@ -16,13 +16,15 @@ internal sealed partial class Room
     /// <summary>Ends every session whose deadline is at or before <paramref name="now"/>, stamped with it, and marks the overdue ones.</summary>
     public void Expire(long now)
     {
-        bool isDone;
-        do
+        while (true)
         {
             lock (_lock)
-                isDone = ExpireSliceNeedsLock(now);
+            {
+                if (ExpireSliceNeedsLock(now))
+                    return;
+            }
+            LetWaitersIn();
         }
-        while (!isDone);
     }
 
     /// <summary>Why nobody may be here; null when viewers may.</summary>
@@ -42,13 +44,15 @@ internal sealed partial class Room
     /// <summary>Ends every session at once, in slices; nobody can join meanwhile.</summary>
     public void Empty(LeaveReason reason)
     {
-        bool isDone;
-        do
+        while (true)
         {
             lock (_lock)
-                isDone = EmptySliceNeedsLock(reason);
+            {
+                if (EmptySliceNeedsLock(reason))
+                    return;
+            }
+            LetWaitersIn();
         }
-        while (!isDone);
     }
 
     /// <summary>Ends every session of one user.</summary>

@@ -80,6 +80,7 @@ internal sealed partial class Room
     /// <summary>Copies the joins of sessions present, a slice under each hold of the lock; false when there are no more.</summary>
     public bool CopyMemberships(ref int from, List<MembershipChange> changes)
     {
+        LetWaitersIn();
         lock (_lock)
         {
             var until = Math.Min(from + Slice, _sessions.UsedSlots);
@@ -99,6 +100,7 @@ internal sealed partial class Room
     /// <summary>Counts sessions that said they answer to these settings, a slice under each hold of the lock; false when there are no more.</summary>
     public bool CountAnswering(int settingsVersion, ref int from, ref int sessions)
     {
+        LetWaitersIn();
         lock (_lock)
         {
             var until = Math.Min(from + SlotsPerCopy, _sessions.UsedSlots);

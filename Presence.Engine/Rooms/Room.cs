@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Presence.Engine.Changes;
 
 namespace Presence.Engine.Rooms;
@@ -62,7 +61,9 @@ internal sealed partial class Room
     /// <summary>Ends a session at once; false when it was not present.</summary>
     public bool Leave(string userId, string sessionId, int hash)
     {
-        lock (_lock)
+        if (!_lock.TryEnter())
+            EnterAfterWait();
+        try
         {
             var now = NowNeedsLock();
             ExpireUserNeedsLock(userId, hash, now);
@@ -71,6 +72,10 @@ internal sealed partial class Room
                 return false;
             EndSessionNeedsLock(index, LeaveReason.Left, now);
             return true;
+        }
+        finally
+        {
+            _lock.Exit();
         }
     }
 
@@ -189,13 +194,6 @@ internal sealed partial class Room
             return new(outcome, _rules.Effective.Values, Joined: false, Viewers: 0);
         _heartbeats++;
         return new(outcome, _rules.Effective.Values, joined, _buckets.Viewers);
-    }
-
-    private void EnterAfterWait()
-    {
-        var since = Stopwatch.GetTimestamp();
-        _lock.Enter();
-        _network.Metrics?.WaitedSince(since);
     }
 
     /// <summary>Presence time; never earlier than anything recorded in this room, so that heartbeat order is time order.</summary>
