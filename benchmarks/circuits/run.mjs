@@ -1,9 +1,10 @@
-// What open dashboards cost: renders and bytes a second of each, and the server's CPU, with one full room that people
-// join and leave all the time. Budgets: 4 renders and 20 KB a second each, one core for all.
+// What open dashboards cost: renders and bytes a second of each, and the server's CPU, with one full room (or many) that
+// people join and leave all the time. Budgets: 4 renders and 20 KB a second each, one core for all.
 //
 //   benchmarks/circuits/run.sh      builds, then runs this; figures are printed, nothing is asserted
 //
-// Environment: CIRCUITS (50), VIEWERS (50000), CHURN (500 joins and as many leaves a second), SECONDS_EACH (30), PAGES.
+// Environment: CIRCUITS (50), VIEWERS (50000), ROOMS they are spread over (1), CHURN (500 joins and as many leaves a second),
+// SECONDS_EACH (30), PAGES (the first room's).
 import { execFileSync, spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -17,8 +18,9 @@ const circuits = number("CIRCUITS", 50);
 const viewers = number("VIEWERS", 50_000);
 const churn = number("CHURN", 500);
 const seconds = number("SECONDS_EACH", 30);
-const room = "full-house";
-const pages = (process.env.PAGES ?? `/rooms/${room}`).split(",");
+const rooms = number("ROOMS", 1);
+const roomOf = (viewer) => `room-${viewer % rooms}`;
+const pages = (process.env.PAGES ?? `/rooms/${roomOf(0)}`).split(",");
 
 const port = number("PORT", 5484);
 const base = `http://127.0.0.1:${port}/`;
@@ -65,7 +67,7 @@ async function call(method, path, { token = serverKey, body } = {}) {
 
 async function admit(from, count) {
   for (let done = 0; done < count; done += 1000) {
-    const heartbeats = Array.from({ length: Math.min(1000, count - done) }, (_, index) => ({ roomId: room, userId: `u${from + done + index}` }));
+    const heartbeats = Array.from({ length: Math.min(1000, count - done) }, (_, index) => ({ roomId: roomOf(from + done + index), userId: `u${from + done + index}` }));
     const { rejected } = JSON.parse(await call("POST", "/api/v1/presence/heartbeats", { body: { heartbeats } }));
     if (rejected.length > 0) throw new Error(`A heartbeat was rejected: ${rejected[0].message}`);
   }
@@ -78,11 +80,11 @@ let turning = true;
 async function turnOver() {
   const share = Math.round(churn / 10);
   for (let next = performance.now(); turning; next += 100) {
-    const leaving = Array.from({ length: share }, (_, index) => `u${oldest + index}`);
+    const leaving = Array.from({ length: share }, (_, index) => oldest + index);
     oldest += share;
     await Promise.all([
       admit(newest, share),
-      ...leaving.map((userId) => call("DELETE", `/api/v1/presence/rooms/${room}/heartbeat`, { token: tokenOf(userId) })),
+      ...leaving.map((viewer) => call("DELETE", `/api/v1/presence/rooms/${roomOf(viewer)}/heartbeat`, { token: tokenOf(`u${viewer}`) })),
     ]);
     newest += share;
     await pause(Math.max(0, next + 100 - performance.now()));
@@ -125,11 +127,11 @@ function cpu() {
 
 async function measure(dashboards) {
   const before = dashboards.map(({ renders, bytes }) => ({ renders, bytes }));
-  const [cpuBefore, startedAt] = [cpu(), performance.now()];
+  const [cpuBefore, leftBefore, startedAt] = [cpu(), oldest, performance.now()];
   await pause(seconds * 1000);
   const elapsed = (performance.now() - startedAt) / 1000;
   const rates = (pick) => dashboards.map((dashboard, index) => (pick(dashboard) - pick(before[index])) / elapsed).sort((a, b) => a - b);
-  return { cores: (cpu() - cpuBefore) / elapsed, renders: rates((d) => d.renders), bytes: rates((d) => d.bytes) };
+  return { cores: (cpu() - cpuBefore) / elapsed, leaves: (oldest - leftBefore) / elapsed, renders: rates((d) => d.renders), bytes: rates((d) => d.bytes) };
 }
 
 await waitUntilReady();
@@ -139,15 +141,15 @@ const turn = turnOver();
 const cookie = await signIn();
 await pause(5000);
 const alone = await measure([]);
-console.log(`${viewers} viewers, ${churn} joins and ${churn} leaves a second, no dashboard open: ${alone.cores.toFixed(3)} cores`);
+console.log(`${viewers} viewers in ${rooms} rooms, ${alone.leaves.toFixed(0)} joins and as many leaves a second, no dashboard open: ${alone.cores.toFixed(3)} cores`);
 
 for (const path of pages) {
   const open = Array.from({ length: circuits }, () => new Dashboard(base, cookie));
   for (const dashboard of open) await dashboard.open(path);
   await pause(5000);
-  const { cores, renders, bytes } = await measure(open);
+  const { cores, leaves, renders, bytes } = await measure(open);
   const middle = (values) => values[values.length >> 1];
-  console.log(`${circuits} dashboards on ${path}:`);
+  console.log(`${circuits} dashboards on ${path}, ${leaves.toFixed(0)} joins and leaves a second:`);
   console.log(`  renders a second each  median ${middle(renders).toFixed(2)}, most ${renders.at(-1).toFixed(2)} (budget 4)`);
   console.log(`  KB a second each       median ${(middle(bytes) / 1000).toFixed(2)}, most ${(bytes.at(-1) / 1000).toFixed(2)} (budget 20)`);
   console.log(`  cores for all          ${(cores - alone.cores).toFixed(3)} more than without them, ${cores.toFixed(3)} in all (budget 1)`);
