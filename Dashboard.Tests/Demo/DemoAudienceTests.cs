@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Presence.Dashboard.Demo;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine;
 using Presence.Engine.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Demo;
@@ -24,6 +25,8 @@ public sealed class DemoAudienceTests
         Assert.Contains(rooms, room => Number(room, "hidden") > 0);
         Assert.Contains(rooms, room => Number(room, "guests") > 0);
         Assert.Contains(rooms, room => Number(room, "sessions") > Number(room, "count"));
+        var online = host.Services.GetRequiredService<PresenceEngine>().CountOnline().Users;
+        Assert.InRange(online, 30, rooms.Sum(room => Number(room, "count")) / 2); // those with an app on a phone
     }
 
     [Fact]
@@ -36,10 +39,10 @@ public sealed class DemoAudienceTests
 
         await SwitchAsync(host, enabled: false);
         await crowd.PlayAsync(TimeSpan.FromSeconds(110));
-        var asked = crowd.Requests;
+        var asked = crowd.RoomHeartbeats;
         await crowd.PlayAsync(TimeSpan.FromSeconds(140));
 
-        Assert.InRange(crowd.Requests - asked, 1, crowd.Sessions); // in 30 s, when it beat once each before
+        Assert.InRange(crowd.RoomHeartbeats - asked, 1, crowd.Sessions); // in 30 s, when it beat once each before
 
         await SwitchAsync(host, enabled: true);
         await crowd.PlayAsync(TimeSpan.FromSeconds(230));
@@ -126,7 +129,7 @@ public sealed class DemoAudienceTests
         public Crowd(DashboardHost host) =>
             _audience = new DemoAudience(new DemoScenario(2026), new DemoCast(host.BaseAddress, DashboardHost.ClientKey, _handler, _time));
 
-        public int Requests => _handler.Requests;
+        public int RoomHeartbeats => _handler.RoomHeartbeats;
 
         public int Sessions => _audience.Sessions;
 
@@ -146,19 +149,20 @@ public sealed class DemoAudienceTests
             _handler.Dispose();
         }
 
-        /// <summary>Counts requests, and knows when none is under way: only then the test's time goes on.</summary>
+        /// <summary>Counts heartbeats in rooms, and knows when none is under way: only then the test's time goes on.</summary>
         private sealed class CountingHandler() : DelegatingHandler(new SocketsHttpHandler { MaxConnectionsPerServer = 8 })
         {
-            private int _requests;
+            private int _roomHeartbeats;
             private int _underWay;
 
-            public int Requests => Volatile.Read(ref _requests);
+            public int RoomHeartbeats => Volatile.Read(ref _roomHeartbeats);
 
             public Task QuietAsync() => Eventually.TrueAsync(() => Volatile.Read(ref _underWay) == 0, "every answer");
 
             protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
             {
-                Interlocked.Increment(ref _requests);
+                if (request.RequestUri!.AbsolutePath.StartsWith("/api/v1/presence/rooms/", StringComparison.Ordinal))
+                    Interlocked.Increment(ref _roomHeartbeats);
                 Interlocked.Increment(ref _underWay);
                 try
                 {

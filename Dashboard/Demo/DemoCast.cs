@@ -16,15 +16,18 @@ internal sealed class DemoCast(Uri server, string clientKey, HttpMessageHandler 
     private readonly PresenceLogin _login = new(
         server, clientKey, new HttpClient(connections, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan }, time);
 
-    public SimulatedViewer Play(DemoVisit visit) => new(new SimulatedNetwork(connections, _conditions), new RoomPresenceOptions
-    {
-        BaseUrl = server,
-        RoomId = visit.RoomId,
-        GetToken = _signIns.Of(visit.DeviceId, cancellationToken => SignInAsync(visit, cancellationToken)),
-        SessionId = visit.DeviceId,
-        Device = visit.Device,
-        TimeProvider = time,
-    });
+    public SimulatedViewer Play(DemoVisit visit) => new(
+        new SimulatedNetwork(connections, _conditions),
+        new RoomPresenceOptions
+        {
+            BaseUrl = server,
+            RoomId = visit.RoomId,
+            GetToken = _signIns.Of(visit.DeviceId, cancellationToken => SignInAsync(visit, cancellationToken)),
+            SessionId = visit.DeviceId,
+            Device = visit.Device,
+            TimeProvider = time,
+        },
+        visit.ShowsOnline);
 
     private Task<string> SignInAsync(DemoVisit visit, CancellationToken cancellationToken) => visit.Viewer.UserId is { } userId
         ? _login.LogInAsync(userId, visit.DeviceId, visit.Viewer.DisplayName, cancellationToken: cancellationToken)

@@ -27,5 +27,8 @@ internal sealed record DemoVisit
     /// <summary>Names the device at login, and with it the session.</summary>
     public string DeviceId => $"{Viewer.Key}-{Device}";
 
+    /// <summary>Apps on phones tell the network that their user is online; pages, sets and guests do not.</summary>
+    public bool ShowsOnline => !Viewer.IsGuest && Device is ("ios" or "android");
+
     public ViewerState StateAt(TimeSpan elapsed) => elapsed >= AwayFrom && elapsed < AwayUntil ? Away : ViewerState.Visible;
 }

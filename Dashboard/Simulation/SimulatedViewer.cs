@@ -7,30 +7,39 @@ internal sealed class SimulatedViewer : IAsyncDisposable
 {
     private readonly SimulatedNetwork _network;
     private readonly RoomPresence _presence;
+    private readonly UserPresence? _user;
 
-    public SimulatedViewer(SimulatedNetwork network, RoomPresenceOptions options)
+    /// <param name="network">What its requests go through.</param>
+    /// <param name="options">Who it is, and the room it watches.</param>
+    /// <param name="showsOnline">Whether its app tells the network that the user is online, too.</param>
+    public SimulatedViewer(SimulatedNetwork network, RoomPresenceOptions options, bool showsOnline = false)
     {
         _network = network;
         options.App = new PresenceApp(); // a device of its own: nothing is shared with other viewers
         options.HttpClient = new HttpClient(network, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         _presence = new RoomPresence(options);
+        _user = showsOnline ? new UserPresence(options) : null;
     }
 
     public PresenceState State => _presence.State;
 
     /// <summary>Comes to watch, and goes on by itself until it leaves or vanishes.</summary>
-    public void Enter() => _ = _presence.StartHeartbeatAsync();
+    public void Enter()
+    {
+        _ = _presence.StartHeartbeatAsync();
+        _ = _user?.StartHeartbeatAsync();
+    }
 
     public void Show(ViewerState state) => _presence.SetViewerState(state);
 
     /// <summary>Goes, and says so.</summary>
-    public Task LeaveAsync() => _presence.StopHeartbeatAsync();
+    public Task LeaveAsync() => Task.WhenAll(_presence.StopHeartbeatAsync(), _user?.StopHeartbeatAsync() ?? Task.CompletedTask);
 
     /// <summary>Goes without a word: the server learns by the presence timeout.</summary>
     public Task VanishAsync()
     {
         _network.Cut();
-        return _presence.StopHeartbeatAsync();
+        return LeaveAsync();
     }
 
     public async ValueTask DisposeAsync() => await VanishAsync();
