@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["test/server/*.test.ts"],
+    include: ["test/server/**/*.test.ts"],
     globalSetup: "test/server/startServer.ts",
     fileParallelism: false, // the server's settings are everybody's
     // These wait for a real server and a real clock.

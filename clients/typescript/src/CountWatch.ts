@@ -30,7 +30,7 @@ export class CountWatch {
   #alarm: Alarm;
   readonly #watchers = new Set<Watcher>();
   #isRunning = false;
-  #stream: AbortController | undefined;
+  #underWay = new AbortController();
   #count: number | undefined;
   #failures = 0;
   #pollsLeft = 0;
@@ -87,7 +87,8 @@ export class CountWatch {
     this.#alarm = new Alarm(environment); // nothing rung before is meant for this run
     const unlisten = environment.listen("visibilitychange", () => this.#wake());
     while (this.#watchers.size) {
-      const pause = await this.#round().catch(error => this.#failed(error));
+      const round = this.#underWay = new AbortController();
+      const pause = await this.#round(round.signal).catch(error => round.signal.aborted ? 0 : this.#failed(error));
       if (this.#watchers.size)
         await this.#alarm.wait(pause);
     }
@@ -96,35 +97,33 @@ export class CountWatch {
     this.#count = undefined;
   }
 
-  async #round(): Promise<number> {
-    if (this.#server.environment.isHidden())
+  /** Asks once or follows a stream, unless it is woken; how long to wait before the next. */
+  async #round(signal: AbortSignal): Promise<number> {
+    const { environment } = this.#server;
+    if (environment.isHidden())
       return Infinity;
-    return this.#pollsLeft > 0 ? this.#poll() : this.#follow();
+    if (this.#pollsLeft > 0)
+      return this.#poll(signal);
+    return environment.readsStreams() ? this.#follow(signal) : this.#pollFor(Infinity);
   }
 
-  /** Reads a stream until it ends; how long to wait before the next. */
-  async #follow(): Promise<number> {
+  async #follow(signal: AbortSignal): Promise<number> {
     const { environment } = this.#server;
-    if (!environment.readsStreams())
-      return this.#pollFor(Infinity);
-
-    const stream = this.#stream = new AbortController();
+    const stream = new AbortController();
+    const close = () => stream.abort();
+    signal.addEventListener("abort", close);
     let hasCounted = false;
-    let isQuiet = false;
     let cancel = () => {};
     const expectWithin = (milliseconds: number) => {
       cancel();
-      cancel = environment.setTimer(() => {
-        isQuiet = true;
-        stream.abort();
-      }, milliseconds);
+      cancel = environment.setTimer(close, milliseconds);
     };
     try {
       const { body } = await this.#server.open(`${this.#path()}/stream`, stream.signal);
       const reader = body!.getReader();
       const counts = new EventStreamCounts();
       expectWithin(firstEventWithin);
-      for (let part; !(part = await reader.read()).done;) {
+      for (let part; !(part = await reader.read()).done && !stream.signal.aborted;) {
         const count = counts.push(part.value);
         if (count !== undefined) {
           hasCounted = true;
@@ -135,27 +134,29 @@ export class CountWatch {
           expectWithin(quietAtMost);
       }
     } catch (error) {
-      if (stream.signal.aborted && !isQuiet)
-        return 0; // woken
       if (error instanceof PresenceError)
         throw error;
-      // Otherwise a connection that broke, which is one that ended.
+      // Otherwise a connection that broke, or was closed from here: one that ended.
     } finally {
       cancel();
-      this.#stream = undefined;
-      stream.abort();
+      close();
     }
+    if (signal.aborted)
+      return 0;
     // Opened and silent: something in between keeps the events to itself.
     return hasCounted ? retryDelay(0, undefined, environment.random()) : this.#pollFor(pollsBeforeStreaming);
   }
 
-  async #poll(): Promise<number> {
+  async #poll(signal: AbortSignal): Promise<number> {
     this.#pollsLeft--;
     const receipt = this.#receipt();
-    if (receipt?.count === undefined)
-      this.#tell((await this.#server.read<{ count: number }>(`${this.#path()}/users/count`)).count);
+    if (receipt?.count === undefined) {
+      const { count } = await this.#server.read<{ count: number }>(`${this.#path()}/users/count`, signal);
+      if (!signal.aborted)
+        this.#tell(count);
+    }
     const seconds = receipt?.heartbeatIntervalSeconds
-      ?? (await this.#server.read<PresenceSettings>(settingsPath)).network.heartbeatInterval;
+      ?? (await this.#server.read<PresenceSettings>(settingsPath, signal)).network.heartbeatInterval;
     this.#failures = 0;
     return spread(seconds * 1000, this.#server.environment.random());
   }
@@ -192,7 +193,7 @@ export class CountWatch {
   }
 
   #wake(): void {
-    this.#stream?.abort();
+    this.#underWay.abort(); // what it brings may be of another room
     this.#alarm.ring();
   }
 }

@@ -80,7 +80,7 @@ export class RoomPresence extends HeartbeatSender {
   /** Who watches: up to 200; the count is not capped, and so may be higher. Tries three times. */
   async getRoomOnlineUsers({ signal, ...query }: RoomViewerQuery = {}): Promise<RoomViewer[]> {
     const given = Object.entries(query).filter(([, value]) => value !== undefined);
-    const search = new URLSearchParams(given.map(([name, value]) => [name, `${value}`]));
+    const search = new URLSearchParams(Object.fromEntries(given.map(([name, value]) => [name, `${value}`]))); // React Native takes no list
     const { viewers } = await this.server.read<{ viewers: RoomViewer[] }>(`${roomPath(this.#roomId)}/users?${search}`, signal);
     return viewers;
   }

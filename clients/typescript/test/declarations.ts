@@ -4,6 +4,7 @@ import { useRoomPresence } from "@presence-dashboard/client/react";
 
 const baseUrl = "https://presence.example.com";
 const room = new RoomPresence({ baseUrl, roomId: "lobby", getToken: async () => "token", signal: new AbortController().signal });
+const user = new UserPresence({ baseUrl, token: "token" });
 
 export async function uses(): Promise<void> {
   const started: Promise<void> = room.startHeartbeat();
@@ -11,14 +12,19 @@ export async function uses(): Promise<void> {
   const viewers: RoomViewer[] = await room.getRoomOnlineUsers({ limit: 20, sort: "joined" });
   const end: () => void = room.watchCount(value => value.toFixed(), { onError: error => error.kind === "disabled" });
   room.onStateChange((state: PresenceState) => state.error?.until?.toISOString());
-  await new UserPresence({ baseUrl, token: "token" }).enable();
+  const isEnabled: boolean = await user.isEnabled({ signal: AbortSignal.abort() });
+  await Promise.all([user.enable(), user.disable(), user.startHeartbeat(), user.stopHeartbeat(), room.switchRoom("stage"), room.stopHeartbeat()]);
   const { state, presence } = useRoomPresence({ baseUrl, roomId: "lobby", token: "token", viewerState: "paused" });
-  await Promise.all([started, count, viewers, end(), state.receipt?.count, presence?.stopHeartbeat()]);
+  await Promise.all([started, count, viewers, end(), isEnabled, state.receipt?.count, presence?.stopHeartbeat()]);
 }
 
 export function refusals(error: PresenceError, state: PresenceState): void {
   // @ts-expect-error a room is required
   new RoomPresence({ baseUrl, token: "token" });
+  // @ts-expect-error a room is not a user
+  room.enable();
+  // @ts-expect-error a token is a text
+  new UserPresence({ baseUrl, token: 5 });
   // @ts-expect-error no such state of a viewer
   room.setViewerState("asleep");
   // @ts-expect-error a state is never changed

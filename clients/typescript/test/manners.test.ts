@@ -1,35 +1,17 @@
-import { afterEach, beforeEach, expect, vi } from "vitest";
+import { expect, vi } from "vitest";
 import { FakePage } from "./support/FakePage.js";
 import { beats, refusal, streams, unreachable } from "./support/FakeServer.js";
 import { FakeStream } from "./support/FakeStream.js";
 import { settle } from "./support/ManualClock.js";
 import { room } from "./support/room.js";
 import { rule } from "./support/rule.js";
+import { watchConsole, watchFaults } from "./support/watchFaults.js";
 import { UserPresence } from "../src/presence.js";
 
-const unhandled = vi.fn();
-const uncaught: unknown[] = [];
-const isExpected = (error: unknown) => void uncaught.push(error);
-let before: NodeJS.UncaughtExceptionListener[] = [];
-
-beforeEach(() => {
-  unhandled.mockClear();
-  uncaught.length = 0;
-  process.on("unhandledRejection", unhandled);
-  before = process.listeners("uncaughtException");
-  process.removeAllListeners("uncaughtException");
-  process.on("uncaughtException", isExpected);
-});
-
-afterEach(() => {
-  process.off("unhandledRejection", unhandled);
-  process.off("uncaughtException", isExpected);
-  for (const listener of before)
-    process.on("uncaughtException", listener);
-});
+const faults = watchFaults();
 
 rule(31, "everythingFails_nobodyListens_nothingIsHeardOfIt", async () => {
-  const consoles = (["log", "info", "warn", "error", "debug"] as const).map(level => vi.spyOn(console, level));
+  const consoles = watchConsole();
   const page = new FakePage();
   page.server.answers(() => true, unreachable(), 20);
   page.server.answers(() => true, refusal(500, 500000), 10);
@@ -51,8 +33,8 @@ rule(31, "everythingFails_nobodyListens_nothingIsHeardOfIt", async () => {
   void room(page, { signal: AbortSignal.abort() }).startHeartbeat();
   await settle();
 
-  expect(unhandled).not.toHaveBeenCalled();
-  expect(uncaught).toEqual([]);
+  expect(faults.rejections).not.toHaveBeenCalled();
+  expect(faults.errors).toEqual([]);
   for (const level of consoles)
     expect(level).not.toHaveBeenCalled();
 });
@@ -71,7 +53,7 @@ rule(31, "listener_thatFails_endsNoHeartbeatAndIsReported", async () => {
 
   expect(page.server.of(beats)).toHaveLength(2);
   expect(heard).toEqual(["starting", "present", "present"]);
-  expect(uncaught).toMatchObject([{ message: "a listener's own" }, { message: "a listener's own" }, { message: "a listener's own" }]);
+  expect(faults.errors).toMatchObject([{ message: "a listener's own" }, { message: "a listener's own" }, { message: "a listener's own" }]);
 });
 
 rule(31, "onStateChange_ended_isNotCalledAnyMore", async () => {

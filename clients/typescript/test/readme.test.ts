@@ -1,11 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { compile } from "./support/compile.js";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const readme = readFileSync(join(root, "README.md"), "utf8");
+const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 
 /** What the examples take from the app they stand in. */
 const app = `
@@ -16,38 +13,12 @@ declare function tell(...what: unknown[]): void;
 `;
 
 test("readme_examples_compileAgainstTheBuiltDeclarations", () => {
-  const folder = join(root, "node_modules/.readme");
   const examples = [...readme.matchAll(/```tsx?\n(.*?)```/gs)].map(match => match[1]);
   expect(examples).toHaveLength(4);
-  mkdirSync(folder, { recursive: true });
-  try {
-    writeFileSync(join(folder, "examples.tsx"), app + examples.join("\n"));
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({
-      extends: "../../tsconfig.json",
-      compilerOptions: {
-        jsx: "react-jsx",
-        noUnusedLocals: false,
-        paths: { "@presence-dashboard/client": ["../../dist/types/presence.d.ts"], "@presence-dashboard/client/react": ["../../dist/types/react.d.ts"] },
-      },
-      include: ["examples.tsx"],
-    }));
 
-    const output = compile(folder);
-
-    expect(output).toBe("");
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  expect(compile("examples.tsx", app + examples.join("\n"), { jsx: "react-jsx", noUnusedLocals: false })).toBe("");
 });
 
 test("readme_length_staysUnderEightyLines", () => {
   expect(readme.split("\n").length).toBeLessThan(80);
 });
-
-function compile(folder: string): string {
-  try {
-    return execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder], { encoding: "utf8" });
-  } catch (error) {
-    return (error as { stdout: string }).stdout;
-  }
-}

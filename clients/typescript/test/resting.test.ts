@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import { FakePage } from "./support/FakePage.js";
 import { counts, refusal, streams } from "./support/FakeServer.js";
 import { settle } from "./support/ManualClock.js";
+import { room } from "./support/room.js";
 import { rule } from "./support/rule.js";
 import { another, watched } from "./support/watched.js";
 
@@ -65,6 +66,18 @@ rule(30, "watchCount_whilePresenceIsOff_asksOnceAMinute", async () => {
   expect(errors.map(error => error.kind)).toEqual(["disabled", "disabled", "disabled"]);
   expect(page.server.of(streams)).toHaveLength(4);
   expect(told).toEqual([1]);
+});
+
+rule(32, "watchCount_noAnswerToTheStream_closesIt", async () => {
+  const page = new FakePage();
+  page.server.answersFirst(streams, "never");
+  room(page).watchCount(() => {});
+  await settle();
+  const [opened] = page.server.of(streams);
+
+  await page.clock.advance(10_000);
+
+  expect(opened!.init.signal!.aborted).toBe(true);
 });
 
 for (const [status, code, kind] of [[403, 499601, "removed"], [403, 400312, "banned"], [403, 400301, "refused"], [401, 400100, "unauthorized"]] as const) {

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { FakePage } from "./support/FakePage.js";
-import { beats, counts, refusal, streams, unreachable } from "./support/FakeServer.js";
+import { beats, counts, json, refusal, streams, unreachable } from "./support/FakeServer.js";
 import { settle } from "./support/ManualClock.js";
 import { room } from "./support/room.js";
 import { rule } from "./support/rule.js";
@@ -72,6 +72,41 @@ rule(26, "watchCount_switchRoom_followsToIt", async () => {
   expect(told).toEqual([2, 2]);
   expect(stream.isCancelled).toBe(true);
   expect(page.server.requests.at(-1)!.path).toBe("/api/v1/presence/rooms/stage/stream");
+});
+
+rule(26, "watchCount_switchRoomWhileItAsks_tellsNothingOfTheOldAndGivesTheQuestionUp", async () => {
+  const page = new FakePage();
+  page.streams = false;
+  let answer!: () => void;
+  const answered = new Promise<void>(resolve => void (answer = resolve));
+  page.server.answers(counts, async () => {
+    await answered;
+    return json(200, { count: 40 });
+  });
+  const { told, presence } = await watched(page);
+
+  answer(); // on its way, when the room is another
+  await presence.switchRoom("stage");
+  await settle();
+
+  expect(told).toEqual([3]);
+  expect(page.server.of(counts).map(request => [request.path.split("/")[5], request.init.signal!.aborted])).toEqual([["lobby", true], ["stage", false]]);
+});
+
+rule(26, "watchCount_switchRoomWhileTheStreamTells_tellsNothingOfTheOld", async () => {
+  const page = new FakePage();
+  const { told, stream, presence } = await watched(page);
+  stream.event("snapshot", 2);
+  await settle();
+  const next = another(page);
+
+  stream.event("joined", 3); // on its way, when the room is another
+  await presence.switchRoom("stage");
+  await settle();
+  next.event("snapshot", 9);
+  await settle();
+
+  expect(told).toEqual([2, 9]);
 });
 
 rule(27, "watchCount_streamEndsOrBreaks_isOpenedAgainAfterAPartOfASecond", async () => {

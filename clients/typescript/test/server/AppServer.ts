@@ -5,8 +5,14 @@ import type { AddressInfo } from "node:net";
 const page = `<!doctype html><meta charset="utf-8"><title>An app</title>
 <script type="module">
   import { RoomPresence } from "/presence.js";
-  window.ticks = 0;
-  setInterval(() => window.ticks++, 1000);
+  // A timer like any other of a page: how many seconds lie between its ticks, one of which they should be.
+  window.gaps = [];
+  let tickedAt = performance.now();
+  setInterval(() => {
+    const now = performance.now();
+    window.gaps.push(Math.round((now - tickedAt) / 100) / 10);
+    tickedAt = now;
+  }, 1000);
   window.seen = [];
   window.start = (options, watches) => {
     window.room = new RoomPresence(options);

@@ -11,6 +11,8 @@ export interface ServerAddress {
   readonly url: string;
   readonly clientKey: string;
   readonly serverKey: string;
+  /** What an app's backend signs access tokens of its own with. */
+  readonly tokenSecret: string;
 }
 
 /** The real server, on a free port of its own, with a folder of its own. */
@@ -31,11 +33,13 @@ export class ServerProcess {
       throw new Error(`There is no server at ${dll}. Build it (dotnet build Dashboard -c Release), or name another as PRESENCE_DLL.`);
     const clientKey = "client-key-of-these-tests";
     const serverKey = "server-key-of-these-tests-0123456789abcdef";
-    const configured = { Data: this.#folder, Clients__Key: clientKey, Clients__AllowUnverifiedLogin: "true", Server__Key: serverKey, ...this.#settings };
+    const tokenSecret = "token-secret-of-these-tests-0123456789abcdef";
+    const clients = { Clients__Key: clientKey, Clients__AllowUnverifiedLogin: "true", Clients__Jwt__Secret: tokenSecret };
+    const configured = { Data: this.#folder, ...clients, Server__Key: serverKey, ...this.#settings };
     const environment = Object.fromEntries(Object.entries(configured).map(([key, value]) => [`Presence__${key}`, value]));
     this.#process = spawn("dotnet", [dll, "--urls", this.#url], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment } });
     this.#url = await addressOf(this.#process);
-    return { url: this.#url, clientKey, serverKey };
+    return { url: this.#url, clientKey, serverKey, tokenSecret };
   }
 
   async stop(): Promise<void> {

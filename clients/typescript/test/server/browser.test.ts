@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { rule } from "../support/rule.js";
 import { AppServer } from "./AppServer.js";
 import { Chromium, type Tab } from "./Chromium.js";
 import { eventually } from "./eventually.js";
@@ -45,7 +46,7 @@ const withPolicy = (policy: string) => `/?policy=${encodeURIComponent(policy)}`;
 /** So long that only a leave can end a session while a test runs. */
 const patient = { overrides: { heartbeatIntervalSeconds: 300, presenceTimeoutSeconds: 600 } };
 
-test("hiddenTab_whileTimersWakeOnceAMinute_neverLeavesWithOrWithoutAWorker", { timeout: 1_200_000 }, async () => {
+rule(5, "hiddenTab_whileTimersWakeOnceAMinute_neverLeavesWithOrWithoutAWorker", async () => {
   // Five seconds late is too late in the shorter proof: naps alone, which the browser puts off, fail it.
   const [interval, timeout, seconds] = isFull ? [30, 90, 600] : [60, 65, 140];
   const rooms = { "hidden": "/", "hidden-workless": withPolicy(forbidsWorkers) };
@@ -57,8 +58,8 @@ test("hiddenTab_whileTimersWakeOnceAMinute_neverLeavesWithOrWithoutAWorker", { t
   await open();
   for (const roomId of hidden.keys())
     await server.expectCount(roomId, { count: 1, hidden: 1 });
-  const ticksOf = (tab: Tab) => tab.evaluate<number>("ticks");
-  const before = await Promise.all([...hidden.values()].map(ticksOf));
+  const gapsOf = (tab: Tab) => tab.evaluate<number[]>("gaps");
+  const before = await Promise.all([...hidden.values()].map(gapsOf));
 
   for (const end = Date.now() + seconds! * 1000; Date.now() < end;) {
     for (const roomId of hidden.keys())
@@ -66,13 +67,52 @@ test("hiddenTab_whileTimersWakeOnceAMinute_neverLeavesWithOrWithoutAWorker", { t
     await new Promise(resolve => setTimeout(resolve, 1000));
   }
 
-  const ticks = (await Promise.all([...hidden.values()].map(ticksOf))).map((after, index) => after - before[index]!);
-  process.stdout.write(`hidden for ${seconds} s, where a timer of 1 s ticked ${ticks.join(" and ")} times: nobody left\n`);
-  for (const ticked of ticks)
-    expect(ticked).toBeLessThan(seconds! / 3); // hidden indeed
+  const gaps = (await Promise.all([...hidden.values()].map(gapsOf))).map((after, index) => after.slice(before[index]!.length));
+  process.stdout.write(`hidden for ${seconds} s under ${interval}/${timeout}: nobody left. A timer of 1 s ticked after ${gaps.map(some => some.join(", ")).join(" s; and after ")} s\n`);
+  for (const some of gaps)
+    expect(Math.max(...some)).toBeGreaterThan(50); // throttled indeed: awake once a minute
+}, { timeout: 1_200_000 });
+
+rule(7, "tab_hiddenAndShown_isKnownToTheServerAtOnce", async () => {
+  await server.define("turned", patient);
+  const tab = await watching("turned");
+
+  await open();
+  await server.expectCount("turned", { count: 1, hidden: 1 });
+  await tab.toFront();
+
+  await server.expectCount("turned", { count: 1, hidden: 0 });
 });
 
-test("tab_closed_leavesAtOnce", async () => {
+rule(6, "page_frozenBeyondTheTimeout_isPresentAgainWhenItWakes", async () => {
+  const tab = await watching("asleep"); // under 1/6
+  await tab.send("Page.enable");
+  await tab.send("Page.setWebLifecycleState", { state: "frozen" });
+  await server.expectCount("asleep", { count: 0 });
+
+  await tab.send("Page.setWebLifecycleState", { state: "active" });
+
+  await server.expectCount("asleep", { count: 1, sessions: 1 });
+});
+
+rule(29, "tab_hidden_closesItsStreamAndOpensItAgain", async () => {
+  await server.define("rested", patient);
+  const tab = await watching("rested");
+  const token = await server.logIn("anna"); // of the same viewer
+  await eventually(async () => expect(await tab.evaluate("document.title")).toBe("1"));
+  await open();
+  await eventually(async () => expect(await server.streamsOf(token)).toBe(0));
+  const leave = await server.visitor("rested");
+  expect(await tab.evaluate("document.title")).toBe("1");
+
+  await tab.toFront();
+
+  await eventually(async () => expect(await tab.evaluate("document.title")).toBe("2"));
+  await leave();
+  await eventually(async () => expect(await tab.evaluate("document.title")).toBe("1"));
+});
+
+rule(9, "tab_closed_leavesAtOnce", async () => {
   await server.define("closed", patient);
   const tab = await watching("closed");
 
@@ -86,7 +126,7 @@ test("tab_closed_leavesAtOnce", async () => {
     expect(seconds).toBeLessThan(2);
 });
 
-test("page_leftAndReturnedTo_isPresentAgainAtOnce", async () => {
+rule(10, "page_leftAndReturnedTo_isPresentAgainAtOnce", async () => {
   await server.define("returned", patient);
   const tab = await watching("returned");
 
@@ -99,7 +139,7 @@ test("page_leftAndReturnedTo_isPresentAgainAtOnce", async () => {
   expect(await tab.evaluate("room.state.status")).toBe("present");
 });
 
-test("tab_offlineBeyondTheTimeout_isBackWithTheNetwork", async () => {
+rule(16, "tab_offlineBeyondTheTimeout_isBackWithTheNetwork", async () => {
   const tab = await watching("offline");
   const network = { offline: true, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
   await tab.send("Network.enable");
@@ -113,7 +153,7 @@ test("tab_offlineBeyondTheTimeout_isBackWithTheNetwork", async () => {
   await eventually(async () => expect(await tab.evaluate("document.title")).toBe("1"));
 });
 
-test("tab_offlineForTwoIntervals_staysPresentAndBeatsAgainWithTheNetwork", async () => {
+rule(16, "tab_offlineForTwoIntervals_staysPresentAndBeatsAgainWithTheNetwork", async () => {
   await server.define("short-cut", { overrides: { heartbeatIntervalSeconds: 2, presenceTimeoutSeconds: 300 } });
   const tab = await watching("short-cut");
   const network = { offline: true, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
@@ -130,7 +170,7 @@ test("tab_offlineForTwoIntervals_staysPresentAndBeatsAgainWithTheNetwork", async
   await server.expectCount("short-cut", { count: 1, sessions: 1 });
 });
 
-test("tab_throughARestartOfTheServer_isPresentAgainByItself", async () => {
+rule(14, "tab_throughARestartOfTheServer_isPresentAgainByItself", async () => {
   const own = new ServerProcess({ Initial__HeartbeatInterval: "1", Initial__PresenceTimeout: "300" });
   try {
     const restarted = new RealServer(await own.start());
@@ -150,7 +190,7 @@ test("tab_throughARestartOfTheServer_isPresentAgainByItself", async () => {
   }
 });
 
-test("count_ofAnotherOrigin_isWatchedOverTheStream", async () => {
+rule(26, "count_ofAnotherOrigin_isWatchedOverTheStream", async () => {
   const tab = await watching("counted");
   await eventually(async () => expect(await tab.evaluate("document.title")).toBe("1"));
 
@@ -160,9 +200,9 @@ test("count_ofAnotherOrigin_isWatchedOverTheStream", async () => {
   await eventually(async () => expect(await tab.evaluate("document.title")).toBe("2"));
 });
 
-test("page_whosePolicyForbidsWorkers_sendsHeartbeatsAllTheSame", () => staysPresent(forbidsWorkers, {}));
+rule(5, "page_whosePolicyForbidsWorkers_sendsHeartbeatsAllTheSame", () => staysPresent(forbidsWorkers, {}));
 
-test("page_whosePolicyAllowsItsOwnWorker_sendsHeartbeatsAllTheSame", () => staysPresent("worker-src 'self'", { timerWorkerUrl: "/timer-worker.js" }));
+rule(5, "page_whosePolicyAllowsItsOwnWorker_sendsHeartbeatsAllTheSame", () => staysPresent("worker-src 'self'", { timerWorkerUrl: "/timer-worker.js" }));
 
 async function staysPresent(policy: string, options: object): Promise<void> {
   const tab = await watching("policy", options, withPolicy(policy));

@@ -1,7 +1,13 @@
-export interface SeenRequest {
+import { whenAborted } from "./whenAborted.js";
+
+/** What tells requests apart. */
+export interface RequestLine {
   readonly method: string;
   /** Path and query. */
   readonly path: string;
+}
+
+export interface SeenRequest extends RequestLine {
   readonly token: string;
   readonly body: Record<string, unknown> | undefined;
   readonly init: RequestInit;
@@ -10,10 +16,10 @@ export interface SeenRequest {
 type Answer = Response | Error | "never";
 type Handler = (request: SeenRequest) => Answer | Promise<Answer>;
 
-export const beats = (request: SeenRequest) => request.method === "POST" && /\/heartbeat(\?|$)/.test(request.path);
-export const leaves = (request: SeenRequest) => request.method === "DELETE";
-export const streams = (request: SeenRequest) => request.path.endsWith("/stream");
-export const counts = (request: SeenRequest) => request.path.endsWith("/users/count");
+export const beats = (request: RequestLine) => request.method === "POST" && /\/heartbeat(\?|$)/.test(request.path);
+export const leaves = (request: RequestLine) => request.method === "DELETE";
+export const streams = (request: RequestLine) => request.path.endsWith("/stream");
+export const counts = (request: RequestLine) => request.path.endsWith("/users/count");
 
 /** Answers as the server would when all is well, unless a test has something else in mind for the next request of a kind. */
 export class FakeServer {
@@ -87,12 +93,3 @@ export function refusal(status: number, code: number, headers: Record<string, st
 }
 
 export const unreachable = () => new TypeError("fetch failed");
-
-function whenAborted(signal: AbortSignal | null | undefined): Promise<Error> {
-  return new Promise(resolve => {
-    const aborted = () => resolve(signal!.reason instanceof Error ? signal!.reason : new DOMException("aborted", "AbortError"));
-    if (signal?.aborted)
-      aborted();
-    signal?.addEventListener("abort", aborted);
-  });
-}

@@ -6,8 +6,15 @@ interface Timer {
 /** Time that passes when a test says so: what timers count, and a wall clock that may go otherwise. */
 export class ManualClock {
   readonly #timers = new Set<Timer>();
+  readonly #quiet: () => Promise<void>;
   #elapsed = 0;
-  #wall = Date.UTC(2026, 10, 21, 20);
+  #wall: number;
+
+  /** @param quiet Waits for everything that happens without time passing; before that is done, none passes. */
+  constructor(quiet: () => Promise<void> = settle, wall = Date.UTC(2026, 10, 21, 20)) {
+    this.#quiet = quiet;
+    this.#wall = wall;
+  }
 
   now = () => this.#wall;
 
@@ -29,12 +36,12 @@ export class ManualClock {
   /** Lets time pass, timer by timer, with everything that follows from each. */
   async advance(milliseconds: number): Promise<void> {
     const end = this.#elapsed + milliseconds;
-    await settle();
+    await this.#quiet();
     for (let next; (next = this.#next()) && next.dueAt <= end;) {
       this.#pass(next.dueAt - this.#elapsed);
       this.#timers.delete(next);
       next.callback();
-      await settle();
+      await this.#quiet();
     }
     this.#pass(end - this.#elapsed);
   }
