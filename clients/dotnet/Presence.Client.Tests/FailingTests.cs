@@ -125,6 +125,23 @@ public sealed class FailingTests
     }
 
     [Fact]
+    public async Task Rule15_ViewerState_ChangedWhileTheRefusedHeartbeatIsUnderWay_DoesNotCutTheWaitShort()
+    {
+        await _world.Room().StartHeartbeatAsync();
+        var answer = new TaskCompletionSource<HttpResponseMessage>();
+        _world.Server.Answer(request => request.IsBeat, _ => answer.Task);
+        _world.Advance(28.08);
+
+        _world.App.SetHidden(true);
+        answer.SetResult(FakeServer.Refusal(429, 400311, retryAfter: "7"));
+        _world.Advance(7.499);
+        Assert.Equal(2, _world.Server.Beats.Count);
+        _world.Advance(0.001);
+
+        Assert.Equal("hidden", (string?)_world.Server.Beats[2].Json["state"]);
+    }
+
+    [Fact]
     public void Rule15_Heartbeat_RetryAfterIsADate_WaitsForIt()
     {
         var at = _world.Now + TimeSpan.FromSeconds(20);

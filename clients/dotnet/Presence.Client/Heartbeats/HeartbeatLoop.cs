@@ -25,6 +25,7 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
     private Task _leftInHaste = Task.CompletedTask;
     private ViewerState? _said;
     private int _failures;
+    private bool _isAttempting;
     private bool _isOver;
     private bool _isSilent;
     private bool _mayBeCounted;
@@ -44,6 +45,9 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
         // The state tells too: whoever does not wait for it leaves no unobserved exception.
         _ = _started.Task.ContinueWith(static started => _ = started.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
+
+    /// <summary>What the viewer does is something else than the last heartbeat said.</summary>
+    private bool HasNewsNeedsLock => _state.Status == PresenceStatus.Present && _said is { } said && _pulse.ViewerState != said;
 
     /// <summary>Completed by the first heartbeat that is taken, faulted by the first refusal.</summary>
     public Task Started => _started.Task;
@@ -71,12 +75,15 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
         _alarm.Ring();
     }
 
-    /// <summary>What the viewer does has changed; said at once, unless an attempt is waited for anyway.</summary>
+    /// <summary>
+    /// What the viewer does has changed; said at once, unless an attempt is waited for anyway, or under way: a ring then would cut
+    /// short the wait after one that fails.
+    /// </summary>
     public void ViewerStateChanged()
     {
         bool isNews;
         lock (_app.Gate)
-            isNews = _state.Status is PresenceStatus.Present or PresenceStatus.Starting && _said is { } said && _pulse.ViewerState != said;
+            isNews = !_isAttempting && HasNewsNeedsLock;
         if (isNews)
             _alarm.Ring();
     }
@@ -148,6 +155,8 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
     {
         if (_app.IsSuspended)
             return Timeout.InfiniteTimeSpan;
+        lock (_app.Gate)
+            _isAttempting = true;
         await _leftInHaste.ConfigureAwait(false); // or it would overtake the heartbeat of the return
         var subject = await _server.SubjectAsync(_isStopping.Token).ConfigureAwait(false);
         var inFlight = new CancellationTokenSource();
@@ -236,9 +245,12 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
         IReadOnlyList<ISessionClaimant> followers;
         lock (_app.Gate)
         {
+            _isAttempting = false;
             _session?.PublishNeedsLock(state);
             followers = _session?.FollowersNeedsLock ?? [];
             MirrorNeedsLock(state);
+            if (HasNewsNeedsLock)
+                wait = TimeSpan.Zero; // changed while this one was under way
         }
         _deliver();
         foreach (var follower in followers)
