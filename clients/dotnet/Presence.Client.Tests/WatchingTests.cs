@@ -92,6 +92,26 @@ public sealed class WatchingTests
     }
 
     [Fact]
+    public async Task Rule26_Watch_CountOfTheOldRoomNotHeardYet_IsForgotten()
+    {
+        var presence = _world.Room();
+        var stream = Watched.Another(_world);
+        await using var counts = presence.WatchCountAsync().GetAsyncEnumerator();
+        var first = counts.MoveNextAsync();
+        stream.Event("snapshot", 2);
+        Assert.True(await first);
+        stream.Event("joined", 3);
+        var next = Watched.Another(_world);
+
+        await presence.SwitchRoomAsync("stage");
+        var second = counts.MoveNextAsync();
+        next.Event("snapshot", 40);
+
+        Assert.True(await second);
+        Assert.Equal(40, counts.Current);
+    }
+
+    [Fact]
     public async Task Rule27_Watch_StreamEndsOrBreaks_IsOpenedAgainAfterAPartOfASecond()
     {
         var (watched, stream) = Watched.Of(_world, _world.Room());
@@ -114,6 +134,23 @@ public sealed class WatchingTests
 
         Assert.Equal(4, await watched.NextAsync());
         Assert.Empty(watched.Troubles);
+    }
+
+    [Fact]
+    public async Task Rule27_Watch_StreamOfTheNextRoomBreaks_IsWaitedForAsAnyOther()
+    {
+        var presence = _world.Room();
+        await using var watched = Watched.Of(_world, presence).Watched;
+        var next = Watched.Another(_world);
+        await presence.SwitchRoomAsync("stage");
+        next.Event("snapshot", 2);
+
+        next.Break();
+        _world.Advance(0.499);
+        Assert.Equal(2, _world.Server.Streams.Count);
+        _world.Advance(0.001);
+
+        Assert.Equal(3, _world.Server.Streams.Count);
     }
 
     [Fact]
@@ -235,9 +272,12 @@ public sealed class WatchingTests
         Assert.Equal(8, await watched.NextAsync());
     }
 
-    [Fact]
-    public async Task Rule28_Watch_WhileAHeartbeatRuns_ItBringsTheCount()
+    [Theory]
+    [InlineData(28.08)]
+    [InlineData(29.9)] // after the count would be asked for
+    public async Task Rule28_Watch_WhileAHeartbeatRuns_ItBringsTheCount(double next)
     {
+        _world.Server.Next = next;
         var presence = _world.Room(options => options.ReadsStreams = false);
         await presence.StartHeartbeatAsync();
         await using var watched = new Watched(presence);

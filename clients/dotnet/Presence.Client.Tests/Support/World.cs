@@ -24,6 +24,9 @@ internal sealed class World
 
     public RoomPresence Room(Action<RoomPresenceOptions>? configure = null) => new(Fill(new RoomPresenceOptions { RoomId = "lobby" }, configure));
 
+    /// <summary>What a room's presence is made of.</summary>
+    public RoomPresenceOptions Options() => Fill(new RoomPresenceOptions { RoomId = "lobby" });
+
     public UserPresence User() => new(Fill<PresenceOptions>(new PresenceOptions()));
 
     /// <summary>An unsigned access token: the client reads its payload and verifies nothing.</summary>

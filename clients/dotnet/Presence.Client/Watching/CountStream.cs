@@ -17,15 +17,17 @@ internal static class CountStream
     {
         using var response = await server.OpenAsync(path, cancellationToken).ConfigureAwait(false);
         var hasCounted = false;
-        // Ended by disposing it: some platforms do not hear a token while they read.
-        using var silence = server.Time.CreateTimer(static quiet => ((HttpResponseMessage)quiet!).Dispose(), response, FirstEventWithin, Timeout.InfiniteTimeSpan);
-        using var ended = cancellationToken.Register(response.Dispose);
+        // Not disposed: the timer may be about to cancel it.
+        var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // Also by disposing it: some platforms do not hear a token while they read. Others, when only that is done, first wait for more.
+        using var ended = over.Token.Register(response.Dispose);
+        using var silence = server.Time.CreateTimer(static quiet => ((CancellationTokenSource)quiet!).Cancel(), over, FirstEventWithin, Timeout.InfiniteTimeSpan);
         try
         {
             using var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             var counts = new EventStreamCounts();
             var buffer = new byte[4096];
-            while (await body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var length)
+            while (await body.ReadAsync(buffer, over.Token).ConfigureAwait(false) is > 0 and var length)
             {
                 if (counts.Push(buffer, length) is { } count)
                 {

@@ -21,7 +21,9 @@ internal sealed class CountWatch : IAppListener
     private readonly CountWatchSource _source;
     private readonly HashSet<CountWatcher> _watchers = [];
     private Alarm _alarm;
+    private HeartbeatReceipt? _askedBeside; // it brought no count; the next one does
     private CancellationTokenSource? _round;
+    private bool _isRoundOver;
     private bool _isRunning;
     private int? _count;
     private int _failures;
@@ -76,11 +78,14 @@ internal sealed class CountWatch : IAppListener
         Wake();
     }
 
-    /// <summary>Another room.</summary>
+    /// <summary>Another room: from here on nothing of the old one is told. <see cref="Wake"/> follows, outside of the lock.</summary>
     public void RestartNeedsLock()
     {
+        _isRoundOver = true;
         _count = null;
         _failures = _pollsLeft = 0;
+        foreach (var watcher in _watchers)
+            watcher.Forget();
     }
 
     public void OfferNeedsLock(int? count)
@@ -95,8 +100,8 @@ internal sealed class CountWatch : IAppListener
         CancellationTokenSource? round;
         lock (_app.Gate)
             round = _round;
-        round?.Cancel();
         _alarm.Ring();
+        round?.Cancel(); // last: what goes on from here waits anew, and is not meant by the ring
     }
 
     void IAppListener.VisibilityChanged() => Wake();
@@ -163,14 +168,15 @@ internal sealed class CountWatch : IAppListener
             if (_pollsLeft > 0)
                 _pollsLeft--;
             _round = round;
+            _isRoundOver = false;
         }
         try
         {
             return polls ? await PollAsync(path, round).ConfigureAwait(false) : await FollowAsync(path, round).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (round.IsCancellationRequested)
+        catch (Exception) when (IsOver(round))
         {
-            return TimeSpan.Zero; // woken
+            return TimeSpan.Zero; // woken, or in another room by now: how it ended says nothing of what comes
         }
         finally
         {
@@ -183,6 +189,8 @@ internal sealed class CountWatch : IAppListener
     private async Task<TimeSpan> FollowAsync(string path, CancellationTokenSource round)
     {
         var hasCounted = await CountStream.ReadAsync(_server, path + "/stream", count => Tell(count, round), round.Token).ConfigureAwait(false);
+        if (IsOver(round))
+            return TimeSpan.Zero;
         if (hasCounted)
             return RetryPolicy.Delay(0, error: null, _server.Chance());
 
@@ -194,12 +202,15 @@ internal sealed class CountWatch : IAppListener
         HeartbeatReceipt? receipt;
         lock (_app.Gate)
             receipt = _source.FreshReceiptNeedsLock();
-        if (receipt?.Count is null)
+        if (receipt is null || (receipt.Count is null && receipt != _askedBeside))
+        {
             Tell((await _server.ReadAsync(path + "/users/count", PresenceJson.Default.RoomCount, round.Token).ConfigureAwait(false)).Count, round);
+            _askedBeside = receipt;
+        }
 
         var interval = receipt?.HeartbeatInterval ?? await IntervalAsync(round.Token).ConfigureAwait(false);
         _failures = 0;
-        return RetryPolicy.Spread(interval, _server.Chance());
+        return IsOver(round) ? TimeSpan.Zero : RetryPolicy.Spread(interval, _server.Chance());
     }
 
     private async Task<TimeSpan> IntervalAsync(CancellationToken cancellationToken)
@@ -207,6 +218,14 @@ internal sealed class CountWatch : IAppListener
         var settings = await _server.ReadAsync(PresenceSettingsAnswer.Path, PresenceJson.Default.PresenceSettingsAnswer, cancellationToken).ConfigureAwait(false);
         return settings.Network is { HeartbeatInterval: > 0 and < 86_400 and var seconds } ? TimeSpan.FromSeconds(seconds) : throw PresenceException.NotOfThisServer();
     }
+
+    private bool IsOver(CancellationTokenSource round)
+    {
+        lock (_app.Gate)
+            return IsOverNeedsLock(round);
+    }
+
+    private bool IsOverNeedsLock(CancellationTokenSource round) => _round != round || _isRoundOver || round.IsCancellationRequested;
 
     private TimeSpan PollInstead()
     {
@@ -254,9 +273,10 @@ internal sealed class CountWatch : IAppListener
     {
         lock (_app.Gate)
         {
+            if (IsOverNeedsLock(round))
+                return;
             _failures = 0;
-            if (_round == round && !round.IsCancellationRequested)
-                TellNeedsLock(count);
+            TellNeedsLock(count);
         }
     }
 

@@ -21,6 +21,13 @@ internal sealed class CountWatcher(Action<PresenceException>? onTrouble)
         }
     }
 
+    /// <summary>What was not heard yet is of no interest any more.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+            _latest = null;
+    }
+
     /// <summary>It ends, with an error or at its wish.</summary>
     public void End(PresenceException? error)
     {
