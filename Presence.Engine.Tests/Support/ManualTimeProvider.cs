@@ -37,6 +37,16 @@ public sealed class ManualTimeProvider(long frequency = ManualTimeProvider.OddFr
         }
     }
 
+    /// <summary>How long until the next timer fires; null when none is set.</summary>
+    public TimeSpan? NextDueIn
+    {
+        get
+        {
+            lock (_lock)
+                return _timers.Count == 0 ? null : _timers.Min(timer => timer.DueAt) - _elapsed;
+        }
+    }
+
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
     /// <summary>Moves both clocks on and fires every timer that falls due, in order, each at its own due time.</summary>
