@@ -107,6 +107,29 @@ public sealed partial class OperatingTests(ChromiumBrowser chromium)
     }
 
     [Fact]
+    public async Task Connect_ItsHtmlPastedIntoAPage_TurnsGreenUntilThatPageCloses()
+    {
+        await using var host = await StartAsync();
+        await using var visit = await chromium.VisitAsync(host.BaseAddress);
+        await visit.SignInAsync("/connect");
+        var snippet = await visit.Page.GetByLabel("HTML that keeps a viewer present", new() { Exact = true }).TextContentAsync();
+        var room = TestRoom().Match(snippet!).Value;
+
+        await using var site = await ForeignSite.StartAsync(snippet!);
+        await using var viewer = await chromium.VisitAsync(site.BaseAddress);
+        await viewer.Page.GotoAsync("/");
+
+        await Expect(visit.Page.Locator(".waiting-light.is-on")).ToBeVisibleAsync(Patiently);
+        await Expect(visit.Page.GetByTestId("light")).ToContainTextAsync("Connected");
+        await Expect(viewer.Page).ToHaveTitleAsync("1 watching", new() { Timeout = 60_000 });
+        Assert.Empty(viewer.Errors);
+        await viewer.Page.CloseAsync(new() { RunBeforeUnload = true });
+        await Eventually.TrueAsync(() => host.Services.GetRequiredService<PresenceEngine>().Count(room).Viewers == 0, "the closed page has left");
+        await Expect(visit.Page.GetByTestId("light")).ToContainTextAsync("It works", new() { Timeout = 60_000 });
+        Assert.Empty(visit.Errors);
+    }
+
+    [Fact]
     public async Task Keys_WhileNobodyTypes_GoAndExplainUntilSwitchedOff()
     {
         await using var host = await StartAsync();

@@ -50,7 +50,7 @@ public sealed class ConnectPageTests : PageTest
 
         Assert.All(snippets, snippet => Assert.Contains(page.Instance.TestRoom!, snippet, StringComparison.Ordinal));
         Assert.All(snippets, snippet => Assert.Contains("a-client-key", snippet, StringComparison.Ordinal));
-        Assert.Contains("@presence-dashboard/client", snippets[1], StringComparison.Ordinal);
+        Assert.Contains("/client/v1/presence.js", snippets[1], StringComparison.Ordinal);
         Assert.Contains("using Presence.Client;", snippets[2], StringComparison.Ordinal);
     }
 

@@ -14,19 +14,27 @@ public sealed class ForeignSite : IAsyncDisposable
 
     public Uri BaseAddress { get; }
 
-    public static async Task<ForeignSite> StartAsync(Uri presence, string link)
+    /// <summary>A site whose page shows a room by its public link, with badge and widgets.</summary>
+    public static Task<ForeignSite> StartAsync(Uri presence, string link)
+    {
+        var server = presence.GetLeftPart(UriPartial.Authority);
+        return StartAsync(PageOf(server, link), $"default-src 'none'; script-src {server}; connect-src {server}; img-src {server}");
+    }
+
+    /// <param name="page">Its HTML, under every path.</param>
+    /// <param name="strictPolicy">What <c>/strict</c> allows its page.</param>
+    public static async Task<ForeignSite> StartAsync(string page, string? strictPolicy = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         var app = builder.Build();
-        var server = presence.GetLeftPart(UriPartial.Authority);
         app.Run(http =>
         {
             if (http.Request.Path == "/strict")
-                http.Response.Headers.ContentSecurityPolicy = $"default-src 'none'; script-src {server}; connect-src {server}; img-src {server}";
+                http.Response.Headers.ContentSecurityPolicy = strictPolicy;
             http.Response.ContentType = "text/html; charset=utf-8";
-            return http.Response.WriteAsync(http.Request.Path == "/favicon.ico" ? "" : PageOf(server, link));
+            return http.Response.WriteAsync(http.Request.Path == "/favicon.ico" ? "" : page);
         });
         await app.StartAsync();
         return new ForeignSite(app, new Uri(app.Urls.First()));

@@ -4,7 +4,7 @@ using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Live;
 
-/// <summary>Commands to paste into a terminal, with this installation's address and client key in them.</summary>
+/// <summary>Commands for a terminal and code to paste, with this installation's address and client key in them.</summary>
 internal sealed class ClientCommands(DashboardOptions options, ClientKey key)
 {
     public const string Demo = "dotnet run --project Dashboard -- --demo";
@@ -25,20 +25,22 @@ internal sealed class ClientCommands(DashboardOptions options, ClientKey key)
             curl -X POST {{baseAddress}}api/v1/presence/heartbeats -H "Authorization: Bearer $SERVER_KEY" -H 'Content-Type: application/json' -d '{"heartbeats":[{"roomId":"{{roomId}}","userId":"ada"}]}'
             """;
 
-    /// <summary>The TypeScript client at work in a browser.</summary>
+    /// <summary>The TypeScript client at work in a page: HTML that needs nothing but this server, which hands the client out.</summary>
     /// <inheritdoc cref="FirstViewer"/>
-    public string TypeScript(string baseAddress, string roomId) => $$"""
-        import { RoomPresence } from "@presence-dashboard/client";
+    public string BrowserClient(string baseAddress, string roomId) => $$"""
+        <script type="module">
+          import { RoomPresence } from {{Text(baseAddress + "client/v1/presence.js")}};
 
-        const server = {{Text(baseAddress.TrimEnd('/'))}};
-        const room = new RoomPresence({
-          baseUrl: server,
-          roomId: {{Text(roomId)}},
-          getToken: {{TypeScriptToken}},
-        });
+          const server = {{Text(baseAddress.TrimEnd('/'))}};
+          const room = new RoomPresence({
+            baseUrl: server,
+            roomId: {{Text(roomId)}},
+            getToken: {{BrowserToken}},
+          });
 
-        room.startHeartbeat();
-        room.watchCount(count => document.title = `${count} watching`);
+          room.startHeartbeat();
+          room.watchCount(count => document.title = `${count} watching`);
+        </script>
         """;
 
     /// <summary>The .NET client at work, until its program ends.</summary>
@@ -61,16 +63,18 @@ internal sealed class ClientCommands(DashboardOptions options, ClientKey key)
     /// <summary>The key apps send, as configured or made at the first start.</summary>
     public string ClientKey => key.Value;
 
-    private string TypeScriptToken => options.Clients.AllowUnverifiedLogin == true
+    private string BrowserToken => options.Clients.AllowUnverifiedLogin == true
         ? $$"""
             async () => {
-                const login = await fetch(server + "/api/v5/sessions", {
-                  method: "POST",
-                  headers: { "X-API-Key": {{Text(ClientKey)}}, "Content-Type": "application/json" },
-                  body: JSON.stringify({ userId: "ada", displayName: "Ada Lovelace", deviceId: "browser" }),
-                });
-                return (await login.json()).accessToken;
-              }
+                  const login = await fetch(server + "/api/v5/sessions", {
+                    method: "POST",
+                    headers: { "X-API-Key": {{Text(ClientKey)}}, "Content-Type": "application/json" },
+                    body: JSON.stringify({
+                      userId: "ada", displayName: "Ada Lovelace", deviceId: "browser",
+                    }),
+                  });
+                  return (await login.json()).accessToken;
+                }
             """
         : """() => fetch("/presence-token").then(answer => answer.text()) // your backend signs it""";
 
@@ -80,7 +84,7 @@ internal sealed class ClientCommands(DashboardOptions options, ClientKey key)
         ? """cancellation => login.LogInAsync("ada", "desktop", "Ada Lovelace", cancellationToken: cancellation)"""
         : """cancellation => YourBackend.GetPresenceTokenAsync(cancellation)""";
 
-    // A text of JSON is one of TypeScript and of C# as well.
+    // A text of JSON is one of JavaScript and of C# as well, and ends no script: it writes < as \u003C.
     private static string Text(string text) => JsonSerializer.Serialize(text);
 
     // Whatever printable characters the key holds: inside single quotes only the quote itself needs care.

@@ -37,6 +37,12 @@ test("dist_bundle_staysSmallAndNeedsNothing", () => {
   expect(bundle.toString()).not.toMatch(/\bimport\b|\brequire\b|\bconsole\b/);
 });
 
+test("package_forWhoeverInstallsIt_bringsNothingElse", () => {
+  const { type, dependencies, peerDependenciesMeta } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+  expect([type, dependencies, peerDependenciesMeta]).toEqual(["module", undefined, { react: { optional: true } }]);
+});
+
 test("dist_widget_staysSmallAndNeedsNothing", () => {
   const bundle = readFileSync(join(root, "dist/widget.js"));
   const size = gzipSync(bundle, { level: 9 }).length;
