@@ -32,6 +32,24 @@ public sealed class ClientCommandsTests
         Assert.Equal(1, host.Services.GetRequiredService<PresenceEngine>().Count("first-room").Viewers);
     }
 
+    [Theory]
+    [InlineData("true", "a </script> \"key\"", "\"X-API-Key\": \"a \\u003C/script\\u003E \\u0022key\\u0022\"")]
+    [InlineData("false", "a-key", "getToken: () => fetch(\"/presence-token\").then(answer => answer.text()), // your backend signs it\n")]
+    public async Task BrowserClient_WhoeverVouchesForTheViewer_GetsItsTokenThere(string allowsUnverified, string key, string expected)
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions
+        {
+            Configuration = new() { ["Presence:Clients:AllowUnverifiedLogin"] = allowsUnverified, ["Presence:Clients:Key"] = key },
+        });
+        var commands = host.Services.GetRequiredService<ClientCommands>();
+
+        var html = commands.BrowserClient("https://presence.example/", "lobby");
+
+        Assert.Contains("import { RoomPresence } from \"https://presence.example/client/v1/presence.js\";", html, StringComparison.Ordinal);
+        Assert.Contains(expected, html, StringComparison.Ordinal);
+        Assert.Equal(html.Length - "</script>".Length, html.IndexOf("</script>", StringComparison.Ordinal));
+    }
+
     private static async Task<string> RunAsync(string script)
     {
         using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;

@@ -35,7 +35,7 @@ internal sealed class ClientCommands(DashboardOptions options, ClientKey key)
           const room = new RoomPresence({
             baseUrl: server,
             roomId: {{Text(roomId)}},
-            getToken: {{BrowserToken}},
+            getToken: {{BrowserToken}}
           });
 
           room.startHeartbeat();
@@ -74,9 +74,9 @@ internal sealed class ClientCommands(DashboardOptions options, ClientKey key)
                     }),
                   });
                   return (await login.json()).accessToken;
-                }
+                },
             """
-        : """() => fetch("/presence-token").then(answer => answer.text()) // your backend signs it""";
+        : """() => fetch("/presence-token").then(answer => answer.text()), // your backend signs it""";
 
     private string CSharpSignIn => options.Clients.AllowUnverifiedLogin == true ? $"var login = new PresenceLogin(server, {Text(ClientKey)});\n" : "";
 
