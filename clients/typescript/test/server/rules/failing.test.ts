@@ -95,7 +95,7 @@ rule(15, "heartbeat_tooManyOfASession_waitsAsTheServerSaysAndARandomPart", async
     }
   });
 
-  await page.advance(30_000);
+  await page.advance(waits(seen));
 
   const { retryAfterSeconds } = presence.state.error!;
   expect(presence.state).toMatchObject({ status: "retrying", error: { kind: "limited", code: 400311 } });
