@@ -24,7 +24,7 @@ export class ManualClock {
   }
 
   setTimer = (callback: () => void, milliseconds: number) => {
-    const timer = { dueAt: this.#elapsed + milliseconds, callback };
+    const timer = { dueAt: this.#elapsed + Math.ceil(milliseconds), callback }; // platforms count whole ones
     this.#timers.add(timer);
     return () => void this.#timers.delete(timer);
   };

@@ -3,7 +3,7 @@ import { beats, counts, leaves } from "../../support/FakeServer.js";
 import { rule } from "../../support/rule.js";
 import { eventually } from "../eventually.js";
 import { insteadOf, lostAfter, lostBefore } from "./troubles.js";
-import { presenceOn, server, visit, type Visit } from "./visit.js";
+import { dueIn, presenceOn, server, visit, type Visit } from "./visit.js";
 
 const html = { "Content-Type": "text/html" };
 const whole = 3_600_000;
@@ -47,7 +47,7 @@ rule(14, "heartbeat_lostAgainAndAgain_isTriedAfterARandomPartOfEverMoreUntilItIs
 
   page.network.meets(beats, lostBefore);
   await eventually(async () => {
-    await page.advance(waits(seen));
+    await page.advance(waits(seen) + 1);
     expect(waited).toHaveLength(8);
   });
 
@@ -88,14 +88,14 @@ rule(15, "heartbeat_tooManyOfASession_waitsAsTheServerSaysAndARandomPart", async
   await presence.startHeartbeat();
   page.network.meets(beats, async pass => {
     for (;;) {
-      await Promise.all(Array.from({ length: 30 }, () => server.beat(token, roomId, "flooded")));
+      await page.network.during(Promise.all(Array.from({ length: 30 }, () => server.beat(token, roomId, "flooded"))));
       const answer = await pass();
       if (answer.status === 429)
         return answer;
     }
   });
 
-  await page.advance(waits(seen));
+  await page.advance(dueIn(presence));
 
   const { retryAfterSeconds } = presence.state.error!;
   expect(presence.state).toMatchObject({ status: "retrying", error: { kind: "limited", code: 400311 } });
@@ -129,7 +129,6 @@ for (const [what, after] of [["seconds", () => "20"], ["aDate", (now: number) =>
 
 rule(16, "heartbeat_whileOffline_isTriedOnceAMinuteAndAtOnceWithTheNetwork", async () => {
   const { page, presence, roomId } = await visit();
-  page.chance = 0;
   await presence.startHeartbeat();
   const before = await server.lastHeartbeatAt(roomId);
   page.setOnline(false);
@@ -163,7 +162,7 @@ rule(17, "presence_switchedOffForTheNetwork_isAskedForOnceAMinuteUntilItIsBack",
   };
 
   await server.withSettings({ enabled: false }, async () => {
-    await page.advance(Math.ceil(waits(seen)));
+    await page.advance(dueIn(presence));
     expect(presence.state).toMatchObject({ status: "disabled", error: { kind: "disabled", code: 400300, isFinal: false } });
     await expectAttemptAfterAMinute();
     expect(presence.state.status).toBe("disabled");

@@ -1,12 +1,8 @@
 import { expect } from "vitest";
 import { beats } from "../../support/FakeServer.js";
 import { rule } from "../../support/rule.js";
-import { newPage, patient, presenceOn, server, visit } from "./visit.js";
+import { dueIn, newPage, patient, presenceOn, server, visit } from "./visit.js";
 import { beacons } from "./troubles.js";
-
-/** Milliseconds until the server wants the next heartbeat. */
-const dueIn = (presence: { readonly state: { readonly receipt?: { readonly nextHeartbeatInSeconds: number } | undefined } }) =>
-  Math.ceil(presence.state.receipt!.nextHeartbeatInSeconds * 1000);
 
 rule(1, "startHeartbeat_firstHeartbeat_isTakenBeforeAnyTimePasses", async () => {
   const { page, presence, roomId, userId } = await visit();

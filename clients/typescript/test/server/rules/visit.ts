@@ -38,3 +38,8 @@ export function newPage(): RealPage {
 export function presenceOn(page: RealPage, options: Partial<RoomPresenceOptions> & { readonly roomId: string }): RoomPresence {
   return new RoomPresence({ baseUrl: server.url, environment: page, ...options, ...(options.getToken && { token: undefined }) });
 }
+
+/** Milliseconds from an answer to the next heartbeat that it asks for, as timers count them. */
+export function dueIn(presence: RoomPresence): number {
+  return Math.ceil(presence.state.receipt!.nextHeartbeatInSeconds * 1000);
+}
