@@ -11,7 +11,7 @@ public sealed partial class PresenceEngine
     public IReadOnlyList<string> RankRooms(RoomQuery query)
     {
         var rooms = Matching(query);
-        rooms.Sort(RankedRoom.OrderOf(query.Order, query.Reversed));
+        rooms.Sort(RankedRoom.OrderOf(query.Reversed));
         var ids = new string[Math.Min(rooms.Count, query.Limit)];
         for (var i = 0; i < ids.Length; i++)
             ids[i] = rooms[i].RoomId;
@@ -26,7 +26,7 @@ public sealed partial class PresenceEngine
             foreach (var id in _network.Catalogue.SwitchedOff())
             {
                 if (Matches(id, query))
-                    matching.Add(new RankedRoom(id, 0, 0));
+                    matching.Add(new RankedRoom(id, Viewers: 0, Rank: 0));
             }
             return matching;
         }
@@ -34,7 +34,7 @@ public sealed partial class PresenceEngine
         {
             var viewers = room.Viewers;
             if (viewers > 0 && Passes(room, query.Filter) && Matches(id, query))
-                matching.Add(new RankedRoom(id, viewers, room.RecentChange));
+                matching.Add(new RankedRoom(id, viewers, RankedRoom.RankOf(room, viewers, query.Order)));
         }
         return matching;
     }

@@ -137,7 +137,7 @@ public sealed partial class PresenceEngine
 
     /// <summary>Lists rooms.</summary>
     /// <param name="query">Which, in what order, how many.</param>
-    /// <exception cref="ArgumentException">A cursor with an order by change.</exception>
+    /// <exception cref="ArgumentException">A cursor with an order other than by count and by name.</exception>
     /// <remarks><para><b>Cost.</b> A glance at every room and a sort of those that match; none for named ones.</para></remarks>
     public RoomPage Rooms(RoomQuery query)
     {
@@ -145,13 +145,13 @@ public sealed partial class PresenceEngine
         if (query.Ids is { } ids)
             return new RoomPage([.. ids.Select(Room)], ids.Count, Next: null, at);
 
-        if (query is { After: not null, Order: RoomOrder.Change or RoomOrder.Movement })
-            throw new ArgumentException("Orders by change have no cursor: rooms move while one reads.", nameof(query));
+        if (query is { After: not null, Order: not (RoomOrder.Count or RoomOrder.Name) })
+            throw new ArgumentException("Only the orders by count and by name have a cursor.", nameof(query));
 
-        var order = RankedRoom.OrderOf(query.Order, query.Reversed);
+        var order = RankedRoom.OrderOf(query.Reversed);
         var matching = Matching(query);
         matching.Sort(order);
-        var place = query.After is { } after ? new RankedRoom(after.RoomId, after.Viewers, Change: 0) : default(RankedRoom?);
+        var place = query.After is { } after ? new RankedRoom(after.RoomId, after.Viewers, Rank: query.Order == RoomOrder.Count ? after.Viewers : 0) : default(RankedRoom?);
         var page = (place is { } last ? matching.Where(room => order(room, last) > 0) : matching).Take(query.Limit + 1).ToList();
         var next = page.Count > query.Limit ? new RoomCursor(page[query.Limit - 1].RoomId, page[query.Limit - 1].Viewers) : null;
         return new RoomPage([.. page.Take(query.Limit).Select(room => Room(room.RoomId))], matching.Count, next, at);

@@ -152,7 +152,7 @@ public sealed partial class PresenceEngine : IDisposable
             if (room.DueAt <= now)
                 room.Expire(now);
             if (isSampleDue)
-                room.Sample(sample);
+                room.Sample(sample, now);
             if (isGapDue)
                 room.TellGap();
         }

@@ -24,10 +24,10 @@ public sealed class AppearanceTests(ChromiumBrowser chromium)
 
     private static readonly (string Name, string Path)[] LivePages =
     [
-        ("overview", "/"), ("overview-day", "/?range=day"), ("rooms", "/rooms"), ("rooms-none", "/rooms?search=zzz"), ("online", "/online"),
+        ("overview", "/"), ("overview-day", "/?range=day"), ("rooms", "/rooms"), ("rooms-none", "/rooms?search=zzz"), ("rooms-by-peak", "/rooms?sort=peak"), ("rooms-by-since", "/rooms?sort=since"), ("online", "/online"),
         ("wall", "/wall?rooms=main-stage,dj-set-rooftop,backstage-interviews,café-español,q-and-a,workshop-lighting"), ("wall-empty", "/wall"),
         ("people", "/people"), ("account", "/account"), ("system", "/system"),
-        ("room", "/rooms/main-stage"), ("room-explained", "/rooms/main-stage?explain=1&range=15m&sort=name"), ("viewer", "/viewers/{viewer}"), ("settings", "/settings"), ("connect", "/connect"), ("not-found", "/not-found"),
+        ("room", "/rooms/main-stage"), ("room-explained", "/rooms/main-stage?explain=1&range=15m&sort=name&edit=1&left=all"), ("viewer", "/viewers/{viewer}"), ("settings", "/settings"), ("connect", "/connect"), ("not-found", "/not-found"),
     ];
 
     private readonly List<string> _problems = [];
@@ -185,7 +185,7 @@ public sealed class AppearanceTests(ChromiumBrowser chromium)
             await visit.SignInAsync("/rooms/main-stage?state=watching");
             await page.Locator(".expander").First.ClickAsync();
             await page.Locator(".session-row").First.WaitForAsync();
-            await page.GetByRole(AriaRole.Button, new() { Name = "Edit" }).ClickAsync();
+            await page.GetByRole(AriaRole.Link, new() { Name = "Edit" }).ClickAsync();
             await page.GetByLabel("Presence timeout").FillAsync("5");
             await Assertions.Expect(page.Locator(".remark-problem").First).ToBeVisibleAsync();
             await CheckAsync(visit, "room-open", scheme);

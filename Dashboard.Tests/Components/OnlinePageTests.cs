@@ -65,6 +65,15 @@ public sealed class OnlinePageTests : PageTest
     }
 
     [Fact]
+    public void Online_Somebody_LeadsToTheirPage()
+    {
+        Be("ada", "Ada Lovelace");
+        Be("a/b", null);
+
+        Assert.Equal(["viewer?id=a%2Fb", "viewers/ada"], Render<OnlinePage>().FindAll("a.viewer-name").Select(link => link.GetAttribute("href")));
+    }
+
+    [Fact]
     public void Online_WithMoreThanAPage_SaysHowToFindTheOthers()
     {
         for (var user = 0; user < 230; user++)

@@ -126,7 +126,7 @@ public sealed class OverviewPageTests : PageTest
         Loops.Failed("membership writer", "disk full", Time.GetUtcNow());
 
         await PassUntilAsync(() => page.FindAll(".health-line.is-degraded").Count == 1);
-        Assert.Contains("Failing and tried again: membership writer", page.Find(".health-line").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Failing and tried again: Membership writer", page.Find(".health-line").TextContent, StringComparison.Ordinal);
         Assert.Equal("system", page.Find(".health-line a").GetAttribute("href"));
     }
 
@@ -170,6 +170,22 @@ public sealed class OverviewPageTests : PageTest
         page.Find(".curve-slider").Input("100");
 
         Assert.Equal("11:25 · not recorded: the server did not run", page.Find(".curve-slider").GetAttribute("aria-valuetext"));
+    }
+
+    [Fact]
+    public async Task Chart_WithAPlaceChosen_KeepsItInTheAddressUntilAnotherRange()
+    {
+        Beat("main", "ada");
+        Pass(TimeSpan.FromSeconds(45));
+        var page = Render<OverviewPage>();
+
+        page.Find(".curve-slider").Input("238");
+        await PassUntilAsync(() => Services.GetRequiredService<NavigationManager>().Uri.Contains("?at=20", StringComparison.Ordinal));
+
+        Assert.Equal("238", Render<OverviewPage>().Find(".curve-slider").GetAttribute("value"));
+        Assert.Equal("http://localhost/?range=day", page.FindAll(".segments a")[1].GetAttribute("href"));
+        page.Find(".curve-slider").Input("240");
+        await PassUntilAsync(() => Services.GetRequiredService<NavigationManager>().Uri == "http://localhost/");
     }
 
     [Fact]

@@ -135,6 +135,59 @@ public sealed class RoomListPageTests : PageTest
         Assert.Equal(expected.Split(' '), Names(page));
     }
 
+    [Theory]
+    [InlineData("peak", "was-full is-full new", "descending", 3)]
+    [InlineData("-peak", "new is-full was-full", "ascending", 3)]
+    [InlineData("since", "was-full is-full new", "ascending", 5)]
+    [InlineData("-since", "new is-full was-full", "descending", 5)]
+    public void Rooms_ByPeakOrByHowLongTheyAreLive_AreInThatOrderAndSayIt(string sort, string expected, string direction, int column)
+    {
+        for (var viewer = 0; viewer < 4; viewer++)
+            Beat("was-full", $"viewer {viewer}");
+        for (var viewer = 1; viewer < 4; viewer++)
+            Engine.Leave("was-full", $"viewer {viewer}", "");
+        Pass(TimeSpan.FromSeconds(5));
+        for (var viewer = 0; viewer < 3; viewer++)
+            Beat("is-full", $"viewer {viewer}");
+        Pass(TimeSpan.FromSeconds(5));
+        Beat("new", "ada");
+        Open($"/rooms?sort={sort}");
+
+        var page = Render<RoomListPage>();
+
+        Assert.Equal(expected.Split(' '), Names(page));
+        Assert.Equal(direction, page.FindAll("th")[column].GetAttribute("aria-sort"));
+        Assert.Single(page.FindAll("th[aria-sort]"));
+        Assert.Equal(sort, page.Find("select").GetAttribute("value"));
+    }
+
+    [Fact]
+    public void Sort_ChosenOnAPhone_GoesIntoTheAddress()
+    {
+        Beat("main", "ada");
+        Open("/rooms?show=guests");
+        var page = Render<RoomListPage>();
+
+        page.Find("select").Change("-since");
+        Assert.EndsWith("/rooms?show=guests&sort=-since", Address, StringComparison.Ordinal);
+        page.Find("select").Change("count");
+
+        Assert.EndsWith("/rooms?show=guests", Address, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rooms_InTheFirstAnswer_AreEnoughForATallScreen()
+    {
+        for (var room = 0; room < 200; room++)
+            Beat($"room {room:000}", $"viewer {room}");
+        Open("/rooms?sort=name");
+
+        var page = Render<RoomListPage>();
+
+        Assert.Equal(Enumerable.Range(0, 40).Select(room => $"room {room:000}"), Names(page).Take(40));
+        Assert.Equal("200 rooms", page.Find(".showing").TextContent);
+    }
+
     [Fact]
     public void Rooms_SwitchedOff_SaySoBesideTheirTitle()
     {

@@ -37,8 +37,32 @@ public sealed class ViewerDetailPageTests : PageTest
         await PassUntilAsync(() => page.FindAll(".viewer-where").Count == 1);
 
         Assert.Contains("Ada Lovelace", page.Find("h1").TextContent, StringComparison.Ordinal);
-        Assert.Contains("In no room now.", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("In no room now", page.Markup, StringComparison.Ordinal);
         Assert.DoesNotContain("never seen", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Viewer_OnlineInNoRoom_IsKnownAndSaidToBeOnline()
+    {
+        Engine.UserHeartbeat("ada");
+
+        var page = RenderViewer("ada");
+        await PassUntilAsync(() => page.FindAll(".viewer-where").Count == 1);
+
+        Assert.Contains("In no room now · Online, last heartbeat just now", page.Find(".viewer-where").TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("never seen", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Viewer_WhoAskedNotToBeListed_IsNotSaidToBeOnline()
+    {
+        Engine.UserHeartbeat("shy");
+        Engine.SetOptOut("shy", isOut: true);
+
+        var page = RenderViewer("shy");
+        await PassUntilAsync(() => page.FindAll(".viewer-where").Count == 1);
+
+        Assert.DoesNotContain("Online", page.Find(".viewer-where").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

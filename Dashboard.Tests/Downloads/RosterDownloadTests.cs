@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Claims;
 using System.Text;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Downloads;
@@ -70,6 +71,74 @@ public sealed class RosterDownloadTests : IAsyncLifetime
             Engine.Order("large", RosterView.Of("large", "VIEWER 44", "name", "hidden").ToQuery()).UserIds.Order(StringComparer.Ordinal),
             filtered.Skip(1).Select(line => line.Split(',')[0]).Order(StringComparer.Ordinal));
         Assert.Equal(7, filtered.Length);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?sort=joined")]
+    [InlineData("?sort=name")]
+    [InlineData("?sort=heartbeat")]
+    [InlineData("?sort=-heartbeat")]
+    [InlineData("?sort=name&state=hidden")]
+    [InlineData("?sort=-heartbeat&search=viewer%201&state=watching")]
+    public async Task Viewers_InAnOrder_AreInThatOfThePage(string query)
+    {
+        var random = new Random(7);
+        foreach (var user in Enumerable.Range(0, 450).OrderBy(_ => random.Next()))
+            Beat("large", $"user-{user}", $"Viewer {random.Next(10_000)}", user % 2 == 0 ? ViewerState.Hidden : ViewerState.Visible);
+        foreach (var user in Enumerable.Range(0, 450).OrderBy(_ => random.Next()).Take(200))
+            Beat("large", $"user-{user}", $"Viewer {random.Next(10_000)}", user % 2 == 0 ? ViewerState.Hidden : ViewerState.Visible);
+        var asked = QueryHelpers.ParseQuery(query);
+        var view = RosterView.Of("large", asked.GetValueOrDefault("search"), asked.GetValueOrDefault("sort"), asked.GetValueOrDefault("state"));
+
+        var lines = LinesOf(await BytesAsync("/downloads/rooms/large/viewers.csv" + query));
+
+        Assert.Equal(Engine.Order("large", view.ToQuery()).UserIds, lines.Skip(1).Select(line => line.Split(',')[0]));
+    }
+
+    [Theory]
+    [InlineData("name")]
+    [InlineData("-heartbeat")]
+    [InlineData(null)]
+    public void Rows_OfFiftyThousandWhileTheyComeAndGo_HoldEverybodyWhoStaysOnce(string? sort)
+    {
+        for (var user = 0; user < 50_000; user++)
+            Beat("stadium", $"user-{user}", $"Viewer {user}");
+        var moderator = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Role, nameof(ModeratorRole.Observer))], "test"));
+        var view = RosterView.Of("stadium", null, sort, null);
+        var written = new List<string>();
+        var gone = 0;
+
+        foreach (var row in new RosterDownload(Engine).Rows(moderator, view))
+        {
+            written.Add(row[0]);
+            if (written.Count % 1_000 == 0)
+            {
+                Engine.Leave("stadium", $"user-{gone++}", "");
+                Beat("stadium", $"late-{written.Count}", "Late");
+                Beat("stadium", $"user-{49_999 - gone}", "Beats again");
+            }
+        }
+
+        Assert.Equal(written.Count, written.Distinct(StringComparer.Ordinal).Count());
+        Assert.Empty(Enumerable.Range(gone, 50_000 - gone).Select(user => $"user-{user}").Except(written, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Rows_OfAViewerWhoseStateChanged_AreOfTheStateAskedForAlone()
+    {
+        for (var user = 0; user < 450; user++)
+            Beat("main", $"user-{user}", $"Viewer {user:000}", ViewerState.Hidden);
+        var moderator = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Role, nameof(ModeratorRole.Observer))], "test"));
+
+        using var rows = new RosterDownload(Engine).Rows(moderator, RosterView.Of("main", null, "name", "hidden")).GetEnumerator();
+        Assert.True(rows.MoveNext());
+        Beat("main", "user-449", "Viewer 449", ViewerState.Visible);
+        var last = "";
+        while (rows.MoveNext())
+            last = rows.Current[0];
+
+        Assert.Equal("user-448", last);
     }
 
     [Theory]

@@ -50,7 +50,7 @@ internal sealed class ServerKeys(DashboardOptions options, ServerKeyStore store,
         {
             var now = time.GetUtcNow();
             if (store.List().Count(key => key.Name == name && key.IsUsableAt(now)) >= MostOfOneName)
-                throw new StoreFullException($"There are {MostOfOneName} good keys of this name, the one in use and the one that follows it; revoke one first.");
+                throw new StoreFullException(MostOfOneName, $"There are {MostOfOneName} good keys of this name, the one in use and the one that follows it; revoke one first.");
 
             var secret = ServerKeyText.Make();
             var made = await store.CreateAsync(

@@ -26,6 +26,28 @@ internal static class SystemWords
         ? (SystemTexts.JobBackup, SystemTexts.JobBackupIs)
         : (SystemTexts.JobMaintenance, SystemTexts.JobMaintenanceIs);
 
+    /// <summary>What a background loop is called; by its name in health where there is no word for it.</summary>
+    public static string OfLoop(string loop) => loop switch
+    {
+        "checkpoint" => SystemTexts.LoopCheckpoint,
+        "demo" => SystemTexts.LoopDemo,
+        "event streams" => SystemTexts.LoopEventStreams,
+        "history writer" => SystemTexts.LoopHistoryWriter,
+        "key set" => SystemTexts.LoopKeySet,
+        "last alive" => SystemTexts.LoopLastAlive,
+        "membership writer" => SystemTexts.LoopMembershipWriter,
+        "moderators seen" => SystemTexts.LoopModeratorsSeen,
+        "removals" => SystemTexts.LoopRemovals,
+        "restore" => SystemTexts.LoopRestore,
+        "revoked tokens" => SystemTexts.LoopRevokedTokens,
+        "server keys" => SystemTexts.LoopServerKeys,
+        "signing keys" => SystemTexts.LoopSigningKeys,
+        "sweep" => SystemTexts.LoopSweep,
+        "vouched users" => SystemTexts.LoopVouchedUsers,
+        JobNames.Backup or JobNames.Maintenance => OfJob(loop).Name,
+        _ => loop,
+    };
+
     public static string Of(ConfigurationEntry entry) => entry switch
     {
         { IsSecret: true } => entry.IsSet ? SystemTexts.Secret : SystemTexts.NotSet,

@@ -14,8 +14,9 @@ internal sealed class RosterDownload(PresenceEngine engine)
 
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
     /// <remarks>
-    /// Page by page in the order of joining, whatever the page's order was: the one order in which nobody who stays is skipped or
-    /// repeated while people come and go, and in which a room of any size takes the memory of one page.
+    /// In the page's own order, and nobody who stays is skipped or repeated while people come and go. The orders by joining are
+    /// read page by page and take the memory of one; the others keep the ids of the moment, one reference a viewer, and read
+    /// what is behind them page by page. The room's lock is held for a page at a time.
     /// </remarks>
     public IEnumerable<string[]> Rows(ClaimsPrincipal caller, RosterView view)
     {
@@ -27,23 +28,26 @@ internal sealed class RosterDownload(PresenceEngine engine)
     private IEnumerable<string[]> RowsOf(RosterView view)
     {
         var wanted = view.ToQuery();
-        ViewerCursor? after = null;
-        do
-        {
-            var page = engine.Viewers(view.RoomId, new ViewerQuery
-            {
-                Sort = view.Sort == ViewerSort.FirstJoinedFirst ? ViewerSort.FirstJoinedFirst : ViewerSort.LastJoinedFirst,
-                After = after,
-            });
-            foreach (var viewer in page.Viewers)
-            {
-                if (wanted.Matches(viewer))
-                    yield return RowOf(viewer);
-            }
-            after = page.Next;
-        }
-        while (after is not null);
+        var viewers = view.Sort is ViewerSort.FirstJoinedFirst or ViewerSort.LastJoinedFirst ? ByJoining(view) : InKeptOrder(view.RoomId, wanted);
+        return viewers.Where(wanted.Matches).Select(RowOf); // also of a kept order: who changed since is as it is now, or left out
     }
+
+    private IEnumerable<Viewer> ByJoining(RosterView view)
+    {
+        var query = new ViewerQuery { Sort = view.Sort };
+        while (true)
+        {
+            var page = engine.Viewers(view.RoomId, query);
+            foreach (var viewer in page.Viewers)
+                yield return viewer;
+            if (page.Next is null)
+                yield break;
+            query = query with { After = page.Next };
+        }
+    }
+
+    private IEnumerable<Viewer> InKeptOrder(string roomId, ViewerQuery wanted) =>
+        engine.Order(roomId, wanted).UserIds.Chunk(PresenceLimits.Page).SelectMany(userIds => engine.Viewers(roomId, userIds));
 
     private static string[] RowOf(Viewer viewer) =>
     [

@@ -7,11 +7,18 @@ namespace Presence.Dashboard.Live;
 /// <summary>Reads the rooms for one circuit. Reading never counts (rule 8): it only asks the engine.</summary>
 internal sealed class RoomListReader(PresenceEngine engine, RoomRanking ranking, RoomRowReader rows, PinnedRooms pinned, ModeratorGuard guard)
 {
+    /// <summary>
+    /// So many rows stand in a page's first answer already, and stay: a tall screen is full before its browser says what is
+    /// on it. Of the rooms behind them only those on screen are read.
+    /// </summary>
+    private const int AlwaysRead = 40;
+
     private RoomListView? _view;
     private IReadOnlyList<string>? _ranked;
     private IReadOnlyList<string> _pins = [];
     private string[] _pinned = [];
-    private string[] _others = [];
+    private string[] _first = [];
+    private string[] _rest = [];
 
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
     public async ValueTask<RoomListReading> ReadAsync(RoomListView view)
@@ -24,7 +31,7 @@ internal sealed class RoomListReader(PresenceEngine engine, RoomRanking ranking,
         Arrange(view, ranking.Of(view.Query), pins);
 
         var network = engine.CountNetwork();
-        return new RoomListReading(network, _pinned, _others, pins, network.At, engine.IsWarming, engine.Settings.Enabled);
+        return new RoomListReading(network, _pinned, _first, _rest, pins, network.At, engine.IsWarming, engine.Settings.Enabled);
     }
 
     /// <summary>One of the rooms of the last reading.</summary>
@@ -43,6 +50,7 @@ internal sealed class RoomListReader(PresenceEngine engine, RoomRanking ranking,
         var matching = view.IsEverything ? null : ranked.ToHashSet(PresenceComparers.RoomId);
         _pinned = [.. pins.Where(room => matching?.Contains(room) != false)];
         var isPinned = pins.ToHashSet(PresenceComparers.RoomId);
-        _others = [.. ranked.Where(room => !isPinned.Contains(room))];
+        string[] others = [.. ranked.Where(room => !isPinned.Contains(room))];
+        (_first, _rest) = (others[..Math.Min(AlwaysRead, others.Length)], others[Math.Min(AlwaysRead, others.Length)..]);
     }
 }

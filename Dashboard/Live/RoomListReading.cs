@@ -5,7 +5,8 @@ namespace Presence.Dashboard.Live;
 /// <summary>What the rooms page shows, read at one moment; its rows are read as they come on screen.</summary>
 /// <param name="Network">The totals.</param>
 /// <param name="Pinned">The pinned rooms that match, as they were pinned.</param>
-/// <param name="Rooms">The other rooms that match, in order.</param>
+/// <param name="First">The first of the other rooms that match, in order.</param>
+/// <param name="Rest">Those behind them.</param>
 /// <param name="Pins">All pinned rooms, shown or not.</param>
 /// <param name="At">The moment the counts are true of.</param>
 /// <param name="IsWarming">Viewers may still be on their way back after a restart.</param>
@@ -13,12 +14,13 @@ namespace Presence.Dashboard.Live;
 public sealed record RoomListReading(
     NetworkCount Network,
     IReadOnlyList<string> Pinned,
-    IList<string> Rooms,
+    IReadOnlyList<string> First,
+    IList<string> Rest,
     IReadOnlyList<string> Pins,
     DateTimeOffset At,
     bool IsWarming,
     bool IsEnabled)
 {
     /// <summary>How many rooms match.</summary>
-    public int Matching => Pinned.Count + Rooms.Count;
+    public int Matching => Pinned.Count + First.Count + Rest.Count;
 }

@@ -17,7 +17,8 @@ internal sealed class RoomReader(PresenceEngine engine, SettingsStore settings, 
 
     private const int MostMarks = 20;
 
-    private readonly BurstMeter _burst = new(time);
+    private readonly long _began = time.GetTimestamp();
+    private readonly SlidingWindow<RoomBurst> _flows = new();
     private string? _roomId;
     private RoomHour? _hour;
     private long _hourAt;
@@ -35,7 +36,7 @@ internal sealed class RoomReader(PresenceEngine engine, SettingsStore settings, 
             _roomId = roomId;
             _hour = null;
             _departuresAt = 0;
-            _burst.Clear();
+            _flows.Clear();
         }
 
         var flow = engine.Flow(roomId);
@@ -47,10 +48,16 @@ internal sealed class RoomReader(PresenceEngine engine, SettingsStore settings, 
         var explanation = engine.Explain(roomId);
         var room = engine.Room(roomId) with { Count = explanation.Count }; // every number of one moment
         return new RoomReading(
-            room, explanation, _burst.Read(flow), _hour!, _departures, engine.IsWarming, room.IsEnabled, await guard.HoldsAsync(ModeratorRole.Moderator));
+            room, explanation, BurstOf(flow), _hour!, _departures, engine.IsWarming, room.IsEnabled, await guard.HoldsAsync(ModeratorRole.Moderator));
     }
 
     public DirtyWatch Watch(string roomId) => engine.Watch(roomId);
+
+    private RoomBurst BurstOf(RoomFlow flow)
+    {
+        var before = _flows.Note(time.GetElapsedTime(_began), new RoomBurst(flow.Joined, flow.Left));
+        return new RoomBurst(flow.Joined - before.Joined, flow.Left - before.Left);
+    }
 
     private async Task ReadHourAsync(string roomId, RoomFlow flow)
     {

@@ -46,12 +46,14 @@ internal sealed class ViewerReader(PresenceEngine engine, UserStore users, Remov
         var places = engine.RoomsOf(userId).SelectMany(roomId => PlacesIn(roomId, userId)).OrderBy(place => place.Viewer.JoinedAt).ToArray();
         await ReadRemovalsAsync(userId);
         var network = engine.CountNetwork();
+        DateTimeOffset? onlineAt = !engine.IsOptedOut(userId) && engine.OnlineUsers([userId]) is [var online] ? online.LastHeartbeatAt : null;
         return new ViewerReading(
             userId,
             engine.ProfileOf(userId) ?? (_user is null ? null : new UserProfile(_user.DisplayName, _user.AvatarUrl)),
             places.Length > 0 ? places[0].Viewer.IsGuest : _user?.IsGuest == true,
-            _user is not null || places.Length > 0,
+            _user is not null || places.Length > 0 || onlineAt is not null,
             places,
+            onlineAt,
             _entries,
             network.At,
             engine.IsWarming,

@@ -9,6 +9,7 @@ namespace Presence.Dashboard.Live;
 /// <param name="IsGuest">Without an account.</param>
 /// <param name="IsKnown">Whether this server ever saw the user.</param>
 /// <param name="Places">Where it is, the longest there first.</param>
+/// <param name="OnlineAt">Its latest network heartbeat; null when it is not online, or asked not to be listed.</param>
 /// <param name="Removals">What keeps it out, and who decided it.</param>
 /// <param name="At">The moment of all this.</param>
 /// <param name="IsWarming">Viewers may still be on their way back after a restart.</param>
@@ -20,6 +21,7 @@ public sealed record ViewerReading(
     bool IsGuest,
     bool IsKnown,
     IReadOnlyList<ViewerPlace> Places,
+    DateTimeOffset? OnlineAt,
     IReadOnlyList<RemovalEntry> Removals,
     DateTimeOffset At,
     bool IsWarming,

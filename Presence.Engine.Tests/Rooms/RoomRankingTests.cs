@@ -27,6 +27,8 @@ public sealed class RoomRankingTests : IDisposable
     [InlineData(RoomOrder.Name, "falls grows new stays")]
     [InlineData(RoomOrder.Change, "grows new stays falls")]
     [InlineData(RoomOrder.Movement, "falls grows new stays")]
+    [InlineData(RoomOrder.Peak, "new falls grows stays")]
+    [InlineData(RoomOrder.Since, "falls grows stays new")]
     public void RankRooms_InAnOrder_PutsTheRoomsInIt(RoomOrder order, string expected)
     {
         Assert.Equal(expected, Ranked(new RoomQuery { Order = order }));
@@ -79,8 +81,24 @@ public sealed class RoomRankingTests : IDisposable
     }
 
     [Fact]
-    public void Rooms_WithACursorInAnOrderByChange_IsRefused() => Assert.Throws<ArgumentException>(() =>
-        _world.Engine.Rooms(new RoomQuery { Order = RoomOrder.Change, After = new RoomCursor("grows", 5) }));
+    public void RankRooms_OfARoomThatEmptiedAndFilledAgain_GoesByWhatItIsSince()
+    {
+        for (var viewer = 0; viewer < 9; viewer++)
+            _world.Engine.Leave("new", $"new {viewer}", "");
+        _world.Advance(1);
+        Fill("new", 1);
+
+        Assert.Equal("falls grows stays new", Ranked(new RoomQuery { Order = RoomOrder.Peak }));
+        Assert.Equal("falls grows stays new", Ranked(new RoomQuery { Order = RoomOrder.Since }));
+    }
+
+    [Theory]
+    [InlineData(RoomOrder.Change)]
+    [InlineData(RoomOrder.Movement)]
+    [InlineData(RoomOrder.Peak)]
+    [InlineData(RoomOrder.Since)]
+    public void Rooms_WithACursorInAnOrderThatHasNone_IsRefused(RoomOrder order) => Assert.Throws<ArgumentException>(() =>
+        _world.Engine.Rooms(new RoomQuery { Order = order, After = new RoomCursor("grows", 5) }));
 
     private string Ranked(RoomQuery query) => string.Join(' ', _world.Engine.RankRooms(query));
 

@@ -50,6 +50,12 @@ internal sealed partial class Room
     /// <summary>Those without an account, without the lock.</summary>
     public int Guests => Volatile.Read(ref _buckets.Guests);
 
+    /// <summary>The most viewers since it is live, without the lock; means nothing while nobody is in it.</summary>
+    public int Peak => Volatile.Read(ref _rare.Peak);
+
+    /// <summary>Presence time since when it is live, without the lock; means nothing while nobody is in it.</summary>
+    public long Since => Volatile.Read(ref _rare.Since);
+
     /// <summary>Copies viewers in heartbeat order, those who opted out left out, and the count of the same moment.</summary>
     public RoomCount CopyByHeartbeat(bool latestFirst, int limit, List<ViewerRow> rows, OptOuts? except = null)
     {

@@ -7,7 +7,7 @@ internal sealed partial class Room
     public int RecentChange => Volatile.Read(ref _rare.Trend) is null ? 0 : Viewers - Volatile.Read(ref _rare.Before);
 
     /// <summary>Takes a sample. A room younger than a tick has none and costs no memory for them.</summary>
-    public void Sample(long tick)
+    public void Sample(long tick, long now)
     {
         lock (_lock)
         {
@@ -15,7 +15,7 @@ internal sealed partial class Room
                 return;
             // Who was restored is here and never joined.
             var trend = _rare.Trend ?? new TrendRecorder(_buckets.Viewers - (int)(_rare.Joined - _rare.Left));
-            trend.Add(tick, _buckets.Viewers, _rare.Joined);
+            trend.Add(tick, now, _buckets.Viewers, _rare.Joined);
             Volatile.Write(ref _rare.Before, trend.Oldest);
             Volatile.Write(ref _rare.Trend, trend); // after what a reader takes with it
         }
@@ -36,7 +36,12 @@ internal sealed partial class Room
         lock (_lock)
         {
             var now = _buckets.Viewers;
-            return new RoomTrend(_rare.Trend?.Recent(now) ?? [now], _rare.Trend?.Hour(now) ?? [now], at);
+            if (_rare.Trend is not { } trend)
+                return new RoomTrend([now], [now], at);
+            return new RoomTrend(trend.Recent(now), trend.Hour(now), at)
+            {
+                SampledAt = trend.SampledAt is { } sampledAt ? _network.Clock.UtcOf(sampledAt) : at,
+            };
         }
     }
 }

@@ -12,9 +12,9 @@ public static class RoomDefinitionRules
     {
         var problems = new List<SettingsRemark>();
         if (definition.Title is { } title && (title.Length is 0 or > LongestTitle || title.Any(char.IsControl)))
-            problems.Add(new("title", $"title must have 1 to {LongestTitle} characters, none of them a control character; leave it out to show the room's id."));
+            problems.Add(new(SettingsFinding.TitleRefused, "title", LongestTitle));
         if (definition.Status is not (RoomStatus.Live or RoomStatus.Ended))
-            problems.Add(new("status", "status must be live or ended."));
+            problems.Add(new(SettingsFinding.StatusUnknown, "status"));
 
         var overrides = definition.Overrides;
         // The longest timeout fits every interval that is in range. What is not overridden cannot be what is wrong.

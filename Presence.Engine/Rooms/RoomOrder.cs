@@ -14,4 +14,10 @@ public enum RoomOrder
 
     /// <summary>Most gained or lost over five minutes first.</summary>
     Movement,
+
+    /// <summary>Fullest first, at its fullest since it is live.</summary>
+    Peak,
+
+    /// <summary>Live for longest first.</summary>
+    Since,
 }

@@ -24,6 +24,6 @@ public sealed record RoomQuery
     /// <summary>At most so many rooms, 1 or more.</summary>
     public int Limit { get; init; } = PresenceLimits.Page;
 
-    /// <summary>Continue behind this room; null starts at the first. Not with the orders by change, which move while one reads.</summary>
+    /// <summary>Continue behind this room; null starts at the first. Only with the orders by count and by name.</summary>
     public RoomCursor? After { get; init; }
 }

@@ -12,6 +12,12 @@ public sealed record RoomTrend(IReadOnlyList<int> Recent, IReadOnlyList<int> Hou
     /// <summary>Between two samples of <see cref="Hour"/>: 60 s.</summary>
     public static readonly TimeSpan HourStep = TimeSpan.FromSeconds(60);
 
+    /// <summary>When the last full sample of <see cref="Hour"/> was taken, the one before now; <see cref="At"/> while there is none.</summary>
+    public DateTimeOffset SampledAt { get; init; } = At;
+
+    /// <summary>The moment of a sample of <see cref="Hour"/>.</summary>
+    public DateTimeOffset HourAt(int index) => index >= Hour.Count - 1 ? At : SampledAt - (HourStep * (Hour.Count - 2 - index));
+
     /// <summary>How the count moved over the last five minutes (or since the room began): now less then.</summary>
     public int RecentChange => Recent[^1] - Recent[0];
 }

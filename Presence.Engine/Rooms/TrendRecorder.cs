@@ -14,12 +14,16 @@ internal sealed class TrendRecorder(int before)
     private int _before = before; // the sample before the oldest of the hour
     private long _joined;
 
+    /// <summary>Presence time of the newest sample of the hour; null before the first.</summary>
+    public long? SampledAt { get; private set; }
+
     /// <summary>Adds the sample of a tick; ticks are <see cref="RoomTrend.RecentStep"/> apart and numbered.</summary>
-    public void Add(long tick, int viewers, long joined)
+    public void Add(long tick, long now, int viewers, long joined)
     {
         _recent.Add(viewers);
         if (tick % HourEvery != 0)
             return;
+        SampledAt = now;
         _before = _hour.Add(viewers) ?? _before;
         _joins.Add((int)(joined - _joined));
         _joined = joined;

@@ -34,16 +34,16 @@ public static class PresenceSettingsRules
         var timeout = settings.PresenceTimeout;
 
         if (interval < ShortestInterval || interval > LongestInterval)
-            problems.Add(new(Interval, $"The heartbeat interval is {Seconds(interval)}; it must be between {Seconds(ShortestInterval)} and {Seconds(LongestInterval)}."));
+            problems.Add(new(SettingsFinding.IntervalOutOfRange, Interval, interval, ShortestInterval, LongestInterval));
 
         if (timeout < ShortestTimeout || timeout > LongestTimeout)
-            problems.Add(new(Timeout, $"The presence timeout is {Seconds(timeout)}; it must be between {Seconds(ShortestTimeout)} and {Seconds(LongestTimeout)}."));
+            problems.Add(new(SettingsFinding.TimeoutOutOfRange, Timeout, timeout, ShortestTimeout, LongestTimeout));
 
         if (timeout < interval + SmallestMargin)
-            problems.Add(new(Timeout, $"The presence timeout ({Seconds(timeout)}) must be at least {Seconds(SmallestMargin)} longer than the heartbeat interval ({Seconds(interval)}): raise the timeout to {Seconds(interval + SmallestMargin)} or more, or shorten the interval."));
+            problems.Add(new(SettingsFinding.TimeoutTooClose, Timeout, timeout, SmallestMargin, interval, interval + SmallestMargin));
 
         if (settings.ListLimit is < SmallestListLimit or > LargestListLimit)
-            problems.Add(new("listLimit", $"The list cap is {settings.ListLimit}; it must be between {SmallestListLimit} and {LargestListLimit}."));
+            problems.Add(new(SettingsFinding.ListLimitOutOfRange, "listLimit", settings.ListLimit, SmallestListLimit, LargestListLimit));
 
         return problems;
     }
@@ -56,19 +56,16 @@ public static class PresenceSettingsRules
         var timeout = settings.PresenceTimeout;
 
         if (timeout < 2 * interval)
-            warnings.Add(new(Timeout, $"A viewer leaves after one missed heartbeat: the timeout ({Seconds(timeout)}) is under twice the interval ({Seconds(interval)})."));
+            warnings.Add(new(SettingsFinding.NoHeartbeatMayBeLost, Timeout, timeout, interval));
 
         if (timeout <= PublishedClientTimeout)
-            warnings.Add(new(Timeout, $"Published TypeScript clients beat every 30 s whatever they are told: with a timeout of {Seconds(timeout)} their viewers would flicker. Use more than {Seconds(PublishedClientTimeout)}."));
+            warnings.Add(new(SettingsFinding.PublishedClientsFlicker, Timeout, timeout, PublishedClientTimeout));
         else if (timeout < HiddenTabTimeout)
-            warnings.Add(new(Timeout, $"Hidden browser tabs wake about once a minute: with a timeout of {Seconds(timeout)} viewers in the background may drop out and return. Use {Seconds(HiddenTabTimeout)} or more to keep them."));
+            warnings.Add(new(SettingsFinding.HiddenTabsFlicker, Timeout, timeout, HiddenTabTimeout));
 
         if (interval < ShortestExpectedInterval || interval > LongestExpectedInterval)
-            warnings.Add(new(Interval, $"Published clients expect an interval between {Seconds(ShortestExpectedInterval)} and {Seconds(LongestExpectedInterval)}; it is {Seconds(interval)}."));
+            warnings.Add(new(SettingsFinding.IntervalUnexpected, Interval, ShortestExpectedInterval, LongestExpectedInterval, interval));
 
         return warnings;
     }
-
-    private static string Seconds(TimeSpan span) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.###} s");
 }

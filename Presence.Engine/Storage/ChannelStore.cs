@@ -29,7 +29,7 @@ public sealed class ChannelStore(PresenceDatabase database, PresenceEngine engin
         var limits = engine.Limits;
         string[] members = [.. userIds.Distinct(PresenceComparers.UserId)];
         if (members.Length > limits.ChannelMembers)
-            throw new StoreFullException($"A channel may have {limits.ChannelMembers} members; this one would have {members.Length}.");
+            throw new StoreFullException(limits.ChannelMembers, $"A channel may have {limits.ChannelMembers} members; this one would have {members.Length}.");
 
         await _oneAtATime.WaitAsync(cancellationToken);
         try
@@ -42,7 +42,7 @@ public sealed class ChannelStore(PresenceDatabase database, PresenceEngine engin
             else if (record is not null)
                 (record.MembersJson, record.UpdatedAt) = (json, database.Now());
             else if (members.Length > 0 && await context.Channels.CountAsync(cancellationToken) >= limits.Channels)
-                throw new StoreFullException($"The server holds its cap of {limits.Channels} channels; empty one first.");
+                throw new StoreFullException(limits.Channels, $"The server holds its cap of {limits.Channels} channels; empty one first.");
             else if (members.Length > 0)
                 context.Add(new ChannelRecord { ChannelId = channelId, MembersJson = json, UpdatedAt = database.Now() });
 

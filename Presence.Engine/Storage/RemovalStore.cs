@@ -119,7 +119,7 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
         var now = database.Now();
         await context.Removals.Where(r => r.Until <= now).ExecuteDeleteAsync(cancellationToken);
         if (await context.Removals.CountAsync(cancellationToken) > most)
-            throw new StoreFullException($"{most} removals are in force, as many as may be; lift one first.");
+            throw new StoreFullException(most, $"{most} removals are in force, as many as may be; lift one first.");
     }
 
     private static string RoomOf(string? roomId) => roomId ?? RemovalRecord.Network;

@@ -68,7 +68,7 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
             if (record is null)
             {
                 if (await context.Rooms.CountAsync(cancellationToken) >= engine.Limits.CatalogueRooms)
-                    throw new StoreFullException($"The catalogue holds its cap of {engine.Limits.CatalogueRooms} rooms; forget one first.");
+                    throw new StoreFullException(engine.Limits.CatalogueRooms, $"The catalogue holds its cap of {engine.Limits.CatalogueRooms} rooms; forget one first.");
                 record = new RoomRecord { RoomId = roomId, UpdatedBy = by };
                 context.Add(record);
             }

@@ -101,7 +101,7 @@ public sealed class SettingsStore(PresenceDatabase database, PresenceEngine engi
     {
         var problems = PresenceSettingsRules.Problems(settings);
         if (reason?.Length > SettingsChange.LongestReason)
-            problems = [.. problems, new SettingsRemark("reason", $"The reason has {reason.Length} characters; it may have {SettingsChange.LongestReason}.")];
+            problems = [.. problems, new SettingsRemark(SettingsFinding.ReasonTooLong, "reason", reason.Length, SettingsChange.LongestReason)];
         if (problems.Count > 0)
             throw new SettingsRefusedException(problems);
     }

@@ -68,7 +68,7 @@ public sealed partial class RemoveViewerDialog
         }
         catch (StoreFullException full)
         {
-            _problem = full.Message;
+            _problem = Sentence.With(ViewerTexts.RemovalsFull, Numbers.Count(full.Most));
         }
 #pragma warning disable CA1031 // whatever it was, the dialog says so and stays
         catch (Exception failure)

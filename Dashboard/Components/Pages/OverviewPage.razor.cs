@@ -14,6 +14,10 @@ public sealed partial class OverviewPage
     [SupplyParameterFromQuery(Name = "range")]
     private string? RangeName { get; set; }
 
+    /// <summary>What the chart reads out, see <see cref="AddressInstants"/>.</summary>
+    [SupplyParameterFromQuery(Name = "at")]
+    private string? At { get; set; }
+
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
@@ -36,5 +40,7 @@ public sealed partial class OverviewPage
 
     protected override DirtyWatch OpenWatch() => Reader.Watch();
 
-    private string RangeHref(HistoryRange range) => Navigation.GetUriWithQueryParameter("range", range == HistoryRange.Day ? DayName : null);
+    // What was read out need not be within the other range.
+    private string RangeHref(HistoryRange range) => Navigation.GetUriWithQueryParameters(
+        new Dictionary<string, object?>(StringComparer.Ordinal) { ["range"] = range == HistoryRange.Day ? DayName : null, ["at"] = null });
 }

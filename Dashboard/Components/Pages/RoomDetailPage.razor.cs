@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine.Changes;
 
@@ -33,6 +34,18 @@ public sealed partial class RoomDetailPage
     [SupplyParameterFromQuery(Name = "explain")]
     private string? Explain { get; set; }
 
+    /// <summary>What the chart reads out, see <see cref="AddressInstants"/>.</summary>
+    [SupplyParameterFromQuery(Name = "at")]
+    private string? At { get; set; }
+
+    /// <summary>Whether all who left lately are listed.</summary>
+    [SupplyParameterFromQuery(Name = "left")]
+    private string? Left { get; set; }
+
+    /// <summary>Whether the room's settings are being edited.</summary>
+    [SupplyParameterFromQuery(Name = "edit")]
+    private string? Edit { get; set; }
+
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
@@ -53,7 +66,13 @@ public sealed partial class RoomDetailPage
 
     private bool IsExplained => Explain == "1";
 
+    private bool IsLeftLong => Left == "all";
+
+    private bool IsEditing => Edit == "1";
+
     private string ExplainHref => Navigation.GetUriWithQueryParameter("explain", IsExplained ? null : "1");
+
+    private string LeftHref => Navigation.GetUriWithQueryParameter("left", IsLeftLong ? null : "all");
 
     protected override Task OnParametersSetAsync()
     {
@@ -65,5 +84,7 @@ public sealed partial class RoomDetailPage
 
     protected override DirtyWatch OpenWatch() => Reader.Watch(Id);
 
-    private string RangeHref(int minutes) => Navigation.GetUriWithQueryParameter("range", minutes == 15 ? "15m" : null);
+    // What was read out need not be within the other range.
+    private string RangeHref(int minutes) => Navigation.GetUriWithQueryParameters(
+        new Dictionary<string, object?>(StringComparer.Ordinal) { ["range"] = minutes == 15 ? "15m" : null, ["at"] = null });
 }

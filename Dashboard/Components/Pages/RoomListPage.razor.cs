@@ -10,9 +10,6 @@ namespace Presence.Dashboard.Components.Pages;
 /// <summary>Every room with viewers, live; the moderator's pinned rooms first.</summary>
 public sealed partial class RoomListPage
 {
-    /// <summary>As many rows stand in the first answer already; of more, only those on screen are rendered, once a browser says which.</summary>
-    private const int MostRenderedAtOnce = 60;
-
     private PinOutcome _pinOutcome;
 
     [SupplyParameterFromQuery(Name = "search")]
@@ -39,6 +36,8 @@ public sealed partial class RoomListPage
 
     private RoomListView View { get; set; } = new("", RoomFilter.All, RoomOrder.Count, Reversed: false);
 
+    private bool IsAscending => RoomOrders.IsAscending(View.Order, View.Reversed);
+
     private bool IsEmpty => Reading is { Network.Rooms: 0, Matching: 0 } && View.IsEverything;
 
     private string? PinProblem => _pinOutcome switch
@@ -51,16 +50,12 @@ public sealed partial class RoomListPage
     protected override Task OnParametersSetAsync()
     {
         var search = SearchText ?? "";
+        var (order, isReversed) = RoomOrders.Parse(Sort);
         View = new RoomListView(
             search.Length <= PresenceLimits.SearchLength ? search : search[..PresenceLimits.SearchLength],
             RoomFilters.Parse(Show),
-            Sort switch
-            {
-                "name" or "-name" => RoomOrder.Name,
-                "change" or "-change" => RoomOrder.Change,
-                _ => RoomOrder.Count,
-            },
-            Reversed: Sort is "-name" or "-count" or "-change");
+            order,
+            isReversed);
         return base.OnParametersSetAsync();
     }
 
@@ -79,25 +74,20 @@ public sealed partial class RoomListPage
 
     private string FilterHref(string? name) => Navigation.GetUriWithQueryParameter("show", name);
 
-    // Names read upwards first, numbers downwards; a second click turns the order round.
-    private string SortHref(RoomOrder order)
+    // A second click turns the order round.
+    private string SortHref(RoomOrder order) =>
+        Navigation.GetUriWithQueryParameter("sort", RoomOrders.InAddress(order, isReversed: order == View.Order && !View.Reversed));
+
+    private void SortBy(ChangeEventArgs chosen)
     {
-        var reverse = order == View.Order && !View.Reversed;
-        return Navigation.GetUriWithQueryParameter("sort", (order, reverse) switch
-        {
-            (RoomOrder.Name, false) => "name",
-            (RoomOrder.Name, true) => "-name",
-            (RoomOrder.Change, false) => "change",
-            (RoomOrder.Change, true) => "-change",
-            (_, true) => "-count",
-            (_, false) => null,
-        });
+        var (order, isReversed) = RoomOrders.Parse(chosen.Value as string);
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("sort", RoomOrders.InAddress(order, isReversed)));
     }
 
     private string? AriaSort(RoomOrder order)
     {
         if (order != View.Order)
             return null;
-        return (order == RoomOrder.Name) != View.Reversed ? "ascending" : "descending";
+        return IsAscending ? "ascending" : "descending";
     }
 }

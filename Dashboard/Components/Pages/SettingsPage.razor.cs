@@ -141,7 +141,7 @@ public sealed partial class SettingsPage : IDisposable
         Wanted is { } wanted && PresenceSettingsRules.Problems(wanted).Count == 0 ? Messages(PresenceSettingsRules.Warnings(wanted), field) : [];
 
     private static IEnumerable<string> Messages(IEnumerable<SettingsRemark> remarks, string field) =>
-        remarks.Where(remark => string.Equals(remark.Field, field, StringComparison.Ordinal)).Select(remark => remark.Message);
+        remarks.Where(remark => string.Equals(remark.Field, field, StringComparison.Ordinal)).Select(SettingsRemarks.Text);
 
     private async Task SaveAsync()
     {
@@ -164,7 +164,7 @@ public sealed partial class SettingsPage : IDisposable
         }
         catch (SettingsRefusedException refusal)
         {
-            _outcome = refusal.Message;
+            _outcome = string.Join(' ', refusal.Problems.Select(SettingsRemarks.Text));
         }
         catch (AccessRefusedException)
         {

@@ -38,6 +38,16 @@ public sealed partial class ViewerDetailPage
 
     private string Name => ViewerNames.Of(Reading?.Profile, Reading?.IsGuest == true, Id);
 
+    private string Where
+    {
+        get
+        {
+            var places = Reading!.Places.Count;
+            var rooms = places == 0 ? ViewerTexts.Nowhere : Sentence.With(ViewerTexts.InRooms, Numbers.Of(places, ViewerTexts.RoomsOne, ViewerTexts.RoomsMany));
+            return Reading.OnlineAt is { } online ? rooms + " · " + Sentence.With(ViewerTexts.Online, Durations.Ago(Now - online)) : rooms;
+        }
+    }
+
     private DateTimeOffset Now => Time.GetUtcNow();
 
     protected override ValueTask<ViewerReading> ReadAsync() => Reader.ReadAsync(Id);

@@ -108,7 +108,7 @@ public sealed partial class EmbedSection : IDisposable
         }
         catch (StoreFullException full)
         {
-            _problem = full.Message;
+            _problem = Sentence.With(EmbedTexts.Full, Numbers.Count(full.Most));
         }
 #pragma warning disable CA1031 // whatever it was, the page says so and offers to try again
         catch (Exception failure) when (!_closing.IsCancellationRequested)

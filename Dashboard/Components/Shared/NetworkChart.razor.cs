@@ -7,7 +7,7 @@ using Presence.Engine.History;
 namespace Presence.Dashboard.Components.Shared;
 
 /// <summary>The network's viewers over the last hour or day. Renders when there is a new point, not with every viewer.</summary>
-public sealed partial class NetworkChart
+public sealed partial class NetworkChart : IDisposable
 {
     private const int Width = 1200;
     private const int Height = 240;
@@ -18,10 +18,16 @@ public sealed partial class NetworkChart
     private bool _isChanged;
     private int?[] _viewers = [];
     private int _top;
+    private DateTimeOffset? _shownAt;
     private DateTimeOffset? _selectedAt;
+    private AddressPen? _pen;
 
     [Parameter, EditorRequired]
     public NetworkCurve Curve { get; set; } = default!;
+
+    /// <summary>The instant the address asks to read out; null reads the newest.</summary>
+    [Parameter]
+    public DateTimeOffset? At { get; set; }
 
     [Parameter, EditorRequired]
     public string HourHref { get; set; } = "";
@@ -31,6 +37,9 @@ public sealed partial class NetworkChart
 
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
 
     [Inject]
     private TimeProvider Time { get; set; } = default!;
@@ -57,24 +66,28 @@ public sealed partial class NetworkChart
 
     protected override void OnParametersSet()
     {
-        _isChanged = !ReferenceEquals(_shown, Curve);
+        _isChanged = !ReferenceEquals(_shown, Curve) || At != _shownAt;
         if (!_isChanged)
             return;
-        if (_shown?.Range != Curve.Range)
-            _selectedAt = null;
-        _shown = Curve;
+        if (At != _shownAt)
+            _selectedAt = At;
+        (_shown, _shownAt) = (Curve, At);
         _viewers = [.. Curve.Points.Select(point => point?.Viewers)];
         _top = TrendLine.Ceiling(_viewers.Max() ?? 0);
     }
 
     protected override bool ShouldRender() => _isChanged;
 
-    private void Select(ChangeEventArgs chosen)
+    public void Dispose() => _pen?.Dispose();
+
+    private Task SelectAsync(ChangeEventArgs chosen)
     {
         if (!int.TryParse(chosen.Value as string, CultureInfo.InvariantCulture, out var index))
-            return;
-        _selectedAt = Curve.AtOf(index);
+            return Task.CompletedTask;
+        _selectedAt = index >= Curve.Points.Count - 1 ? null : Curve.AtOf(index); // the newest one stays the newest
         _isChanged = true;
+        _pen ??= new AddressPen(Navigation, Time);
+        return _pen.WriteSoonAsync("at", AddressInstants.Write(_selectedAt));
     }
 
     private string Label(int index) => Curve.Points[index] is { } point

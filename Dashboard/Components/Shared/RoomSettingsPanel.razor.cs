@@ -17,6 +17,7 @@ public sealed partial class RoomSettingsPanel
     private string? _roomId;
     private DefinedRoom? _room;
     private RoomDraft _draft = new();
+    private bool _isAsked;
     private bool _isEditing;
     private bool _isBusy;
     private bool _hasFailed;
@@ -31,6 +32,13 @@ public sealed partial class RoomSettingsPanel
 
     [Parameter, EditorRequired]
     public DateTimeOffset Now { get; set; }
+
+    /// <summary>Whether the address asks for the form; what is typed into it stays out of the address.</summary>
+    [Parameter]
+    public bool IsEditing { get; set; }
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
 
     [Inject]
     private RoomAdministration Administration { get; set; } = default!;
@@ -54,12 +62,23 @@ public sealed partial class RoomSettingsPanel
 
     private bool CanSave => !_isBusy && Wanted != _room!.Definition && RoomDefinitionRules.Problems(Wanted).Count == 0;
 
-    protected override Task OnParametersSetAsync()
+    private string EditHref => Navigation.GetUriWithQueryParameter("edit", "1");
+
+    private string ReadHref => Navigation.GetUriWithQueryParameter("edit", (string?)null);
+
+    protected override async Task OnParametersSetAsync()
     {
-        if (PresenceComparers.RoomId.Equals(RoomId, _roomId))
-            return Task.CompletedTask;
-        (_roomId, _room, _isEditing, _outcome) = (RoomId, null, false, "");
-        return LoadAsync();
+        var isOther = !PresenceComparers.RoomId.Equals(RoomId, _roomId);
+        if (isOther)
+            (_roomId, _room, _isAsked, _outcome) = (RoomId, null, false, "");
+        var begins = IsEditing && !_isAsked;
+        (_isAsked, _isEditing) = (IsEditing, _isEditing && IsEditing && !isOther);
+        if (begins)
+            (_problem, _outcome) = ("", "");
+        if (isOther || begins)
+            await LoadAsync(); // before editing as well: somebody may have saved since this was shown
+        if (begins && IsEditing && _room is not null)
+            (_draft, _isEditing) = (RoomDraft.Of(_room.Definition), true);
     }
 
     private async Task LoadAsync()
@@ -82,17 +101,6 @@ public sealed partial class RoomSettingsPanel
         }
     }
 
-    private async Task Edit()
-    {
-        await LoadAsync(); // somebody may have saved since this was shown
-        if (_room is null)
-            return;
-        _draft = RoomDraft.Of(_room.Definition);
-        (_isEditing, _problem, _outcome) = (true, "", "");
-    }
-
-    private void StopEditing() => _isEditing = false;
-
     private async Task SaveAsync()
     {
         if (!CanSave || !await ConfirmAsync())
@@ -101,7 +109,8 @@ public sealed partial class RoomSettingsPanel
         try
         {
             _room = await Administration.SaveAsync(_room!, Wanted, CancellationToken.None);
-            (_isEditing, _outcome) = (false, RoomTexts.Saved);
+            _outcome = RoomTexts.Saved;
+            Navigation.NavigateTo(ReadHref, replace: true);
         }
         catch (RoomConflictException conflict)
         {
@@ -112,9 +121,13 @@ public sealed partial class RoomSettingsPanel
         {
             _problem = RoomTexts.NotAllowed;
         }
-        catch (Exception refused) when (refused is SettingsRefusedException or StoreFullException)
+        catch (SettingsRefusedException refused)
         {
-            _problem = refused.Message;
+            _problem = string.Join(' ', refused.Problems.Select(SettingsRemarks.Text));
+        }
+        catch (StoreFullException full)
+        {
+            _problem = Sentence.With(RoomTexts.CatalogueFull, Numbers.Count(full.Most));
         }
 #pragma warning disable CA1031 // whatever it was, the panel says so and keeps what was typed
         catch (Exception failure)
@@ -147,7 +160,7 @@ public sealed partial class RoomSettingsPanel
     }
 
     private IEnumerable<string> ProblemsOf(string field) =>
-        RoomDefinitionRules.Problems(Wanted).Where(problem => string.Equals(problem.Field, field, StringComparison.Ordinal)).Select(problem => problem.Message);
+        RoomDefinitionRules.Problems(Wanted).Where(problem => string.Equals(problem.Field, field, StringComparison.Ordinal)).Select(SettingsRemarks.Text);
 
     private static string FollowHint(TimeSpan network) => Sentence.With(RoomTexts.SettingsFollow, Durations.Exact(network));
 

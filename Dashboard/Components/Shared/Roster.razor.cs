@@ -13,9 +13,6 @@ namespace Presence.Dashboard.Components.Shared;
 /// <summary>Everyone in a room: only the lines on screen are read and rendered, and they stand still while somebody points at them.</summary>
 public sealed partial class Roster : IDisposable
 {
-    /// <summary>Long enough to type a syllable, short enough to feel at once.</summary>
-    internal static readonly TimeSpan TypingPause = TimeSpan.FromMilliseconds(200);
-
     private static readonly (RosterState? State, string Text)[] States =
     [
         (null, RoomTexts.All),
@@ -28,7 +25,7 @@ public sealed partial class Roster : IDisposable
     private Virtualize<RosterItem>? _rows;
     private RosterView? _shownView;
     private string? _shownOpen;
-    private CancellationTokenSource? _typing;
+    private AddressPen? _pen;
     private string _typed = "";
     private int _total;
     private int _lines;
@@ -95,7 +92,7 @@ public sealed partial class Roster : IDisposable
             await RefreshRowsAsync();
     }
 
-    public void Dispose() => _typing?.Dispose();
+    public void Dispose() => _pen?.Dispose();
 
     private async ValueTask<ItemsProviderResult<RosterItem>> ReadAsync(ItemsProviderRequest request)
     {
@@ -122,21 +119,11 @@ public sealed partial class Roster : IDisposable
             await _rows.RefreshDataAsync();
     }
 
-    private async Task SearchSoonAsync()
+    private Task SearchSoonAsync()
     {
-        _typing?.Cancel();
-        _typing?.Dispose();
-        var typing = _typing = new CancellationTokenSource();
-        try
-        {
-            await Task.Delay(TypingPause, Time, typing.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            return; // a later key goes on
-        }
         var text = _typed.Length <= PresenceLimits.SearchLength ? _typed : _typed[..PresenceLimits.SearchLength];
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("search", text.Length == 0 ? null : text), replace: true);
+        _pen ??= new AddressPen(Navigation, Time);
+        return _pen.WriteSoonAsync("search", text.Length == 0 ? null : text);
     }
 
     private Task PointAtAsync(bool isPointedAt)

@@ -1,0 +1,147 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Presence.Dashboard.Tests.Support;
+using Presence.Engine;
+using Presence.Engine.Rooms;
+using static Microsoft.Playwright.Assertions;
+
+namespace Presence.Dashboard.Tests.Browser;
+
+/// <summary>Everything a moderator chose stands in the address: a reload shows it again, and so does the link in somebody else's browser.</summary>
+[Collection(ChromiumCollection.Name)]
+public sealed class AddressJourneyTests(ChromiumBrowser chromium)
+{
+    [Fact]
+    public async Task Room_AsAModeratorArrangedIt_IsTheSameInAnotherBrowser()
+    {
+        await using var evening = await BusyEvening.StartAsync();
+        await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, height: 700);
+        var page = visit.Page;
+        await visit.SignInAsync("/rooms/main-stage");
+
+        await page.GetByLabel("Search viewers").FillAsync("a");
+        await UntilAsync("?search=a");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Hidden", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Columnheader, new() { Name = "Viewer" }).GetByRole(AriaRole.Link).ClickAsync();
+        await page.Locator(".viewers-table td").First.WaitForAsync();
+        await page.Locator(".expander").First.ClickAsync();
+        await UntilAsync("&open=");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Explain this number" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "15 min" }).ClickAsync();
+        await UntilAsync("&range=15m");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Edit" }).ClickAsync();
+        await page.GetByLabel("Title").FillAsync("Half typed");
+        var scrolled = await page.EvaluateAsync<int>("() => { scrollTo(0, 120); return Math.round(scrollY); }");
+        await page.GetByLabel("Read the chart minute by minute").FocusAsync();
+        for (var step = 0; step < 4; step++)
+            await page.Keyboard.PressAsync("ArrowLeft");
+        await UntilAsync("&at=20");
+        var readOut = await page.Locator(".read-out").TextContentAsync();
+        var shown = await ShownAsync(page);
+
+        Assert.Equal(scrolled, await page.EvaluateAsync<int>("() => Math.round(scrollY)"));
+        Assert.DoesNotContain("Half", page.Url, StringComparison.Ordinal);
+        await page.ReloadAsync();
+        await visit.WaitUntilLiveAsync();
+        await SeesAsync(page);
+        await using var colleague = await chromium.VisitAsync(evening.Host.BaseAddress, height: 700);
+        await colleague.SignInAsync(new Uri(page.Url).PathAndQuery);
+        await SeesAsync(colleague.Page);
+        Assert.Empty(visit.Errors);
+
+        // The pause before the address is written is one of the evening's clock, which stands still.
+        Task UntilAsync(string part) => Eventually.TrueAsync(
+            () =>
+            {
+                evening.Clock.Advance(TimeSpan.FromMilliseconds(50));
+                return page.Url.Contains(part, StringComparison.Ordinal);
+            },
+            $"{part} in the address");
+
+        async Task SeesAsync(IPage seen)
+        {
+            await Expect(seen.Locator(".session-row").First).ToBeVisibleAsync();
+            Assert.Equal(shown, await ShownAsync(seen));
+            Assert.Equal(readOut, await seen.Locator(".read-out").TextContentAsync());
+            await Expect(seen.GetByLabel("Search viewers")).ToHaveValueAsync("a");
+            await Expect(seen.Locator(".explanation")).ToBeVisibleAsync();
+            await Expect(seen.Locator(".ranges [aria-current]")).ToHaveTextAsync("15 min");
+            await Expect(seen.GetByLabel("Title")).ToHaveValueAsync("");
+        }
+    }
+
+    [Fact]
+    public async Task Rooms_OnAPhone_AreSortedByPeakAndByHowLongTheyAreLive()
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions
+        {
+            Configuration = new(ModeratorOfTests.Configuration, StringComparer.Ordinal) { ["Presence:Initial:PresenceTimeout"] = "3600" },
+        });
+        var engine = host.Services.GetRequiredService<PresenceEngine>();
+        Fill(engine, "first", 1);
+        Fill(engine, "was full", 9);
+        for (var viewer = 1; viewer < 9; viewer++)
+            engine.Leave("was full", $"was full {viewer}", "");
+        Fill(engine, "full", 5);
+        await using var visit = await chromium.VisitAsync(host.BaseAddress, 390, 844);
+        var page = visit.Page;
+        await visit.SignInAsync("/rooms");
+        await Expect(page.Locator(".row-link")).ToHaveTextAsync(["full", "first", "was full"]);
+        await Expect(page.Locator("td.peak").First).ToBeHiddenAsync();
+
+        await page.GetByLabel("Order").SelectOptionAsync("Highest peak");
+        await Expect(page.Locator(".row-link")).ToHaveTextAsync(["was full", "full", "first"]);
+        await Expect(page.Locator("td.peak")).ToHaveTextAsync(["9", "5", "1"]);
+        await Expect(page.Locator("td.peak").First).ToBeVisibleAsync();
+        await page.GetByLabel("Order").SelectOptionAsync("Newest");
+        await Expect(page.Locator(".row-link")).ToHaveTextAsync(["full", "was full", "first"]);
+        await page.ReloadAsync();
+        await visit.WaitUntilLiveAsync();
+
+        await Expect(page.GetByLabel("Order")).ToHaveValueAsync("-since");
+        await Expect(page.Locator(".row-link")).ToHaveTextAsync(["full", "was full", "first"]);
+        await Expect(page.Locator("td.since").First).ToBeVisibleAsync();
+        Assert.Empty(visit.Errors);
+    }
+
+    [Fact]
+    public async Task Lists_WhileTheirFirstLinesAreOnTheWay_AreAsTallAsWithThem()
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions
+        {
+            Configuration = new(ModeratorOfTests.Configuration, StringComparer.Ordinal) { ["Presence:Initial:PresenceTimeout"] = "3600" },
+        });
+        var engine = host.Services.GetRequiredService<PresenceEngine>();
+        for (var room = 0; room < 300; room++)
+            Fill(engine, $"room {room:000}", 1);
+        Fill(engine, "few", 3);
+        Fill(engine, "many", 2_000);
+        await using var visit = await chromium.VisitAsync(host.BaseAddress);
+        var page = visit.Page;
+        await visit.SignInAsync();
+
+        foreach (var path in (string[])["/rooms?sort=name", "/rooms/few", "/rooms/many"])
+        {
+            await page.RouteAsync("**/blazor.web*.js", route => route.AbortAsync());
+            await page.GotoAsync(path);
+            var before = await HeightsAsync(page);
+            await page.UnrouteAsync("**/blazor.web*.js");
+            await visit.OpenAsync(path);
+            await page.Locator("tbody td").First.WaitForAsync();
+
+            Assert.Equal(before, await HeightsAsync(page));
+        }
+    }
+
+    private static Task<string> HeightsAsync(IPage page) => page.EvaluateAsync<string>(
+        "() => [...document.querySelectorAll('.table-frame')].map(frame => Math.round(frame.getBoundingClientRect().height) + ' at ' + Math.round(frame.getBoundingClientRect().top)).join()");
+
+    private static async Task<string> ShownAsync(IPage page) =>
+        string.Join('|', await page.Locator(".viewers-table .viewer-name").AllTextContentsAsync());
+
+    private static void Fill(PresenceEngine engine, string room, int viewers)
+    {
+        for (var viewer = 0; viewer < viewers; viewer++)
+            engine.Heartbeat(new Heartbeat { RoomId = room, UserId = $"{room} {viewer}", SessionId = "" });
+    }
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Tests.Support;
+using Presence.Engine;
+using static Microsoft.Playwright.Assertions;
+
+namespace Presence.Dashboard.Tests.Browser;
+
+/// <summary>Whose role is taken loses it where they are, not with their next page.</summary>
+[Collection(ChromiumCollection.Name)]
+public sealed class RoleTests(ChromiumBrowser chromium)
+{
+    private const string Ada = "ada@example.com";
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Role_TakenInOneBrowser_IsGoneFromTheOpenPagesOfAnother()
+    {
+        await using var host = await StartAsync();
+        using var troll = await OutsideViewer.LogInAsync(host, "troll", "Terry Pest");
+        await troll.HeartbeatAsync("stage");
+        await using var live = await chromium.VisitAsync(host.BaseAddress);
+        await live.SignInAsync("/rooms/stage", Ada);
+        await Expect(RemoveTroll(live.Page)).ToBeVisibleAsync();
+        await using var admin = await OpenRoleDialogAsync(host);
+
+        var since = Stopwatch.StartNew();
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await live.Page.WaitForFunctionAsync("() => !document.querySelector('.row-action button')", null, new() { PollingInterval = 10, Timeout = (float)Bound.TotalMilliseconds });
+        var took = since.Elapsed;
+
+        TestContext.Current.TestOutputHelper!.WriteLine($"From Save in one browser until the other page lost its controls: {took.TotalMilliseconds:0} ms.");
+        await Expect(live.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync(new() { Timeout = (float)Bound.TotalMilliseconds });
+    }
+
+    [Fact]
+    public async Task Role_TakenWhileAPageHearsNothing_MakesTheServiceRefuseWhatThatPageDoes()
+    {
+        await using var host = await StartAsync();
+        var engine = host.Services.GetRequiredService<PresenceEngine>();
+        using var troll = await OutsideViewer.LogInAsync(host, "troll", "Terry Pest");
+        await troll.HeartbeatAsync("stage");
+        await using var visit = await chromium.VisitAsync(host.BaseAddress);
+        var line = await HeldLine.OpenAsync(visit.Page);
+        await visit.SignInAsync("/rooms/stage", Ada);
+        await RemoveTroll(visit.Page).ClickAsync();
+        var remove = visit.Page.GetByRole(AriaRole.Button, new() { Name = "Remove for 5 min" });
+        await Expect(remove).ToBeVisibleAsync();
+        await using var admin = await OpenRoleDialogAsync(host);
+
+        line.Hold();
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Eventually.TrueAsync(() => line.Holds("/sign-in"), "the page is told to leave, and does not hear it");
+        await remove.ClickAsync();
+        await Eventually.TrueAsync(() => line.Holds("Your role may not do this any more."), "the service refuses");
+
+        Assert.Null(engine.RemovalOf("troll", "stage"));
+        Assert.Equal(1, engine.Count("stage").Viewers);
+        await troll.HeartbeatAsync("stage");
+    }
+
+    private static ILocator RemoveTroll(IPage page) => page.GetByRole(AriaRole.Button, new() { Name = "Remove Terry Pest" });
+
+    private async Task<BrowserVisit> OpenRoleDialogAsync(DashboardHost host)
+    {
+        var admin = await chromium.VisitAsync(host.BaseAddress);
+        await admin.SignInAsync("/people");
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Change " + Ada }).ClickAsync();
+        await admin.Page.GetByRole(AriaRole.Radio, new() { Name = "Observer" }).CheckAsync();
+        return admin;
+    }
+
+    private static async Task<DashboardHost> StartAsync()
+    {
+        var host = await DashboardHost.StartAsync(new DashboardHostOptions
+        {
+            Configuration = new(ModeratorOfTests.Configuration, StringComparer.Ordinal) { ["Presence:Initial:PresenceTimeout"] = "3600" },
+        });
+        await ModeratorOfTests.MakeAsync(host, Ada, ModeratorRole.Moderator);
+        return host;
+    }
+}

@@ -1,0 +1,39 @@
+using Presence.Dashboard.Live;
+
+namespace Presence.Dashboard.Tests.Live;
+
+public sealed class SlidingWindowTests
+{
+    private readonly SlidingWindow<string> _window = new();
+
+    [Fact]
+    public void Note_WithinTenSeconds_AnswersTheOldestUntilItIsOlder()
+    {
+        Assert.Equal("first", Note(0, "first"));
+        Assert.Equal("first", Note(1, "second"));
+        Assert.Equal("first", Note(10, "third"));
+        Assert.Equal("second", Note(10.5, "fourth"));
+        Assert.Equal("late", Note(60, "late"));
+    }
+
+    [Fact]
+    public void Note_CloserTogetherThanAPageRenders_IsOneReading()
+    {
+        Note(0, "first");
+        Note(0.1, "too close");
+        Note(0.3, "second");
+
+        Assert.Equal("second", Note(10.2, "now"));
+    }
+
+    [Fact]
+    public void Clear_ThenNote_BeginsAnew()
+    {
+        Note(0, "of another room");
+        _window.Clear();
+
+        Assert.Equal("first", Note(0.1, "first"));
+    }
+
+    private string Note(double seconds, string reading) => _window.Note(TimeSpan.FromSeconds(seconds), reading);
+}
