@@ -36,10 +36,10 @@ public sealed class AddressJourneyTests(ChromiumBrowser chromium)
         for (var step = 0; step < 4; step++)
             await page.Keyboard.PressAsync("ArrowLeft");
         await UntilAsync("&at=20");
+        Assert.Equal(scrolled, await ScrolledAsync(page));
         var readOut = await page.Locator(".read-out").TextContentAsync();
         var shown = await ShownAsync(page);
 
-        Assert.Equal(scrolled, await page.EvaluateAsync<int>("() => Math.round(scrollY)"));
         Assert.DoesNotContain("Half", page.Url, StringComparison.Ordinal);
         await page.ReloadAsync();
         await visit.WaitUntilLiveAsync();
@@ -68,6 +68,32 @@ public sealed class AddressJourneyTests(ChromiumBrowser chromium)
             await Expect(seen.Locator(".ranges [aria-current]")).ToHaveTextAsync("15 min");
             await Expect(seen.GetByLabel("Title")).ToHaveValueAsync("");
         }
+    }
+
+    [Fact]
+    public async Task Page_ScrolledDown_StaysThereWhenAFilterIsChosenAndNotOnAnotherPage()
+    {
+        await using var evening = await BusyEvening.StartAsync();
+        await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, 390, 844);
+        var page = visit.Page;
+        await visit.SignInAsync("/rooms/main-stage");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Hidden", Exact = true }).ScrollIntoViewIfNeededAsync();
+        var scrolled = await ScrolledAsync(page);
+        Assert.True(scrolled > 0);
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Hidden", Exact = true }).ClickAsync();
+        await Expect(page.Locator(".states [aria-current]")).ToHaveTextAsync("Hidden");
+        Assert.Equal(scrolled, await ScrolledAsync(page));
+        await page.Locator(".viewers-table .viewer-name").First.ClickAsync();
+        await Expect(page.Locator(".viewer-where")).ToBeVisibleAsync();
+        await page.GoBackAsync();
+        await Expect(page.Locator(".states [aria-current]")).ToHaveTextAsync("Hidden");
+        await page.EvaluateAsync("scrollTo(0, 300)");
+        await page.Locator(".viewers-table .viewer-name").First.ClickAsync();
+        await Expect(page.Locator(".viewer-where")).ToBeVisibleAsync();
+
+        await page.WaitForFunctionAsync("() => scrollY === 0");
+        Assert.Empty(visit.Errors);
     }
 
     [Fact]
@@ -132,6 +158,8 @@ public sealed class AddressJourneyTests(ChromiumBrowser chromium)
             Assert.Equal(before, await HeightsAsync(page));
         }
     }
+
+    private static Task<int> ScrolledAsync(IPage page) => page.EvaluateAsync<int>("() => Math.round(scrollY)");
 
     private static Task<string> HeightsAsync(IPage page) => page.EvaluateAsync<string>(
         "() => [...document.querySelectorAll('.table-frame')].map(frame => Math.round(frame.getBoundingClientRect().height) + ' at ' + Math.round(frame.getBoundingClientRect().top)).join()");

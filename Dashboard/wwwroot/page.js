@@ -4,6 +4,16 @@ let leader = 0; // until when a "g" waits for its second key
 
 const root = document.documentElement;
 
+// Blazor's script goes to the top whenever the address changes. Where only what is chosen on the page did, the page stays where it is.
+let path = location.pathname;
+const scroll = scrollTo;
+window.scrollTo = (...to) => {
+  const stays = location.pathname === path && to.length === 2 && to[0] === 0 && to[1] === 0;
+  path = location.pathname;
+  if (!stays) scroll(...to);
+};
+addEventListener("popstate", () => { path = location.pathname; });
+
 // data-connection: live, paused (the circuit knows that nobody looks) or lost (reconnect.js).
 async function tell() {
   const visible = !document.hidden;
