@@ -25,6 +25,7 @@ internal sealed class DemoCast(Uri server, string clientKey, HttpMessageHandler 
             GetToken = _signIns.Of(visit.DeviceId, cancellationToken => SignInAsync(visit, cancellationToken)),
             SessionId = visit.DeviceId,
             Device = visit.Device,
+            AppVersion = visit.AppVersion,
             TimeProvider = time,
         },
         visit.ShowsOnline);

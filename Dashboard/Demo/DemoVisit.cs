@@ -13,6 +13,9 @@ internal sealed record DemoVisit
     /// <summary>What the viewer watches on: web, ios, android or tv.</summary>
     public required string Device { get; init; }
 
+    /// <summary>What the app says of its version: not everybody has updated.</summary>
+    public string AppVersion => Number % 5 == 0 ? "5.1.3" : "5.2.0";
+
     public required string RoomId { get; init; }
     public required TimeSpan ArrivesAt { get; init; }
     public required TimeSpan LeavesAt { get; init; }

@@ -7,6 +7,7 @@ namespace Presence.Dashboard.Simulation;
 internal sealed record SimulationReport
 {
     private const int RoomsShown = 12;
+    private const int MomentsShown = 12;
 
     public required SimulateOptions Options { get; init; }
 
@@ -24,6 +25,9 @@ internal sealed record SimulationReport
 
     public required int FailedSamples { get; init; }
 
+    /// <summary>Every time the server was asked, in order, the last after everybody had left apart.</summary>
+    public required IReadOnlyList<CountedMoment> Course { get; init; }
+
     public required IReadOnlyList<RoomVerdict> Rooms { get; init; }
 
     /// <summary>Viewers the server counts when all have left: those who vanished, until their timeout.</summary>
@@ -31,8 +35,8 @@ internal sealed record SimulationReport
 
     public required int WrongAfterLeaving { get; init; }
 
-    /// <summary>Whether every count was right at the end, and again when everybody had left.</summary>
-    public bool IsRight => Samples > 0 && WrongAfterLeaving == 0 && Rooms.All(room => room.Deviation == 0);
+    /// <summary>Whether no count was wrong for longer than an interval, nor any at the end or after everybody had left.</summary>
+    public bool IsRight => Samples > 0 && WrongAfterLeaving == 0 && Rooms.All(room => room.Deviation == 0 && room.LongestWrong <= Interval);
 
     public override string ToString()
     {
@@ -44,6 +48,8 @@ internal sealed record SimulationReport
         Line(text, $"latency   p50 {Milliseconds(0.5)}   p95 {Milliseconds(0.95)}   p99 {Milliseconds(0.99)}   longest {Milliseconds(1)}, of heartbeats");
         Line(text, $"counts    asked for {Samples:N0} times, {FailedSamples:N0} times in vain; {CountedAfterLeaving:N0} counted after all had left");
         Line(text, $"");
+        WriteCourse(text);
+        Line(text, $"");
         WriteRooms(text);
         Line(text, $"");
         Line(text, $"{Verdict()}");
@@ -52,6 +58,18 @@ internal sealed record SimulationReport
 
     private string Asked() => FormattableString.Invariant(
         $"{Options.Churn:P0} going each minute, {Options.Lossy:P0} of requests lost{(WasInterrupted ? "; ended early" : "")}");
+
+    /// <summary>Some moments, as far apart from each other as can be, the last one among them.</summary>
+    private void WriteCourse(StringBuilder text)
+    {
+        Line(text, $"{"after",-20}{"count",9}{"truth",15}{"rooms wrong",17}");
+        var apart = Math.Max(1, (Course.Count + MomentsShown - 1) / MomentsShown);
+        for (var number = (Course.Count - 1) % apart; number >= 0 && number < Course.Count; number += apart)
+        {
+            var moment = Course[number];
+            Line(text, $"{moment.At.TotalSeconds,6:N0} s{"",12}{moment.Count,9:N0}{Range(moment.Least, moment.Most),15}{moment.WrongRooms,17:N0}");
+        }
+    }
 
     private void WriteRooms(StringBuilder text)
     {
@@ -67,11 +85,14 @@ internal sealed record SimulationReport
     private string Verdict()
     {
         var wrong = Rooms.Count(room => room.Deviation != 0);
+        var tooLong = Rooms.Count(room => room.LongestWrong > Interval);
         FormattableString verdict = $"Every count was right; the longest any was wrong is {Total().LongestWrong.TotalSeconds:0.0} s, the heartbeat interval {Interval.TotalSeconds:0.#} s.";
         if (Samples == 0)
             verdict = $"The server could not be asked for its counts.";
         else if (wrong > 0)
             verdict = $"{wrong:N0} of {Rooms.Count:N0} counts were wrong, an interval of {Interval.TotalSeconds:0.#} s after the last viewer came or went.";
+        else if (tooLong > 0)
+            verdict = $"{tooLong:N0} of {Rooms.Count:N0} counts were wrong for longer than the heartbeat interval of {Interval.TotalSeconds:0.#} s, the longest for {Total().LongestWrong.TotalSeconds:0.0} s.";
         else if (WrongAfterLeaving > 0)
             verdict = $"{WrongAfterLeaving:N0} of {Rooms.Count:N0} counts were wrong after everybody had left.";
         return FormattableString.Invariant(verdict);
@@ -88,13 +109,13 @@ internal sealed record SimulationReport
 
     private string Milliseconds(double share) => FormattableString.Invariant($"{Traffic.Latency.Percentile(share).TotalMilliseconds:0.0} ms");
 
-    private static void Row(StringBuilder text, string name, RoomVerdict room)
-    {
-        var truth = room.Least == room.Most
-            ? room.Least.ToString("N0", CultureInfo.InvariantCulture)
-            : FormattableString.Invariant($"{room.Least:N0}-{room.Most:N0}");
-        Line(text, $"{name,-20}{room.Count,9:N0}{truth,15}{Signed(room.Deviation),7}{Signed(room.WorstDeviation),10}{room.LongestWrong.TotalSeconds,9:0.0} s");
-    }
+    private static void Row(StringBuilder text, string name, RoomVerdict room) => Line(
+        text,
+        $"{name,-20}{room.Count,9:N0}{Range(room.Least, room.Most),15}{Signed(room.Deviation),7}{Signed(room.WorstDeviation),10}{room.LongestWrong.TotalSeconds,9:0.0} s");
+
+    private static string Range(int least, int most) => least == most
+        ? least.ToString("N0", CultureInfo.InvariantCulture)
+        : FormattableString.Invariant($"{least:N0}-{most:N0}");
 
     private static string Signed(int number) => number.ToString("+#,0;-#,0;0", CultureInfo.InvariantCulture);
 

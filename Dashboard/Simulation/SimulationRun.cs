@@ -16,6 +16,7 @@ internal sealed class SimulationRun : IDisposable
     private readonly Crowd _crowd;
     private readonly TruthCheck _check;
     private readonly Traffic _traffic;
+    private readonly List<CountedMoment> _course = [];
     private long _beganAt;
     private TimeSpan _sampledAt;
     private int _failedSamples;
@@ -58,6 +59,7 @@ internal sealed class SimulationRun : IDisposable
         await PlayAsync(() => Elapsed >= still, churns: false, interrupted);
         var rooms = await CompareAsync(interval, interrupted);
         var ended = Elapsed;
+        var course = _course.ToArray();
 
         await _crowd.LeaveAsync();
         await SampleAsync(CancellationToken.None);
@@ -70,6 +72,7 @@ internal sealed class SimulationRun : IDisposable
             Traffic = _traffic,
             Samples = _check.Samples,
             FailedSamples = _failedSamples,
+            Course = course,
             Rooms = rooms,
             CountedAfterLeaving = _check.Rooms.Sum(room => room.Count),
             WrongAfterLeaving = _check.Rooms.Count(room => room.Deviation != 0),
@@ -96,7 +99,7 @@ internal sealed class SimulationRun : IDisposable
         }
     }
 
-    /// <summary>The verdict: every count must be right within an interval of nobody coming or going.</summary>
+    /// <summary>How it ends: every count must be right within an interval of nobody coming or going.</summary>
     private async Task<IReadOnlyList<RoomVerdict>> CompareAsync(TimeSpan interval, CancellationToken interrupted)
     {
         var end = Elapsed + interval;
@@ -111,6 +114,7 @@ internal sealed class SimulationRun : IDisposable
         try
         {
             await _check.SampleAsync(cancellationToken);
+            _course.Add(CountedMoment.Of(Elapsed, _check.Rooms));
         }
         catch (Exception exception) when (exception is HttpRequestException or PresenceException or IOException
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
