@@ -1,4 +1,6 @@
+using Presence.Engine.Expiry;
 using Presence.Engine.History;
+using Presence.Engine.Rooms;
 
 namespace Presence.Engine;
 
@@ -26,6 +28,28 @@ public sealed partial class PresenceEngine
 
     /// <summary>Puts back history of an earlier run. A step that was begun then and goes on now is added up.</summary>
     public void RestoreHistory(HistoryRange range, IEnumerable<HistorySample> samples) => _history.Restore(range, samples);
+
+    /// <summary>What rooms remember of their last hour, those with the most viewers first; rooms without a sample yet are left out.</summary>
+    /// <param name="most">How many rooms at most.</param>
+    /// <remarks><b>Cost.</b> A glance at every room, and a short hold of each chosen one's lock.</remarks>
+    public IReadOnlyList<RoomMemory> RoomMemories(int most)
+    {
+        var rooms = _rooms.Select(pair => (Room: pair.Value, pair.Value.Viewers)).ToArray();
+        if (rooms.Length > most)
+            Array.Sort(rooms, static (left, right) => right.Viewers.CompareTo(left.Viewers));
+        return [.. rooms.Take(most).Select(room => room.Room.Memory()).OfType<RoomMemory>()];
+    }
+
+    /// <summary>Puts back what rooms remembered in an earlier run, after who was present was restored. Older than an hour, it is nothing any more.</summary>
+    public void RestoreRoomMemories(IEnumerable<RoomMemory> memories)
+    {
+        var oldest = _clock.UtcOf(_clock.Now()) - SweepSchedule.EmptyRoomRetention;
+        foreach (var memory in memories)
+        {
+            if (memory.At > oldest && memory.Recent.Count > 0)
+                GetOrAddRoom(memory.RoomId)?.Restore(memory);
+        }
+    }
 
     private void RecordHistory(long now, long heartbeats) =>
         _history.Record(now, _clock.UtcOf(now), new NetworkTotals(_network.Users.Count, _metrics.JoinedInAll, _metrics.LeftInAll, heartbeats));

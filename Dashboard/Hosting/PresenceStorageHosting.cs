@@ -29,6 +29,7 @@ internal static class PresenceStorageHosting
         services.AddSingleton<AdministrationStores>();
         services.AddSingleton<MembershipStore>();
         services.AddSingleton<HistoryStore>();
+        services.AddSingleton<RoomMemoryStore>();
         services.AddSingleton<Checkpointer>();
         services.AddSingleton<PresenceReadiness>();
         services.AddSingleton<LoopRegistry>();

@@ -15,6 +15,7 @@ internal sealed class StorageStartup(
     AdministrationStores administration,
     MembershipStore memberships,
     HistoryStore history,
+    RoomMemoryStore rooms,
     Checkpointer checkpointer,
     PresenceReadiness readiness,
     LoopRegistry registry,
@@ -42,7 +43,7 @@ internal sealed class StorageStartup(
     {
         await Task.Yield();
         registry.Register(Restore);
-        await LoadHistoryAsync(stoppingToken);
+        await LoadHistoryAsync(history.LoadAsync, stoppingToken);
         var began = time.GetTimestamp();
         try
         {
@@ -56,6 +57,7 @@ internal sealed class StorageStartup(
             registry.Failed(Restore, exception.Message, time.GetUtcNow());
             logger.LogError(exception, "Who was present could not be restored; viewers come back with their next heartbeat.");
         }
+        await LoadHistoryAsync(rooms.LoadAsync, stoppingToken);
         readiness.MarkReady();
     }
 
@@ -73,6 +75,7 @@ internal sealed class StorageStartup(
             await memberships.FlushAsync(limit.Token);
             await memberships.StampAliveAsync(limit.Token);
             await history.SaveAsync(limit.Token);
+            await rooms.SaveAsync(limit.Token);
             await checkpointer.CheckpointAsync(limit.Token);
         }
         catch (Exception exception)
@@ -86,15 +89,15 @@ internal sealed class StorageStartup(
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>A curve that cannot be read is no reason to keep viewers waiting.</summary>
-    private async Task LoadHistoryAsync(CancellationToken cancellationToken)
+    private async Task LoadHistoryAsync(Func<CancellationToken, Task> load, CancellationToken cancellationToken)
     {
         try
         {
-            await history.LoadAsync(cancellationToken);
+            await load(cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.LogError(exception, "The network's history could not be read; it begins anew.");
+            logger.LogError(exception, "A history could not be read; it begins anew.");
         }
     }
 

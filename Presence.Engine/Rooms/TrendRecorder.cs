@@ -29,6 +29,47 @@ internal sealed class TrendRecorder(int before)
         _joined = joined;
     }
 
+    /// <summary>Goes on from what was stored. Samples that nobody took since are like the one before them: who was there then is all that is known.</summary>
+    public static TrendRecorder Of(RoomMemory memory, DateTimeOffset now, PresenceClock clock)
+    {
+        var trend = new TrendRecorder(memory.Before);
+        foreach (var viewers in memory.Recent)
+            trend._recent.Add(viewers);
+        for (var missed = Missed(memory.At, RoomTrend.RecentStep, trend._recent.Capacity); missed > 0; missed--)
+            trend._recent.Add(memory.Recent[^1]);
+
+        foreach (var viewers in memory.Hour)
+            trend._hour.Add(viewers);
+        foreach (var joins in memory.Joins)
+            trend._joins.Add(joins);
+        if (memory.SampledAt is not { } sampledAt || memory.Hour.Count == 0)
+            return trend;
+        var minutes = Missed(sampledAt, RoomTrend.HourStep, trend._hour.Capacity);
+        for (var minute = 0; minute < minutes; minute++)
+        {
+            trend._before = trend._hour.Add(memory.Hour[^1]) ?? trend._before;
+            trend._joins.Add(0);
+        }
+        trend.SampledAt = clock.PresenceTimeOf(sampledAt + (RoomTrend.HourStep * minutes));
+        return trend;
+
+        int Missed(DateTimeOffset since, TimeSpan step, int most) => (int)Math.Clamp((now - since) / step, 0, most);
+    }
+
+    public RoomMemory ToMemory(string roomId, DateTimeOffset at, DateTimeOffset? sampledAt) => new()
+    {
+        RoomId = roomId,
+        At = at,
+        SampledAt = sampledAt,
+        Before = _before,
+        Recent = _recent.Copy(),
+        Hour = _hour.Copy(),
+        Joins = _joins.Copy(),
+    };
+
+    /// <summary>Counts as joins of the minute under way what the count is above the last sample, so that no minute has leaves below zero.</summary>
+    public void ContinueFrom(long joined, int viewers) => _joined = joined - Math.Max(0, viewers - (_hour.Newest ?? _before));
+
     /// <summary>Joins and leaves of each minute of the hour, the last one under way. Leaves are what joins and the count leave over.</summary>
     public (int[] Joins, int[] Leaves) Flow(int now, long joined)
     {
@@ -53,6 +94,10 @@ internal sealed class TrendRecorder(int before)
         private int _count;
         private int _next;
 
+        public int Capacity => _samples.Length;
+
+        public int? Newest => _count == 0 ? null : _samples[(_next - 1 + _samples.Length) % _samples.Length];
+
         public int Oldest => _samples[(_next - _count + _samples.Length) % _samples.Length];
 
         /// <summary>The sample that made way; null while there is room.</summary>
@@ -64,6 +109,8 @@ internal sealed class TrendRecorder(int before)
             _count = Math.Min(_count + 1, _samples.Length);
             return oldest;
         }
+
+        public int[] Copy() => CopyWith(0)[..^1];
 
         public int[] CopyWith(int last)
         {

@@ -17,6 +17,7 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options) :
     internal DbSet<ChannelRecord> Channels => Set<ChannelRecord>();
     internal DbSet<ServerKeyRecord> ServerKeys => Set<ServerKeyRecord>();
     internal DbSet<HistoryRecord> History => Set<HistoryRecord>();
+    internal DbSet<RoomMemoryRecord> RoomMemories => Set<RoomMemoryRecord>();
     internal DbSet<PublicLinkRecord> PublicLinks => Set<PublicLinkRecord>();
 
     /// <inheritdoc/>
@@ -61,6 +62,8 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options) :
             step.ToTable("History").HasKey(h => new { h.Range, h.At });
             step.Property(h => h.At).ValueGeneratedNever();
         });
+
+        modelBuilder.Entity<RoomMemoryRecord>().ToTable("RoomMemories").HasKey(m => m.RoomId);
 
         CreateAdministration(modelBuilder);
     }

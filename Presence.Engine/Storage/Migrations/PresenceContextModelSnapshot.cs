@@ -197,6 +197,35 @@ namespace Presence.Engine.Storage.Migrations
                     b.ToTable("RevokedTokens", (string)null);
                 });
 
+            modelBuilder.Entity("Presence.Engine.Storage.RoomMemoryRecord", b =>
+                {
+                    b.Property<string>("RoomId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Before")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Peak")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("SampledAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Samples")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long?>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("RoomId");
+
+                    b.ToTable("RoomMemories", (string)null);
+                });
+
             modelBuilder.Entity("Presence.Engine.Storage.RoomRecord", b =>
                 {
                     b.Property<string>("RoomId")

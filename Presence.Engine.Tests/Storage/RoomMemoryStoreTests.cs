@@ -1,0 +1,171 @@
+using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
+using Presence.Engine.Tests.Support;
+
+namespace Presence.Engine.Tests.Storage;
+
+public sealed class RoomMemoryStoreTests : IAsyncLifetime
+{
+    private readonly DatabaseFolder _folder = new();
+    private readonly ManualTimeProvider _time = new();
+    private StorageWorld _world = null!;
+    private RoomMemoryStore _store = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        _store.Dispose();
+        await _world.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task LoadAsync_AfterAShortRestart_TheRoomGoesOnFromItsLastHour()
+    {
+        await WatchAsync(minutes: 3, viewers: 5);
+        await WatchAsync(minutes: 2, viewers: 2);
+        var (summary, hour) = (Summary(), _world.Engine.Trend("lobby").Hour);
+        Assert.Equal([5, 5, 5, 2, 2, 2], hour);
+
+        await RestartAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal((summary.Since, 5), (Summary().Since, Summary().Peak));
+        Assert.Equal(hour, _world.Engine.Trend("lobby").Hour);
+        Assert.Equal(-3, _world.Engine.Trend("lobby").RecentChange);
+        await WatchAsync(minutes: 1, viewers: 3);
+        Assert.Equal([5, 5, 5, 2, 2, 3, 3], _world.Engine.Trend("lobby").Hour);
+        Assert.Equal([5, 0, 0, 0, 0, 1, 0], _world.Engine.Flow("lobby").Joins);
+        Assert.All(_world.Engine.Flow("lobby").Leaves, leaves => Assert.True(leaves >= 0));
+    }
+
+    [Fact]
+    public async Task LoadAsync_DownForLongerThanTheTimeout_TheCurveIsThereWhenPeopleReturn()
+    {
+        await WatchAsync(minutes: 3, viewers: 4);
+
+        await RestartAsync(TimeSpan.FromMinutes(5));
+
+        Assert.Equal(0, _world.Engine.Count("lobby").Viewers);
+        Assert.Equal([4, 4, 4, 4, 4, 4, 4, 4, 0], _world.Engine.Trend("lobby").Hour); // the minutes nobody looked are like the last one seen
+        await WatchAsync(minutes: 1, viewers: 2);
+        Assert.Equal(2, Summary().Peak); // the room began anew, and so does its peak
+        Assert.Equal([4, 4, 4, 4, 4, 4, 4, 4, 2, 2], _world.Engine.Trend("lobby").Hour);
+    }
+
+    [Fact]
+    public async Task LoadAsync_AfterMoreThanAnHour_NothingIsRemembered()
+    {
+        await WatchAsync(minutes: 3, viewers: 4);
+
+        await RestartAsync(TimeSpan.FromMinutes(61));
+
+        Assert.Equal([0], _world.Engine.Trend("lobby").Hour);
+        Assert.Equal(0, _world.Engine.KnownRooms);
+    }
+
+    [Fact]
+    public async Task LoadAsync_WhoCameAfterTheLastSave_CameInTheMinuteUnderWay()
+    {
+        await WatchAsync(minutes: 2, viewers: 1);
+        await _store.SaveAsync(Cancel);
+        _world.Beat("late");
+        _world.Beat("later");
+        await _world.Memberships.FlushAsync(Cancel);
+
+        await RestartAsync(TimeSpan.FromSeconds(5), save: false);
+
+        Assert.Equal([1, 1, 3], _world.Engine.Trend("lobby").Hour);
+        Assert.Equal([1, 0, 2], _world.Engine.Flow("lobby").Joins);
+        Assert.Equal([0, 0, 0], _world.Engine.Flow("lobby").Leaves);
+    }
+
+    [Fact]
+    public async Task LoadAsync_RowThatCannotBeRead_IsPassedOver()
+    {
+        await WatchAsync(minutes: 2, viewers: 1);
+        await _store.SaveAsync(Cancel);
+        await using (var context = _world.Database.CreateDbContext())
+            await context.Database.ExecuteSqlAsync($"""INSERT INTO "RoomMemories" VALUES ('broken', {0}, {0}, {0}, {0}, {0}, x'FFFFFFFFFFFF')""", Cancel);
+
+        await RestartAsync(TimeSpan.FromSeconds(5), save: false);
+
+        Assert.Equal(2, _world.Engine.Trend("lobby").Hour.Count - 1);
+    }
+
+    [Fact]
+    public async Task SaveAsync_RoomForgottenMeanwhile_LeavesNoRow()
+    {
+        await WatchAsync(minutes: 2, viewers: 1);
+        await _store.SaveAsync(Cancel);
+        _world.Sweep(_time, 3_720); // it empties, and an hour later is forgotten
+
+        await _store.SaveAsync(Cancel);
+
+        await using var context = _world.Database.CreateDbContext();
+        Assert.False(await context.RoomMemories.AnyAsync(Cancel));
+    }
+
+    [Fact]
+    public void RoomMemories_MoreRoomsThanAsked_AreThoseWithTheMostViewers()
+    {
+        _world.Beat("ann", room: "small");
+        _world.Beat("ann", room: "large");
+        _world.Beat("ben", room: "large");
+        _world.Sweep(_time, 15);
+
+        Assert.Equal(["large"], _world.Engine.RoomMemories(1).Select(memory => memory.RoomId));
+        Assert.Equal(2, _world.Engine.RoomMemories(10).Count);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("01")]
+    [InlineData("0101018080808080808080")]
+    [InlineData("F001")]
+    public void Read_BytesThatWereNotWritten_IsNull(string bytes) => Assert.Null(SampleBytes.Read(Convert.FromHexString(bytes), count: 3));
+
+    [Fact]
+    public void Read_WhatWasWritten_IsTheSame()
+    {
+        int[] large = [0, 1, 127, 128, 300_000, int.MaxValue];
+
+        Assert.Equal([large, [], [7]], SampleBytes.Read(SampleBytes.Write(large, Array.Empty<int>(), new[] { 7 }), count: 3)!);
+    }
+
+    private RoomSummary Summary() => _world.Engine.Rooms(new RoomQuery()).Rooms.Single();
+
+    /// <summary>So many viewers of "lobby", each beating every 15 s.</summary>
+    private async Task WatchAsync(int minutes, int viewers)
+    {
+        for (var user = viewers; user < 9; user++)
+            _world.Engine.Leave("lobby", $"user {user}", "");
+        for (var quarter = 0; quarter < minutes * 4; quarter++)
+        {
+            for (var user = 0; user < viewers; user++)
+                _world.Beat($"user {user}");
+            _world.Sweep(_time, 15);
+        }
+        await _world.Memberships.FlushAsync(Cancel);
+    }
+
+    private async Task RestartAsync(TimeSpan downTime, bool save = true)
+    {
+        if (save)
+            await _store.SaveAsync(Cancel);
+        _store.Dispose();
+        await _world.StopAsync();
+        _time.Advance(downTime);
+        await StartAsync();
+    }
+
+    private async Task StartAsync()
+    {
+        _world = await StorageWorld.StartAsync(_folder, _time);
+        _store = new RoomMemoryStore(_world.Database, _world.Engine);
+        await _store.LoadAsync(Cancel);
+    }
+}

@@ -1,0 +1,32 @@
+namespace Presence.Engine.Rooms;
+
+/// <summary>What a room remembers of its last hour, to be stored and put back after a restart.</summary>
+public sealed record RoomMemory
+{
+    /// <summary>The room.</summary>
+    public required string RoomId { get; init; }
+
+    /// <summary>The moment it was read.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>When the newest sample of <see cref="Hour"/> was taken; null before the first.</summary>
+    public DateTimeOffset? SampledAt { get; init; }
+
+    /// <summary>Since when somebody is in it; null while nobody is.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>The most viewers at once since then.</summary>
+    public int Peak { get; init; }
+
+    /// <summary>The viewers of the sample before the oldest of <see cref="Hour"/>.</summary>
+    public int Before { get; init; }
+
+    /// <summary>Samples of the last five minutes, oldest first, <see cref="RoomTrend.RecentStep"/> apart.</summary>
+    public required IReadOnlyList<int> Recent { get; init; }
+
+    /// <summary>Samples of the last hour, oldest first, <see cref="RoomTrend.HourStep"/> apart.</summary>
+    public required IReadOnlyList<int> Hour { get; init; }
+
+    /// <summary>Joins of the minute that each sample of <see cref="Hour"/> ended.</summary>
+    public required IReadOnlyList<int> Joins { get; init; }
+}
