@@ -4,6 +4,7 @@ using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine;
+using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Hosting;
@@ -25,6 +26,24 @@ public sealed class StorageStartupTests
         Assert.Equal(20, answer.Json["count"]!.GetValue<int>());
         Assert.True(answer.Json["warming"]!.GetValue<bool>());
         Assert.Empty(host.Log.Faults);
+    }
+
+    [Fact]
+    public async Task StopAsync_LastHourOfARoom_GoesOnAfterTheRestart()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await host.BeatAsync("lobby", await host.TokenAsync("ann"));
+        var now = DateTimeOffset.UtcNow;
+        host.Services.GetRequiredService<PresenceEngine>().RestoreRoomMemories(
+        [
+            new RoomMemory { RoomId = "lobby", At = now, SampledAt = now, Since = now.AddHours(-1), Peak = 40, Recent = [30], Hour = [40, 35, 30], Joins = [40, 0, 0] },
+        ]);
+
+        await host.RestartAsync();
+
+        var engine = host.Services.GetRequiredService<PresenceEngine>();
+        Assert.Equal([40, 35, 30], engine.Trend("lobby").Hour.Take(3));
+        Assert.Equal(40, engine.Rooms(new RoomQuery()).Rooms.Single().Peak);
     }
 
     [Fact]
