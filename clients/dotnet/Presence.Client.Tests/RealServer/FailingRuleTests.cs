@@ -1,5 +1,6 @@
 using System.Net;
 using Presence.Client.Server;
+using Presence.Client.Tests.Support;
 
 namespace Presence.Client.Tests.RealServer;
 
@@ -63,6 +64,21 @@ public sealed class FailingRuleTests(ScriptedServer server) : ScriptedTests(serv
         Assert.Equal(0, (await CountAsync()).Count);
 
         await Device.AdvanceAsync(0.5 + 1);
+
+        await started;
+        Assert.Equal(1, (await CountAsync()).Count);
+    }
+
+    [Fact]
+    public async Task Rule14_Heartbeat_SomebodyElseAcceptsIt_IsAFailedAttempt()
+    {
+        Network.Answer(request => request.IsBeat, () => FakeServer.Json(202, """{"success":true}"""));
+        var presence = Device.Room();
+        var started = presence.StartHeartbeatAsync();
+        await Network.SettleAsync();
+        Assert.Equal(PresenceStatus.Retrying, presence.State.Status);
+
+        await Device.AdvanceAsync(0.5);
 
         await started;
         Assert.Equal(1, (await CountAsync()).Count);

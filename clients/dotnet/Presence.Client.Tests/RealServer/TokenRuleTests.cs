@@ -109,8 +109,19 @@ public sealed class TokenRuleTests(ScriptedServer server) : ScriptedTests(server
         Tokens.LifeSeconds = 100;
         await Device.RoomWithTokens().StartHeartbeatAsync();
 
+        var given = new TaskCompletionSource();
+        Tokens.Next(async () =>
+        {
+            await given.Task;
+            return Server.TokenOf(Device.UserId);
+        });
+
         await Device.SleepAsync(400);
         await Device.AdvanceAsync(5);
+        Assert.Single(Network.Beats);
+        given.SetResult();
+        await Device.UntilAsync(() => Network.Beats.Count == 2, "the heartbeat with another token");
+        await Network.SettleAsync();
 
         Assert.Equal([202, 202], Network.Beats.Select(beat => beat.Status));
         Assert.Equal(Tokens.Given, Network.Beats.Select(beat => beat.Request.Token));
