@@ -151,6 +151,8 @@ public sealed class AddressJourneyTests(ChromiumBrowser chromium)
             await page.RouteAsync("**/blazor.web*.js", route => route.AbortAsync());
             await page.GotoAsync(path);
             var before = await HeightsAsync(page);
+            if (path.StartsWith("/rooms?", StringComparison.Ordinal))
+                await Expect(page.Locator("tbody .row-link")).ToHaveCountAsync(40);
             await page.UnrouteAsync("**/blazor.web*.js");
             await visit.OpenAsync(path);
             await page.Locator("tbody td").First.WaitForAsync();
