@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using Presence.Client;
+using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Docs;
@@ -21,6 +24,45 @@ public sealed partial class CommandTests
         Assert.Contains("""{"count":1,""", output, StringComparison.Ordinal);
         Assert.Equal(0, (await host.CountAsync("lobby")).Json["count"]!.GetValue<int>());
     }
+
+    /// <summary>As a reader does: a console program of its own, the client beside it, and the snippet pasted.</summary>
+    [Fact]
+    public async Task Connect_SnippetOfCSharp_WatchesUntilEnterIsPressed()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var snippet = host.Services.GetRequiredService<ClientCommands>().CSharp(host.BaseAddress.ToString(), "try-this");
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "Program.cs"), snippet, Cancel);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.Path, "Pasted.csproj"),
+            $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <UseAppHost>false</UseAppHost>
+              </PropertyGroup>
+              <ItemGroup><Reference Include="{typeof(RoomPresence).Assembly.Location}" /></ItemGroup>
+            </Project>
+            """,
+            Cancel);
+
+        using var program = Process.Start(new ProcessStartInfo("dotnet", ["run", "--project", folder.Path]) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false })!;
+        var output = program.StandardOutput.ReadToEndAsync(Cancel);
+        await Eventually.TrueAsync(async () => program.HasExited || await CountAsync(host) == 1, "somebody watching, or the compiler's errors", TimeSpan.FromMinutes(5));
+        Assert.False(program.HasExited, program.HasExited ? await output : "");
+
+        await program.StandardInput.WriteLineAsync();
+        await program.WaitForExitAsync(Cancel);
+
+        Assert.Equal(0, program.ExitCode);
+        Assert.Equal(0, await CountAsync(host));
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static async Task<int> CountAsync(DashboardHost host) => (await host.CountAsync("try-this")).Json["count"]!.GetValue<int>();
 
     private static async Task<string> RunAsync(string commands)
     {

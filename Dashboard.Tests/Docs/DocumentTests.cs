@@ -55,6 +55,14 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
+    public void Pictures_OfPages_AreAllShownAndAllThere()
+    {
+        var shown = RepositoryFiles.Under("docs", ".md").SelectMany(page => Picture().Matches(RepositoryFiles.Read(page))).Select(match => "docs/" + match.Value).Distinct().Order(StringComparer.Ordinal);
+
+        Assert.Equal(RepositoryFiles.Under("docs/images", ".png").Order(StringComparer.Ordinal), shown);
+    }
+
+    [Fact]
     public void Decisions_EveryPage_HasTheSameShape()
     {
         foreach (var page in RepositoryFiles.Under("docs/decisions", ".md").Where(page => !page.EndsWith("README.md", StringComparison.Ordinal)))
@@ -116,6 +124,9 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"[^\w\- ]", RegexOptions.None, 1000)]
     private static partial Regex NotInAnchor();
+
+    [GeneratedRegex(@"images/[\w-]+\.png", RegexOptions.None, 1000)]
+    private static partial Regex Picture();
 
     [GeneratedRegex(@"^\| `(?<it>presence\.[\w.]+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex MetricRow();
