@@ -36,7 +36,7 @@ internal static class ModeratorAccounts
         services.Configure<Microsoft.AspNetCore.Authorization.AuthorizationOptions>(ModeratorPolicy.AddTo);
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, ModeratorRevalidation>();
-        services.AddScoped<ModeratorGuard>();
+        services.TryAddScoped<ModeratorGuard>();
         services.TryAddSingleton<IPinStore, AccountPinStore>();
         services.AddScoped<ModeratorSignIn>();
         services.AddSingleton<UnknownAccount>();
