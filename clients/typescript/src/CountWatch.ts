@@ -31,6 +31,7 @@ export class CountWatch {
   readonly #watchers = new Set<Watcher>();
   #isRunning = false;
   #underWay = new AbortController();
+  #askedBeside: HeartbeatReceipt | undefined; // it brought no count; the next one does
   #count: number | undefined;
   #failures = 0;
   #pollsLeft = 0;
@@ -150,10 +151,11 @@ export class CountWatch {
   async #poll(signal: AbortSignal): Promise<number> {
     this.#pollsLeft--;
     const receipt = this.#receipt();
-    if (receipt?.count === undefined) {
+    if (!receipt || receipt.count === undefined && receipt !== this.#askedBeside) {
       const { count } = await this.#server.read<{ count: number }>(`${this.#path()}/users/count`, signal);
       if (!signal.aborted)
         this.#tell(count);
+      this.#askedBeside = receipt;
     }
     const seconds = receipt?.heartbeatIntervalSeconds
       ?? (await this.#server.read<PresenceSettings>(settingsPath, signal)).network.heartbeatInterval;

@@ -25,6 +25,7 @@ export class HeartbeatLoop implements Claimant {
   #inFlight: AbortController | undefined;
   #said: string | undefined;
   #failures = 0;
+  #isAttempting = false;
   #isOver = false;
   #isAway = false;
   #mayBeCounted = false;
@@ -51,10 +52,12 @@ export class HeartbeatLoop implements Claimant {
     return this.ended;
   }
 
-  /** What the viewer does has changed; said at once, unless an attempt is waited for anyway. */
+  /**
+   * What the viewer does has changed; said at once, unless an attempt is waited for anyway, or under way: a ring then would cut
+   * short the wait after one that fails.
+   */
   viewerStateChanged(): void {
-    const { status } = this.#state;
-    if ((status === "present" || status === "starting") && this.#pulse.viewerState() !== this.#said)
+    if (!this.#isAttempting && this.#hasNews())
       this.#alarm.ring();
   }
 
@@ -76,9 +79,11 @@ export class HeartbeatLoop implements Claimant {
     const listening = this.#listen();
     await after;
     while (!this.#isOver) {
+      this.#isAttempting = true;
       const pause = await this.#beat().catch(error => this.#failed(error));
+      this.#isAttempting = false;
       if (!this.#isOver)
-        await this.#alarm.wait(pause);
+        await this.#alarm.wait(pause < Infinity && this.#hasNews() ? 0 : pause);
     }
     for (const end of listening)
       end();
@@ -86,6 +91,11 @@ export class HeartbeatLoop implements Claimant {
     if (this.#mayBeCounted && !this.#session?.hasFollowers)
       await this.#leave();
     this.#session?.release(this);
+  }
+
+  /** What the viewer does is something else than the last heartbeat said. */
+  #hasNews(): boolean {
+    return this.#state.status === "present" && this.#said !== undefined && this.#pulse.viewerState() !== this.#said;
   }
 
   #listen(): (() => void)[] {

@@ -112,6 +112,24 @@ rule(15, "heartbeat_refusedWithRetryAfter_waitsThatAndTheRandomPart", async () =
   expect(page.server.of(beats)).toHaveLength(2);
 });
 
+rule(15, "heartbeat_viewerHidesWhileItIsUnderWay_waitsAllTheSame", async () => {
+  const page = new FakePage();
+  const presence = room(page);
+  await presence.startHeartbeat();
+  let answer!: (response: Response) => void;
+  page.server.answers(beats, () => new Promise<Response>(resolve => answer = resolve));
+  await page.clock.advance(30_000);
+  page.setHidden(true);
+  answer(refusal(429, 400311, { "Retry-After": "7" }));
+  await settle();
+
+  expect(page.server.of(beats)).toHaveLength(2);
+  await page.clock.advance(7_000);
+  expect(page.server.of(beats)).toHaveLength(2);
+  await page.clock.advance(1_000);
+  expect(page.server.of(beats).at(-1)!.body).toMatchObject({ state: "hidden" });
+});
+
 rule(15, "heartbeat_retryAfterIsADate_waitsForIt", async () => {
   const page = new FakePage();
   page.server.answers(beats, new Response("", { status: 503, headers: { "Retry-After": new Date(page.now() + 20_000).toUTCString() } }));

@@ -267,6 +267,21 @@ rule(28, "watchCount_whileAHeartbeatRuns_itBringsTheCount", async () => {
   expect(page.server.of(counts)).toHaveLength(1); // until the next heartbeat
 });
 
+rule(28, "watchCount_roundJustBeforeTheHeartbeat_leavesItToThat", async () => {
+  const page = new FakePage();
+  page.streams = false;
+  const presence = room(page);
+  await presence.startHeartbeat();
+  page.chance = 0.99; // as early as a round may be
+  const { told } = await watched(page, presence);
+  page.server.count = 5;
+
+  await page.clock.advance(60_000);
+
+  expect(told).toEqual([3, 5]);
+  expect(page.server.of(counts)).toHaveLength(1);
+});
+
 rule(28, "watchCount_whileTheHeartbeatFails_asksForItself", async () => {
   const page = new FakePage();
   page.streams = false;
