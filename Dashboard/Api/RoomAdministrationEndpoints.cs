@@ -85,7 +85,7 @@ internal static class RoomAdministrationEndpoints
             return refusal;
         try
         {
-            await rooms.ForgetAsync(roomId, takesAny ? null : current.Version, http.RequestAborted);
+            await rooms.ForgetAsync(roomId, http.Caller().Name, takesAny ? null : current.Version, http.RequestAborted);
             return Results.NoContent();
         }
         catch (RoomConflictException conflict)

@@ -48,13 +48,13 @@ public sealed class RoomStoreTests : AdministrationTest
     {
         using var rooms = new RoomStore(Database, Engine);
         var first = await rooms.DefineAsync("lobby", Finals, "ada", null, Cancel);
-        Assert.True(await rooms.ForgetAsync("lobby", first.Version, Cancel));
-        Assert.False(await rooms.ForgetAsync("lobby", null, Cancel));
+        Assert.True(await rooms.ForgetAsync("lobby", "ben", first.Version, Cancel));
+        Assert.False(await rooms.ForgetAsync("lobby", "ben", null, Cancel));
         Assert.Same(RoomDefinition.Unknown, Engine.Definition("lobby"));
         Time.Advance(TimeSpan.FromMilliseconds(1));
         await rooms.DefineAsync("lobby", Finals, "ben", null, Cancel);
 
-        await Assert.ThrowsAsync<RoomConflictException>(() => rooms.ForgetAsync("lobby", first.Version, Cancel));
+        await Assert.ThrowsAsync<RoomConflictException>(() => rooms.ForgetAsync("lobby", "ben", first.Version, Cancel));
     }
 
     [Fact]
@@ -78,6 +78,34 @@ public sealed class RoomStoreTests : AdministrationTest
 
         Assert.Equal(2, (await rooms.DefineAsync("a", new RoomDefinition { Status = RoomStatus.Ended }, "ada", null, Cancel)).Version.Number);
         Assert.Same(RoomDefinition.Unknown, Engine.Definition("c"));
+    }
+
+    [Fact]
+    public async Task RecentSaves_OfARoom_TellWhoChangedWhatTheLatestFirst()
+    {
+        using var rooms = new RoomStore(Database, Engine);
+        await rooms.DefineAsync("lobby", Finals, "ada", null, Cancel);
+        await rooms.DefineAsync("lobby", Finals with { }, "ben", null, Cancel); // changes nothing
+        await rooms.DefineAsync("stage", Finals, "ben", null, Cancel);
+        Time.Advance(TimeSpan.FromMinutes(1));
+        await rooms.ForgetAsync("lobby", "ben", null, Cancel);
+
+        var saves = rooms.RecentSaves("lobby");
+
+        Assert.Equal([(Finals, RoomDefinition.Unknown, "ben"), (RoomDefinition.Unknown, Finals, "ada")], saves.Select(save => (save.Before, save.After, save.By)));
+        Assert.Equal(TimeSpan.FromMinutes(1), saves[0].At - saves[1].At);
+        Assert.True(saves[0].Number > saves[1].Number);
+    }
+
+    [Fact]
+    public void RecentSaves_OverTheirCap_ForgetTheOldest()
+    {
+        var recent = new RecentRoomSaves();
+
+        for (var save = 0; save <= RecentRoomSaves.Most; save++)
+            recent.Add("lobby", new RoomSave(RoomDefinition.Unknown, Finals, $"by {save}", default));
+
+        Assert.Equal((RecentRoomSaves.Most, "by 1"), (recent.Of("lobby").Count, recent.Of("lobby")[^1].By));
     }
 
     [Fact]

@@ -9,6 +9,7 @@ namespace Presence.Engine.Storage;
 public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) : IDisposable
 {
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+    private readonly RecentRoomSaves _recent = new();
 
     /// <summary>Reads the catalogue and puts it in force; once, before anybody is restored.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
@@ -37,6 +38,10 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
         var records = await behind.AsNoTracking().OrderBy(r => r.RoomId).Take(take).ToListAsync(cancellationToken);
         return records.ConvertAll(ToRoom);
     }
+
+    /// <summary>How a room was changed of late, the latest first.</summary>
+    /// <remarks><b>Guarantee.</b> Since the server began, as long as no more than a thousand changes of all rooms came after.</remarks>
+    public IReadOnlyList<RoomSave> RecentSaves(string roomId) => _recent.Of(roomId);
 
     /// <summary>Says what is special about a room, instead of what was said before; what changes nothing is not stored.</summary>
     /// <param name="roomId">The room, already validated; it need not exist yet.</param>
@@ -78,6 +83,7 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
             record.UpdatedBy = by;
             await context.SaveChangesAsync(cancellationToken);
             engine.Define(roomId, definition);
+            _recent.Add(roomId, new RoomSave(current.Definition, definition, by, record.UpdatedAt));
             return ToRoom(record);
         }
         finally
@@ -87,20 +93,26 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
     }
 
     /// <summary>Forgets what is special about a room; it follows the network again. False when nothing was.</summary>
+    /// <param name="roomId">The room.</param>
+    /// <param name="by">Who.</param>
+    /// <param name="expected">The version this was decided on; null to forget whatever is there.</param>
+    /// <param name="cancellationToken">Gives up; nothing is forgotten then.</param>
     /// <exception cref="RoomConflictException"><inheritdoc cref="DefineAsync" path="/exception[@cref='RoomConflictException']"/></exception>
-    public async Task<bool> ForgetAsync(string roomId, RoomVersion? expected, CancellationToken cancellationToken)
+    public async Task<bool> ForgetAsync(string roomId, string by, RoomVersion? expected, CancellationToken cancellationToken)
     {
         await _oneAtATime.WaitAsync(cancellationToken);
         try
         {
             await using var context = database.CreateDbContext();
             var record = await context.Rooms.FirstOrDefaultAsync(r => r.RoomId == roomId, cancellationToken);
-            ThrowIfChanged(record is null ? DefinedRoom.Undefined(roomId) : ToRoom(record), expected);
+            var current = record is null ? DefinedRoom.Undefined(roomId) : ToRoom(record);
+            ThrowIfChanged(current, expected);
             if (record is null)
                 return false;
             context.Remove(record);
             await context.SaveChangesAsync(cancellationToken);
             engine.Define(roomId, null);
+            _recent.Add(roomId, new RoomSave(current.Definition, RoomDefinition.Unknown, by, database.Now()));
             return true;
         }
         finally
