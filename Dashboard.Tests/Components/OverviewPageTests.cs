@@ -118,6 +118,29 @@ public sealed class OverviewPageTests : PageTest
     }
 
     [Fact]
+    public async Task Lists_WhilePointedAt_KeepTheirOrderAndTheirNumbersGoOn()
+    {
+        Beat("main", "ada");
+        Beat("main", "grace");
+        Beat("side", "ada");
+        Pass(TimeSpan.FromSeconds(20));
+        var page = Render<OverviewPage>();
+        page.Find("[aria-labelledby=largest] > div:last-of-type").TriggerEvent("onpointerenter", new Microsoft.AspNetCore.Components.Web.PointerEventArgs());
+
+        for (var viewer = 0; viewer < 4; viewer++)
+            Beat("side", $"viewer {viewer}");
+        await PassUntilAsync(() => Counts(page).Contains("5") && page.FindAll("[aria-labelledby=moving] .short-name").Count == 1);
+
+        Assert.Equal(["main", "side"], page.FindAll("[aria-labelledby=largest] .short-name").Select(name => name.TextContent));
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=largest] .waiting").Count == 1);
+        page.Find("[aria-labelledby=largest] > div:last-of-type").TriggerEvent("onpointerleave", new Microsoft.AspNetCore.Components.Web.PointerEventArgs());
+        await PassUntilAsync(() => Counts(page).SequenceEqual(["5", "2"]));
+        Assert.Empty(page.FindAll(".waiting"));
+
+        static IEnumerable<string> Counts(IRenderedComponent<OverviewPage> page) => page.FindAll("[aria-labelledby=largest] .short-count").Select(count => count.TextContent);
+    }
+
+    [Fact]
     public async Task Overview_WhenALoopFails_NamesItInTheHealthLine()
     {
         Beat("main", "ada");

@@ -105,6 +105,46 @@ public sealed class RoomListPageTests : PageTest
         Assert.Equal("MAIN", page.Find("input[type=search]").GetAttribute("value"));
     }
 
+    [Fact]
+    public async Task Rooms_WhilePointedAt_KeepTheirPlacesUntilTheNewOrderIsAskedFor()
+    {
+        Beat("main", "ada");
+        Beat("main", "grace");
+        Beat("side", "ada");
+        var page = Render<RoomListPage>();
+        page.Find(".table-frame").TriggerEvent("onpointerenter", new Microsoft.AspNetCore.Components.Web.PointerEventArgs());
+
+        for (var viewer = 0; viewer < 4; viewer++)
+            Beat("side", $"viewer {viewer}");
+        await PassUntilAsync(() => page.FindAll("tbody .live-number").Any(count => count.TextContent == "5") && page.FindAll(".waiting button").Count == 1);
+        Assert.Equal(["main", "side"], Names(page));
+        Assert.Equal(["1", "2", "3"], page.FindAll("[aria-rowindex]").Select(row => row.GetAttribute("aria-rowindex")));
+        Assert.Equal("3", page.Find("table").GetAttribute("aria-rowcount"));
+
+        await page.Find(".waiting button").ClickAsync(new());
+        Assert.Equal(["side", "main"], Names(page));
+        Assert.Empty(page.FindAll(".waiting"));
+
+        for (var viewer = 0; viewer < 9; viewer++)
+            Beat("main", $"viewer {viewer}");
+        await PassUntilAsync(() => page.FindAll(".waiting button").Count == 1);
+        Assert.Equal(["side", "main"], Names(page));
+        page.Find(".table-frame").TriggerEvent("onpointerleave", new Microsoft.AspNetCore.Components.Web.PointerEventArgs());
+
+        await PassUntilAsync(() => Names(page).SequenceEqual(["main", "side"]));
+    }
+
+    [Fact]
+    public void Row_OnAPhone_TellsInASecondLineWhatHasNoColumnThere()
+    {
+        Beat("main", "ada");
+        Beat("main", "grace", state: ViewerState.Hidden);
+        Beat("main", "visitor", isGuest: true);
+        Engine.Leave("main", "ada", "");
+
+        Assert.Equal("peak 3 · since 12:00 · 1 hidden · 1 guest", Render<RoomListPage>().Find(".row-note").TextContent);
+    }
+
     [Theory]
     [InlineData("", "grows still falls")]
     [InlineData("?sort=-count", "falls still grows")]
@@ -183,8 +223,8 @@ public sealed class RoomListPageTests : PageTest
 
         var reading = await Services.GetRequiredService<RoomListReader>().ReadAsync(new RoomListView("", RoomFilter.All, RoomOrder.Name, Reversed: false));
 
-        Assert.Equal(Enumerable.Range(0, 40).Select(room => $"room {room:000}"), reading.First);
-        Assert.Equal(Enumerable.Range(40, 160).Select(room => $"room {room:000}"), reading.Rest);
+        Assert.Equal(Enumerable.Range(0, 40).Select(room => new RoomLine($"room {room:000}", room + 1)), reading.First);
+        Assert.Equal(Enumerable.Range(40, 160).Select(room => new RoomLine($"room {room:000}", room + 1)), reading.Rest);
         Assert.Equal(200, reading.Matching);
     }
 

@@ -20,6 +20,8 @@ internal sealed class OverviewReader(
     private static readonly RoomQuery ByCount = new() { Order = RoomOrder.Count, Limit = Listed };
     private static readonly RoomQuery ByMovement = new() { Order = RoomOrder.Movement, Limit = Listed };
 
+    private readonly HeldOrder _largest = new();
+    private readonly HeldOrder _moving = new();
     private NetworkCurve? _curve;
     private DateTimeOffset _curveBegan;
 
@@ -30,6 +32,8 @@ internal sealed class OverviewReader(
         rows.BeginPass();
         var network = engine.CountNetwork();
         var activity = engine.Activity();
+        var largest = _largest.Of(ranking.Of(ByCount));
+        var moving = _moving.Of([.. ranking.Of(ByMovement).Where(room => rows.Read(room).Trend.RecentChange != 0)]);
         return new OverviewReading
         {
             Network = network,
@@ -38,13 +42,21 @@ internal sealed class OverviewReader(
             Burst = BurstWindow.IsBurst(activity.LatestChange, network.Viewers) ? activity.LatestChange : null,
             Peak = engine.PeakSince(view.DayBegan),
             Curve = CurveOf(view.Range),
-            Largest = [.. ranking.Of(ByCount).Select(rows.Read)],
-            Moving = [.. ranking.Of(ByMovement).Select(rows.Read).Where(row => row.Trend.RecentChange != 0)],
+            Largest = [.. largest.Select(rows.Read)],
+            IsLargestWaiting = _largest.IsWaiting,
+            Moving = [.. moving.Select(rows.Read)],
+            IsMovingWaiting = _moving.IsWaiting,
             Health = ReadHealth(),
             IsWarming = engine.IsWarming,
             IsEnabled = engine.Settings.Enabled,
         };
     }
+
+    /// <summary>Says whether somebody points at the largest rooms: they then keep their places.</summary>
+    public void HoldLargest(bool isHeld) => _largest.Hold(isHeld);
+
+    /// <summary>The same of the rooms that move.</summary>
+    public void HoldMoving(bool isHeld) => _moving.Hold(isHeld);
 
     public DirtyWatch Watch() => engine.WatchNetwork();
 

@@ -24,8 +24,14 @@ public sealed record OverviewReading
 
     public required IReadOnlyList<RoomRow> Largest { get; init; }
 
+    /// <summary>That list stands still and would be another by now.</summary>
+    public bool IsLargestWaiting { get; init; }
+
     /// <summary>The rooms that gained or lost most over five minutes.</summary>
     public required IReadOnlyList<RoomRow> Moving { get; init; }
+
+    /// <summary>That list stands still and would be another by now.</summary>
+    public bool IsMovingWaiting { get; init; }
 
     public required HealthReading Health { get; init; }
 

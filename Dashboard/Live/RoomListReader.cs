@@ -13,12 +13,13 @@ internal sealed class RoomListReader(PresenceEngine engine, RoomRanking ranking,
     /// </summary>
     private const int AlwaysRead = 40;
 
+    private readonly HeldOrder _order = new();
     private RoomListView? _view;
     private IReadOnlyList<string>? _ranked;
     private IReadOnlyList<string> _pins = [];
-    private string[] _pinned = [];
-    private string[] _first = [];
-    private string[] _rest = [];
+    private RoomLine[] _pinned = [];
+    private RoomLine[] _first = [];
+    private RoomLine[] _rest = [];
 
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
     public async ValueTask<RoomListReading> ReadAsync(RoomListView view)
@@ -26,16 +27,25 @@ internal sealed class RoomListReader(PresenceEngine engine, RoomRanking ranking,
         await guard.RequireAsync(ModeratorRole.Observer);
         var pins = await pinned.ReadAsync();
         if (view != _view)
+        {
             rows.Reset();
+            _order.Release();
+        }
         rows.BeginPass();
-        Arrange(view, ranking.Of(view.Query), pins);
+        Arrange(view, _order.Of(ranking.Of(view.Query)), pins);
 
         var network = engine.CountNetwork();
-        return new RoomListReading(network, _pinned, _first, _rest, pins, network.At, engine.IsWarming, engine.Settings.Enabled);
+        return new RoomListReading(network, _pinned, _first, _rest, pins, network.At, _order.IsWaiting, engine.IsWarming, engine.Settings.Enabled);
     }
 
     /// <summary>One of the rooms of the last reading.</summary>
     public RoomRow Row(string roomId) => rows.Read(roomId);
+
+    /// <summary>Says whether somebody points at the table: its rows then keep their places.</summary>
+    public void Hold(bool isHeld) => _order.Hold(isHeld);
+
+    /// <summary>The next reading has the order as it is then, without letting go.</summary>
+    public void TakeOrder() => _order.Release();
 
     public DirtyWatch Watch() => engine.WatchNetwork();
 
@@ -48,9 +58,9 @@ internal sealed class RoomListReader(PresenceEngine engine, RoomRanking ranking,
 
         // A pinned room stays in sight when nobody is in it, unless the moderator looks for something else.
         var matching = view.IsEverything ? null : ranked.ToHashSet(PresenceComparers.RoomId);
-        _pinned = [.. pins.Where(room => matching?.Contains(room) != false)];
+        _pinned = [.. pins.Where(room => matching?.Contains(room) != false).Select((room, index) => new RoomLine(room, index + 1))];
         var isPinned = pins.ToHashSet(PresenceComparers.RoomId);
-        string[] others = [.. ranked.Where(room => !isPinned.Contains(room))];
+        RoomLine[] others = [.. ranked.Where(room => !isPinned.Contains(room)).Select((room, index) => new RoomLine(room, _pinned.Length + index + 1))];
         (_first, _rest) = (others[..Math.Min(AlwaysRead, others.Length)], others[Math.Min(AlwaysRead, others.Length)..]);
     }
 }

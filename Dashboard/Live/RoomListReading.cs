@@ -9,15 +9,17 @@ namespace Presence.Dashboard.Live;
 /// <param name="Rest">Those behind them.</param>
 /// <param name="Pins">All pinned rooms, shown or not.</param>
 /// <param name="At">The moment the counts are true of.</param>
+/// <param name="IsWaiting">The order stands still and would be another by now.</param>
 /// <param name="IsWarming">Viewers may still be on their way back after a restart.</param>
 /// <param name="IsEnabled">Whether presence is on.</param>
 public sealed record RoomListReading(
     NetworkCount Network,
-    IReadOnlyList<string> Pinned,
-    IReadOnlyList<string> First,
-    IList<string> Rest,
+    IReadOnlyList<RoomLine> Pinned,
+    IReadOnlyList<RoomLine> First,
+    IList<RoomLine> Rest,
     IReadOnlyList<string> Pins,
     DateTimeOffset At,
+    bool IsWaiting,
     bool IsWarming,
     bool IsEnabled)
 {

@@ -69,6 +69,18 @@ public sealed partial class RoomListPage
         await RefreshAsync();
     }
 
+    private Task HoldAsync(bool isHeld)
+    {
+        Reader.Hold(isHeld);
+        return isHeld ? Task.CompletedTask : RefreshAsync();
+    }
+
+    private Task TakeOrderAsync()
+    {
+        Reader.TakeOrder();
+        return RefreshAsync();
+    }
+
     private void Search(string? text) => Navigation.NavigateTo(
         Navigation.GetUriWithQueryParameter("search", string.IsNullOrEmpty(text) ? null : text), replace: true);
 

@@ -14,6 +14,10 @@ public sealed partial class RoomListRow
     [Parameter, EditorRequired]
     public RoomRow Row { get; set; } = default!;
 
+    /// <summary>Its place in the table.</summary>
+    [Parameter]
+    public int Line { get; set; }
+
     [Parameter, EditorRequired]
     public DateTimeOffset Now { get; set; }
 
@@ -39,10 +43,22 @@ public sealed partial class RoomListRow
         }
     }
 
+    /// <summary>What a phone has no columns for.</summary>
+    private string Note
+    {
+        get
+        {
+            var peak = Sentence.With(RoomListTexts.NotePeak, Numbers.Count(_shown.Peak));
+            var since = Row.Summary.Since is { } at ? Sentence.With(RoomListTexts.NoteSince, LocalTime.Clock(at, Now)) : "";
+            return string.Join(" · ", ((string[])[peak, since, Details]).Where(part => part.Length > 0));
+        }
+    }
+
     protected override void OnParametersSet()
     {
         var (summary, trend) = Row;
         var shown = new Shown(
+            Line,
             summary.RoomId,
             Row.Name,
             TagOf(summary),
@@ -71,5 +87,5 @@ public sealed partial class RoomListRow
     };
 
     private readonly record struct Shown(
-        string RoomId, string Name, string? Tag, int Viewers, int Hidden, int Guests, int Peak, string LiveFor, string Spark, int Change, int? Burst, bool IsPinned);
+        int Line, string RoomId, string Name, string? Tag, int Viewers, int Hidden, int Guests, int Peak, string LiveFor, string Spark, int Change, int? Burst, bool IsPinned);
 }
