@@ -1,11 +1,31 @@
 using Bunit;
+using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Shared;
+using Presence.Dashboard.Live;
+using Presence.Dashboard.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Components;
 
 public sealed class EmbedSectionTests : PageTest
 {
+    [Fact]
+    public async Task Section_WhileItIsReadAndWhenThatFails_SaysSoAndReadsAgain()
+    {
+        var authentication = new HeldAuthentication();
+        Services.AddScoped(_ => new PublicLinkAdministration(PublicLinks, new ModeratorGuard(authentication)));
+
+        var section = Render("lobby");
+        Assert.Equal("Reading the public link…", section.Find(".loading").TextContent);
+        authentication.Fail();
+        section.WaitForAssertion(() => Assert.Contains("The public link could not be read.", section.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+        authentication.Mend();
+        await Button(section, "Try again").ClickAsync(new());
+
+        section.WaitForAssertion(() => Assert.NotEmpty(section.FindAll(".embed-about")));
+        Assert.Empty(section.FindAll("[role=alert]"));
+    }
+
     [Fact]
     public async Task Section_OfARoomWithoutALink_OffersToMakeOne()
     {

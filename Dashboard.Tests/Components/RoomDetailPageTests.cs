@@ -66,6 +66,7 @@ public sealed class RoomDetailPageTests : PageTest
         Assert.Equal("1,240", page.Find("[data-testid=viewer-count]").TextContent);
         Assert.Equal("1,240 viewers", page.Find(".showing").TextContent);
         Assert.Equal("1241", page.Find("table").GetAttribute("aria-rowcount"));
+        Assert.Equal(["1", "2", "3"], page.FindAll(".viewers-table [aria-rowindex]").Take(3).Select(row => row.GetAttribute("aria-rowindex")));
     }
 
     [Fact]
@@ -260,7 +261,7 @@ public sealed class RoomDetailPageTests : PageTest
     [Fact]
     public void Room_ThatCannotBeRead_SaysSoAndOffersToTryAgain()
     {
-        Services.AddTransient(services => new RoomReader(Engine, null!, services.GetRequiredService<ModeratorGuard>(), Time));
+        Services.AddTransient(services => new RoomReader(Engine, null!, null!, services.GetRequiredService<ModeratorGuard>(), Time));
 
         var page = RenderRoom("main");
 

@@ -1,9 +1,11 @@
 using Bunit;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
+using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
@@ -82,6 +84,48 @@ public sealed class ViewerDetailPageTests : PageTest
 
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
         Assert.Contains("The viewer could not be read.", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Viewer_WhileItIsReadAndWhenThatFails_SaysSoAndReadsAgain()
+    {
+        var authentication = new HeldAuthentication();
+        Services.AddSingleton<AuthenticationStateProvider>(authentication);
+        Beat("stage", "ada");
+
+        var page = RenderViewer("ada");
+        Assert.Equal("Reading the viewer…", page.Find(".loading").TextContent);
+        authentication.Fail();
+        await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
+        Assert.Empty(page.FindAll(".loading"));
+        authentication.Mend();
+        await page.Find("[role=alert] button").ClickAsync();
+
+        await PassUntilAsync(() => page.FindAll(".place").Count == 1);
+    }
+
+    [Fact]
+    public async Task LetIn_ThatFails_IsSaidAndThePageStays()
+    {
+        Services.AddScoped(services => new ViewerModeration(Engine, null!, services.GetRequiredService<ModeratorGuard>(), Time));
+        await Services.GetRequiredService<RemovalStore>().RemoveAsync(new Removal("ada", "stage", Time.GetUtcNow().AddHours(1), null), "ops@example.com", Cancellation);
+        var page = RenderViewer("ada");
+        await PassUntilAsync(() => page.FindAll(".removal-list li").Count == 1);
+
+        await page.Find("button[aria-label='Let in again: stage']").ClickAsync(new());
+
+        await PassUntilAsync(() => page.Find(".outcome-line").TextContent == "Letting in failed; try again.");
+        Assert.Single(page.FindAll(".removal-list li"));
+    }
+
+    [Fact]
+    public void Guest_WithoutAName_IsCalledByTheEndOfItsId()
+    {
+        Beat("stage", "~guest-0123456789abcdef", isGuest: true);
+
+        var page = RenderViewer("~guest-0123456789abcdef");
+
+        Assert.StartsWith("Guest cdef", page.Find("h1").TextContent.Trim(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,6 +27,22 @@ public sealed class SlidingWindowTests
     }
 
     [Fact]
+    public void Covered_OnceTenSecondsWereNoted_IsTheWholeWindowUntilNobodyNotes()
+    {
+        Note(3, "first");
+        Assert.Equal(TimeSpan.Zero, _window.Covered);
+        Note(7.5, "second");
+        Assert.Equal(TimeSpan.FromSeconds(4.5), _window.Covered);
+        Note(13, "third");
+        Note(14, "fourth");
+        Assert.Equal(SlidingWindow<string>.Length, _window.Covered);
+
+        Note(60, "after a pause");
+
+        Assert.Equal(TimeSpan.Zero, _window.Covered);
+    }
+
+    [Fact]
     public void Clear_ThenNote_BeginsAnew()
     {
         Note(0, "of another room");

@@ -13,6 +13,13 @@ internal sealed class HeldAuthentication : AuthenticationStateProvider
 
     public void Fail() => _answer.SetException(new InvalidOperationException("broken"));
 
+    /// <summary>Fails from now on, after it worked.</summary>
+    public void Break()
+    {
+        _answer = new();
+        Fail();
+    }
+
     public void Mend()
     {
         var observer = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "mod@example.com"), new Claim(ClaimTypes.Role, nameof(ModeratorRole.Observer))], "test"));

@@ -1,25 +1,46 @@
+using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 
 namespace Presence.Dashboard.Display;
 
-/// <summary>What one version of the settings changed.</summary>
+/// <summary>What one version of settings changed.</summary>
 internal static class SettingsDifferences
 {
-    /// <summary>One line a changed setting; all of them for the first version.</summary>
-    public static IReadOnlyList<SettingsDifference> Between(PresenceSettings? before, PresenceSettings after)
+    /// <summary>One line a changed setting of the network; all of them for the first version.</summary>
+    public static IReadOnlyList<SettingsDifference> Between(PresenceSettings? before, PresenceSettings after) => Changed(
+        before,
+        after,
+        [
+            (SettingsTexts.Presence, settings => settings.Enabled ? SettingsTexts.On : SettingsTexts.Off),
+            (SettingsTexts.Interval, settings => Durations.Exact(settings.HeartbeatInterval)),
+            (SettingsTexts.Timeout, settings => Durations.Exact(settings.PresenceTimeout)),
+            (SettingsTexts.ListCap, settings => Numbers.Count(settings.ListLimit)),
+        ]);
+
+    /// <summary>One line for each thing that is special about a room, or no longer is.</summary>
+    public static IReadOnlyList<SettingsDifference> Between(RoomDefinition before, RoomDefinition after) => Changed(
+        before,
+        after,
+        [
+            (RoomTexts.SettingsTitle, room => room.Title ?? RoomTexts.SettingsUntitled),
+            (RoomTexts.SettingsStatus, room => room.Status == RoomStatus.Ended ? RoomTexts.StatusEnded : RoomTexts.StatusLive),
+            (RoomTexts.SettingsPresence, room => room.Overrides.Enabled is { } isOn ? isOn ? RoomTexts.On : RoomTexts.Off : RoomTexts.AsNetwork),
+            (RoomTexts.SettingsInterval, room => SpanOf(room.Overrides.HeartbeatInterval)),
+            (RoomTexts.SettingsTimeout, room => SpanOf(room.Overrides.PresenceTimeout)),
+        ]);
+
+    private static List<SettingsDifference> Changed<T>(T? before, T after, ReadOnlySpan<(string Name, Func<T, string> Text)> settings)
+        where T : class
     {
         var differences = new List<SettingsDifference>();
-        Add(SettingsTexts.Presence, settings => settings.Enabled ? SettingsTexts.On : SettingsTexts.Off);
-        Add(SettingsTexts.Interval, settings => Durations.Exact(settings.HeartbeatInterval));
-        Add(SettingsTexts.Timeout, settings => Durations.Exact(settings.PresenceTimeout));
-        Add(SettingsTexts.ListCap, settings => Numbers.Count(settings.ListLimit));
-        return differences;
-
-        void Add(string name, Func<PresenceSettings, string> text)
+        foreach (var (name, text) in settings)
         {
             var (old, current) = (before is null ? null : text(before), text(after));
             if (!string.Equals(old, current, StringComparison.Ordinal))
                 differences.Add(new SettingsDifference(name, old, current));
         }
+        return differences;
     }
+
+    private static string SpanOf(TimeSpan? span) => span is { } value ? Durations.Exact(value) : RoomTexts.AsNetwork;
 }

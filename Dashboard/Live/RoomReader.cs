@@ -7,7 +7,7 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Live;
 
 /// <summary>Reads one room's numbers for one circuit. Reading never counts (rule 8): it only asks the engine.</summary>
-internal sealed class RoomReader(PresenceEngine engine, SettingsStore settings, ModeratorGuard guard, TimeProvider time)
+internal sealed class RoomReader(PresenceEngine engine, SettingsStore settings, RoomStore rooms, ModeratorGuard guard, TimeProvider time)
 {
     /// <summary>A chart's line is 2 KB on the wire and moves by a pixel a minute.</summary>
     private static readonly TimeSpan HourPace = TimeSpan.FromSeconds(2);
@@ -18,7 +18,7 @@ internal sealed class RoomReader(PresenceEngine engine, SettingsStore settings, 
     private const int MostMarks = 20;
 
     private readonly long _began = time.GetTimestamp();
-    private readonly SlidingWindow<RoomBurst> _flows = new();
+    private readonly SlidingWindow<(long Joined, long Left)> _flows = new();
     private string? _roomId;
     private RoomHour? _hour;
     private long _hourAt;
@@ -48,15 +48,15 @@ internal sealed class RoomReader(PresenceEngine engine, SettingsStore settings, 
         var explanation = engine.Explain(roomId);
         var room = engine.Room(roomId) with { Count = explanation.Count }; // every number of one moment
         return new RoomReading(
-            room, explanation, BurstOf(flow), _hour!, _departures, engine.IsWarming, room.IsEnabled, await guard.HoldsAsync(ModeratorRole.Moderator));
+            room, explanation, BurstOf(flow), new RoomMinute(room.Count.Viewers, flow.Joins[^1], flow.Leaves[^1]), _hour!, _departures, engine.IsWarming, room.IsEnabled, await guard.HoldsAsync(ModeratorRole.Moderator));
     }
 
     public DirtyWatch Watch(string roomId) => engine.Watch(roomId);
 
     private RoomBurst BurstOf(RoomFlow flow)
     {
-        var before = _flows.Note(time.GetElapsedTime(_began), new RoomBurst(flow.Joined, flow.Left));
-        return new RoomBurst(flow.Joined - before.Joined, flow.Left - before.Left);
+        var before = _flows.Note(time.GetElapsedTime(_began), (flow.Joined, flow.Left));
+        return new RoomBurst(flow.Joined - before.Joined, flow.Left - before.Left, _flows.Covered);
     }
 
     private async Task ReadHourAsync(string roomId, RoomFlow flow)
@@ -67,9 +67,11 @@ internal sealed class RoomReader(PresenceEngine engine, SettingsStore settings, 
             _historyVersion = engine.Settings.Version;
             _history = await settings.HistoryAsync(MostMarks, CancellationToken.None);
         }
+        var since = trend.At - TimeSpan.FromHours(1);
         // The first version is how everything began, not a change.
-        var changes = _history.Where(entry => entry.Previous is not null && trend.At - entry.Settings.UpdatedAt < TimeSpan.FromHours(1)).ToArray();
-        _hour = new RoomHour(trend, flow, changes);
+        var changes = _history.Where(entry => entry.Previous is not null && entry.Settings.UpdatedAt > since).ToArray();
+        var saves = rooms.RecentSaves(roomId).Where(save => save.At > since).Take(MostMarks).ToArray();
+        _hour = new RoomHour(trend, flow, changes, saves);
         _hourAt = time.GetTimestamp();
     }
 }

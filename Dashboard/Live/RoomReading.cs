@@ -6,6 +6,7 @@ namespace Presence.Dashboard.Live;
 /// <param name="Room">The room.</param>
 /// <param name="Explanation">What its count is made of.</param>
 /// <param name="Burst">The last ten seconds.</param>
+/// <param name="Minute">The minute under way, of the same moment as the room.</param>
 /// <param name="Hour">The last hour, some seconds old.</param>
 /// <param name="Departures">Who left last, the latest first.</param>
 /// <param name="IsWarming">Viewers may still be on their way back after a restart.</param>
@@ -15,8 +16,13 @@ public sealed record RoomReading(
     RoomSummary Room,
     RoomExplanation Explanation,
     RoomBurst Burst,
+    RoomMinute Minute,
     RoomHour Hour,
     IReadOnlyList<Departure> Departures,
     bool IsWarming,
     bool IsEnabled,
-    bool MayAct);
+    bool MayAct)
+{
+    /// <summary>How the count moved over the last five minutes, or since the room has samples: the count shown less the one then.</summary>
+    public int Change => Hour.Trend.Recent is [var then, _, ..] ? Room.Count.Viewers - then : 0;
+}

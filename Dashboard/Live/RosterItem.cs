@@ -7,6 +7,9 @@ namespace Presence.Dashboard.Live;
 /// <param name="Session">The session the line is of; null for the viewer's own line.</param>
 public sealed record RosterItem(Viewer Viewer, ViewerSession? Session)
 {
+    /// <summary>Its place in the list, 1 for the first.</summary>
+    public int Line { get; init; }
+
     /// <summary>Since the list stands still the viewer left.</summary>
     public bool HasLeft { get; init; }
 

@@ -133,7 +133,7 @@ internal sealed class RosterReader(PresenceEngine engine, ModeratorGuard guard, 
     private RosterWindow ReadPlace(RosterView view, int start, int count)
     {
         var page = engine.Viewers(view.RoomId, view.ToQuery() with { Skip = start, Limit = Math.Max(count, 1) });
-        var items = page.Viewers.Select(viewer => new RosterItem(viewer, Session: null)).ToArray();
+        var items = page.Viewers.Select((viewer, index) => new RosterItem(viewer, Session: null) { Line = start + index + 1 }).ToArray();
         Record(start, items);
         return new RosterWindow(items, page.Matching, page.Matching);
     }
@@ -148,7 +148,7 @@ internal sealed class RosterReader(PresenceEngine engine, ModeratorGuard guard, 
         var wanted = Enumerable.Range(start, Math.Clamp(lines - start, 0, count)).Select(line => PlaceOf(line, opened, sessions.Count)).ToArray();
         var ids = wanted.Select(place => order[place.Viewer]).Distinct(PresenceComparers.UserId).ToArray();
         var present = engine.Viewers(view.RoomId, ids).ToDictionary(viewer => viewer.UserId, PresenceComparers.UserId);
-        var items = wanted.Select(place => ItemOf(order[place.Viewer], place.Session < 0 ? null : sessions[place.Session], present)).ToArray();
+        var items = wanted.Select((place, index) => ItemOf(order[place.Viewer], place.Session < 0 ? null : sessions[place.Session], present) with { Line = start + index + 1 }).ToArray();
         Record(start, items);
         return new RosterWindow(items, lines, order.Count);
     }

@@ -12,6 +12,10 @@ internal sealed class SlidingWindow<T>
 
     private readonly Queue<(TimeSpan At, T Reading)> _readings = [];
     private TimeSpan _latest = TimeSpan.MinValue;
+    private TimeSpan _began;
+
+    /// <summary>How far the latest note looked back: less than <see cref="Length"/> while nobody has noted for that long.</summary>
+    public TimeSpan Covered { get; private set; }
 
     /// <summary>Notes a reading, and answers the oldest one of the window: itself where there is no other.</summary>
     /// <param name="at">When it was read; never earlier than the one before.</param>
@@ -20,6 +24,10 @@ internal sealed class SlidingWindow<T>
     {
         while (_readings.TryPeek(out var oldest) && at - oldest.At > Length)
             _readings.Dequeue();
+        if (_readings.Count == 0)
+            _began = at;
+        var noted = at - _began;
+        Covered = noted < Length ? noted : Length;
         if (_readings.Count == 0 || at - _latest >= Closest)
         {
             _readings.Enqueue((at, reading));

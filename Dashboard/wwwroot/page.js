@@ -67,7 +67,14 @@ function choose(event) {
 // A menu of links has done its work when one was taken.
 const fold = event => event.target.closest?.("[popover] a")?.closest("[popover]").hidePopover();
 
-const listeners = { visibilitychange: [tell], click: [copy, fold], keydown: [press], change: [choose] };
+// Leads to another part of the page and puts the focus there; on a phone the keyboard opens only within the tap itself.
+function reach(event) {
+  const target = document.getElementById(event.target.closest?.("[data-reach]")?.dataset.reach);
+  target?.scrollIntoView();
+  (target?.querySelector("input") ?? target)?.focus({ preventScroll: true });
+}
+
+const listeners = { visibilitychange: [tell], click: [copy, fold, reach], keydown: [press], change: [choose] };
 
 export function attach(reference) {
   circuit = reference;

@@ -32,6 +32,9 @@ public sealed partial class ViewerDetailPage
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
 
+    [Inject]
+    private ILogger<ViewerDetailPage> Log { get; set; } = default!;
+
     protected override string Watched => Id;
 
     private string Id => UserId ?? UserIdInQuery ?? "";
@@ -74,6 +77,13 @@ public sealed partial class ViewerDetailPage
         catch (AccessRefusedException)
         {
             _outcome = ViewerTexts.NotAllowed;
+        }
+#pragma warning disable CA1031 // whatever it was, the page says so and offers it again
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Log.LogError(failure, "A viewer could not be let in again.");
+            _outcome = ViewerTexts.LiftFailed;
         }
         await ReadAnewAsync();
     }

@@ -80,6 +80,13 @@ public sealed partial class EmbedSection : IDisposable
             Logger.LogInformation(refused, "A public link was not shown.");
             _hasFailed = true; // the page around says what is missing
         }
+#pragma warning disable CA1031 // whatever it was, the section says so and offers to try again
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Logger.LogError(failure, "A public link could not be read.");
+            _hasFailed = true;
+        }
     }
 
     private Task MakeAsync() => ChangeAsync(async cancellation => await Links.MakeAsync(RoomId, showsNames: false, cancellation));

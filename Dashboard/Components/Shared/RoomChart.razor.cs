@@ -6,7 +6,8 @@ using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Components.Shared;
 
-/// <summary>A room's last hour or quarter of it: viewers as a line, joins and leaves as bars, settings changes as marks. Renders when the hour was read anew.</summary>
+/// <summary>A room's last hour or quarter of it: viewers as a line, joins and leaves as bars, settings changes as marks.</summary>
+/// <remarks>Drawn when the hour was read anew. In between only what is said of now follows the count: two numbers for one moment would both be doubted.</remarks>
 public sealed partial class RoomChart : IDisposable
 {
     private const int Width = 600;
@@ -17,13 +18,24 @@ public sealed partial class RoomChart : IDisposable
     private int[] _viewers = [];
     private int[] _joins = [];
     private int[] _leaves = [];
+    private string[] _labels = [];
+    private string _line = "";
+    private string _area = "";
+    private string _joinBars = "";
+    private string _leaveBars = "";
+    private string _spoken = "";
     private int _top;
     private int _most;
+    private RoomMinute _minute;
     private DateTimeOffset? _pickedAt;
     private AddressPen? _pen;
 
     [Parameter, EditorRequired]
     public RoomHour Hour { get; set; } = default!;
+
+    /// <summary>The last point, which is now.</summary>
+    [Parameter, EditorRequired]
+    public RoomMinute Minute { get; set; }
 
     [Parameter, EditorRequired]
     public DateTimeOffset Now { get; set; }
@@ -71,18 +83,17 @@ public sealed partial class RoomChart : IDisposable
     {
         // Where the links lead depends on the rest of the address.
         var shown = new Shown(Hour, Minutes, At, QuarterHref, HourHref);
-        _isChanged = shown != _shown;
+        var isAnother = shown != _shown;
+        _isChanged = isAnother || Minute != _minute;
         if (!_isChanged)
             return;
         if (At != _shown?.At)
             _pickedAt = At;
-        _shown = shown;
-        _viewers = Last(Hour.Trend.Hour);
-        _joins = Last(Hour.Flow.Joins);
-        _leaves = Last(Hour.Flow.Leaves);
-        _top = TrendLine.Ceiling(_viewers.Max());
-        _most = TrendLine.Ceiling(Math.Max(_joins.Max(), _leaves.Max()));
-        Marks = [.. Hour.Changes.Where(change => Age(change) < Span).Select(MarkOf)];
+        (_shown, _minute) = (shown, Minute);
+        if (isAnother)
+            Draw();
+        else
+            TakeMinute();
     }
 
     protected override bool ShouldRender() => _isChanged;
@@ -91,9 +102,35 @@ public sealed partial class RoomChart : IDisposable
 
     private TimeSpan Span => TimeSpan.FromMinutes(Minutes);
 
+    private void Draw()
+    {
+        _viewers = Last(Hour.Trend.Hour);
+        _joins = Last(Hour.Flow.Joins);
+        _leaves = Last(Hour.Flow.Leaves);
+        _labels = new string[_viewers.Length];
+        TakeMinute();
+        for (var i = 0; i < _labels.Length - 1; i++)
+            _labels[i] = PointText(i);
+        _spoken = _labels[Picked];
+
+        _top = TrendLine.Ceiling(_viewers.Max());
+        _most = TrendLine.Ceiling(Math.Max(_joins.Max(), _leaves.Max()));
+        _line = TrendLine.Path(_viewers, Minutes + 1, Width, Height, 0, _top);
+        _area = TrendLine.Area(_viewers, Minutes + 1, Width, Height, 0, _top);
+        _joinBars = TrendBars.Path(_joins, Minutes + 1, Width, 20, 19, _most);
+        _leaveBars = TrendBars.Path(_leaves, Minutes + 1, Width, 20, -19, _most);
+        Marks = [.. Hour.Changes.Select(MarkOf).Concat(Hour.Saves.Select(MarkOf)).Where(mark => Age(mark.At) < Span).OrderByDescending(mark => mark.At)];
+    }
+
+    private void TakeMinute()
+    {
+        (_viewers[^1], _joins[^1], _leaves[^1]) = (Minute.Viewers, Minute.Joins, Minute.Leaves);
+        _labels[^1] = PointText(_viewers.Length - 1);
+    }
+
     private int[] Last(IReadOnlyList<int> samples) => [.. samples.Skip(Math.Max(0, samples.Count - Minutes - 1))];
 
-    private TimeSpan Age(SettingsHistoryEntry change) => Hour.Trend.At - change.Settings.UpdatedAt;
+    private TimeSpan Age(DateTimeOffset at) => Hour.Trend.At - at;
 
     private DateTimeOffset AtOf(int index) => Hour.Trend.HourAt(Hour.Trend.Hour.Count - _viewers.Length + index);
 
@@ -102,34 +139,38 @@ public sealed partial class RoomChart : IDisposable
         if (!int.TryParse(change.Value as string, NumberStyles.Integer, CultureInfo.InvariantCulture, out var picked))
             return Task.CompletedTask;
         _pickedAt = picked >= _viewers.Length - 1 ? null : AtOf(picked); // the last one is now, and stays now
-        _isChanged = true;
+        (_isChanged, _spoken) = (true, _labels[Picked]);
         _pen ??= new AddressPen(Navigation, Time);
         return _pen.WriteSoonAsync("at", AddressInstants.Write(_pickedAt));
     }
 
     private string PointText(int index)
     {
-        if (index < 0)
-            return "";
         var when = index == _viewers.Length - 1 ? RoomTexts.ChartNow : LocalTime.Clock(AtOf(index), Hour.Trend.At);
         return Sentence.With(RoomTexts.ChartPoint, when, Numbers.Count(_viewers[index]), Numbers.Count(_joins[index]), Numbers.Count(_leaves[index]));
     }
 
-    private Mark MarkOf(SettingsHistoryEntry change)
-    {
-        var left = 100 * (1 - (Age(change) / Span));
-        var differences = SettingsDifferences.Between(change.Previous, change.Settings)
-            .Select(difference => difference.Before is null
-                ? Sentence.With(RoomTexts.ChangeTo, difference.Name, difference.After)
-                : Sentence.With(RoomTexts.ChangeToFrom, difference.Name, difference.Before, difference.After));
-        var what = Sentence.With(RoomTexts.ChangeBy, string.Join(", ", differences), change.Settings.UpdatedBy);
-        return new Mark(
-            change.Settings.Version,
-            string.Create(CultureInfo.InvariantCulture, $"left: {left:0.##}%"),
-            Sentence.With(RoomTexts.ChangeLine, LocalTime.Clock(change.Settings.UpdatedAt, Now), what));
-    }
+    private Mark MarkOf(SettingsHistoryEntry change) => MarkOf(
+        "network " + change.Settings.Version.ToString(CultureInfo.InvariantCulture),
+        change.Settings.UpdatedAt,
+        Sentence.With(RoomTexts.ChangeBy, Words(SettingsDifferences.Between(change.Previous, change.Settings)), change.Settings.UpdatedBy));
+
+    private Mark MarkOf(RoomSave save) => MarkOf(
+        "room " + save.Number.ToString(CultureInfo.InvariantCulture),
+        save.At,
+        Sentence.With(RoomTexts.ChangeByHere, Words(SettingsDifferences.Between(save.Before, save.After)), save.By));
+
+    private Mark MarkOf(string key, DateTimeOffset at, string what) => new(
+        key,
+        at,
+        string.Create(CultureInfo.InvariantCulture, $"left: {100 * (1 - (Age(at) / Span)):0.##}%"),
+        Sentence.With(RoomTexts.ChangeLine, LocalTime.Clock(at, Now), what));
+
+    private static string Words(IEnumerable<SettingsDifference> differences) => string.Join(", ", differences.Select(difference => difference.Before is null
+        ? Sentence.With(RoomTexts.ChangeTo, difference.Name, difference.After)
+        : Sentence.With(RoomTexts.ChangeToFrom, difference.Name, difference.Before, difference.After)));
 
     private sealed record Shown(RoomHour Hour, int Minutes, DateTimeOffset? At, string QuarterHref, string HourHref);
 
-    private sealed record Mark(int Version, string Style, string Text);
+    private sealed record Mark(string Key, DateTimeOffset At, string Style, string Text);
 }

@@ -7,6 +7,9 @@ namespace Presence.Dashboard.Components.Shared;
 /// <summary>The number of a room, large, and where it is going.</summary>
 public sealed partial class RoomCountPanel
 {
+    /// <summary>Where the strip of a phone leads back to.</summary>
+    public const string Anchor = "room-number";
+
     [Parameter, EditorRequired]
     public RoomReading Reading { get; set; } = default!;
 
@@ -20,4 +23,6 @@ public sealed partial class RoomCountPanel
     public string ExplainHref { get; set; } = "";
 
     private RoomCount Count => Reading.Room.Count;
+
+    private RoomBurst Burst => Reading.Burst;
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
@@ -17,8 +18,11 @@ public sealed partial class RoomSettingsPanel
     private string? _roomId;
     private DefinedRoom? _room;
     private RoomDraft _draft = new();
+    private ElementReference _titleField;
+    private ElementReference _editLink;
     private bool _isAsked;
     private bool _isEditing;
+    private bool _movesFocus;
     private bool _isBusy;
     private bool _hasFailed;
     private string _problem = "";
@@ -69,6 +73,7 @@ public sealed partial class RoomSettingsPanel
     protected override async Task OnParametersSetAsync()
     {
         var isOther = !PresenceComparers.RoomId.Equals(RoomId, _roomId);
+        var wasEditing = _isEditing;
         if (isOther)
             (_roomId, _room, _isAsked, _outcome) = (RoomId, null, false, "");
         var begins = IsEditing && !_isAsked;
@@ -79,6 +84,25 @@ public sealed partial class RoomSettingsPanel
             await LoadAsync(); // before editing as well: somebody may have saved since this was shown
         if (begins && IsEditing && _room is not null)
             (_draft, _isEditing) = (RoomDraft.Of(_room.Definition), true);
+        _movesFocus |= _isEditing != wasEditing && !isOther;
+    }
+
+    /// <summary>What had the focus is gone with the form's coming or going; without this the keyboard would begin at the top again.</summary>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!_movesFocus)
+            return;
+        _movesFocus = false;
+        if (!MayAct)
+            return;
+        try
+        {
+            await (_isEditing ? _titleField : _editLink).FocusAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The tab was closed meanwhile.
+        }
     }
 
     private async Task LoadAsync()

@@ -13,6 +13,9 @@ namespace Presence.Dashboard.Components.Shared;
 /// <summary>Everyone in a room: only the lines on screen are read and rendered, and they stand still while somebody points at them.</summary>
 public sealed partial class Roster : IDisposable
 {
+    /// <summary>Where the strip of a phone leads to.</summary>
+    public const string SearchAnchor = "roster-search";
+
     private static readonly (RosterState? State, string Text)[] States =
     [
         (null, RoomTexts.All),
@@ -30,7 +33,10 @@ public sealed partial class Roster : IDisposable
     private int _total;
     private int _lines;
     private long _waiting;
+    private ItemsProviderResult<RosterItem> _window;
+    private int _windowStart;
     private bool _isRead;
+    private bool _hasFailed;
     private bool _isPointedAt;
     private bool _hasFocus;
 
@@ -66,7 +72,18 @@ public sealed partial class Roster : IDisposable
     [Inject]
     private TimeProvider Time { get; set; } = default!;
 
+    [Inject]
+    private ILogger<Roster> Log { get; set; } = default!;
+
     private Outcome? Removed { get; set; }
+
+    /// <summary>As many as there will be, until they are read.</summary>
+    private int ExpectedLines => (_isRead, _hasFailed) switch
+    {
+        (true, _) => _lines,
+        (_, true) => 0,
+        _ => Reading.Room.Count.Viewers,
+    };
 
     private string Showing => View.IsFiltered && _isRead
         ? Sentence.With(RoomTexts.OfMany, Numbers.Count(_total), Viewers)
@@ -99,17 +116,30 @@ public sealed partial class Roster : IDisposable
         try
         {
             var window = await Reader.ReadAsync(request.StartIndex, request.Count);
-            var read = (window.Viewers, window.Lines, true);
-            if ((_total, _lines, _isRead) != read)
+            (_window, _windowStart) = (new(window.Items, window.Lines), request.StartIndex);
+            var read = (window.Viewers, window.Lines, true, false);
+            if ((_total, _lines, _isRead, _hasFailed) != read)
             {
-                (_total, _lines, _isRead) = read;
+                (_total, _lines, _isRead, _hasFailed) = read;
                 StateHasChanged(); // the list asks by itself too, with its first lines and when it is scrolled
             }
-            return new(window.Items, window.Lines);
+            return _window;
         }
         catch (AccessRefusedException)
         {
             return new([], 0); // the page around it says so with its own next read
+        }
+#pragma warning disable CA1031 // whatever it was, the list says so and offers to try again; the number above it stays
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Log.LogError(failure, "The lines of a roster could not be read.");
+            if (!_hasFailed)
+            {
+                _hasFailed = true;
+                StateHasChanged();
+            }
+            return request.StartIndex == _windowStart && _isRead ? _window : new([], _lines);
         }
     }
 
@@ -178,7 +208,14 @@ public sealed partial class Roster : IDisposable
         }
         catch (AccessRefusedException)
         {
-            Removed = new Outcome(item, RoomTexts.NotAllowed, CanLift: false);
+            Removed = new Outcome(item, RoomTexts.NotAllowed, CanLift: false) { HasFailed = true };
+        }
+#pragma warning disable CA1031 // whatever it was, the list says so and offers it again
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Log.LogError(failure, "A viewer could not be let in again.");
+            Removed = new Outcome(item, RoomTexts.LiftFailed, CanLift: true) { HasFailed = true };
         }
         await RefreshRowsAsync();
     }
@@ -192,5 +229,8 @@ public sealed partial class Roster : IDisposable
     private string? AriaSort(ViewerSort ascending, ViewerSort descending) =>
         View.Sort == ascending ? "ascending" : View.Sort == descending ? "descending" : null;
 
-    private sealed record Outcome(RosterItem Viewer, string Text, bool CanLift);
+    private sealed record Outcome(RosterItem Viewer, string Text, bool CanLift)
+    {
+        public bool HasFailed { get; init; }
+    }
 }

@@ -43,6 +43,7 @@ public sealed partial class ViewerRow
         var viewer = Item.Viewer;
         var isSeen = viewer.JoinedAt != default;
         var shown = new Shown(
+            Item.Line,
             viewer.UserId,
             ViewerNames.Of(viewer),
             ViewerStatuses.Of(viewer),
@@ -61,6 +62,7 @@ public sealed partial class ViewerRow
     protected override bool ShouldRender() => _isChanged;
 
     private readonly record struct Shown(
+        int Line,
         string UserId,
         string Name,
         ViewerStatus Status,

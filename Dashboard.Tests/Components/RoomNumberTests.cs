@@ -1,0 +1,217 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.DependencyInjection;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Components.Pages;
+using Presence.Dashboard.Live;
+using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Tests.Components;
+
+/// <summary>Whether the number of a room can be believed: nothing beside it says anything else, and nothing fails with its list.</summary>
+public sealed class RoomNumberTests : PageTest
+{
+    private NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
+
+    [Fact]
+    public async Task Burst_OfSecondsNobodyLookedAt_IsNotToldAsNobody()
+    {
+        Beat("main", "ada");
+        var page = RenderRoom();
+        Assert.Equal("", page.Find(".burst-line").TextContent.Trim());
+
+        var began = Time.GetUtcNow();
+        await PassUntilAsync(() => page.Find(".burst-line").TextContent.Trim() == "Nobody came or went in 10 s");
+
+        Assert.InRange(Time.GetUtcNow() - began, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public async Task Burst_OnAPageJustOpened_SaysHowFarBackItReaches()
+    {
+        Beat("main", "ada");
+        var page = RenderRoom();
+        await PassUntilAsync(() => Time.GetUtcNow() > Start.AddSeconds(3));
+        Beat("main", "grace");
+
+        await PassUntilAsync(() => page.Find(".burst-line").TextContent.Contains("+1", StringComparison.Ordinal));
+        var seconds = Regex.Match(page.Find(".burst-line").TextContent, @"(?<=in )\d+(?= s$)", RegexOptions.None, TimeSpan.FromSeconds(1)).Value;
+
+        Assert.InRange(int.Parse(seconds, CultureInfo.InvariantCulture), 1, 9);
+    }
+
+    [Fact]
+    public async Task Now_WhereverItIsTold_IsTheSameNumber()
+    {
+        await LongTimeoutAsync();
+        for (var viewer = 0; viewer < 3; viewer++)
+            Beat("main", $"viewer {viewer}");
+        Pass(TimeSpan.FromMinutes(2));
+        var page = RenderRoom();
+        Assert.StartsWith("now · 3 watching", page.Find(".read-out").TextContent, StringComparison.Ordinal);
+
+        for (var viewer = 3; viewer < 9; viewer++)
+        {
+            Beat("main", $"viewer {viewer}");
+            var count = Numbers(viewer + 1);
+            await PassUntilAsync(() => page.Find("[data-testid=viewer-count]").TextContent == count);
+
+            Assert.StartsWith($"now · {count} watching", page.Find(".read-out").TextContent, StringComparison.Ordinal);
+            Assert.StartsWith($"now · {count} watching", page.FindAll(".columns span")[^1].GetAttribute("data-label"), StringComparison.Ordinal);
+            Assert.Contains($"now {count},", page.Find(".plot").GetAttribute("aria-label"), StringComparison.Ordinal);
+            Assert.Equal($"+{Numbers(viewer - 2)} in 5 min", page.Find(".count-caption .change").TextContent);
+            Assert.Equal(count, page.Find(".strip-count strong").TextContent);
+        }
+    }
+
+    [Fact]
+    public async Task Mark_OfWhatWasSavedForTheRoomAlone_SaysWhatAndByWhom()
+    {
+        await LongTimeoutAsync();
+        var rooms = Services.GetRequiredService<RoomStore>();
+        Beat("main", "ada");
+        Beat("side", "ada");
+        Pass(TimeSpan.FromMinutes(2));
+        await rooms.DefineAsync("side", new RoomDefinition { Title = "Other" }, "ops@example.com", null, Cancellation);
+        await rooms.DefineAsync("main", new RoomDefinition { Title = "Finals", Overrides = new RoomOverrides { HeartbeatInterval = TimeSpan.FromSeconds(20) } }, "ops@example.com", null, Cancellation);
+
+        var page = RenderRoom();
+        Assert.Equal(2, page.FindAll(".mark").Count); // the network's own, of two minutes ago, is the other
+        Assert.Equal(
+            "12:02: this room’s Title none → Finals, Heartbeat interval as the network → 20 s by ops@example.com",
+            page.FindAll(".marks li")[0].TextContent);
+        await rooms.ForgetAsync("main", "ci-key", null, Cancellation);
+
+        await PassUntilAsync(() => page.FindAll(".marks li").Count == 3);
+        Assert.EndsWith("Title Finals → none, Heartbeat interval 20 s → as the network by ci-key", page.FindAll(".marks li")[0].TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Explanation_Opened_StandsBetweenTheNumberAndTheChart()
+    {
+        Beat("main", "ada");
+        Assert.False(RenderRoom().Find(".explain-link").HasAttribute("aria-controls"));
+        Navigation.NavigateTo("/rooms/main?explain=1");
+
+        var page = RenderRoom();
+
+        Assert.Equal(["room-count", "explanation", "room-chart"], page.Find(".room-top").Children.Select(part => part.ClassName));
+        Assert.Equal("explanation", page.Find(".explain-link").GetAttribute("aria-controls"));
+        Assert.NotNull(page.Find("#explanation"));
+    }
+
+    [Fact]
+    public void Strip_OfAPhone_LeadsToTheSearchAndToTheExplanationAndNeverClosesIt()
+    {
+        Beat("main", "ada");
+        Navigation.NavigateTo("/rooms/main?explain=1&sort=name");
+
+        var page = RenderRoom();
+
+        foreach (var action in page.FindAll(".room-strip [data-reach]"))
+            Assert.NotNull(page.Find("#" + action.GetAttribute("data-reach")));
+        Assert.NotNull(page.Find("#roster-search input"));
+        Assert.EndsWith("?explain=1&sort=name", page.Find(".room-strip a").GetAttribute("href"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Room_WhileItIsReadAndWhenThatFails_SaysSoAndReadsAgain()
+    {
+        var authentication = new HeldAuthentication();
+        Services.AddSingleton<AuthenticationStateProvider>(authentication);
+        Beat("main", "ada");
+
+        var page = RenderRoom();
+        Assert.Equal("Reading the room…", page.Find(".loading").TextContent);
+        authentication.Fail();
+        await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
+        Assert.Empty(page.FindAll(".loading"));
+        authentication.Mend();
+        await page.Find("[role=alert] button").ClickAsync();
+
+        await PassUntilAsync(() => page.FindAll("[data-testid=viewer-count]").Count == 1);
+    }
+
+    [Fact]
+    public async Task Roster_ThatCannotBeRead_SaysSoWhileTheNumberStaysAndComesBack()
+    {
+        var authentication = new HeldAuthentication();
+        Services.AddTransient(_ => new RosterReader(Engine, new ModeratorGuard(authentication), Time));
+        Beat("main", "ada");
+        authentication.Fail();
+
+        var page = RenderRoom();
+        await PassUntilAsync(() => page.FindAll(".roster [role=alert]").Count == 1);
+        Assert.Contains("The viewers could not be read.", page.Find(".roster [role=alert]").TextContent, StringComparison.Ordinal);
+        Assert.Equal("1", page.Find("[data-testid=viewer-count]").TextContent);
+        authentication.Mend();
+        await page.Find(".roster [role=alert] button").ClickAsync();
+
+        await PassUntilAsync(() => page.FindAll(".viewers-table .viewer-name").Count == 1 && page.FindAll(".roster [role=alert]").Count == 0);
+    }
+
+    [Fact]
+    public async Task Roster_ThatCannotBeReadAnyMore_KeepsItsLines()
+    {
+        var authentication = new HeldAuthentication();
+        Services.AddTransient(_ => new RosterReader(Engine, new ModeratorGuard(authentication), Time));
+        Beat("main", "ada");
+        authentication.Mend();
+        var page = RenderRoom();
+        await PassUntilAsync(() => page.FindAll(".viewers-table .viewer-name").Count == 1);
+
+        authentication.Break();
+        await PassUntilAsync(() => page.FindAll(".roster [role=alert]").Count == 1);
+
+        Assert.Equal("ada", page.Find(".viewers-table .viewer-name").TextContent);
+    }
+
+    [Fact]
+    public async Task LetIn_ThatFails_IsSaidAndThePageStays()
+    {
+        Services.AddScoped(services => new ViewerModeration(Engine, null!, services.GetRequiredService<ModeratorGuard>(), Time));
+        Beat("main", "grace");
+        Beat("main", "hedy");
+        await Services.GetRequiredService<RemovalStore>().RemoveAsync(new("hedy", "main", Time.GetUtcNow().AddHours(1), null), "ops@example.com", Cancellation);
+        var page = RenderRoom();
+        await PassUntilAsync(() => page.FindAll(".departures button").Count == 1);
+
+        await page.Find(".departures button").ClickAsync(new());
+
+        await PassUntilAsync(() => page.Find(".problem-line").TextContent == "Letting in failed; try again.");
+        Assert.Equal("1", page.Find("[data-testid=viewer-count]").TextContent);
+    }
+
+    [Fact]
+    public async Task Edit_OpenedAndClosed_TakesTheFocusAlong()
+    {
+        Beat("main", "ada");
+        var page = RenderRoom();
+        await PassUntilAsync(() => page.FindAll(".effective").Count == 1);
+
+        Navigation.NavigateTo("/rooms/main?edit=1");
+        await PassUntilAsync(() => Focused() == 1);
+        Assert.NotNull(page.Find("#room-title"));
+        Navigation.NavigateTo("/rooms/main");
+
+        await PassUntilAsync(() => Focused() == 2);
+        Assert.Empty(page.FindAll("#room-title"));
+
+        int Focused() => JSInterop.Invocations.Count(call => call.Identifier.Contains("focus", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private DateTimeOffset Start { get; } = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private static string Numbers(int count) => count.ToString(CultureInfo.InvariantCulture);
+
+    private async Task LongTimeoutAsync() => await Store.ChangeAsync(
+        new SettingsChange { Enabled = true, HeartbeatInterval = TimeSpan.FromSeconds(30), PresenceTimeout = TimeSpan.FromSeconds(3_600), ListLimit = 200, By = "initial" }, Cancellation);
+
+    private IRenderedComponent<RoomDetailPage> RenderRoom() => Render<RoomDetailPage>(parameters => parameters.Add(page => page.RoomId, "main"));
+}
