@@ -298,6 +298,28 @@ public sealed class AppearanceTests(ChromiumBrowser chromium)
     }
 
     [Fact]
+    public async Task Pages_NoLongerLive_AreAccessibleAndFit()
+    {
+        await using var evening = await BusyEvening.StartAsync();
+        await using var wire = Wire.To(evening.Host.BaseAddress);
+        foreach (var scheme in Schemes)
+        {
+            await using var visit = await chromium.VisitAsync(wire.Address, Wide, 900, scheme);
+            await visit.SignInAsync();
+            foreach (var (name, path) in ((string Name, string Path)[])[("overview-lost", "/"), ("room-lost", "/rooms/main-stage"), ("wall-lost", "/wall?rooms=main-stage,q-and-a")])
+            {
+                await visit.OpenAsync(path);
+                wire.FallSilent();
+                await visit.Page.Locator("html[data-connection=lost]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+                await CheckAsync(visit, name, scheme);
+                wire.SpeakAgain();
+            }
+        }
+
+        Assert.Empty(_problems);
+    }
+
+    [Fact]
     public async Task More_OnAPhone_OpensAboveTheBar()
     {
         await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = ModeratorOfTests.Configuration });

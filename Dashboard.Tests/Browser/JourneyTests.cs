@@ -116,7 +116,7 @@ public sealed class JourneyTests(ChromiumBrowser chromium)
         await visit.Page.EvaluateAsync("window.fromBefore = true");
 
         await host.StopAsync();
-        await Expect(visit.Page.GetByText("Reconnecting")).ToBeVisibleAsync();
+        await Expect(visit.Page.GetByText("Not live")).ToBeVisibleAsync();
         await host.StartAgainAsync();
 
         await visit.Page.WaitForFunctionAsync("() => !window.fromBefore && document.documentElement.dataset.connection === 'live'");

@@ -87,7 +87,7 @@ public sealed class ListJourneyTests(ChromiumBrowser chromium)
         await Expect(page.GetByRole(AriaRole.Row, new() { Name = "room 09999" }).Locator(".live-number")).ToHaveTextAsync("4");
         await page.GetByLabel("Search rooms").FillAsync("0777");
 
-        await Expect(page.GetByText("11 rooms")).ToBeVisibleAsync();
+        await Expect(page.Locator(".showing").GetByText("11 rooms")).ToBeVisibleAsync();
         Assert.Empty(visit.Errors);
     }
 

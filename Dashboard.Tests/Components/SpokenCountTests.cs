@@ -21,6 +21,19 @@ public sealed class SpokenCountTests : PageTest
     }
 
     [Fact]
+    public void SpokenCount_ThatAnswersANewQuestion_SpeaksAtOnceButOnlyOnce()
+    {
+        var region = Render<SpokenCount>(parameters => parameters.Add(p => p.Count, 12).Add(p => p.Text, "12 rooms").Add(p => p.Asked, ""));
+
+        region.Render(parameters => parameters.Add(p => p.Count, 12).Add(p => p.Text, "12 rooms").Add(p => p.Asked, "roof")); // not read yet
+        Assert.Equal("", region.Find("p").TextContent);
+        region.Render(parameters => parameters.Add(p => p.Count, 2).Add(p => p.Text, "2 rooms").Add(p => p.Asked, "roof"));
+        Assert.Equal("2 rooms", region.Find("p").TextContent);
+        region.Render(parameters => parameters.Add(p => p.Count, 3).Add(p => p.Text, "3 rooms").Add(p => p.Asked, "roof"));
+        Assert.Equal("2 rooms", region.Find("p").TextContent);
+    }
+
+    [Fact]
     public void SpokenCount_ThatCameBackToWhatItWas_KeepsQuiet()
     {
         var region = Render<SpokenCount>(parameters => parameters.Add(p => p.Count, 5).Add(p => p.Text, "5 watching"));

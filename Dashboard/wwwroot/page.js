@@ -1,8 +1,7 @@
 // What the browser tab tells its circuit, and what needs no server: copying, and the keys.
 let circuit;
+let asking;
 let leader = 0; // until when a "g" waits for its second key
-
-const root = document.documentElement;
 
 // Blazor's script goes to the top whenever the address changes. Where only what is chosen on the page did, the page stays where it is.
 let path = location.pathname;
@@ -14,14 +13,14 @@ window.scrollTo = (...to) => {
 };
 addEventListener("popstate", () => { path = location.pathname; });
 
-// data-connection: live, paused (the circuit knows that nobody looks) or lost (reconnect.js).
+// Told when it changes, and once a second while somebody looks: the circuit's answer is what makes the page live (reconnect.js).
 async function tell() {
   const visible = !document.hidden;
   try {
-    await circuit?.invokeMethodAsync("SetVisible", visible);
-    root.dataset.connection = visible ? "live" : "paused";
+    await circuit.invokeMethodAsync("SetVisible", visible);
+    dispatchEvent(new CustomEvent("presence:answer", { detail: visible }));
   } catch {
-    // The connection is down; reconnect.js says so, and the next circuit is told anew.
+    // The connection is down; the next circuit is told anew.
   }
 }
 
@@ -64,6 +63,11 @@ function choose(event) {
   document.cookie = `presence-shortcuts=${event.target.checked ? "on" : "off"}; path=/; max-age=31536000; samesite=lax${secure}`;
 }
 
+// A field for a number takes digits only. Refused here, before it shows: the server's answer would come a round trip too late.
+function filter(event) {
+  if (event.target.matches?.("input[inputmode=numeric]") && /\D/.test(event.data ?? "")) event.preventDefault();
+}
+
 // A menu of links has done its work when one was taken.
 const fold = event => event.target.closest?.("[popover] a")?.closest("[popover]").hidePopover();
 
@@ -74,16 +78,18 @@ function reach(event) {
   (target?.querySelector("input") ?? target)?.focus({ preventScroll: true });
 }
 
-const listeners = { visibilitychange: [tell], click: [copy, fold, reach], keydown: [press], change: [choose] };
+const listeners = { visibilitychange: [tell], click: [copy, fold, reach], keydown: [press], change: [choose], beforeinput: [filter] };
 
 export function attach(reference) {
   circuit = reference;
   for (const [name, all] of Object.entries(listeners)) all.forEach(listener => document.addEventListener(name, listener));
   dispatchEvent(new Event("presence:rendered"));
+  asking = setInterval(() => { if (!document.hidden) tell(); }, 1000);
   tell();
 }
 
 export function detach() {
+  clearInterval(asking);
   for (const [name, all] of Object.entries(listeners)) all.forEach(listener => document.removeEventListener(name, listener));
   circuit = undefined;
 }

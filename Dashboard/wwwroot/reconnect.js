@@ -1,11 +1,40 @@
-// Brings a page back by itself after the network or the server was away. The numbers grow pale at once; the dialog
-// comes after a second, for a short cut needs no words.
+// Says whether what the page shows is live, and brings it back by itself after the network or the server was away.
+//
+// data-connection of the document: live; paused, when nobody looks; lost, when the circuit stopped answering (page.js asks it
+// once a second). What is not live loses its colour and says of when it is; the dialog comes when the connection is given up
+// and does not return within a second, for a short cut needs no words.
+const silence = 4000; // a few lost seconds are the network's; more, and the number may be wrong
 const root = document.documentElement;
 const dialog = document.getElementById("reconnect");
 const status = document.getElementById("reconnect-status");
 const pause = attempt => attempt < 3 ? 500 : attempt < 10 ? 2000 : 5000;
+let heardAt = Date.now(); // what is on screen was true then
+let shownAt = heardAt;
+let lookedAt = heardAt;
 let recovering = false;
 let wake = () => { };
+
+function freeze(connection) {
+  root.dataset.connection = connection;
+  const at = new Date(heardAt).toLocaleTimeString();
+  for (const line of document.querySelectorAll("[data-since]"))
+    line.textContent = line.dataset.since.replace("{0}", at);
+}
+
+function look() {
+  const now = Date.now();
+  const wasAway = now - lookedAt > 1500; // the browser itself slept or was busy: an answer may be waiting behind this
+  lookedAt = now;
+  if (!wasAway && !document.hidden && root.dataset.connection !== "lost" && now - Math.max(heardAt, shownAt) > silence)
+    freeze("lost");
+}
+
+function hear(answer) {
+  if (recovering) return;
+  heardAt = Date.now();
+  if (answer.detail) root.dataset.connection = "live";
+  else freeze("paused");
+}
 
 function waitFor(milliseconds) {
   return new Promise(resolve => {
@@ -17,10 +46,7 @@ function waitFor(milliseconds) {
 async function recover() {
   if (recovering) return;
   recovering = true;
-  root.dataset.connection = "lost";
-  const since = new Date().toLocaleTimeString();
-  for (const lost of document.querySelectorAll("[data-since]"))
-    lost.textContent = lost.dataset.since.replace("{0}", since);
+  if (root.dataset.connection !== "lost") freeze("lost");
   const show = setTimeout(() => dialog.showModal(), 1000);
   for (let attempt = 0; ; attempt++) {
     await waitFor(pause(attempt)); // never at once: that would rejoin a server that is going down
@@ -36,13 +62,19 @@ async function recover() {
   }
   clearTimeout(show);
   dialog.close();
-  root.dataset.connection = "live";
-  recovering = false;
+  recovering = false; // live with the circuit's first answer
 }
 
 document.getElementById("reconnect-now").addEventListener("click", () => wake());
+addEventListener("presence:answer", hear);
 addEventListener("online", () => wake());
-document.addEventListener("visibilitychange", () => { if (!document.hidden) wake(); });
+addEventListener("offline", () => freeze("lost")); // live again at once if the circuit still answers: a server of this machine
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  shownAt = Date.now();
+  wake();
+});
+setInterval(look, 500);
 
 await Blazor.start({
   circuit: {

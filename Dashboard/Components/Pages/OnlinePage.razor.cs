@@ -57,7 +57,4 @@ public sealed partial class OnlinePage
     protected override ValueTask<OnlineReading> ReadAsync() => Reader.ReadAsync(View);
 
     protected override DirtyWatch OpenWatch() => Reader.Watch();
-
-    private void Search(string? text) => Navigation.NavigateTo(
-        Navigation.GetUriWithQueryParameter("search", string.IsNullOrEmpty(text) ? null : text), replace: true);
 }

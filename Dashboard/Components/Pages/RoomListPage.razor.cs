@@ -40,6 +40,8 @@ public sealed partial class RoomListPage
 
     private bool IsEmpty => Reading is { Network.Rooms: 0, Matching: 0 } && View.IsEverything;
 
+    private string Showing => Numbers.Of(Reading!.Matching, RoomListTexts.OneRoom, RoomListTexts.ManyRooms);
+
     private string? PinProblem => _pinOutcome switch
     {
         PinOutcome.Full => Sentence.With(RoomListTexts.PinsFull, PinBoard.Most),
@@ -80,9 +82,6 @@ public sealed partial class RoomListPage
         Reader.TakeOrder();
         return RefreshAsync();
     }
-
-    private void Search(string? text) => Navigation.NavigateTo(
-        Navigation.GetUriWithQueryParameter("search", string.IsNullOrEmpty(text) ? null : text), replace: true);
 
     private string FilterHref(string? name) => Navigation.GetUriWithQueryParameter("show", name);
 

@@ -20,7 +20,7 @@ public sealed partial class NetworkChart : IDisposable
     private int _top;
     private DateTimeOffset? _shownAt;
     private DateTimeOffset? _selectedAt;
-    private AddressPen? _pen;
+    private AddressPen _pen = default!;
 
     [Parameter, EditorRequired]
     public NetworkCurve Curve { get; set; } = default!;
@@ -53,6 +53,16 @@ public sealed partial class NetworkChart : IDisposable
 
     private string SelectedPlace => string.Create(CultureInfo.InvariantCulture, $"{100.0 * Selected / Math.Max(Curve.Points.Count - 1, 1):0.##}%");
 
+    /// <summary>When the line began, while it is too short to be seen.</summary>
+    private string? YoungSince
+    {
+        get
+        {
+            var first = Array.FindIndex(_viewers, viewers => viewers is not null);
+            return first > _viewers.Length * 9 / 10 ? Clock(first) : null;
+        }
+    }
+
     private string Summary
     {
         get
@@ -64,13 +74,15 @@ public sealed partial class NetworkChart : IDisposable
         }
     }
 
+    protected override void OnInitialized() => _pen = new AddressPen(Navigation, Time, "at");
+
     protected override void OnParametersSet()
     {
+        if (_pen.IsForeign(AddressInstants.Write(At)))
+            _selectedAt = At;
         _isChanged = !ReferenceEquals(_shown, Curve) || At != _shownAt;
         if (!_isChanged)
             return;
-        if (At != _shownAt)
-            _selectedAt = At;
         (_shown, _shownAt) = (Curve, At);
         _viewers = [.. Curve.Points.Select(point => point?.Viewers)];
         _top = TrendLine.Ceiling(_viewers.Max() ?? 0);
@@ -78,16 +90,13 @@ public sealed partial class NetworkChart : IDisposable
 
     protected override bool ShouldRender() => _isChanged;
 
-    public void Dispose() => _pen?.Dispose();
+    public void Dispose() => _pen.Dispose();
 
-    private Task SelectAsync(ChangeEventArgs chosen)
+    private Task SelectAsync(int index)
     {
-        if (!int.TryParse(chosen.Value as string, CultureInfo.InvariantCulture, out var index))
-            return Task.CompletedTask;
         _selectedAt = index >= Curve.Points.Count - 1 ? null : Curve.AtOf(index); // the newest one stays the newest
         _isChanged = true;
-        _pen ??= new AddressPen(Navigation, Time);
-        return _pen.WriteSoonAsync("at", AddressInstants.Write(_selectedAt));
+        return _pen.WriteSoonAsync(AddressInstants.Write(_selectedAt));
     }
 
     private string Label(int index) => Curve.Points[index] is { } point

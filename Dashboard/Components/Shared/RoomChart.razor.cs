@@ -28,7 +28,7 @@ public sealed partial class RoomChart : IDisposable
     private int _most;
     private RoomMinute _minute;
     private DateTimeOffset? _pickedAt;
-    private AddressPen? _pen;
+    private AddressPen _pen = default!;
 
     [Parameter, EditorRequired]
     public RoomHour Hour { get; set; } = default!;
@@ -70,6 +70,9 @@ public sealed partial class RoomChart : IDisposable
 
     private IReadOnlyList<Mark> Marks { get; set; } = [];
 
+    /// <summary>When the line began, while it is too short to be seen.</summary>
+    private string? YoungSince => _viewers.Length * 10 <= Minutes ? LocalTime.Clock(AtOf(0), Hour.Trend.At) : null;
+
     private string Summary => Sentence.With(
         RoomTexts.ChartSummary,
         Minutes == 15 ? RoomTexts.Range15 : RoomTexts.Range60,
@@ -79,16 +82,18 @@ public sealed partial class RoomChart : IDisposable
         Numbers.Count(_joins.Sum()),
         Numbers.Count(_leaves.Sum()));
 
+    protected override void OnInitialized() => _pen = new AddressPen(Navigation, Time, "at");
+
     protected override void OnParametersSet()
     {
+        if (_pen.IsForeign(AddressInstants.Write(At)))
+            _pickedAt = At;
         // Where the links lead depends on the rest of the address.
         var shown = new Shown(Hour, Minutes, At, QuarterHref, HourHref);
         var isAnother = shown != _shown;
         _isChanged = isAnother || Minute != _minute;
         if (!_isChanged)
             return;
-        if (At != _shown?.At)
-            _pickedAt = At;
         (_shown, _minute) = (shown, Minute);
         if (isAnother)
             Draw();
@@ -98,7 +103,7 @@ public sealed partial class RoomChart : IDisposable
 
     protected override bool ShouldRender() => _isChanged;
 
-    public void Dispose() => _pen?.Dispose();
+    public void Dispose() => _pen.Dispose();
 
     private TimeSpan Span => TimeSpan.FromMinutes(Minutes);
 
@@ -134,14 +139,11 @@ public sealed partial class RoomChart : IDisposable
 
     private DateTimeOffset AtOf(int index) => Hour.Trend.HourAt(Hour.Trend.Hour.Count - _viewers.Length + index);
 
-    private Task PickAsync(ChangeEventArgs change)
+    private Task PickAsync(int picked)
     {
-        if (!int.TryParse(change.Value as string, NumberStyles.Integer, CultureInfo.InvariantCulture, out var picked))
-            return Task.CompletedTask;
         _pickedAt = picked >= _viewers.Length - 1 ? null : AtOf(picked); // the last one is now, and stays now
         (_isChanged, _spoken) = (true, _labels[Picked]);
-        _pen ??= new AddressPen(Navigation, Time);
-        return _pen.WriteSoonAsync("at", AddressInstants.Write(_pickedAt));
+        return _pen.WriteSoonAsync(AddressInstants.Write(_pickedAt));
     }
 
     private string PointText(int index)

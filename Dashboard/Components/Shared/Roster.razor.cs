@@ -4,14 +4,13 @@ using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
-using Presence.Engine;
 using Presence.Engine.Rooms;
 using Radzen;
 
 namespace Presence.Dashboard.Components.Shared;
 
 /// <summary>Everyone in a room: only the lines on screen are read and rendered, and they stand still while somebody points at them.</summary>
-public sealed partial class Roster : IDisposable
+public sealed partial class Roster
 {
     /// <summary>Where the strip of a phone leads to.</summary>
     public const string SearchAnchor = "roster-search";
@@ -28,8 +27,6 @@ public sealed partial class Roster : IDisposable
     private Virtualize<RosterItem>? _rows;
     private RosterView? _shownView;
     private string? _shownOpen;
-    private AddressPen? _pen;
-    private string _typed = "";
     private int _total;
     private int _lines;
     private long _waiting;
@@ -70,9 +67,6 @@ public sealed partial class Roster : IDisposable
     private LocalTime LocalTime { get; set; } = default!;
 
     [Inject]
-    private TimeProvider Time { get; set; } = default!;
-
-    [Inject]
     private ILogger<Roster> Log { get; set; } = default!;
 
     private Outcome? Removed { get; set; }
@@ -100,16 +94,12 @@ public sealed partial class Roster : IDisposable
         var isNew = View != _shownView || Open != _shownOpen;
         if (View.RoomId != _shownView?.RoomId)
             (Removed, _isRead) = (null, false);
-        if (View.Search != _shownView?.Search)
-            _typed = View.Search;
         (_shownView, _shownOpen) = (View, Open);
         Reader.Show(View, Open);
         _waiting = Reader.Waiting;
         if (isNew || Reader.IsDue)
             await RefreshRowsAsync();
     }
-
-    public void Dispose() => _pen?.Dispose();
 
     private async ValueTask<ItemsProviderResult<RosterItem>> ReadAsync(ItemsProviderRequest request)
     {
@@ -147,13 +137,6 @@ public sealed partial class Roster : IDisposable
     {
         if (_rows is not null)
             await _rows.RefreshDataAsync();
-    }
-
-    private Task SearchSoonAsync()
-    {
-        var text = _typed.Length <= PresenceLimits.SearchLength ? _typed : _typed[..PresenceLimits.SearchLength];
-        _pen ??= new AddressPen(Navigation, Time);
-        return _pen.WriteSoonAsync("search", text.Length == 0 ? null : text);
     }
 
     private Task PointAtAsync(bool isPointedAt)

@@ -1,0 +1,56 @@
+using System.Globalization;
+using Presence.Dashboard.Live;
+using Presence.Dashboard.Tests.Support;
+using static Microsoft.Playwright.Assertions;
+
+namespace Presence.Dashboard.Tests.Browser;
+
+/// <summary>What a screen reader is made to say while viewers come and go: a count now and then, not every number that moves.</summary>
+[Collection(ChromiumCollection.Name)]
+public sealed class LiveRegionTests(ChromiumBrowser chromium)
+{
+    private const int Steps = 12;
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(5);
+
+    [Theory]
+    [InlineData("/", "[data-testid=network-viewers]", null)]
+    [InlineData("/rooms?sort=name", "tr:has(.row-link[href='rooms/main-stage']) .live-number", "main-stage")]
+    [InlineData("/rooms/main-stage?explain=1", "[data-testid=viewer-count]", "main-stage")]
+    [InlineData("/wall?rooms=main-stage", ".tile-count", "main-stage")]
+    [InlineData("/settings", "[data-testid=impact] > div:last-child dd", null)]
+    public async Task Page_OverAMinuteOfComingAndGoing_SpeaksNoMoreThanTwice(string path, string number, string? room)
+    {
+        await using var evening = await BusyEvening.StartAsync();
+        await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress);
+        var page = visit.Page;
+        await visit.SignInAsync(path);
+        await Expect(page.Locator(number)).ToContainTextAsync(Viewers(evening, room));
+        await page.EvaluateAsync(
+            """
+            () => {
+              window.spoken = [];
+              const region = node => (node.nodeType === 1 ? node : node.parentElement)?.closest("[role=status], [role=alert], [role=log], output, [aria-live]");
+              new MutationObserver(changes => window.spoken.push(...new Set(changes.map(change => region(change.target)).filter(Boolean).map(spoken => spoken.textContent))))
+                .observe(document.body, { subtree: true, childList: true, characterData: true });
+            }
+            """);
+
+        for (var step = 0; step < Steps; step++)
+        {
+            evening.Pass(Step);
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    evening.Clock.Advance(RenderGate.ShortestPause); // a page that just rendered waits for it
+                    return (await page.Locator(number).TextContentAsync())!.Contains(Viewers(evening, room), StringComparison.Ordinal);
+                },
+                path + " shows how many there are");
+        }
+
+        var spoken = await page.EvaluateAsync<string[]>("window.spoken");
+        Assert.True(spoken.Length <= 2, string.Join("\n", spoken));
+    }
+
+    private static string Viewers(BusyEvening evening, string? room) =>
+        (room is null ? evening.Engine.CountNetwork().Viewers : evening.Engine.Count(room).Viewers).ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Components;
+using Presence.Engine;
+
+namespace Presence.Dashboard.Components.Shared;
+
+/// <summary>A search that stands in the address of its page. What is in the field belongs to whoever types; the address follows.</summary>
+public sealed partial class SearchField : IDisposable
+{
+    private AddressPen _pen = default!;
+    private string _typed = "";
+
+    /// <summary>What is searched, for screen readers.</summary>
+    [Parameter, EditorRequired]
+    public string Label { get; set; } = "";
+
+    /// <summary>What may be typed.</summary>
+    [Parameter, EditorRequired]
+    public string Hint { get; set; } = "";
+
+    /// <summary>The search as it stands in the address.</summary>
+    [Parameter, EditorRequired]
+    public string Text { get; set; } = "";
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = default!;
+
+    protected override void OnInitialized() => _pen = new AddressPen(Navigation, Time, "search");
+
+    protected override void OnParametersSet()
+    {
+        if (_pen.IsForeign(InAddress(Text)))
+            _typed = Text;
+    }
+
+    /// <summary>Whoever leaves the page in the middle of a word must not be taken back to it.</summary>
+    public void Dispose() => _pen.Dispose();
+
+    private Task SendSoonAsync() => _pen.WriteSoonAsync(InAddress(_typed.Length <= PresenceLimits.SearchLength ? _typed : _typed[..PresenceLimits.SearchLength]));
+
+    private static string? InAddress(string text) => text.Length == 0 ? null : text;
+}
