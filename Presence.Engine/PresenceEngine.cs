@@ -41,7 +41,7 @@ public sealed partial class PresenceEngine : IDisposable
         _clock = new PresenceClock(time);
         _settings = new SettingsHolder(settings);
         Limits = limits;
-        Journal = new MembershipJournal(SnapshotMemberships);
+        Journal = new MembershipJournal(SnapshotMemberships, time);
         var removals = new Removals(limits.Removals);
         _metrics = new PresenceMetrics(this);
         _network = new NetworkState(_clock, _settings, limits, Journal, removals) { Metrics = _metrics };

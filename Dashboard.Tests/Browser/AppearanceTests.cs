@@ -270,6 +270,28 @@ public sealed class AppearanceTests(ChromiumBrowser chromium)
     }
 
     [Fact]
+    public async Task Settings_WithAChangeAndOnTheWayBack_AreAccessibleAndFit()
+    {
+        await using var evening = await BusyEvening.StartAsync();
+        var saved = new SettingsChange { Enabled = true, HeartbeatInterval = TimeSpan.FromSeconds(30), PresenceTimeout = TimeSpan.FromSeconds(90), ListLimit = 200, By = "eve@example.com", Reason = "Hidden tabs dropped out" };
+        await evening.Host.Services.GetRequiredService<SettingsStore>().ChangeAsync(saved, TestContext.Current.CancellationToken);
+        foreach (var scheme in Schemes)
+        {
+            await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900, scheme);
+            await visit.SignInAsync("/settings");
+            await visit.Page.GetByRole(AriaRole.Button, new() { Name = "60 s / 150 s" }).ClickAsync();
+            await Assertions.Expect(visit.Page.Locator(".settings-actions.is-up")).ToBeVisibleAsync();
+            await CheckAsync(visit, "settings-changed", scheme);
+            await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Go back to version 1" }).ClickAsync();
+            await visit.Page.GetByRole(AriaRole.Dialog).GetByTestId("impact").WaitForAsync();
+            await CheckAsync(visit, "settings-revert", scheme);
+            Assert.Empty(visit.Errors);
+        }
+
+        Assert.Empty(_problems);
+    }
+
+    [Fact]
     public async Task Dialogs_Open_AreAccessibleAndFit()
     {
         await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = ModeratorOfTests.Configuration });

@@ -26,7 +26,7 @@ public sealed class ChromiumBrowser : IAsyncLifetime
     }
 
     /// <summary>A browser profile of its own, with a page that notes every error it shows.</summary>
-    public async Task<BrowserVisit> VisitAsync(Uri baseAddress, int width = 1280, int height = 860, ColorScheme scheme = ColorScheme.Light, string locale = "en-GB")
+    public async Task<BrowserVisit> VisitAsync(Uri baseAddress, int width = 1280, int height = 860, ColorScheme scheme = ColorScheme.Light, string locale = "en-GB", bool hasTouch = false)
     {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
@@ -36,6 +36,7 @@ public sealed class ChromiumBrowser : IAsyncLifetime
             ReducedMotion = ReducedMotion.Reduce,
             TimezoneId = "Europe/Berlin",
             Locale = locale,
+            HasTouch = hasTouch,
         });
         return await BrowserVisit.StartAsync(context);
     }

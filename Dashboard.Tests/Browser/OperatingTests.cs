@@ -81,10 +81,12 @@ public sealed partial class OperatingTests(ChromiumBrowser chromium)
         await Expect(page.GetByText("Saved as version 2")).ToBeVisibleAsync();
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Go back to version 1" }).ClickAsync();
-        await Expect(page.GetByLabel("Presence timeout")).ToHaveValueAsync("60");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Go back to version 1?" });
+        await Expect(dialog.GetByTestId("impact")).ToContainTextAsync("may drop out");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Go back" }).ClickAsync();
 
         await Expect(page.GetByText("Saved as version 3")).ToBeVisibleAsync();
+        await Expect(page.GetByLabel("Presence timeout")).ToHaveValueAsync("60");
         Assert.Equal(TimeSpan.FromSeconds(60), host.Services.GetRequiredService<PresenceEngine>().Settings.PresenceTimeout);
         Assert.Empty(visit.Errors);
     }

@@ -1,9 +1,11 @@
 using Bunit;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
+using Presence.Dashboard.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Components;
 
@@ -52,6 +54,34 @@ public sealed class ConnectPageTests : PageTest
         Assert.All(snippets, snippet => Assert.Contains("a-client-key", snippet, StringComparison.Ordinal));
         Assert.Contains("/client/v1/presence.js", snippets[1], StringComparison.Ordinal);
         Assert.Contains("using Presence.Client;", snippets[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Page_WhileItIsReadAndWhenThatFails_SaysSoBesideItsSnippets()
+    {
+        var authentication = new HeldAuthentication();
+        Services.AddSingleton<AuthenticationStateProvider>(authentication);
+
+        var page = Render<ConnectPage>();
+        Assert.Equal("Reading…", page.Find(".loading").TextContent);
+        Assert.NotEmpty(page.FindAll("pre"));
+        authentication.Fail();
+        await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
+        Assert.NotEmpty(page.FindAll("pre"));
+        authentication.Mend();
+        await page.Find("[role=alert] button").ClickAsync();
+
+        Assert.Contains("Live", page.Find(".freshness").TextContent, StringComparison.Ordinal);
+        Assert.NotEmpty(page.FindAll("[data-testid=light]"));
+    }
+
+    [Fact]
+    public async Task Light_WhenTheSweepIsLate_SaysOfWhenItIs()
+    {
+        var page = Render<ConnectPage>();
+        await page.WaitForElementAsync("[data-testid=light]");
+
+        await PassUntilAsync(() => page.FindAll(".freshness.is-stale").Count == 1); // nobody sweeps here
     }
 
     [Fact]

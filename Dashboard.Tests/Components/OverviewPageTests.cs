@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication;
+using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Components.Shared;
 using Presence.Dashboard.Display;
@@ -147,10 +148,35 @@ public sealed class OverviewPageTests : PageTest
         var page = Render<OverviewPage>();
 
         Loops.Failed("membership writer", "disk full", Time.GetUtcNow());
+        Moderator.SetPolicies(ModeratorPolicy.Moderate);
 
         await PassUntilAsync(() => page.FindAll(".health-line.is-degraded").Count == 1);
         Assert.Contains("Failing and tried again: Membership writer", page.Find(".health-line").TextContent, StringComparison.Ordinal);
         Assert.Equal("system", page.Find(".health-line a").GetAttribute("href"));
+    }
+
+    [Fact]
+    public void Overview_ForAnObserver_LeadsNowhereItMayNotGo()
+    {
+        Moderator.SetRoles(nameof(ModeratorRole.Observer)).SetPolicies(ModeratorPolicy.Observe);
+        Beat("main", "ada");
+
+        var page = Render<OverviewPage>();
+
+        Assert.NotEmpty(page.FindAll(".health-line"));
+        Assert.Empty(page.FindAll(".health-line a"));
+    }
+
+    [Fact]
+    public async Task Overview_WhenNothingReachesTheDisk_SaysForHowLong()
+    {
+        Beat("main", "ada");
+
+        var page = Render<OverviewPage>();
+        Assert.Contains("everything is written to disk", page.Find(".health-line").TextContent, StringComparison.Ordinal);
+
+        await PassUntilAsync(() => page.FindAll(".health-line.is-degraded").Count == 1);
+        Assert.Contains("writing to disk is 5 s late", page.Find(".health-line").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Bunit;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication.Accounts;
@@ -108,6 +109,31 @@ public sealed class PeoplePageTests : PageTest
         await Assert.ThrowsAsync<AccessRefusedException>(() => people.ChangeRoleAsync("any", ModeratorRole.Admin, Cancellation));
         await Assert.ThrowsAsync<AccessRefusedException>(() => people.SetDisabledAsync("any", isDisabled: true, Cancellation));
         await Assert.ThrowsAsync<AccessRefusedException>(() => people.TakeBackAsync(1, Cancellation));
+    }
+
+    [Fact]
+    public async Task Page_WhileItIsRead_SaysSo()
+    {
+        var authentication = new HeldAuthentication();
+        Services.AddSingleton<AuthenticationStateProvider>(authentication);
+        await MakeAsync(Self, ModeratorRole.Admin);
+
+        var page = Render<PeoplePage>();
+        Assert.Equal("Reading…", page.Find(".loading").TextContent);
+        authentication.Mend(ModeratorRole.Admin);
+
+        await page.WaitForElementAsync(".people-table");
+    }
+
+    [Fact]
+    public async Task Invitations_WithNoneWaiting_SayNone()
+    {
+        await MakeAsync(Self, ModeratorRole.Admin);
+
+        var page = await RenderAsync();
+
+        Assert.Contains("None.", page.Find("[aria-labelledby=waiting]").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("[aria-labelledby=waiting] button"));
     }
 
     [Fact]

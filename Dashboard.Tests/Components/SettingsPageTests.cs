@@ -1,15 +1,17 @@
 using Bunit;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Live;
+using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Components;
 
-public sealed class SettingsPageTests : PageTest
+public sealed partial class SettingsPageTests : PageTest
 {
     [Fact]
     public async Task Interval_WhileTypedTooLong_IsRefusedInline()
@@ -67,26 +69,6 @@ public sealed class SettingsPageTests : PageTest
         Assert.Contains("Final tonight", newest, StringComparison.Ordinal);
         Assert.Contains("Saved as version 2", page.Find(".saved").TextContent, StringComparison.Ordinal);
         Assert.True(IsSaveDisabled(page));
-    }
-
-    [Fact]
-    public async Task Save_AfterSomebodyElseSaved_ShowsTheirsAndSavesNothing()
-    {
-        var page = await RenderSettingsAsync();
-        page.Find("#timeout").Input("90");
-        await SaveElsewhereAsync(TimeSpan.FromSeconds(120));
-
-        await page.Find("form").SubmitAsync();
-
-        var notice = page.Find(".notice-warning").TextContent;
-        Assert.Contains("eve@example.com changed the settings meanwhile", notice, StringComparison.Ordinal);
-        Assert.Contains("2 min", notice, StringComparison.Ordinal);
-        Assert.Equal(TimeSpan.FromSeconds(120), Engine.Settings.PresenceTimeout);
-
-        await page.FindAll(".notice-warning button")[1].ClickAsync();
-        Assert.Equal("90", page.Find("#timeout").GetAttribute("value"));
-        await page.Find("form").SubmitAsync();
-        Assert.Equal(TimeSpan.FromSeconds(90), Engine.Settings.PresenceTimeout);
     }
 
     [Fact]
@@ -156,21 +138,44 @@ public sealed class SettingsPageTests : PageTest
     }
 
     [Fact]
-    public async Task Revert_ToAnEarlierVersion_FillsTheFormAndIsSavedAsANewOne()
+    public async Task Actions_FromTheFirstChangeOn_AreInSightWithTheImpactInALine()
+    {
+        for (var i = 0; i < 60; i++)
+            Beat("main", $"viewer{i}");
+        var page = await RenderSettingsAsync();
+        Assert.DoesNotContain("is-up", page.Find(".settings-actions").ClassName, StringComparison.Ordinal);
+
+        await page.FindAll(".preset")[2].ClickAsync();
+        Assert.Contains("is-up", page.Find(".settings-actions").ClassName, StringComparison.Ordinal);
+        Assert.Equal("2.0 → 1.0 heartbeats/s · nobody is dropped", page.Find(".settings-line").TextContent);
+
+        page.Find("#timeout").Input("61");
+        Assert.Equal("Not like this: see the fields marked.", page.Find(".settings-line").TextContent);
+        page.Find("#interval").Input("25");
+        page.Find("#timeout").Input("33");
+        Assert.Equal("2.0 → 2.4 heartbeats/s · published clients would flicker", page.Find(".settings-line").TextContent);
+        page.Find("#interval").Input("30");
+        page.Find("#timeout").Input("61");
+        Assert.Equal("2.0 heartbeats/s as before · nobody is dropped", page.Find(".settings-line").TextContent);
+        await page.Find(".rz-switch").ClickAsync();
+        Assert.Equal("2.0 → 0 heartbeats/s · 60 viewers leave at once", page.Find(".settings-line").TextContent);
+
+        await page.FindAll(".settings-actions button")[1].ClickAsync();
+        Assert.DoesNotContain("is-up", page.Find(".settings-actions").ClassName, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll(".settings-line"));
+    }
+
+    [Fact]
+    public async Task Saved_SomeSecondsAgo_LeavesTheThumbsPlace()
     {
         var page = await RenderSettingsAsync();
-        await page.FindAll(".preset")[1].ClickAsync();
+        page.Find("#timeout").Input("90");
         await page.Find("form").SubmitAsync();
-        page.WaitForAssertion(() => Assert.Contains("Saved as version 2", page.Find(".saved").TextContent, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Contains("Saved as version 2", page.Find(".settings-actions.is-up").TextContent, StringComparison.Ordinal));
 
-        await page.FindAll(".history button").Single(button => button.TextContent.Contains("version 1", StringComparison.Ordinal)).ClickAsync();
-        Assert.Contains("Version 1 is filled in", page.Find(".saved").TextContent, StringComparison.Ordinal);
-        Assert.Equal("60", page.Find("#timeout").GetAttribute("value"));
-        Assert.Equal(2, Engine.Settings.Version);
-        await page.Find("form").SubmitAsync();
+        await PassUntilAsync(() => page.FindAll(".settings-actions.is-up").Count == 0);
 
-        Assert.Equal((3, TimeSpan.FromSeconds(60)), (Engine.Settings.Version, Engine.Settings.PresenceTimeout));
-        Assert.Contains("Back to version 1", page.FindAll(".history li")[0].TextContent, StringComparison.Ordinal);
+        Assert.Contains("Saved as version 2", page.Find(".saved").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -196,6 +201,48 @@ public sealed class SettingsPageTests : PageTest
     }
 
     [Fact]
+    public async Task Settings_WhileTheyAreReadAndWhenThatFails_SaySo()
+    {
+        var authentication = new HeldAuthentication();
+        Services.AddSingleton<AuthenticationStateProvider>(authentication);
+
+        var page = Render<SettingsPage>();
+        Assert.Equal("Reading…", page.Find(".loading").TextContent);
+        Assert.Empty(page.FindAll(".freshness"));
+        authentication.Fail();
+        await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
+        authentication.Mend();
+        await page.Find("[role=alert] button").ClickAsync();
+
+        Assert.Contains("Live", page.Find(".freshness").TextContent, StringComparison.Ordinal);
+        Assert.NotEmpty(page.FindAll(".settings-form"));
+    }
+
+    [Fact]
+    public async Task Settings_WithNobodyPresent_SayThatNobodyCouldAnswer()
+    {
+        var page = await RenderSettingsAsync();
+
+        Assert.Contains("0 viewers, none is dropped", Impact(page, "Present now"), StringComparison.Ordinal);
+        Assert.Contains("Nobody is present who could answer", page.Find("[aria-labelledby=adoption]").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll(".history button"));
+    }
+
+    [Fact]
+    public async Task Settings_WhenALaterReadFails_StayAndSaySinceWhen()
+    {
+        var page = await RenderSettingsAsync();
+        page.Find("#timeout").Input("90");
+
+        await Database.DisposeAsync();
+        Engine.Apply(Engine.Settings with { Version = 2 }); // what the page reads anew then
+
+        await PassUntilAsync(() => page.FindAll(".freshness.is-stale").Count == 1);
+        Assert.Equal("90", page.Find("#timeout").GetAttribute("value"));
+        await Database.OpenAsync(Cancellation);
+    }
+
+    [Fact]
     public async Task Settings_ThatCannotBeRead_OfferToTryAgain()
     {
         await Database.DisposeAsync();
@@ -218,17 +265,6 @@ public sealed class SettingsPageTests : PageTest
         await page.WaitForElementAsync(".settings-form");
         return page;
     }
-
-    private Task<PresenceSettings> SaveElsewhereAsync(TimeSpan timeout) => Store.ChangeAsync(
-        new SettingsChange
-        {
-            Enabled = true,
-            HeartbeatInterval = TimeSpan.FromSeconds(30),
-            PresenceTimeout = timeout,
-            ListLimit = 200,
-            By = "eve@example.com",
-        },
-        Cancellation);
 
     private static bool IsSaveDisabled(IRenderedComponent<SettingsPage> page) =>
         page.Find("button[type=submit]").HasAttribute("disabled");

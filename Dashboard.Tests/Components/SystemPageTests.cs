@@ -1,4 +1,7 @@
+using System.Globalization;
+using AngleSharp.Dom;
 using Bunit;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication.Accounts;
@@ -6,6 +9,7 @@ using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Jobs;
 using Presence.Dashboard.Live;
+using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Components;
@@ -70,7 +74,87 @@ public sealed class SystemPageTests : PageTest
         var page = await RenderAsync();
 
         Assert.Contains("Something fails", page.Find(".page-head").TextContent, StringComparison.Ordinal);
-        Assert.Contains("The disk is full.", page.Find("[aria-labelledby=loops]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("The disk is full.", page.Find("[aria-labelledby=loops] > .impact").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Loops_ThatWork_AreOneLineToUnfold()
+    {
+        var loops = Services.GetRequiredService<LoopRegistry>();
+        loops.Register("sweep");
+        loops.Register("membership writer");
+        loops.Succeeded("sweep", Time.GetUtcNow());
+
+        var page = await RenderAsync();
+
+        var fold = page.Find("[aria-labelledby=loops] details");
+        Assert.False(fold.HasAttribute("open"));
+        Assert.Equal("1 of 2 work, 1 have not run yet", fold.QuerySelector("summary")!.TextContent);
+        Assert.Empty(page.FindAll("[aria-labelledby=loops] > .impact"));
+        Assert.Equal(["Membership writer", "Sweep"], fold.QuerySelectorAll("dt").Select(name => name.TextContent));
+        Assert.Equal(["is-waiting", null], fold.QuerySelectorAll("dd").Select(mark => mark.ClassList.SingleOrDefault(name => name.StartsWith("is-", StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public async Task Jobs_OfEveryNight_SayWhen()
+    {
+        var page = await RenderAsync();
+
+        var schedules = page.FindAll(".job dl > div:first-child dd").Select(job => job.TextContent);
+        Assert.Equal(["every day at " + InUtc(_options.Backup.Hour, 0), "every day at " + InUtc(_options.Backup.Hour, 30)], schedules);
+
+        static string InUtc(int hour, int minute) =>
+            TimeZoneInfo.ConvertTimeToUtc(new DateTime(2026, 3, 2, hour, minute, 0, DateTimeKind.Unspecified), TimeZoneInfo.Local).ToString("t", CultureInfo.CurrentCulture);
+    }
+
+    [Fact]
+    public async Task WriterLag_WhileNothingIsWritten_GrowsAndIsMarked()
+    {
+        var page = await RenderAsync();
+        Assert.Equal("none", WriterLag().TextContent);
+
+        Beat("main", "ada");
+        await PassUntilAsync(() => WriterLag().TextContent.EndsWith("· 1 join or leave", StringComparison.Ordinal));
+        Assert.DoesNotContain("is-caution", WriterLag().ClassName, StringComparison.Ordinal);
+        Beat("main", "bob");
+
+        await PassUntilAsync(() => WriterLag().ClassList.Contains("is-caution"));
+        Assert.Matches("^[5-9] s · 2 joins and leaves$", WriterLag().TextContent);
+
+        IElement WriterLag() => page.FindAll("[aria-labelledby=storage] dd")[^1];
+    }
+
+    [Fact]
+    public async Task Page_WhileItIsReadAndWhenThatFails_SaysSo()
+    {
+        var authentication = new HeldAuthentication();
+        Services.AddSingleton<AuthenticationStateProvider>(authentication);
+
+        var page = Render<SystemPage>();
+        Assert.Equal("Reading…", page.Find(".loading").TextContent);
+        Assert.Empty(page.FindAll(".health-mark"));
+        authentication.Fail();
+        await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
+        Assert.Contains("could not be read", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+        authentication.Mend(ModeratorRole.Moderator);
+        await page.Find("[role=alert] button").ClickAsync();
+
+        Assert.Contains("All is well", page.Find(".page-head").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Page_WhenALaterReadFails_SaysSinceWhenItIsTrue()
+    {
+        var isBroken = false;
+        Services.GetRequiredService<CapRegistry>().Add(CapKind.Pages, () => isBroken ? throw new InvalidOperationException("broken") : 1, 10);
+        var page = await RenderAsync();
+        Assert.Contains("Live", page.Find(".freshness").TextContent, StringComparison.Ordinal);
+
+        isBroken = true;
+
+        await PassUntilAsync(() => page.FindAll(".freshness.is-stale").Count == 1);
+        Assert.Contains("as of", page.Find(".freshness").TextContent, StringComparison.OrdinalIgnoreCase);
+        Assert.NotEmpty(page.FindAll(".system"));
     }
 
     [Fact]

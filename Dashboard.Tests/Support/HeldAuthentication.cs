@@ -20,11 +20,11 @@ internal sealed class HeldAuthentication : AuthenticationStateProvider
         Fail();
     }
 
-    public void Mend()
+    public void Mend(ModeratorRole role = ModeratorRole.Observer)
     {
-        var observer = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "mod@example.com"), new Claim(ClaimTypes.Role, nameof(ModeratorRole.Observer))], "test"));
+        var moderator = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "mod@example.com"), new Claim(ClaimTypes.Role, role.ToString())], "test"));
         if (_answer.Task.IsCompleted)
             _answer = new();
-        _answer.SetResult(new AuthenticationState(observer));
+        _answer.SetResult(new AuthenticationState(moderator));
     }
 }

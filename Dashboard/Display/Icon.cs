@@ -16,6 +16,7 @@ public sealed record Icon(string Path)
     public static readonly Icon Pause = new("M5.5 3.5v9M10.5 3.5v9");
     public static readonly Icon Hourglass = new("M4 2.5h8M4 13.5h8M5 2.5v2.2L8 8l3-3.3V2.5M5 13.5v-2.2L8 8l3 3.3v2.2");
     public static readonly Icon Copy = new("M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3");
+    public static readonly Icon NotYet = new("M4.5 8h7");
     public static readonly Icon Check = new("M3 8.5l3.3 3.3L13 4.5");
     public static readonly Icon Warning = new("M8 2.2L14.5 13.5h-13zM8 6.5v3.2M8 11.4v.4");
     public static readonly Icon Problem = new("M8 1.8a6.2 6.2 0 1 0 0 12.4a6.2 6.2 0 1 0 0-12.4M8 4.8v4M8 10.9v.4");

@@ -12,7 +12,7 @@ internal sealed class ConnectReader(PresenceEngine engine, ModeratorGuard guard)
     {
         await guard.RequireAsync(ModeratorRole.Observer);
         var room = engine.Room(roomId);
-        return new ConnectReading(room.Count.Viewers, room.Since, engine.Settings.Enabled);
+        return new ConnectReading(room.Count.Viewers, room.Since, engine.Settings.Enabled, room.Count.At);
     }
 
     public DirtyWatch Watch(string roomId) => engine.Watch(roomId);

@@ -4,4 +4,5 @@ namespace Presence.Dashboard.Live;
 /// <param name="Viewers">Who is in it now.</param>
 /// <param name="Since">When the first of them came; null while nobody is.</param>
 /// <param name="IsEnabled">Whether heartbeats are taken at all.</param>
-public sealed record ConnectReading(int Viewers, DateTimeOffset? Since, bool IsEnabled);
+/// <param name="At">The moment all of it is true of.</param>
+public sealed record ConnectReading(int Viewers, DateTimeOffset? Since, bool IsEnabled, DateTimeOffset At);

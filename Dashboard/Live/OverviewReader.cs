@@ -77,6 +77,6 @@ internal sealed class OverviewReader(
     private HealthReading ReadHealth()
     {
         var all = loops.All;
-        return new HealthReading([.. all.Where(loop => !loop.IsHealthy).Select(loop => loop.Name)], all.Count, engine.Journal.Waiting);
+        return new HealthReading([.. all.Where(loop => !loop.IsHealthy).Select(loop => loop.Name)], all.Count, engine.Journal.Unstored, engine.Journal.Lag);
     }
 }

@@ -16,6 +16,9 @@ internal sealed class RoomAdministration(PresenceEngine engine, RoomStore rooms,
         return await rooms.FindAsync(roomId, cancellationToken);
     }
 
+    /// <summary>What the catalogue says of the room now, to notice that somebody saved.</summary>
+    public RoomDefinition Current(string roomId) => engine.Definition(roomId);
+
     /// <summary>What would be in force with this definition.</summary>
     public EffectiveSettings Effective(RoomDefinition definition) => EffectiveSettings.Resolve(engine.Settings, definition.Overrides);
 

@@ -11,30 +11,35 @@ internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStor
 {
     private const int ShownHistory = 50;
 
-    /// <summary>The settings in force and the latest changes, newest first.</summary>
-    /// <exception cref="AccessRefusedException">Not an Observer.</exception>
-    public async Task<SettingsReading> ReadAsync(CancellationToken cancellationToken)
-    {
-        await guard.RequireAsync(ModeratorRole.Observer);
-        return new SettingsReading(engine.Settings, await store.HistoryAsync(ShownHistory, cancellationToken));
-    }
+    private IReadOnlyList<SettingsHistoryEntry> _history = [];
+    private int _historyOf = -1;
 
-    /// <summary>Who is present, and how many of them answer to the settings in force.</summary>
+    /// <summary>The settings in force, the latest changes, and what they mean to those who are present.</summary>
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
-    public async ValueTask<SettingsLiveReading> ReadLiveAsync()
+    public async ValueTask<SettingsReading> ReadAsync(CancellationToken cancellationToken)
     {
         await guard.RequireAsync(ModeratorRole.Observer);
-        return new SettingsLiveReading(engine.CountNetwork(), adoption.Read());
+        var mayChange = await guard.HoldsAsync(ModeratorRole.Moderator);
+        var inForce = engine.Settings;
+        if (_historyOf != inForce.Version)
+        {
+            // Only then: a page reads four times a second, and somebody saves now and then.
+            _history = await store.HistoryAsync(ShownHistory, cancellationToken);
+            _historyOf = inForce.Version;
+        }
+        return new SettingsReading
+        {
+            InForce = inForce,
+            History = _history,
+            Network = engine.CountNetwork(),
+            Adoption = adoption.Read(),
+            IsWarming = engine.IsWarming,
+            MayChange = mayChange,
+        };
     }
 
     /// <summary>Signals when the presence or the settings of anybody changed.</summary>
     public DirtyWatch Watch() => engine.WatchNetwork();
-
-    /// <summary>The version in force, to notice that somebody else saved.</summary>
-    public int VersionInForce => engine.Settings.Version;
-
-    /// <summary>Whether this moderator may save.</summary>
-    public async Task<bool> MayChangeAsync() => await guard.HoldsAsync(ModeratorRole.Moderator);
 
     /// <summary>How many would leave if presence were switched off now.</summary>
     public int ViewersNow => engine.CountNetwork().Viewers;

@@ -17,7 +17,10 @@ public sealed record SystemReading
     public required long FreeBytes { get; init; }
 
     /// <summary>Joins and leaves that are not on the disk yet.</summary>
-    public required int WaitingToBeWritten { get; init; }
+    public required long Unstored { get; init; }
+
+    /// <summary>How long ago the oldest of them happened.</summary>
+    public required TimeSpan WriterLag { get; init; }
 
     /// <summary>How long ago the sweep last let go of viewers.</summary>
     public required TimeSpan SweptAgo { get; init; }

@@ -31,7 +31,7 @@ public sealed class MembershipTests : IDisposable
     [Fact]
     public void TryDrain_AfterAnOverflow_SaysSoOnceAndRecordsOn()
     {
-        var journal = new MembershipJournal(() => [], capacity: 2);
+        var journal = new MembershipJournal(() => [], new ManualTimeProvider(), capacity: 2);
         for (var id = 1; id <= 3; id++)
             journal.Record(new MembershipChange(id, true, "r", "u", "", false, ViewerState.Visible, default));
 
@@ -42,6 +42,33 @@ public sealed class MembershipTests : IDisposable
         journal.Record(new MembershipChange(4, true, "r", "u", "", false, ViewerState.Visible, default));
         Assert.True(journal.TryDrain(changes));
         Assert.Equal(4, Assert.Single(changes).Id);
+    }
+
+    [Fact]
+    public void Lag_UntilTheWriterStored_IsTheAgeOfTheOldestChange()
+    {
+        var time = new ManualTimeProvider();
+        var journal = new MembershipJournal(() => [], time);
+        var changes = new List<MembershipChange>();
+        Assert.Equal((0, TimeSpan.Zero), (journal.Unstored, journal.Lag));
+
+        Record(1);
+        time.Advance(TimeSpan.FromSeconds(3));
+        Record(2);
+        Assert.Equal((2, 3), (journal.Unstored, Math.Round(journal.Lag.TotalSeconds)));
+
+        journal.TryDrain(changes); // and the disk is full
+        time.Advance(TimeSpan.FromSeconds(4));
+        Record(3);
+        Assert.Equal((3, 7), (journal.Unstored, Math.Round(journal.Lag.TotalSeconds)));
+
+        journal.TryDrain(changes);
+        Record(4);
+        journal.MarkStored();
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal((1, 2), (journal.Unstored, Math.Round(journal.Lag.TotalSeconds)));
+
+        void Record(long id) => journal.Record(new MembershipChange(id, true, "r", "u", "", false, ViewerState.Visible, default));
     }
 
     [Fact]

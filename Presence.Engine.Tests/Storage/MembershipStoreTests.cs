@@ -164,10 +164,12 @@ public sealed class MembershipStoreTests : IAsyncLifetime
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => flush);
         }
         Assert.Empty(_world.StoredIds());
+        Assert.Equal((0, 1), (_world.Engine.Journal.Waiting, _world.Engine.Journal.Unstored)); // taken, and still owed
 
         await _world.Memberships.FlushAsync(Cancel);
 
         Assert.Single(_world.StoredIds());
+        Assert.Equal((0, TimeSpan.Zero), (_world.Engine.Journal.Unstored, _world.Engine.Journal.Lag));
     }
 
     [Fact]

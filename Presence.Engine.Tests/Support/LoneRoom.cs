@@ -8,8 +8,11 @@ namespace Presence.Engine.Tests.Support;
 /// <summary>Rooms without an engine around them.</summary>
 internal static class LoneRoom
 {
-    public static NetworkState Network(TimeProvider? time = null) => new(
-        new PresenceClock(time ?? new ManualTimeProvider()), new SettingsHolder(PresenceSettings.Default), new PresenceLimits(), new MembershipJournal(() => []), new Removals(1));
+    public static NetworkState Network(TimeProvider? time = null)
+    {
+        time ??= new ManualTimeProvider();
+        return new(new PresenceClock(time), new SettingsHolder(PresenceSettings.Default), new PresenceLimits(), new MembershipJournal(() => [], time), new Removals(1));
+    }
 
     public static void Beat(this Room room, string user, string session = "")
     {

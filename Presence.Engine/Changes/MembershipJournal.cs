@@ -14,6 +14,7 @@ public sealed class MembershipJournal
     private const int LargestKeptBuffer = 65_536;
 
     private readonly Func<IEnumerable<MembershipChange>> _snapshot;
+    private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly int _capacity;
     private List<MembershipChange> _changes = [];
@@ -21,9 +22,17 @@ public sealed class MembershipJournal
     private bool _hasOverflowed;
     private long _lastId;
 
-    internal MembershipJournal(Func<IEnumerable<MembershipChange>> snapshot, int capacity = Capacity)
+    // What is owed to the disk: a change that was taken is owed until the writer says that it is there.
+    private long _recorded;
+    private long _taken;
+    private long _stored;
+    private long? _waitingSince;
+    private long? _takenSince;
+
+    internal MembershipJournal(Func<IEnumerable<MembershipChange>> snapshot, TimeProvider time, int capacity = Capacity)
     {
         _snapshot = snapshot;
+        _time = time;
         _capacity = capacity;
     }
 
@@ -34,6 +43,26 @@ public sealed class MembershipJournal
         {
             lock (_lock)
                 return _changes.Count;
+        }
+    }
+
+    /// <summary>How many changes are not known to be on the disk: those that wait, and those a writer took and did not store yet.</summary>
+    public long Unstored
+    {
+        get
+        {
+            lock (_lock)
+                return _recorded - _stored;
+        }
+    }
+
+    /// <summary>How long ago the oldest of them happened; zero when there is none.</summary>
+    public TimeSpan Lag
+    {
+        get
+        {
+            lock (_lock)
+                return (_takenSince ?? _waitingSince) is { } since ? _time.GetElapsedTime(since) : TimeSpan.Zero;
         }
     }
 
@@ -48,6 +77,9 @@ public sealed class MembershipJournal
         List<MembershipChange> taken;
         lock (_lock)
         {
+            _taken = _recorded;
+            _takenSince ??= _waitingSince;
+            _waitingSince = null;
             if (_hasOverflowed)
             {
                 _hasOverflowed = false;
@@ -60,6 +92,16 @@ public sealed class MembershipJournal
         taken.Clear();
         _spare = taken.Capacity > LargestKeptBuffer ? [] : taken;
         return true;
+    }
+
+    /// <summary>Says that everything taken so far is on the disk, or made up for by storing <see cref="Snapshot"/>.</summary>
+    public void MarkStored()
+    {
+        lock (_lock)
+        {
+            _stored = _taken;
+            _takenSince = null;
+        }
     }
 
     /// <summary>
@@ -78,6 +120,8 @@ public sealed class MembershipJournal
     {
         lock (_lock)
         {
+            _recorded++;
+            _waitingSince ??= _time.GetTimestamp();
             if (_hasOverflowed)
                 return;
             if (_changes.Count < _capacity)

@@ -36,7 +36,7 @@ public static class PresenceMetricNames
     /// <summary>Subscribers told of a gap; counter.</summary>
     public const string FeedGaps = "presence.feed.gaps";
 
-    /// <summary>Joins and leaves not yet taken by the membership writer; gauge.</summary>
+    /// <summary>Joins and leaves not yet on the disk; gauge.</summary>
     public const string WriterLag = "presence.writer.lag";
 
     /// <summary>Label of <see cref="Leaves"/>: left, timeout, disabled, removed, ended.</summary>

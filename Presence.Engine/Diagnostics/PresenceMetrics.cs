@@ -34,7 +34,7 @@ internal sealed class PresenceMetrics : IDisposable
         _meter.CreateObservableGauge(PresenceMetricNames.Sessions, () => engine.CountNetwork().Sessions, "{session}", "Sessions present.");
         _meter.CreateObservableGauge(PresenceMetricNames.Rooms, () => engine.CountNetwork().Rooms, "{room}", "Rooms with at least one viewer.");
         _meter.CreateObservableGauge(PresenceMetricNames.OnlineUsers, () => engine.CountOnline().Users, "{user}", "Users online.");
-        _meter.CreateObservableGauge(PresenceMetricNames.WriterLag, () => engine.Journal.Waiting, "{change}", "Joins and leaves not yet taken by the membership writer.");
+        _meter.CreateObservableGauge(PresenceMetricNames.WriterLag, () => engine.Journal.Unstored, "{change}", "Joins and leaves not yet on the disk.");
     }
 
     public Meter Meter => _meter;

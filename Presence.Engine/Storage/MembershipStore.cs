@@ -87,6 +87,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
                 await WriteAsync(rows, _drained, cancellationToken);
             _mustCompare = false;
             _justCompared = compare;
+            engine.Journal.MarkStored();
         }
         finally
         {

@@ -1,5 +1,9 @@
 namespace Presence.Dashboard.Authentication.Accounts;
 
 /// <summary>An account cannot be changed like that. Nothing was done.</summary>
-/// <param name="message">A sentence with the rule and the way out, fit to be shown.</param>
-internal sealed class ModeratorChangeRefusedException(string message) : Exception(message);
+/// <param name="explanation">A sentence of a resource with the rule and the way out.</param>
+internal sealed class ModeratorChangeRefusedException(string explanation) : Exception(explanation)
+{
+    /// <summary>What a page shows.</summary>
+    public string Explanation { get; } = explanation;
+}

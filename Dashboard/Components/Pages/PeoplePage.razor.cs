@@ -135,7 +135,7 @@ public sealed partial class PeoplePage : IDisposable
         }
         catch (ModeratorChangeRefusedException refusal)
         {
-            (_outcome, _isProblem) = (refusal.Message, true);
+            (_outcome, _isProblem) = (refusal.Explanation, true);
         }
         catch (AccessRefusedException)
         {

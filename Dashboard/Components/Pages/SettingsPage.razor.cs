@@ -4,33 +4,31 @@ using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Components.Shared;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
+using Presence.Engine.Changes;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 using Radzen;
 
 namespace Presence.Dashboard.Components.Pages;
 
-/// <summary>The network's presence settings, with the rules checked while typing, and who changed what.</summary>
-public sealed partial class SettingsPage : IDisposable
+/// <summary>The network's presence settings, with the rules checked while typing, and who changed what; live, others' saves included.</summary>
+public sealed partial class SettingsPage
 {
     private const string IntervalField = "heartbeatIntervalSeconds";
     private const string TimeoutField = "presenceTimeoutSeconds";
     private const string ListField = "listLimit";
 
+    /// <summary>How long what was saved is said where the thumb is; the history says it ever after.</summary>
+    private static readonly TimeSpan SaidFor = TimeSpan.FromSeconds(10);
+
     private static readonly IReadOnlyDictionary<string, object> SwitchAttributes =
         new Dictionary<string, object>(StringComparer.Ordinal) { ["id"] = "enabled", ["aria-describedby"] = "enabled-hint" };
 
-    private readonly CancellationTokenSource _closing = new();
-    private ElementReference _form;
-    private SettingsReading? _reading;
-    private SettingsDraft _draft = new();
-    private PresenceSettings? _theirs;
-    private string _reason = "";
+    private readonly SettingsForm _form = new();
+    private ElementReference _formElement;
     private string _outcome = "";
-    private bool _mayChange;
+    private DateTimeOffset _saidAt;
     private bool _isSaving;
-    private bool _hasFailed;
-    private bool _isRefused;
 
     [Inject]
     private SettingsAdministration Administration { get; set; } = default!;
@@ -39,62 +37,37 @@ public sealed partial class SettingsPage : IDisposable
     private DialogService Dialogs { get; set; } = default!;
 
     [Inject]
-    private LocalTime LocalTime { get; set; } = default!;
-
-    [Inject]
-    private TimeProvider Time { get; set; } = default!;
-
-    [Inject]
     private ILogger<SettingsPage> Log { get; set; } = default!;
 
-    private PresenceSettings? Wanted => _reading is null ? null : _draft.On(_reading.InForce);
+    protected override string Watched => "network";
 
     /// <summary>What the preview weighs: the draft while it may be saved, else what is in force.</summary>
-    private PresenceSettings Shown => Wanted is { } wanted && PresenceSettingsRules.Problems(wanted).Count == 0 ? wanted : _reading!.InForce;
+    private PresenceSettings Shown => _form.IsChanged && _form.Valid is { } wanted ? wanted : Reading!.InForce;
 
-    private bool IsChanged => _reading is not null && _draft != SettingsDraft.Of(_reading.InForce);
+    private bool CanSave => _form.CanSave && !_isSaving;
 
-    private bool CanSave => IsChanged && !_isSaving && _theirs is null && Wanted is { } wanted && PresenceSettingsRules.Problems(wanted).Count == 0;
+    private bool IsUp => _form.IsChanged || (_outcome.Length > 0 && Time.GetUtcNow() - _saidAt < SaidFor);
 
-    protected override Task OnInitializedAsync() => LoadAsync();
+    private bool IsCaution => !_form.CanSave || ImpactWords.IsLeaving(Reading!.InForce, Shown);
 
-    public void Dispose()
+    private string Line => _form switch
     {
-        _closing.Cancel();
-        _closing.Dispose();
+        { Theirs: not null } => SettingsTexts.LineTheirs,
+        { Valid: null } => SettingsTexts.LineRefused,
+        _ => ImpactWords.InOneLine(Reading!.InForce, Shown, Reading.Network),
+    };
+
+    protected override async ValueTask<SettingsReading> ReadAsync()
+    {
+        var reading = await Administration.ReadAsync(CancellationToken.None);
+        if (Reading is null)
+            _form.Begin(reading.InForce);
+        else if (!_isSaving)
+            _form.Follow(reading.InForce);
+        return reading;
     }
 
-    private async Task LoadAsync()
-    {
-        try
-        {
-            _mayChange = await Administration.MayChangeAsync();
-            Show(await Administration.ReadAsync(_closing.Token));
-        }
-        catch (AccessRefusedException)
-        {
-            _isRefused = true;
-        }
-        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
-        {
-            // The page was left while it was being read.
-        }
-#pragma warning disable CA1031 // whatever it was, the page says so and offers to try again
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            Log.LogError(failure, "The settings could not be read.");
-            _hasFailed = true;
-        }
-    }
-
-    private void Show(SettingsReading reading)
-    {
-        _reading = reading;
-        _draft = SettingsDraft.Of(reading.InForce);
-        _theirs = null;
-        _hasFailed = false;
-    }
+    protected override DirtyWatch OpenWatch() => Administration.Watch();
 
     private void Edit(Action change)
     {
@@ -102,98 +75,89 @@ public sealed partial class SettingsPage : IDisposable
         _outcome = "";
     }
 
-    private void Take(SettingsPreset preset) => Edit(() =>
-        (_draft.HeartbeatIntervalSeconds, _draft.PresenceTimeoutSeconds) = (preset.Interval, preset.Timeout));
+    private void Take(SettingsPreset preset) => Edit(() => _form.Take(preset.Interval, preset.Timeout));
 
-    private bool MayRevertTo(PresenceSettings settings) => SettingsDraft.Of(settings) != SettingsDraft.Of(_reading!.InForce);
+    private void Reset() => Edit(_form.Reset);
 
-    /// <summary>Fills the form in; nothing is in force before it is saved, as a version of its own.</summary>
-    private async Task RevertAsync(PresenceSettings settings)
-    {
-        _draft = SettingsDraft.Of(settings);
-        _reason = Sentence.With(SettingsTexts.RevertReason, settings.Version);
-        _outcome = Sentence.With(SettingsTexts.Reverting, settings.Version);
-        await _form.FocusAsync();
-    }
-
-    private void Reset()
-    {
-        _draft = SettingsDraft.Of(_reading!.InForce);
-        _reason = "";
-        _outcome = "";
-    }
+    private void Say(string outcome) => (_outcome, _saidAt) = (outcome, Time.GetUtcNow());
 
     private IEnumerable<string> ProblemsOf(string field)
     {
-        if (Wanted is { } wanted)
+        if (_form.Wanted is { } wanted)
             return Messages(PresenceSettingsRules.Problems(wanted), field);
         var isEmpty = field switch
         {
-            IntervalField => _draft.HeartbeatIntervalSeconds is null,
-            TimeoutField => _draft.PresenceTimeoutSeconds is null,
-            _ => _draft.ListLimit is null,
+            IntervalField => _form.Draft.HeartbeatIntervalSeconds is null,
+            TimeoutField => _form.Draft.PresenceTimeoutSeconds is null,
+            _ => _form.Draft.ListLimit is null,
         };
         return isEmpty ? [SettingsTexts.WholeNumber] : [];
     }
 
     // A refused value needs no advice on top.
     private IEnumerable<string> WarningsOf(string field) =>
-        Wanted is { } wanted && PresenceSettingsRules.Problems(wanted).Count == 0 ? Messages(PresenceSettingsRules.Warnings(wanted), field) : [];
+        _form.Valid is { } wanted ? Messages(PresenceSettingsRules.Warnings(wanted), field) : [];
 
     private static IEnumerable<string> Messages(IEnumerable<SettingsRemark> remarks, string field) =>
         remarks.Where(remark => string.Equals(remark.Field, field, StringComparison.Ordinal)).Select(SettingsRemarks.Text);
 
     private async Task SaveAsync()
     {
-        if (!CanSave || Wanted is not { } wanted)
+        if (!CanSave || _form.Valid is not { } wanted)
             return;
-        if (!wanted.Enabled && _reading!.InForce.Enabled && !await ConfirmDisablingAsync())
-            return;
+        if (!ImpactWords.IsLeaving(_form.DecidedOn, wanted) || await ConfirmDisablingAsync())
+            await StoreAsync(wanted, _form.Reason);
+    }
 
+    /// <summary>One question, with what it changes and means; then it is in force, as a version of its own.</summary>
+    private async Task RevertAsync(PresenceSettings target)
+    {
+        var chosen = await Dialogs.OpenAsync<RevertSettingsDialog>(
+            Sentence.With(SettingsTexts.RevertTitle, target.Version),
+            new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(RevertSettingsDialog.Target)] = target },
+            new DialogOptions { ShowClose = false, Width = "min(440px, 100vw)", CloseDialogOnOverlayClick = true, CssClass = "sheet" });
+        if (chosen is not PresenceSettings wanted || _isSaving)
+            return;
+        await StoreAsync(wanted, Sentence.With(SettingsTexts.RevertReason, target.Version));
+        if (Reading is not null)
+            await _formElement.FocusAsync(); // where what is in force now stands, and what came of it
+    }
+
+    private async Task StoreAsync(PresenceSettings wanted, string reason)
+    {
         _isSaving = true;
         try
         {
-            var saved = await Administration.SaveAsync(wanted, _reason.Length == 0 ? null : _reason, _closing.Token);
-            Show(await Administration.ReadAsync(_closing.Token));
-            _reason = "";
-            _outcome = Sentence.With(SettingsTexts.Saved, saved.Version);
+            var saved = await Administration.SaveAsync(wanted, reason.Length == 0 ? null : reason, CancellationToken.None);
+            _form.Begin(saved);
+            Say(Sentence.With(SettingsTexts.Saved, saved.Version));
         }
         catch (SettingsConflictException conflict)
         {
-            _theirs = conflict.Current;
+            _form.Follow(conflict.Current);
+            if (_form.Theirs is null) // otherwise the notice says so, with the way on
+                Say(Sentence.With(SettingsTexts.ChangedMeanwhile, conflict.Current.UpdatedBy) + " " + SettingsTexts.NothingSaved);
         }
         catch (SettingsRefusedException refusal)
         {
-            _outcome = string.Join(' ', refusal.Problems.Select(SettingsRemarks.Text));
+            Say(string.Join(' ', refusal.Problems.Select(SettingsRemarks.Text)));
         }
         catch (AccessRefusedException)
         {
-            _mayChange = false;
-        }
-        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
-        {
-            // The page was left while it was saving; what was stored is stored.
+            Say(SettingsTexts.ReadOnly);
         }
 #pragma warning disable CA1031 // whatever it was, the page says that nothing is certain and offers to try again
         catch (Exception failure)
 #pragma warning restore CA1031
         {
             Log.LogError(failure, "The settings could not be saved.");
-            _outcome = SettingsTexts.SavingFailed;
+            Say(SettingsTexts.SavingFailed);
         }
         finally
         {
             _isSaving = false;
         }
-    }
-
-    private Task TakeTheirs() => LoadAsync();
-
-    private async Task KeepMine()
-    {
-        var mine = _draft;
-        await LoadAsync();
-        _draft = mine; // now decided on their version: what Save would change is on screen
+        await RefreshAsync();
     }
 
     private async Task<bool> ConfirmDisablingAsync() =>

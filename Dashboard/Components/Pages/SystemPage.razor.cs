@@ -53,12 +53,18 @@ public sealed partial class SystemPage
 
     private static string Of(CapUse cap) => Sentence.With(SystemTexts.CapOf, Numbers.Count(cap.Used), Numbers.Count(cap.Most));
 
-    private string Of(LoopHealth loop) => loop switch
+    private string WriterLag
     {
-        { IsHealthy: false } => Sentence.With(SystemTexts.LoopFails, loop.LastError),
-        { LastSuccessAt: { } at } => Sentence.With(SystemTexts.LoopSucceeded, Durations.Ago(Reading!.At - at)),
-        _ => SystemTexts.LoopWaiting,
-    };
+        get
+        {
+            if (Reading!.Unstored == 0)
+                return SystemTexts.WriterNothing;
+            var changes = Numbers.Of(Reading.Unstored, SystemTexts.JoinOrLeave, SystemTexts.JoinsAndLeaves);
+            return Reading.WriterLag < TimeSpan.FromSeconds(1)
+                ? Sentence.With(SystemTexts.WriterLagFresh, changes)
+                : Sentence.With(SystemTexts.WriterLag, Durations.Exact(TimeSpan.FromSeconds((int)Reading.WriterLag.TotalSeconds)), changes);
+        }
+    }
 
     // A sliver at the least, where there is anything at all.
     private static string Width(CapUse cap) =>

@@ -17,6 +17,7 @@ public sealed partial class RoomSettingsPanel
 {
     private string? _roomId;
     private DefinedRoom? _room;
+    private RoomDefinition? _seen;
     private RoomDraft _draft = new();
     private ElementReference _titleField;
     private ElementReference _editLink;
@@ -82,6 +83,8 @@ public sealed partial class RoomSettingsPanel
             (_problem, _outcome) = ("", "");
         if (isOther || begins)
             await LoadAsync(); // before editing as well: somebody may have saved since this was shown
+        else if (!_isBusy && _room is not null && Administration.Current(RoomId) != _seen)
+            await FollowAsync(_room.Definition);
         if (begins && IsEditing && _room is not null)
             (_draft, _isEditing) = (RoomDraft.Of(_room.Definition), true);
         _movesFocus |= _isEditing != wasEditing && !isOther;
@@ -105,8 +108,21 @@ public sealed partial class RoomSettingsPanel
         }
     }
 
+    /// <summary>Somebody else saved. It is shown at once; what was typed stays, and says so.</summary>
+    private async Task FollowAsync(RoomDefinition before)
+    {
+        await LoadAsync();
+        if (!_isEditing || _room is null || _room.Definition == before)
+            return;
+        if (_draft == RoomDraft.Of(before))
+            _draft = RoomDraft.Of(_room.Definition);
+        else
+            _problem = Sentence.With(RoomTexts.SaveConflict, _room.UpdatedBy);
+    }
+
     private async Task LoadAsync()
     {
+        _seen = Administration.Current(RoomId);
         try
         {
             _room = await Administration.ReadAsync(RoomId, CancellationToken.None);
@@ -133,6 +149,7 @@ public sealed partial class RoomSettingsPanel
         try
         {
             _room = await Administration.SaveAsync(_room!, Wanted, CancellationToken.None);
+            _seen = Administration.Current(RoomId);
             _outcome = RoomTexts.Saved;
             Navigation.NavigateTo(ReadHref, replace: true);
         }

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
-using Presence.Engine.Changes;
 using Presence.Engine.Settings;
 
 namespace Presence.Dashboard.Components.Shared;
@@ -17,23 +16,20 @@ public sealed partial class SettingsAdoptionMeter
     [Parameter]
     public PresenceSettings? Previous { get; set; }
 
-    [Inject]
-    private SettingsAdministration Administration { get; set; } = default!;
+    [Parameter, EditorRequired]
+    public AdoptionReading Adoption { get; set; } = default!;
+
+    [Parameter, EditorRequired]
+    public DateTimeOffset Now { get; set; }
 
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
-
-    protected override string Watched => "network";
 
     /// <summary>
     /// When the last session should have said so: it hears of the version with its next heartbeat, at the old interval, and
     /// says so with the one after, at the new.
     /// </summary>
     private DateTimeOffset? ExpectedBy => Previous is null ? null : InForce.UpdatedAt + Previous.HeartbeatInterval + InForce.HeartbeatInterval;
-
-    protected override ValueTask<SettingsLiveReading> ReadAsync() => Administration.ReadLiveAsync();
-
-    protected override DirtyWatch OpenWatch() => Administration.Watch();
 
     private string Expectation(AdoptionReading adoption)
     {
@@ -45,7 +41,7 @@ public sealed partial class SettingsAdoptionMeter
         {
             { Telling: 0 } => SettingsTexts.AdoptionNobody,
             _ when behind == 0 => SettingsTexts.AdoptionDone,
-            _ when ExpectedBy is { } by && by > Time.GetUtcNow() => Sentence.With(SettingsTexts.AdoptionExpected, LocalTime.Clock(by, Time.GetUtcNow())),
+            _ when ExpectedBy is { } by && by > Now => Sentence.With(SettingsTexts.AdoptionExpected, LocalTime.Clock(by, Now)),
             _ => SettingsTexts.AdoptionLate,
         };
         return adoption.Silent == 0 ? rest : rest + " " + Sentence.With(SettingsTexts.AdoptionSilent, Numbers.Count(adoption.Silent));

@@ -1,0 +1,110 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Presence.Dashboard.Tests.Support;
+using Presence.Engine;
+using static Microsoft.Playwright.Assertions;
+
+namespace Presence.Dashboard.Tests.Browser;
+
+/// <summary>The settings changed by two people at once, and with one thumb.</summary>
+[Collection(ChromiumCollection.Name)]
+public sealed class SettingsJourneyTests(ChromiumBrowser chromium)
+{
+    /// <summary>What a thumb hits without looking twice.</summary>
+    private const int Thumb = 40;
+
+    [Fact]
+    public async Task Settings_OfTwoModerators_FollowWhatEitherSaves()
+    {
+        await using var host = await StartAsync();
+        await using var first = await chromium.VisitAsync(host.BaseAddress);
+        await using var second = await chromium.VisitAsync(host.BaseAddress);
+        await first.SignInAsync("/settings");
+        await second.SignInAsync("/settings");
+
+        await first.Page.GetByRole(AriaRole.Button, new() { Name = "30 s / 90 s" }).ClickAsync();
+        await first.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(second.Page.GetByLabel("Presence timeout")).ToHaveValueAsync("90", new() { Timeout = 60_000 });
+        await Expect(second.Page.Locator("#adoption")).ToContainTextAsync("Version 2");
+        await Expect(second.Page.Locator(".history li")).ToHaveCountAsync(2);
+
+        await second.Page.GetByLabel("Presence timeout").FillAsync("100");
+        await first.Page.GetByRole(AriaRole.Button, new() { Name = "60 s / 150 s" }).ClickAsync();
+        await first.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(second.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("changed the settings meanwhile", new() { Timeout = 60_000 });
+        await Expect(second.Page.GetByLabel("Presence timeout")).ToHaveValueAsync("100");
+        await Expect(second.Page.GetByRole(AriaRole.Button, new() { Name = "Save" })).ToBeDisabledAsync();
+
+        await second.Page.GetByRole(AriaRole.Button, new() { Name = "Keep mine and review" }).ClickAsync();
+        await Expect(second.Page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+        await second.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(first.Page.GetByLabel("Presence timeout")).ToHaveValueAsync("100", new() { Timeout = 60_000 });
+        Assert.Equal(4, host.Services.GetRequiredService<PresenceEngine>().Settings.Version);
+        Assert.Empty(first.Errors);
+        Assert.Empty(second.Errors);
+    }
+
+    [Fact]
+    public async Task Settings_OnAPhone_AreWeighedSavedAndTakenBackWithTheThumb()
+    {
+        await using var host = await StartAsync();
+        await using var visit = await chromium.VisitAsync(host.BaseAddress, 390, 844, hasTouch: true);
+        var page = visit.Page;
+        await visit.SignInAsync("/settings");
+        var strip = page.Locator(".settings-actions");
+        await Expect(page.Locator(".settings-actions.is-up")).ToHaveCountAsync(0);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "60 s / 150 s" }).TapAsync();
+        await Expect(strip).ToContainTextAsync("nobody is dropped");
+        await IsAtThumbAsync(page, strip);
+        var save = strip.GetByRole(AriaRole.Button, new() { Name = "Save" });
+        await IsLargeEnoughAsync(save);
+        await IsLargeEnoughAsync(strip.GetByRole(AriaRole.Button, new() { Name = "Reset" }));
+        await save.TapAsync();
+        await Expect(strip).ToContainTextAsync("Saved as version 2");
+        await IsAtThumbAsync(page, strip);
+
+        var back = page.GetByRole(AriaRole.Button, new() { Name = "Go back to version 1" });
+        await IsLargeEnoughAsync(back);
+        await back.TapAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await IsLargeEnoughAsync(dialog.GetByRole(AriaRole.Button, new() { Name = "Go back" }));
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Go back" }).TapAsync();
+        await Expect(strip).ToContainTextAsync("Saved as version 3");
+        await IsAtThumbAsync(page, strip);
+        Assert.Equal(TimeSpan.FromSeconds(30), host.Services.GetRequiredService<PresenceEngine>().Settings.HeartbeatInterval);
+        Assert.Empty(visit.Errors);
+    }
+
+    [Fact]
+    public async Task Impact_OnADesktop_IsInSightWhenAPresetIsTaken()
+    {
+        await using var host = await StartAsync();
+        await using var visit = await chromium.VisitAsync(host.BaseAddress, 1440, 900);
+        await visit.SignInAsync("/settings");
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "60 s / 150 s" }).ClickAsync();
+
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "If you save this" })).ToBeInViewportAsync(new() { Ratio = 1 });
+        await Expect(visit.Page.GetByTestId("impact")).ToBeInViewportAsync(new() { Ratio = 1 });
+        await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Save" })).ToBeInViewportAsync(new() { Ratio = 1 });
+    }
+
+    private static async Task IsLargeEnoughAsync(ILocator button)
+    {
+        await button.TapAsync(new() { Trial = true }); // once it stands still
+        var box = await button.BoundingBoxAsync();
+        Assert.True(box!.Height >= Thumb, $"{box.Height} px high");
+    }
+
+    /// <summary>Whole, and not under the bar of links.</summary>
+    private static async Task IsAtThumbAsync(IPage page, ILocator strip)
+    {
+        await Expect(strip).ToBeInViewportAsync(new() { Ratio = 1 });
+        var (box, bar) = (await strip.BoundingBoxAsync(), await page.Locator(".links").BoundingBoxAsync());
+        Assert.InRange(box!.Y + box.Height, 0, bar!.Y + 1);
+    }
+
+    private static Task<DashboardHost> StartAsync() =>
+        DashboardHost.StartAsync(new DashboardHostOptions { Configuration = ModeratorOfTests.Configuration });
+}

@@ -1,0 +1,62 @@
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Presence.Dashboard.Components.Pages;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Tests.Components;
+
+/// <summary>A room's settings while somebody else saves them, here or through the API.</summary>
+public sealed class RoomSettingsPanelTests : PageTest
+{
+    [Fact]
+    public async Task Values_SavedBySomebodyElse_AreShown()
+    {
+        var page = RenderRoom("/rooms/main");
+        await PassUntilAsync(() => page.FindAll(".effective").Count == 1);
+        Assert.Contains("none", page.Find(".effective").TextContent, StringComparison.Ordinal);
+
+        await NameElsewhereAsync("Owls, live");
+
+        await PassUntilAsync(() => page.Find(".effective").TextContent.Contains("Owls, live", StringComparison.Ordinal));
+        Assert.Contains("eve@example.com", page.Find(".room-side").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Form_NobodyTypedInto_TakesWhatSomebodyElseSaved()
+    {
+        var page = RenderRoom("/rooms/main?edit=1");
+        await PassUntilAsync(() => page.FindAll(".room-form").Count == 1);
+
+        await NameElsewhereAsync("Owls, live");
+
+        await PassUntilAsync(() => page.Find("#room-title").GetAttribute("value") == "Owls, live");
+        Assert.Empty(page.Find(".room-form [role=alert]").TextContent);
+    }
+
+    [Fact]
+    public async Task Form_TypedIntoWhileSomebodyElseSaves_KeepsItAndSaysSo()
+    {
+        var page = RenderRoom("/rooms/main?edit=1");
+        await PassUntilAsync(() => page.FindAll(".room-form").Count == 1);
+        page.Find("#room-title").Input("Mine");
+
+        await NameElsewhereAsync("Owls, live");
+
+        await PassUntilAsync(() => page.Find(".room-form [role=alert]").TextContent.Length > 0);
+        Assert.Contains("eve@example.com saved meanwhile", page.Find(".room-form [role=alert]").TextContent, StringComparison.Ordinal);
+        Assert.Equal("Mine", page.Find("#room-title").GetAttribute("value"));
+        await page.Find(".room-form").SubmitAsync();
+        Assert.Equal("Mine", Engine.Definition("main").Title);
+    }
+
+    private Task<DefinedRoom> NameElsewhereAsync(string title) =>
+        Services.GetRequiredService<RoomStore>().DefineAsync("main", new() { Title = title }, "eve@example.com", null, Cancellation);
+
+    private IRenderedComponent<RoomDetailPage> RenderRoom(string address)
+    {
+        Beat("main", "ada");
+        Services.GetRequiredService<NavigationManager>().NavigateTo(address);
+        return Render<RoomDetailPage>(parameters => parameters.Add(page => page.RoomId, "main"));
+    }
+}

@@ -1,0 +1,139 @@
+using Bunit;
+using Presence.Engine.Settings;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Tests.Components;
+
+/// <content>Saves of others, and going back to earlier ones.</content>
+public sealed partial class SettingsPageTests
+{
+    [Fact]
+    public async Task Save_AfterSomebodyElseSaved_ShowsTheirsAndSavesNothing()
+    {
+        var page = await RenderSettingsAsync();
+        page.Find("#timeout").Input("90");
+        await SaveElsewhereAsync(TimeSpan.FromSeconds(120));
+
+        await page.Find("form").SubmitAsync();
+
+        var notice = page.Find(".notice-warning").TextContent;
+        Assert.Contains("eve@example.com changed the settings meanwhile", notice, StringComparison.Ordinal);
+        Assert.Contains("2 min", notice, StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromSeconds(120), Engine.Settings.PresenceTimeout);
+
+        await page.FindAll(".notice-warning button")[1].ClickAsync();
+        Assert.Equal("90", page.Find("#timeout").GetAttribute("value"));
+        await page.Find("form").SubmitAsync();
+        Assert.Equal(TimeSpan.FromSeconds(90), Engine.Settings.PresenceTimeout);
+    }
+
+    [Fact]
+    public async Task Revert_ToAnEarlierVersion_AsksOnceAndSavesItAsANewOne()
+    {
+        Beat("main", "ada");
+        var page = await RenderSettingsAsync();
+        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+        await SaveElsewhereAsync(TimeSpan.FromSeconds(90));
+        await PassUntilAsync(() => page.FindAll(".history li").Count == 2);
+
+        var reverting = page.FindAll(".history button").Single(button => button.TextContent.Contains("version 1", StringComparison.Ordinal)).ClickAsync();
+        dialogs.WaitForElement(".rz-dialog .impact");
+        Assert.Contains("Go back to version 1?", dialogs.Markup, StringComparison.Ordinal);
+        Assert.Contains("1 min 30 s", dialogs.Find(".differences").TextContent, StringComparison.Ordinal);
+        Assert.Contains("1 viewer, none is dropped", dialogs.Find(".impact").TextContent, StringComparison.Ordinal);
+        Assert.Equal(2, Engine.Settings.Version);
+        await dialogs.Find(".dialog-foot .button-primary").ClickAsync();
+        await reverting;
+
+        page.WaitForAssertion(() => Assert.Contains("Saved as version 3", page.Find(".saved").TextContent, StringComparison.Ordinal));
+        Assert.Equal((3, TimeSpan.FromSeconds(60)), (Engine.Settings.Version, Engine.Settings.PresenceTimeout));
+        Assert.Equal("60", page.Find("#timeout").GetAttribute("value"));
+        Assert.Contains("Back to version 1", page.FindAll(".history li")[0].TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Revert_ThoughtBetterOf_SavesNothing()
+    {
+        var page = await RenderSettingsAsync();
+        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+        await SaveElsewhereAsync(TimeSpan.FromSeconds(90));
+        await PassUntilAsync(() => page.FindAll(".history button").Count == 1);
+
+        var reverting = page.Find(".history button").ClickAsync();
+        dialogs.WaitForElement(".rz-dialog .impact");
+        await dialogs.FindAll(".dialog-foot button")[0].ClickAsync();
+        await reverting;
+
+        Assert.Equal(2, Engine.Settings.Version);
+    }
+
+    [Fact]
+    public async Task Revert_ToAVersionThatWasOff_SaysWhoLeaves()
+    {
+        await SwitchElsewhereAsync(false);
+        await SwitchElsewhereAsync(true);
+        Beat("main", "ada");
+        var page = await RenderSettingsAsync();
+        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+
+        var reverting = page.FindAll(".history button").Single(button => button.TextContent.Contains("version 2", StringComparison.Ordinal)).ClickAsync();
+        dialogs.WaitForElement(".rz-dialog .impact");
+        Assert.Contains("1 viewer, all leave at once", dialogs.Find(".impact").TextContent, StringComparison.Ordinal);
+        await dialogs.Find(".dialog-foot .button-danger").ClickAsync();
+        await reverting;
+
+        page.WaitForAssertion(() => Assert.False(Engine.Settings.Enabled));
+    }
+
+    [Fact]
+    public async Task Settings_SavedBySomebodyElse_AreShownWhereNothingWasTyped()
+    {
+        var page = await RenderSettingsAsync();
+
+        await SaveElsewhereAsync(TimeSpan.FromSeconds(120));
+
+        await PassUntilAsync(() => page.Find("#timeout").GetAttribute("value") == "120");
+        Assert.Contains("Version 2", page.Find("#adoption").TextContent, StringComparison.Ordinal);
+        Assert.Contains("eve@example.com", page.FindAll(".history li")[0].TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll(".notice-warning"));
+    }
+
+    [Fact]
+    public async Task Settings_SavedBySomebodyElseWhileTyping_StandBesideWhatWasTyped()
+    {
+        var page = await RenderSettingsAsync();
+        page.Find("#timeout").Input("90");
+
+        await SaveElsewhereAsync(TimeSpan.FromSeconds(120));
+
+        await PassUntilAsync(() => page.FindAll(".notice-warning").Count == 1);
+        Assert.Equal("90", page.Find("#timeout").GetAttribute("value"));
+        Assert.Contains("Decide above", page.Find(".settings-line").TextContent, StringComparison.Ordinal);
+        Assert.True(IsSaveDisabled(page));
+        await page.FindAll(".notice-warning button")[0].ClickAsync();
+        Assert.Equal("120", page.Find("#timeout").GetAttribute("value"));
+        Assert.Empty(page.FindAll(".notice-warning"));
+    }
+
+    private Task<PresenceSettings> SaveElsewhereAsync(TimeSpan timeout) => Store.ChangeAsync(
+        new SettingsChange
+        {
+            Enabled = true,
+            HeartbeatInterval = TimeSpan.FromSeconds(30),
+            PresenceTimeout = timeout,
+            ListLimit = 200,
+            By = "eve@example.com",
+        },
+        Cancellation);
+
+    private Task<PresenceSettings> SwitchElsewhereAsync(bool enabled) => Store.ChangeAsync(
+        new SettingsChange
+        {
+            Enabled = enabled,
+            HeartbeatInterval = TimeSpan.FromSeconds(30),
+            PresenceTimeout = TimeSpan.FromSeconds(60),
+            ListLimit = 200,
+            By = "eve@example.com",
+        },
+        Cancellation);
+}

@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Components;
+using Presence.Dashboard.Components.Shared;
+using Presence.Dashboard.Live;
+using Presence.Engine.Changes;
+using Presence.Engine.Settings;
+using Radzen;
+
+namespace Presence.Dashboard.Components.Dialogs;
+
+/// <summary>
+/// Asks whether to go back to an earlier version of the settings, with what that changes and means, live. Closes with the
+/// settings to save, decided on the version that was in force on screen.
+/// </summary>
+public sealed partial class RevertSettingsDialog
+{
+    /// <summary>The version to go back to.</summary>
+    [Parameter, EditorRequired]
+    public PresenceSettings Target { get; set; } = default!;
+
+    [Inject]
+    private SettingsAdministration Administration { get; set; } = default!;
+
+    [Inject]
+    private DialogService Dialogs { get; set; } = default!;
+
+    protected override string Watched => "network";
+
+    private PresenceSettings? Wanted => Reading is null ? null : Reading.InForce with
+    {
+        Enabled = Target.Enabled,
+        HeartbeatInterval = Target.HeartbeatInterval,
+        PresenceTimeout = Target.PresenceTimeout,
+        ListLimit = Target.ListLimit,
+    };
+
+    private bool IsLeaving => Wanted is { } wanted && ImpactWords.IsLeaving(Reading!.InForce, wanted);
+
+    protected override ValueTask<SettingsReading> ReadAsync() => Administration.ReadAsync(CancellationToken.None);
+
+    protected override DirtyWatch OpenWatch() => Administration.Watch();
+}

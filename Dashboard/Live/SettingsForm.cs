@@ -1,0 +1,64 @@
+using Presence.Engine.Settings;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>
+/// The settings form of one circuit, while others save too: untouched, it follows what is in force; touched, it keeps what was
+/// typed and shows theirs beside it. Whatever is saved was decided on the version that was on screen.
+/// </summary>
+internal sealed class SettingsForm
+{
+    /// <summary>The version that was on screen when this was typed.</summary>
+    public PresenceSettings DecidedOn { get; private set; } = PresenceSettings.Default;
+
+    public SettingsDraft Draft { get; private set; } = new();
+
+    /// <summary>What somebody else saved since, until the moderator decides between the two.</summary>
+    public PresenceSettings? Theirs { get; private set; }
+
+    public string Reason { get; set; } = "";
+
+    /// <summary>The draft as settings; null while a field is empty.</summary>
+    public PresenceSettings? Wanted => Draft.On(DecidedOn);
+
+    public bool IsChanged => Draft != SettingsDraft.Of(DecidedOn);
+
+    /// <summary>The draft as it may be saved; null while it may not.</summary>
+    public PresenceSettings? Valid => Wanted is { } wanted && PresenceSettingsRules.Problems(wanted).Count == 0 ? wanted : null;
+
+    public bool CanSave => IsChanged && Theirs is null && Valid is not null;
+
+    /// <summary>Shows these settings and nothing else.</summary>
+    public void Begin(PresenceSettings inForce)
+    {
+        DecidedOn = inForce;
+        Draft = SettingsDraft.Of(inForce);
+        Theirs = null;
+        Reason = "";
+    }
+
+    /// <summary>Takes note of what is in force, which somebody else may have saved.</summary>
+    public void Follow(PresenceSettings inForce)
+    {
+        if (inForce.Version <= (Theirs ?? DecidedOn).Version)
+            return; // known, or read before our own save was through
+        if ((!IsChanged && Reason.Length == 0) || Draft == SettingsDraft.Of(inForce))
+            Begin(inForce);
+        else
+            Theirs = inForce;
+    }
+
+    /// <summary>Fills an interval and a timeout in.</summary>
+    public void Take(int intervalSeconds, int timeoutSeconds) =>
+        (Draft.HeartbeatIntervalSeconds, Draft.PresenceTimeoutSeconds) = (intervalSeconds, timeoutSeconds);
+
+    /// <summary>Lets go of what was typed.</summary>
+    public void Reset() => Begin(Theirs ?? DecidedOn);
+
+    /// <summary>Keeps what was typed, decided on their version from now on: what saving would change is on screen.</summary>
+    public void KeepMine()
+    {
+        DecidedOn = Theirs ?? DecidedOn;
+        Theirs = null;
+    }
+}
