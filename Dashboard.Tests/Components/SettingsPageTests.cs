@@ -7,7 +7,6 @@ using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
-using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Components;
 
