@@ -89,7 +89,7 @@ public sealed class SystemPageTests : PageTest
 
         var fold = page.Find("[aria-labelledby=loops] details");
         Assert.False(fold.HasAttribute("open"));
-        Assert.Equal("1 of 2 work, 1 have not run yet", fold.QuerySelector("summary")!.TextContent);
+        Assert.Equal("1 of 2 work, 1 not run yet", fold.QuerySelector("summary")!.TextContent);
         Assert.Empty(page.FindAll("[aria-labelledby=loops] > .impact"));
         Assert.Equal(["Membership writer", "Sweep"], fold.QuerySelectorAll("dt").Select(name => name.TextContent));
         Assert.Equal(["is-waiting", null], fold.QuerySelectorAll("dd").Select(mark => mark.ClassList.SingleOrDefault(name => name.StartsWith("is-", StringComparison.Ordinal))));
