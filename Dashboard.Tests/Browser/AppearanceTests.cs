@@ -15,7 +15,7 @@ namespace Presence.Dashboard.Tests.Browser;
 /// Every page, both themes, both widths: accessible by axe's rules, nothing wider than the screen, no error in the
 /// console. With SCREENSHOTS set to a folder the pictures are kept there.
 /// </summary>
-[Collection(ChromiumCollection.Name)]
+[Collection(AppearanceCollection.Name)]
 public sealed class AppearanceTests(ChromiumBrowser chromium)
 {
     private const int Wide = 1440;

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Presence.Dashboard.Tests.Browser;
 
-/// <summary>One real Chromium for all browser tests: the one that is installed, never a downloaded one.</summary>
+/// <summary>One real Chromium for the tests of a collection: the one that is installed, never a downloaded one.</summary>
 public sealed class ChromiumBrowser : IAsyncLifetime
 {
     private static readonly string[] Usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];

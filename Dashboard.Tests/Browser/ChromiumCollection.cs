@@ -1,6 +1,6 @@
 namespace Presence.Dashboard.Tests.Browser;
 
-/// <summary>Browser tests share one Chromium and run one after the other: each is a whole machine's work.</summary>
+/// <summary>Journeys share one Chromium and run one after the other: each is much of a machine's work.</summary>
 [CollectionDefinition(Name)]
 public sealed class ChromiumCollection : ICollectionFixture<ChromiumBrowser>
 {
