@@ -29,7 +29,7 @@ public sealed class RoomMemoryStore(PresenceDatabase database, PresenceEngine en
     }
 
     /// <summary>Stores what rooms remember now, in place of what was stored before.</summary>
-    /// <remarks><b>Cost.</b> One transaction of a row a room, called once a minute: 0.1 s of work for the most there are.</remarks>
+    /// <remarks><b>Cost.</b> One transaction of a row a room, called once a minute.</remarks>
     public async Task SaveAsync(CancellationToken cancellationToken)
     {
         await _oneAtATime.WaitAsync(cancellationToken);
