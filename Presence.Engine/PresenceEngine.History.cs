@@ -40,13 +40,13 @@ public sealed partial class PresenceEngine
         return [.. rooms.Take(most).Select(room => room.Room.Memory()).OfType<RoomMemory>()];
     }
 
-    /// <summary>Puts back what rooms remembered in an earlier run, after who was present was restored. Older than an hour, it is nothing any more.</summary>
+    /// <summary>Puts back what rooms remembered in an earlier run, after who was present was restored. A room that has been empty for an hour is forgotten.</summary>
     public void RestoreRoomMemories(IEnumerable<RoomMemory> memories)
     {
         var oldest = _clock.UtcOf(_clock.Now()) - SweepSchedule.EmptyRoomRetention;
         foreach (var memory in memories)
         {
-            if (memory.At > oldest && memory.Recent.Count > 0)
+            if (memory.EmptySince > oldest && memory.Recent.Count > 0)
                 GetOrAddRoom(memory.RoomId)?.Restore(memory);
         }
     }

@@ -43,9 +43,7 @@ public sealed partial class PresenceEngine
         var hash = PresenceComparers.UserId.GetHashCode(removal.UserId);
         if (removal.RoomId is null)
         {
-            foreach (var (_, room) in _rooms)
-                room.EndUser(removal.UserId, hash, LeaveReason.Removed);
-            _online.EndUser(removal.UserId, hash, LeaveReason.Removed);
+            ForEveryRoom(room => room.EndUser(removal.UserId, hash, LeaveReason.Removed));
         }
         else if (_rooms.TryGetValue(removal.RoomId, out var room))
         {

@@ -21,11 +21,12 @@ public sealed partial class PresenceEngine
     private List<RankedRoom> Matching(RoomQuery query)
     {
         var matching = new List<RankedRoom>();
+        var search = string.IsNullOrEmpty(query.Search) ? null : Letters.Fold(query.Search);
         if (query.Filter == RoomFilter.SwitchedOff)
         {
             foreach (var id in _network.Catalogue.SwitchedOff())
             {
-                if (Matches(id, query))
+                if (Matches(id, query.Prefix, search))
                     matching.Add(new RankedRoom(id, Viewers: 0, Rank: 0));
             }
             return matching;
@@ -33,7 +34,7 @@ public sealed partial class PresenceEngine
         foreach (var (id, room) in _rooms)
         {
             var viewers = room.Viewers;
-            if (viewers > 0 && Passes(room, query.Filter) && Matches(id, query))
+            if (viewers > 0 && Passes(room, query.Filter) && Matches(id, query.Prefix, search))
                 matching.Add(new RankedRoom(id, viewers, RankedRoom.RankOf(room, viewers, query.Order)));
         }
         return matching;
@@ -47,9 +48,9 @@ public sealed partial class PresenceEngine
         _ => true,
     };
 
-    private bool Matches(string roomId, RoomQuery query) =>
-        (query.Prefix is null || roomId.StartsWith(query.Prefix, StringComparison.Ordinal))
-        && (string.IsNullOrEmpty(query.Search)
-            || roomId.Contains(query.Search, StringComparison.OrdinalIgnoreCase)
-            || _network.Catalogue[roomId].Title?.Contains(query.Search, StringComparison.OrdinalIgnoreCase) == true);
+    private bool Matches(string roomId, string? prefix, string? foldedSearch) =>
+        (prefix is null || roomId.StartsWith(prefix, StringComparison.Ordinal))
+        && (foldedSearch is null
+            || Letters.Contains(roomId, foldedSearch)
+            || (_network.Catalogue[roomId].Title is { } title && Letters.Contains(title, foldedSearch)));
 }

@@ -60,8 +60,8 @@ public sealed partial class PresenceEngine
         if (query.IsFiltered || query.Sort == ViewerSort.Name)
         {
             var all = room.CopyAll(rows);
-            rows = new ViewerSelection(query, _network.Users).Select(rows, out var matching);
-            return PageOf(query, rows, matching, all);
+            var selected = new ViewerSelection(query, _network.Users).Select(rows);
+            return PageOf(query, selected.Rows, selected.Matching, all, selected.LastName);
         }
 
         var lastFirst = query.Sort == ViewerSort.LastJoinedFirst;
@@ -191,8 +191,9 @@ public sealed partial class PresenceEngine
         if (GetOrAddRoom(roomId) is { } room)
             return room;
 
+        var now = _clock.Now();
         Interlocked.Increment(ref _roomCount);
-        return AddCountedRoom(roomId);
+        return AddCountedRoom(roomId, now);
     }
 
     private IEnumerable<MembershipChange> SnapshotMemberships()
@@ -214,7 +215,7 @@ public sealed partial class PresenceEngine
     }
 
     /// <summary>Makes a page of rows that may hold one more than asked for, the sign that there are more.</summary>
-    private ViewerPage PageOf(ViewerQuery query, List<ViewerRow> rows, int matching, RoomCount count)
+    private ViewerPage PageOf(ViewerQuery query, List<ViewerRow> rows, int matching, RoomCount count, string lastName = "")
     {
         ViewerCursor? next = null;
         if (rows.Count > query.Limit)
@@ -222,7 +223,7 @@ public sealed partial class PresenceEngine
             rows.RemoveRange(query.Limit, rows.Count - query.Limit);
             var last = rows[^1];
             if (!query.IsByHeartbeat)
-                next = new ViewerCursor(Run, last.JoinedAt, new ViewerSelection(query, _network.Users).NameOf(last), last.UserId);
+                next = new ViewerCursor(Run, last.JoinedAt, lastName, last.UserId);
         }
         return new ViewerPage(rows.ConvertAll(ViewerOf), matching, count) { Next = next };
     }

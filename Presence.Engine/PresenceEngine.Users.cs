@@ -56,8 +56,8 @@ public sealed partial class PresenceEngine
         rows.RemoveAll(row => _optOuts.Contains(row.UserId));
         var sort = query.LatestFirst ? ViewerSort.LatestHeartbeatFirst : ViewerSort.OldestHeartbeatFirst;
         var selection = new ViewerSelection(new ViewerQuery { Sort = sort, Search = query.Search, Limit = query.Limit }, _onlineNetwork.Users);
-        rows = selection.Select(rows, out var matching);
-        return RosterOf([.. rows.Take(query.Limit)], matching, all);
+        var selected = selection.Select(rows);
+        return RosterOf([.. selected.Rows.Take(query.Limit)], selected.Matching, all);
     }
 
     /// <summary>The users of a list who are online, in the order asked for; the others are left out.</summary>

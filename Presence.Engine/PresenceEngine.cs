@@ -28,6 +28,8 @@ public sealed partial class PresenceEngine : IDisposable
     private readonly OptOuts _optOuts;
     private readonly Channels _channels;
     private readonly PresenceMetrics _metrics;
+    private const int MostFailuresTold = 10;
+
     private readonly Lock _applying = new();
     private int _roomCount;
     private long _warmUntil = long.MinValue;
@@ -119,10 +121,14 @@ public sealed partial class PresenceEngine : IDisposable
         {
             // Published before any room is emptied: a heartbeat decides under its room's lock, so it either sees this or is emptied.
             _settings.Current = settings;
-            foreach (var (_, room) in _rooms)
-                EmptyIfClosed(room);
-            EmptyIfClosed(_online);
-            _network.Watches.Signal();
+            try
+            {
+                ForEveryRoom(EmptyIfClosed);
+            }
+            finally
+            {
+                _network.Watches.Signal();
+            }
         }
     }
 
@@ -137,8 +143,10 @@ public sealed partial class PresenceEngine : IDisposable
     /// <summary>Ends what is due everywhere, marks who is overdue, takes samples and forgets rooms long empty. Called once a second by the host.</summary>
     /// <remarks>
     /// <para><b>Cost.</b> A glance at every room; work only where something is due. Each room's lock is held for about 0.1 ms at a time.</para>
-    /// <para><b>Guarantee.</b> When it returns nobody is present whose deadline was at or before the moment it began.</para>
+    /// <para><b>Guarantee.</b> When it returns nobody is present whose deadline was at or before the moment it began. When it
+    /// throws, that is true of every room but those named, and the next sweep goes on with them.</para>
     /// </remarks>
+    /// <exception cref="AggregateException">Some rooms could not be swept; all others were.</exception>
     public void Sweep()
     {
         var now = _clock.Tick();
@@ -146,24 +154,29 @@ public sealed partial class PresenceEngine : IDisposable
         var isGapDue = _schedule.IsGapDue(_clock.Suspensions);
         var isSampleDue = _schedule.IsSampleDue(now, out var sample);
         var heartbeats = _network.RetiredHeartbeats;
-        foreach (var (_, room) in _rooms)
+        try
         {
-            heartbeats += room.Heartbeats;
-            if (room.DueAt <= now)
-                room.Expire(now);
-            if (isSampleDue)
-                room.Sample(sample, now);
-            if (isGapDue)
-                room.TellGap();
+            ForEveryRoom(room =>
+            {
+                if (room != _online)
+                    heartbeats += room.Heartbeats;
+                if (room.DueAt <= now)
+                    room.Expire(now);
+                if (isSampleDue && room != _online)
+                    room.Sample(sample, now);
+                if (isGapDue)
+                    room.TellGap();
+            });
         }
-        if (_online.DueAt <= now)
-            _online.Expire(now);
-        _network.SweptAt = now;
-        _onlineNetwork.SweptAt = now;
-        RecordHistory(now, heartbeats);
-        if (isSampleDue)
-            _network.Removals.Prune(_clock.UtcOf(now));
-        RetireRooms(now - SweepSchedule.EmptyRoomRetention.Ticks, atMost: int.MaxValue);
+        finally
+        {
+            _network.SweptAt = now;
+            _onlineNetwork.SweptAt = now;
+            RecordHistory(now, heartbeats);
+            if (isSampleDue)
+                _network.Removals.Prune(_clock.UtcOf(now));
+            RetireRooms(now - SweepSchedule.EmptyRoomRetention.Ticks, atMost: int.MaxValue);
+        }
     }
 
     /// <summary>Brings back sessions after a restart; before anything else was recorded. Each gets one full timeout.</summary>
@@ -215,28 +228,57 @@ public sealed partial class PresenceEngine : IDisposable
     /// <summary>Stops the meter. Presence needs no disposal.</summary>
     public void Dispose() => _metrics.Dispose();
 
+    /// <summary>Does something to every room, user presence included. A room that fails takes no other's turn away.</summary>
+    /// <exception cref="AggregateException">Some rooms failed; the first <see cref="MostFailuresTold"/> of them are named.</exception>
+    private void ForEveryRoom(Action<Room> act)
+    {
+        List<Exception>? failures = null;
+        foreach (var (_, room) in _rooms)
+            Try(room);
+        Try(_online);
+        if (failures is not null)
+            throw new AggregateException("Some rooms failed; all others are done.", failures);
+
+        void Try(Room room)
+        {
+            try
+            {
+                act(room);
+            }
+#pragma warning disable CA1031 // whatever it was, the other rooms have their turn before it is thrown
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                failures ??= [];
+                if (failures.Count < MostFailuresTold)
+                    failures.Add(new InvalidOperationException($"Room '{room.Id}' failed: {failure.Message}", failure));
+            }
+        }
+    }
+
     private Room? GetOrAddRoom(string roomId) => _rooms.TryGetValue(roomId, out var room) ? room : TryAddRoom(roomId);
 
     /// <summary>The room, made when it is not there; null when the cap is reached and no empty room could make way.</summary>
     private Room? TryAddRoom(string roomId)
     {
+        var now = _clock.Now(); // before anything is counted: a clock may throw
         if (Interlocked.Increment(ref _roomCount) > Limits.Rooms && !RetireRooms(long.MaxValue, atMost: 1))
         {
             Interlocked.Decrement(ref _roomCount);
             return null;
         }
-        return AddCountedRoom(roomId);
+        return AddCountedRoom(roomId, now);
     }
 
     /// <summary>Puts a room that was counted already on the map, or finds that somebody else just did.</summary>
-    private Room AddCountedRoom(string roomId)
+    private Room AddCountedRoom(string roomId, long now)
     {
         var added = new Room(roomId, _network);
         var room = _rooms.GetOrAdd(roomId, added);
         if (room != added)
             Interlocked.Decrement(ref _roomCount);
         else
-            _network.EmptyRooms.Add(room, _clock.Now()); // empty until its first heartbeat, which may be refused
+            _network.EmptyRooms.Add(room, now); // empty until its first heartbeat, which may be refused
         return room;
     }
 

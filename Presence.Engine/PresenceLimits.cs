@@ -9,14 +9,21 @@ public sealed record PresenceLimits
     /// <summary>The longest search text, in characters.</summary>
     public const int SearchLength = 64;
 
+    /// <summary>What a viewer's count of sessions holds, with one to spare for the session that replaces another.</summary>
+    private const int MostSessionsPerUserAndRoom = 65_000;
+
     /// <summary>Rooms in all, those nobody is in any more but that are still remembered included. Default 200,000.</summary>
     public int Rooms { get; init; } = 200_000;
 
     /// <summary>Sessions in all rooms together. Default 2,000,000.</summary>
     public int Sessions { get; init; } = 2_000_000;
 
-    /// <summary>Sessions of one user in one room; one more replaces the longest silent. Default 10.</summary>
-    public int SessionsPerUserAndRoom { get; init; } = 10;
+    /// <summary>Sessions of one user in one room; one more replaces the longest silent. Default 10, at most 65,000.</summary>
+    public int SessionsPerUserAndRoom
+    {
+        get;
+        init => field = value is >= 1 and <= MostSessionsPerUserAndRoom ? value : throw new ArgumentOutOfRangeException(nameof(value), value, $"1 to {MostSessionsPerUserAndRoom}.");
+    } = 10;
 
     /// <summary>Rooms one user may be present in at once. Default 20.</summary>
     public int RoomsPerUser { get; init; } = 20;

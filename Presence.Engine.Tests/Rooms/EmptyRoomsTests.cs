@@ -9,14 +9,41 @@ public sealed class EmptyRoomsTests
     private readonly NetworkState _network = LoneRoom.Network();
 
     [Fact]
-    public void Add_ARoomListedAlready_ListsItOnce()
+    public void Add_ARoomListedAlready_CountsFromTheLaterInstant()
+    {
+        var (first, second) = (new Room("red", _network), new Room("blue", _network));
+        _empty.Add(first, 10);
+        _empty.Add(second, 15);
+        _empty.Add(first, 20);
+
+        Assert.Equal(2, _empty.Count);
+        Assert.True(_empty.TryTake(19, out var taken));
+        Assert.Same(second, taken);
+        Assert.False(_empty.TryTake(19, out _));
+    }
+
+    [Fact]
+    public void Add_EmptyForLongerThanThoseListed_GoesFirst()
+    {
+        var (first, second, third) = (new Room("red", _network), new Room("blue", _network), new Room("green", _network));
+        _empty.Add(first, 10);
+        _empty.Add(second, 30);
+        _empty.Add(third, 20);
+
+        Assert.Equal([first, third, second], TakeAll());
+        _empty.Add(first, 10);
+        _empty.Add(second, 5);
+        Assert.Equal([second, first], TakeAll());
+    }
+
+    [Fact]
+    public void Remove_ARoomInUse_IsNotTaken()
     {
         var room = new Room("red", _network);
         _empty.Add(room, 10);
-        _empty.Add(room, 20);
+        _empty.Remove(room);
+        _empty.Remove(room);
 
-        Assert.Equal(1, _empty.Count);
-        Assert.True(_empty.TryTake(10, out _));
         Assert.False(_empty.TryTake(long.MaxValue, out _));
     }
 
@@ -45,5 +72,13 @@ public sealed class EmptyRoomsTests
         Assert.Same(first, taken);
         Assert.False(_empty.TryTake(15, out _));
         Assert.Equal(1, _empty.Count);
+    }
+
+    private List<Room> TakeAll()
+    {
+        var rooms = new List<Room>();
+        while (_empty.TryTake(long.MaxValue, out var room))
+            rooms.Add(room);
+        return rooms;
     }
 }

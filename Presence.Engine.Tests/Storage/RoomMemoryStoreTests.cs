@@ -67,6 +67,27 @@ public sealed class RoomMemoryStoreTests : IAsyncLifetime
         Assert.Equal(0, _world.Engine.KnownRooms);
     }
 
+    [Theory]
+    [InlineData(20, 39, true)]
+    [InlineData(20, 41, false)]
+    [InlineData(58, 1, true)]
+    [InlineData(58, 3, false)]
+    public async Task LoadAsync_EmptyAtTheStop_AgesFromWhenItBecameEmpty(int emptyBefore, int after, bool isRemembered)
+    {
+        await WatchAsync(minutes: 30, viewers: 2);
+        await WatchAsync(minutes: emptyBefore, viewers: 0);
+        await RestartAsync(TimeSpan.FromSeconds(20));
+
+        for (var minute = 0; minute < after; minute++)
+        {
+            _world.Sweep(_time, 60);
+            if (minute == after / 2)
+                await RestartAsync(TimeSpan.FromSeconds(5)); // a second restart makes it no younger
+        }
+
+        Assert.Equal(isRemembered ? 1 : 0, _world.Engine.KnownRooms);
+    }
+
     [Fact]
     public async Task LoadAsync_WhoCameAfterTheLastSave_CameInTheMinuteUnderWay()
     {

@@ -120,17 +120,17 @@ public sealed class MembershipJournal
     {
         lock (_lock)
         {
-            _recorded++;
-            _waitingSince ??= _time.GetTimestamp();
-            if (_hasOverflowed)
-                return;
-            if (_changes.Count < _capacity)
+            _waitingSince ??= _time.GetTimestamp(); // before anything is changed: a clock may throw
+            if (!_hasOverflowed && _changes.Count < _capacity)
             {
                 _changes.Add(change);
-                return;
             }
-            _hasOverflowed = true;
-            _changes = [];
+            else if (!_hasOverflowed)
+            {
+                _changes = [];
+                _hasOverflowed = true;
+            }
+            _recorded++;
         }
     }
 }

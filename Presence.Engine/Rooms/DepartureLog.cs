@@ -12,9 +12,12 @@ internal sealed class DepartureLog
 
     private readonly Queue<DepartureRow> _rows = new();
 
+    /// <summary>What the next <see cref="Add"/> needs.</summary>
+    public void MakeRoom(int peak) => _rows.EnsureCapacity(Math.Min(_rows.Count + 1, LimitOf(peak)));
+
     public void Add(in DepartureRow row, int peak)
     {
-        var limit = Math.Clamp(peak, Fewest, Most);
+        var limit = LimitOf(peak);
         while (_rows.Count >= limit)
             _rows.Dequeue();
         _rows.Enqueue(row);
@@ -22,4 +25,6 @@ internal sealed class DepartureLog
 
     /// <summary>The latest last.</summary>
     public DepartureRow[] Copy() => _rows.ToArray();
+
+    private static int LimitOf(int peak) => Math.Clamp(peak, Fewest, Most);
 }

@@ -93,11 +93,11 @@ internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings,
 
     public void RemoveSession() => Interlocked.Decrement(ref _sessions);
 
-    public void RoomBecameLive() => Interlocked.Increment(ref _liveRooms);
-
-    public void RoomBecameEmpty(Room room, long now)
+    public void RoomBecameLive(Room room)
     {
-        Interlocked.Decrement(ref _liveRooms);
-        EmptyRooms.Add(room, now);
+        Interlocked.Increment(ref _liveRooms);
+        EmptyRooms.Remove(room);
     }
+
+    public void RoomBecameEmpty() => Interlocked.Decrement(ref _liveRooms);
 }

@@ -27,7 +27,7 @@ internal struct RareState
     /// <summary>The next viewer joins after it.</summary>
     public long LastJoinedAt = long.MinValue;
 
-    /// <summary>When the first of the viewers now present came.</summary>
+    /// <summary>When the first of the viewers now present came; in an empty room, when the last one left.</summary>
     public long Since;
 
     /// <summary>The most viewers since then.</summary>

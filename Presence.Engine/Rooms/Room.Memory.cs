@@ -13,8 +13,8 @@ internal sealed partial class Room
             var clock = _network.Clock;
             return trend.ToMemory(Id, clock.UtcOf(NowNeedsLock()), trend.SampledAt is { } at ? clock.UtcOf(at) : null) with
             {
-                Since = _buckets.Viewers > 0 ? clock.UtcOf(_rare.Since) : null,
-                Peak = _rare.Peak,
+                Since = clock.UtcOf(_rare.Since),
+                Peak = _buckets.Viewers > 0 ? _rare.Peak : 0,
             };
         }
     }
@@ -29,7 +29,12 @@ internal sealed partial class Room
             var clock = _network.Clock;
             var trend = TrendRecorder.Of(memory, clock.UtcOf(NowNeedsLock()), clock);
             trend.ContinueFrom(_rare.Joined, _buckets.Viewers);
-            if (_buckets.Viewers > 0 && memory.Since is { } since)
+            if (_buckets.Viewers == 0)
+            {
+                _rare.Since = clock.PresenceTimeOf(memory.EmptySince);
+                _network.EmptyRooms.Add(this, _rare.Since);
+            }
+            else if (memory is { Since: { } since, Peak: > 0 })
             {
                 _rare.Since = Math.Min(_rare.Since, clock.PresenceTimeOf(since));
                 _rare.Peak = Math.Max(_rare.Peak, memory.Peak);

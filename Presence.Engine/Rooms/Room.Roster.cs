@@ -74,8 +74,6 @@ internal sealed partial class Room
         return Array.ConvertAll(rows, row => new Departure(row.UserId, row.Profile, row.IsGuest, row.Reason, _network.Clock.UtcOf(row.At)));
     }
 
-    private void RecordDepartureNeedsLock(in DepartureRow departure) => (_rare.Departures ??= new DepartureLog()).Add(departure, _rare.Peak);
-
     private ViewerSession SessionNeedsLock(int index)
     {
         ref var slot = ref _sessions[index];

@@ -44,7 +44,7 @@ internal sealed partial class Room
         {
             _rare.Since = joinedAt;
             _rare.Peak = 0;
-            _network.RoomBecameLive();
+            _network.RoomBecameLive(this);
         }
         var mark = MarkOfNeedsLock(index);
         _buckets.Add(heartbeat.IsGuest, mark);
@@ -54,6 +54,7 @@ internal sealed partial class Room
     }
 
     /// <summary>Takes a session out; the viewer leaves with its last one, for <paramref name="reason"/> at <paramref name="at"/>.</summary>
+    /// <remarks>What can throw comes before the first change: a session that cannot be ended stays whole, and the next sweep tries again.</remarks>
     private void EndSessionNeedsLock(int index, LeaveReason reason, long at)
     {
         ref var slot = ref _sessions[index];
@@ -62,13 +63,15 @@ internal sealed partial class Room
         var isGuest = slot.IsGuest;
         var lead = slot.IsLead ? index : LeadOfNeedsLock(userId, hash);
         var before = MarkOfNeedsLock(lead);
+        var isLast = _sessions[lead].Sessions == 1;
+        _network.Journal.Record(new MembershipChange(slot.MembershipId, IsJoin: false, "", "", "", IsGuest: false, ViewerState.Visible, default));
+        PrepareEndNeedsLock(userId, isLast, passesLead: !isLast && lead == index, at);
 
         _generations.Remove(ref _sessions, index, ref slot);
-        _network.Journal.Record(new MembershipChange(slot.MembershipId, IsJoin: false, "", "", "", IsGuest: false, ViewerState.Visible, default));
         _network.RemoveSession();
         _rare.OwnJoins?.Remove(index);
 
-        if (_sessions[lead].Sessions > 1)
+        if (!isLast)
         {
             if (lead == index)
                 lead = PassLeadNeedsLock(index);
@@ -82,10 +85,29 @@ internal sealed partial class Room
         _sessions.Remove(index);
         _buckets.Remove(isGuest, before);
         _network.CountMark(before, -1);
-        RecordDepartureNeedsLock(new(userId, _network.Users.Exit(userId, hash), isGuest, reason, at));
+        _rare.Departures!.Add(new(userId, _network.Users.Exit(userId, hash), isGuest, reason, at), _rare.Peak);
         if (_buckets.Viewers == 0)
-            _network.RoomBecameEmpty(this, _latest);
+        {
+            _rare.Since = at;
+            _network.RoomBecameEmpty();
+        }
         EmitNeedsLock(ChangeKind.Left, userId, isGuest, reason, at);
+    }
+
+    /// <summary>Makes room for what the end of a session leaves behind.</summary>
+    private void PrepareEndNeedsLock(string userId, bool isLast, bool passesLead, long at)
+    {
+        NoteNeedsLock(userId); // a copy under way finds a viewer by the slot that leads
+        if (passesLead)
+        {
+            _rare.OwnJoins ??= [];
+            _rare.OwnJoins.EnsureCapacity(_rare.OwnJoins.Count + 1);
+        }
+        if (!isLast)
+            return;
+        (_rare.Departures ??= new DepartureLog()).MakeRoom(_rare.Peak);
+        if (_buckets.Viewers == 1)
+            _network.EmptyRooms.Add(this, at); // whoever takes it from there waits for this lock
     }
 
     /// <summary>Makes another session of the viewer its lead, before the one that was is taken out.</summary>
@@ -98,11 +120,10 @@ internal sealed partial class Room
 
         ref var to = ref _sessions[successor];
         to.Flags |= SlotFlags.Lead;
-        (_rare.OwnJoins ??= [])[successor] = to.JoinedAt;
+        _rare.OwnJoins![successor] = to.JoinedAt;
         to.JoinedAt = from.JoinedAt;
         to.Sessions = from.Sessions;
         _joinOrder.Replace(ref _sessions, lead, successor);
-        NoteNeedsLock(to.UserId!); // a copy under way finds a viewer by the slot that leads
         return successor;
     }
 

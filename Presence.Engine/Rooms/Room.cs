@@ -36,8 +36,8 @@ internal sealed partial class Room
 
     public string Id { get; }
 
-    /// <summary>Guarded by <see cref="EmptyRooms"/>.</summary>
-    public bool IsListedAsEmpty { get; set; }
+    /// <summary>Where it is among the empty rooms; null while it has viewers. Guarded by <see cref="EmptyRooms"/>.</summary>
+    public LinkedListNode<(Room Room, long Since)>? PlaceAsEmpty { get; set; }
 
     /// <summary>Records a heartbeat; false when the room was retired meanwhile and the caller must look it up again.</summary>
     public bool TryHeartbeat(in Heartbeat heartbeat, int hash, out HeartbeatReceipt receipt)
@@ -87,7 +87,7 @@ internal sealed partial class Room
     {
         lock (_lock)
         {
-            if (_isRetired || _sessions.Count > 0)
+            if (_isRetired || _sessions.Count > 0 || PlaceAsEmpty is not null) // listed again since it was taken
                 return false;
             if (IsWatchedNeedsLock)
             {
@@ -145,17 +145,36 @@ internal sealed partial class Room
             return Answer(admission);
 
         var joinedAt = isNewViewer ? NextJoinedAtNeedsLock(now) : _sessions[lead].JoinedAt;
+        var membershipId = RecordJoinNeedsLock(heartbeat, hash, lead, joinedAt);
         var index = AddSessionNeedsLock(heartbeat, hash, lead, joinedAt, now);
         ref var slot = ref _sessions[index];
-        slot.MembershipId = _network.Journal.NextId();
+        slot.MembershipId = membershipId;
         AppendNeedsLock(index, ref slot, rules, now);
-        _network.Journal.Record(new MembershipChange(
-            slot.MembershipId, IsJoin: true, Id, heartbeat.UserId, heartbeat.SessionId, slot.IsGuest, heartbeat.State, _network.Clock.UtcOf(joinedAt)));
         if (isNewViewer)
             EmitNeedsLock(ChangeKind.Joined, heartbeat.UserId, heartbeat.IsGuest, LeaveReason.None, now);
         else if (_sessions[lead].Sessions > _network.Limits.SessionsPerUserAndRoom)
             EndSessionNeedsLock(LongestSilentNeedsLock(index), LeaveReason.Left, now);
         return Answer(HeartbeatOutcome.Accepted, isNewViewer);
+    }
+
+    /// <summary>Journals an admitted session before anything else is changed; what cannot be journalled is not admitted.</summary>
+    private long RecordJoinNeedsLock(in Heartbeat heartbeat, int hash, int lead, long joinedAt)
+    {
+        try
+        {
+            var isGuest = lead == None ? heartbeat.IsGuest : _sessions[lead].IsGuest;
+            var id = _network.Journal.NextId();
+            _network.Journal.Record(new MembershipChange(
+                id, IsJoin: true, Id, heartbeat.UserId, heartbeat.SessionId, isGuest, heartbeat.State, _network.Clock.UtcOf(joinedAt)));
+            return id;
+        }
+        catch
+        {
+            _network.RemoveSession();
+            if (lead == None)
+                _network.Users.Exit(heartbeat.UserId, hash);
+            throw;
+        }
     }
 
     private void AppendNeedsLock(int index, ref SessionSlot slot, RoomRules rules, long now)

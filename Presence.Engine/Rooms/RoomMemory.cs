@@ -12,11 +12,14 @@ public sealed record RoomMemory
     /// <summary>When the newest sample of <see cref="Hour"/> was taken; null before the first.</summary>
     public DateTimeOffset? SampledAt { get; init; }
 
-    /// <summary>Since when somebody is in it; null while nobody is.</summary>
+    /// <summary>Since when it has viewers, or, where <see cref="Peak"/> is 0, since when it has none. Null: it has none, and nothing says since when.</summary>
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>The most viewers at once since then.</summary>
+    /// <summary>The most viewers at once since then; 0 in an empty room.</summary>
     public int Peak { get; init; }
+
+    /// <summary>Since when the room has no viewers, if none of them came back.</summary>
+    internal DateTimeOffset EmptySince => Peak == 0 && Since is { } since && since < At ? since : At;
 
     /// <summary>The viewers of the sample before the oldest of <see cref="Hour"/>.</summary>
     public int Before { get; init; }

@@ -9,7 +9,7 @@ public sealed record RoomQuery
     /// <summary>Only rooms whose id starts with this, ordinal.</summary>
     public string? Prefix { get; init; }
 
-    /// <summary>Only rooms whose id, or title in the catalogue, contains this, ignoring case.</summary>
+    /// <summary>Only rooms whose id, or title in the catalogue, contains this, whatever its case, accents or composition.</summary>
     public string? Search { get; init; }
 
     /// <summary>Which of them.</summary>

@@ -54,7 +54,7 @@ internal struct SessionSlot
     public SlotFlags Flags;
 
     /// <summary>Lead only: how many sessions the viewer has.</summary>
-    public byte Sessions;
+    public ushort Sessions;
 
     public readonly bool IsLead => (Flags & SlotFlags.Lead) != SlotFlags.None;
 

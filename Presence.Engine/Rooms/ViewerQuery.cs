@@ -9,7 +9,7 @@ public sealed record ViewerQuery
     /// <summary>At most so many; 1..<see cref="PresenceLimits.Page"/>.</summary>
     public int Limit { get; init; } = PresenceLimits.Page;
 
-    /// <summary>Only viewers whose id or display name contains this text, ignoring case; null lists all. At most <see cref="PresenceLimits.SearchLength"/> characters.</summary>
+    /// <summary>Only viewers whose id or display name contains this text, whatever its case, accents or composition; null lists all. At most <see cref="PresenceLimits.SearchLength"/> characters.</summary>
     public string? Search { get; init; }
 
     /// <summary>Only viewers in this state; null lists all.</summary>
@@ -25,14 +25,16 @@ public sealed record ViewerQuery
     public ViewerCursor? After { get; init; }
 
     /// <summary>Whether a viewer passes search and state.</summary>
-    public bool Matches(Viewer viewer) => Matches(viewer.UserId, viewer.Profile?.DisplayName ?? "", new ViewerMark(viewer.State, viewer.IsFading));
+    public bool Matches(Viewer viewer) =>
+        MatchesMark(new ViewerMark(viewer.State, viewer.IsFading))
+        && (FoldedSearch is not { } search
+            || Letters.Contains(viewer.UserId, search)
+            || (viewer.Profile?.DisplayName is { } name && Letters.Contains(name, search)));
 
-    internal bool Matches(string userId, string name, ViewerMark mark) =>
-        (State is null || mark.State == State)
-        && (IsFading is null || mark.IsFading == IsFading)
-        && (string.IsNullOrEmpty(Search)
-            || userId.Contains(Search, StringComparison.OrdinalIgnoreCase)
-            || name.Contains(Search, StringComparison.OrdinalIgnoreCase));
+    internal bool MatchesMark(ViewerMark mark) => (State is null || mark.State == State) && (IsFading is null || mark.IsFading == IsFading);
+
+    /// <summary>The search as names are compared with it; null when there is none.</summary>
+    internal string? FoldedSearch => string.IsNullOrEmpty(Search) ? null : Letters.Fold(Search);
 
     internal bool IsFiltered => !string.IsNullOrEmpty(Search) || State is not null || IsFading is not null;
 

@@ -15,6 +15,6 @@ public enum ViewerSort
     /// <summary>Newest arrival first.</summary>
     LastJoinedFirst,
 
-    /// <summary>By display name, or id where there is none, ignoring case; ties by id.</summary>
+    /// <summary>By display name, or id where there is none, in the order of letters; ties by id.</summary>
     Name,
 }

@@ -44,7 +44,8 @@ internal sealed class PresentUsers
                     Interlocked.Increment(ref _guests);
             }
             user.Rooms++;
-            user.Profile = profile ?? user.Profile;
+            if (profile is not null && profile != user.Profile)
+                user.Shown = profile;
             return true;
         }
     }
@@ -75,6 +76,23 @@ internal sealed class PresentUsers
             return stripe.Users.TryGetValue(userId, out var user) ? user.Profile : null;
     }
 
+    /// <summary>What a user is called, kept for the next who asks; an absent one is called by its id.</summary>
+    public UserName NameOf(string userId)
+    {
+        var stripe = StripeOf(PresenceComparers.UserId.GetHashCode(userId));
+        lock (stripe.Lock)
+        {
+            ref var user = ref CollectionsMarshal.GetValueRefOrNullRef(stripe.Users, userId);
+            if (Unsafe.IsNullRef(ref user))
+                return new UserName(null, userId);
+            if (user.Shown is UserName known)
+                return known;
+            var name = new UserName(user.Profile, userId);
+            user.Shown = name;
+            return name;
+        }
+    }
+
     /// <summary>How many rooms a user is present in.</summary>
     public int RoomsOf(string userId)
     {
@@ -92,7 +110,7 @@ internal sealed class PresentUsers
             ref var user = ref CollectionsMarshal.GetValueRefOrNullRef(stripe.Users, userId);
             if (Unsafe.IsNullRef(ref user))
                 return false;
-            user.Profile = profile;
+            user.Shown = profile;
             return true;
         }
     }
@@ -107,8 +125,11 @@ internal sealed class PresentUsers
 
     private struct PresentUser
     {
-        public UserProfile? Profile;
+        /// <summary>Nothing, a <see cref="UserProfile"/>, or, once somebody looked for names, the <see cref="UserName"/> that has it.</summary>
+        public object? Shown;
         public int Rooms;
         public bool IsGuest;
+
+        public readonly UserProfile? Profile => Shown as UserProfile ?? (Shown as UserName)?.Profile;
     }
 }

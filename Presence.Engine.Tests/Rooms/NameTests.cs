@@ -1,0 +1,162 @@
+using Presence.Engine.Rooms;
+using Presence.Engine.Tests.Support;
+using Presence.Engine.Users;
+
+namespace Presence.Engine.Tests.Rooms;
+
+/// <summary>Names are found and put in order by their letters.</summary>
+public sealed class NameTests : IDisposable
+{
+    private static readonly string[] Ordered =
+        ["1", "Ángel", "anna", "Anna", "Emil", "Émile", "Ida", "José", "Łukasz", "Ödön", "Olaf", "Oskar", "Øyvind", "Zoë", "Zz", "Олег", "山田"];
+
+    private readonly EngineWorld _world = new();
+
+    public void Dispose() => _world.Dispose();
+
+    [Theory]
+    [InlineData("José", "jose", true)]
+    [InlineData("José", "JOSÉ", true)]
+    [InlineData("Jose\u0301", "josé", true)]
+    [InlineData("Jose", "José", true)]
+    [InlineData("Øyvind", "oyv", true)]
+    [InlineData("Weiß", "WEISS", true)]
+    [InlineData("Ｗｉｄｅ", "wide", true)]
+    [InlineData("かな", "がな", false)]
+    [InlineData("Jose", "joss", false)]
+    public void Viewers_Search_FindsEverySpelling(string name, string search, bool isFound)
+    {
+        _world.Beat("u-1", profile: new UserProfile(name, null));
+
+        Assert.Equal(isFound ? ["u-1"] : [], _world.List(search: search));
+        Assert.Equal(isFound ? ["u-1"] : [], _world.Engine.Order(EngineWorld.Lobby, new ViewerQuery { Search = search }).UserIds);
+        Assert.Equal(isFound, new ViewerQuery { Search = search }.Matches(_world.Engine.Viewers(EngineWorld.Lobby, ["u-1"])[0]));
+    }
+
+    [Fact]
+    public void Viewers_Search_FindsIdsAndNamelessViewersInEverySpelling()
+    {
+        _world.Beat("gérard", profile: new UserProfile("Somebody", null));
+        _world.Beat("GERARD-2");
+
+        Assert.Equal(["GERARD-2", "gérard"], _world.List(search: "Gerard"));
+    }
+
+    [Fact]
+    public void OnlineUsers_Search_FindsEverySpelling()
+    {
+        _world.Engine.UserHeartbeat("u-1", new UserProfile("Renée", null));
+        _world.Engine.UserHeartbeat("ÅSA");
+
+        Assert.Equal("u-1", Assert.Single(_world.Engine.OnlineUsers(new OnlineQuery { Search = "RENEE" }).Users).UserId);
+        Assert.Equal("ÅSA", Assert.Single(_world.Engine.OnlineUsers(new OnlineQuery { Search = "asa" }).Users).UserId);
+    }
+
+    [Fact]
+    public void RankRooms_Search_FindsIdsAndTitlesInEverySpelling()
+    {
+        _world.Beat("ann", room: "café");
+        _world.Beat("ann", room: "r-2");
+        _world.Engine.Define("r-2", new RoomDefinition { Title = "Soirée à São Paulo" });
+
+        Assert.Equal(["café"], _world.Engine.RankRooms(new RoomQuery { Search = "CAFE" }));
+        Assert.Equal(["r-2"], _world.Engine.RankRooms(new RoomQuery { Search = "soiree a sao" }));
+        Assert.Equal(["r-2"], _world.Engine.Rooms(new RoomQuery { Search = "São" }).Rooms.Select(room => room.RoomId));
+        Assert.Empty(_world.Engine.RankRooms(new RoomQuery { Search = "soiree x" }));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(200)]
+    public void Viewers_ByName_FollowLettersPageByPage(int limit)
+    {
+        Arrive();
+
+        var listed = new List<string>();
+        var query = new ViewerQuery { Sort = ViewerSort.Name, Limit = limit };
+        do
+        {
+            var page = _world.Engine.Viewers(EngineWorld.Lobby, query);
+            listed.AddRange(page.Viewers.Select(viewer => viewer.Profile?.DisplayName ?? viewer.UserId));
+            query = query with { After = page.Next };
+        }
+        while (query.After is not null);
+
+        Assert.Equal(Ordered, listed);
+        Assert.Equal(Ordered, _world.Engine.Order(EngineWorld.Lobby, new ViewerQuery { Sort = ViewerSort.Name }).UserIds.Select(NameOf));
+    }
+
+    [Fact]
+    public void Viewers_ByName_EqualToTheEyeGoById()
+    {
+        foreach (var user in new[] { "c", "a", "b", "d" })
+            _world.Beat(user, profile: new UserProfile(user is "a" or "c" ? "José" : "Jose\u0301", null));
+
+        Assert.Equal(["a", "b", "c", "d"], _world.List(ViewerSort.Name));
+        Assert.Equal(["a", "b", "c", "d"], _world.Engine.Order(EngineWorld.Lobby, new ViewerQuery { Sort = ViewerSort.Name }).UserIds);
+    }
+
+    [Fact]
+    public void Viewers_ByName_HalfACharacterStopsNobody()
+    {
+        foreach (var (user, name) in new[] { ("a", "Zo\uD800"), ("b", "\uDC00"), ("c", "Zoë\uFFFE"), ("d", "Ann") })
+            _world.Beat(user, profile: new UserProfile(name, null));
+
+        var listed = new List<string>();
+        var query = new ViewerQuery { Sort = ViewerSort.Name, Limit = 1 };
+        do
+        {
+            var page = _world.Engine.Viewers(EngineWorld.Lobby, query);
+            listed.Add(page.Viewers[0].UserId);
+            query = query with { After = page.Next };
+        }
+        while (query.After is not null);
+
+        Assert.Equal(4, listed.Distinct().Count());
+        Assert.Equal(["c"], _world.List(search: "zoe"));
+    }
+
+    [Fact]
+    public void Viewers_RenamedAfterASearch_AreFoundByTheNewNameAlone()
+    {
+        _world.Beat("u-1", profile: new UserProfile("Zoë", null));
+        _world.Beat("u-2", profile: new UserProfile("Mia", null));
+        Assert.Equal(["u-2", "u-1"], _world.List(ViewerSort.Name));
+
+        _world.Engine.UpdateProfile("u-1", new UserProfile("André", null));
+
+        Assert.Equal(["u-1", "u-2"], _world.List(ViewerSort.Name));
+        Assert.Equal(["u-1"], _world.List(search: "andre"));
+        Assert.Empty(_world.List(search: "zoe"));
+        _world.Beat("u-1", room: "other", profile: new UserProfile("Zoë", "picture"));
+        Assert.Equal(["u-1"], _world.List(search: "zoe"));
+        Assert.Equal("picture", _world.Engine.ProfileOf("u-1")?.AvatarUrl);
+    }
+
+    [Fact]
+    public void Viewers_ManyOfOneName_AreSortedWhole()
+    {
+        var random = new Random(3);
+        var users = Enumerable.Range(0, 500).ToArray();
+        random.Shuffle(users);
+        foreach (var user in users)
+            _world.Beat($"user-{user:D5}", profile: user % 2 == 0 ? new UserProfile("Viewer of the long evening show", null) : null);
+
+        var ordered = _world.Engine.Order(EngineWorld.Lobby, new ViewerQuery { Sort = ViewerSort.Name }).UserIds;
+
+        Assert.Equal([.. Named(1), .. Named(0)], ordered);
+
+        static IEnumerable<string> Named(int rest) => Enumerable.Range(0, 500).Where(user => user % 2 == rest).Select(user => $"user-{user:D5}");
+    }
+
+    private void Arrive()
+    {
+        var names = Ordered.ToArray();
+        new Random(5).Shuffle(names);
+        foreach (var name in names)
+            _world.Beat(name == "Ida" ? name : "id " + name, profile: name == "Ida" ? null : new UserProfile(name, null));
+    }
+
+    private string NameOf(string userId) => _world.Engine.ProfileOf(userId)?.DisplayName ?? userId;
+}
