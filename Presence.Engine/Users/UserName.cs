@@ -44,9 +44,9 @@ internal sealed class UserName(UserProfile? profile, string userId)
     }
 
     /// <summary>By letters; names that differ in nothing a reader sees are equal.</summary>
-    public int CompareTo(UserName other)
+    public static int Compare(UserName left, UserName right)
     {
-        var byPrefix = Prefix.CompareTo(other.Prefix);
-        return byPrefix != 0 ? byPrefix : Key.AsSpan().SequenceCompareTo(other.Key);
+        var byPrefix = left.Prefix.CompareTo(right.Prefix);
+        return byPrefix != 0 ? byPrefix : left.Key.AsSpan().SequenceCompareTo(right.Key);
     }
 }
