@@ -18,6 +18,8 @@ public sealed class PresenceIdsTests
     [InlineData("a%b")]
     [InlineData("a\u0000b")]
     [InlineData("a\nb")]
+    [InlineData(".")]
+    [InlineData("..")]
     public void ProblemOfRoomId_Forbidden_NamesTheField(string roomId) =>
         Assert.Contains("roomId", PresenceIds.ProblemOfRoomId(roomId), StringComparison.Ordinal);
 
@@ -27,6 +29,16 @@ public sealed class PresenceIdsTests
         Assert.NotNull(PresenceIds.ProblemOfRoomId("a\ud83c"));
         Assert.NotNull(PresenceIds.ProblemOfRoomId("\udfac a"));
     }
+
+    [Theory]
+    [InlineData(".", false)]
+    [InlineData("..", false)]
+    [InlineData("...", true)]
+    [InlineData(".a", true)]
+    [InlineData("a..", true)]
+    public void Problems_OfDots_AreThoseOfWholeSegments(string id, bool isUsable) => Assert.Equal(
+        (isUsable, isUsable, isUsable, true),
+        (PresenceIds.ProblemOfRoomId(id) is null, PresenceIds.ProblemOfUserId(id) is null, PresenceIds.ProblemOfChannelId(id) is null, PresenceIds.ProblemOfRoomPrefix(id) is null));
 
     [Fact]
     public void Problems_AtTheLimits_BeginOneBeyond()

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine;
@@ -36,6 +37,39 @@ public sealed class HeartbeatTests(SharedHost shared) : IClassFixture<SharedHost
         Assert.Equal(new SessionDevice("Pixel 9", "4.2.0"), Shown());
         await _host.BeatAsync("shown-devices", token, """{"device":"Pixel 9","appVersion":"4.3.0"}""");
         Assert.Equal(new SessionDevice("Pixel 9", "4.3.0"), Shown());
+    }
+
+    [Theory]
+    [InlineData("\"Pi\\u0007xel\\u009f 9\\n\"", "Pixel 9")]
+    [InlineData("\"Pixel 9 \\ud83d\"", "Pixel 9")] // cut in the middle of a character by the client
+    [InlineData("\"\\ude00Pixel\\t 9\"", "Pixel 9")]
+    [InlineData("4.2", "4.2")]
+    [InlineData("\"\\u0000\\u200e\"", "\u200e")]
+    [InlineData("\"\\u0001\"", null)]
+    [InlineData("null", null)]
+    [InlineData("true", null)]
+    [InlineData("{\"name\":[\"Pixel\"]}", null)]
+    public async Task Beat_WithADeviceOfAnyKind_IsTakenAndKeepsWhatCanBeRead(string device, string? shown)
+    {
+        var userId = "device-" + Guid.NewGuid();
+        var answer = await _host.BeatAsync("any-device", await _host.TokenAsync(userId), $$"""{"device":{{device}},"appVersion":{{device}},"state":"hidden"}""");
+
+        Assert.Equal(202, answer.Status);
+        Assert.Equal(new SessionDevice(shown, shown), _host.Services.GetRequiredService<PresenceEngine>().Sessions("any-device", userId)[0].Device);
+    }
+
+    [Fact]
+    public async Task Beat_WithALongDeviceAndVersion_CutsBothBetweenTwoCharacters()
+    {
+        var userId = "long-device";
+        var body = new JsonObject { ["device"] = new string('d', 299) + "\U0001F600", ["appVersion"] = new string('v', 28) + "\U0001F600" + "tail" };
+
+        var answer = await _host.BeatAsync("long-device", await _host.TokenAsync(userId), body.ToJsonString());
+
+        Assert.Equal(202, answer.Status);
+        Assert.Equal(
+            new SessionDevice(new string('d', 299), new string('v', 28) + "\U0001F600"),
+            _host.Services.GetRequiredService<PresenceEngine>().Sessions("long-device", userId)[0].Device);
     }
 
     [Fact]

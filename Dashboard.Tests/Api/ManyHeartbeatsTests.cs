@@ -44,6 +44,26 @@ public sealed class ManyHeartbeatsTests(SharedHost shared) : IClassFixture<Share
         Assert.Equal(["anna"], (await _host.GetAsync("/api/v1/presence/rooms/good/users", DashboardHost.ServerKey)).Json["viewers"]!.AsArray().Select(viewer => viewer!["userId"]!.GetValue<string>()));
     }
 
+    [Fact]
+    public async Task BeatMany_WithAFaultInTheMiddle_SaysWhichIsNotStoredAndTakesTheRest()
+    {
+        var clock = new FailingClock();
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Time = clock });
+        await host.PostAsync(Route, DashboardHost.ServerKey, """{"heartbeats":[{"roomId":"fault","userId":"first"}]}""");
+        var entries = new JsonArray([.. Enumerable.Range(0, 20).Select(i => (JsonNode)new JsonObject { ["roomId"] = "fault", ["userId"] = $"u{i}" })]);
+
+        clock.FailAfter(10);
+        var answer = await host.PostAsync(Route, DashboardHost.ServerKey, new JsonObject { ["heartbeats"] = entries }.ToJsonString());
+
+        Assert.Equal((202, 19), (answer.Status, (int)answer.Json["accepted"]!));
+        var rejected = Assert.Single(answer.Json["rejected"]!.AsArray())!;
+        Assert.Equal(500000, (int)rejected["code"]!);
+        Assert.Equal(
+            Enumerable.Range(0, 20).Where(i => i != (int)rejected["index"]!).Select(i => $"u{i}").Append("first").Order(StringComparer.Ordinal),
+            (await host.GetAsync("/api/v1/presence/rooms/fault/users", DashboardHost.ServerKey)).Json["viewers"]!.AsArray().Select(viewer => (string)viewer!["userId"]!).Order(StringComparer.Ordinal));
+        Assert.Single(host.Log.Faults);
+    }
+
     [Theory]
     [InlineData("""{}""")]
     [InlineData("""{"heartbeats":{}}""")]
@@ -72,5 +92,19 @@ public sealed class ManyHeartbeatsTests(SharedHost shared) : IClassFixture<Share
         var body = new JsonObject { ["heartbeats"] = new JsonArray(new JsonObject { ["roomId"] = "reserved", ["userId"] = userId }) };
 
         Assert.Equal(0, (await _host.PostAsync(Route, DashboardHost.ServerKey, body.ToJsonString())).Json["accepted"]!.GetValue<int>());
+    }
+
+    /// <summary>Stands still, and fails once when it is told to.</summary>
+    private sealed class FailingClock : TimeProvider
+    {
+        private int _left = int.MaxValue;
+
+        public void FailAfter(int reads) => Volatile.Write(ref _left, reads);
+
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddYears(56);
+
+        public override long GetTimestamp() => Interlocked.Decrement(ref _left) == 0 ? throw new InvalidOperationException("the clock fails") : 0;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 }

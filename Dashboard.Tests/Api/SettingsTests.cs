@@ -43,6 +43,17 @@ public sealed class SettingsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Change_WithTheDocumentAsAClientOfFloatingNumbersSendsItBack_IsTaken()
+    {
+        var answer = await PutAsync("""{"enabled":true,"heartbeatIntervalSeconds":25.0,"presenceTimeoutSeconds":1e2,"listLimit":50.00,"settingsVersion":1.0}""", "*");
+
+        Assert.Equal((200, 25, 100), (answer.Status, (int)answer.Json["heartbeatIntervalSeconds"]!, (int)answer.Json["presenceTimeoutSeconds"]!));
+        var half = await PutAsync("""{"enabled":true,"heartbeatIntervalSeconds":25.5,"presenceTimeoutSeconds":100,"listLimit":50}""", "*");
+        half.IsRefusal(422, 400000);
+        Assert.StartsWith("heartbeatIntervalSeconds ", half.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Change_ThatIsAllowedButSurprising_WarnsByField()
     {
         var answer = await PutAsync("""{"enabled":true,"heartbeatIntervalSeconds":10,"presenceTimeoutSeconds":15,"listLimit":50}""", "*");

@@ -48,6 +48,20 @@ public sealed class UserTests(SharedHost shared) : IClassFixture<SharedHost>
     }
 
     [Fact]
+    public async Task Read_OfAnIdWithASlash_TellsTheSlashFromItsEncodingAsText()
+    {
+        await _host.TokenAsync("team/berta");
+        await _host.TokenAsync("team%2Fberta");
+        await _host.TokenAsync("team/clara");
+
+        Assert.Equal(["team/berta"], UserIds(await _host.GetAsync("/api/v3/users/team%2Fberta", DashboardHost.ServerKey)));
+        Assert.Equal(["team%2Fberta"], UserIds(await _host.GetAsync("/api/v3/users/team%252Fberta", DashboardHost.ServerKey)));
+        Assert.Equal(["team/clara"], UserIds(await _host.GetAsync("/api/v3/users/team%252Fclara", DashboardHost.ServerKey)));
+        var absolute = await RawHttp.ExchangeAsync(_host.BaseAddress, $"GET http://localhost/api/v3/users/team%2Fberta HTTP/1.1\nHost: localhost\nAuthorization: Bearer {DashboardHost.ServerKey}\nConnection: close\n\n");
+        Assert.Contains("\"userId\":\"team/berta\"", absolute, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Read_OfAnUnknownUser_Answers404()
     {
         var answer = await _host.GetAsync("/api/v3/users/nobody-here", DashboardHost.ServerKey);

@@ -106,6 +106,39 @@ public sealed class KeySetTests : IDisposable
     }
 
     [Fact]
+    public async Task Refresh_ThatATokenWantedAndThatFailed_IsTriedUntilItSucceedsAndOnlyThenSaysSo()
+    {
+        await using var keys = await KeySetServer.StartAsync(TokenForge.Jwk(_rsa, "r1"));
+        await using var host = await StartAsync(keys);
+        await UntilFetchedAsync(host);
+        keys.Fail(500);
+        _time.Advance(KeySetLoop.Soonest);
+        (await host.BeatAsync("lobby", Rs256("unknown"))).IsRefusal(401, 400100);
+
+        var asked = keys.Requests;
+        foreach (var attempt in new[] { 1, 2, 3 })
+        {
+            await Eventually.TrueAsync(
+                () =>
+                {
+                    _time.Advance(TimeSpan.FromSeconds(1));
+                    return keys.Requests >= asked + attempt;
+                },
+                $"the failed fetch is tried again ({attempt})");
+            Assert.DoesNotContain(host.Log.Lines, line => line.Message == "key set works again.");
+        }
+
+        keys.Publish(TokenForge.Jwk(_rsa, "r1"));
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return host.Log.Lines.Any(line => line.Message == "key set works again.");
+            },
+            "it works again");
+    }
+
+    [Fact]
     public async Task Refresh_WantedByTokensOfUnknownKeys_ComesOnceInThirtySecondsAndNotDuringTheRequest()
     {
         await using var keys = await KeySetServer.StartAsync(TokenForge.Jwk(_rsa, "r1"));

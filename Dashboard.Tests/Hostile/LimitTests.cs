@@ -17,8 +17,6 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
         ["deviceInfo.kind"] = (host, size) => LogInAsync(host, "deviceInfo", new JsonObject { ["kind"] = Of(size) }),
         ["deviceInfo.model"] = (host, size) => LogInAsync(host, "deviceInfo", new JsonObject { ["model"] = Of(size) }),
         ["deviceInfo.sdkVersion"] = (host, size) => LogInAsync(host, "deviceInfo", new JsonObject { ["sdkVersion"] = Of(size) }),
-        ["device"] = (host, size) => BeatAsync(host, new JsonObject { ["device"] = Of(size) }.ToJsonString()),
-        ["appVersion"] = (host, size) => BeatAsync(host, new JsonObject { ["appVersion"] = Of(size) }.ToJsonString()),
         ["search"] = (host, size) => host.GetAsync($"/api/v1/presence/rooms/r/users?search={Of(size)}", DashboardHost.ServerKey),
         ["reason"] = (host, size) => host.SendAsync(
             HttpMethod.Put,
@@ -66,6 +64,8 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
         ["sessions of a user in a room"] = nameof(Api.HeartbeatTests),
         ["defined rooms"] = "RoomStoreTests",
         ["removals"] = "RemovalStoreTests",
+        ["device"] = nameof(Api.HeartbeatTests),
+        ["appVersion"] = nameof(Api.HeartbeatTests),
         ["devices told apart"] = "RosterTests",
         ["channels"] = "SwitchAndChannelStoreTests",
         ["members of a channel"] = "SwitchAndChannelStoreTests",

@@ -49,6 +49,8 @@ public static partial class TokenCorpus
         new("sub with a line end", S, "sub must not contain control", _ => Sub("\"mallory\\nvictim\"")),
         new("sub with half a character", S, "sub must be a text", _ => Sub("\"\\ud800\"")),
         new("sub with halves swapped", S, "sub must be a text", _ => Sub("\"\\udc00\\ud800\"")),
+        new("sub of one dot", S, "sub must not be . or ..", _ => Sub("\".\"")),
+        new("sub of two dots", S, "sub must not be . or ..", _ => Sub("\"..\"")),
         new("sub of a guest", S, "reserved", _ => Sub("\"~guest-0123456789abcdef01234567\"")),
         new("sub of an admin", S, "reserved", _ => Sub("\"ADMIN_\"")),
         new("sub of the deleted", S, "reserved", _ => Sub("\"DELETED_1\"")),
@@ -79,10 +81,11 @@ public static partial class TokenCorpus
         new("sid a number", S, "sid must be a text", k => Secret(k.Claims(",\"sid\":1"))),
         new("rooms empty", S, Taken, k => Secret(k.Claims(",\"rooms\":[]"))),
         new("rooms of everything", S, Taken, k => Secret(k.Claims(",\"rooms\":[\"*\"]"))),
+        new("rooms that begin with dots", S, Taken, k => Secret(k.Claims(",\"rooms\":[\".*\",\"..*\",\".hidden\"]"))),
         new("rooms of 100", S, Taken, k => Secret(k.Claims($",\"rooms\":[{string.Join(',', Enumerable.Range(0, 100).Select(i => $"\"{i}\""))}]"))),
         new("rooms of 101", S, "rooms must be a list", k => Secret(k.Claims($",\"rooms\":[{string.Join(',', Enumerable.Range(0, 101).Select(i => $"\"{i}\""))}]"))),
         .. new[] { "\"lobby\"", "true", "{\"lobby\":true}", "7" }.Select(value => new HostileToken($"rooms {value}", S, "rooms must be a list", k => Secret(k.Claims($",\"rooms\":{value}")))),
-        .. new[] { "null", "7", "\"\"", "\"a/b\"", "\"a/*\"", "[\"lobby\"]", "\"\\ud800\"", $"\"{new string('r', 129)}\"", $"\"{new string('r', 129)}*\"" }
+        .. new[] { "null", "7", "\"\"", "\"a/b\"", "\"a/*\"", "[\"lobby\"]", "\".\"", "\"..\"", "\"\\ud800\"", $"\"{new string('r', 129)}\"", $"\"{new string('r', 129)}*\"" }
             .Select((value, number) => new HostileToken($"rooms with a bad entry ({number})", S, "rooms holds something", k => Secret(k.Claims($",\"rooms\":[\"lobby\",{value}]")))),
         new("a claim 14 levels deep", S, Taken, k => Secret(k.Claims($",\"x\":{new string('[', 14)}{new string(']', 14)}"))),
         new("a claim 17 levels deep", S, "not one JSON object", k => Secret(k.Claims($",\"x\":{new string('[', 17)}{new string(']', 17)}"))),

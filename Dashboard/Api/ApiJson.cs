@@ -7,7 +7,7 @@ namespace Presence.Dashboard.Api;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(InstantConverter)],
+    Converters = [typeof(InstantConverter), typeof(WholeNumberConverter<int>), typeof(WholeNumberConverter<long>)],
     AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(AuthTokenRequest))]
 [JsonSerializable(typeof(ChannelMembersDocument))]

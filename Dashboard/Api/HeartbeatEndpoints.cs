@@ -39,10 +39,6 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
             return ApiRefusal.Invalid(problem);
         if (!ViewerStates.TryParse(request?.State, out var state))
             return ApiRefusal.Invalid(ViewerStates.Rule);
-        if (request?.Device?.Length > HeartbeatRequest.LongestDevice)
-            return ApiRefusal.Invalid($"device may have {HeartbeatRequest.LongestDevice} characters; it has {request.Device.Length}.");
-        if (request?.AppVersion?.Length > HeartbeatRequest.LongestAppVersion)
-            return ApiRefusal.Invalid($"appVersion may have {HeartbeatRequest.LongestAppVersion} characters; it has {request.AppVersion.Length}.");
 
         var caller = http.Caller();
         return Record(http, caller, new Heartbeat
@@ -54,11 +50,10 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
             IsGuest = caller.IsGuest,
             Profile = caller.Profile,
             SettingsVersion = request?.SettingsVersion ?? 0,
-            Device = new SessionDevice(Said(request?.Device), Said(request?.AppVersion)),
+            Device = new SessionDevice(
+                RemarkConverter.Cut(request?.Device, HeartbeatRequest.LongestDevice), RemarkConverter.Cut(request?.AppVersion, HeartbeatRequest.LongestAppVersion)),
         });
     }
-
-    private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
     private IResult Record(HttpContext http, ClientPrincipal caller, in Heartbeat heartbeat)
     {

@@ -9,7 +9,7 @@ namespace Presence.Dashboard.Api;
 /// <summary>Many heartbeats in one request: of one viewer in several rooms, or of any users for a server key.</summary>
 internal static class ManyHeartbeats
 {
-    public static async Task<IResult> BeatAsync(HttpContext http, PresenceEngine engine, ClientPaces paces, VouchedUsers vouched)
+    public static async Task<IResult> BeatAsync(HttpContext http, PresenceEngine engine, ClientPaces paces, VouchedUsers vouched, ILogger<HeartbeatEndpoints> logger)
     {
         var body = await JsonBody.ReadAsync(http, Wire.Documents.ManyHeartbeatsRequest);
         if (body.Value is not { } request)
@@ -25,12 +25,28 @@ internal static class ManyHeartbeats
         var rejected = new List<ManyHeartbeatsReply.Rejection>();
         for (var index = 0; index < heartbeats.Count; index++)
         {
-            if (Record(heartbeats[index], caller, http.Connection.RemoteIpAddress, engine, paces) is { } refusal)
+            if (TryRecord(heartbeats[index], caller, http.Connection.RemoteIpAddress, engine, paces, logger) is { } refusal)
                 rejected.Add(new(index, refusal.Error.Code, refusal.Message));
             else if (caller.IsServer)
                 vouched.Note(heartbeats[index]!.UserId!, profile: null);
         }
         return Reply.Accepted(new ManyHeartbeatsReply(heartbeats.Count - rejected.Count, rejected), Wire.Documents.ManyHeartbeatsReply);
+    }
+
+    /// <summary>Records one; a fault in one is told at its place, since those before it are stored and those behind it may be.</summary>
+    private static ApiRefusal? TryRecord(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, IPAddress? address, PresenceEngine engine, ClientPaces paces, ILogger logger)
+    {
+        try
+        {
+            return Record(item, caller, address, engine, paces);
+        }
+#pragma warning disable CA1031 // whatever it was, the caller must know which of its heartbeats count
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            logger.LogError(exception, "A heartbeat among many failed.");
+            return new ApiRefusal(ApiErrors.Fault, ApiErrors.Fault.Meaning);
+        }
     }
 
     private static ApiRefusal? Record(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, IPAddress? address, PresenceEngine engine, ClientPaces paces)

@@ -1,21 +1,79 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Presence.Dashboard.Api;
 
-/// <summary>The address as it was sent. The framework decodes everything in it but <c>%2F</c>, so that a slash inside an id cannot be told from the text "%2F".</summary>
+/// <summary>
+/// The path as it was sent. The framework removes dot segments from it, and decodes everything in it but <c>%2F</c>, so that
+/// a slash inside an id cannot be told from the text "%2F".
+/// </summary>
 internal static class RawPath
 {
-    /// <summary>One segment, decoded once and wholly; the framework's own reading where the address is not at hand.</summary>
+    private const string Dot = "%2E";
+
+    private static readonly SearchValues<char> PartOfDots = SearchValues.Create(".%");
+
+    /// <summary>Whether a segment is <c>.</c> or <c>..</c>, percent-encoded or not: the request would reach another route than the one it spells.</summary>
+    /// <remarks><b>Cost.</b> One look at the path; no allocation.</remarks>
+    public static bool HoldsDotSegment(HttpContext http)
+    {
+        var path = Of(http);
+        if (!path.ContainsAny(PartOfDots))
+            return false;
+        foreach (var segment in path.Split('/'))
+        {
+            if (IsDots(path[segment]))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>The path of a request that was sent to an absolute address, as proxies may do; null for all others.</summary>
+    public static string? OfAbsoluteAddress(HttpContext http) =>
+        Of(http) is { IsEmpty: false } path && http.Features.Get<IHttpRequestFeature>()?.RawTarget[0] != '/' ? path.ToString() : null;
+
+    /// <summary>One segment, decoded once and wholly; the framework's own reading where the path is not at hand.</summary>
     /// <param name="http">The request.</param>
-    /// <param name="index">Which, the first being 0.</param>
+    /// <param name="index">Which, the first of the request's path being 0.</param>
     /// <param name="otherwise">What routing made of it.</param>
     public static string Segment(HttpContext http, int index, string otherwise)
     {
-        var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget;
-        if (target is null || target.Length == 0 || target[0] != '/')
-            return otherwise; // absolute form, as proxies may send it
-        var end = target.IndexOf('?', StringComparison.Ordinal);
-        var segments = (end < 0 ? target : target[..end]).Split('/');
-        return index + 1 < segments.Length ? Uri.UnescapeDataString(segments[index + 1]) : otherwise;
+        var path = Of(http);
+        // Both begin with a slash, and what is before it is no segment. The path as sent may be longer by the path base.
+        var left = index + 1 + path.Count('/') - http.Request.Path.Value.AsSpan().Count('/');
+        foreach (var segment in path.Split('/'))
+        {
+            if (left-- == 0)
+                return Uri.UnescapeDataString(path[segment]);
+        }
+        return otherwise;
+    }
+
+    private static ReadOnlySpan<char> Of(HttpContext http)
+    {
+        var target = (http.Features.Get<IHttpRequestFeature>()?.RawTarget).AsSpan();
+        if (target.IndexOf('?') is >= 0 and var query)
+            target = target[..query];
+        if (target.StartsWith('/'))
+            return target;
+        var authority = target.IndexOf("://", StringComparison.Ordinal);
+        var path = authority < 0 ? -1 : target[(authority + 3)..].IndexOf('/');
+        return path < 0 ? default : target[(authority + 3 + path)..];
+    }
+
+    private static bool IsDots(ReadOnlySpan<char> segment)
+    {
+        var dots = 0;
+        while (!segment.IsEmpty && dots < 2)
+        {
+            if (segment[0] == '.')
+                segment = segment[1..];
+            else if (segment.StartsWith(Dot, StringComparison.OrdinalIgnoreCase))
+                segment = segment[Dot.Length..];
+            else
+                return false;
+            dots++;
+        }
+        return dots > 0 && segment.IsEmpty;
     }
 }

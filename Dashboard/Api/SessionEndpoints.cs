@@ -37,11 +37,15 @@ internal static class SessionEndpoints
             return ApiRefusal.NotSignedIn("The authToken is not valid for this user, or older than 10 minutes; let your backend mint a new one.");
         if (Refusals.WhileRemoved(engine, userId, roomId: null) is { } banned)
             return banned;
-        if (!isVouched && await RefuseUnverifiedAsync(userId, users, vouched, options, http.RequestAborted) is { } unverified)
-            return unverified;
+        if (!isVouched && !options.Clients.AllowUnverifiedLogin)
+            return new ApiRefusal(ApiErrors.NotAllowed, "Login without proof is off; send an authToken that your backend minted with POST /api/v4/authentication/token.");
 
         var displayName = string.IsNullOrEmpty(login.DisplayName) ? null : login.DisplayName;
-        var user = await users.SignInAsync(userId, displayName, isGuest: false, isVouched, http.RequestAborted);
+        var user = isVouched ? await users.SignInAsync(userId, displayName, isGuest: false, vouched: true, http.RequestAborted)
+            : vouched.IsAwaited(userId) ? null
+            : await users.SignInUnverifiedAsync(userId, displayName, http.RequestAborted);
+        if (user is null)
+            return new ApiRefusal(ApiErrors.NotAllowed, "Your backend has vouched for this user before, so it needs proof now: send an authToken.");
         if (displayName is not null)
             engine.UpdateProfile(user.UserId, new UserProfile(user.DisplayName, user.AvatarUrl));
         return LoggedIn(user, tokens.Issue(user, login.DeviceId!), LoginReply.SignedIn);
@@ -108,15 +112,6 @@ internal static class SessionEndpoints
         return clientKey.Matches(http.Request.Headers["x-api-key"].ToString())
             ? null
             : ApiRefusal.NotSignedIn("The client key is missing or wrong; send this installation's key as X-API-Key.");
-    }
-
-    private static async Task<ApiRefusal?> RefuseUnverifiedAsync(string userId, UserStore users, VouchedUsers vouched, DashboardOptions options, CancellationToken cancellationToken)
-    {
-        if (!options.Clients.AllowUnverifiedLogin)
-            return new ApiRefusal(ApiErrors.NotAllowed, "Login without proof is off; send an authToken that your backend minted with POST /api/v4/authentication/token.");
-        return vouched.IsAwaited(userId) || await users.FindAsync(userId, cancellationToken) is { IsVouched: true }
-            ? new ApiRefusal(ApiErrors.NotAllowed, "Your backend has vouched for this user before, so it needs proof now: send an authToken.")
-            : null;
     }
 
     private static IResult LoggedIn(User user, AccessToken token, string userType) =>

@@ -10,6 +10,8 @@ internal static class UserEndpoints
 {
     public const int MostIds = 100;
 
+    private const int UserSegment = 3;
+
     public static void MapUsers(this IEndpointRouteBuilder api)
     {
         api.MapGet("/api/v3/users/list", ListAsync).Allow(ApiPolicy.ViewerOrServer).Describe(UserDescriptions.List);
@@ -22,6 +24,8 @@ internal static class UserEndpoints
         string[] asked = [.. query["userIds[]"].Concat(query["userIds"]).Where(id => !string.IsNullOrEmpty(id)).Select(id => id!)];
         if (asked.Length > MostIds)
             return ApiRefusal.Invalid($"userIds may name {MostIds} users; it names {asked.Length}. Ask in several requests.");
+        if (UserIdSpellings.ProblemOf(asked) is { } problem)
+            return ApiRefusal.Invalid(problem);
 
         string[] spelt = [.. asked.SelectMany(UserIdSpellings.Of).Distinct(PresenceComparers.UserId)];
         var found = (await users.FindAsync(spelt, http.RequestAborted)).ToDictionary(user => user.UserId, PresenceComparers.UserId);
@@ -31,7 +35,7 @@ internal static class UserEndpoints
 
     private static async Task<IResult> ReadAsync(HttpContext http, string userId, UserStore users)
     {
-        foreach (var id in UserIdSpellings.Of(userId))
+        foreach (var id in UserIdSpellings.Of(RawPath.Segment(http, UserSegment, userId)))
         {
             if (await users.FindAsync(id, http.RequestAborted) is { } user)
                 return Reply.Ok(UserDocuments.Of([user]), Wire.Documents.UsersReply);

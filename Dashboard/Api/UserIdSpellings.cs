@@ -8,6 +8,10 @@ namespace Presence.Dashboard.Api;
 /// </summary>
 internal static class UserIdSpellings
 {
+    /// <summary>The problem of the first id asked about that no user can have because no address can hold it; null when there is none. Others are unknown users.</summary>
+    public static string? ProblemOf(IEnumerable<string> asked) =>
+        asked.FirstOrDefault(id => id is "." or "..") is { } id ? $"userIds: {PresenceIds.ProblemOfUserId(id)}" : null;
+
     /// <summary>The spellings that may be a user's id at all, the likelier first.</summary>
     public static IEnumerable<string> Of(string id)
     {

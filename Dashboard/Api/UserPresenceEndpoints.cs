@@ -65,6 +65,8 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces p
         string[] asked = [.. query["userIds[]"].Concat(query["userIds"]).Where(id => !string.IsNullOrEmpty(id)).Select(id => id!)];
         if (asked.Length > MostIds)
             return ApiRefusal.Invalid($"userIds may name {MostIds} users; it names {asked.Length}. Ask in several requests.");
+        if (UserIdSpellings.ProblemOf(asked) is { } problem)
+            return ApiRefusal.Invalid(problem);
         if (Array.Find(asked, id => id.Length > LongestId) is { } tooLong)
             return ApiRefusal.Invalid($"userIds: an id may have {LongestId} characters; one has {tooLong.Length}.");
         if (!engine.Settings.Enabled)

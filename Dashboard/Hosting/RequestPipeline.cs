@@ -34,9 +34,10 @@ internal static class RequestPipeline
 
         if (options.Http.PublicUrl is not null)
             app.UseMiddleware<HostNameMiddleware>();
-        app.MapWhen(IsNamelessPage, nameless => nameless.Run(RefuseNameless));
         // CORS stands outside the error shape: a browser may read a reply only with these headers, errors included.
         app.UseWhen(IsFromBrowser, api => api.UseCors(BrowserAccess.PolicyName));
+        app.UseMiddleware<RawPathMiddleware>();
+        app.MapWhen(IsNamelessPage, nameless => nameless.Run(RefuseNameless));
         app.UseMiddleware<ErrorShapeMiddleware>();
         app.UseMiddleware<ReadinessMiddleware>();
         app.UseMiddleware<CircuitDoorMiddleware>();

@@ -1,5 +1,6 @@
 using Presence.Engine.Storage;
 using Presence.Engine.Tests.Support;
+using Presence.Engine.Users;
 
 namespace Presence.Engine.Tests.Storage;
 
@@ -46,6 +47,32 @@ public sealed class UserStoreTests : IAsyncLifetime
 
         Assert.Equal(made with { DisplayName = "Ada L.", UpdatedAt = _time.GetUtcNow(), Version = 2 }, renamed);
         Assert.Equal(renamed, await _users.FindAsync("ada", Cancel));
+    }
+
+    [Fact]
+    public async Task SignInUnverifiedAsync_OfAUserVouchedForSinceItWasLookedAt_IsRefusedAndChangesNothing()
+    {
+        await _users.SignInAsync("ada", "Ada", isGuest: false, vouched: false, Cancel);
+        Assert.False((await _users.FindAsync("ada", Cancel))!.IsVouched);
+        await _users.VouchAsync([new Vouching("ada", null)], Cancel);
+        var vouched = await _users.FindAsync("ada", Cancel);
+
+        Assert.Null(await _users.SignInUnverifiedAsync("ada", "Somebody else", Cancel));
+        Assert.Equal(vouched, await _users.FindAsync("ada", Cancel));
+    }
+
+    [Fact]
+    public async Task SignInUnverifiedAsync_BesideVouching_HasSucceededOnlyBeforeIt()
+    {
+        foreach (var round in Enumerable.Range(0, 50))
+        {
+            var userId = $"race-{round}";
+            var signIn = Task.Run(() => _users.SignInUnverifiedAsync(userId, "By itself", Cancel), Cancel);
+            var vouch = Task.Run(() => _users.VouchAsync([new Vouching(userId, new UserProfile("By the backend", null))], Cancel), Cancel);
+            await Task.WhenAll(signIn, vouch);
+
+            Assert.Equal("By the backend", (await _users.FindAsync(userId, Cancel))!.DisplayName);
+        }
     }
 
     [Theory]

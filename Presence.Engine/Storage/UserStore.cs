@@ -17,16 +17,35 @@ public sealed partial class UserStore(PresenceDatabase database)
     /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
     /// <returns>The user as stored.</returns>
     /// <remarks><b>Cost.</b> One look-up; a write only when something is new. Durable when it returns.</remarks>
-    public async Task<User> SignInAsync(string userId, string? displayName, bool isGuest, bool vouched, CancellationToken cancellationToken)
+    public async Task<User> SignInAsync(string userId, string? displayName, bool isGuest, bool vouched, CancellationToken cancellationToken) =>
+        (await SignInAsync(userId, displayName, isGuest, vouched, needsProof: false, cancellationToken))!;
+
+    /// <summary>Notes a sign-in that proves nothing, unless the app's backend vouched for the user before: looked at and stored in one step.</summary>
+    /// <param name="userId">The id, already validated.</param>
+    /// <param name="displayName">The name to show from now on; null keeps the one there is.</param>
+    /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
+    /// <returns>The user as stored; null when it was vouched for, and nothing was stored.</returns>
+    /// <remarks><b>Cost.</b> As a sign-in. Durable when it returns.</remarks>
+    public Task<User?> SignInUnverifiedAsync(string userId, string? displayName, CancellationToken cancellationToken) =>
+        SignInAsync(userId, displayName, isGuest: false, vouched: false, needsProof: true, cancellationToken);
+
+    private async Task<User?> SignInAsync(string userId, string? displayName, bool isGuest, bool vouched, bool needsProof, CancellationToken cancellationToken)
     {
         await using var context = database.CreateDbContext();
-        if (await context.Users.AsNoTracking().FirstOrDefaultAsync(u => u.UserId == userId, cancellationToken) is { } known && !IsNews(known, displayName, vouched))
-            return ToUser(known);
+        if (await context.Users.AsNoTracking().FirstOrDefaultAsync(u => u.UserId == userId, cancellationToken) is { } known)
+        {
+            if (needsProof && known.IsVouched)
+                return null;
+            if (!IsNews(known, displayName, vouched))
+                return ToUser(known);
+        }
 
-        // Read again inside the transaction: two first sign-ins of one user may both come this far.
+        // Read again inside the transaction: two first sign-ins of one user may both come this far, and somebody may vouch for it meanwhile.
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var now = database.Now();
         var user = await context.Users.FirstOrDefaultAsync(u => u.UserId == userId, cancellationToken);
+        if (needsProof && user is { IsVouched: true })
+            return null;
         if (user is null)
         {
             user = new UserRecord { UserId = userId, InternalId = NewId(), PublicId = NewId(), DisplayName = displayName, IsGuest = isGuest, IsVouched = vouched, CreatedAt = now, UpdatedAt = now };

@@ -16,6 +16,11 @@ internal sealed class SchemaDescriber : IOpenApiSchemaTransformer
 {
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
+        if (NumberOf(Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type) is { } format)
+        {
+            schema.Type = JsonSchemaType.Integer; // a converter reads it, of which the framework knows nothing
+            schema.Format = format;
+        }
         if (context.JsonPropertyInfo is { } property)
         {
             if (AttributeOf<AllowedValuesAttribute>(property) is { } words)
@@ -33,6 +38,8 @@ internal sealed class SchemaDescriber : IOpenApiSchemaTransformer
         }
         return Task.CompletedTask;
     }
+
+    private static string? NumberOf(Type type) => type == typeof(int) ? "int32" : type == typeof(long) ? "int64" : null;
 
     private static bool IsAlwaysThere(System.Text.Json.Serialization.Metadata.JsonPropertyInfo member) =>
         !member.IsGetNullable || AttributeOf<JsonIgnoreAttribute>(member)?.Condition == JsonIgnoreCondition.Never;

@@ -46,7 +46,7 @@ internal sealed class ClaimReader(JsonElement claims)
             return null;
         }
         string?[] rooms = [.. value.EnumerateArray().Select(StrictJson.Text)];
-        if (Array.Exists(rooms, room => room is not "*" && PresenceIds.ProblemOfRoomId(room is [.. var prefix, '*'] ? prefix : room) is not null))
+        if (Array.Exists(rooms, room => room is not "*" && (room is [.. var prefix, '*'] ? PresenceIds.ProblemOfRoomPrefix(prefix) : PresenceIds.ProblemOfRoomId(room)) is not null))
             Refuse("rooms holds something that is neither a room id nor the beginning of one with a * at the end.");
         return new RoomScope(rooms.OfType<string>());
     }

@@ -14,15 +14,18 @@ internal sealed class KeySetLoop(CustomerKeys keys, KeySetClient client, LoopReg
     public static readonly TimeSpan Soonest = TimeSpan.FromSeconds(30);
 
     private long? _fetchedAt;
+    private bool _isOwed;
 
     protected override TimeSpan LongestBackOff => Soonest;
 
     protected override async Task PassAsync(CancellationToken cancellationToken)
     {
-        if (!IsDue())
+        _isOwed = _isOwed || IsDue(); // until it succeeds: a pass that fetched nothing is no sign that the address answers again
+        if (!_isOwed)
             return;
         var fetched = await client.FetchAsync(cancellationToken);
         _fetchedAt = Time.GetTimestamp();
+        _isOwed = false;
         keys.Replace(fetched);
     }
 
