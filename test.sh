@@ -5,7 +5,7 @@
 #   ./test.sh --full          also the long proofs (they read PRESENCE_FULL=1)
 #   ./test.sh Engine          only suites whose path contains "Engine"
 #
-# Needs the .NET SDK of global.json, Node 20 and Chromium, which it installs where it may. The last line is
+# Needs the .NET SDK of global.json, Node 20, Chromium, nginx and Caddy; the last three it installs where it may. The last line is
 # "N passed, N failed"; the exit code is 0 only when nothing failed and every suite ran at least one test.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -26,10 +26,10 @@ export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompil
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 export PRESENCE_FULL="$full"
 
-npm_seconds=180
-build_seconds=420
-format_seconds=420
-suite_seconds=$((full ? 3600 : 900))
+# A suite is ended when no test of it has begun or ended for so long, so that a slow machine passes. The seconds are a last
+# resort, for what hangs before its first test and for what runs no tests.
+stalled=$((full ? 20 : 5))m
+last_resort_seconds=$((full ? 14400 : 3600))
 results="$(mktemp -d)"
 trap 'rm -rf "$results"' EXIT
 
@@ -55,14 +55,19 @@ finish() {
   exit $((failed == 0 ? 0 : 1))
 }
 
-# Runs a command for so many seconds at most. A time-out sends TERM, and KILL to what ignores it. The command has a
-# process group of its own, which Ctrl+C does not reach: it runs in the background so that the trap below can end it.
+# Runs a command, for an hour at most. A time-out sends TERM, and KILL to what ignores it. The command has a process group of its
+# own, which Ctrl+C does not reach: it runs in the background so that the trap below can end it. What it leaves behind (a test
+# runner that was ended leaves its tests' process, and that its browser) ends with it.
 bounded() {
-  local seconds="$1"; shift
-  timeout --kill-after=15 "$seconds" "$@" &
-  wait $!
+  local exit_code=0
+  timeout --kill-after=15 "$last_resort_seconds" "$@" &
+  local group=$!
+  wait "$group" || exit_code=$?
+  kill -KILL -- "-$group" 2> /dev/null || true
+  return "$exit_code"
 }
-trap 'kill $(jobs -p) 2> /dev/null || true; exit 130' INT TERM
+end_jobs() { kill $(jobs -p) 2> /dev/null || true; exit 130; }
+trap end_jobs INT TERM
 
 find_chromium() {
   local name
@@ -72,17 +77,26 @@ find_chromium() {
   return 1
 }
 
-provide_chromium() {
-  if find_chromium > /dev/null; then return; fi
+# Installs Debian packages, where it may, unless the command they bring is there.
+provide() {
+  local command="$1"; shift
+  if command -v "$command" > /dev/null || [[ -x "/usr/sbin/$command" ]]; then return; fi
   if ((EUID != 0)) || ! command -v apt-get > /dev/null; then
-    echo "The browser tests need Chromium. Install it (Debian, Ubuntu: sudo apt-get install chromium)"
-    echo "or set CHROMIUM to the path of a Chromium or Chrome, and run ./test.sh again."
+    echo "The tests need $command. Install it (Debian, Ubuntu: sudo apt-get install $*) and run ./test.sh again."
     return 1
   fi
   export DEBIAN_FRONTEND=noninteractive
-  bounded 120 apt-get update -qq
-  bounded 300 apt-get install -y -qq --no-install-recommends chromium fonts-liberation > /dev/null
-  find_chromium > /dev/null
+  # Nothing that is installed here is started as a service: the tests start their own.
+  [[ -e /usr/sbin/policy-rc.d ]] || { printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d && policy=1; }
+  bounded apt-get update -qq && bounded apt-get install -y -qq --no-install-recommends "$@" > /dev/null
+  local exit_code=$?
+  [[ -z "${policy:-}" ]] || rm -f /usr/sbin/policy-rc.d
+  return "$exit_code"
+}
+
+provide_chromium() {
+  find_chromium > /dev/null || provide chromium chromium fonts-liberation ||
+    { echo "Or set CHROMIUM to the path of a Chromium or Chrome."; return 1; }
 }
 
 # For the end of the output: the middle of a long one is what gets lost.
@@ -98,12 +112,18 @@ account() {
   if ((suite_failed > 0)); then
     fail "$name: $suite_failed of $suite_executed tests"$'\n'"$(failed_tests "$report")" "$suite_failed"
   elif ((exit_code == 124 || exit_code == 137)); then
-    fail "$name: not done after $suite_seconds s"
+    fail "$name: not done after $last_resort_seconds s"
   elif ((exit_code != 0)); then
-    fail "$name: ended with code $exit_code"
+    fail "$name: ended with code $exit_code$(hung_tests "$name")"
   elif ((suite_executed == 0)); then
     fail "$name: ran no test"
   fi
+}
+
+# The tests that were under way when a suite was ended for want of progress; nothing when it was not.
+hung_tests() {
+  find "$results/$1" -name 'Sequence_*.xml' -exec grep -ho '<Test Name="[^"]*"[^>]*Completed="False"' {} + 2> /dev/null |
+    sed 's/<Test Name="\([^"]*\)".*/, no test done for '"$stalled"' while \1 ran/' | sort -u | head -n 5 || true
 }
 
 # One number of the summary a suite wrote (<Counters total="…" executed="…" passed="…" failed="…" …>); 0 when it wrote none.
@@ -115,18 +135,29 @@ counter() {
 
 run_tests() {
   local project="$1" report="$2"; shift 2
-  bounded "$suite_seconds" dotnet test "$project" -c Release --no-build --nologo -v quiet \
-    --logger "trx;LogFileName=$(basename "$report")" --logger "console;verbosity=minimal" --results-directory "$results" "$@"
+  bounded dotnet test "$project" -c Release --no-build --nologo -v quiet --blame-hang-timeout "$stalled" --blame-hang-dump-type none \
+    --logger "trx;LogFileName=$report" --logger "console;verbosity=minimal" --results-directory "$(dirname "$report")" "$@"
+}
+
+# Runs one part of the whole and keeps what it prints and how it ended, to be told when all are done.
+run_part() {
+  local name="$1" exit_code=0 began=$SECONDS; shift
+  mkdir -p "$results/$name"
+  echo "$name: running"
+  "$@" > "$results/$name/output" 2>&1 || exit_code=$?
+  echo "$exit_code" > "$results/$name/exit-code"
+  echo "$name: $((exit_code == 0 ? 0 : 1)) $((SECONDS - began))" | sed -E 's/: 0 (.*)/: done after \1 s/; s/: 1 (.*)/: failed after \1 s/'
 }
 
 # A few tests that failed are run once more, alone. One that passes then is told from one that fails always, and named
 # at the end: what passes only when nothing else runs is a fault of the test or a race, and is there to be found.
-run_suite() {
-  local project="$1" name report exit_code=0 again
+conclude_suite() {
+  local project="$1" name report exit_code again
   name="$(basename "$project" .csproj)"
-  report="$results/$name.trx"
+  report="$results/$name/report.trx"
+  exit_code="$(cat "$results/$name/exit-code")"
   step "$name"
-  run_tests "$project" "$report" || exit_code=$?
+  cat "$results/$name/output"
 
   local suite_total suite_executed suite_passed
   suite_total="$(counter "$report" total)"
@@ -135,7 +166,7 @@ run_suite() {
   again="$(node build/failed-tests.mjs --filter "$report" 2> /dev/null || true)"
   if ((exit_code == 1)) && [[ -n "$again" ]]; then
     step "$name: what failed, once more"
-    if run_tests "$project" "$results/$name-again.trx" --filter "$again" && (($(counter "$results/$name-again.trx" passed) > 0)); then
+    if run_tests "$project" "$results/$name-again/report.trx" --filter "$again" && (($(counter "$results/$name-again/report.trx" passed) > 0)); then
       unsteady+=("$name: passed only when run again"$'\n'"$(failed_tests "$report")")
       exit_code=0
       suite_passed="$suite_executed"
@@ -151,20 +182,23 @@ json_counter() {
   echo "${line##*:}" | grep . || echo 0
 }
 
-# A script of the TypeScript client's package.json that runs tests.
+# A script of the TypeScript client's package.json that runs tests. Each test has a time limit of its own (vitest.config.ts).
 run_client_suite() {
-  local script="$1" name="$client, npm run $1" report exit_code=0
-  report="$results/${script/:/-}.json"
-  step "$name"
-  bounded "$suite_seconds" npm run --silent --prefix "$client" "$script" -- \
-    --reporter=default --reporter=json --outputFile.json="$report" || exit_code=$?
+  bounded npm run --silent --prefix "$client" "$1" -- --reporter=default --reporter=json --outputFile.json="$results/client $1/report.json"
+}
 
-  local suite_total suite_passed suite_failed
+conclude_client_suite() {
+  local name="client $1" report suite_total suite_passed suite_failed
+  report="$results/$name/report.json"
+  step "$client, npm run $1"
+  cat "$results/$name/output"
   suite_total="$(json_counter "$report" Total)"
   suite_passed="$(json_counter "$report" Passed)"
   suite_failed="$(json_counter "$report" Failed)"
-  account "$name" "$report" "$exit_code" "$suite_total" "$((suite_passed + suite_failed))" "$suite_passed"
+  account "$name" "$report" "$(cat "$results/$name/exit-code")" "$suite_total" "$((suite_passed + suite_failed))" "$suite_passed"
 }
+
+check_format() { bounded dotnet format PresenceDashboard.sln --no-restore --verify-no-changes; }
 
 mapfile -t suites < <(find . -name '*.Tests.csproj' -not -path '*/obj/*' -not -path '*/bin/*' | grep -F -- "$suite_filter" | sort)
 client=clients/typescript
@@ -174,19 +208,17 @@ if ((${#suites[@]} == 0)) && [[ -z "$client" ]]; then
   finish
 fi
 
-step "Chromium"
-if ! provide_chromium; then
-  fail "Chromium is missing"
+step "What the tests need"
+if ! provide_chromium || ! provide nginx nginx-light || ! provide caddy caddy; then
+  fail "something the tests need is missing"
   finish
 fi
 CHROMIUM="$(find_chromium)"
 export CHROMIUM
 echo "$CHROMIUM"
-
-step "npm packages"
 for package in Dashboard.Tests $client; do
-  if bounded "$npm_seconds" npm ci --prefix "$package" --no-audit --no-fund --loglevel error; then
-    echo "installed in $package"
+  if bounded npm ci --prefix "$package" --no-audit --no-fund --loglevel error; then
+    echo "npm packages of $package"
   else
     fail "npm ci in $package; it needs Node 20"
     finish
@@ -194,27 +226,52 @@ for package in Dashboard.Tests $client; do
 done
 
 step "Build"
-if ! bounded "$build_seconds" dotnet build PresenceDashboard.sln -c Release --nologo -v quiet -clp:NoSummary; then
+if ! bounded dotnet build PresenceDashboard.sln -c Release --nologo -v quiet -clp:NoSummary; then
   fail "the build"
   finish
 fi
 
+# The server's suite waits more than it computes, for browsers and for processes that start and stop. The rest runs beside it.
+step "Tests"
+server=()
+others=()
+for suite in "${suites[@]+"${suites[@]}"}"; do
+  if [[ "$suite" == */Dashboard.Tests.csproj ]]; then server+=("$suite"); else others+=("$suite"); fi
+done
+run_suites() {
+  local suite
+  trap end_jobs INT TERM # a subshell has its parent's functions, not its traps
+  for suite in "$@"; do run_part "$(basename "$suite" .csproj)" run_tests "$suite" "$results/$(basename "$suite" .csproj)/report.trx"; done
+}
+run_suites "${server[@]+"${server[@]}"}" &
+server_lane=$!
+{
+  trap end_jobs INT TERM
+  run_suites "${others[@]+"${others[@]}"}"
+  if [[ -n "$client" ]]; then
+    run_part "client test" run_client_suite test
+    run_part "client test:server" run_client_suite test:server
+  fi
+  run_part format check_format
+} &
+wait $server_lane $!
+
+for suite in "${suites[@]+"${suites[@]}"}"; do conclude_suite "$suite"; done
+if [[ -n "$client" ]]; then
+  conclude_client_suite test
+  conclude_client_suite test:server
+fi
 step "Format"
-if bounded "$format_seconds" dotnet format PresenceDashboard.sln --no-restore --verify-no-changes 2>&1; then
+if (($(cat "$results/format/exit-code") == 0)); then
   echo "clean"
 else
+  cat "$results/format/output"
   fail "formatting: run dotnet format and commit what it changes"
-fi
-
-for suite in "${suites[@]+"${suites[@]}"}"; do run_suite "$suite"; done
-if [[ -n "$client" ]]; then
-  run_client_suite test
-  run_client_suite test:server
 fi
 
 if ((full)); then
   step "The published client"
-  if bounded 600 Dashboard.Tests/PublishedClient/run.sh Release; then
+  if bounded Dashboard.Tests/PublishedClient/run.sh Release; then
     passed=$((passed + 1))
   else
     fail "the published client"

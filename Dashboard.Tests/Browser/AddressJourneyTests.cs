@@ -8,7 +8,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>Everything a moderator chose stands in the address: a reload shows it again, and so does the link in somebody else's browser.</summary>
-[Collection(ChromiumCollection.Name)]
 public sealed class AddressJourneyTests(ChromiumBrowser chromium)
 {
     [Fact]

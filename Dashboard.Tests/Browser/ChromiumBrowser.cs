@@ -1,50 +1,61 @@
 using Microsoft.Playwright;
+using Presence.Dashboard.Tests.Browser;
+
+[assembly: AssemblyFixture(typeof(ChromiumBrowser))]
 
 namespace Presence.Dashboard.Tests.Browser;
 
-/// <summary>One real Chromium for the tests of a collection: the one that is installed, never a downloaded one.</summary>
-public sealed class ChromiumBrowser : IAsyncLifetime
+/// <summary>The one real Chromium of the run, started by the first test that needs it: the one that is installed, never a downloaded one.</summary>
+public sealed class ChromiumBrowser : IAsyncDisposable
 {
+    /// <summary>Where every browser is.</summary>
+    public const string TimeZone = "Europe/Berlin";
+
     private static readonly string[] Usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
+    private readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> _running = new(StartAsync);
 
-    public async ValueTask InitializeAsync()
+    /// <summary>A browser profile of its own, with a page that notes every error it shows.</summary>
+    public async Task<BrowserVisit> VisitAsync(Uri baseAddress, int width = 1280, int height = 860, ColorScheme scheme = ColorScheme.Light, string locale = "en-GB", bool hasTouch = false)
     {
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        var (_, browser) = await _running.Value;
+        var context = await browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = baseAddress.ToString(),
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+            ColorScheme = scheme,
+            ReducedMotion = ReducedMotion.Reduce,
+            TimezoneId = TimeZone,
+            Locale = locale,
+            HasTouch = hasTouch,
+        });
+        return await BrowserVisit.StartAsync(context, baseAddress);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_running.IsValueCreated)
+            return;
+        var (playwright, browser) = await _running.Value;
+        await browser.DisposeAsync();
+        playwright.Dispose();
+    }
+
+    private static async Task<(IPlaywright, IBrowser)> StartAsync()
+    {
+        Assertions.SetDefaultExpectTimeout((float)BrowserVisit.Patience.TotalMilliseconds);
+        var playwright = await Playwright.CreateAsync();
+        var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM") ?? Usual.FirstOrDefault(File.Exists)
                 ?? throw new InvalidOperationException("Chromium is not installed; set CHROMIUM to its path."),
+            Timeout = (float)BrowserVisit.Patience.TotalMilliseconds,
             Args =
             [
                 "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
             ],
         });
-    }
-
-    /// <summary>A browser profile of its own, with a page that notes every error it shows.</summary>
-    public async Task<BrowserVisit> VisitAsync(Uri baseAddress, int width = 1280, int height = 860, ColorScheme scheme = ColorScheme.Light, string locale = "en-GB", bool hasTouch = false)
-    {
-        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
-        {
-            BaseURL = baseAddress.ToString(),
-            ViewportSize = new ViewportSize { Width = width, Height = height },
-            ColorScheme = scheme,
-            ReducedMotion = ReducedMotion.Reduce,
-            TimezoneId = "Europe/Berlin",
-            Locale = locale,
-            HasTouch = hasTouch,
-        });
-        return await BrowserVisit.StartAsync(context);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_browser is not null)
-            await _browser.DisposeAsync();
-        _playwright?.Dispose();
+        return (playwright, browser);
     }
 }

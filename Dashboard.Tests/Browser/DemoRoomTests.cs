@@ -7,7 +7,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>The demo room: a real viewer in a real browser, which shows what its client does.</summary>
-[Collection(ChromiumCollection.Name)]
 public sealed class DemoRoomTests(ChromiumBrowser chromium)
 {
     /// <summary>So long that only a leave can end a session while a test runs.</summary>

@@ -6,7 +6,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>A moderator opens a room's count to another site, and closes it again.</summary>
-[Collection(ChromiumCollection.Name)]
 public sealed partial class EmbedJourneyTests(ChromiumBrowser chromium)
 {
     [Fact]

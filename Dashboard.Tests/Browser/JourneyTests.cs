@@ -5,7 +5,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>What a moderator does on the first evening, from end to end.</summary>
-[Collection(ChromiumCollection.Name)]
 public sealed class JourneyTests(ChromiumBrowser chromium)
 {
     [Fact]
@@ -31,7 +30,7 @@ public sealed class JourneyTests(ChromiumBrowser chromium)
         await visit.OpenAsync("/");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(page.GetByLabel("Email")).ToBeVisibleAsync();
-        await visit.SignInAsync("/settings");
+        await visit.SignInByFormAsync("/settings");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Settings" })).ToBeVisibleAsync();
         Assert.Empty(visit.Errors);
     }

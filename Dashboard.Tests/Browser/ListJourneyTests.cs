@@ -10,7 +10,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>What a moderator does with the network as a whole: glance, find, pin, watch on a second screen.</summary>
-[Collection(ChromiumCollection.Name)]
 public sealed class ListJourneyTests(ChromiumBrowser chromium)
 {
     [Fact]
@@ -96,7 +95,7 @@ public sealed class ListJourneyTests(ChromiumBrowser chromium)
     {
         await using var evening = await BusyEvening.StartAsync();
         await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress);
-        await visit.SignInAsync();
+        await visit.SignInByFormAsync();
 
         var loaded = await visit.Page.EvaluateAsync<Dictionary<string, int>>(
             """

@@ -6,7 +6,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>What a screen reader is made to say while viewers come and go: a count now and then, not every number that moves.</summary>
-[Collection(ChromiumCollection.Name)]
 public sealed class LiveRegionTests(ChromiumBrowser chromium)
 {
     private const int Steps = 12;

@@ -9,7 +9,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>One viewer among many: found, looked at, sent away for a while, let in again.</summary>
-[Collection(ChromiumCollection.Name)]
 public sealed class ModerationTests(ChromiumBrowser chromium)
 {
     [Fact]

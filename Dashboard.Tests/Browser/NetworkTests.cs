@@ -10,7 +10,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>Pages over networks as they are: slow, silent, cut, and back.</summary>
-[Collection(ChromiumCollection.Name)]
 public sealed class NetworkTests(ChromiumBrowser chromium)
 {
     private static readonly TimeSpan FarAway = TimeSpan.FromMilliseconds(60);

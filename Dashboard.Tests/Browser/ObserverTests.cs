@@ -5,7 +5,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>A moderator only watches: nothing is counted, and nothing is sent while nobody looks.</summary>
-[Collection(ChromiumCollection.Name)]
 public sealed class ObserverTests(ChromiumBrowser chromium)
 {
     [Fact]

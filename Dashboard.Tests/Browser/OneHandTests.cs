@@ -9,7 +9,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>A phone in one hand, mid-stream: the number stays in sight, the actions in reach, and nothing is too small to hit.</summary>
-[Collection(ChromiumCollection.Name)]
 public sealed class OneHandTests(ChromiumBrowser chromium)
 {
     private const int Width = 390;

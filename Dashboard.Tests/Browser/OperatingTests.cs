@@ -11,7 +11,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>What whoever looks after the installation does, from end to end.</summary>
-[Collection(ChromiumCollection.Name)]
 public sealed partial class OperatingTests(ChromiumBrowser chromium)
 {
     private static readonly LocatorAssertionsToBeVisibleOptions Patiently = new() { Timeout = 60_000 };

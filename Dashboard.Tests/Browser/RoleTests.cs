@@ -9,7 +9,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>Whose role is taken loses it where they are, not with their next page.</summary>
-[Collection(ChromiumCollection.Name)]
 public sealed class RoleTests(ChromiumBrowser chromium)
 {
     private const string Ada = "ada@example.com";

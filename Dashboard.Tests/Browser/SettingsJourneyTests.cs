@@ -7,7 +7,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>The settings changed by two people at once, and with one thumb.</summary>
-[Collection(ChromiumCollection.Name)]
 public sealed class SettingsJourneyTests(ChromiumBrowser chromium)
 {
     /// <summary>What a thumb hits without looking twice.</summary>

@@ -4,7 +4,6 @@ using Presence.Dashboard.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Browser;
 
-[Collection(ChromiumCollection.Name)]
 public sealed class TryItTests(ChromiumBrowser chromium)
 {
     [Fact]

@@ -5,7 +5,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>The widgets on a page of another origin that allows them nothing but their server.</summary>
-[Collection(ChromiumCollection.Name)]
 public sealed class WidgetTests(ChromiumBrowser chromium)
 {
     private static readonly LocatorAssertionsToHaveTextOptions Patiently = new() { Timeout = 60_000 };

@@ -69,7 +69,7 @@ public sealed class ConnectPageTests : PageTest
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
         Assert.NotEmpty(page.FindAll("pre"));
         authentication.Mend();
-        await page.Find("[role=alert] button").ClickAsync();
+        await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
         Assert.Contains("Live", page.Find(".freshness").TextContent, StringComparison.Ordinal);
         Assert.NotEmpty(page.FindAll("[data-testid=light]"));

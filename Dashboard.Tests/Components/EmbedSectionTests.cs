@@ -20,7 +20,7 @@ public sealed class EmbedSectionTests : PageTest
         authentication.Fail();
         section.WaitForAssertion(() => Assert.Contains("The public link could not be read.", section.Find("[role=alert]").TextContent, StringComparison.Ordinal));
         authentication.Mend();
-        await Button(section, "Try again").ClickAsync(new());
+        await section.ActAsync(shown => Button(shown, "Try again").ClickAsync(new()));
 
         section.WaitForAssertion(() => Assert.NotEmpty(section.FindAll(".embed-about")));
         Assert.Empty(section.FindAll("[role=alert]"));
@@ -32,7 +32,7 @@ public sealed class EmbedSectionTests : PageTest
         var section = Render("lobby");
         Assert.Empty(section.FindAll("img"));
 
-        await section.Find("button").ClickAsync(new());
+        await section.ActAsync(shown => shown.Find("button").ClickAsync(new()));
 
         var link = PublicLinks.FindOfRoom("lobby")!;
         Assert.Equal(("mod@example.com", false), (link.CreatedBy, link.ShowsNames));
@@ -46,7 +46,7 @@ public sealed class EmbedSectionTests : PageTest
         var link = await PublicLinks.MakeAsync("lobby", showsNames: false, "ada", Cancellation);
         var section = Render("lobby");
 
-        await section.Find("[role=switch]").ClickAsync(new());
+        await section.ActAsync(shown => shown.Find("[role=switch]").ClickAsync(new()));
 
         Assert.Equal(link with { ShowsNames = true }, PublicLinks.FindOfRoom("lobby"));
         section.WaitForAssertion(() => Assert.Contains($"<whos-watching room=\"{link.Code}\"></whos-watching>", section.Find("code").TextContent, StringComparison.Ordinal));
@@ -58,12 +58,12 @@ public sealed class EmbedSectionTests : PageTest
         await PublicLinks.MakeAsync("lobby", showsNames: false, "ada", Cancellation);
         var section = Render("lobby");
 
-        await Button(section, "Take back").ClickAsync(new());
+        await section.ActAsync(shown => Button(shown, "Take back").ClickAsync(new()));
         Assert.NotNull(PublicLinks.FindOfRoom("lobby"));
-        await Button(section, "Keep it").ClickAsync(new());
+        await section.ActAsync(shown => Button(shown, "Keep it").ClickAsync(new()));
         Assert.NotNull(PublicLinks.FindOfRoom("lobby"));
-        await Button(section, "Take back").ClickAsync(new());
-        await Button(section, "Take the link back").ClickAsync(new());
+        await section.ActAsync(shown => Button(shown, "Take back").ClickAsync(new()));
+        await section.ActAsync(shown => Button(shown, "Take the link back").ClickAsync(new()));
 
         Assert.Null(PublicLinks.FindOfRoom("lobby"));
         section.WaitForAssertion(() => Assert.NotNull(Button(section, "Make a public link")));
@@ -75,8 +75,8 @@ public sealed class EmbedSectionTests : PageTest
         var link = await PublicLinks.MakeAsync("lobby", showsNames: true, "ada", Cancellation);
         var section = Render("lobby");
 
-        await Button(section, "New link").ClickAsync(new());
-        await Button(section, "Make a new link").ClickAsync(new());
+        await section.ActAsync(shown => Button(shown, "New link").ClickAsync(new()));
+        await section.ActAsync(shown => Button(shown, "Make a new link").ClickAsync(new()));
 
         Assert.Null(PublicLinks.Find(link.Code));
         Assert.True(PublicLinks.FindOfRoom("lobby")!.ShowsNames);
@@ -103,8 +103,8 @@ public sealed class EmbedSectionTests : PageTest
         var section = Render("lobby");
         Moderator.SetRoles(nameof(ModeratorRole.Observer));
 
-        await Button(section, "Take back").ClickAsync(new());
-        await Button(section, "Take the link back").ClickAsync(new());
+        await section.ActAsync(shown => Button(shown, "Take back").ClickAsync(new()));
+        await section.ActAsync(shown => Button(shown, "Take the link back").ClickAsync(new()));
 
         Assert.Same(link, PublicLinks.FindOfRoom("lobby"));
         section.WaitForAssertion(() => Assert.Contains("Your role may not change this", section.Find(".remark-problem").TextContent, StringComparison.Ordinal));

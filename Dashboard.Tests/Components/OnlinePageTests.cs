@@ -45,7 +45,7 @@ public sealed class OnlinePageTests : PageTest
         Be("ada", "Ada Lovelace");
         var page = Render<OnlinePage>();
 
-        page.Find("input[type=search]").Input("zzz");
+        page.Act(shown => shown.Find("input[type=search]").Input("zzz"));
         await PassUntilAsync(() => page.FindAll(".empty a").Count == 1);
 
         Assert.EndsWith("?search=zzz", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
@@ -108,7 +108,7 @@ public sealed class OnlinePageTests : PageTest
         authentication.Fail();
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
         authentication.Mend();
-        await page.Find("[role=alert] button").ClickAsync();
+        await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
         Assert.Equal("0", page.Find("[data-testid=online-count]").TextContent);
     }

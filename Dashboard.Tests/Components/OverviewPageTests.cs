@@ -113,7 +113,7 @@ public sealed class OverviewPageTests : PageTest
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
         Assert.Contains("could not be read", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
         authentication.Mend();
-        await page.Find("[role=alert] button").ClickAsync();
+        await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
         Assert.Equal("1", page.Find("[data-testid=network-viewers]").TextContent);
     }
@@ -126,7 +126,7 @@ public sealed class OverviewPageTests : PageTest
         Beat("side", "ada");
         Pass(TimeSpan.FromSeconds(20));
         var page = Render<OverviewPage>();
-        page.Find("[aria-labelledby=largest] > div:last-of-type").TriggerEvent("onpointerenter", new Microsoft.AspNetCore.Components.Web.PointerEventArgs());
+        page.Act(shown => shown.Find("[aria-labelledby=largest] > div:last-of-type").TriggerEvent("onpointerenter", new Microsoft.AspNetCore.Components.Web.PointerEventArgs()));
 
         for (var viewer = 0; viewer < 4; viewer++)
             Beat("side", $"viewer {viewer}");
@@ -134,7 +134,7 @@ public sealed class OverviewPageTests : PageTest
 
         Assert.Equal(["main", "side"], page.FindAll("[aria-labelledby=largest] .short-name").Select(name => name.TextContent));
         await PassUntilAsync(() => page.FindAll("[aria-labelledby=largest] .waiting").Count == 1);
-        page.Find("[aria-labelledby=largest] > div:last-of-type").TriggerEvent("onpointerleave", new Microsoft.AspNetCore.Components.Web.PointerEventArgs());
+        page.Act(shown => shown.Find("[aria-labelledby=largest] > div:last-of-type").TriggerEvent("onpointerleave", new Microsoft.AspNetCore.Components.Web.PointerEventArgs()));
         await PassUntilAsync(() => Counts(page).SequenceEqual(["5", "2"]));
         Assert.Empty(page.FindAll(".waiting"));
 
@@ -214,9 +214,9 @@ public sealed class OverviewPageTests : PageTest
         var page = Render<OverviewPage>();
         Assert.Equal("12:00 · 1 watching · 0 joined, 0 left", page.Find(".curve-slider").GetAttribute("aria-valuetext"));
 
-        page.Find(".curve-slider").Input("237");
+        page.Act(shown => shown.Find(".curve-slider").Input("237"));
         Assert.Equal("12:00 · 1 watching · 1 joined, 0 left", page.Find(".curve-slider").GetAttribute("aria-valuetext"));
-        page.Find(".curve-slider").Input("100");
+        page.Act(shown => shown.Find(".curve-slider").Input("100"));
 
         Assert.Equal("11:25 · not recorded: the server did not run", page.Find(".curve-slider").GetAttribute("aria-valuetext"));
     }
@@ -228,12 +228,12 @@ public sealed class OverviewPageTests : PageTest
         Pass(TimeSpan.FromSeconds(45));
         var page = Render<OverviewPage>();
 
-        page.Find(".curve-slider").Input("238");
+        page.Act(shown => shown.Find(".curve-slider").Input("238"));
         await PassUntilAsync(() => Services.GetRequiredService<NavigationManager>().Uri.Contains("?at=20", StringComparison.Ordinal));
 
         Assert.Equal("238", Render<OverviewPage>().Find(".curve-slider").GetAttribute("value"));
         Assert.Equal("http://localhost/?range=day", page.FindAll(".segments a")[1].GetAttribute("href"));
-        page.Find(".curve-slider").Input("240");
+        page.Act(shown => shown.Find(".curve-slider").Input("240"));
         await PassUntilAsync(() => Services.GetRequiredService<NavigationManager>().Uri == "http://localhost/");
     }
 

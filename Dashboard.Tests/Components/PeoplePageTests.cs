@@ -29,10 +29,10 @@ public sealed class PeoplePageTests : PageTest
         var page = await RenderAsync();
         var dialogs = Render<Radzen.Blazor.RadzenDialog>();
 
-        var editing = page.Find("button[aria-label='Change ada@example.com']").ClickAsync();
+        var editing = page.ActAsync(shown => shown.Find("button[aria-label='Change ada@example.com']").ClickAsync());
         dialogs.WaitForElement(".rz-dialog");
-        await dialogs.FindAll(".roles input")[1].ChangeAsync(true);
-        await dialogs.FindAll(".dialog-foot button")[2].ClickAsync();
+        await dialogs.ActAsync(shown => shown.FindAll(".roles input")[1].ChangeAsync(true));
+        await dialogs.ActAsync(shown => shown.FindAll(".dialog-foot button")[2].ClickAsync());
         await editing;
 
         page.WaitForAssertion(() => Assert.Contains("ada@example.com is now Moderator", page.Find(".done").TextContent, StringComparison.Ordinal));
@@ -57,9 +57,9 @@ public sealed class PeoplePageTests : PageTest
         var page = await RenderAsync();
         var dialogs = Render<Radzen.Blazor.RadzenDialog>();
 
-        var editing = page.Find("button[aria-label='Change boss@example.com']").ClickAsync();
+        var editing = page.ActAsync(shown => shown.Find("button[aria-label='Change boss@example.com']").ClickAsync());
         dialogs.WaitForElement(".rz-dialog");
-        await dialogs.FindAll(".dialog-foot button")[0].ClickAsync();
+        await dialogs.ActAsync(shown => shown.FindAll(".dialog-foot button")[0].ClickAsync());
         await editing;
 
         page.WaitForAssertion(() => Assert.Contains("only Admin", page.Find(".done.is-problem").TextContent, StringComparison.Ordinal));
@@ -72,13 +72,13 @@ public sealed class PeoplePageTests : PageTest
         var page = await RenderAsync();
         Assert.True(page.Find(".invite button").HasAttribute("disabled"));
 
-        page.Find("#invite-for").Input("Ada");
-        await page.Find("form.invite").SubmitAsync();
+        page.Act(shown => shown.Find("#invite-for").Input("Ada"));
+        await page.ActAsync(shown => shown.Find("form.invite").SubmitAsync());
 
         page.WaitForAssertion(() => Assert.Contains("/join?token=", page.Find(".copy-block code").TextContent, StringComparison.Ordinal));
         Assert.Contains("Ada", page.Find(".job h3").TextContent, StringComparison.Ordinal);
 
-        await page.Find(".job button").ClickAsync();
+        await page.ActAsync(shown => shown.Find(".job button").ClickAsync());
         page.WaitForAssertion(() => Assert.Empty(page.FindAll(".job")));
         Assert.Empty(page.FindAll(".copy-block"));
     }
@@ -143,7 +143,7 @@ public sealed class PeoplePageTests : PageTest
 
         await page.WaitForElementAsync("[role=alert]");
         await PrepareAsync();
-        await page.Find("[role=alert] button").ClickAsync();
+        await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
         await page.WaitForElementAsync(".people-table");
     }

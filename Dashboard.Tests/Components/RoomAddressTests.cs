@@ -5,6 +5,8 @@ using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Pages;
 using Presence.Engine.Storage;
 
+using Presence.Dashboard.Tests.Support;
+
 namespace Presence.Dashboard.Tests.Components;
 
 /// <summary>What a reload or a shared link of a room's page keeps; what is half typed is no part of it.</summary>
@@ -22,7 +24,7 @@ public sealed class RoomAddressTests : PageTest
         Beat("main", "grace");
         var page = RenderRoom("main");
 
-        page.Find(".scrubber").Input("1");
+        page.Act(shown => shown.Find(".scrubber").Input("1"));
         await PassUntilAsync(() => Navigation.Uri.Contains("?at=20", StringComparison.Ordinal));
         var read = page.Find(".read-out").TextContent;
         Assert.Equal("12:02 · 1 watching · +0 −0", read);
@@ -45,7 +47,7 @@ public sealed class RoomAddressTests : PageTest
         var page = RenderRoom("main");
 
         Assert.Equal("http://localhost/rooms/main", page.FindAll(".ranges a")[1].GetAttribute("href"));
-        page.Find(".scrubber").Input("3");
+        page.Act(shown => shown.Find(".scrubber").Input("3"));
         await PassUntilAsync(() => Navigation.Uri.EndsWith("/rooms/main?range=15m", StringComparison.Ordinal));
 
         Assert.StartsWith("now", page.Find(".read-out").TextContent, StringComparison.Ordinal);
@@ -61,7 +63,7 @@ public sealed class RoomAddressTests : PageTest
         Pass(TimeSpan.FromSeconds(59));
         var page = RenderRoom("main");
 
-        page.Find(".scrubber").Input("0");
+        page.Act(shown => shown.Find(".scrubber").Input("0"));
         await DisposeComponentsAsync();
         Navigation.NavigateTo("/settings");
         Time.Advance(TimeSpan.FromSeconds(1));
@@ -79,7 +81,7 @@ public sealed class RoomAddressTests : PageTest
         await PassUntilAsync(() => page.FindAll(".room-form").Count == 1);
 
         Assert.Equal("Grand final", page.Find("#room-title").GetAttribute("value"));
-        page.Find("#room-title").Input("Half typ");
+        page.Act(shown => shown.Find("#room-title").Input("Half typ"));
         Assert.EndsWith("?edit=1&search=ada", Navigation.Uri, StringComparison.Ordinal);
         Assert.EndsWith("/rooms/main?search=ada", page.Find(".room-form a.button").GetAttribute("href"), StringComparison.Ordinal);
         Navigation.NavigateTo("/rooms/main?search=ada");

@@ -8,6 +8,8 @@ using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 
+using Presence.Dashboard.Tests.Support;
+
 namespace Presence.Dashboard.Tests.Components;
 
 public sealed class RoomDetailPageTests : PageTest
@@ -79,8 +81,8 @@ public sealed class RoomDetailPageTests : PageTest
             Beat("main", $"user-{i:0000}", $"Viewer {i}");
         var page = RenderRoom("main");
 
-        page.Find("input[type=search]").Input("lov");
-        page.Find("input[type=search]").Input("lovel");
+        page.Act(shown => shown.Find("input[type=search]").Input("lov"));
+        page.Act(shown => shown.Find("input[type=search]").Input("lovel"));
         await PassUntilAsync(() => page.FindAll(".viewer-id").Select(id => id.TextContent).SequenceEqual(["needle"]));
 
         Assert.EndsWith("?search=lovel", Navigation.Uri, StringComparison.Ordinal);
@@ -122,7 +124,7 @@ public sealed class RoomDetailPageTests : PageTest
         var page = RenderRoom("main");
         Assert.Empty(page.FindAll(".session-row"));
 
-        page.Find(".expander").Click();
+        page.Act(shown => shown.Find(".expander").Click());
 
         Assert.EndsWith("?open=ada", Navigation.Uri, StringComparison.Ordinal);
         Assert.Equal("true", page.Find(".expander").GetAttribute("aria-expanded"));
@@ -135,7 +137,7 @@ public sealed class RoomDetailPageTests : PageTest
         Beat("main", "ada");
         Beat("main", "grace");
         var page = RenderRoom("main");
-        page.Find(".roster-frame").TriggerEvent("onpointerenter", new Microsoft.AspNetCore.Components.Web.PointerEventArgs());
+        page.Act(shown => shown.Find(".roster-frame").TriggerEvent("onpointerenter", new Microsoft.AspNetCore.Components.Web.PointerEventArgs()));
 
         Beat("main", "hedy");
         Engine.Leave("main", "ada", "");
@@ -146,7 +148,7 @@ public sealed class RoomDetailPageTests : PageTest
         Assert.Equal(["grace", "ada"], page.FindAll("tbody .viewer-name").Select(name => name.TextContent));
         Assert.Contains("2 changes wait", page.Find(".waiting button").GetAttribute("aria-label"), StringComparison.Ordinal);
 
-        page.Find(".roster-frame").TriggerEvent("onpointerleave", new Microsoft.AspNetCore.Components.Web.PointerEventArgs());
+        page.Act(shown => shown.Find(".roster-frame").TriggerEvent("onpointerleave", new Microsoft.AspNetCore.Components.Web.PointerEventArgs()));
         await PassUntilAsync(() => page.FindAll("tbody .viewer-name").Select(name => name.TextContent).SequenceEqual(["hedy", "grace"]));
     }
 
@@ -179,10 +181,10 @@ public sealed class RoomDetailPageTests : PageTest
         var dialogs = Render<Radzen.Blazor.RadzenDialog>();
         var page = RenderRoom("main");
 
-        page.Find("button[aria-label='Remove Ada Lovelace']").Click(); // is done when the dialog is
+        page.Act(shown => shown.Find("button[aria-label='Remove Ada Lovelace']").Click()); // is done when the dialog is
         await PassUntilAsync(() => dialogs.FindAll(".remove-dialog").Count == 1);
-        await dialogs.Find("#removal-reason").InputAsync(new ChangeEventArgs { Value = "Spam" });
-        await dialogs.Find(".button-danger").ClickAsync(new());
+        await dialogs.ActAsync(shown => shown.Find("#removal-reason").InputAsync(new ChangeEventArgs { Value = "Spam" }));
+        await dialogs.ActAsync(shown => shown.Find(".button-danger").ClickAsync(new()));
         await PassUntilAsync(() => page.FindAll(".outcome").Count == 1);
 
         var removal = Engine.RemovalOf("ada", "main")!;
@@ -192,7 +194,7 @@ public sealed class RoomDetailPageTests : PageTest
         await PassUntilAsync(() => page.FindAll(".departures li").Count == 1);
         Assert.Contains("removed", page.Find(".departures li").TextContent, StringComparison.Ordinal);
 
-        await page.Find(".outcome button").ClickAsync(new());
+        await page.ActAsync(shown => shown.Find(".outcome button").ClickAsync(new()));
         Assert.Null(Engine.RemovalOf("ada", "main"));
     }
 
@@ -222,12 +224,12 @@ public sealed class RoomDetailPageTests : PageTest
         Navigation.NavigateTo(page.FindAll("a").Single(link => link.TextContent == "Edit").GetAttribute("href")!);
         await PassUntilAsync(() => page.FindAll(".room-form").Count == 1);
 
-        page.Find("#room-title").Input("Grand final");
-        page.Find("input[name=room-timeout]").Input("5");
+        page.Act(shown => shown.Find("#room-title").Input("Grand final"));
+        page.Act(shown => shown.Find("input[name=room-timeout]").Input("5"));
         Assert.Contains("must be between 6 s", page.Find(".room-form").TextContent, StringComparison.Ordinal);
         Assert.True(page.Find(".room-form button[type=submit]").HasAttribute("disabled"));
-        page.Find("input[name=room-timeout]").Input("120");
-        await page.Find(".room-form").SubmitAsync();
+        page.Act(shown => shown.Find("input[name=room-timeout]").Input("120"));
+        await page.ActAsync(shown => shown.Find(".room-form").SubmitAsync());
         await PassUntilAsync(() => page.FindAll(".effective").Count == 1);
 
         Assert.Equal(TimeSpan.FromSeconds(120), Engine.Effective("main").Values.PresenceTimeout);
@@ -253,7 +255,7 @@ public sealed class RoomDetailPageTests : PageTest
 
         Assert.Contains("ops@example.com", page.Find(".marks li").TextContent, StringComparison.Ordinal);
         Assert.StartsWith("now · 1 watching", page.Find(".read-out").TextContent, StringComparison.Ordinal);
-        page.Find(".scrubber").Input("0");
+        page.Act(shown => shown.Find(".scrubber").Input("0"));
         Assert.DoesNotContain("now", page.Find(".read-out").TextContent, StringComparison.Ordinal);
         Assert.Contains("+1 −0", page.Find(".read-out").TextContent, StringComparison.Ordinal);
     }

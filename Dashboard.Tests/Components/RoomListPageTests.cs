@@ -8,6 +8,8 @@ using Presence.Dashboard.Live;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 
+using Presence.Dashboard.Tests.Support;
+
 namespace Presence.Dashboard.Tests.Components;
 
 public sealed class RoomListPageTests : PageTest
@@ -74,7 +76,7 @@ public sealed class RoomListPageTests : PageTest
         Assert.Contains("could not be read", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
 
         PinStore.Ready = Task.CompletedTask;
-        await page.Find("[role=alert] button").ClickAsync();
+        await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
         Assert.Equal(["main"], Names(page));
     }
@@ -112,7 +114,7 @@ public sealed class RoomListPageTests : PageTest
         Beat("main", "grace");
         Beat("side", "ada");
         var page = Render<RoomListPage>();
-        page.Find(".table-frame").TriggerEvent("onpointerenter", new Microsoft.AspNetCore.Components.Web.PointerEventArgs());
+        page.Act(shown => shown.Find(".table-frame").TriggerEvent("onpointerenter", new Microsoft.AspNetCore.Components.Web.PointerEventArgs()));
 
         for (var viewer = 0; viewer < 4; viewer++)
             Beat("side", $"viewer {viewer}");
@@ -121,7 +123,7 @@ public sealed class RoomListPageTests : PageTest
         Assert.Equal(["1", "2", "3"], page.FindAll("[aria-rowindex]").Select(row => row.GetAttribute("aria-rowindex")));
         Assert.Equal("3", page.Find("table").GetAttribute("aria-rowcount"));
 
-        await page.Find(".waiting button").ClickAsync(new());
+        await page.ActAsync(shown => shown.Find(".waiting button").ClickAsync(new()));
         Assert.Equal(["side", "main"], Names(page));
         Assert.Empty(page.FindAll(".waiting"));
 
@@ -129,7 +131,7 @@ public sealed class RoomListPageTests : PageTest
             Beat("main", $"viewer {viewer}");
         await PassUntilAsync(() => page.FindAll(".waiting button").Count == 1);
         Assert.Equal(["side", "main"], Names(page));
-        page.Find(".table-frame").TriggerEvent("onpointerleave", new Microsoft.AspNetCore.Components.Web.PointerEventArgs());
+        page.Act(shown => shown.Find(".table-frame").TriggerEvent("onpointerleave", new Microsoft.AspNetCore.Components.Web.PointerEventArgs()));
 
         await PassUntilAsync(() => Names(page).SequenceEqual(["main", "side"]));
     }
@@ -208,9 +210,9 @@ public sealed class RoomListPageTests : PageTest
         Open("/rooms?show=guests");
         var page = Render<RoomListPage>();
 
-        page.Find("select").Change("-since");
+        page.Act(shown => shown.Find("select").Change("-since"));
         Assert.EndsWith("/rooms?show=guests&sort=-since", Address, StringComparison.Ordinal);
-        page.Find("select").Change("count");
+        page.Act(shown => shown.Find("select").Change("count"));
 
         Assert.EndsWith("/rooms?show=guests", Address, StringComparison.Ordinal);
     }
@@ -248,7 +250,7 @@ public sealed class RoomListPageTests : PageTest
         Beat("side", "ada");
         var page = Render<RoomListPage>();
 
-        page.Find("input[type=search]").Input("sid");
+        page.Act(shown => shown.Find("input[type=search]").Input("sid"));
         await PassUntilAsync(() => Names(page).SequenceEqual(["side"]));
 
         Assert.EndsWith("?search=sid", Address, StringComparison.Ordinal);
@@ -278,7 +280,7 @@ public sealed class RoomListPageTests : PageTest
         var page = Render<RoomListPage>();
         Assert.Empty(page.FindAll("a[href=wall]"));
 
-        await page.Find("button[aria-label='Pin small']").ClickAsync();
+        await page.ActAsync(shown => shown.Find("button[aria-label='Pin small']").ClickAsync());
 
         Assert.Equal(["small", "large"], Names(page));
         Assert.Equal("true", page.Find("button[aria-label='Pin small']").GetAttribute("aria-pressed"));
@@ -286,7 +288,7 @@ public sealed class RoomListPageTests : PageTest
         Assert.Equal(["small"], await PinStore.LoadAsync("mod@example.com"));
         Assert.Equal(["small", "large"], Names(Render<RoomListPage>()));
 
-        await page.Find("button[aria-label='Pin small']").ClickAsync();
+        await page.ActAsync(shown => shown.Find("button[aria-label='Pin small']").ClickAsync());
 
         Assert.Equal(["large", "small"], Names(page));
     }
@@ -298,7 +300,7 @@ public sealed class RoomListPageTests : PageTest
 
         var page = Render<RoomListPage>();
         Assert.Equal(["later"], Names(page));
-        page.Find("input[type=search]").Input("now");
+        page.Act(shown => shown.Find("input[type=search]").Input("now"));
 
         await PassUntilAsync(() => page.FindAll(".room-name").Count == 0);
     }
@@ -310,10 +312,10 @@ public sealed class RoomListPageTests : PageTest
         Beat("one more", "ada");
         var page = Render<RoomListPage>();
 
-        await page.Find("button[aria-label='Pin one more']").ClickAsync();
+        await page.ActAsync(shown => shown.Find("button[aria-label='Pin one more']").ClickAsync());
 
         Assert.Contains("12 rooms are pinned", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
-        await page.Find("button[aria-label='Pin pinned 3']").ClickAsync();
+        await page.ActAsync(shown => shown.Find("button[aria-label='Pin pinned 3']").ClickAsync());
         Assert.Empty(page.FindAll("[role=alert]"));
     }
 
@@ -324,7 +326,7 @@ public sealed class RoomListPageTests : PageTest
         var page = Render<RoomListPage>();
         PinStore.Ready = Task.FromException(new InvalidOperationException("disk"));
 
-        await page.Find("button.pin").ClickAsync();
+        await page.ActAsync(shown => shown.Find("button.pin").ClickAsync());
 
         Assert.Contains("could not be stored", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
         Assert.Equal("false", page.Find("button.pin").GetAttribute("aria-pressed"));

@@ -133,7 +133,7 @@ public sealed class RoomNumberTests : PageTest
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
         Assert.Empty(page.FindAll(".loading"));
         authentication.Mend();
-        await page.Find("[role=alert] button").ClickAsync();
+        await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
         await PassUntilAsync(() => page.FindAll("[data-testid=viewer-count]").Count == 1);
     }
@@ -151,7 +151,7 @@ public sealed class RoomNumberTests : PageTest
         Assert.Contains("The viewers could not be read.", page.Find(".roster [role=alert]").TextContent, StringComparison.Ordinal);
         Assert.Equal("1", page.Find("[data-testid=viewer-count]").TextContent);
         authentication.Mend();
-        await page.Find(".roster [role=alert] button").ClickAsync();
+        await page.ActAsync(shown => shown.Find(".roster [role=alert] button").ClickAsync());
 
         await PassUntilAsync(() => page.FindAll(".viewers-table .viewer-name").Count == 1 && page.FindAll(".roster [role=alert]").Count == 0);
     }
@@ -182,7 +182,7 @@ public sealed class RoomNumberTests : PageTest
         var page = RenderRoom();
         await PassUntilAsync(() => page.FindAll(".departures button").Count == 1);
 
-        await page.Find(".departures button").ClickAsync(new());
+        await page.ActAsync(shown => shown.Find(".departures button").ClickAsync(new()));
 
         await PassUntilAsync(() => page.Find(".problem-line").TextContent == "Letting in failed; try again.");
         Assert.Equal("1", page.Find("[data-testid=viewer-count]").TextContent);

@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Components.Pages;
 using Presence.Engine.Storage;
 
+using Presence.Dashboard.Tests.Support;
+
 namespace Presence.Dashboard.Tests.Components;
 
 /// <summary>A room's settings while somebody else saves them, here or through the API.</summary>
@@ -39,14 +41,14 @@ public sealed class RoomSettingsPanelTests : PageTest
     {
         var page = RenderRoom("/rooms/main?edit=1");
         await PassUntilAsync(() => page.FindAll(".room-form").Count == 1);
-        page.Find("#room-title").Input("Mine");
+        page.Act(shown => shown.Find("#room-title").Input("Mine"));
 
         await NameElsewhereAsync("Owls, live");
 
         await PassUntilAsync(() => page.Find(".room-form [role=alert]").TextContent.Length > 0);
         Assert.Contains("eve@example.com saved meanwhile", page.Find(".room-form [role=alert]").TextContent, StringComparison.Ordinal);
         Assert.Equal("Mine", page.Find("#room-title").GetAttribute("value"));
-        await page.Find(".room-form").SubmitAsync();
+        await page.ActAsync(shown => shown.Find(".room-form").SubmitAsync());
         Assert.Equal("Mine", Engine.Definition("main").Title);
     }
 

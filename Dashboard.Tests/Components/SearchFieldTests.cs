@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Components;
 using Presence.Dashboard.Components.Shared;
 
+using Presence.Dashboard.Tests.Support;
+
 namespace Presence.Dashboard.Tests.Components;
 
 /// <summary>The address comes back a round trip after it was sent: here it comes when the test says so.</summary>
@@ -85,7 +87,7 @@ public sealed class SearchFieldTests : PageTest
     private IRenderedComponent<SearchField> RenderField() =>
         Render<SearchField>(parameters => parameters.Add(p => p.Label, "Search").Add(p => p.Hint, "Search").Add(p => p.Text, ""));
 
-    private static void Type(IRenderedComponent<SearchField> field, string text) => field.Find("input").Input(text);
+    private static void Type(IRenderedComponent<SearchField> field, string text) => field.Act(shown => shown.Find("input").Input(text));
 
     private async Task TypeAndPauseAsync(IRenderedComponent<SearchField> field, string text, string address)
     {

@@ -1,6 +1,8 @@
 using Bunit;
 using Presence.Dashboard.Components.Shared;
 
+using Presence.Dashboard.Tests.Support;
+
 namespace Presence.Dashboard.Tests.Components;
 
 public sealed class SettingsFieldTests : PageTest
@@ -12,8 +14,8 @@ public sealed class SettingsFieldTests : PageTest
     {
         var field = RenderField();
 
-        field.Find("input").Input("0");
-        field.Find("input").Input("045");
+        field.Act(shown => shown.Find("input").Input("0"));
+        field.Act(shown => shown.Find("input").Input("045"));
 
         Assert.Equal(45, _value);
         Show(field);
@@ -28,7 +30,7 @@ public sealed class SettingsFieldTests : PageTest
     {
         var field = RenderField();
 
-        field.Find("input").Input(text);
+        field.Act(shown => shown.Find("input").Input(text));
 
         Assert.Null(_value);
         Show(field);
@@ -39,7 +41,7 @@ public sealed class SettingsFieldTests : PageTest
     public void Value_SetElsewhere_ReplacesWhatWasTyped()
     {
         var field = RenderField();
-        field.Find("input").Input("1e");
+        field.Act(shown => shown.Find("input").Input("1e"));
 
         _value = 60;
         Show(field);

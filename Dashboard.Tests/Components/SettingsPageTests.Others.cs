@@ -2,6 +2,8 @@ using Bunit;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 
+using Presence.Dashboard.Tests.Support;
+
 namespace Presence.Dashboard.Tests.Components;
 
 /// <content>Saves of others, and going back to earlier ones.</content>
@@ -11,19 +13,19 @@ public sealed partial class SettingsPageTests
     public async Task Save_AfterSomebodyElseSaved_ShowsTheirsAndSavesNothing()
     {
         var page = await RenderSettingsAsync();
-        page.Find("#timeout").Input("90");
+        page.Act(shown => shown.Find("#timeout").Input("90"));
         await SaveElsewhereAsync(TimeSpan.FromSeconds(120));
 
-        await page.Find("form").SubmitAsync();
+        await page.ActAsync(shown => shown.Find("form").SubmitAsync());
 
         var notice = page.Find(".notice-warning").TextContent;
         Assert.Contains("eve@example.com changed the settings meanwhile", notice, StringComparison.Ordinal);
         Assert.Contains("2 min", notice, StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromSeconds(120), Engine.Settings.PresenceTimeout);
 
-        await page.FindAll(".notice-warning button")[1].ClickAsync();
+        await page.ActAsync(shown => shown.FindAll(".notice-warning button")[1].ClickAsync());
         Assert.Equal("90", page.Find("#timeout").GetAttribute("value"));
-        await page.Find("form").SubmitAsync();
+        await page.ActAsync(shown => shown.Find("form").SubmitAsync());
         Assert.Equal(TimeSpan.FromSeconds(90), Engine.Settings.PresenceTimeout);
     }
 
@@ -36,13 +38,13 @@ public sealed partial class SettingsPageTests
         await SaveElsewhereAsync(TimeSpan.FromSeconds(90));
         await PassUntilAsync(() => page.FindAll(".history li").Count == 2);
 
-        var reverting = page.FindAll(".history button").Single(button => button.TextContent.Contains("version 1", StringComparison.Ordinal)).ClickAsync();
+        var reverting = page.ActAsync(shown => shown.FindAll(".history button").Single(button => button.TextContent.Contains("version 1", StringComparison.Ordinal)).ClickAsync());
         dialogs.WaitForElement(".rz-dialog .impact");
         Assert.Contains("Go back to version 1?", dialogs.Markup, StringComparison.Ordinal);
         Assert.Contains("1 min 30 s", dialogs.Find(".differences").TextContent, StringComparison.Ordinal);
         Assert.Contains("1 viewer, none is dropped", dialogs.Find(".impact").TextContent, StringComparison.Ordinal);
         Assert.Equal(2, Engine.Settings.Version);
-        await dialogs.Find(".dialog-foot .button-primary").ClickAsync();
+        await dialogs.ActAsync(shown => shown.Find(".dialog-foot .button-primary").ClickAsync());
         await reverting;
 
         page.WaitForAssertion(() => Assert.Contains("Saved as version 3", page.Find(".saved").TextContent, StringComparison.Ordinal));
@@ -59,9 +61,9 @@ public sealed partial class SettingsPageTests
         await SaveElsewhereAsync(TimeSpan.FromSeconds(90));
         await PassUntilAsync(() => page.FindAll(".history button").Count == 1);
 
-        var reverting = page.Find(".history button").ClickAsync();
+        var reverting = page.ActAsync(shown => shown.Find(".history button").ClickAsync());
         dialogs.WaitForElement(".rz-dialog .impact");
-        await dialogs.FindAll(".dialog-foot button")[0].ClickAsync();
+        await dialogs.ActAsync(shown => shown.FindAll(".dialog-foot button")[0].ClickAsync());
         await reverting;
 
         Assert.Equal(2, Engine.Settings.Version);
@@ -76,10 +78,10 @@ public sealed partial class SettingsPageTests
         var page = await RenderSettingsAsync();
         var dialogs = Render<Radzen.Blazor.RadzenDialog>();
 
-        var reverting = page.FindAll(".history button").Single(button => button.TextContent.Contains("version 2", StringComparison.Ordinal)).ClickAsync();
+        var reverting = page.ActAsync(shown => shown.FindAll(".history button").Single(button => button.TextContent.Contains("version 2", StringComparison.Ordinal)).ClickAsync());
         dialogs.WaitForElement(".rz-dialog .impact");
         Assert.Contains("1 viewer, all leave at once", dialogs.Find(".impact").TextContent, StringComparison.Ordinal);
-        await dialogs.Find(".dialog-foot .button-danger").ClickAsync();
+        await dialogs.ActAsync(shown => shown.Find(".dialog-foot .button-danger").ClickAsync());
         await reverting;
 
         page.WaitForAssertion(() => Assert.False(Engine.Settings.Enabled));
@@ -102,7 +104,7 @@ public sealed partial class SettingsPageTests
     public async Task Settings_SavedBySomebodyElseWhileTyping_StandBesideWhatWasTyped()
     {
         var page = await RenderSettingsAsync();
-        page.Find("#timeout").Input("90");
+        page.Act(shown => shown.Find("#timeout").Input("90"));
 
         await SaveElsewhereAsync(TimeSpan.FromSeconds(120));
 
@@ -110,7 +112,7 @@ public sealed partial class SettingsPageTests
         Assert.Equal("90", page.Find("#timeout").GetAttribute("value"));
         Assert.Contains("Decide above", page.Find(".settings-line").TextContent, StringComparison.Ordinal);
         Assert.True(IsSaveDisabled(page));
-        await page.FindAll(".notice-warning button")[0].ClickAsync();
+        await page.ActAsync(shown => shown.FindAll(".notice-warning button")[0].ClickAsync());
         Assert.Equal("120", page.Find("#timeout").GetAttribute("value"));
         Assert.Empty(page.FindAll(".notice-warning"));
     }

@@ -17,11 +17,11 @@ public sealed partial class SettingsPageTests : PageTest
     {
         var page = await RenderSettingsAsync();
 
-        page.Find("#interval").Input("58");
+        page.Act(shown => shown.Find("#interval").Input("58"));
 
         Assert.Contains("must be at least 5 s longer", page.Find(".remark-problem").TextContent, StringComparison.Ordinal);
         Assert.True(IsSaveDisabled(page));
-        page.Find("#timeout").Input("63");
+        page.Act(shown => shown.Find("#timeout").Input("63"));
         Assert.Empty(page.FindAll(".remark-problem"));
         Assert.False(IsSaveDisabled(page));
     }
@@ -31,7 +31,7 @@ public sealed partial class SettingsPageTests : PageTest
     {
         var page = await RenderSettingsAsync();
 
-        page.Find("#interval").Input("");
+        page.Act(shown => shown.Find("#interval").Input(""));
 
         Assert.Contains("Enter a whole number", page.Find(".remark-problem").TextContent, StringComparison.Ordinal);
         Assert.True(IsSaveDisabled(page));
@@ -42,8 +42,8 @@ public sealed partial class SettingsPageTests : PageTest
     {
         var page = await RenderSettingsAsync();
 
-        page.Find("#interval").Input("25");
-        page.Find("#timeout").Input("30");
+        page.Act(shown => shown.Find("#interval").Input("25"));
+        page.Act(shown => shown.Find("#timeout").Input("30"));
 
         var warnings = string.Join(" ", page.FindAll(".remark-warning").Select(warning => warning.TextContent));
         Assert.Contains("one missed heartbeat", warnings, StringComparison.Ordinal);
@@ -55,10 +55,10 @@ public sealed partial class SettingsPageTests : PageTest
     public async Task Save_OfAChange_PutsItInForceAndIntoTheHistory()
     {
         var page = await RenderSettingsAsync();
-        page.Find("#timeout").Input("90");
-        page.Find("#reason").Input("Final tonight");
+        page.Act(shown => shown.Find("#timeout").Input("90"));
+        page.Act(shown => shown.Find("#reason").Input("Final tonight"));
 
-        await page.Find("form").SubmitAsync();
+        await page.ActAsync(shown => shown.Find("form").SubmitAsync());
 
         Assert.Equal(TimeSpan.FromSeconds(90), Engine.Settings.PresenceTimeout);
         Assert.Equal("mod@example.com", Engine.Settings.UpdatedBy);
@@ -76,13 +76,13 @@ public sealed partial class SettingsPageTests : PageTest
         Beat("main", "ada");
         var page = await RenderSettingsAsync();
         var dialogs = Render<Radzen.Blazor.RadzenDialog>();
-        await page.Find(".rz-switch").ClickAsync();
+        await page.ActAsync(shown => shown.Find(".rz-switch").ClickAsync());
 
-        var saving = page.Find("form").SubmitAsync();
+        var saving = page.ActAsync(shown => shown.Find("form").SubmitAsync());
         dialogs.WaitForElement(".rz-dialog");
         Assert.Contains("1 viewer leaves every room at once", dialogs.Markup, StringComparison.Ordinal);
         Assert.True(Engine.Settings.Enabled);
-        await dialogs.FindAll(".dialog-foot button").Single(button => button.TextContent == "Switch off").ClickAsync();
+        await dialogs.ActAsync(shown => shown.FindAll(".dialog-foot button").Single(button => button.TextContent == "Switch off").ClickAsync());
         await saving;
 
         page.WaitForAssertion(() => Assert.False(Engine.Settings.Enabled));
@@ -108,7 +108,7 @@ public sealed partial class SettingsPageTests : PageTest
         var page = await RenderSettingsAsync();
         Assert.Equal("true", page.FindAll(".preset")[0].GetAttribute("aria-pressed"));
 
-        await page.FindAll(".preset")[2].ClickAsync();
+        await page.ActAsync(shown => shown.FindAll(".preset")[2].ClickAsync());
 
         Assert.Equal(("60", "150"), (page.Find("#interval").GetAttribute("value"), page.Find("#timeout").GetAttribute("value")));
         Assert.Equal("true", page.FindAll(".preset")[2].GetAttribute("aria-pressed"));
@@ -125,14 +125,14 @@ public sealed partial class SettingsPageTests : PageTest
         Assert.Contains("may drop out", Impact(page, "Hidden tabs"), StringComparison.Ordinal);
         Assert.Contains("2.0", Impact(page, "Heartbeats a second"), StringComparison.Ordinal);
 
-        await page.FindAll(".preset")[2].ClickAsync();
+        await page.ActAsync(shown => shown.FindAll(".preset")[2].ClickAsync());
 
         Assert.Contains("1.0", Impact(page, "Heartbeats a second"), StringComparison.Ordinal);
         Assert.Contains("was 2.0", Impact(page, "Heartbeats a second"), StringComparison.Ordinal);
         Assert.Contains("stay", Impact(page, "Hidden tabs"), StringComparison.Ordinal);
         Assert.Contains("60 viewers, none is dropped", Impact(page, "Present now"), StringComparison.Ordinal);
 
-        await page.Find(".rz-switch").ClickAsync();
+        await page.ActAsync(shown => shown.Find(".rz-switch").ClickAsync());
         Assert.Contains("all leave at once", Impact(page, "Present now"), StringComparison.Ordinal);
     }
 
@@ -144,22 +144,22 @@ public sealed partial class SettingsPageTests : PageTest
         var page = await RenderSettingsAsync();
         Assert.DoesNotContain("is-up", page.Find(".settings-actions").ClassName, StringComparison.Ordinal);
 
-        await page.FindAll(".preset")[2].ClickAsync();
+        await page.ActAsync(shown => shown.FindAll(".preset")[2].ClickAsync());
         Assert.Contains("is-up", page.Find(".settings-actions").ClassName, StringComparison.Ordinal);
         Assert.Equal("2.0 → 1.0 heartbeats/s · nobody is dropped", page.Find(".settings-line").TextContent);
 
-        page.Find("#timeout").Input("61");
+        page.Act(shown => shown.Find("#timeout").Input("61"));
         Assert.Equal("Not like this: see the fields marked.", page.Find(".settings-line").TextContent);
-        page.Find("#interval").Input("25");
-        page.Find("#timeout").Input("33");
+        page.Act(shown => shown.Find("#interval").Input("25"));
+        page.Act(shown => shown.Find("#timeout").Input("33"));
         Assert.Equal("2.0 → 2.4 heartbeats/s · published clients would flicker", page.Find(".settings-line").TextContent);
-        page.Find("#interval").Input("30");
-        page.Find("#timeout").Input("61");
+        page.Act(shown => shown.Find("#interval").Input("30"));
+        page.Act(shown => shown.Find("#timeout").Input("61"));
         Assert.Equal("2.0 heartbeats/s as before · nobody is dropped", page.Find(".settings-line").TextContent);
-        await page.Find(".rz-switch").ClickAsync();
+        await page.ActAsync(shown => shown.Find(".rz-switch").ClickAsync());
         Assert.Equal("2.0 → 0 heartbeats/s · 60 viewers leave at once", page.Find(".settings-line").TextContent);
 
-        await page.FindAll(".settings-actions button")[1].ClickAsync();
+        await page.ActAsync(shown => shown.FindAll(".settings-actions button")[1].ClickAsync());
         Assert.DoesNotContain("is-up", page.Find(".settings-actions").ClassName, StringComparison.Ordinal);
         Assert.Empty(page.FindAll(".settings-line"));
     }
@@ -168,8 +168,8 @@ public sealed partial class SettingsPageTests : PageTest
     public async Task Saved_SomeSecondsAgo_LeavesTheThumbsPlace()
     {
         var page = await RenderSettingsAsync();
-        page.Find("#timeout").Input("90");
-        await page.Find("form").SubmitAsync();
+        page.Act(shown => shown.Find("#timeout").Input("90"));
+        await page.ActAsync(shown => shown.Find("form").SubmitAsync());
         page.WaitForAssertion(() => Assert.Contains("Saved as version 2", page.Find(".settings-actions.is-up").TextContent, StringComparison.Ordinal));
 
         await PassUntilAsync(() => page.FindAll(".settings-actions.is-up").Count == 0);
@@ -188,8 +188,8 @@ public sealed partial class SettingsPageTests : PageTest
         Assert.Contains("4 of 4 sessions", page.Find("[data-testid=adoption]").TextContent, StringComparison.Ordinal);
         Assert.Contains("1 more never say", page.Markup, StringComparison.Ordinal);
 
-        page.Find("#timeout").Input("90");
-        await page.Find("form").SubmitAsync();
+        page.Act(shown => shown.Find("#timeout").Input("90"));
+        await page.ActAsync(shown => shown.Find("form").SubmitAsync());
         Say("viewer0", version: 2);
 
         await PassUntilAsync(() => page.Find("[data-testid=adoption]").TextContent.Contains("1 of 4 sessions", StringComparison.Ordinal));
@@ -211,7 +211,7 @@ public sealed partial class SettingsPageTests : PageTest
         authentication.Fail();
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
         authentication.Mend();
-        await page.Find("[role=alert] button").ClickAsync();
+        await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
         Assert.Contains("Live", page.Find(".freshness").TextContent, StringComparison.Ordinal);
         Assert.NotEmpty(page.FindAll(".settings-form"));
@@ -231,7 +231,7 @@ public sealed partial class SettingsPageTests : PageTest
     public async Task Settings_WhenALaterReadFails_StayAndSaySinceWhen()
     {
         var page = await RenderSettingsAsync();
-        page.Find("#timeout").Input("90");
+        page.Act(shown => shown.Find("#timeout").Input("90"));
 
         await Database.DisposeAsync();
         Engine.Apply(Engine.Settings with { Version = 2 }); // what the page reads anew then
@@ -250,7 +250,7 @@ public sealed partial class SettingsPageTests : PageTest
         Assert.Contains("could not be read", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
 
         await Database.OpenAsync(Cancellation);
-        await page.Find("[role=alert] button").ClickAsync();
+        await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
         await page.WaitForElementAsync(".settings-form");
     }

@@ -137,7 +137,7 @@ public sealed class SystemPageTests : PageTest
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
         Assert.Contains("could not be read", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
         authentication.Mend(ModeratorRole.Moderator);
-        await page.Find("[role=alert] button").ClickAsync();
+        await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
         Assert.Contains("All is well", page.Find(".page-head").TextContent, StringComparison.Ordinal);
     }

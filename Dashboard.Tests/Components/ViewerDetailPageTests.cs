@@ -99,7 +99,7 @@ public sealed class ViewerDetailPageTests : PageTest
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
         Assert.Empty(page.FindAll(".loading"));
         authentication.Mend();
-        await page.Find("[role=alert] button").ClickAsync();
+        await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
         await PassUntilAsync(() => page.FindAll(".place").Count == 1);
     }
@@ -112,7 +112,7 @@ public sealed class ViewerDetailPageTests : PageTest
         var page = RenderViewer("ada");
         await PassUntilAsync(() => page.FindAll(".removal-list li").Count == 1);
 
-        await page.Find("button[aria-label='Let in again: stage']").ClickAsync(new());
+        await page.ActAsync(shown => shown.Find("button[aria-label='Let in again: stage']").ClickAsync(new()));
 
         await PassUntilAsync(() => page.Find(".outcome-line").TextContent == "Letting in failed; try again.");
         Assert.Single(page.FindAll(".removal-list li"));
@@ -152,7 +152,7 @@ public sealed class ViewerDetailPageTests : PageTest
         Assert.Contains("stage", text, StringComparison.Ordinal);
         Assert.Contains("ops@example.com", text, StringComparison.Ordinal);
         Assert.Contains("Spam", text, StringComparison.Ordinal);
-        await page.Find("button[aria-label='Let in again: stage']").ClickAsync(new());
+        await page.ActAsync(shown => shown.Find("button[aria-label='Let in again: stage']").ClickAsync(new()));
 
         await PassUntilAsync(() => page.FindAll(".removal-list li").Count == 0);
         Assert.Null(Engine.RemovalOf("ada", "stage"));
@@ -169,11 +169,11 @@ public sealed class ViewerDetailPageTests : PageTest
         var page = RenderViewer("ada");
         await PassUntilAsync(() => page.FindAll(".place").Count == 2);
 
-        page.Find(".viewer-lead button").Click(); // is done when the dialog is
+        page.Act(shown => shown.Find(".viewer-lead button").Click()); // is done when the dialog is
         await PassUntilAsync(() => dialogs.FindAll(".remove-dialog").Count == 1);
         Assert.Empty(dialogs.FindAll("input[name=where]"));
-        dialogs.FindAll("input[name=length]")[2].Change(true);
-        await dialogs.Find(".button-danger").ClickAsync(new());
+        dialogs.Act(shown => shown.FindAll("input[name=length]")[2].Change(true));
+        await dialogs.ActAsync(shown => shown.Find(".button-danger").ClickAsync(new()));
         await PassUntilAsync(() => page.FindAll(".place").Count == 0 && page.FindAll(".removal-list li").Count == 1);
 
         var entry = await Services.GetRequiredService<RemovalStore>().FindAsync("ada", null, Cancellation);

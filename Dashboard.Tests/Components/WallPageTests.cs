@@ -5,6 +5,8 @@ using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 
+using Presence.Dashboard.Tests.Support;
+
 namespace Presence.Dashboard.Tests.Components;
 
 public sealed class WallPageTests : PageTest
@@ -84,7 +86,7 @@ public sealed class WallPageTests : PageTest
         held.SetException(new InvalidOperationException("disk"));
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
         PinStore.Ready = Task.CompletedTask;
-        await page.Find("[role=alert] button").ClickAsync();
+        await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
         Assert.Equal("main", page.Find(".tile-name").TextContent);
     }

@@ -7,7 +7,7 @@ using Presence.Engine.Users;
 namespace Presence.Dashboard.Tests.Support;
 
 /// <summary>A host whose last hour is already over: eight rooms, some hundred viewers, one surge, hidden tabs and missed heartbeats.</summary>
-public sealed class BusyEvening : IAsyncDisposable
+public sealed class BusyEvening : IAsyncLifetime
 {
     private const int Seed = 20260301;
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(5); // the engine takes a sweep later than that for a suspended machine
@@ -29,26 +29,24 @@ public sealed class BusyEvening : IAsyncDisposable
     private readonly List<Guest> _present = [];
     private int _guests;
 
-    private BusyEvening(DashboardHost host, ManualTimeProvider clock)
-    {
-        Host = host;
-        Clock = clock;
-    }
+    public DashboardHost Host { get; private set; } = null!;
 
-    public DashboardHost Host { get; }
-
-    public ManualTimeProvider Clock { get; }
+    public ManualTimeProvider Clock { get; } = new();
 
     public PresenceEngine Engine => Host.Services.GetRequiredService<PresenceEngine>();
 
     public static async Task<BusyEvening> StartAsync()
     {
-        var clock = new ManualTimeProvider();
-        clock.SetUtcNow(TimeProvider.System.GetUtcNow()); // browsers hold cookies against their own clock
-        var host = await DashboardHost.StartAsync(new DashboardHostOptions { Time = clock, Configuration = ModeratorOfTests.Configuration });
-        var evening = new BusyEvening(host, clock);
-        evening.Pass(TimeSpan.FromMinutes(64));
+        var evening = new BusyEvening();
+        await evening.InitializeAsync();
         return evening;
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        Clock.SetUtcNow(TimeProvider.System.GetUtcNow()); // browsers hold cookies against their own clock
+        Host = await DashboardHost.StartAsync(new DashboardHostOptions { Time = Clock, Configuration = ModeratorOfTests.Configuration });
+        Pass(TimeSpan.FromMinutes(64));
     }
 
     /// <summary>Lets time pass, with everyone's heartbeats in it.</summary>

@@ -7,6 +7,6 @@ pages=(sign-in setup overview rooms online wall room viewer settings connect peo
 taken="$(mktemp -d)"
 trap 'rm -rf "$taken"' EXIT
 
-SCREENSHOTS="$taken" dotnet test Dashboard.Tests -c Release --nologo --filter "FullyQualifiedName~Browser.AppearanceTests"
+SCREENSHOTS="$taken" dotnet test Dashboard.Tests -c Release --nologo --filter "FullyQualifiedName~AppearanceTests"
 rm -f docs/images/*.png
 for page in "${pages[@]}"; do cp "$taken/$page"-{wide,narrow}-{light,dark}.png docs/images/; done

@@ -1,0 +1,128 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Tests.Browser;
+
+/// <summary>Pages with nothing to show: before anything happened, failed, refused, unknown; and the demo's viewer.</summary>
+public sealed class BarePageAppearanceTests(ChromiumBrowser chromium) : AppearanceTest
+{
+    /// <summary>Pages that read something; what is left out shows only what is known without.</summary>
+    private static readonly (string Name, string Path)[] ReadPages =
+    [
+        ("overview", "/"), ("rooms", "/rooms"), ("wall", "/wall"), ("online", "/online"), ("room", "/rooms/main-stage"), ("viewer", "/viewers/ann"),
+        ("settings", "/settings"), ("connect", "/connect"), ("system", "/system"), ("people", "/people"),
+    ];
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Pages_ThatCannotBeRead_AreAccessibleAndFit(ColorScheme scheme)
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions
+        {
+            Configuration = ModeratorOfTests.Configuration,
+            Services = services => services.AddScoped(_ => new ModeratorGuard(new FailingReads())),
+        });
+        await using var visit = await chromium.VisitAsync(host.BaseAddress, Wide, 900, scheme);
+        await visit.SignInAsync("/account");
+        foreach (var (name, path) in ReadPages)
+        {
+            await visit.OpenAsync(path);
+            await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).First).ToBeVisibleAsync();
+            await CheckAsync(visit, name + "-failed", scheme);
+        }
+        Assert.Empty(visit.Errors);
+
+        AssertNothingFound();
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Pages_ThatLeadNowhere_AreAccessibleAndFit(ColorScheme scheme)
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = ModeratorOfTests.Configuration });
+        await using var visit = await chromium.VisitAsync(host.BaseAddress, Wide, 900, scheme);
+        foreach (var (name, path) in ((string, string)[])[("join-spent", "/join?token=spent"), ("access-denied", "/access-denied"), ("error", "/error/500")])
+        {
+            await visit.Page.GotoAsync(path);
+            await CheckAsync(visit, name, scheme);
+        }
+        await visit.Page.GotoAsync("/");
+        await visit.Page.GetByLabel("Email").FillAsync(ModeratorOfTests.Email);
+        await visit.Page.GetByLabel("Password").FillAsync("not the password");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Alert).First.WaitForAsync();
+        await CheckAsync(visit, "sign-in-refused", scheme);
+        await visit.SignInAsync();
+        await visit.OpenAsync("/viewers/nobody");
+        await CheckAsync(visit, "viewer-unknown", scheme);
+
+        AssertNothingFound();
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Pages_BeforeAnythingHappened_AreAccessibleAndFit(ColorScheme scheme)
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await using var visit = await chromium.VisitAsync(host.BaseAddress, Wide, 900, scheme);
+        await visit.Page.GotoAsync("/");
+        await CheckAsync(visit, "before-setup", scheme);
+        await visit.Page.GotoAsync(ModeratorOfTests.SetupLinkOf(host).PathAndQuery!);
+        await CheckAsync(visit, "setup", scheme);
+        await visit.SetUpAsync();
+        await CheckAsync(visit, "overview-empty", scheme);
+        await visit.OpenAsync("/rooms");
+        await CheckAsync(visit, "rooms-empty", scheme);
+        await visit.OpenAsync("/online");
+        await CheckAsync(visit, "online-empty", scheme);
+        await visit.OpenAsync("/rooms/nobody-here");
+        await CheckAsync(visit, "room-empty", scheme);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Make a public link" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Take back" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Take the link back" }).ScrollIntoViewIfNeededAsync();
+        await CheckAsync(visit, "room-shared", scheme);
+        Assert.Empty(visit.Errors);
+
+        AssertNothingFound();
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task DemoRoom_WithThisTabInIt_IsAccessibleAndFits(ColorScheme scheme)
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = { ["Presence:Demo"] = "true" } });
+        await using var visit = await chromium.VisitAsync(host.BaseAddress, Wide, 900, scheme);
+        await visit.Page.GotoAsync("/demo");
+        await visit.Page.Locator("#demo[data-status=present]").WaitForAsync();
+        await visit.Page.Locator("#demo-faces li").First.WaitForAsync();
+        await CheckAsync(visit, "demo", scheme);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Leave" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Come back" }).WaitForAsync();
+        await CheckAsync(visit, "demo-left", scheme);
+        Assert.Empty(visit.Errors);
+
+        AssertNothingFound();
+    }
+
+    /// <summary>Somebody with every role, whom nobody can name: whatever a page asks for in a moderator's name fails as a broken disk does.</summary>
+    private sealed class FailingReads : AuthenticationStateProvider
+    {
+        public override Task<AuthenticationState> GetAuthenticationStateAsync() =>
+            Task.FromResult(new AuthenticationState(new ClaimsPrincipal(new Nameless([new Claim(ClaimTypes.Role, nameof(ModeratorRole.Admin))]))));
+
+        private sealed class Nameless(IEnumerable<Claim> claims) : ClaimsIdentity(claims, "test")
+        {
+            public override string Name => throw new InvalidOperationException("broken");
+        }
+    }
+}

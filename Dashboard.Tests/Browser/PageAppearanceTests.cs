@@ -1,0 +1,77 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Tests.Browser;
+
+/// <summary>Every page of a busy evening, live and no longer live, and what other sites show of it.</summary>
+public sealed class PageAppearanceTests(ChromiumBrowser chromium, BusyEvening evening) : AppearanceTest, IClassFixture<BusyEvening>
+{
+    private static readonly (string Name, string Path)[] LivePages =
+    [
+        ("overview", "/"), ("overview-day", "/?range=day"), ("rooms", "/rooms"), ("rooms-none", "/rooms?search=zzz"), ("rooms-by-peak", "/rooms?sort=peak"), ("rooms-by-since", "/rooms?sort=since"), ("online", "/online"),
+        ("wall", "/wall?rooms=main-stage,dj-set-rooftop,backstage-interviews,café-español,q-and-a,workshop-lighting"), ("wall-empty", "/wall"),
+        ("people", "/people"), ("account", "/account"), ("system", "/system"),
+        ("room", "/rooms/main-stage"), ("room-explained", "/rooms/main-stage?explain=1&range=15m&sort=name&edit=1&left=all"), ("viewer", "/viewers/{viewer}"), ("settings", "/settings"), ("connect", "/connect"), ("not-found", "/not-found"),
+    ];
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Pages_WithABusyEvening_AreAccessibleAndFit(ColorScheme scheme)
+    {
+        await evening.Host.Services.GetRequiredService<PublicLinkStore>().SetAsync("main-stage", showsNames: true, ModeratorOfTests.Email, TestContext.Current.CancellationToken);
+        var viewer = evening.Engine.Viewers("main-stage", new ViewerQuery { Sort = ViewerSort.FirstJoinedFirst }).Viewers.First(viewer => !viewer.IsGuest).UserId;
+        await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900, scheme);
+        await visit.Page.GotoAsync("/");
+        await CheckAsync(visit, "sign-in", scheme);
+        await visit.SignInAsync();
+        foreach (var (name, path) in LivePages)
+        {
+            await visit.OpenAsync(path.Replace("{viewer}", viewer, StringComparison.Ordinal));
+            await CheckAsync(visit, name, scheme);
+        }
+        Assert.Empty(visit.Errors);
+
+        AssertNothingFound();
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Pages_NoLongerLive_AreAccessibleAndFit(ColorScheme scheme)
+    {
+        await using var wire = Wire.To(evening.Host.BaseAddress);
+        await using var visit = await chromium.VisitAsync(wire.Address, Wide, 900, scheme);
+        await visit.SignInAsync();
+        foreach (var (name, path) in ((string Name, string Path)[])[("overview-lost", "/"), ("room-lost", "/rooms/main-stage"), ("wall-lost", "/wall?rooms=main-stage,q-and-a")])
+        {
+            await visit.OpenAsync(path);
+            wire.FallSilent();
+            await visit.Page.Locator("html[data-connection=lost]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+            await CheckAsync(visit, name, scheme);
+            wire.SpeakAgain();
+        }
+
+        AssertNothingFound();
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Widgets_OnAnotherSite_AreAccessibleAndFit(ColorScheme scheme)
+    {
+        var link = await evening.Host.Services.GetRequiredService<PublicLinkStore>().SetAsync("main-stage", showsNames: true, ModeratorOfTests.Email, TestContext.Current.CancellationToken);
+        await using var site = await ForeignSite.StartAsync(evening.Host.BaseAddress, link.Code);
+        await using var visit = await chromium.VisitAsync(site.BaseAddress, Wide, 900, scheme);
+        await visit.Page.GotoAsync("/");
+        await visit.Page.Locator("whos-watching [part=face]").First.WaitForAsync();
+        await CheckAsync(visit, "widgets", scheme);
+        Assert.Empty(visit.Errors);
+
+        AssertNothingFound();
+    }
+}

@@ -1,0 +1,157 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Tests.Browser;
+
+/// <summary>What is opened, typed or asked on a page: panels, forms, dialogs.</summary>
+public sealed class PanelAppearanceTests(ChromiumBrowser chromium, BusyEvening evening) : AppearanceTest, IClassFixture<BusyEvening>
+{
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Rooms_WithPinsAndAKeyboardOnTheChart_AreAccessibleAndFit(ColorScheme scheme)
+    {
+        await using var first = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900);
+        await first.SignInAsync("/rooms");
+        foreach (var room in (string[])["q-and-a", "main-stage", "rehearsal"])
+        {
+            var pin = first.Page.GetByRole(AriaRole.Button, new() { Name = "Pin " + room });
+            if (await pin.CountAsync() > 0) // the other theme's turn may have left it pinned
+                await pin.ClickAsync();
+            await Assertions.Expect(first.Page.Locator(".pinned").GetByText(room)).ToBeVisibleAsync();
+        }
+        await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900, scheme);
+        await visit.SignInAsync("/rooms");
+        await CheckAsync(visit, "rooms-pinned", scheme);
+        await visit.OpenAsync("/wall");
+        await CheckAsync(visit, "wall-pinned", scheme);
+        await visit.OpenAsync("/");
+        await visit.Page.GetByLabel("Read the chart").FocusAsync();
+        for (var point = 0; point < 30; point++)
+            await visit.Page.Keyboard.PressAsync("ArrowLeft");
+        await Assertions.Expect(visit.Page.Locator(".curve-reading")).ToBeVisibleAsync();
+        await CheckAsync(visit, "overview-keyboard", scheme);
+        Assert.Empty(visit.Errors);
+
+        AssertNothingFound();
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Room_WithEverythingOpen_IsAccessibleAndFits(ColorScheme scheme)
+    {
+        await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900, scheme);
+        var page = visit.Page;
+        await visit.SignInAsync("/rooms/main-stage?state=watching");
+        await page.Locator(".expander").First.ClickAsync();
+        await page.Locator(".session-row").First.WaitForAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Edit" }).ClickAsync();
+        await page.GetByLabel("Presence timeout").FillAsync("5");
+        await Assertions.Expect(page.Locator(".remark-problem").First).ToBeVisibleAsync();
+        await CheckAsync(visit, "room-open", scheme);
+
+        await page.Locator("button[aria-label^='Remove ']").First.ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).WaitForAsync();
+        await page.GetByLabel("Other").CheckAsync(new() { Force = true });
+        await CheckAsync(visit, "room-remove", scheme);
+        await page.Locator(".remove-dialog .button-danger").ClickAsync();
+        await page.GetByText("is kept out of this room").WaitForAsync();
+        await CheckAsync(visit, "room-removed", scheme);
+        evening.Pass(TimeSpan.FromSeconds(5)); // the page's clock stands still until then
+        await page.Locator(".departures li", new() { HasText = "removed" }).GetByRole(AriaRole.Link).First.ClickAsync();
+        await page.Locator(".removal-list button").First.WaitForAsync();
+        await CheckAsync(visit, "viewer-removed", scheme);
+        Assert.Empty(visit.Errors);
+
+        AssertNothingFound();
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Settings_WithARefusedValue_AreAccessibleAndFit(ColorScheme scheme)
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = ModeratorOfTests.Configuration });
+        await using var visit = await chromium.VisitAsync(host.BaseAddress, Wide, 900, scheme);
+        await visit.SignInAsync("/settings");
+        await visit.Page.GetByLabel("Heartbeat interval").FillAsync("58");
+        await Assertions.Expect(visit.Page.GetByText("must be at least 5 s longer")).ToBeVisibleAsync();
+        await CheckAsync(visit, "settings-refused", scheme);
+        await visit.Page.GetByLabel("Heartbeat interval").FillAsync("30");
+        await visit.Page.GetByRole(AriaRole.Switch).FocusAsync();
+        await visit.Page.Keyboard.PressAsync("Space");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Dialog).WaitForAsync();
+        await CheckAsync(visit, "settings-confirm", scheme);
+        Assert.Empty(visit.Errors);
+
+        AssertNothingFound();
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Settings_WithAChangeAndOnTheWayBack_AreAccessibleAndFit(ColorScheme scheme)
+    {
+        var saved = new SettingsChange { Enabled = true, HeartbeatInterval = TimeSpan.FromSeconds(30), PresenceTimeout = TimeSpan.FromSeconds(90), ListLimit = 200, By = "eve@example.com", Reason = "Hidden tabs dropped out" };
+        await evening.Host.Services.GetRequiredService<SettingsStore>().ChangeAsync(saved, TestContext.Current.CancellationToken);
+        await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900, scheme);
+        await visit.SignInAsync("/settings");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "60 s / 150 s" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".settings-actions.is-up")).ToBeVisibleAsync();
+        await CheckAsync(visit, "settings-changed", scheme);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Go back to version 1" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Dialog).GetByTestId("impact").WaitForAsync();
+        await CheckAsync(visit, "settings-revert", scheme);
+        Assert.Empty(visit.Errors);
+
+        AssertNothingFound();
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Dialogs_Open_AreAccessibleAndFit(ColorScheme scheme)
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = ModeratorOfTests.Configuration });
+        await ModeratorOfTests.MakeAsync(host, "grace.hopper@example.com", ModeratorRole.Observer);
+        await using var visit = await chromium.VisitAsync(host.BaseAddress, Wide, 900, scheme);
+        await visit.SignInAsync("/people");
+        await visit.Page.GetByLabel("For", new() { Exact = true }).FillAsync("Ada Lovelace");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Make a link" }).ClickAsync();
+        await Assertions.Expect(visit.Page.GetByText("/join?token=")).ToBeVisibleAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Change grace.hopper@example.com" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Dialog).WaitForAsync();
+        await CheckAsync(visit, "people-dialog", scheme);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await CheckAsync(visit, "people-invited", scheme);
+
+        await visit.OpenAsync("/settings");
+        await visit.Page.Keyboard.PressAsync("?");
+        await visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Keyboard" }).WaitForAsync();
+        await CheckAsync(visit, "keyboard", scheme);
+        Assert.Empty(visit.Errors);
+
+        AssertNothingFound();
+    }
+
+    [Fact]
+    public async Task More_OnAPhone_OpensAboveTheBar()
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = ModeratorOfTests.Configuration });
+        await using var visit = await chromium.VisitAsync(host.BaseAddress, Narrow, 844);
+        await visit.SignInAsync("/settings");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "More" }).ClickAsync();
+        await KeepPictureAsync(visit.Page, "more-narrow");
+
+        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Account", Exact = true }).ClickAsync();
+
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Change password" })).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.Locator("#more-links")).ToBeHiddenAsync();
+    }
+}
