@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Presence.Dashboard.Tests.Support;
@@ -8,27 +9,26 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>Everything a moderator chose stands in the address: a reload shows it again, and so does the link in somebody else's browser.</summary>
-public sealed class AddressJourneyTests(ChromiumBrowser chromium)
+public sealed class AddressJourneyTests(ChromiumBrowser chromium, BusyEvening evening) : IClassFixture<BusyEvening>
 {
     [Fact]
     public async Task Room_AsAModeratorArrangedIt_IsTheSameInAnotherBrowser()
     {
-        await using var evening = await BusyEvening.StartAsync();
         await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, height: 700);
         var page = visit.Page;
         await visit.SignInAsync("/rooms/main-stage");
 
         await page.GetByLabel("Search viewers").FillAsync("a");
         await UntilAsync("?search=a");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Hidden", Exact = true }).ClickAsync();
-        await page.GetByRole(AriaRole.Columnheader, new() { Name = "Viewer" }).GetByRole(AriaRole.Link).ClickAsync();
+        await FollowAsync(page.GetByRole(AriaRole.Link, new() { Name = "Hidden", Exact = true }), "search=a");
+        await FollowAsync(page.GetByRole(AriaRole.Columnheader, new() { Name = "Viewer" }).GetByRole(AriaRole.Link), "state=hidden");
         await page.Locator(".viewers-table td").First.WaitForAsync();
         await page.Locator(".expander").First.ClickAsync();
         await UntilAsync("&open=");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Explain this number" }).ClickAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "15 min" }).ClickAsync();
+        await FollowAsync(page.GetByRole(AriaRole.Link, new() { Name = "Explain this number" }), "open=");
+        await FollowAsync(page.GetByRole(AriaRole.Link, new() { Name = "15 min" }), "explain=1");
         await UntilAsync("&range=15m");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Edit" }).ClickAsync();
+        await FollowAsync(page.GetByRole(AriaRole.Link, new() { Name = "Edit" }), "range=15m");
         await page.GetByLabel("Title").FillAsync("Half typed");
         var scrolled = await page.EvaluateAsync<int>("() => { scrollTo(0, 120); return Math.round(scrollY); }");
         await page.GetByLabel("Read the chart minute by minute").FocusAsync();
@@ -57,6 +57,13 @@ public sealed class AddressJourneyTests(ChromiumBrowser chromium)
             },
             $"{part} in the address");
 
+        // A link of the page knows what was chosen before a round trip after the address does.
+        static async Task FollowAsync(ILocator link, string chosenBefore)
+        {
+            await Expect(link).ToHaveAttributeAsync("href", new Regex(Regex.Escape(chosenBefore), RegexOptions.None, TimeSpan.FromSeconds(1)));
+            await link.ClickAsync();
+        }
+
         async Task SeesAsync(IPage seen)
         {
             await Expect(seen.Locator(".session-row").First).ToBeVisibleAsync();
@@ -72,7 +79,6 @@ public sealed class AddressJourneyTests(ChromiumBrowser chromium)
     [Fact]
     public async Task Page_ScrolledDown_StaysThereWhenAFilterIsChosenAndNotOnAnotherPage()
     {
-        await using var evening = await BusyEvening.StartAsync();
         await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, 390, 844);
         var page = visit.Page;
         await visit.SignInAsync("/rooms/main-stage");

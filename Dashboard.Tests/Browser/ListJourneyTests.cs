@@ -10,7 +10,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>What a moderator does with the network as a whole: glance, find, pin, watch on a second screen.</summary>
-public sealed class ListJourneyTests(ChromiumBrowser chromium)
+public sealed class ListJourneyTests(ChromiumBrowser chromium, BusyEvening evening) : IClassFixture<BusyEvening>
 {
     [Fact]
     public async Task Overview_FromAGlanceToARoomAndTheRoster_LeadsThereAndMoves()
@@ -93,7 +93,6 @@ public sealed class ListJourneyTests(ChromiumBrowser chromium)
     [Fact]
     public async Task FirstLoad_OfTheOverview_WeighsUnderAMegabyte()
     {
-        await using var evening = await BusyEvening.StartAsync();
         await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress);
         await visit.SignInByFormAsync();
 

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>What a screen reader is made to say while viewers come and go: a count now and then, not every number that moves.</summary>
-public sealed class LiveRegionTests(ChromiumBrowser chromium)
+public sealed class LiveRegionTests(ChromiumBrowser chromium, BusyEvening evening) : IClassFixture<BusyEvening>
 {
     private const int Steps = 12;
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(5);
@@ -19,7 +19,6 @@ public sealed class LiveRegionTests(ChromiumBrowser chromium)
     [InlineData("/settings", "[data-testid=impact] > div:last-child dd", null)]
     public async Task Page_OverAMinuteOfComingAndGoing_SpeaksNoMoreThanTwice(string path, string number, string? room)
     {
-        await using var evening = await BusyEvening.StartAsync();
         await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress);
         var page = visit.Page;
         await visit.SignInAsync(path);

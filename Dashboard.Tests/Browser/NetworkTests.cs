@@ -10,7 +10,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>Pages over networks as they are: slow, silent, cut, and back.</summary>
-public sealed class NetworkTests(ChromiumBrowser chromium)
+public sealed class NetworkTests(ChromiumBrowser chromium, BusyEvening evening) : IClassFixture<BusyEvening>
 {
     private static readonly TimeSpan FarAway = TimeSpan.FromMilliseconds(60);
 
@@ -172,7 +172,6 @@ public sealed class NetworkTests(ChromiumBrowser chromium)
     [Fact]
     public async Task Pages_NoLongerLive_KeepNoColourThatMeansNow()
     {
-        await using var evening = await BusyEvening.StartAsync();
         await using var wire = Wire.To(evening.Host.BaseAddress);
         await using var visit = await chromium.VisitAsync(wire.Address);
         var page = visit.Page;

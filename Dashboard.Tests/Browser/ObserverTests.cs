@@ -5,12 +5,11 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>A moderator only watches: nothing is counted, and nothing is sent while nobody looks.</summary>
-public sealed class ObserverTests(ChromiumBrowser chromium)
+public sealed class ObserverTests(ChromiumBrowser chromium, BusyEvening evening) : IClassFixture<BusyEvening>
 {
     [Fact]
     public async Task Visiting_OpeningReloadingAndStaying_ChangesNoNumber()
     {
-        await using var evening = await BusyEvening.StartAsync();
         var before = evening.Engine.CountNetwork();
         await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress);
         await visit.SignInAsync();
@@ -30,7 +29,6 @@ public sealed class ObserverTests(ChromiumBrowser chromium)
     [Fact]
     public async Task TwentyDashboards_OpenAtOnce_ChangeNoCountAndAreCountedApart()
     {
-        await using var evening = await BusyEvening.StartAsync();
         var before = evening.Engine.CountNetwork();
         var room = evening.Engine.Count("main-stage");
         await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress);

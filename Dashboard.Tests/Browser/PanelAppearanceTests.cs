@@ -20,7 +20,7 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, BusyEvening e
         foreach (var room in (string[])["q-and-a", "main-stage", "rehearsal"])
         {
             var pin = first.Page.GetByRole(AriaRole.Button, new() { Name = "Pin " + room });
-            if (await pin.CountAsync() > 0) // the other theme's turn may have left it pinned
+            if (await pin.GetAttributeAsync("aria-pressed") == "false") // the other theme's turn may have left it pinned
                 await pin.ClickAsync();
             await Assertions.Expect(first.Page.Locator(".pinned").GetByText(room)).ToBeVisibleAsync();
         }
