@@ -20,6 +20,17 @@ public sealed class ServerLifeTests
         Assert.Equal(1, await again.CountAsync("lobby"));
     }
 
+    // Linux gives a user 128 watches of files, editors and other servers included; a server that needs one does not start without.
+    [Fact]
+    public async Task Running_WatchesNoFiles()
+    {
+        await using var host = await DashboardHost.StartAsync();
+
+        var open = Directory.EnumerateFiles("/proc/self/fd").Select(handle => new FileInfo(handle).LinkTarget);
+
+        Assert.DoesNotContain(open, target => target?.Contains("inotify", StringComparison.Ordinal) == true);
+    }
+
     [Fact]
     public async Task Killed_ViewersWrittenBeforeComeBack()
     {

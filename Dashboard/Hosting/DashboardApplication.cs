@@ -46,7 +46,9 @@ public static class DashboardApplication
     /// <exception cref="ConfigurationRefusedException">The configuration is wrong; it lists everything at once.</exception>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = CommandLine.Expand(args), ApplicationName = "Dashboard" });
+        // Options are read once, so nobody watches their files: Linux gives a user 128 watches, and who finds none left does not start.
+        string[] all = ["--hostBuilder:reloadConfigOnChange=false", .. CommandLine.Expand(args)];
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = all, ApplicationName = "Dashboard" });
         builder.WebHost.UseStaticWebAssets(); // outside Development an unpublished app would answer every asset with an empty body
         builder.AddServerDefaults();
         configure?.Invoke(builder);
