@@ -11,6 +11,9 @@ internal sealed class BoundedMap<TValue>(int capacity, StringComparer comparer)
     private readonly Lock _lock = new();
     private int _count; // the dictionary's own takes all of its locks
 
+    /// <summary>How many ids something was said of.</summary>
+    public int Count => Volatile.Read(ref _count);
+
     /// <summary>What was said last; null when nothing was.</summary>
     public TValue? this[string id] => _values.GetValueOrDefault(id);
 

@@ -57,7 +57,7 @@ public sealed partial class PresenceEngine
             return new ViewerPage([], Matching: 0, EmptyCount());
 
         var rows = new List<ViewerRow>();
-        if (query.IsFiltered || query.Sort == ViewerSort.Name)
+        if (query.LooksAtAll)
         {
             var all = room.CopyAll(rows);
             var selected = new ViewerSelection(query, _network.Users).Select(rows);
@@ -99,11 +99,19 @@ public sealed partial class PresenceEngine
     public int SessionsAnswering(int settingsVersion)
     {
         var sessions = 0;
-        foreach (var (_, room) in _rooms)
+        _network.BeginWalk();
+        try
         {
-            for (var from = 0; room.CountAnswering(settingsVersion, ref from, ref sessions);)
+            foreach (var (_, room) in _rooms)
             {
+                for (var from = 0; room.CountAnswering(settingsVersion, ref from, ref sessions);)
+                {
+                }
             }
+        }
+        finally
+        {
+            _network.EndWalk();
         }
         return sessions;
     }
@@ -199,18 +207,28 @@ public sealed partial class PresenceEngine
     private IEnumerable<MembershipChange> SnapshotMemberships()
     {
         var slice = new List<MembershipChange>();
-        foreach (var room in _rooms.Values.Append(_online))
+        _network.BeginWalk();
+        _onlineNetwork.BeginWalk();
+        try
         {
-            var from = 0;
-            bool hasMore;
-            do
+            foreach (var room in _rooms.Values.Append(_online))
             {
-                slice.Clear();
-                hasMore = room.CopyMemberships(ref from, slice);
-                foreach (var change in slice)
-                    yield return change;
+                var from = 0;
+                bool hasMore;
+                do
+                {
+                    slice.Clear();
+                    hasMore = room.CopyMemberships(ref from, slice);
+                    foreach (var change in slice)
+                        yield return change;
+                }
+                while (hasMore);
             }
-            while (hasMore);
+        }
+        finally
+        {
+            _network.EndWalk();
+            _onlineNetwork.EndWalk();
         }
     }
 

@@ -15,10 +15,11 @@ public sealed partial class PresenceEngine
     /// <summary>Records that a user is online.</summary>
     /// <param name="userId">The subject of the caller's token.</param>
     /// <param name="profile">How the user is shown, where known.</param>
+    /// <param name="origin">Whose share the user counts in.</param>
     /// <remarks><para><b>Cost.</b> As <see cref="Heartbeat"/>; all users share one lock.</para></remarks>
-    public HeartbeatReceipt UserHeartbeat(string userId, UserProfile? profile = null)
+    public HeartbeatReceipt UserHeartbeat(string userId, UserProfile? profile = null, ViewerOrigin origin = default)
     {
-        var heartbeat = new Heartbeat { RoomId = NetworkRoom, UserId = userId, SessionId = "", Profile = profile };
+        var heartbeat = new Heartbeat { RoomId = NetworkRoom, UserId = userId, SessionId = "", Profile = profile, Origin = origin };
         _online.TryHeartbeat(heartbeat, PresenceComparers.UserId.GetHashCode(userId), out var receipt);
         return receipt;
     }
@@ -76,6 +77,9 @@ public sealed partial class PresenceEngine
     /// <returns>False, and nothing changed, when the cap on opt-outs is reached.</returns>
     public bool SetOptOut(string userId, bool isOut) => _optOuts.TrySet(userId, isOut);
 
+    /// <summary>How many asked not to be listed.</summary>
+    public int OptOuts => _optOuts.Count;
+
     /// <summary>Whether a user asked not to be listed.</summary>
     public bool IsOptedOut(string userId) => _optOuts.Contains(userId);
 
@@ -93,6 +97,9 @@ public sealed partial class PresenceEngine
     /// <remarks><para><b>Cost.</b> A look-up per member.</para></remarks>
     public IReadOnlyList<ChannelPresence> Channels(IReadOnlyList<string> channelIds, string? askingUserId) =>
         [.. channelIds.Select(channelId => new ChannelPresence(channelId, _channels.MembersOf(channelId).Count(userId => IsListedOnline(userId, askingUserId))))];
+
+    /// <summary>How many belong to these channels, counted in each: what <see cref="Channels"/> looks at.</summary>
+    public int MembersOf(IReadOnlyList<string> channelIds) => channelIds.Sum(channelId => _channels.MembersOf(channelId).Count);
 
     private OnlineRoster RosterOf(List<ViewerRow> rows, int matching, RoomCount count) => new(
         rows.ConvertAll(row => new OnlineUser(row.UserId, _clock.UtcOf(row.HeartbeatAt))

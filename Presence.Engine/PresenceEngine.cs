@@ -90,7 +90,7 @@ public sealed partial class PresenceEngine : IDisposable
                 var settings = _settings.Current;
                 if (!settings.Enabled)
                     return new(HeartbeatOutcome.NetworkDisabled, settings, Joined: false, Viewers: 0);
-                room = TryAddRoom(heartbeat.RoomId);
+                room = TryAddRoom(heartbeat.RoomId, isReserveClosed: heartbeat.Origin.IsAddress);
                 if (room is null)
                     return new(HeartbeatOutcome.RoomLimit, settings, Joined: false, Viewers: 0);
             }
@@ -256,13 +256,13 @@ public sealed partial class PresenceEngine : IDisposable
         }
     }
 
-    private Room? GetOrAddRoom(string roomId) => _rooms.TryGetValue(roomId, out var room) ? room : TryAddRoom(roomId);
+    private Room? GetOrAddRoom(string roomId) => _rooms.TryGetValue(roomId, out var room) ? room : TryAddRoom(roomId, isReserveClosed: false);
 
     /// <summary>The room, made when it is not there; null when the cap is reached and no empty room could make way.</summary>
-    private Room? TryAddRoom(string roomId)
+    private Room? TryAddRoom(string roomId, bool isReserveClosed)
     {
         var now = _clock.Now(); // before anything is counted: a clock may throw
-        if (Interlocked.Increment(ref _roomCount) > Limits.Rooms && !RetireRooms(long.MaxValue, atMost: 1))
+        if (Interlocked.Increment(ref _roomCount) > (isReserveClosed ? Limits.WithoutReserve(Limits.Rooms) : Limits.Rooms) && !RetireRooms(long.MaxValue, atMost: 1))
         {
             Interlocked.Decrement(ref _roomCount);
             return null;

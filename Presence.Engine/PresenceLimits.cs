@@ -18,6 +18,21 @@ public sealed record PresenceLimits
     /// <summary>Sessions in all rooms together. Default 2,000,000.</summary>
     public int Sessions { get; init; } = 2_000_000;
 
+    /// <summary>Of <see cref="Rooms"/> and of <see cref="Sessions"/>, those that addresses cannot take: they are kept for server keys. In percent. Default 10.</summary>
+    public int ServerReserve { get; init; } = 10;
+
+    /// <summary>Rooms that have viewers because of one address. Default: a quarter of <see cref="Rooms"/>.</summary>
+    public int RoomsPerAddress { get => field > 0 ? field : QuarterOf(Rooms); init; }
+
+    /// <summary>Sessions of one address. Default: a quarter of <see cref="Sessions"/>.</summary>
+    public int SessionsPerAddress { get => field > 0 ? field : QuarterOf(Sessions); init; }
+
+    /// <summary>Rooms that have viewers because of one server key. Default: all but as many as the reserve.</summary>
+    public int RoomsPerServerKey { get => field > 0 ? field : WithoutReserve(Rooms); init; }
+
+    /// <summary>Sessions of one server key. Default: all but as many as the reserve.</summary>
+    public int SessionsPerServerKey { get => field > 0 ? field : WithoutReserve(Sessions); init; }
+
     /// <summary>Sessions of one user in one room; one more replaces the longest silent. Default 10, at most 65,000.</summary>
     public int SessionsPerUserAndRoom
     {
@@ -48,4 +63,10 @@ public sealed record PresenceLimits
 
     /// <summary>Removals in force at once. Default 100,000.</summary>
     public int Removals { get; init; } = 100_000;
+
+    /// <summary>The share of one holder where nothing else is said.</summary>
+    public static int QuarterOf(int cap) => (int)(((long)cap + 3) / 4);
+
+    /// <summary>What of a cap is left to callers for whom the reserve is not.</summary>
+    public int WithoutReserve(int cap) => cap - (int)((long)cap * ServerReserve / 100);
 }

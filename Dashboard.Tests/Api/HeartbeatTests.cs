@@ -271,7 +271,7 @@ public sealed class HeartbeatTests(SharedHost shared) : IClassFixture<SharedHost
     [Fact]
     public async Task Beat_BeyondACap_Answers429WithItsOwnCode()
     {
-        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = { ["Presence:Limits:RoomsPerUser"] = "2", ["Presence:Limits:Rooms"] = "3" } });
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = { ["Presence:Limits:RoomsPerUser"] = "2", ["Presence:Limits:Rooms"] = "3", ["Presence:Limits:RoomsPerAddress"] = "3" } });
         var token = await host.TokenAsync("everywhere");
         Assert.Equal(202, (await host.BeatAsync("a", token)).Status);
         Assert.Equal(202, (await host.BeatAsync("b", token)).Status);

@@ -19,7 +19,7 @@ public sealed class StreamTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _host = await DashboardHost.StartAsync(new DashboardHostOptions
     {
-        Configuration = { ["Presence:Limits:Streams"] = "12", ["Presence:Limits:HeartbeatBurst"] = "1000" },
+        Configuration = { ["Presence:Limits:Streams"] = "12", ["Presence:Limits:StreamsPerAddress"] = "12", ["Presence:Limits:ServerReserve"] = "0", ["Presence:Limits:HeartbeatBurst"] = "1000" },
     });
 
     public async ValueTask DisposeAsync() => await _host.DisposeAsync();

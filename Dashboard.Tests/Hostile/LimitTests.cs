@@ -78,8 +78,21 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
         ["badges"] = nameof(Api.BadgeTests),
         ["streams of a caller"] = nameof(Api.StreamTests),
         ["streams"] = nameof(Api.StreamTests),
+        ["reserve for server keys"] = nameof(ShareTests),
+        ["rooms of an address"] = nameof(ShareTests),
+        ["rooms of a server key"] = "OriginShareTests",
+        ["sessions of an address"] = nameof(ShareTests),
+        ["sessions of a server key"] = "OriginShareTests",
+        ["streams of an address"] = nameof(ShareTests),
+        ["reads"] = nameof(ReadPaceTests),
+        ["reads of many"] = nameof(ReadPaceTests),
+        ["connections of an address"] = nameof(Hosting.ConnectionTests),
+        ["silent connections"] = nameof(Hosting.ConnectionTests),
+        ["connections of pages of an address"] = nameof(PageDoorTests),
+        ["connections of pages of an account"] = nameof(PageDoorTests),
+        ["pages opened"] = nameof(PageDoorTests),
         ["connections"] = nameof(Hosting.HostNameTests),
-        ["connections of pages"] = nameof(RawRequestTests),
+        ["connections of pages"] = nameof(PageDoorTests),
     };
 
     /// <summary>A request whose limited part has a given size. Within the limit it is answered anything but the limit's error.</summary>

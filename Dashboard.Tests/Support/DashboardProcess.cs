@@ -30,10 +30,15 @@ public sealed class DashboardProcess : IAsyncDisposable
 
     public string Errors => Read(_errors);
 
+    /// <summary>Where it listens.</summary>
+    public Uri Address => _client.BaseAddress!;
+
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Starts it and waits until it is ready.</summary>
-    public static async Task<DashboardProcess> StartAsync(string folder)
+    public static async Task<DashboardProcess> StartAsync(string folder, int? openFiles = null, params (string Name, string Value)[] environment)
     {
-        var server = Launch(folder);
+        var server = Launch(folder, openFiles, environment);
         try
         {
             server._client.BaseAddress = await server._address.Task.WaitAsync(Patience, Cancel);
@@ -49,9 +54,15 @@ public sealed class DashboardProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it.</summary>
-    public static DashboardProcess Launch(string folder)
+    /// <param name="folder">Its data.</param>
+    /// <param name="openFiles">How many files and sockets it may have open; as many as this process when null.</param>
+    /// <param name="environment">Further variables.</param>
+    public static DashboardProcess Launch(string folder, int? openFiles = null, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Dashboard.dll"), "--urls", "http://127.0.0.1:0"])
+        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "Dashboard.dll"), "--urls", "http://127.0.0.1:0"];
+        if (openFiles is { } most)
+            command = ["prlimit", $"--nofile={most}", .. command];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -59,6 +70,8 @@ public sealed class DashboardProcess : IAsyncDisposable
         };
         start.Environment["Presence__Data"] = folder;
         start.Environment["Presence__Server__Key"] = DashboardHost.ServerKey;
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
 
         var server = new DashboardProcess(new Process { StartInfo = start }, folder);
         server._process.OutputDataReceived += (_, line) => server.OnOutput(line.Data);
@@ -133,7 +146,7 @@ public sealed class DashboardProcess : IAsyncDisposable
             text.AppendLine(line);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonObject? body = null)
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonObject? body = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
         request.Headers.Add("x-server-key", DashboardHost.ServerKey);

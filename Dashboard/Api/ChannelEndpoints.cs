@@ -49,7 +49,7 @@ internal static class ChannelEndpoints
         return problems.FirstOrDefault(problem => problem is not null);
     }
 
-    private static IResult List(HttpContext http, PresenceEngine engine)
+    private static IResult List(HttpContext http, PresenceEngine engine, ClientPaces paces)
     {
         var query = http.Request.Query;
         string[] asked = [.. query["channelIds[]"].Concat(query["channelIds"]).Where(id => !string.IsNullOrEmpty(id)).Select(id => id!).Distinct(PresenceComparers.ChannelId)];
@@ -59,6 +59,8 @@ internal static class ChannelEndpoints
             return ApiRefusal.Invalid($"channelIds: {problem}");
         if (!engine.Settings.Enabled)
             return Refusals.Disabled;
+        if (Refusals.WhileReadingMuch(http, paces, engine.MembersOf(asked)) is { } tooMuch)
+            return tooMuch;
 
         var caller = http.Caller();
         var channels = engine.Channels(asked, caller.IsServer ? null : caller.UserId);

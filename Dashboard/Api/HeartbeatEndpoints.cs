@@ -25,7 +25,7 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
             return BeatWithBodyAsync(http, roomId);
 
         var caller = http.Caller();
-        return new(Record(http, caller, new Heartbeat { RoomId = roomId, UserId = caller.UserId, SessionId = caller.SessionId, IsGuest = caller.IsGuest, Profile = caller.Profile }));
+        return new(Record(http, caller, new Heartbeat { RoomId = roomId, UserId = caller.UserId, SessionId = caller.SessionId, IsGuest = caller.IsGuest, Profile = caller.Profile, Origin = AddressKey.OriginOf(http.Connection.RemoteIpAddress) }));
     }
 
     private async ValueTask<IResult> BeatWithBodyAsync(HttpContext http, string roomId)
@@ -49,6 +49,7 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
             State = state,
             IsGuest = caller.IsGuest,
             Profile = caller.Profile,
+            Origin = AddressKey.OriginOf(http.Connection.RemoteIpAddress),
             SettingsVersion = request?.SettingsVersion ?? 0,
             Device = new SessionDevice(
                 RemarkConverter.Cut(request?.Device, HeartbeatRequest.LongestDevice), RemarkConverter.Cut(request?.AppVersion, HeartbeatRequest.LongestAppVersion)),

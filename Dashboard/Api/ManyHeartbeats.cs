@@ -78,6 +78,7 @@ internal static class ManyHeartbeats
             State = state,
             IsGuest = caller.IsGuest,
             Profile = caller.Profile,
+            Origin = caller.IsServer ? caller.Origin : AddressKey.OriginOf(address),
         });
         return receipt.Outcome == HeartbeatOutcome.Accepted ? null : Refusals.Of(receipt, engine.Limits);
     }

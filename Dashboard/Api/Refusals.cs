@@ -50,6 +50,15 @@ internal static class Refusals
 
     public static ApiRefusal TooManyHeartbeatsOfAddress(TimeSpan wait) => TooFast("This address sends heartbeats too often.", wait);
 
+    /// <summary>The refusal of a caller whose searches and orders have looked at too much; takes this one from its pace otherwise.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="paces">What callers may do how often.</param>
+    /// <param name="cost">How many viewers, rooms or members this read looks at.</param>
+    public static ApiRefusal? WhileReadingMuch(HttpContext http, ClientPaces paces, int cost) =>
+        paces.Reads.TryTake(http.Caller(), http.Connection.RemoteIpAddress, cost, out var wait)
+            ? null
+            : TooFast($"This caller's searches and orders look at too many; this one would look at {cost}.", wait);
+
     /// <summary>Why the engine took no heartbeat.</summary>
     public static ApiRefusal Of(in HeartbeatReceipt receipt, PresenceLimits limits) => receipt.Outcome switch
     {
@@ -59,6 +68,11 @@ internal static class Refusals
         HeartbeatOutcome.Removed or HeartbeatOutcome.Banned => OfRemoval(receipt.Removal!),
         HeartbeatOutcome.RoomLimit => Capped($"The server holds its cap of {limits.Rooms} rooms; one becomes free when a room is left empty.", receipt.Settings),
         HeartbeatOutcome.SessionLimit => Capped($"The server holds its cap of {limits.Sessions} sessions; one becomes free when a viewer leaves.", receipt.Settings),
+        HeartbeatOutcome.RoomShare => Capped(
+            "This address or server key holds as many rooms as its share (Presence__Limits__RoomsPerAddress, RoomsPerServerKey); one becomes free when a room is left empty.", receipt.Settings),
+        HeartbeatOutcome.SessionShare => Capped(
+            "This address or server key holds as many sessions as its share (Presence__Limits__SessionsPerAddress, SessionsPerServerKey); one becomes free when a viewer leaves.", receipt.Settings),
+        HeartbeatOutcome.MemoryLimit => Capped("The server has no memory for more sessions; there is room when viewers have left.", receipt.Settings),
         HeartbeatOutcome.RoomsPerUserLimit => Capped($"This user is present in {limits.RoomsPerUser} rooms, as many as one may; leave a room first.", receipt.Settings),
         _ => throw new ArgumentOutOfRangeException(nameof(receipt), receipt.Outcome, "not a refusal"),
     };

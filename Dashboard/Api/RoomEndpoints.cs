@@ -14,7 +14,7 @@ internal static class RoomEndpoints
 
     public static void MapRooms(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/rooms", List).Allow(ApiPolicy.ViewerOrServer).Describe(RoomDescriptions.Rooms);
 
-    private static IResult List(HttpContext http, PresenceEngine engine)
+    private static IResult List(HttpContext http, PresenceEngine engine, ClientPaces paces)
     {
         var parameters = http.Request.Query;
         var query = new QueryReader(parameters);
@@ -44,6 +44,8 @@ internal static class RoomEndpoints
             return removed;
         if (!engine.Settings.Enabled)
             return Refusals.Disabled;
+        if (ids is null && Refusals.WhileReadingMuch(http, paces, engine.KnownRooms) is { } tooMuch)
+            return tooMuch;
 
         var page = engine.Rooms(request);
         return Reply.Ok(

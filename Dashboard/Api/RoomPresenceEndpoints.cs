@@ -33,7 +33,7 @@ internal static class RoomPresenceEndpoints
             Wire.Documents.CountReply);
     }
 
-    private static IResult List(HttpContext http, string roomId, PresenceEngine engine)
+    private static IResult List(HttpContext http, string roomId, PresenceEngine engine, ClientPaces paces)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } roomProblem)
             return ApiRefusal.Invalid(roomProblem);
@@ -53,6 +53,8 @@ internal static class RoomPresenceEndpoints
             return ApiRefusal.Invalid(problem);
         if (Refusals.WhileDisabled(engine, roomId) is { } refusal)
             return refusal;
+        if (request.LooksAtAll && Refusals.WhileReadingMuch(http, paces, engine.Count(roomId).Viewers) is { } tooMuch)
+            return tooMuch;
 
         try
         {

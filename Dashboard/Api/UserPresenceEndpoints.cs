@@ -36,7 +36,7 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces p
         if (paces.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(http.Connection.RemoteIpAddress, out wait))
             return Refusals.TooManyHeartbeatsOfAddress(wait);
 
-        var receipt = engine.UserHeartbeat(caller.UserId, caller.Profile);
+        var receipt = engine.UserHeartbeat(caller.UserId, caller.Profile, AddressKey.OriginOf(http.Connection.RemoteIpAddress));
         return receipt.Outcome == HeartbeatOutcome.Accepted ? Accepted : Refusals.Of(receipt, engine.Limits);
     }
 
@@ -92,9 +92,12 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces p
         var latestFirst = query.Choice("orderBy", ("desc", true), ("asc", false));
         if (query.Problem is { } problem)
             return ApiRefusal.Invalid(problem);
-        return engine.Settings.Enabled
-            ? Describe(engine.OnlineUsers(latestFirst, MostListed).Select(user => new PresencesReply.Presence(user.UserId, user.LastHeartbeatAt)))
-            : Refusals.Disabled;
+        if (!engine.Settings.Enabled)
+            return Refusals.Disabled;
+        // Those who opted out are passed over one by one.
+        if (Refusals.WhileReadingMuch(http, paces, Math.Min(engine.OptOuts, engine.CountOnline().Users) + 1) is { } tooMuch)
+            return tooMuch;
+        return Describe(engine.OnlineUsers(latestFirst, MostListed).Select(user => new PresencesReply.Presence(user.UserId, user.LastHeartbeatAt)));
     }
 
     private IResult Count()

@@ -35,6 +35,16 @@ internal sealed class AccessTokenCache(int generationCap = AccessTokenCache.Defa
         return _current.GetOrAdd(token, principal);
     }
 
+    /// <summary>Forgets tokens that were not used since this was last called. Whoever comes back with one costs one more check of its signature.</summary>
+    public void ForgetOlder()
+    {
+        lock (_turning)
+        {
+            _previous = _current;
+            _current = new Generation();
+        }
+    }
+
     private void Turn()
     {
         lock (_turning)

@@ -29,6 +29,9 @@ internal sealed class ClientPaces(DashboardOptions options, TimeProvider time)
     /// <summary>Requests of one address to routes that ask for no credentials.</summary>
     public AddressPace Anonymous { get; } = new(new PaceLimit(time, options.Limits.AnonymousPerSecond, options.Limits.AnonymousBurst), time);
 
+    /// <summary>Reads that look at many, by user, counted in viewers, rooms or members looked at.</summary>
+    public ReadPace Reads { get; } = new(options.Limits, time);
+
     /// <summary>Reads of one address through public links. Many: everybody who looks at a page with a badge on it sends them.</summary>
     public AddressPace Badges { get; } = new(new PaceLimit(time, options.Limits.BadgesPerSecond, options.Limits.BadgeBurst), time);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Presence.Engine;
+using Presence.Engine.Rooms;
 using Presence.Engine.Users;
 
 namespace Presence.Dashboard.Authentication;
@@ -35,6 +36,9 @@ internal sealed class ClientPrincipal
     public bool IsGuest => Kind == ClientKind.Guest;
 
     public bool IsServer => Kind == ClientKind.Server;
+
+    /// <summary>In whose share the viewers count that a server key sends heartbeats for.</summary>
+    public ViewerOrigin Origin => ViewerOrigin.ServerKey((uint)TokenId.GetHashCode(StringComparison.Ordinal));
 
     public DateTimeOffset IssuedAt { get; init; }
 

@@ -22,9 +22,13 @@ internal sealed class PaceLimit
     public TimeSpan Drain { get; }
 
     /// <summary>Takes one from a caller's bucket.</summary>
+    public bool TryTake(ref long fullAt, out TimeSpan wait) => TryTake(ref fullAt, cost: 1, out wait);
+
+    /// <summary>Takes from a caller's bucket. What costs more than there is left passes and is paid off before the next: nothing is too large for good.</summary>
     /// <param name="fullAt">The caller's state; 0 at first.</param>
+    /// <param name="cost">How many to take.</param>
     /// <param name="wait">When refused: how long until the next would pass.</param>
-    public bool TryTake(ref long fullAt, out TimeSpan wait)
+    public bool TryTake(ref long fullAt, int cost, out TimeSpan wait)
     {
         var now = _time.GetTimestamp();
         while (true)
@@ -36,7 +40,7 @@ internal sealed class PaceLimit
                 wait = TimeSpan.FromSeconds((double)(from - now - _tolerance) / _time.TimestampFrequency);
                 return false;
             }
-            if (Interlocked.CompareExchange(ref fullAt, from + _spacing, seen) == seen)
+            if (Interlocked.CompareExchange(ref fullAt, from + (_spacing * cost), seen) == seen)
             {
                 wait = TimeSpan.Zero;
                 return true;

@@ -11,6 +11,7 @@ internal static class SystemWords
         CapKind.Rooms => SystemTexts.CapRooms,
         CapKind.Sessions => SystemTexts.CapSessions,
         CapKind.Streams => SystemTexts.CapStreams,
+        CapKind.Connections => SystemTexts.CapConnections,
         _ => SystemTexts.CapPages,
     };
 
@@ -36,6 +37,7 @@ internal static class SystemWords
         "key set" => SystemTexts.LoopKeySet,
         "last alive" => SystemTexts.LoopLastAlive,
         "membership writer" => SystemTexts.LoopMembershipWriter,
+        "memory" => SystemTexts.LoopMemory,
         "moderators seen" => SystemTexts.LoopModeratorsSeen,
         "removals" => SystemTexts.LoopRemovals,
         "restore" => SystemTexts.LoopRestore,

@@ -7,4 +7,5 @@ public enum CapKind
     Sessions,
     Streams,
     Pages,
+    Connections,
 }

@@ -1,28 +1,46 @@
-using Microsoft.AspNetCore.Http.Features;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Identity;
 using Presence.Dashboard.Api;
+using Presence.Dashboard.Authentication;
 
 namespace Presence.Dashboard.Hosting;
 
 /// <summary>
 /// Who may open circuits, and how many there may be. They are opened from this server's own pages alone: browsers send
 /// cookies along with a WebSocket whatever page opens it, and no CORS stands in the way; its Origin header is what tells.
+/// They are opened by who is signed in: no page for anybody has one, and each costs memory before it is asked anything.
 /// </summary>
 internal sealed class CircuitDoorMiddleware
 {
     private static readonly PathString Hub = "/_blazor";
+    private static readonly PathString Negotiation = "/_blazor/negotiate";
 
     private static readonly ApiRefusal Full = new(ApiErrors.CapReached, "As many pages are open as may be (Presence__Limits__PageConnections); try again later.") { RetryAfterSeconds = 10 };
+
+    private static readonly ApiRefusal NotSignedIn = new(ApiErrors.NotSignedIn, "Sign in first: pages are live for signed-in moderators.");
 
     private readonly RequestDelegate _next;
     private readonly string? _publicOrigin;
     private readonly int _most;
+    private readonly Shares<AddressKey> _ofAddress;
+    private readonly Shares<string> _ofAccount;
+    private readonly KeyedPace<string> _opens;
+    private readonly ApiRefusal _addressFull;
+    private readonly ApiRefusal _accountFull;
     private int _open;
 
-    public CircuitDoorMiddleware(RequestDelegate next, DashboardOptions options, CapRegistry caps)
+    public CircuitDoorMiddleware(RequestDelegate next, DashboardOptions options, CapRegistry caps, TimeProvider time)
     {
         _next = next;
         _publicOrigin = options.Http.PublicUrl is { } url ? new Uri(url).GetLeftPart(UriPartial.Authority) : null;
-        _most = options.Limits.PageConnections;
+        var limits = options.Limits;
+        _most = limits.PageConnections;
+        _ofAddress = new Shares<AddressKey>(limits.PageConnectionsPerAddress);
+        _ofAccount = new Shares<string>(limits.PageConnectionsPerAccount);
+        _opens = new KeyedPace<string>(new PaceLimit(time, limits.PageOpensPerSecond, limits.PageOpenBurst), time);
+        _addressFull = Full with { Message = $"This address has {_ofAddress.Most} pages open, its share (Presence__Limits__PageConnectionsPerAddress); close some." };
+        _accountFull = Full with { Message = $"This account has {_ofAccount.Most} pages open, its share (Presence__Limits__PageConnectionsPerAccount); close some." };
         caps.Add(CapKind.Pages, () => Volatile.Read(ref _open), _most);
     }
 
@@ -35,23 +53,57 @@ internal sealed class CircuitDoorMiddleware
             http.Response.StatusCode = StatusCodes.Status403Forbidden;
             return Task.CompletedTask;
         }
-        return http.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } ? OpenAsync(http) : _next(http);
+        return AdmitAsync(http);
+    }
+
+    private async Task AdmitAsync(HttpContext http)
+    {
+        var authenticated = await http.AuthenticateAsync(IdentityConstants.ApplicationScheme);
+        if (authenticated.Principal?.FindFirstValue(ClaimTypes.NameIdentifier) is not { } accountId)
+            await NotSignedIn.ExecuteAsync(http);
+        else if (http.Request.Path.Equals(Hub, StringComparison.OrdinalIgnoreCase) && !HttpMethods.IsPost(http.Request.Method)) // a WebSocket, or what browsers fall back to
+            await OpenAsync(http, accountId);
+        else if (!http.Request.Path.StartsWithSegments(Negotiation, StringComparison.OrdinalIgnoreCase) || _opens.TryTake(accountId, cost: 1, out var wait))
+            await _next(http);
+        else
+            await Refusals.TooFast("This account opens pages too often.", wait).ExecuteAsync(http);
     }
 
     /// <summary>Counted here and not by the server underneath, which would answer one too many with a fault.</summary>
-    private async Task OpenAsync(HttpContext http)
+    private async Task OpenAsync(HttpContext http, string accountId)
+    {
+        AddressKey? address = http.Connection.RemoteIpAddress is { } known ? AddressKey.Of(known) : null;
+        if (Interlocked.Increment(ref _open) > _most)
+            await RefuseAsync(http, Full);
+        else if (!_ofAccount.TryTake(accountId))
+            await RefuseAsync(http, _accountFull);
+        else if (address is { } from && !_ofAddress.TryTake(from))
+            await RefuseAsync(http, _addressFull, accountId);
+        else
+            await ServeAsync(http, accountId, address);
+    }
+
+    private async Task ServeAsync(HttpContext http, string accountId, AddressKey? address)
     {
         try
         {
-            if (Interlocked.Increment(ref _open) > _most)
-                await Full.ExecuteAsync(http);
-            else
-                await _next(http);
+            await _next(http);
         }
         finally
         {
+            if (address is { } from)
+                _ofAddress.GiveBack(from);
+            _ofAccount.GiveBack(accountId);
             Interlocked.Decrement(ref _open);
         }
+    }
+
+    private Task RefuseAsync(HttpContext http, ApiRefusal refusal, string? accountId = null)
+    {
+        if (accountId is not null)
+            _ofAccount.GiveBack(accountId);
+        Interlocked.Decrement(ref _open);
+        return refusal.ExecuteAsync(http);
     }
 
     /// <summary>The host must be the one the page came from. Not the scheme: behind a proxy that ends TLS only the browser knows it.</summary>

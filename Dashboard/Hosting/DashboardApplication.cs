@@ -50,10 +50,12 @@ public static class DashboardApplication
         string[] all = ["--hostBuilder:reloadConfigOnChange=false", .. CommandLine.Expand(args)];
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = all, ApplicationName = "Dashboard" });
         builder.WebHost.UseStaticWebAssets(); // outside Development an unpublished app would answer every asset with an empty body
+        builder.Environment.WebRootFileProvider = new FilesInMemory(builder.Environment.WebRootFileProvider);
         builder.AddServerDefaults();
         configure?.Invoke(builder);
 
         var options = builder.AddDashboardOptions();
+        var fitted = MachineLimits.OfThisProcess().Fit(options.Limits);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new PresenceEngine(services.GetRequiredService<TimeProvider>(), PresenceSettings.Default, LimitsOf(options.Limits)));
         builder.AddPresenceStorage();
@@ -66,6 +68,8 @@ public static class DashboardApplication
         builder.AddRequestPipeline(options);
 
         var app = builder.Build();
+        foreach (var sentence in fitted)
+            app.Logger.LogInformation("{Limit}", sentence);
         app.UseRequestPipeline(options);
         app.MapPresenceApi();
         app.MapModeratorAccounts();
@@ -79,6 +83,11 @@ public static class DashboardApplication
     {
         Rooms = limits.Rooms,
         Sessions = limits.Sessions,
+        ServerReserve = limits.ServerReserve,
+        RoomsPerAddress = limits.RoomsPerAddress,
+        SessionsPerAddress = limits.SessionsPerAddress,
+        RoomsPerServerKey = limits.RoomsPerServerKey,
+        SessionsPerServerKey = limits.SessionsPerServerKey,
         SessionsPerUserAndRoom = limits.SessionsPerUserAndRoom,
         RoomsPerUser = limits.RoomsPerUser,
     };

@@ -143,6 +143,20 @@ internal static class DashboardConfiguration
         limits.Sessions = reader.Number("Limits:Sessions", 1, LargestCap) ?? limits.Sessions;
         limits.SessionsPerUserAndRoom = reader.Number("Limits:SessionsPerUserAndRoom", 1, 1_000) ?? limits.SessionsPerUserAndRoom;
         limits.RoomsPerUser = reader.Number("Limits:RoomsPerUser", 1, 10_000) ?? limits.RoomsPerUser;
+        // A share of which nothing is said is 0 here, and then follows its cap, also when the cap is lowered to what the machine has.
+        limits.ServerReserve = reader.Number("Limits:ServerReserve", 0, 90) ?? limits.ServerReserve;
+        limits.RoomsPerAddress = reader.Number("Limits:RoomsPerAddress", 1, LargestCap) ?? 0;
+        limits.SessionsPerAddress = reader.Number("Limits:SessionsPerAddress", 1, LargestCap) ?? 0;
+        limits.RoomsPerServerKey = reader.Number("Limits:RoomsPerServerKey", 1, LargestCap) ?? 0;
+        limits.SessionsPerServerKey = reader.Number("Limits:SessionsPerServerKey", 1, LargestCap) ?? 0;
+        limits.StreamsPerAddress = reader.Number("Limits:StreamsPerAddress", 1, 100_000) ?? 0;
+        limits.ConnectionsPerAddress = reader.Number("Limits:ConnectionsPerAddress", 1, 10_000_000) ?? 0;
+        limits.PageConnectionsPerAddress = reader.Number("Limits:PageConnectionsPerAddress", 1, 1_000_000) ?? 0;
+        limits.PageConnectionsPerAccount = reader.Number("Limits:PageConnectionsPerAccount", 1, 1_000_000) ?? limits.PageConnectionsPerAccount;
+        limits.PageOpensPerSecond = reader.Number("Limits:PageOpensPerSecond", 1, LargestPace) ?? limits.PageOpensPerSecond;
+        limits.PageOpenBurst = reader.Number("Limits:PageOpenBurst", 1, LargestPace) ?? limits.PageOpenBurst;
+        limits.ReadsPerSecond = reader.Number("Limits:ReadsPerSecond", 200, LargestCap) ?? limits.ReadsPerSecond;
+        limits.ReadBurst = reader.Number("Limits:ReadBurst", 200, LargestCap) ?? limits.ReadBurst;
         limits.HeartbeatsPerSecond = reader.Number("Limits:HeartbeatsPerSecond", 1, LargestPace) ?? limits.HeartbeatsPerSecond;
         limits.HeartbeatBurst = reader.Number("Limits:HeartbeatBurst", 1, LargestPace) ?? limits.HeartbeatBurst;
         limits.LoginsPerSecond = reader.Number("Limits:LoginsPerSecond", 1, LargestPace) ?? limits.LoginsPerSecond;

@@ -1,3 +1,5 @@
+using Presence.Engine;
+
 namespace Presence.Dashboard.Hosting;
 
 /// <summary>What an operator may configure, read once at start from <c>Presence__*</c>. See docs/configuration.md.</summary>
@@ -128,6 +130,31 @@ public sealed class DashboardOptions
         public int SessionsPerUserAndRoom { get; set; } = 10;
         public int RoomsPerUser { get; set; } = 20;
 
+        /// <summary>Of rooms, sessions and streams: the percentage that only server keys can take.</summary>
+        public int ServerReserve { get; set; } = 10;
+
+        /// <summary>What one address may hold; a quarter of the cap where nothing else is said.</summary>
+        public int RoomsPerAddress { get => field > 0 ? field : PresenceLimits.QuarterOf(Rooms); set; }
+        public int SessionsPerAddress { get => field > 0 ? field : PresenceLimits.QuarterOf(Sessions); set; }
+        public int StreamsPerAddress { get => field > 0 ? field : PresenceLimits.QuarterOf(Streams); set; }
+        public int ConnectionsPerAddress { get => field > 0 ? field : PresenceLimits.QuarterOf(Connections); set; }
+        public int PageConnectionsPerAddress { get => field > 0 ? field : PresenceLimits.QuarterOf(PageConnections); set; }
+
+        /// <summary>What one server key may hold; all but the reserve where nothing else is said.</summary>
+        public int RoomsPerServerKey { get => field > 0 ? field : WithoutReserve(Rooms); set; }
+        public int SessionsPerServerKey { get => field > 0 ? field : WithoutReserve(Sessions); set; }
+
+        /// <summary>Pages one moderator's account may have open.</summary>
+        public int PageConnectionsPerAccount { get; set; } = 100;
+
+        /// <summary>Pages one account may open a second for long, and how many at once before that.</summary>
+        public int PageOpensPerSecond { get; set; } = 10;
+        public int PageOpenBurst { get; set; } = 200;
+
+        /// <summary>Viewers, rooms or members one user's searches and orders may look at in a second for long, and how many at once before that.</summary>
+        public int ReadsPerSecond { get; set; } = 100_000;
+        public int ReadBurst { get; set; } = 1_000_000;
+
         /// <summary>Heartbeats a second one session may send for long, and how many at once before that.</summary>
         public int HeartbeatsPerSecond { get; set; } = 2;
         public int HeartbeatBurst { get; set; } = 20;
@@ -163,5 +190,8 @@ public sealed class DashboardOptions
         /// <summary>Connections open at once, and how many of them may be pages (WebSockets).</summary>
         public int Connections { get; set; } = 100_000;
         public int PageConnections { get; set; } = 5_000;
+
+        /// <summary>What of a cap callers without a server key may take.</summary>
+        public int WithoutReserve(int cap) => new PresenceLimits { ServerReserve = ServerReserve }.WithoutReserve(cap);
     }
 }

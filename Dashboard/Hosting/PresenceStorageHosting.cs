@@ -46,6 +46,7 @@ internal static class PresenceStorageHosting
         services.AddHostedService<RevokedTokensLoop>();
         services.AddHostedService<RemovalsLoop>();
         services.AddHostedService<ServerKeysLoop>();
+        services.AddHostedService<MemoryLoop>();
     }
 
     internal static CapRegistry CapsOf(PresenceEngine engine)

@@ -14,7 +14,6 @@ internal static class RequestPipeline
     public static void AddRequestPipeline(this WebApplicationBuilder builder, DashboardOptions options)
     {
         builder.Services.AddSingleton<IHttpContextFactory>(services => new DefaultHttpContextFactory(new ServicesWithoutContextAccessor(services)));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxConcurrentConnections = options.Limits.Connections);
         builder.Services.AddAuthentication();
         builder.Services.AddAuthorization();
         builder.Services.AddAntiforgery();

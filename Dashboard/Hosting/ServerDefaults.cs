@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration.Memory;
@@ -55,9 +56,14 @@ internal static class ServerDefaults
 
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = Listen);
+        builder.Services.AddSingleton<SocketTransportFactory>();
+        builder.Services.AddSingleton<ConnectionDoor>();
+        builder.Services.AddSingleton<IConnectionListenerFactory, GuardedSockets>(); // of several that can listen, the last one added does
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            var time = kestrel.ApplicationServices.GetRequiredService<TimeProvider>();
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => new FirstByteDeadline(next, time).OnConnectionAsync));
             kestrel.Limits.MaxRequestBodySize = LargestDrained; // the routes' own limits are BodyLimit's
             kestrel.Limits.MaxRequestLineSize = LongestRequestLine;
             kestrel.Limits.MaxRequestHeadersTotalSize = LargestHeaders;

@@ -16,6 +16,13 @@ public sealed record SystemReading
     public required long LogBytes { get; init; }
     public required long FreeBytes { get; init; }
 
+    /// <summary>What the process takes of the machine's memory.</summary>
+    public required long MemoryBytes { get; init; }
+
+    /// <summary>What its objects take of that, those no longer used included, and what they may take.</summary>
+    public required long HeapBytes { get; init; }
+    public required long MostHeapBytes { get; init; }
+
     /// <summary>Joins and leaves that are not on the disk yet.</summary>
     public required long Unstored { get; init; }
 

@@ -43,6 +43,14 @@ function waitFor(milliseconds) {
   });
 }
 
+async function isSignedOut() {
+  try {
+    return (await fetch("_blazor/negotiate?negotiateVersion=1", { method: "POST", signal: AbortSignal.timeout(2000) })).status === 401;
+  } catch {
+    return false;
+  }
+}
+
 async function recover() {
   if (recovering) return;
   recovering = true;
@@ -57,6 +65,10 @@ async function recover() {
       location.reload(); // another server process: what the page showed stands in its address
       return;
     } catch {
+      if (await isSignedOut()) {
+        location.reload(); // the page says where to sign in
+        return;
+      }
       // not reachable yet: next round
     }
   }

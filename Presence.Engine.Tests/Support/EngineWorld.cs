@@ -27,8 +27,9 @@ internal sealed class EngineWorld : IDisposable
         ViewerState state = ViewerState.Visible,
         bool guest = false,
         UserProfile? profile = null,
-        SessionDevice device = default) =>
-        Engine.Heartbeat(new Heartbeat { RoomId = room, UserId = user, SessionId = session, State = state, IsGuest = guest, Profile = profile, Device = device });
+        SessionDevice device = default,
+        ViewerOrigin origin = default) =>
+        Engine.Heartbeat(new Heartbeat { RoomId = room, UserId = user, SessionId = session, State = state, IsGuest = guest, Profile = profile, Device = device, Origin = origin });
 
     /// <summary>Lets time pass with a sweep every second, the last one at the end.</summary>
     public void Advance(double seconds)

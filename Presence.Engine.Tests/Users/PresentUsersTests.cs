@@ -1,3 +1,4 @@
+using Presence.Engine.Rooms;
 using Presence.Engine.Users;
 
 namespace Presence.Engine.Tests.Users;
@@ -7,7 +8,7 @@ public sealed class PresentUsersTests
     private static readonly UserProfile Ann = new("Ann", null);
     private static readonly UserProfile Anna = new("Anna", null);
 
-    private readonly PresentUsers _users = new();
+    private readonly PresentUsers _users = new(new OriginShares(new PresenceLimits()));
 
     [Fact]
     public void TryEnter_AnotherRoomWithoutAProfile_KeepsTheOneKnown()
@@ -54,7 +55,9 @@ public sealed class PresentUsersTests
     }
 
     private void Enter(UserProfile? profile) =>
-        Assert.True(_users.TryEnter("ann", PresenceComparers.UserId.GetHashCode("ann"), isGuest: false, profile, mostRooms: 2));
+        Assert.Equal(
+            HeartbeatOutcome.Accepted,
+            _users.TryEnter("ann", PresenceComparers.UserId.GetHashCode("ann"), new Heartbeat { RoomId = "r", UserId = "ann", SessionId = "", Profile = profile }, mostRooms: 2, isFirst: false, out _));
 
     private void Exit() => _users.Exit("ann", PresenceComparers.UserId.GetHashCode("ann"));
 }

@@ -26,6 +26,9 @@ public readonly record struct Heartbeat
     /// <summary>The settings version the client already answers to; 0 when it did not say.</summary>
     public int SettingsVersion { get; init; }
 
+    /// <summary>Whose share the session counts in. Read when its user becomes present.</summary>
+    public ViewerOrigin Origin { get; init; }
+
     /// <summary>What the session runs on; left out, what it said before stays.</summary>
     public SessionDevice Device { get; init; }
 }

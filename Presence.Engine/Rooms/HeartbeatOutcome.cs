@@ -29,4 +29,13 @@ public enum HeartbeatOutcome : byte
 
     /// <summary>The user is new here and present in as many rooms as it may be (<see cref="PresenceLimits.RoomsPerUser"/>).</summary>
     RoomsPerUserLimit,
+
+    /// <summary>Nobody is in the room yet, and its origin holds as many rooms as its share (<see cref="PresenceLimits.RoomsPerAddress"/>).</summary>
+    RoomShare,
+
+    /// <summary>The session is new and its origin holds as many as its share (<see cref="PresenceLimits.SessionsPerAddress"/>).</summary>
+    SessionShare,
+
+    /// <summary>The session is new and memory is short (<see cref="PresenceEngine.IsMemoryShort"/>).</summary>
+    MemoryLimit,
 }

@@ -16,6 +16,8 @@ internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings,
     private int _fading;
     private long _retiredHeartbeats;
     private long _sweptAt;
+    private bool _isMemoryShort;
+    private int _walks;
 
     public PresenceClock Clock { get; } = clock;
 
@@ -25,7 +27,14 @@ internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings,
 
     public MembershipJournal Journal { get; } = journal;
 
-    public PresentUsers Users { get; } = new();
+    public PresentUsers Users { get; } = new(new OriginShares(limits));
+
+    /// <summary>Whether sessions that are not there yet are refused for want of memory.</summary>
+    public bool IsMemoryShort
+    {
+        get => Volatile.Read(ref _isMemoryShort);
+        set => Volatile.Write(ref _isMemoryShort, value);
+    }
 
     /// <summary>Null for user presence, which is not counted among rooms.</summary>
     public PresenceMetrics? Metrics { get; init; }
@@ -62,6 +71,13 @@ internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings,
         set => Volatile.Write(ref _sweptAt, value);
     }
 
+    /// <summary>How many walk the slots of rooms from hold to hold of their locks: slots must not move meanwhile.</summary>
+    public int Walks => Volatile.Read(ref _walks);
+
+    public void BeginWalk() => Interlocked.Increment(ref _walks);
+
+    public void EndWalk() => Interlocked.Decrement(ref _walks);
+
     /// <summary>What holds in a room with this definition; one object for all rooms that have none.</summary>
     public RoomRules RulesFor(PresenceSettings current, RoomDefinition definition)
     {
@@ -75,9 +91,10 @@ internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings,
         return rules;
     }
 
-    public bool TryAddSession()
+    /// <summary>Counts one more session; false when the cap, or for an address what the reserve leaves of it, is reached.</summary>
+    public bool TryAddSession(ViewerOrigin origin)
     {
-        if (Interlocked.Increment(ref _sessions) <= Limits.Sessions)
+        if (Interlocked.Increment(ref _sessions) <= (origin.IsAddress ? Limits.WithoutReserve(Limits.Sessions) : Limits.Sessions))
             return true;
         Interlocked.Decrement(ref _sessions);
         return false;

@@ -33,6 +33,9 @@ internal struct RareState
     /// <summary>The most viewers since then.</summary>
     public int Peak;
 
+    /// <summary>In whose share the room counts while it has viewers (<see cref="OriginShares"/>).</summary>
+    public int Origin;
+
     /// <summary>The viewers of five minutes ago, as of the last sample.</summary>
     public int Before;
 

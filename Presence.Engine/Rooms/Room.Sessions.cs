@@ -8,12 +8,19 @@ internal sealed partial class Room
     /// <summary>Counts one more session, and for a new viewer one more room of its user; a cap that is reached changes nothing.</summary>
     private HeartbeatOutcome AdmitNeedsLock(in Heartbeat heartbeat, int hash, bool isNewViewer)
     {
-        if (!_network.TryAddSession())
+        if (_network.IsMemoryShort)
+            return HeartbeatOutcome.MemoryLimit;
+        if (!_network.TryAddSession(heartbeat.Origin))
             return HeartbeatOutcome.SessionLimit;
-        if (!isNewViewer || _network.Users.TryEnter(heartbeat.UserId, hash, heartbeat.IsGuest, heartbeat.Profile, _network.Limits.RoomsPerUser))
-            return HeartbeatOutcome.Accepted;
-        _network.RemoveSession();
-        return HeartbeatOutcome.RoomsPerUserLimit;
+        var origin = OriginShares.NoShare;
+        var outcome = isNewViewer
+            ? _network.Users.TryEnter(heartbeat.UserId, hash, heartbeat, _network.Limits.RoomsPerUser, _buckets.Viewers == 0, out origin)
+            : _network.Users.TryAddSession(heartbeat.UserId, hash);
+        if (outcome != HeartbeatOutcome.Accepted)
+            _network.RemoveSession();
+        else if (_buckets.Viewers == 0)
+            _rare.Origin = origin;
+        return outcome;
     }
 
     /// <summary>Adds a session as its user's only one (<paramref name="lead"/> is none) or as one more. It is in no generation yet.</summary>
@@ -77,6 +84,7 @@ internal sealed partial class Room
                 lead = PassLeadNeedsLock(index);
             _sessions[lead].Sessions--;
             _sessions.Remove(index);
+            _network.Users.RemoveSession(userId, hash);
             CountChangeNeedsLock(before, MarkOfNeedsLock(lead));
             return;
         }
@@ -88,6 +96,7 @@ internal sealed partial class Room
         _rare.Departures!.Add(new(userId, _network.Users.Exit(userId, hash), isGuest, reason, at), _rare.Peak);
         if (_buckets.Viewers == 0)
         {
+            _network.Users.Origins.RemoveRoom(_rare.Origin);
             _rare.Since = at;
             _network.RoomBecameEmpty();
         }

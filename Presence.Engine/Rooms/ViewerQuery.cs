@@ -36,6 +36,9 @@ public sealed record ViewerQuery
     /// <summary>The search as names are compared with it; null when there is none.</summary>
     internal string? FoldedSearch => string.IsNullOrEmpty(Search) ? null : Letters.Fold(Search);
 
+    /// <summary>Whether every viewer of the room is looked at, however few are listed.</summary>
+    public bool LooksAtAll => IsFiltered || Sort == ViewerSort.Name;
+
     internal bool IsFiltered => !string.IsNullOrEmpty(Search) || State is not null || IsFading is not null;
 
     internal bool IsByJoin => Sort is ViewerSort.FirstJoinedFirst or ViewerSort.LastJoinedFirst;

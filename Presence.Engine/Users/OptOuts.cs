@@ -6,6 +6,8 @@ internal sealed class OptOuts(int capacity)
 {
     private readonly BoundedMap<string> _users = new(capacity, PresenceComparers.UserId);
 
+    public int Count => _users.Count;
+
     public bool Contains(string userId) => _users[userId] is not null;
 
     /// <summary>Opts a user out or in again; false when the cap is reached.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Presence.Engine.Rooms;
 
 namespace Presence.Engine.Users;
 
@@ -8,18 +9,19 @@ namespace Presence.Engine.Users;
 /// Touched when a viewer joins or leaves a room, never by a refresh.
 /// </summary>
 /// <remarks><b>Threads.</b> Any. Takes one of 64 locks for a look-up; taken inside a room's lock, never around one.</remarks>
-internal sealed class PresentUsers
+internal sealed class PresentUsers(OriginShares origins)
 {
     private const int Stripes = 64;
-    private readonly Stripe[] _stripes = new Stripe[Stripes];
+
+    /// <summary>A crowd smaller than this gives back nothing worth the copying.</summary>
+    private const int SmallestShrunk = 1024;
+
+    private readonly Stripe[] _stripes = [.. Enumerable.Range(0, Stripes).Select(_ => new Stripe())];
     private int _count;
     private int _guests;
 
-    public PresentUsers()
-    {
-        for (var i = 0; i < Stripes; i++)
-            _stripes[i] = new Stripe();
-    }
+    /// <summary>Whose shares the users' sessions count in.</summary>
+    public OriginShares Origins => origins;
 
     /// <summary>Distinct users present anywhere.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -27,28 +29,49 @@ internal sealed class PresentUsers
     /// <summary>Those of them without an account.</summary>
     public int Guests => Volatile.Read(ref _guests);
 
-    /// <summary>Counts one more room for a user; false (and nothing changed) when it is in <paramref name="mostRooms"/> already.</summary>
-    public bool TryEnter(string userId, int hash, bool isGuest, UserProfile? profile, int mostRooms)
+    /// <summary>Counts one more room for a user, with the session that enters it; anything but accepted has changed nothing.</summary>
+    /// <param name="userId">The user.</param>
+    /// <param name="hash">Of the user's id.</param>
+    /// <param name="heartbeat">What is known of the user: guest, profile, origin.</param>
+    /// <param name="mostRooms">How many rooms one user may be in.</param>
+    /// <param name="isFirst">Nobody else is in the room, so that it counts in the user's share.</param>
+    /// <param name="origin">In whose share the user counts.</param>
+    public HeartbeatOutcome TryEnter(string userId, int hash, in Heartbeat heartbeat, int mostRooms, bool isFirst, out int origin)
     {
         var stripe = StripeOf(hash);
         lock (stripe.Lock)
         {
             ref var user = ref CollectionsMarshal.GetValueRefOrAddDefault(stripe.Users, userId, out var known);
+            origin = user.Origin;
             if (user.Rooms >= mostRooms)
-                return false;
+                return HeartbeatOutcome.RoomsPerUserLimit;
+            var admission = Admit(known, ref origin, heartbeat.Origin, isFirst);
+            if (admission != HeartbeatOutcome.Accepted)
+            {
+                if (!known)
+                    stripe.Users.Remove(userId);
+                return admission;
+            }
             if (!known)
             {
-                user.IsGuest = isGuest;
+                (user.IsGuest, user.Origin) = (heartbeat.IsGuest, origin);
                 Interlocked.Increment(ref _count);
-                if (isGuest)
+                if (heartbeat.IsGuest)
                     Interlocked.Increment(ref _guests);
             }
             user.Rooms++;
-            if (profile is not null && profile != user.Profile)
+            if (heartbeat.Profile is { } profile && profile != user.Profile)
                 user.Shown = profile;
-            return true;
+            return HeartbeatOutcome.Accepted;
         }
     }
+
+    /// <summary>Counts one more session of a present user in its origin's share.</summary>
+    public HeartbeatOutcome TryAddSession(string userId, int hash) =>
+        origins.TryAddSession(OriginOf(userId, hash)) ? HeartbeatOutcome.Accepted : HeartbeatOutcome.SessionShare;
+
+    /// <summary>Counts one session less of a user who stays.</summary>
+    public void RemoveSession(string userId, int hash) => origins.RemoveSession(OriginOf(userId, hash));
 
     /// <summary>Counts one room less for a user, and says how it is shown.</summary>
     public UserProfile? Exit(string userId, int hash)
@@ -58,11 +81,14 @@ internal sealed class PresentUsers
         {
             ref var user = ref CollectionsMarshal.GetValueRefOrNullRef(stripe.Users, userId);
             var profile = user.Profile;
+            origins.RemoveSession(user.Origin);
             if (--user.Rooms > 0)
                 return profile;
             if (user.IsGuest)
                 Interlocked.Decrement(ref _guests);
             stripe.Users.Remove(userId);
+            if (stripe.Users.Count == 0 && stripe.Users.Capacity >= SmallestShrunk)
+                stripe.Users.TrimExcess();
             Interlocked.Decrement(ref _count);
             return profile;
         }
@@ -115,6 +141,44 @@ internal sealed class PresentUsers
         }
     }
 
+    /// <summary>Gives back what a crowd that has gone left unused. A stripe is copied in its lock: some ten thousand users at the most.</summary>
+    public void Shrink()
+    {
+        foreach (var stripe in _stripes)
+        {
+            lock (stripe.Lock)
+            {
+                if (stripe.Users.Capacity >= SmallestShrunk && stripe.Users.Count < stripe.Users.Capacity / 4)
+                    stripe.Users.TrimExcess(2 * stripe.Users.Count);
+            }
+        }
+    }
+
+    private HeartbeatOutcome Admit(bool isKnown, ref int origin, ViewerOrigin from, bool isFirst)
+    {
+        if (!isKnown)
+        {
+            if (origins.TryAddSession(from) is not { } number)
+                return HeartbeatOutcome.SessionShare;
+            origin = number;
+        }
+        else if (!origins.TryAddSession(origin))
+        {
+            return HeartbeatOutcome.SessionShare;
+        }
+        if (!isFirst || origins.TryAddRoom(origin))
+            return HeartbeatOutcome.Accepted;
+        origins.RemoveSession(origin);
+        return HeartbeatOutcome.RoomShare;
+    }
+
+    private int OriginOf(string userId, int hash)
+    {
+        var stripe = StripeOf(hash);
+        lock (stripe.Lock)
+            return stripe.Users.TryGetValue(userId, out var user) ? user.Origin : OriginShares.NoShare;
+    }
+
     private Stripe StripeOf(int hash) => _stripes[hash & (Stripes - 1)];
 
     private sealed class Stripe
@@ -127,7 +191,8 @@ internal sealed class PresentUsers
     {
         /// <summary>Nothing, a <see cref="UserProfile"/>, or, once somebody looked for names, the <see cref="UserName"/> that has it.</summary>
         public object? Shown;
-        public int Rooms;
+        public int Origin;
+        public ushort Rooms; // 10,000 at the most
         public bool IsGuest;
 
         public readonly UserProfile? Profile => Shown as UserProfile ?? (Shown as UserName)?.Profile;

@@ -14,13 +14,16 @@ internal sealed class EventStream : IDisposable
     private long _wroteAt;
     private volatile bool _isSending;
 
-    public EventStream(ClientPrincipal caller, RoomFeed feed, EventStreams streams)
+    public EventStream(ClientPrincipal caller, AddressKey? address, RoomFeed feed, EventStreams streams)
     {
-        (Caller, Feed, _streams) = (caller, feed, streams);
+        (Caller, Address, Feed, _streams) = (caller, address, feed, streams);
         Ended = _ending.Token;
     }
 
     public ClientPrincipal Caller { get; }
+
+    /// <summary>In whose share it counts; null for a server key.</summary>
+    public AddressKey? Address { get; }
 
     public RoomFeed Feed { get; }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
@@ -25,15 +26,19 @@ internal sealed class EventStreams : IDisposable
     private readonly ClientAuthenticator _authenticator;
     private readonly DashboardOptions.LimitsOptions _limits;
     private readonly TimeProvider _time;
+    private readonly ILogger _log;
     private readonly HashSet<EventStream> _streams = [];
-    private readonly Dictionary<string, int> _ofPrincipal = new(StringComparer.Ordinal);
+    private readonly Shares<string> _ofPrincipal;
+    private readonly Shares<AddressKey> _ofAddress;
     private readonly Dictionary<string, RoomFeed> _feeds = new(PresenceComparers.RoomId);
     private readonly CancellationTokenRegistration _stopping;
     private bool _isStopped;
 
-    public EventStreams(PresenceEngine engine, ClientAuthenticator authenticator, DashboardOptions options, CapRegistry caps, TimeProvider time, IHostApplicationLifetime lifetime)
+    public EventStreams(PresenceEngine engine, ClientAuthenticator authenticator, DashboardOptions options, CapRegistry caps, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<EventStreams> log)
     {
-        (_engine, _authenticator, _limits, _time) = (engine, authenticator, options.Limits, time);
+        (_engine, _authenticator, _limits, _time, _log) = (engine, authenticator, options.Limits, time, log);
+        _ofPrincipal = new Shares<string>(_limits.StreamsPerPrincipal);
+        _ofAddress = new Shares<AddressKey>(_limits.StreamsPerAddress);
 
         // Above every sequence of an earlier run, so that a stream cut off by a restart never takes its old place for one of this run's.
         FirstId = time.GetUtcNow().ToUnixTimeMilliseconds() << 10;
@@ -64,18 +69,21 @@ internal sealed class EventStreams : IDisposable
     }
 
     /// <summary>Opens a stream, or says which cap is reached.</summary>
-    public EventStream? TryOpen(ClientPrincipal caller, string roomId, out string? problem)
+    public EventStream? TryOpen(ClientPrincipal caller, IPAddress? address, string roomId, out string? problem)
     {
         lock (_lock)
         {
-            problem = ProblemOf(caller);
+            AddressKey? from = caller.IsServer || address is null ? null : AddressKey.Of(address); // a server key has a share of its own
+            problem = ProblemOf(caller, from);
             if (problem is not null)
                 return null;
-            if (!_feeds.TryGetValue(roomId, out var feed))
-                _feeds.Add(roomId, feed = new RoomFeed(roomId, _engine));
-            var stream = new EventStream(caller, feed, this) { WroteAt = _time.GetTimestamp() };
+            if (!_feeds.TryGetValue(roomId, out var feed) || feed.IsBroken)
+            {
+                feed?.Dispose();
+                _feeds[roomId] = feed = new RoomFeed(roomId, _engine, _log);
+            }
+            var stream = new EventStream(caller, from, feed, this) { WroteAt = _time.GetTimestamp() };
             _streams.Add(stream);
-            _ofPrincipal[KeyOf(caller)] = _ofPrincipal.GetValueOrDefault(KeyOf(caller)) + 1;
             feed.Add(stream);
             return stream;
         }
@@ -87,9 +95,9 @@ internal sealed class EventStreams : IDisposable
         {
             if (!_streams.Remove(stream))
                 return;
-            var key = KeyOf(stream.Caller);
-            if (--_ofPrincipal[key] == 0)
-                _ofPrincipal.Remove(key);
+            _ofPrincipal.GiveBack(KeyOf(stream.Caller));
+            if (stream.Address is { } from)
+                _ofAddress.GiveBack(from);
             stream.Feed.Remove(stream);
             stream.Feed.IdleSince = _time.GetTimestamp();
         }
@@ -121,13 +129,18 @@ internal sealed class EventStreams : IDisposable
         }
     }
 
-    private string? ProblemOf(ClientPrincipal caller)
+    /// <summary>Takes a place in every share, or says which is full.</summary>
+    private string? ProblemOf(ClientPrincipal caller, AddressKey? from)
     {
-        if (_isStopped || _streams.Count >= _limits.Streams)
-            return $"The server holds its cap of {_limits.Streams} streams; one becomes free when another ends.";
-        return _ofPrincipal.GetValueOrDefault(KeyOf(caller)) >= _limits.StreamsPerPrincipal
-            ? $"This caller has {_limits.StreamsPerPrincipal} streams open, as many as one may; end one first."
-            : null;
+        var most = caller.IsServer ? _limits.Streams : _limits.WithoutReserve(_limits.Streams);
+        if (_isStopped || _streams.Count >= most)
+            return $"The server holds its cap of {most} streams; one becomes free when another ends.";
+        if (!_ofPrincipal.TryTake(KeyOf(caller)))
+            return $"This caller has {_limits.StreamsPerPrincipal} streams open, as many as one may (Presence__Limits__StreamsPerPrincipal); end one first.";
+        if (from is not { } address || _ofAddress.TryTake(address))
+            return null;
+        _ofPrincipal.GiveBack(KeyOf(caller));
+        return $"This address has {_limits.StreamsPerAddress} streams open, its share (Presence__Limits__StreamsPerAddress); end one first.";
     }
 
     private bool MustEnd(EventStream stream)

@@ -20,6 +20,7 @@ internal sealed class RoomFeed : IDisposable
     private const int Awaited = 4 * Capacity;
 
     private readonly PresenceEngine _engine;
+    private readonly ILogger _log;
     private readonly ChangeSubscription _subscription;
     private readonly CancellationTokenSource _disposed = new();
     private readonly Lock _lock = new();
@@ -31,11 +32,12 @@ internal sealed class RoomFeed : IDisposable
     private int _epoch;
     private int _counts;
     private bool _isCrowd;
+    private volatile bool _isBroken;
 
-    public RoomFeed(string roomId, PresenceEngine engine)
+    public RoomFeed(string roomId, PresenceEngine engine, ILogger log)
     {
         RoomId = roomId;
-        _engine = engine;
+        (_engine, _log) = (engine, log);
         _subscription = engine.Subscribe(roomId, Awaited);
         _last = _floor = _subscription.StartedAfter;
         _count = engine.Count(roomId);
@@ -50,6 +52,9 @@ internal sealed class RoomFeed : IDisposable
 
     public bool IsIdle => Volatile.Read(ref _listeners).Length == 0;
 
+    /// <summary>Nothing will come any more although nobody ended it: its streams have ended, and a new one needs a new feed.</summary>
+    public bool IsBroken => _isBroken;
+
     /// <summary>Completes when the pump has ended.</summary>
     public Task Pumping { get; }
 
@@ -57,6 +62,8 @@ internal sealed class RoomFeed : IDisposable
     {
         lock (_lock)
             _listeners = [.. _listeners, listener];
+        if (IsBroken)
+            listener.End();
     }
 
     public void Remove(EventStream listener)
@@ -127,6 +134,7 @@ internal sealed class RoomFeed : IDisposable
     private async Task PumpAsync()
     {
         var stop = _disposed.Token;
+        Exception? failure = null;
         try
         {
             while (await _subscription.WaitAsync(stop))
@@ -138,8 +146,21 @@ internal sealed class RoomFeed : IDisposable
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Nobody listens any more.
+            return; // nobody listens any more
         }
+#pragma warning disable CA1031 // whatever it was, who listens must not wait for what will never come
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            failure = exception;
+        }
+        if (stop.IsCancellationRequested)
+            return;
+        _log.LogError(failure, "The changes of a room can no longer be followed; its streams end, and begin anew.");
+        lock (_lock)
+            _isBroken = true;
+        foreach (var listener in Volatile.Read(ref _listeners))
+            listener.End();
     }
 
     private void Note(SubscriptionItem item, in Change change)

@@ -28,7 +28,7 @@ internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams stream
         if (Refusals.WhileDisabled(engine, roomId) is { } refusal)
             return refusal;
 
-        return streams.TryOpen(http.Caller(), roomId, out var full) is { } stream
+        return streams.TryOpen(http.Caller(), http.Connection.RemoteIpAddress, roomId, out var full) is { } stream
             ? new EventStreamReply(stream, engine, streams.FirstId, time, since, includeViewers)
             : new ApiRefusal(ApiErrors.CapReached, full!) { RetryAfterSeconds = 5 };
     }

@@ -1,0 +1,63 @@
+namespace Presence.Engine.Rooms;
+
+/// <content>Giving back the memory of a crowd that has gone. An empty room does so by itself; this is for one where a few stay.</content>
+internal sealed partial class Room
+{
+    /// <summary>Tables smaller than this are worth nobody's time.</summary>
+    private const int SmallestShrunk = 4_096;
+
+    /// <summary>At most so many sessions are moved under one hold of the lock, about 0.8 ms. A room with more keeps its table.</summary>
+    private const int MostMoved = 4_096;
+
+    /// <summary>Moves the sessions that are left to a table of their size, where less than an eighth of the old one is used.</summary>
+    /// <remarks>Not while somebody walks the slots from hold to hold: a session could slip past.</remarks>
+    public void Shrink()
+    {
+        lock (_lock)
+        {
+            if (_sessions.UsedSlots >= SmallestShrunk && _sessions.Count <= Math.Min(MostMoved, _sessions.UsedSlots / 8) && _rare.Copies.Length == 0 && _network.Walks == 0)
+                ShrinkNeedsLock();
+        }
+    }
+
+    private void ShrinkNeedsLock()
+    {
+        var sessions = new SessionTable();
+        var places = new Dictionary<int, int>(_sessions.Count) { [None] = None };
+        for (var number = 0; number < _generations.Count; number++)
+        {
+            for (var index = _generations[number].Oldest; index != None; index = _sessions[index].Newer)
+                places[index] = Move(ref _sessions[index], ref sessions);
+        }
+        foreach (var (_, moved) in places)
+        {
+            if (moved == None)
+                continue;
+            ref var slot = ref sessions[moved];
+            (slot.Older, slot.Newer) = (places[slot.Older], places[slot.Newer]);
+        }
+        for (var number = 0; number < _generations.Count; number++)
+        {
+            ref var generation = ref _generations[number];
+            (generation.Oldest, generation.Newest, generation.OldestFresh) = (places[generation.Oldest], places[generation.Newest], places[generation.OldestFresh]);
+        }
+
+        var joinOrder = new JoinOrder();
+        var place = _joinOrder.After(ref _sessions, long.MinValue);
+        for (var lead = _joinOrder.TakeNext(ref place); lead != None; lead = _joinOrder.TakeNext(ref place))
+            joinOrder.Append(ref sessions, places[lead]);
+        _rare.OwnJoins = _rare.OwnJoins?.ToDictionary(own => places[own.Key], own => own.Value);
+        (_sessions, _joinOrder) = (sessions, joinOrder);
+    }
+
+    /// <summary>Copies a session to another table. Its neighbours are still those of the old one.</summary>
+    private static int Move(ref SessionSlot from, ref SessionTable to)
+    {
+        var index = to.Add(from.Hash, from.UserId!, from.SessionId);
+        ref var slot = ref to[index];
+        var next = slot.Next;
+        slot = from;
+        slot.Next = next;
+        return index;
+    }
+}
