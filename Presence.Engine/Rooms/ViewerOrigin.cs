@@ -4,10 +4,9 @@ namespace Presence.Engine.Rooms;
 /// <remarks>Told apart by 64 bits and the kind. What they are made of is the host's to say.</remarks>
 public readonly record struct ViewerOrigin
 {
-    private readonly ulong _bits;
     private readonly Kind _kind;
 
-    private ViewerOrigin(Kind kind, ulong bits) => (_kind, _bits) = (kind, bits);
+    private ViewerOrigin(Kind kind, ulong bits) => (_kind, Bits) = (kind, bits);
 
     private enum Kind : byte
     {
@@ -16,6 +15,9 @@ public readonly record struct ViewerOrigin
         AddressV6,
         ServerKey,
     }
+
+    /// <summary>The address or the key.</summary>
+    public ulong Bits { get; }
 
     /// <summary>Whether it is an address: it has a share, and the reserve for server keys is closed to it.</summary>
     public bool IsAddress => _kind is Kind.AddressV4 or Kind.AddressV6;
