@@ -144,6 +144,7 @@ internal sealed class GuardedSockets(SocketTransportFactory sockets, ConnectionD
             try
             {
                 await connection.DisposeAsync();
+                await base.DisposeAsync();
             }
             finally
             {
