@@ -116,8 +116,11 @@ public sealed partial class PresenceEngine
         return sessions;
     }
 
-    /// <summary>How a user is shown; null when it is present in no room, or nothing is known.</summary>
+    /// <summary>How a user is shown, present or not; null when nothing is known.</summary>
     public UserProfile? ProfileOf(string userId) => _network.Users.ProfileOf(userId);
+
+    /// <summary>How the store shows a user, as <see cref="UpdateProfile"/> last said; null when it has to be looked up.</summary>
+    public UserProfile? StoredProfileOf(string userId) => _knownProfiles.Find(userId);
 
     /// <summary>The rooms a user is present in now.</summary>
     /// <remarks><para><b>Cost.</b> A look into every room: for a moderator's question, not for every request.</para></remarks>

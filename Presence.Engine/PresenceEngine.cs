@@ -25,6 +25,7 @@ public sealed partial class PresenceEngine : IDisposable
     private readonly SweepSchedule _schedule;
     private readonly NetworkState _onlineNetwork;
     private readonly Room _online;
+    private readonly KnownProfiles _knownProfiles = new();
     private readonly OptOuts _optOuts;
     private readonly Channels _channels;
     private readonly PresenceMetrics _metrics;
@@ -46,8 +47,8 @@ public sealed partial class PresenceEngine : IDisposable
         Journal = new MembershipJournal(SnapshotMemberships, time);
         var removals = new Removals(limits.Removals);
         _metrics = new PresenceMetrics(this);
-        _network = new NetworkState(_clock, _settings, limits, Journal, removals) { Metrics = _metrics };
-        _onlineNetwork = new NetworkState(_clock, _settings, limits, Journal, removals);
+        _network = new NetworkState(_clock, _settings, limits, Journal, removals, _knownProfiles) { Metrics = _metrics };
+        _onlineNetwork = new NetworkState(_clock, _settings, limits, Journal, removals, _knownProfiles);
         _online = new Room(NetworkRoom, _onlineNetwork);
         _optOuts = new OptOuts(limits.OptOuts);
         _channels = new Channels(limits.Channels);
@@ -132,9 +133,11 @@ public sealed partial class PresenceEngine : IDisposable
         }
     }
 
-    /// <summary>Shows a new name or picture for a user present somewhere; nothing happens for others.</summary>
+    /// <summary>Shows a user as the store says, wherever it is present, and from its next join on. What was said before something known already changes nothing.</summary>
     public void UpdateProfile(string userId, UserProfile profile)
     {
+        if (!_knownProfiles.TrySet(userId, profile))
+            return;
         _onlineNetwork.Users.TryUpdate(userId, profile);
         if (_network.Users.TryUpdate(userId, profile))
             _network.Watches.Signal();

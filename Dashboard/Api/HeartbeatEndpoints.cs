@@ -8,7 +8,7 @@ namespace Presence.Dashboard.Api;
 
 /// <summary>"I am watching": the route almost every request takes. Nothing here waits for the database.</summary>
 /// <remarks>Its services are handed over once: asking for them with each request would make a scope for each.</remarks>
-internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces paces)
+internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces paces, ProfileLookups profiles)
 {
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -67,6 +67,8 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
             return Refusals.TooManyHeartbeatsOfAddress(wait);
 
         var receipt = engine.Heartbeat(heartbeat);
+        if (receipt.Joined)
+            profiles.Want(caller);
         return receipt.Outcome == HeartbeatOutcome.Accepted
             ? new HeartbeatReply(receipt, includeCount)
             : Refusals.Of(receipt, engine.Limits);

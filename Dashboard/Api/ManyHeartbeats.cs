@@ -9,7 +9,7 @@ namespace Presence.Dashboard.Api;
 /// <summary>Many heartbeats in one request: of one viewer in several rooms, or of any users for a server key.</summary>
 internal static class ManyHeartbeats
 {
-    public static async Task<IResult> BeatAsync(HttpContext http, PresenceEngine engine, ClientPaces paces, VouchedUsers vouched, ILogger<HeartbeatEndpoints> logger)
+    public static async Task<IResult> BeatAsync(HttpContext http, PresenceEngine engine, ClientPaces paces, ProfileLookups profiles, VouchedUsers vouched, ILogger<HeartbeatEndpoints> logger)
     {
         var body = await JsonBody.ReadAsync(http, Wire.Documents.ManyHeartbeatsRequest);
         if (body.Value is not { } request)
@@ -25,7 +25,7 @@ internal static class ManyHeartbeats
         var rejected = new List<ManyHeartbeatsReply.Rejection>();
         for (var index = 0; index < heartbeats.Count; index++)
         {
-            if (TryRecord(heartbeats[index], caller, http.Connection.RemoteIpAddress, engine, paces, logger) is { } refusal)
+            if (TryRecord(heartbeats[index], caller, http.Connection.RemoteIpAddress, engine, paces, profiles, logger) is { } refusal)
                 rejected.Add(new(index, refusal.Error.Code, refusal.Message));
             else if (caller.IsServer)
                 vouched.Note(heartbeats[index]!.UserId!, profile: null);
@@ -34,11 +34,11 @@ internal static class ManyHeartbeats
     }
 
     /// <summary>Records one; a fault in one is told at its place, since those before it are stored and those behind it may be.</summary>
-    private static ApiRefusal? TryRecord(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, IPAddress? address, PresenceEngine engine, ClientPaces paces, ILogger logger)
+    private static ApiRefusal? TryRecord(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, IPAddress? address, PresenceEngine engine, ClientPaces paces, ProfileLookups profiles, ILogger logger)
     {
         try
         {
-            return Record(item, caller, address, engine, paces);
+            return Record(item, caller, address, engine, paces, profiles);
         }
 #pragma warning disable CA1031 // whatever it was, the caller must know which of its heartbeats count
         catch (Exception exception)
@@ -49,7 +49,7 @@ internal static class ManyHeartbeats
         }
     }
 
-    private static ApiRefusal? Record(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, IPAddress? address, PresenceEngine engine, ClientPaces paces)
+    private static ApiRefusal? Record(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, IPAddress? address, PresenceEngine engine, ClientPaces paces, ProfileLookups profiles)
     {
         if (item?.RoomId is null)
             return ApiRefusal.Invalid("roomId", "is missing.");
@@ -70,10 +70,13 @@ internal static class ManyHeartbeats
         if (!caller.IsServer && paces.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(address, out wait))
             return Refusals.TooManyHeartbeatsOfAddress(wait);
 
+        var userId = caller.IsServer ? item.UserId! : caller.UserId;
+        if (!caller.IsGuest)
+            profiles.Want(userId);
         var receipt = engine.Heartbeat(new Heartbeat
         {
             RoomId = item.RoomId,
-            UserId = caller.IsServer ? item.UserId! : caller.UserId,
+            UserId = userId,
             SessionId = sessionId,
             State = state,
             IsGuest = caller.IsGuest,

@@ -4,7 +4,6 @@ using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
 using Presence.Engine.Storage;
-using Presence.Engine.Users;
 
 namespace Presence.Dashboard.Api;
 
@@ -46,8 +45,7 @@ internal static class SessionEndpoints
             : await users.SignInUnverifiedAsync(userId, displayName, http.RequestAborted);
         if (user is null)
             return new ApiRefusal(ApiErrors.NotAllowed, "Your backend has vouched for this user before, so it needs proof now: send an authToken.");
-        if (displayName is not null)
-            engine.UpdateProfile(user.UserId, new UserProfile(user.DisplayName, user.AvatarUrl));
+        engine.UpdateProfile(user.UserId, user.Profile);
         return LoggedIn(user, tokens.Issue(user, login.DeviceId!), LoginReply.SignedIn);
     }
 

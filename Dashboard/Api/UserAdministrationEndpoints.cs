@@ -5,7 +5,6 @@ using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Storage;
-using Presence.Engine.Users;
 
 namespace Presence.Dashboard.Api;
 
@@ -48,7 +47,7 @@ internal static class UserAdministrationEndpoints
         {
             var user = await users.ChangeAsync(
                 userId, new UserChange(request.DisplayName, request.AvatarUrl, request.Metadata?.ToJsonString() ?? "{}"), takesAny ? null : current?.Version ?? 0, http.RequestAborted);
-            engine.UpdateProfile(user.UserId, new UserProfile(user.DisplayName, user.AvatarUrl));
+            engine.UpdateProfile(user.UserId, user.Profile);
             return Describe(user);
         }
         catch (UserConflictException conflict)

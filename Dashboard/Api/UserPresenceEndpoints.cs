@@ -10,7 +10,7 @@ namespace Presence.Dashboard.Api;
 
 /// <summary>Who is online in the network, rooms apart (rule 18): the presence of published mobile clients.</summary>
 /// <remarks>Its services are handed over once: asking for them with each request would make a scope for each.</remarks>
-internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces paces, PresenceSwitchStore switches)
+internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces paces, ProfileLookups profiles, PresenceSwitchStore switches)
 {
     public const int MostIds = 220;
     public const int LongestId = 300; // an id of 50 characters, still percent-encoded
@@ -37,6 +37,8 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces p
             return Refusals.TooManyHeartbeatsOfAddress(wait);
 
         var receipt = engine.UserHeartbeat(caller.UserId, caller.Profile, AddressKey.OriginOf(http.Connection.RemoteIpAddress));
+        if (receipt.Joined)
+            profiles.Want(caller);
         return receipt.Outcome == HeartbeatOutcome.Accepted ? Accepted : Refusals.Of(receipt, engine.Limits);
     }
 

@@ -7,7 +7,6 @@ using Presence.Dashboard.Authentication.Jwt;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
 using Presence.Engine.Storage;
-using Presence.Engine.Users;
 
 namespace Presence.Dashboard.Authentication;
 
@@ -37,8 +36,6 @@ internal sealed class AccessTokens
             user.UserId,
             Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
             deviceId,
-            user.DisplayName,
-            user.AvatarUrl,
             user.IsGuest,
             issuedAt.ToUnixTimeSeconds(),
             expiresAt.ToUnixTimeSeconds());
@@ -65,7 +62,6 @@ internal sealed class AccessTokens
             SessionId = payload.DeviceId,
             TokenId = payload.TokenId,
             Name = payload.UserId,
-            Profile = payload.DisplayName is null && payload.AvatarUrl is null ? null : new UserProfile(payload.DisplayName, payload.AvatarUrl),
             IssuedAt = DateTimeOffset.FromUnixTimeSeconds(payload.IssuedAt),
             ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(payload.ExpiresAt),
             AcceptedUntil = DateTimeOffset.FromUnixTimeSeconds(payload.ExpiresAt),

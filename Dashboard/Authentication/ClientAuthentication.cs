@@ -23,9 +23,11 @@ internal static class ClientAuthentication
         services.AddSingleton<CustomerKeys>();
         services.AddSingleton<CustomerTokens>();
         services.AddSingleton<VouchedUsers>();
+        services.AddSingleton<ProfileLookups>();
         services.AddHostedService<KeyStart>();
         services.AddHostedService<SigningKeyLoop>();
         services.AddHostedService<VouchedUsersLoop>();
+        services.AddHostedService<ProfileLookupsLoop>();
         if (options.Clients.Jwt.JwksUrl is { } address)
         {
             services.AddSingleton(_ => new KeySetClient(new Uri(address)));

@@ -5,7 +5,7 @@ namespace Presence.Dashboard.Authentication;
 
 /// <summary>Finds out who calls, from the headers and nothing else: no cookie is ever looked at.</summary>
 internal sealed class ClientAuthenticator(
-    AccessTokens tokens, CustomerTokens customerTokens, VouchedUsers vouched, AccessTokenCache cache, ServerKeys serverKeys, RevokedTokens revoked, TimeProvider time)
+    AccessTokens tokens, CustomerTokens customerTokens, VouchedUsers vouched, ProfileLookups profiles, AccessTokenCache cache, ServerKeys serverKeys, RevokedTokens revoked, TimeProvider time)
 {
     private const string Scheme = "Bearer ";
     public const int LongestToken = 4096;
@@ -82,6 +82,9 @@ internal sealed class ClientAuthenticator(
         if (read.Principal is not { } principal)
             return read;
         var checkedFirst = Check(principal); // what is void already must not push a living token out of the cache
-        return checkedFirst.Principal is null ? checkedFirst : new Authenticated(cache.Add(text, principal));
+        if (checkedFirst.Principal is null)
+            return checkedFirst;
+        profiles.Want(principal); // most are known by the time of the heartbeat behind it
+        return new Authenticated(cache.Add(text, principal));
     }
 }

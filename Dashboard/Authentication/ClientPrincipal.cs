@@ -25,6 +25,7 @@ internal sealed class ClientPrincipal
     /// <summary>How changes made by this caller are signed.</summary>
     public required string Name { get; init; }
 
+    /// <summary>What the customer's token says of its subject; null for our own tokens, which say nothing that the store does not.</summary>
     public UserProfile? Profile { get; init; }
 
     /// <summary>What a server key may do; nothing for viewers.</summary>

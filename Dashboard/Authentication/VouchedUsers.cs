@@ -12,8 +12,8 @@ namespace Presence.Dashboard.Authentication;
 /// </summary>
 /// <remarks>
 /// Bounded: at most <see cref="MostAwaited"/> wait for the store; beyond it (a disk that hangs) the next token or heartbeat
-/// of the user tries again. Whoever is stored is remembered, so that the same heartbeat is no write, in two generations
-/// that push each other out.
+/// of the user tries again. Who is stored as vouched for is remembered, so that the same heartbeat is no write, in two
+/// generations that push each other out.
 /// </remarks>
 internal sealed class VouchedUsers(UserStore store, PresenceEngine engine)
 {
@@ -23,8 +23,8 @@ internal sealed class VouchedUsers(UserStore store, PresenceEngine engine)
     private const int Batch = 1_000;
 
     private readonly ConcurrentDictionary<string, UserProfile?> _awaited = new(PresenceComparers.UserId);
-    private volatile ConcurrentDictionary<string, UserProfile?> _remembered = new(PresenceComparers.UserId);
-    private volatile ConcurrentDictionary<string, UserProfile?> _rememberedBefore = new(PresenceComparers.UserId);
+    private volatile ConcurrentDictionary<string, bool> _remembered = new(PresenceComparers.UserId);
+    private volatile ConcurrentDictionary<string, bool> _rememberedBefore = new(PresenceComparers.UserId);
     private int _awaitedCount;
 
     /// <summary>Whether a user was vouched for and the store does not say so yet.</summary>
@@ -35,11 +35,11 @@ internal sealed class VouchedUsers(UserStore store, PresenceEngine engine)
     /// <param name="profile">What it said of the user; null when nothing.</param>
     public void Note(string userId, UserProfile? profile)
     {
-        if (IsKnown(userId, profile) || Volatile.Read(ref _awaitedCount) >= MostAwaited)
+        if (IsStored(userId, profile) || Volatile.Read(ref _awaitedCount) >= MostAwaited)
             return;
         while (!_awaited.TryAdd(userId, profile))
         {
-            if (profile is null || (_awaited.TryGetValue(userId, out var older) && _awaited.TryUpdate(userId, profile, older)))
+            if (profile is null || (_awaited.TryGetValue(userId, out var other) && (other?.SaidAt > profile.SaidAt || _awaited.TryUpdate(userId, profile, other))))
                 return;
         }
         Interlocked.Increment(ref _awaitedCount);
@@ -51,24 +51,28 @@ internal sealed class VouchedUsers(UserStore store, PresenceEngine engine)
         while (_awaited.Take(Batch).ToArray() is { Length: > 0 } batch)
         {
             var changed = await store.VouchAsync([.. batch.Select(user => new Vouching(user.Key, user.Value))], cancellationToken);
-            foreach (var user in changed.Where(user => user.DisplayName is not null || user.AvatarUrl is not null))
-                engine.UpdateProfile(user.UserId, new UserProfile(user.DisplayName, user.AvatarUrl));
+            foreach (var user in changed)
+                engine.UpdateProfile(user.UserId, user.Profile);
             foreach (var user in batch)
             {
-                Remember(user.Key, user.Value);
+                Remember(user.Key);
                 if (_awaited.TryRemove(user)) // unless a newer profile came meanwhile
                     Interlocked.Decrement(ref _awaitedCount);
             }
         }
     }
 
-    private bool IsKnown(string userId, UserProfile? profile) =>
-        (_remembered.TryGetValue(userId, out var kept) || _rememberedBefore.TryGetValue(userId, out kept)) && (profile is null || profile == kept);
+    private bool IsStored(string userId, UserProfile? profile) =>
+        (_remembered.ContainsKey(userId) || _rememberedBefore.ContainsKey(userId))
+        && (profile is null || (engine.StoredProfileOf(userId) is { } stored && (stored.SaidAt > profile.SaidAt || IsSaidBy(stored, profile))));
 
-    private void Remember(string userId, UserProfile? profile)
+    private static bool IsSaidBy(UserProfile stored, UserProfile profile) =>
+        (profile.DisplayName ?? stored.DisplayName) == stored.DisplayName && (profile.AvatarUrl ?? stored.AvatarUrl) == stored.AvatarUrl;
+
+    private void Remember(string userId)
     {
         if (_remembered.Count >= MostRemembered)
             (_rememberedBefore, _remembered) = (_remembered, new(PresenceComparers.UserId));
-        _remembered[userId] = profile;
+        _remembered[userId] = true;
     }
 }

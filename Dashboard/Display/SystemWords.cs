@@ -39,6 +39,7 @@ internal static class SystemWords
         "membership writer" => SystemTexts.LoopMembershipWriter,
         "memory" => SystemTexts.LoopMemory,
         "moderators seen" => SystemTexts.LoopModeratorsSeen,
+        "names" => SystemTexts.LoopNames,
         "removals" => SystemTexts.LoopRemovals,
         "restore" => SystemTexts.LoopRestore,
         "revoked tokens" => SystemTexts.LoopRevokedTokens,

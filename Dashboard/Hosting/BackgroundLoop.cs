@@ -23,6 +23,9 @@ internal abstract class BackgroundLoop(string name, TimeSpan period, LoopRegistr
     /// <summary>What the first pass waits for.</summary>
     protected virtual Task WaitToStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>What each further pass waits for; false ends the loop.</summary>
+    protected virtual ValueTask<bool> WaitAsync(PeriodicTimer timer, CancellationToken cancellationToken) => timer.WaitForNextTickAsync(cancellationToken);
+
     /// <inheritdoc/>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -38,7 +41,7 @@ internal abstract class BackgroundLoop(string name, TimeSpan period, LoopRegistr
         {
             await WaitToStartAsync(stoppingToken);
             using var timer = new PeriodicTimer(period, time);
-            while (await timer.WaitForNextTickAsync(stoppingToken))
+            while (await WaitAsync(timer, stoppingToken))
                 await PassUntilItSucceedsAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -3,7 +3,6 @@ using Presence.Engine;
 using Presence.Engine.Changes;
 using Presence.Engine.Moderation;
 using Presence.Engine.Storage;
-using Presence.Engine.Users;
 
 namespace Presence.Dashboard.Live;
 
@@ -49,7 +48,7 @@ internal sealed class ViewerReader(PresenceEngine engine, UserStore users, Remov
         DateTimeOffset? onlineAt = !engine.IsOptedOut(userId) && engine.OnlineUsers([userId]) is [var online] ? online.LastHeartbeatAt : null;
         return new ViewerReading(
             userId,
-            engine.ProfileOf(userId) ?? (_user is null ? null : new UserProfile(_user.DisplayName, _user.AvatarUrl)),
+            engine.ProfileOf(userId) ?? _user?.Profile,
             places.Length > 0 ? places[0].Viewer.IsGuest : _user?.IsGuest == true,
             _user is not null || places.Length > 0 || onlineAt is not null,
             places,

@@ -30,7 +30,7 @@ public sealed class UserStoreTests : IAsyncLifetime
     {
         var made = await _users.SignInAsync("ada", "Ada", isGuest: false, vouched: false, Cancel);
 
-        Assert.Equal(new User("ada", made.InternalId, made.PublicId, "Ada", null, "{}", IsGuest: false, IsVouched: false, _time.GetUtcNow(), _time.GetUtcNow()), made);
+        Assert.Equal(new User("ada", made.InternalId, made.PublicId, "Ada", null, "{}", IsGuest: false, IsVouched: false, _time.GetUtcNow(), _time.GetUtcNow()) { ProfileSaidAt = _time.GetUtcNow() }, made);
         Assert.Matches("^[0-9a-f]{24}$", made.InternalId);
         Assert.Matches("^[0-9a-f]{24}$", made.PublicId);
         Assert.NotEqual(made.InternalId, made.PublicId);
@@ -45,7 +45,7 @@ public sealed class UserStoreTests : IAsyncLifetime
 
         var renamed = await _users.SignInAsync("ada", "Ada L.", isGuest: false, vouched: false, Cancel);
 
-        Assert.Equal(made with { DisplayName = "Ada L.", UpdatedAt = _time.GetUtcNow(), Version = 2 }, renamed);
+        Assert.Equal(made with { DisplayName = "Ada L.", UpdatedAt = _time.GetUtcNow(), ProfileSaidAt = _time.GetUtcNow(), Version = 2 }, renamed);
         Assert.Equal(renamed, await _users.FindAsync("ada", Cancel));
     }
 
@@ -68,7 +68,7 @@ public sealed class UserStoreTests : IAsyncLifetime
         {
             var userId = $"race-{round}";
             var signIn = Task.Run(() => _users.SignInUnverifiedAsync(userId, "By itself", Cancel), Cancel);
-            var vouch = Task.Run(() => _users.VouchAsync([new Vouching(userId, new UserProfile("By the backend", null))], Cancel), Cancel);
+            var vouch = Task.Run(() => _users.VouchAsync([new Vouching(userId, new UserProfile("By the backend", null) { SaidAt = _time.GetUtcNow().AddSeconds(1) })], Cancel), Cancel);
             await Task.WhenAll(signIn, vouch);
 
             Assert.Equal("By the backend", (await _users.FindAsync(userId, Cancel))!.DisplayName);
@@ -105,7 +105,7 @@ public sealed class UserStoreTests : IAsyncLifetime
     {
         var made = await _users.ChangeAsync("ada", new UserChange("Ada", "https://a/b.png", """{"level":3}"""), expectedVersion: 0, Cancel);
 
-        Assert.Equal(new User("ada", made.InternalId, made.PublicId, "Ada", "https://a/b.png", """{"level":3}""", IsGuest: false, IsVouched: true, _time.GetUtcNow(), _time.GetUtcNow()), made);
+        Assert.Equal(new User("ada", made.InternalId, made.PublicId, "Ada", "https://a/b.png", """{"level":3}""", IsGuest: false, IsVouched: true, _time.GetUtcNow(), _time.GetUtcNow()) { ProfileSaidAt = _time.GetUtcNow() }, made);
         Assert.Equal(made, await _users.FindAsync("ada", Cancel));
     }
 
@@ -129,8 +129,43 @@ public sealed class UserStoreTests : IAsyncLifetime
         var made = await _users.ChangeAsync("ada", new UserChange("Ada", null, "{}"), null, Cancel);
         _time.Advance(TimeSpan.FromMinutes(1));
 
-        Assert.Equal(made, await _users.ChangeAsync("ada", new UserChange("Ada", null, "{}"), made.Version, Cancel));
+        Assert.Equal(made with { ProfileSaidAt = _time.GetUtcNow() }, await _users.ChangeAsync("ada", new UserChange("Ada", null, "{}"), made.Version, Cancel));
         Assert.Equal(2, (await _users.ChangeAsync("ada", new UserChange(null, null, "{}"), made.Version, Cancel)).Version);
+    }
+
+    [Fact]
+    public async Task ChangeAsync_AfterTheClockWasSetBack_IsSaidLaterAllTheSame()
+    {
+        var first = await _users.ChangeAsync("ada", new UserChange("First", null, "{}"), null, Cancel);
+        _time.SetUtcNow(_time.GetUtcNow().AddDays(-1));
+
+        var second = await _users.ChangeAsync("ada", new UserChange("Second", null, "{}"), null, Cancel);
+
+        Assert.True(second.ProfileSaidAt > first.ProfileSaidAt);
+    }
+
+    [Theory]
+    [InlineData(-1, "Stored")]
+    [InlineData(0, "Stored")]
+    [InlineData(1, "Said")]
+    [InlineData(null, "Stored")]
+    public async Task VouchAsync_WithAName_StoresItOnlyIfItWasSaidLater(int? seconds, string name)
+    {
+        await _users.ChangeAsync("ada", new UserChange("Stored", "https://a/b.png", "{}"), null, Cancel);
+        DateTimeOffset saidAt = seconds is { } by ? _time.GetUtcNow().AddSeconds(by) : default;
+
+        await _users.VouchAsync([new Vouching("ada", new UserProfile("Said", null) { SaidAt = saidAt })], Cancel);
+
+        Assert.Equal((name, "https://a/b.png"), ((await _users.FindAsync("ada", Cancel))!.DisplayName, (await _users.FindAsync("ada", Cancel))!.AvatarUrl));
+    }
+
+    [Fact]
+    public async Task VouchAsync_WithoutAnInstant_StoresWhatCameLastOfItsKind()
+    {
+        foreach (var name in new[] { "One", "Two" })
+            await _users.VouchAsync([new Vouching("ada", new UserProfile(name, null))], Cancel);
+
+        Assert.Equal("Two", (await _users.FindAsync("ada", Cancel))!.DisplayName);
     }
 
     [Fact]

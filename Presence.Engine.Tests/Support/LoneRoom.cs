@@ -2,6 +2,7 @@ using Presence.Engine.Changes;
 using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
+using Presence.Engine.Users;
 
 namespace Presence.Engine.Tests.Support;
 
@@ -11,7 +12,7 @@ internal static class LoneRoom
     public static NetworkState Network(TimeProvider? time = null)
     {
         time ??= new ManualTimeProvider();
-        return new(new PresenceClock(time), new SettingsHolder(PresenceSettings.Default), new PresenceLimits(), new MembershipJournal(() => [], time), new Removals(1));
+        return new(new PresenceClock(time), new SettingsHolder(PresenceSettings.Default), new PresenceLimits(), new MembershipJournal(() => [], time), new Removals(1), new KnownProfiles());
     }
 
     public static void Beat(this Room room, string user, string session = "")

@@ -8,7 +8,7 @@ public sealed class PresentUsersTests
     private static readonly UserProfile Ann = new("Ann", null);
     private static readonly UserProfile Anna = new("Anna", null);
 
-    private readonly PresentUsers _users = new(new OriginShares(new PresenceLimits()));
+    private readonly PresentUsers _users = new(new OriginShares(new PresenceLimits()), new KnownProfiles());
 
     [Fact]
     public void TryEnter_AnotherRoomWithoutAProfile_KeepsTheOneKnown()

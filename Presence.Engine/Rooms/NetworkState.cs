@@ -7,7 +7,7 @@ using Presence.Engine.Users;
 namespace Presence.Engine.Rooms;
 
 /// <summary>What all rooms share: clock, settings, caps, totals, and where they report what happened.</summary>
-internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings, PresenceLimits limits, MembershipJournal journal, Removals removals)
+internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings, PresenceLimits limits, MembershipJournal journal, Removals removals, KnownProfiles known)
 {
     private RoomRules _rulesOfMost = new(settings.Current, RoomDefinition.Unknown);
     private int _sessions;
@@ -27,7 +27,7 @@ internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings,
 
     public MembershipJournal Journal { get; } = journal;
 
-    public PresentUsers Users { get; } = new(new OriginShares(limits));
+    public PresentUsers Users { get; } = new(new OriginShares(limits), known);
 
     /// <summary>Whether sessions that are not there yet are refused for want of memory.</summary>
     public bool IsMemoryShort

@@ -71,7 +71,7 @@ internal sealed partial class Room
         lock (_lock)
             rows = _rare.Departures?.Copy() ?? [];
         Array.Reverse(rows);
-        return Array.ConvertAll(rows, row => new Departure(row.UserId, row.Profile, row.IsGuest, row.Reason, _network.Clock.UtcOf(row.At)));
+        return Array.ConvertAll(rows, row => new Departure(row.UserId, _network.Users.ProfileOf(row.UserId) ?? row.Profile, row.IsGuest, row.Reason, _network.Clock.UtcOf(row.At)));
     }
 
     private ViewerSession SessionNeedsLock(int index)

@@ -50,7 +50,7 @@ internal sealed class StoredSessions(PresenceDatabase database) : IDisposable
     /// <summary>All users at once, unless there are so many more of them than sessions that looking up each is quicker.</summary>
     private Func<string, UserProfile?> OpenProfiles()
     {
-        const string WithProfile = """SELECT "UserId", "DisplayName", "AvatarUrl" FROM "Users" WHERE ("DisplayName" IS NOT NULL OR "AvatarUrl" IS NOT NULL)""";
+        const string WithProfile = """SELECT "UserId", "DisplayName", "AvatarUrl", "ProfileSaidAt" FROM "Users" WHERE ("DisplayName" IS NOT NULL OR "AvatarUrl" IS NOT NULL)""";
         var users = Count("Users");
         if (users > UsersReadPerLookUp * Count("Memberships"))
             return userId => Find($"""{WithProfile} AND "UserId" = ?1""", userId);
@@ -58,7 +58,7 @@ internal sealed class StoredSessions(PresenceDatabase database) : IDisposable
         var profiles = new Dictionary<string, UserProfile>((int)users, PresenceComparers.UserId); // four times the cap on sessions at most
         using var row = Prepare(WithProfile);
         while (Step(row))
-            profiles.Add(Text(row, 0)!, new UserProfile(Text(row, 1), Text(row, 2)));
+            profiles.Add(Text(row, 0)!, Profile(row));
         return userId => profiles.GetValueOrDefault(userId);
     }
 
@@ -66,7 +66,7 @@ internal sealed class StoredSessions(PresenceDatabase database) : IDisposable
     {
         using var row = Prepare(query);
         raw.sqlite3_bind_text(row, 1, userId);
-        return Step(row) ? new UserProfile(Text(row, 1), Text(row, 2)) : null;
+        return Step(row) ? Profile(row) : null;
     }
 
     private long Count(string table)
@@ -89,6 +89,11 @@ internal sealed class StoredSessions(PresenceDatabase database) : IDisposable
         SqliteException.ThrowExceptionForRC(code, Handle);
         return false;
     }
+
+    private static UserProfile Profile(sqlite3_stmt row) => new(Text(row, 1), Text(row, 2))
+    {
+        SaidAt = raw.sqlite3_column_type(row, 3) == raw.SQLITE_NULL ? default : DateTimeOffset.FromUnixTimeMilliseconds(raw.sqlite3_column_int64(row, 3)),
+    };
 
     private static string? Text(sqlite3_stmt row, int column) => raw.sqlite3_column_text(row, column).utf8_to_string();
 }

@@ -1,3 +1,5 @@
+using Presence.Engine.Users;
+
 namespace Presence.Engine.Storage;
 
 /// <summary>A user or guest that has signed in.</summary>
@@ -25,4 +27,10 @@ public sealed record User(
 {
     /// <summary>Rises by one whenever anything here changes; what a later change names.</summary>
     public int Version { get; init; } = 1;
+
+    /// <summary>When name and picture were last said; the default where nobody knows.</summary>
+    public DateTimeOffset ProfileSaidAt { get; init; }
+
+    /// <summary>How the user is shown.</summary>
+    public UserProfile Profile => new(DisplayName, AvatarUrl) { SaidAt = ProfileSaidAt };
 }

@@ -14,4 +14,7 @@ internal sealed class UserRecord
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; set; }
     public int Version { get; set; } = 1;
+
+    /// <summary>When name and picture were last said; null where nobody knows.</summary>
+    public DateTimeOffset? ProfileSaidAt { get; set; }
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Users;
 
 namespace Presence.Engine.Storage;
 
@@ -44,8 +45,11 @@ public sealed partial class UserStore
                 user.Version++;
             }
             user.IsVouched = true;
-            user.DisplayName = vouching.Profile?.DisplayName ?? user.DisplayName;
-            user.AvatarUrl = vouching.Profile?.AvatarUrl ?? user.AvatarUrl;
+            if (SaysNews(user, vouching.Profile) is { } profile)
+            {
+                (user.DisplayName, user.AvatarUrl) = (profile.DisplayName ?? user.DisplayName, profile.AvatarUrl ?? user.AvatarUrl);
+                user.ProfileSaidAt = profile.SaidAt == default ? null : profile.SaidAt;
+            }
             user.UpdatedAt = now;
         }
         await context.SaveChangesAsync(cancellationToken);
@@ -53,8 +57,13 @@ public sealed partial class UserStore
         return users.Values.Select(ToUser);
     }
 
-    private static bool IsNews(UserRecord user, Vouching vouching) =>
-        !user.IsVouched
-        || (vouching.Profile?.DisplayName is { } name && name != user.DisplayName)
-        || (vouching.Profile?.AvatarUrl is { } avatar && avatar != user.AvatarUrl);
+    private static bool IsNews(UserRecord user, Vouching vouching) => !user.IsVouched || SaysNews(user, vouching.Profile) is not null;
+
+    /// <summary>The profile if it says something else than is stored, and later than that was said; otherwise null.</summary>
+    private static UserProfile? SaysNews(UserRecord user, UserProfile? profile) =>
+        profile is not null
+        && profile.StandsOver(user.ProfileSaidAt.GetValueOrDefault())
+        && ((profile.DisplayName is { } name && name != user.DisplayName) || (profile.AvatarUrl is { } avatar && avatar != user.AvatarUrl))
+            ? profile
+            : null;
 }

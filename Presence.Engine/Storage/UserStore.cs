@@ -48,12 +48,13 @@ public sealed partial class UserStore(PresenceDatabase database)
             return null;
         if (user is null)
         {
-            user = new UserRecord { UserId = userId, InternalId = NewId(), PublicId = NewId(), DisplayName = displayName, IsGuest = isGuest, IsVouched = vouched, CreatedAt = now, UpdatedAt = now };
+            user = new UserRecord { UserId = userId, InternalId = NewId(), PublicId = NewId(), DisplayName = displayName, ProfileSaidAt = displayName is null ? null : now, IsGuest = isGuest, IsVouched = vouched, CreatedAt = now, UpdatedAt = now };
             context.Add(user);
         }
         else if (IsNews(user, displayName, vouched))
         {
-            user.DisplayName = displayName ?? user.DisplayName;
+            if (displayName is not null)
+                Say(user, displayName, user.AvatarUrl, now);
             user.IsVouched |= vouched;
             user.UpdatedAt = now;
             user.Version++;
@@ -68,7 +69,7 @@ public sealed partial class UserStore(PresenceDatabase database)
     /// <param name="change">Name, picture and metadata, already validated.</param>
     /// <param name="expectedVersion">The version the change was decided on, 0 for a user not known yet; null to overwrite whatever is there.</param>
     /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
-    /// <returns>The user as stored; what changes nothing is not stored again.</returns>
+    /// <returns>The user as stored; what changes nothing keeps its version.</returns>
     /// <exception cref="UserConflictException">Decided on a version that is no longer there. Nothing was changed.</exception>
     /// <remarks><b>Guarantee.</b> Durable when it returns.</remarks>
     public async Task<User> ChangeAsync(string userId, UserChange change, int? expectedVersion, CancellationToken cancellationToken)
@@ -82,16 +83,18 @@ public sealed partial class UserStore(PresenceDatabase database)
         var now = database.Now();
         if (user is null)
         {
-            user = new UserRecord { UserId = userId, InternalId = NewId(), PublicId = NewId(), DisplayName = change.DisplayName, AvatarUrl = change.AvatarUrl, MetadataJson = change.MetadataJson, IsVouched = true, CreatedAt = now, UpdatedAt = now };
+            user = new UserRecord { UserId = userId, InternalId = NewId(), PublicId = NewId(), MetadataJson = change.MetadataJson, IsVouched = true, CreatedAt = now, UpdatedAt = now };
             context.Add(user);
         }
         else if (change != new UserChange(user.DisplayName, user.AvatarUrl, user.MetadataJson) || !user.IsVouched)
         {
-            (user.DisplayName, user.AvatarUrl, user.MetadataJson) = (change.DisplayName, change.AvatarUrl, change.MetadataJson);
+            user.MetadataJson = change.MetadataJson;
             user.IsVouched = true;
             user.UpdatedAt = now;
             user.Version++;
         }
+        if (change is not { DisplayName: null, AvatarUrl: null } || user is not { DisplayName: null, AvatarUrl: null })
+            Say(user, change.DisplayName, change.AvatarUrl, now); // also what is shown already: nothing said before it comes back
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return ToUser(user);
@@ -121,11 +124,19 @@ public sealed partial class UserStore(PresenceDatabase database)
     private static bool IsNews(UserRecord user, string? displayName, bool vouched) =>
         (displayName is not null && displayName != user.DisplayName) || (vouched && !user.IsVouched);
 
+    /// <summary>Each instant is later than the one before, whatever the clock does: who read the user last knows it by that.</summary>
+    private static void Say(UserRecord user, string? displayName, string? avatarUrl, DateTimeOffset now)
+    {
+        (user.DisplayName, user.AvatarUrl) = (displayName, avatarUrl);
+        user.ProfileSaidAt = user.ProfileSaidAt is { } before && before >= now ? before.AddMilliseconds(1) : now;
+    }
+
     private static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
 
     private static User ToUser(UserRecord user) => new(
         user.UserId, user.InternalId, user.PublicId, user.DisplayName, user.AvatarUrl, user.MetadataJson, user.IsGuest, user.IsVouched, user.CreatedAt, user.UpdatedAt)
     {
         Version = user.Version,
+        ProfileSaidAt = user.ProfileSaidAt.GetValueOrDefault(),
     };
 }

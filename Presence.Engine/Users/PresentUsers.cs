@@ -9,7 +9,7 @@ namespace Presence.Engine.Users;
 /// Touched when a viewer joins or leaves a room, never by a refresh.
 /// </summary>
 /// <remarks><b>Threads.</b> Any. Takes one of 64 locks for a look-up; taken inside a room's lock, never around one.</remarks>
-internal sealed class PresentUsers(OriginShares origins)
+internal sealed class PresentUsers(OriginShares origins, KnownProfiles profiles)
 {
     private const int Stripes = 64;
 
@@ -60,8 +60,10 @@ internal sealed class PresentUsers(OriginShares origins)
                     Interlocked.Increment(ref _guests);
             }
             user.Rooms++;
-            if (heartbeat.Profile is { } profile && profile != user.Profile)
-                user.Shown = profile;
+            var before = user.Profile;
+            var shown = UserProfile.Over(heartbeat.Profile, known ? before : profiles.Find(userId));
+            if (shown != before)
+                user.Shown = shown;
             return HeartbeatOutcome.Accepted;
         }
     }
@@ -94,12 +96,16 @@ internal sealed class PresentUsers(OriginShares origins)
         }
     }
 
-    /// <summary>How a user is shown; null when it is not present or has no profile.</summary>
+    /// <summary>How a user is shown, present or not; null when nothing is known.</summary>
     public UserProfile? ProfileOf(string userId)
     {
         var stripe = StripeOf(PresenceComparers.UserId.GetHashCode(userId));
         lock (stripe.Lock)
-            return stripe.Users.TryGetValue(userId, out var user) ? user.Profile : null;
+        {
+            if (stripe.Users.TryGetValue(userId, out var user))
+                return user.Profile;
+        }
+        return profiles.Find(userId);
     }
 
     /// <summary>What a user is called, kept for the next who asks; an absent one is called by its id.</summary>
@@ -127,17 +133,19 @@ internal sealed class PresentUsers(OriginShares origins)
             return stripe.Users.TryGetValue(userId, out var user) ? user.Rooms : 0;
     }
 
-    /// <summary>Shows a present user differently from now on; false when it is not present.</summary>
+    /// <summary>Shows a present user as the store says; false when it is not present, or shown so already, or as something later says.</summary>
     public bool TryUpdate(string userId, UserProfile profile)
     {
         var stripe = StripeOf(PresenceComparers.UserId.GetHashCode(userId));
         lock (stripe.Lock)
         {
             ref var user = ref CollectionsMarshal.GetValueRefOrNullRef(stripe.Users, userId);
-            if (Unsafe.IsNullRef(ref user))
+            if (Unsafe.IsNullRef(ref user) || user.Profile is { } shown && shown.SaidAt > profile.SaidAt)
                 return false;
-            user.Shown = profile;
-            return true;
+            var isNew = user.Profile?.DisplayName != profile.DisplayName || user.Profile?.AvatarUrl != profile.AvatarUrl;
+            if (user.Profile != profile)
+                user.Shown = profile;
+            return isNew;
         }
     }
 

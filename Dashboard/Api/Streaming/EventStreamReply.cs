@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Changes;
 using Presence.Engine.Rooms;
@@ -17,7 +18,7 @@ namespace Presence.Dashboard.Api.Streaming;
 /// lively its room. A reader that does not read stops its own stream in the flush, with the server's response buffer filled
 /// (64 KiB) and nothing else, and is cut off after <see cref="EventStreams.LongestSending"/>.
 /// </remarks>
-internal sealed class EventStreamReply(EventStream stream, PresenceEngine engine, long firstId, TimeProvider time, long? since, bool includeViewers) : IResult
+internal sealed class EventStreamReply(EventStream stream, PresenceEngine engine, ProfileLookups profiles, long firstId, TimeProvider time, long? since, bool includeViewers) : IResult
 {
     public const string MediaType = "text/event-stream";
 
@@ -56,6 +57,7 @@ internal sealed class EventStreamReply(EventStream stream, PresenceEngine engine
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
+        await profiles.SettleAsync(cancellationToken);
         if (since is { } id && stream.Feed.TryResume(id - firstId, out _position))
         {
             WriteNews();
@@ -71,6 +73,7 @@ internal sealed class EventStreamReply(EventStream stream, PresenceEngine engine
         {
             await Task.Delay(Coalesced, time, cancellationToken);
             await stream.WaitAsync(cancellationToken);
+            await profiles.SettleAsync(cancellationToken);
             if (WriteNews() || WriteCommentWhenQuiet())
                 await FlushAsync(cancellationToken);
         }

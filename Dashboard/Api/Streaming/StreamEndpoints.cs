@@ -6,7 +6,7 @@ using Presence.Engine;
 namespace Presence.Dashboard.Api.Streaming;
 
 /// <summary>Watching a room live. Who streams is an observer: it is never counted.</summary>
-internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams streams, TimeProvider time)
+internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams streams, ProfileLookups profiles, TimeProvider time)
 {
     private const int LongestId = 20;
 
@@ -29,7 +29,7 @@ internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams stream
             return refusal;
 
         return streams.TryOpen(http.Caller(), http.Connection.RemoteIpAddress, roomId, out var full) is { } stream
-            ? new EventStreamReply(stream, engine, streams.FirstId, time, since, includeViewers)
+            ? new EventStreamReply(stream, engine, profiles, streams.FirstId, time, since, includeViewers)
             : new ApiRefusal(ApiErrors.CapReached, full!) { RetryAfterSeconds = 5 };
     }
 

@@ -24,7 +24,7 @@ internal sealed record CustomerClaims(string UserId, string? SessionId, UserProf
             var issuedAt = reader.Instant("iat");
             var userId = reader.Text("sub");
             var sessionId = reader.Text("sid");
-            var profile = ReadProfile(reader);
+            var profile = ReadProfile(reader, issuedAt, now);
             var rooms = reader.Rooms();
             if ((reader.Problem ?? ProblemOfTimes(expiresAt, notBefore, issuedAt, now) ?? ProblemOfIds(userId, sessionId) ?? reader.ProblemOfParties(expected.Issuer, expected.Audience)) is { } problem)
                 return problem;
@@ -33,13 +33,17 @@ internal sealed record CustomerClaims(string UserId, string? SessionId, UserProf
         }
     }
 
-    private static UserProfile? ReadProfile(ClaimReader reader)
+    private static UserProfile? ReadProfile(ClaimReader reader, DateTimeOffset? issuedAt, DateTimeOffset now)
     {
         var name = reader.Text("name");
         var picture = reader.Text("picture");
         if ((UserRules.ProblemOfDisplayName("name", name) ?? UserRules.ProblemOfPicture("picture", picture)) is { } problem)
             reader.Refuse(problem);
-        return name is null && picture is null ? null : new UserProfile(name, picture);
+        if (name is null && picture is null)
+            return null;
+        // As stored, and never in the future: what the backend says next must stand over it.
+        DateTimeOffset saidAt = issuedAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds((at < now ? at : now).ToUnixTimeMilliseconds()) : default;
+        return new UserProfile(name, picture) { SaidAt = saidAt };
     }
 
     private static string? ProblemOfTimes(DateTimeOffset? expiresAt, DateTimeOffset? notBefore, DateTimeOffset? issuedAt, DateTimeOffset now)
