@@ -32,6 +32,7 @@ public sealed class PageMatrixTests : IAsyncLifetime
         /downloads/rooms/{RoomId}/viewers.csv in         no         200        200        200
         /error/{Code:int}                200        200        200        200        200
         /join                            200        200        200        200        200
+        /new-password                    200        200        200        200        200
         /not-found                       in         no         200        200        200
         /online                          in         no         200        200        200
         /people                          in         no         no         no         200

@@ -84,6 +84,27 @@ public sealed class PeoplePageTests : PageTest
     }
 
     [Fact]
+    public async Task PasswordLink_MadeInTheDialog_IsShownOnceAndWorks()
+    {
+        await MakeAsync(Self, ModeratorRole.Admin);
+        await MakeAsync("ada@example.com", ModeratorRole.Observer);
+        var page = await RenderAsync();
+        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+
+        var editing = page.Find("button[aria-label='Change ada@example.com']").ClickAsync();
+        dialogs.WaitForElement("[role=dialog]");
+        await dialogs.FindAll("button").Single(button => button.TextContent == "Make a password link").ClickAsync();
+        await editing;
+
+        page.WaitForElement("[data-testid=password-link]");
+        var text = page.Find("[data-testid=password-link]").TextContent;
+        Assert.Contains("ada@example.com", text, StringComparison.Ordinal);
+        Assert.Equal("ada@example.com", await Services.GetRequiredService<PasswordLinks>().FindAsync(page.Find("[data-testid=password-link] [data-copy]").GetAttribute("data-copy")!.Split("token=")[1], Cancellation));
+
+        Assert.DoesNotContain("/new-password", (await RenderAsync()).Markup, StringComparison.Ordinal); // nobody sees it again
+    }
+
+    [Fact]
     public async Task List_ChangedByAnotherAdmin_IsReadAnew()
     {
         await MakeAsync(Self, ModeratorRole.Admin);
@@ -109,6 +130,7 @@ public sealed class PeoplePageTests : PageTest
         await Assert.ThrowsAsync<AccessRefusedException>(() => people.ChangeRoleAsync("any", ModeratorRole.Admin, Cancellation));
         await Assert.ThrowsAsync<AccessRefusedException>(() => people.SetDisabledAsync("any", isDisabled: true, Cancellation));
         await Assert.ThrowsAsync<AccessRefusedException>(() => people.TakeBackAsync(1, Cancellation));
+        await Assert.ThrowsAsync<AccessRefusedException>(() => people.MakePasswordLinkAsync("any", Cancellation));
     }
 
     [Fact]

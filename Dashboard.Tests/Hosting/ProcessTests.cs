@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Data.Sqlite;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Tests.Support;
 
@@ -26,11 +27,11 @@ public sealed class ProcessTests
     }
 
     [Fact]
-    public async Task Health_WithNoServerThere_ExitsWith1() =>
-        Assert.Equal(1, (await RunAsync(["health", "--urls=http://127.0.0.1:1"])).ExitCode);
+    public async Task Run_WithWordsThatAreNone_ExitsWith2() =>
+        Assert.Equal((2, "\"--hepl\" is nothing that Dashboard.dll knows. Did you mean --help? Dashboard.dll --help lists what it knows."), await RunAsync(["--hepl"]));
 
     [Fact]
-    public async Task Start_OnAnAddressInUse_SaysSoLastAndExitsWith1()
+    public async Task Start_OnAnAddressInUse_SaysSoInOneMessageAndExitsWith1()
     {
         await using var host = await DashboardHost.StartAsync();
         var folder = Directory.CreateTempSubdirectory("presence-");
@@ -39,7 +40,9 @@ public sealed class ProcessTests
             var (exitCode, output) = await RunAsync([$"--urls={host.BaseAddress}"], ("Presence__Data", folder.FullName));
 
             Assert.Equal(1, exitCode);
-            Assert.EndsWith("Stop whoever listens there, or choose another address with --urls.", output.Trim(), StringComparison.Ordinal);
+            Assert.EndsWith($"Failed to bind to address {host.BaseAddress.ToString().TrimEnd('/')}: address already in use. Stop what listens there, or choose another address with --urls or ASPNETCORE_URLS.", output.Trim(), StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+            Assert.DoesNotContain("fail:", output, StringComparison.Ordinal);
         }
         finally
         {
@@ -47,7 +50,28 @@ public sealed class ProcessTests
         }
     }
 
-    private static async Task<(int ExitCode, string Output)> RunAsync(string[] args, params (string Name, string Value)[] environment)
+    /// <summary>The start waits here for a database that somebody else holds; told to stop meanwhile, it ends without a complaint.</summary>
+    [Fact]
+    public async Task Start_ToldToStopMeanwhile_EndsQuietly()
+    {
+        using var folder = new TemporaryFolder();
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(folder.Path, "presence.db")};Pooling=False");
+        connection.Open();
+        using var hold = connection.CreateCommand();
+        hold.CommandText = "PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE";
+        hold.ExecuteNonQuery();
+        await using var server = DashboardProcess.Launch(folder.Path);
+        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(Path.Combine(folder.Path, "presence.lock"))), "the start to come to the database");
+
+        using (var kill = Process.Start("kill", ["-TERM", $"{server.Id}"]))
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(await server.ExitCodeAsync() is 0 or 143, server.Output + server.Errors);
+        Assert.DoesNotContain("Unhandled", server.Output + server.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", server.Output + server.Errors, StringComparison.Ordinal);
+    }
+
+    internal static async Task<(int ExitCode, string Output)> RunAsync(string[] args, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(DashboardApplication).Assembly.Location, .. args]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
@@ -59,7 +83,7 @@ public sealed class ProcessTests
             var error = process.StandardError.ReadToEndAsync(limit.Token);
             var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
             await process.WaitForExitAsync(limit.Token);
-            return (process.ExitCode, output + await error);
+            return (process.ExitCode, (output + await error).Trim());
         }
         finally
         {

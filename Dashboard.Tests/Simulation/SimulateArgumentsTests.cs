@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Presence.Dashboard.Simulation;
 using Presence.Dashboard.Tests.Docs;
 
@@ -34,12 +35,10 @@ public sealed class SimulateArgumentsTests
     [Fact]
     public void Parse_ManyMistakes_AreToldAtOnceWithTheWayOut()
     {
-        var (_, problems) = Parse("--rooms", "0", "--viewers", "many", "--churn", "-3", "--lossy", "100", "--duration", "soon", "--url", "localhost", "--visitors", "--ramp");
+        var (_, problems) = Parse("--rooms", "0", "--viewers", "many", "--churn", "-3", "--lossy", "100", "--duration", "soon", "--url", "localhost");
 
         Assert.Equal(
             [
-                "--visitors: there is no such option; --help lists them.",
-                "--ramp: its value is missing.",
                 "--url: \"localhost\" is not an http or https address such as http://localhost:5080.",
                 "--rooms: \"0\" is not a whole number from 1 to 10000.",
                 "--viewers: \"many\" is not a whole number from 1 to 100000.",
@@ -61,7 +60,7 @@ public sealed class SimulateArgumentsTests
     [Fact]
     public void Parse_KeyInTheEnvironment_NeedNotBeOnTheCommandLine()
     {
-        var (options, problems) = SimulateArguments.Parse([], name => name == "Presence__Clients__Key" ? "from outside" : null);
+        var (options, problems) = Parse(name => name == "Presence__Clients__Key" ? "from outside" : null);
 
         Assert.Empty(problems);
         Assert.Equal("from outside", options.Key);
@@ -80,9 +79,30 @@ public sealed class SimulateArgumentsTests
     {
         var document = RepositoryFiles.Read("docs/simulator.md");
 
-        Assert.Equal(13, SimulateHelp.Options.Count);
-        Assert.All(SimulateHelp.Options, option => Assert.Contains($"`{option}", document, StringComparison.Ordinal));
+        var command = new Command("simulate");
+        new SimulateArguments(_ => null).AddTo(command);
+
+        Assert.Equal(13, command.Options.Count);
+        Assert.All(command.Options, option => Assert.Contains($"`{option.Name}", document, StringComparison.Ordinal));
     }
 
-    private static (SimulateOptions Options, IReadOnlyList<string> Problems) Parse(params string[] args) => SimulateArguments.Parse(args, _ => null);
+    [Fact]
+    public void Parse_ASocket_IsReachedThroughItsFile()
+    {
+        var (options, problems) = Parse("--key", "k", "--url", "http://unix:/run/presence.sock");
+
+        Assert.Empty(problems);
+        Assert.Equal(("http://localhost/", "/run/presence.sock"), (options.Url.ToString(), options.SocketPath));
+    }
+
+    private static (SimulateOptions Options, IReadOnlyList<string> Problems) Parse(params string[] args) => Parse(_ => null, args);
+
+    private static (SimulateOptions Options, IReadOnlyList<string> Problems) Parse(Func<string, string?> environment, params string[] args)
+    {
+        var command = new Command("simulate");
+        var arguments = new SimulateArguments(environment);
+        arguments.AddTo(command);
+        var parsed = command.Parse(args);
+        return (parsed.Errors.Count == 0 ? arguments.Read(parsed) : new SimulateOptions(), [.. parsed.Errors.Select(error => error.Message)]);
+    }
 }

@@ -6,11 +6,13 @@ namespace Presence.Dashboard.Authentication;
 /// <summary>The public key that apps send as X-API-Key when they log a viewer in. Names this installation; protects nothing by itself.</summary>
 internal sealed class ClientKey
 {
+    public const string FileName = "client.key";
+
     private readonly SecretComparison _comparison;
 
     public ClientKey(DashboardOptions options, KeyFolder keys)
     {
-        Value = options.Clients.Key ?? keys.Text("client.key", () => "pk_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+        Value = options.Clients.Key ?? keys.Text(FileName, () => "pk_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
         _comparison = new SecretComparison(Value);
     }
 

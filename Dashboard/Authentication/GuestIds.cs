@@ -9,10 +9,12 @@ internal sealed class GuestIds(KeyFolder keys)
     /// <summary>Begins every guest's id. No login may use it.</summary>
     public const string Prefix = "~guest-";
 
+    public const string FileName = "guests.key";
+
     private const int KeptBytes = 12;
 
     // A file apart, which does not change with the signing keys: guests must not be renamed.
-    private readonly byte[] _secret = keys.Secret("guests.key");
+    private readonly byte[] _secret = keys.Secret(FileName);
 
     public static bool IsReserved(string userId) => userId.StartsWith(Prefix, StringComparison.Ordinal);
 

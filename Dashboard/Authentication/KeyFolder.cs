@@ -8,17 +8,31 @@ namespace Presence.Dashboard.Authentication;
 /// <summary>Secrets made at the first start and kept in the data folder, readable by its owner alone.</summary>
 internal sealed class KeyFolder(DashboardOptions options)
 {
+    public const string Name = "keys";
+
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerFolder = OwnerFile | UnixFileMode.UserExecute;
     private const int SecretBytes = 32;
 
-    private readonly string _folder = Path.Combine(options.Data, "keys");
+    private readonly string _folder = Path.Combine(options.Data, Name);
 
     /// <summary>A random secret of 256 bits, made when the file is not there.</summary>
-    /// <exception cref="StartRefusedException">The file holds something else.</exception>
+    /// <exception cref="StartRefusedException">The file holds something else, or cannot be read or written.</exception>
     public byte[] Secret(string name)
     {
-        var text = Text(name, () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes)));
+        if (ReadSecret(name) is { } kept)
+            return kept;
+        var made = RandomNumberGenerator.GetBytes(SecretBytes);
+        Write(name, Convert.ToBase64String(made));
+        return made;
+    }
+
+    /// <summary>A secret that was made before; null when it is not there.</summary>
+    /// <exception cref="StartRefusedException">The file holds something else, or cannot be read.</exception>
+    public byte[]? ReadSecret(string name)
+    {
+        if (Read(name) is not { } text)
+            return null;
         var secret = new byte[SecretBytes];
         return Convert.TryFromBase64String(text, secret, out var length) && length == SecretBytes ? secret : throw Damaged(name);
     }
@@ -41,31 +55,49 @@ internal sealed class KeyFolder(DashboardOptions options)
         var path = Path.Combine(_folder, name);
         if (!File.Exists(path))
             return null;
-        KeepForOwner(path);
-        var text = File.ReadAllText(path).Trim();
-        return text.Length > 0 ? text : throw Damaged(name);
+        try
+        {
+            KeepForOwner(path);
+            var text = File.ReadAllText(path).Trim();
+            return text.Length > 0 ? text : throw Damaged(name);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(path, failure);
+        }
     }
 
     /// <summary>Puts a text in place of what the file holds, whole or not at all: a process that is killed midway leaves no half a key behind.</summary>
     public void Write(string name, string text)
     {
         var path = Path.Combine(_folder, name);
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(_folder);
-        else
-            Directory.CreateDirectory(_folder, OwnerFolder);
-
-        var draft = path + ".new";
-        var create = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            create.UnixCreateMode = OwnerFile;
-        using (var stream = new FileStream(draft, create))
+        try
         {
-            stream.Write(Encoding.ASCII.GetBytes(text));
-            stream.Flush(flushToDisk: true);
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(_folder);
+            else
+                Directory.CreateDirectory(_folder, OwnerFolder);
+
+            var draft = path + ".new";
+            var create = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+                create.UnixCreateMode = OwnerFile;
+            using (var stream = new FileStream(draft, create))
+            {
+                stream.Write(Encoding.ASCII.GetBytes(text));
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(draft, path, overwrite: true);
         }
-        File.Move(draft, path, overwrite: true);
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(path, failure);
+        }
     }
+
+    /// <summary>The refusal for a key file or the folder itself that belongs to somebody else, or is on a disk that fails.</summary>
+    public static StartRefusedException Unusable(string path, Exception failure) => new(
+        $"{Path.GetFullPath(path)} cannot be used: {failure.Message} {Environment.UserName}, the user the server runs as, must own the data folder and everything in it{(OperatingSystem.IsWindows() ? "." : $": chown -R {Environment.UserName} FOLDER")}", failure);
 
     public StartRefusedException Damaged(string name) => new(
         $"{Path.GetFullPath(Path.Combine(_folder, name))} is damaged. Put it back from a backup, or delete it to have a new one made; what was signed with it is void then.");

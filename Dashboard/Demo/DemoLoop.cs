@@ -45,15 +45,11 @@ internal sealed class DemoLoop(
         await readiness.WaitAsync(cancellationToken);
 
         var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-        if (DemoAddress.Of(addresses) is not { } address)
-        {
-            logger.LogError("The demo needs a plain HTTP address of this server; none of {Addresses} is one. Add one with --urls.", string.Join(", ", addresses));
-            await Task.Delay(Timeout.InfiniteTimeSpan, Time, cancellationToken);
-            return;
-        }
+        var address = LocalAddress.Of(addresses) ?? LocalAddress.Default;
+        address.Apply(_connections);
 
         logger.LogInformation("Demo: made-up viewers gather in {Rooms} rooms. Nothing of it is real.", DemoScenario.Rooms.Count);
-        _audience = new DemoAudience(new DemoScenario(Seed), new DemoCast(address, clientKey.Value, _connections, Time));
+        _audience = new DemoAudience(new DemoScenario(Seed), new DemoCast(address.BaseAddress, clientKey.Value, _connections, Time));
         _beganAt = Time.GetTimestamp();
     }
 

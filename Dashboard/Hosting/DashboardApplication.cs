@@ -1,14 +1,13 @@
-using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Presence.Dashboard.Api;
 using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Commands;
 using Presence.Dashboard.Components;
 using Presence.Dashboard.Demo;
 using Presence.Dashboard.Downloads;
 using Presence.Dashboard.Jobs;
-using Presence.Dashboard.Simulation;
 using Presence.Engine;
 using Presence.Engine.Settings;
 
@@ -17,29 +16,13 @@ namespace Presence.Dashboard.Hosting;
 /// <summary>Builds the whole product: the seam at which tests start it.</summary>
 public static class DashboardApplication
 {
-    /// <summary>Runs the program: the server, or a command that asks a running one: <c>health</c>, <c>simulate</c>.</summary>
+    /// <summary>Runs the program: the server, or one of the commands beside it.</summary>
     /// <returns>The exit code: 0 for a clean end.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        if (args is ["health", ..])
-            return await HealthCommand.RunAsync(args[1..]);
-        if (args is ["simulate", ..])
-            return await SimulateCommand.RunAsync(args[1..]);
-
-        try
-        {
-            await using var app = Build(args);
-            await app.RunAsync();
-            return 0;
-        }
-        catch (Exception refusal) when (refusal is ConfigurationRefusedException or StartRefusedException)
-        {
-            return Refuse(refusal.Message);
-        }
-        catch (IOException failure) when (failure.InnerException is AddressInUseException)
-        {
-            return Refuse($"{failure.Message} Stop whoever listens there, or choose another address with --urls.");
-        }
+#pragma warning disable RS0030 // the console is where its user looks
+        return await CommandLine.RunAsync(args, Console.Out, Console.Error);
+#pragma warning restore RS0030
     }
 
     /// <summary>Builds the application; nothing listens and no file is touched before it is started.</summary>
@@ -47,7 +30,7 @@ public static class DashboardApplication
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         // Options are read once, so nobody watches their files: Linux gives a user 128 watches, and who finds none left does not start.
-        string[] all = ["--hostBuilder:reloadConfigOnChange=false", .. CommandLine.Expand(args)];
+        string[] all = ["--hostBuilder:reloadConfigOnChange=false", .. args];
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = all, ApplicationName = "Dashboard" });
         builder.WebHost.UseStaticWebAssets(); // outside Development an unpublished app would answer every asset with an empty body
         builder.Environment.WebRootFileProvider = new FilesInMemory(builder.Environment.WebRootFileProvider);
@@ -91,12 +74,4 @@ public static class DashboardApplication
         SessionsPerUserAndRoom = limits.SessionsPerUserAndRoom,
         RoomsPerUser = limits.RoomsPerUser,
     };
-
-    private static int Refuse(string message)
-    {
-#pragma warning disable RS0030 // the host that would log it was never built
-        Console.Error.WriteLine(message);
-#pragma warning restore RS0030
-        return 1;
-    }
 }

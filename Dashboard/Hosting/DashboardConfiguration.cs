@@ -28,7 +28,14 @@ internal static class DashboardConfiguration
     {
         var reader = new ConfigurationSectionReader(configuration.GetSection(DashboardOptions.Section));
         var options = Read(reader, isDevelopment);
-        var problems = reader.Problems();
+        IReadOnlyList<string> problems =
+        [
+            .. reader.Problems(),
+            .. from address in LocalAddress.Configured(configuration)
+               let problem = LocalAddress.ProblemOf(address)
+               where problem is not null
+               select $"ASPNETCORE_URLS: \"{address}\" {problem}",
+        ];
         return problems.Count == 0 ? options : throw new ConfigurationRefusedException(problems);
     }
 
@@ -100,7 +107,7 @@ internal static class DashboardConfiguration
     {
         setup.AdminEmail = reader.Text("Setup:AdminEmail", text => text.IndexOf('@') is > 0 and var at && at < text.Length - 1 ? null : "is not an email address.");
         setup.AdminPassword = reader.Text("Setup:AdminPassword", text => text.Length >= 12 ? null : "the password must have 12 characters or more.", secret: true);
-        setup.AdminPasswordFile = reader.Text("Setup:AdminPassword_File", text => File.Exists(text) ? null : "is no file that can be read.");
+        setup.AdminPasswordFile = reader.Text("Setup:AdminPassword_File", ProblemOfFile);
 
         var email = reader.Has("Setup:AdminEmail");
         var password = reader.Has("Setup:AdminPassword");
@@ -179,6 +186,19 @@ internal static class DashboardConfiguration
 
     private static string? ProblemOfPath(string text) =>
         text.Contains('\0') ? "is not a path." : File.Exists(text) ? "is a file; name a folder." : null;
+
+    private static string? ProblemOfFile(string text)
+    {
+        try
+        {
+            using var file = File.OpenRead(text);
+            return null;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return $"is no file that {Environment.UserName}, the user the server runs as, can read.";
+        }
+    }
 
     private static string? ProblemOfKey(string text, int shortest)
     {

@@ -11,6 +11,8 @@ namespace Presence.Dashboard.Hosting;
 /// </summary>
 internal static class RequestPipeline
 {
+    private const ForwardedHeaders Forwarded = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+
     public static void AddRequestPipeline(this WebApplicationBuilder builder, DashboardOptions options)
     {
         builder.Services.AddSingleton<IHttpContextFactory>(services => new DefaultHttpContextFactory(new ServicesWithoutContextAccessor(services)));
@@ -28,6 +30,8 @@ internal static class RequestPipeline
 
         if (options.Http.KnownProxies.Length > 0)
             app.UseForwardedHeaders();
+        else if (LocalAddress.HasSocket(LocalAddress.Configured(app.Configuration)))
+            app.UseWhen(IsThroughSocket, sockets => sockets.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = Forwarded, ForwardLimit = 1 }));
 
         KeepAuthenticationOffTheApi(app);
 
@@ -73,6 +77,9 @@ internal static class RequestPipeline
         return http.Response.WriteAsync("Say which host is meant: the request has no Host header.");
     }
 
+    /// <summary>No address at the other end: a process of this machine that may open the socket's file, which is a proxy, and the only one who knows the caller.</summary>
+    private static bool IsThroughSocket(HttpContext http) => http.Connection.RemoteIpAddress is null;
+
     private static bool IsPage(HttpContext http) => !IsApi(http);
 
     // Ignoring case, as routing does: /API/v1/... is the API too.
@@ -91,7 +98,7 @@ internal static class RequestPipeline
 
     private static void Trust(ForwardedHeadersOptions forwarded, string[] proxies)
     {
-        forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+        forwarded.ForwardedHeaders = Forwarded;
         forwarded.KnownProxies.Clear(); // the framework trusts loopback by itself
         forwarded.KnownIPNetworks.Clear();
         foreach (var proxy in proxies)

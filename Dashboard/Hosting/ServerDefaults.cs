@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration.Memory;
+using Presence.Engine;
 
 namespace Presence.Dashboard.Hosting;
 
@@ -82,9 +83,80 @@ internal static class ServerDefaults
     /// </summary>
     private static Socket Listen(EndPoint endpoint)
     {
-        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
-        if (OperatingSystem.IsLinux() && endpoint is IPEndPoint)
-            socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes((int)LongestUnacknowledged.TotalMilliseconds));
-        return socket;
+        if (endpoint is UnixDomainSocketEndPoint unix)
+            return ListenOn(unix);
+        try
+        {
+            var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+            if (OperatingSystem.IsLinux() && endpoint is IPEndPoint)
+                socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes((int)LongestUnacknowledged.TotalMilliseconds));
+            return socket;
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AccessDenied)
+        {
+            throw new StartRefusedException($"{Environment.UserName}, the user the server runs as, may not listen on {endpoint}: ports below 1024 need a right of their own. Choose another with --urls or ASPNETCORE_URLS.", failure);
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressNotAvailable)
+        {
+            throw new StartRefusedException($"This machine does not have the address of {endpoint}. Choose another with --urls or ASPNETCORE_URLS; http://+:5080 is all of them.", failure);
+        }
+    }
+
+    /// <summary>
+    /// A process that was killed leaves its socket's file, and the file keeps the next one out. Nobody answers there: it is
+    /// taken over. One that is answered belongs to a server that runs.
+    /// </summary>
+    private static Socket ListenOn(UnixDomainSocketEndPoint endpoint)
+    {
+        var path = endpoint.ToString()!;
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+            throw new StartRefusedException($"The folder of the socket {path} does not exist. Make it, or choose another with --urls or ASPNETCORE_URLS.");
+        try
+        {
+            if (File.Exists(path))
+                TakeOver(endpoint, path);
+            return SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        }
+        catch (Exception failure) when (failure is UnauthorizedAccessException or SocketException { SocketErrorCode: SocketError.AccessDenied })
+        {
+            throw new StartRefusedException($"{Environment.UserName}, the user the server runs as, may not make the socket {path}. Give it the folder, or choose another with --urls or ASPNETCORE_URLS.", failure);
+        }
+    }
+
+    private static void TakeOver(UnixDomainSocketEndPoint endpoint, string path)
+    {
+        try
+        {
+            using var caller = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            caller.Connect(endpoint);
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            if (!IsSocket(path))
+                throw new StartRefusedException($"{path} is there and is no socket. Choose another with --urls or ASPNETCORE_URLS, or move the file away.", failure);
+            File.Delete(path);
+            return;
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode is not (SocketError.AccessDenied or SocketError.WouldBlock))
+        {
+            throw new StartRefusedException($"{path} cannot be used as a socket: {failure.Message} Choose another with --urls or ASPNETCORE_URLS.", failure);
+        }
+        throw new StartRefusedException($"Another process listens on the socket {path}. Stop it, or choose another with --urls or ASPNETCORE_URLS.");
+    }
+
+    /// <summary>A connection to any other file is refused in the same way, and nobody's file is to be deleted: a socket alone cannot be opened.</summary>
+    private static bool IsSocket(string path)
+    {
+        if (new FileInfo(path).Length > 0)
+            return false;
+        try
+        {
+            using var file = File.OpenRead(path);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 }

@@ -3,7 +3,7 @@ using Presence.Dashboard.Authentication.Accounts;
 namespace Presence.Dashboard.Live;
 
 /// <summary>Who may sign in, as an Admin sees and decides it; the role is checked here, whatever the page shows.</summary>
-internal sealed class PeopleAdministration(ModeratorStore moderators, InvitationStore invitations, ModeratorGuard guard)
+internal sealed class PeopleAdministration(ModeratorStore moderators, InvitationStore invitations, PasswordLinks passwords, ModeratorGuard guard)
 {
     /// <exception cref="AccessRefusedException">Not an Admin.</exception>
     public async Task<PeopleReading> ReadAsync(CancellationToken cancellationToken)
@@ -20,6 +20,12 @@ internal sealed class PeopleAdministration(ModeratorStore moderators, Invitation
     /// <inheritdoc cref="ChangeRoleAsync"/>
     public async Task SetDisabledAsync(string accountId, bool isDisabled, CancellationToken cancellationToken) =>
         await moderators.SetDisabledAsync(accountId, isDisabled, (await guard.RequireAsync(ModeratorRole.Admin)).Email, cancellationToken);
+
+    /// <summary>Makes a link that sets a new password; what is returned is the only time it is seen.</summary>
+    /// <exception cref="AccessRefusedException">Not an Admin. Nothing was done.</exception>
+    /// <exception cref="ModeratorChangeRefusedException">There is no such account. Nothing was done.</exception>
+    public async Task<IssuedPasswordLink> MakePasswordLinkAsync(string accountId, CancellationToken cancellationToken) =>
+        await passwords.IssueAsync(accountId, (await guard.RequireAsync(ModeratorRole.Admin)).Email, cancellationToken);
 
     /// <summary>Makes a link; what is returned is the only time it is seen.</summary>
     /// <exception cref="AccessRefusedException">Not an Admin. Nothing was done.</exception>

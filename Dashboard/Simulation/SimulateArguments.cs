@@ -1,112 +1,118 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Simulation;
 
-/// <summary>Reads the command line of <c>simulate</c>, and tells everything that is wrong with it at once.</summary>
-internal sealed class SimulateArguments
+/// <summary>The options of <c>simulate</c>. docs/simulator.md holds the same.</summary>
+/// <param name="environment">Environment variables, from which secrets are better taken than from a command line that others see.</param>
+internal sealed class SimulateArguments(Func<string, string?> environment)
 {
-    private readonly Dictionary<string, string> _given = new(StringComparer.Ordinal);
-    private readonly List<string> _problems = [];
+    private const string OwnsServerName = "--i-own-this-server";
 
-    private SimulateArguments(IEnumerable<string> args)
+    private static readonly SimulateOptions Defaults = new();
+
+    private readonly Option<LocalAddress?> _url = Make("--url", "ADDRESS", "The server; http://localhost:5080 unless said.", Address, "an http or https address such as http://localhost:5080");
+    private readonly Option<string?> _key = Text("--key", "KEY", "Its client key, to sign viewers in with; or Presence__Clients__Key in the environment.");
+    private readonly Option<string?> _secret = Text("--secret", "SECRET", "Instead: its Presence__Clients__Jwt__Secret, to sign viewers' tokens with; from the environment too.");
+    private readonly Option<int?> _rooms = Whole("--rooms", "How many rooms, a few large and many small; 10 unless said.", 10_000);
+    private readonly Option<int?> _viewers = Whole("--viewers", "How many watch at once; 500 unless said.", 100_000);
+    private readonly Option<double?> _churn = Share("--churn", "How many of them go and are replaced each minute; 10 unless said.", 1_000);
+    private readonly Option<double?> _vanish = Share("--vanish", "Of those who go, how many do it without a word; 30 unless said.", 100);
+    private readonly Option<double?> _hidden = Share("--hidden", "How many go to the background after a while; 20 unless said.", 100);
+    private readonly Option<double?> _lossy = Share("--lossy", "How many requests or answers are lost; 0 unless said.", 90);
+    private readonly Option<TimeSpan?> _duration = Duration("--duration", "How long the crowd is kept once everybody has come, such as 90s or 5m; 1m unless said.");
+    private readonly Option<TimeSpan?> _ramp = Duration("--ramp", "How long everybody takes to come; unless said 40 a second with --key, 500 with --secret, 10s at least.");
+    private readonly Option<int?> _connections = Whole("--connections", "How many connections they share; 64 unless said.", 10_000);
+    private readonly Option<bool> _ownsServer = new(OwnsServerName) { Description = "Needed unless the server is on this machine." };
+
+    public void AddTo(Command command)
     {
-        using var words = args.GetEnumerator();
-        while (words.MoveNext())
-        {
-            var word = words.Current;
-            var equals = word.IndexOf('=', StringComparison.Ordinal);
-            var name = equals < 0 ? word : word[..equals];
-            if (!SimulateHelp.Options.Contains(name))
-                _problems.Add($"{name}: there is no such option; --help lists them.");
-            else if (name == SimulateHelp.OwnsServer)
-                _given[name] = "";
-            else if (equals >= 0)
-                _given[name] = word[(equals + 1)..];
-            else if (words.MoveNext())
-                _given[name] = words.Current;
-            else
-                _problems.Add($"{name}: its value is missing.");
-        }
+        foreach (var option in (Option[])[_url, _key, _secret, _rooms, _viewers, _churn, _vanish, _hidden, _lossy, _duration, _ramp, _connections, _ownsServer])
+            command.Options.Add(option);
+        command.Validators.Add(CheckTogether);
     }
 
-    /// <returns>The options, and what is wrong with them: nothing, when they may be used.</returns>
-    /// <param name="args">The words behind <c>simulate</c>.</param>
-    /// <param name="environment">Environment variables, from which secrets are better taken than from a command line that others see.</param>
-    public static (SimulateOptions Options, IReadOnlyList<string> Problems) Parse(IEnumerable<string> args, Func<string, string?> environment)
+    /// <summary>What words without a mistake ask for.</summary>
+    public SimulateOptions Read(ParseResult parsed)
     {
-        var arguments = new SimulateArguments(args);
-        var defaults = new SimulateOptions();
-        var secret = arguments.Text("--secret") ?? environment("Presence__Clients__Jwt__Secret");
-        var options = new SimulateOptions
+        var secret = Or(parsed.GetValue(_secret), "Presence__Clients__Jwt__Secret");
+        var url = parsed.GetValue(_url);
+        return new SimulateOptions
         {
-            Url = arguments.Address("--url", defaults.Url),
+            Url = url?.BaseAddress ?? Defaults.Url,
+            SocketPath = url?.SocketPath,
             Secret = secret,
-            Key = secret is null ? arguments.Text("--key") ?? environment("Presence__Clients__Key") : null,
-            Rooms = arguments.Whole("--rooms", defaults.Rooms, 1, 10_000),
-            Viewers = arguments.Whole("--viewers", defaults.Viewers, 1, 100_000),
-            Connections = arguments.Whole("--connections", defaults.Connections, 1, 10_000),
-            Churn = arguments.Share("--churn", defaults.Churn, 1_000),
-            Vanish = arguments.Share("--vanish", defaults.Vanish, 100),
-            Hidden = arguments.Share("--hidden", defaults.Hidden, 100),
-            Lossy = arguments.Share("--lossy", defaults.Lossy, 90),
-            Duration = arguments.Duration("--duration") ?? defaults.Duration,
-            Ramp = arguments.Duration("--ramp"),
-            OwnsServer = arguments._given.ContainsKey(SimulateHelp.OwnsServer),
+            Key = secret is null ? Or(parsed.GetValue(_key), "Presence__Clients__Key") : null,
+            Rooms = parsed.GetValue(_rooms) ?? Defaults.Rooms,
+            Viewers = parsed.GetValue(_viewers) ?? Defaults.Viewers,
+            Connections = parsed.GetValue(_connections) ?? Defaults.Connections,
+            Churn = parsed.GetValue(_churn) ?? Defaults.Churn,
+            Vanish = parsed.GetValue(_vanish) ?? Defaults.Vanish,
+            Hidden = parsed.GetValue(_hidden) ?? Defaults.Hidden,
+            Lossy = parsed.GetValue(_lossy) ?? Defaults.Lossy,
+            Duration = parsed.GetValue(_duration) ?? Defaults.Duration,
+            Ramp = parsed.GetValue(_ramp),
+            OwnsServer = parsed.GetValue(_ownsServer),
         };
-        arguments.CheckTogether(options);
-        return (options, arguments._problems);
     }
 
-    private void CheckTogether(SimulateOptions options)
+    private void CheckTogether(CommandResult given)
     {
-        if (options.Key is null && options.Secret is null)
-            _problems.Add("--key: missing. It is the client key of the server (keys/client.key in its data folder); or give --secret, the one of Presence__Clients__Jwt__Secret.");
-        else if (options.Secret is { Length: < 32 })
-            _problems.Add("--secret: it must have at least 32 bytes.");
-        if (!options.Url.IsLoopback && !options.OwnsServer)
-            _problems.Add($"--url: {options.Url} is not this machine. A simulation is a load test: add --i-own-this-server if that server is yours and may bear it.");
+        var secret = Or(given.GetValue(_secret), "Presence__Clients__Jwt__Secret");
+        if (secret is null && Or(given.GetValue(_key), "Presence__Clients__Key") is null)
+            given.AddError("--key: missing. It is the client key of the server (keys/client.key in its data folder); or give --secret, the one of Presence__Clients__Jwt__Secret.");
+        else if (secret is { Length: < 32 })
+            given.AddError("--secret: it must have at least 32 bytes.");
+        // Its text, since a value that cannot be read has a problem of its own.
+        if (given.GetResult(_url)?.Tokens is [.., var last] && Address(last.Value)?.BaseAddress is { IsLoopback: false } url && !given.GetValue(_ownsServer))
+            given.AddError($"--url: {url} is not this machine. A simulation is a load test: add {OwnsServerName} if that server is yours and may bear it.");
     }
 
-    private string? Text(string name) => _given.TryGetValue(name, out var text) && text.Length > 0 ? text : null;
+    private string? Or(string? given, string variable) => string.IsNullOrEmpty(given) ? environment(variable) is { Length: > 0 } set ? set : null : given;
 
-    private Uri Address(string name, Uri otherwise)
-    {
-        if (!_given.TryGetValue(name, out var text))
-            return otherwise;
-        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps))
-            return address;
-        _problems.Add($"{name}: \"{text}\" is not an http or https address such as http://localhost:5080.");
-        return otherwise;
-    }
+    private static Option<string?> Text(string name, string value, string description) => new(name) { Description = description, HelpName = value };
 
-    private int Whole(string name, int otherwise, int least, int most)
-    {
-        if (!_given.TryGetValue(name, out var text))
-            return otherwise;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
-            return number;
-        _problems.Add(string.Create(CultureInfo.InvariantCulture, $"{name}: \"{text}\" is not a whole number from {least} to {most}."));
-        return otherwise;
-    }
+    private static Option<int?> Whole(string name, string description, int most) => Make<int?>(
+        name,
+        "NUMBER",
+        description,
+        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most ? number : null,
+        string.Create(CultureInfo.InvariantCulture, $"a whole number from 1 to {most}"));
 
-    private double Share(string name, double otherwise, double most)
-    {
-        if (!_given.TryGetValue(name, out var text))
-            return otherwise;
-        if (double.TryParse(text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent <= most)
-            return percent / 100;
-        _problems.Add(string.Create(CultureInfo.InvariantCulture, $"{name}: \"{text}\" is not a percentage from 0 to {most}."));
-        return otherwise;
-    }
+    private static Option<double?> Share(string name, string description, double most) => Make<double?>(
+        name,
+        "PERCENT",
+        description,
+        text => double.TryParse(text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent <= most ? percent / 100 : null,
+        string.Create(CultureInfo.InvariantCulture, $"a percentage from 0 to {most}"));
 
-    private TimeSpan? Duration(string name)
+    private static Option<TimeSpan?> Duration(string name, string description) => Make<TimeSpan?>(
+        name,
+        "TIME",
+        description,
+        text => text.Length > 0 && ConfigurationSectionReader.TryParseDuration(text, out var duration) && duration > TimeSpan.Zero && duration <= TimeSpan.FromDays(7) ? duration : null,
+        "a number and s, m, h or d, such as 90s or 5m, up to 7d");
+
+    private static Option<T?> Make<T>(string name, string value, string description, Func<string, T?> read, string form) => new(name)
     {
-        if (!_given.TryGetValue(name, out var text))
-            return null;
-        if (text.Length > 0 && ConfigurationSectionReader.TryParseDuration(text, out var duration) && duration > TimeSpan.Zero && duration <= TimeSpan.FromDays(7))
-            return duration;
-        _problems.Add($"{name}: \"{text}\" is not a number and s, m, h or d, such as 90s or 5m, up to 7d.");
-        return null;
+        Description = description,
+        HelpName = value,
+        CustomParser = given =>
+        {
+            var text = given.Tokens is [.., var last] ? last.Value : "";
+            if (read(text) is { } result)
+                return result;
+            given.AddError($"{name}: \"{text}\" is not {form}.");
+            return default;
+        },
+    };
+
+    private static LocalAddress? Address(string text)
+    {
+        if (LocalAddress.HasSocket([text]))
+            return LocalAddress.ProblemOf(text) is null ? LocalAddress.Of([text]) : null;
+        return Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps) ? new LocalAddress(address, SocketPath: null) : null;
     }
 }

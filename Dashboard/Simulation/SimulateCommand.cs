@@ -1,5 +1,7 @@
+using System.CommandLine;
 using System.Runtime.InteropServices;
 using Presence.Client;
+using Presence.Dashboard.Commands;
 
 namespace Presence.Dashboard.Simulation;
 
@@ -8,16 +10,29 @@ internal static class SimulateCommand
 {
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(10);
 
-    /// <returns>0 when every count was right, 2 when one was not, 1 when it could not run.</returns>
-    public static async Task<int> RunAsync(string[] args)
+    /// <summary>Two exit codes are the command line's own (1: it could not run, 2: its words are wrong), so a wrong count has the next.</summary>
+    internal const int WrongCount = 3;
+
+    public static Command Describe(CommandCall call)
     {
-#pragma warning disable RS0030 // a tool: the console is where its user looks
-        var (output, errors, isLive) = (Console.Out, Console.Error, !Console.IsOutputRedirected);
-#pragma warning restore RS0030
-        using var interrupted = new CancellationTokenSource();
+        var arguments = new SimulateArguments(Environment.GetEnvironmentVariable);
+        var command = call.Command(
+            "simulate",
+            "Watch a presence server with thousands of made-up viewers, and compare its counts with the truth. Exit code 0 when every count was right, 3 when one was not. Ctrl+C ends it early.",
+            (parsed, cancellationToken) => RunInterruptiblyAsync(arguments.Read(parsed), call, cancellationToken));
+        arguments.AddTo(command);
+        return command;
+    }
+
+    private static async Task<int> RunInterruptiblyAsync(SimulateOptions options, CommandCall call, CancellationToken cancellationToken)
+    {
+        using var interrupted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         using var end = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
-        return await RunAsync(args, output, errors, isLive, interrupted.Token);
+#pragma warning disable RS0030 // a tool: the console is where its user looks
+        var isLive = !Console.IsOutputRedirected;
+#pragma warning restore RS0030
+        return await RunAsync(options, call.Output, call.Errors, isLive, interrupted.Token);
 
         void Interrupt(PosixSignalContext signal)
         {
@@ -29,33 +44,21 @@ internal static class SimulateCommand
         }
     }
 
-    /// <param name="args">The words behind <c>simulate</c>.</param>
+    /// <param name="options">What is asked for.</param>
     /// <param name="output">Takes progress and report.</param>
     /// <param name="errors">Takes what keeps it from running.</param>
     /// <param name="isLive">Whether a line may be written over.</param>
     /// <param name="interrupted">Ends it early.</param>
-    internal static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors, bool isLive, CancellationToken interrupted)
+    /// <returns>0 when every count was right, 3 when one was not, 1 when it could not run.</returns>
+    internal static async Task<int> RunAsync(SimulateOptions options, TextWriter output, TextWriter errors, bool isLive, CancellationToken interrupted)
     {
-        if (args.Contains("--help", StringComparer.Ordinal) || args.Contains("-h", StringComparer.Ordinal))
-        {
-            await output.WriteLineAsync(SimulateHelp.Text);
-            return 0;
-        }
-        var (options, problems) = SimulateArguments.Parse(args, Environment.GetEnvironmentVariable);
-        if (problems.Count > 0)
-        {
-            foreach (var problem in problems)
-                await errors.WriteLineAsync(problem);
-            return 1;
-        }
-
         try
         {
             using var simulation = new SimulationRun(options, TimeProvider.System, new ProgressLine(output, isLive).Write);
             var report = await simulation.RunAsync(interrupted);
             await output.WriteLineAsync();
             await output.WriteAsync(report.ToString());
-            return report.IsRight ? 0 : 2;
+            return report.IsRight ? 0 : WrongCount;
         }
         catch (Exception failure) when (failure is HttpRequestException or PresenceException or IOException)
         {

@@ -1,3 +1,5 @@
+using Presence.Dashboard.Hosting;
+
 namespace Presence.Dashboard.Simulation;
 
 /// <summary>What an operator asks of a simulation. See docs/simulator.md.</summary>
@@ -5,6 +7,9 @@ internal sealed record SimulateOptions
 {
     /// <summary>The server to watch.</summary>
     public Uri Url { get; init; } = new("http://localhost:5080");
+
+    /// <summary>The file of the socket it listens on; null for a port.</summary>
+    public string? SocketPath { get; init; }
 
     /// <summary>The client key viewers sign in with; null when <see cref="Secret"/> signs their tokens.</summary>
     public string? Key { get; init; }
@@ -42,4 +47,13 @@ internal sealed record SimulateOptions
 
     /// <summary>How long everybody takes to come. A server takes 50 logins a second from one address, unless configured otherwise.</summary>
     public TimeSpan Arrival => Ramp ?? TimeSpan.FromSeconds(Math.Max(10, Math.Ceiling(Viewers / (Secret is null ? 40.0 : 500.0))));
+
+    /// <summary>Connections to the server; to one on this machine through no proxy.</summary>
+    public SocketsHttpHandler NewConnections()
+    {
+        var connections = new SocketsHttpHandler { MaxConnectionsPerServer = Connections, UseCookies = false };
+        if (Url.IsLoopback)
+            new LocalAddress(Url, SocketPath).Apply(connections);
+        return connections;
+    }
 }

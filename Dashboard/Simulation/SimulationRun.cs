@@ -29,7 +29,7 @@ internal sealed class SimulationRun : IDisposable
         _options = options;
         _time = time;
         _progress = progress;
-        _connections = new SocketsHttpHandler { MaxConnectionsPerServer = options.Connections, UseCookies = false };
+        _connections = options.NewConnections();
         _conditions = new NetworkConditions(time, options.Lossy);
         _traffic = new Traffic(time);
         _crowd = new Crowd(options, _connections, _conditions, _traffic, time);

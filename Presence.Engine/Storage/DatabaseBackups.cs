@@ -15,8 +15,10 @@ internal sealed class DatabaseBackups(string folder, TimeProvider time)
     /// <summary>What the name of one ends with that a migration was not the reason for.</summary>
     public const string Nightly = "nightly";
 
+    /// <summary>What the name of one ends with that is not finished.</summary>
+    public const string Unfinished = ".part";
+
     private const string Pattern = "presence-*.db";
-    private const string Unfinished = ".part";
     private const string TimeFormat = "yyyyMMdd'T'HHmmssfff'Z'";
 
     /// <summary>The newest backup's path, or null.</summary>
@@ -56,7 +58,9 @@ internal sealed class DatabaseBackups(string folder, TimeProvider time)
         return path;
     }
 
-    private static void Copy(SqliteConnection connection, string path)
+    /// <summary>Copies the open database into a new file and reads it as a whole.</summary>
+    /// <exception cref="InvalidDataException">The copy is damaged.</exception>
+    public static void Copy(SqliteConnection connection, string path)
     {
         // Made here and empty, so that nobody else can read it at any moment; SQLite fills an empty file.
         var create = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite };

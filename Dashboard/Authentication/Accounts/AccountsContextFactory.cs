@@ -4,9 +4,19 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace Presence.Dashboard.Authentication.Accounts;
 
-/// <summary>What <c>dotnet ef migrations add</c> uses; it opens no database.</summary>
+/// <summary>What <c>dotnet ef migrations add</c> uses, and whoever asks for the migrations alone; it opens no database.</summary>
 internal sealed class AccountsContextFactory : IDesignTimeDbContextFactory<AccountsContext>
 {
+    /// <summary>Every migration of the accounts' tables this build knows, and the table that says which were applied.</summary>
+    public static (string HistoryTable, IReadOnlyList<string> Known) Migrations
+    {
+        get
+        {
+            using var context = new AccountsContextFactory().CreateDbContext([]);
+            return (AccountsContext.MigrationsHistoryTable, [.. context.Database.GetMigrations()]);
+        }
+    }
+
     public AccountsContext CreateDbContext(string[] args)
     {
         // The model depends on Identity's options, which the context asks the application for.

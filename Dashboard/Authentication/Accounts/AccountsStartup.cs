@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Presence.Dashboard.Hosting;
+using Presence.Engine;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Authentication.Accounts;
@@ -22,12 +23,17 @@ internal sealed class AccountsStartup(
     IOptions<DashboardOptions> options,
     ILogger<AccountsStartup> log) : IHostedService
 {
+    /// <summary>Whether the configured account was looked at once everything listened; tests wait for it.</summary>
+    internal bool HasCompared { get; private set; }
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await PrepareAsync(cancellationToken);
         if (await firstAccount.ExistsAsync())
         {
             file.Delete(); // left behind by a start that was killed
+            if (options.Value.Setup.AdminEmail is { Length: > 0 } configured)
+                lifetime.ApplicationStarted.Register(() => _ = Task.Run(() => CompareConfiguredAsync(configured), CancellationToken.None)); // a hash takes its time
             return;
         }
 
@@ -58,12 +64,9 @@ internal sealed class AccountsStartup(
 
     private async Task CreateConfiguredAsync(string email, CancellationToken cancellationToken)
     {
-        var setup = options.Value.Setup;
-        var password = setup.AdminPassword
-            ?? (setup.AdminPasswordFile is { } path ? (await File.ReadAllTextAsync(path, cancellationToken)).TrimEnd('\r', '\n') : "");
-        var problems = await firstAccount.CreateAsync(email, password, cancellationToken);
+        var problems = await firstAccount.CreateAsync(email, await ConfiguredPasswordAsync(cancellationToken), cancellationToken);
         if (problems is { Count: > 0 })
-            throw new InvalidOperationException("Presence__Setup: the first account could not be made. " + string.Join(" ", problems));
+            throw new StartRefusedException($"The first account, {email}, could not be made from Presence__Setup. {string.Join(" ", problems)} Correct Presence__Setup__AdminEmail or Presence__Setup__AdminPassword, or leave both out to get a set-up link.");
         log.LogInformation("Made the first account, {Email}, from Presence__Setup.", email);
     }
 
@@ -72,22 +75,40 @@ internal sealed class AccountsStartup(
         if (link.PathAndQuery is not { } path)
             return;
 
-        var address = BaseAddress() + path;
+        var address = ServerLinks.To(path, options.Value, server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
         file.Write(address);
-        log.LogInformation("No account yet. Open this link to make the first one (it is also in {File}):\n\n    {Link}\n", file.FullPath, address);
+        if (address == path)
+            log.LogInformation("No account yet. Put the address your proxy serves in front of this and open it, to make the first one (it is also in {File}):\n\n    {Link}\n", file.FullPath, address);
+        else
+            log.LogInformation("No account yet. Open this link to make the first one (it is also in {File}):\n\n    {Link}\n", file.FullPath, address);
     }
 
-    private string BaseAddress()
+    private async Task<string> ConfiguredPasswordAsync(CancellationToken cancellationToken)
     {
-        if (options.Value.Http.PublicUrl is { Length: > 0 } publicUrl)
-            return publicUrl.TrimEnd('/');
+        var setup = options.Value.Setup;
+        return setup.AdminPassword ?? (setup.AdminPasswordFile is { } path ? (await File.ReadAllTextAsync(path, cancellationToken)).TrimEnd('\r', '\n') : "");
+    }
 
-        var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost";
-        // "Any address" is where it listens, not where a browser can go.
-        return address.TrimEnd('/')
-            .Replace("://[::]", "://localhost", StringComparison.Ordinal)
-            .Replace("://0.0.0.0", "://localhost", StringComparison.Ordinal)
-            .Replace("://+", "://localhost", StringComparison.Ordinal)
-            .Replace("://*", "://localhost", StringComparison.Ordinal);
+    /// <summary>The configuration makes the first account and never changes one: somebody who edits it there must not wait for it to work.</summary>
+    private async Task CompareConfiguredAsync(string email)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
+            if (await accounts.FindByEmailAsync(email) is not { } account)
+                log.LogWarning("Presence__Setup__AdminEmail is {Email}, and there is no such account: Presence__Setup makes the first account only, and there is one already. Invite {Email} on the People page, or run: dotnet Dashboard.dll admin add {Email}", email, email, email);
+            else if (account.PasswordHash is not { } hash
+                || accounts.PasswordHasher.VerifyHashedPassword(account, hash, await ConfiguredPasswordAsync(lifetime.ApplicationStopping)) == PasswordVerificationResult.Failed)
+                log.LogWarning("Presence__Setup__AdminPassword is not the password of {Email}: it makes the first account only, and the password was changed since. Remove it from the configuration. For a lost password run: dotnet Dashboard.dll admin reset-password {Email}", email, email);
+        }
+#pragma warning disable CA1031 // a remark that cannot be made stops nothing
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            if (!lifetime.ApplicationStopping.IsCancellationRequested)
+                log.LogWarning("Whether Presence__Setup still holds could not be looked up: {Message}", failure.Message);
+        }
+        HasCompared = true;
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.Options;
 using Presence.Dashboard.Hosting;
+using Presence.Engine;
 
 namespace Presence.Dashboard.Authentication.Accounts;
 
@@ -12,14 +13,44 @@ internal sealed class KeysInDataFolder(IOptions<DashboardOptions> options, ILogg
     {
         // Options are asked for before the database opens: whoever comes first makes the data folder, for its owner alone.
         var data = Path.GetFullPath(options.Value.Data);
-        var folder = Path.Combine(data, "keys");
+        var folder = Path.Combine(data, KeyFolder.Name);
         foreach (var path in new[] { data, folder })
         {
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(path);
-            else
-                Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            try
+            {
+                if (OperatingSystem.IsWindows())
+                    Directory.CreateDirectory(path);
+                else
+                    Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                throw new StartRefusedException($"The folder {path} cannot be created: {failure.Message} Give {Environment.UserName}, the user the server runs as, the right to create it, or choose another data folder with Presence__Data.", failure);
+            }
         }
+        RequireReadable(data);
         keys.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(folder), loggers);
+    }
+
+    /// <summary>Reads every key there is: one that cannot be read would be made anew without a word, or missed at the first request.</summary>
+    /// <exception cref="StartRefusedException">One cannot be read, or the folder cannot be looked into.</exception>
+    public static void RequireReadable(string data)
+    {
+        var folder = Path.Combine(Path.GetFullPath(data), KeyFolder.Name);
+        var at = folder;
+        try
+        {
+            if (!Directory.Exists(folder))
+                return;
+            foreach (var path in Directory.EnumerateFiles(folder))
+            {
+                at = path;
+                using var file = File.OpenRead(path);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw KeyFolder.Unusable(at, failure);
+        }
     }
 }

@@ -18,6 +18,7 @@ internal static class ModeratorAccounts
     public const string SignOutPath = "/sign-out";
     public const string SetupPath = "/setup";
     public const string JoinPath = "/join";
+    public const string NewPasswordPath = "/new-password";
     public const int ShortestPassword = 12;
 
     private static readonly TimeSpan SessionLifetime = TimeSpan.FromDays(7);
@@ -41,10 +42,9 @@ internal static class ModeratorAccounts
         services.AddScoped<ModeratorSignIn>();
         services.AddSingleton<UnknownAccount>();
         services.AddSingleton<SignInThrottle>();
-        services.AddSingleton<SetupLink>();
-        services.AddSingleton<SetupLinkFile>();
         services.AddSingleton<FirstAccount>();
-        services.AddHostedService<AccountsStartup>();
+        services.AddSingleton<AccountsStartup>();
+        services.AddHostedService(provider => provider.GetRequiredService<AccountsStartup>());
         services.AddHostedService<LastSeenLoop>();
     }
 
@@ -78,6 +78,9 @@ internal static class ModeratorAccounts
         services.AddSingleton<LastSeen>();
         services.AddSingleton<ModeratorStore>();
         services.AddSingleton<InvitationStore>();
+        services.AddSingleton<SetupLink>();
+        services.AddSingleton<SetupLinkFile>();
+        services.AddSingleton<PasswordLinks>();
     }
 
     private static void AddCookies(IServiceCollection services)

@@ -44,6 +44,26 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
             return Task.CompletedTask;
         }, cancellationToken);
 
+    /// <summary>Makes an account without a password, which nobody can sign in with before a <see cref="PasswordLinks">link</see> has set one.</summary>
+    /// <returns>Its id.</returns>
+    /// <exception cref="ModeratorChangeRefusedException">The email is none, or has an account already. Nothing was done.</exception>
+    public async Task<string> AddAsync(string email, ModeratorRole role, string by, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
+        await using var transaction = await scope.ServiceProvider.GetRequiredService<AccountsContext>().Database.BeginTransactionAsync(cancellationToken);
+        var account = new ModeratorAccount { UserName = email, Email = email, EmailConfirmed = true };
+        var made = await accounts.CreateAsync(account);
+        if (made.Succeeded)
+            made = await accounts.AddToRoleAsync(account, role.ToString());
+        if (!made.Succeeded)
+            throw new ModeratorChangeRefusedException(string.Join(' ', AccountErrors.Of(made)));
+        await transaction.CommitAsync(cancellationToken);
+        log.LogInformation("{By} made the account {Email}, {Role}.", by, email, role);
+        changes.Announce(account.Id);
+        return account.Id;
+    }
+
     /// <summary>Ends every session of an account: cookies and open pages.</summary>
     public Task EndSessionsAsync(string accountId, CancellationToken cancellationToken) =>
         ChangeAsync(accountId, takesAnAdmin: false, (_, _) => Task.CompletedTask, cancellationToken);

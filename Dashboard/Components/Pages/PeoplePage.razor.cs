@@ -13,6 +13,7 @@ public sealed partial class PeoplePage : IDisposable
     private readonly CancellationTokenSource _closing = new();
     private PeopleReading? _reading;
     private IssuedInvitation? _issued;
+    private IssuedPasswordLink? _passwordLink;
     private ModeratorRole _role = ModeratorRole.Moderator;
     private string _name = "";
     private string _outcome = "";
@@ -92,7 +93,13 @@ public sealed partial class PeoplePage : IDisposable
             PeopleTexts.EditTitle,
             new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(ModeratorDialog.Moderator)] = moderator },
             new DialogOptions { ShowClose = false, Width = "min(460px, 92vw)", CloseDialogOnOverlayClick = true });
-        if (chosen is bool isDisabled)
+        if (chosen is ModeratorDialog.NewPassword)
+        {
+            await ActAsync(
+                async () => _passwordLink = await People.MakePasswordLinkAsync(moderator.Id, _closing.Token),
+                () => "");
+        }
+        else if (chosen is bool isDisabled)
         {
             await ActAsync(
                 () => People.SetDisabledAsync(moderator.Id, isDisabled, _closing.Token),

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Globalization;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Display;
+using Presence.Dashboard.Hosting;
+
+namespace Presence.Dashboard.Commands;
+
+/// <summary><c>admin</c>: a way back in for whoever may read the data folder, beside a running server too.</summary>
+internal static class AdminCommand
+{
+    /// <summary>Who made a link, in the log and beside it.</summary>
+    private const string By = "the command line";
+
+    public static Command Describe(CommandCall call)
+    {
+        var admin = new Command("admin", "Let somebody in who cannot get in through the pages.");
+        admin.Subcommands.Add(ResetPassword(call));
+        admin.Subcommands.Add(Add(call));
+        return admin;
+    }
+
+    private static Command ResetPassword(CommandCall call)
+    {
+        var email = new Argument<string>("EMAIL") { Description = "What the account signs in with." };
+        var reset = call.Command("reset-password", "Print a link that sets a new password: it works once, for 24 hours.", async (parsed, cancellationToken) =>
+        {
+            await using var app = BuildWithAccounts(call);
+            var moderators = await app.Services.GetRequiredService<ModeratorStore>().ListAsync(cancellationToken);
+            var wanted = parsed.GetRequiredValue(email).Trim();
+            if (moderators.FirstOrDefault(one => string.Equals(one.Email, wanted, StringComparison.OrdinalIgnoreCase)) is { } moderator)
+                return await PrintLinkAsync(call, app, moderator.Id, cancellationToken);
+            await call.Errors.WriteLineAsync(moderators.Count == 0
+                ? "There is no account yet. Start the server and open the link it prints, or use admin add."
+                : $"There is no account with the email {wanted}. Admins: {string.Join(", ", moderators.Where(one => one.Role == ModeratorRole.Admin).Select(one => one.Email))}.");
+            return 1;
+        });
+        reset.Arguments.Add(email);
+        return reset;
+    }
+
+    private static Command Add(CommandCall call)
+    {
+        var email = new Argument<string>("EMAIL") { Description = "What the account will sign in with." };
+        var role = new Option<ModeratorRole>("--role") { Description = "Observer, Moderator or Admin.", DefaultValueFactory = _ => ModeratorRole.Admin, HelpName = "ROLE" };
+        var add = call.Command("add", "Make an account and print the link that sets its password: it works once, for 24 hours.", async (parsed, cancellationToken) =>
+        {
+            await using var app = BuildWithAccounts(call);
+            var id = await app.Services.GetRequiredService<ModeratorStore>().AddAsync(parsed.GetRequiredValue(email).Trim(), parsed.GetValue(role), By, cancellationToken);
+            return await PrintLinkAsync(call, app, id, cancellationToken);
+        });
+        add.Arguments.Add(email);
+        add.Options.Add(role);
+        return add;
+    }
+
+    private static WebApplication BuildWithAccounts(CommandCall call)
+    {
+        var app = call.Build();
+        DatabaseCommands.Open(app).RequireCurrent();
+        return app;
+    }
+
+    private static async Task<int> PrintLinkAsync(CommandCall call, WebApplication app, string accountId, CancellationToken cancellationToken)
+    {
+        var issued = await app.Services.GetRequiredService<PasswordLinks>().IssueAsync(accountId, By, cancellationToken);
+        var link = ServerLinks.To(issued.PathAndQuery, app.Services.GetRequiredService<DashboardOptions>(), LocalAddress.Configured(app.Configuration));
+        await call.Output.WriteLineAsync($"""
+            This link sets a new password for {issued.Email}. It works once, until {issued.ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC; links made before are dead.
+
+                {link}
+
+            """);
+        if (link == issued.PathAndQuery)
+            await call.Output.WriteLineAsync("The server listens on a socket only: put the address your proxy serves in front.");
+        if (issued.IsDisabled)
+            await call.Output.WriteLineAsync("The account is disabled: an Admin enables it on the People page.");
+        return 0;
+    }
+}

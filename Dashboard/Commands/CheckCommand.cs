@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Presence.Dashboard.Authentication;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Hosting;
+using Presence.Engine;
+
+namespace Presence.Dashboard.Commands;
+
+/// <summary><c>check</c>: what a start would refuse, without a start, and beside a running server too. It changes nothing.</summary>
+internal static class CheckCommand
+{
+    public static Command Describe(CommandCall call) => call.Command(
+        "check",
+        "Look for what a start would refuse: the configuration, the data folder, the keys, and the whole database, read for damage. Exit code 0 if all is well, 1 otherwise.",
+        (_, _) => RunAsync(call));
+
+    private static async Task<int> RunAsync(CommandCall call)
+    {
+        await using var app = call.Build(); // the configuration's problems end it here: without it nothing else can be found
+        await call.Output.WriteLineAsync("The configuration has no problems.");
+        var options = app.Services.GetRequiredService<DashboardOptions>();
+        var database = DatabaseCommands.Open(app);
+
+        List<string> problems = [.. database.FolderProblems()];
+        if (problems.Count == 0 && Directory.Exists(database.Folder))
+        {
+            if (database.IsInUse())
+                await call.Output.WriteLineAsync($"A server is running on {database.Folder}.");
+            problems.AddRange(KeyProblems(options));
+        }
+        problems.AddRange(database.Problems());
+
+        foreach (var problem in problems)
+            await call.Errors.WriteLineAsync(problem);
+        if (problems.Count == 0)
+            await call.Output.WriteLineAsync(File.Exists(database.FilePath) ? $"{database.Folder}: the keys and the database are sound." : $"{database.Folder}: nothing in it yet; the first start makes it.");
+        return problems.Count == 0 ? 0 : 1;
+    }
+
+    private static IEnumerable<string> KeyProblems(DashboardOptions options)
+    {
+        var folder = new KeyFolder(options);
+        foreach (var read in (Action[])[() => KeysInDataFolder.RequireReadable(options.Data), () => folder.Read(ClientKey.FileName), () => new SigningKeyFile(folder).Read(), () => folder.ReadSecret(GuestIds.FileName)])
+        {
+            string? problem = null;
+            try
+            {
+                read();
+            }
+            catch (StartRefusedException refusal)
+            {
+                problem = refusal.Message;
+            }
+            if (problem is not null)
+                yield return problem;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Hosting;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Commands;
+
+/// <summary><c>backup FILE</c>, beside a running server too, and <c>restore FILE</c>, which wants it stopped.</summary>
+internal static class DatabaseCommands
+{
+    public static Command Backup(CommandCall call)
+    {
+        var file = new Argument<string>("FILE") { Description = "The copy to make. A file that is there already is left alone." };
+        var backup = call.Command("backup", "Copy the database, one consistent state of it, while the server runs or not. The keys folder is not in it: copy that as well.", async (parsed, _) =>
+        {
+            await using var app = call.Build();
+            var copy = Open(app).CopyTo(Path.GetFullPath(parsed.GetRequiredValue(file)));
+            await call.Output.WriteLineAsync($"Copied the database to {copy.Path} ({copy.Bytes:N0} bytes), checked.");
+            return 0;
+        });
+        backup.Arguments.Add(file);
+        return backup;
+    }
+
+    public static Command Restore(CommandCall call)
+    {
+        var file = new Argument<string>("FILE") { Description = "A copy made by backup, by the nightly job or before a migration." };
+        var restore = call.Command("restore", "Put a copy in the place of the database. The server must be stopped. The copy is checked first, and the database there was is kept aside.", async (parsed, _) =>
+        {
+            await using var app = call.Build();
+            var aside = Open(app).Restore(Path.GetFullPath(parsed.GetRequiredValue(file)));
+            await call.Output.WriteLineAsync($"The database is restored from {parsed.GetRequiredValue(file)}. Start the server.");
+            if (aside is not null)
+                await call.Output.WriteLineAsync($"What was there before is kept in {aside}. Delete it when all is well.");
+            return 0;
+        });
+        restore.Arguments.Add(file);
+        return restore;
+    }
+
+    /// <summary>The database's file of the folder in the configuration.</summary>
+    internal static DatabaseFile Open(WebApplication app) => new(
+        app.Services.GetRequiredService<DashboardOptions>().Data,
+        AccountsContextFactory.Migrations,
+        app.Services.GetRequiredService<TimeProvider>());
+}

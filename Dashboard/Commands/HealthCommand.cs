@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Presence.Dashboard.Hosting;
+
+namespace Presence.Dashboard.Commands;
+
+/// <summary><c>dotnet Dashboard.dll health</c>: asks the server on this machine whether it is ready. A container's health check.</summary>
+internal static class HealthCommand
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
+    public static Command Describe(CommandCall call) => call.Command(
+        "health",
+        "Ask the server on this machine whether it is ready: exit code 0 if it is, 1 if not.",
+        (_, cancellationToken) => RunAsync(call, cancellationToken));
+
+    private static async Task<int> RunAsync(CommandCall call, CancellationToken cancellationToken)
+    {
+        // Not the whole host's configuration: this runs every few seconds.
+        var configuration = new ConfigurationBuilder()
+            .AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_")
+            .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
+            .AddEnvironmentVariables().AddCommandLine(call.Configuration).Build();
+        var server = LocalAddress.Of(LocalAddress.Configured(configuration)) ?? LocalAddress.Default;
+
+        using var handler = new SocketsHttpHandler();
+        server.Apply(handler);
+        using var client = new HttpClient(handler) { Timeout = Patience };
+        try
+        {
+            using var reply = await client.GetAsync(new Uri(server.BaseAddress, "/health/ready"), cancellationToken);
+            if (reply.IsSuccessStatusCode)
+                return 0;
+            await call.Errors.WriteLineAsync($"The server at {server} is not ready: {(int)reply.StatusCode}.");
+        }
+        catch (HttpRequestException failure)
+        {
+            await call.Errors.WriteLineAsync($"The server at {server} does not answer: {failure.Message}");
+        }
+        catch (OperationCanceledException)
+        {
+            await call.Errors.WriteLineAsync($"The server at {server} did not answer within {Patience.TotalSeconds:0} s.");
+        }
+        return 1;
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Components;
+using Presence.Dashboard.Authentication.Accounts;
+
+namespace Presence.Dashboard.Components.Pages.Account;
+
+/// <summary>Sets a new password for whoever holds a password link, and signs them in.</summary>
+public sealed partial class NewPasswordPage
+{
+    private string? _email;
+    private bool _isDisabled;
+    private IReadOnlyList<string> _problems = [];
+
+    [SupplyParameterFromForm(FormName = "new-password")]
+    private Credentials Input { get; set; } = default!;
+
+    [SupplyParameterFromQuery(Name = "token")]
+    private string? Token { get; set; }
+
+    [CascadingParameter]
+    private HttpContext Http { get; set; } = default!;
+
+    [Inject]
+    private PasswordLinks Links { get; set; } = default!;
+
+    [Inject]
+    private ModeratorSignIn Moderators { get; set; } = default!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        Input ??= new Credentials();
+        _email = await Links.FindAsync(Token, Http.RequestAborted);
+    }
+
+    private async Task SetAsync()
+    {
+        if (_email is not { } email)
+            return;
+        var problems = await Links.UseAsync(Token, Input.Password, Http.RequestAborted);
+        if (problems is { Count: 0 })
+        {
+            if (await Moderators.SignInAsync(email, Input.Password, ClientAddress.Of(Http)) == SignInOutcome.SignedIn)
+                Navigation.NavigateTo("/");
+            _isDisabled = true;
+        }
+
+        if (problems is null)
+            _email = null; // somebody was faster
+        else
+            _problems = problems;
+        Input.Password = "";
+    }
+}

@@ -1,0 +1,99 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Presence.Dashboard.Authentication.Accounts;
+using Presence.Engine;
+
+namespace Presence.Dashboard.Hosting;
+
+/// <summary>One life of the server: started, and served until somebody stops it.</summary>
+internal static class ServerRun
+{
+    /// <summary>The host's own category: it logs what ends a start with its stack.</summary>
+    private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
+
+    /// <param name="configuration">The configuration's words.</param>
+    /// <param name="errors">Takes the one message of a start that is refused.</param>
+    /// <returns>0 for a clean end, also of a start that was told to stop; 1 for a refusal.</returns>
+    public static async Task<int> RunAsync(string[] configuration, TextWriter errors)
+    {
+        var isStarting = true;
+        WebApplication? app = null;
+        try
+        {
+            app = DashboardApplication.Build(configuration, builder => builder.Logging.AddFilter(HostCategory, level => level >= LogLevel.Warning && !Volatile.Read(ref isStarting)));
+            await app.StartAsync();
+            Volatile.Write(ref isStarting, false);
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (Exception failure) when (Volatile.Read(ref isStarting))
+        {
+            // Told to stop while it started: whatever gave up then, gave up for that.
+            var isStopped = app?.Lifetime.ApplicationStopping.IsCancellationRequested == true;
+            await DisposeAsync(app);
+            app = null;
+            if (isStopped)
+                return 0;
+            await errors.WriteLineAsync(Refusal.OfStart(failure));
+            return 1;
+        }
+        finally
+        {
+            if (app is not null)
+                await app.DisposeAsync();
+        }
+    }
+
+    /// <summary>What was half started may fail once more as it is let go; the first failure is the one to tell.</summary>
+    private static async Task DisposeAsync(WebApplication? app)
+    {
+        try
+        {
+            if (app is not null)
+                await app.DisposeAsync();
+        }
+#pragma warning disable CA1031 // see above
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+}
+
+/// <summary>Words a failure for the operator: what, where and how to mend it, without a stack.</summary>
+internal static class Refusal
+{
+    /// <summary>Of a command, whose own failures say what they are.</summary>
+    public static string OfCommand(Exception failure) => failure is IOException or InvalidDataException ? failure.Message : OfStart(failure);
+
+    /// <summary>Of a start.</summary>
+    public static string OfStart(Exception failure) => failure switch
+    {
+        ConfigurationRefusedException or StartRefusedException or ModeratorChangeRefusedException => failure.Message,
+        IOException { InnerException: AddressInUseException } => $"{failure.Message} Stop what listens there, or choose another address with --urls or ASPNETCORE_URLS.",
+        _ when Inner<StartRefusedException>(failure) is { } refusal => refusal.Message,
+        InvalidOperationException when failure.Message.Contains("HTTPS endpoint", StringComparison.Ordinal) =>
+            "There is no certificate for the https address. Set Kestrel__Certificates__Default__Path and Kestrel__Certificates__Default__Password, or listen on http behind a proxy that ends TLS.",
+        _ when Inner<SocketException>(failure) is { } socket => $"The server cannot listen: {Line(failure)} {Line(socket)} Choose another address with --urls or ASPNETCORE_URLS.",
+        UnauthorizedAccessException => $"The server cannot start: {Line(failure)} It runs as {Environment.UserName}: give that user the right, or run it as another one.",
+        FileNotFoundException or DirectoryNotFoundException => $"The server cannot start, because a file or folder is missing: {Line(failure)} Make it, or correct its path in the configuration.",
+        IOException or InvalidDataException or FormatException or InvalidOperationException => $"The server cannot start: {Line(failure)}{Cause(failure)} Correct it in the environment variables, the command line or appsettings.json.",
+        _ => $"The server cannot start, for a reason it does not know: {failure.GetType().Name}: {Line(failure)}{Cause(failure)}",
+    };
+
+    private static string Cause(Exception failure) =>
+        failure.GetBaseException() is { } cause && cause != failure && !failure.Message.Contains(cause.Message, StringComparison.Ordinal) ? $" {Line(cause)}" : "";
+
+    private static string Line(Exception failure) => failure.Message.ReplaceLineEndings(" ").Trim();
+
+    private static T? Inner<T>(Exception failure)
+        where T : Exception
+    {
+        for (Exception? at = failure; at is not null; at = at is AggregateException { InnerExceptions: [var first, ..] } ? first : at.InnerException)
+        {
+            if (at is T found)
+                return found;
+        }
+        return null;
+    }
+}
