@@ -51,8 +51,8 @@ public sealed partial class DataFolderCommandTests : IAsyncLifetime
         Assert.True(File.Exists(Path.Combine(aside, "presence.db")));
 
         await _host.StartAgainAsync();
-        Assert.Equal(200, (await _host.GetAsync("/api/v1/admin/users/ada")).Status);
-        Assert.Equal(404, (await _host.GetAsync("/api/v1/admin/users/bob")).Status);
+        Assert.Equal(200, (await _host.GetAsync("/api/v1/admin/users/ada", DashboardHost.ServerKey)).Status);
+        Assert.Equal(404, (await _host.GetAsync("/api/v1/admin/users/bob", DashboardHost.ServerKey)).Status);
         Assert.Empty(_host.Log.Faults);
     }
 

@@ -39,13 +39,13 @@ public sealed class SimulateArgumentsTests
 
         Assert.Equal(
             [
+                "--key: missing. It is the client key of the server (keys/client.key in its data folder); or give --secret, the one of Presence__Clients__Jwt__Secret.",
                 "--url: \"localhost\" is not an http or https address such as http://localhost:5080.",
                 "--rooms: \"0\" is not a whole number from 1 to 10000.",
                 "--viewers: \"many\" is not a whole number from 1 to 100000.",
                 "--churn: \"-3\" is not a percentage from 0 to 1000.",
                 "--lossy: \"100\" is not a percentage from 0 to 90.",
                 "--duration: \"soon\" is not a number and s, m, h or d, such as 90s or 5m, up to 7d.",
-                "--key: missing. It is the client key of the server (keys/client.key in its data folder); or give --secret, the one of Presence__Clients__Jwt__Secret.",
             ],
             problems);
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Commands;
 
@@ -58,6 +59,7 @@ internal static class AdminCommand
     {
         var app = call.Build();
         DatabaseCommands.Open(app).RequireCurrent();
+        app.Services.GetRequiredService<PresenceDatabase>().OpenBeside();
         return app;
     }
 

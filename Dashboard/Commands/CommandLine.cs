@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.AspNetCore.DataProtection;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Simulation;
@@ -140,7 +141,11 @@ internal sealed record CommandCall(string[] Configuration, TextWriter Output, Te
         return command;
     }
 
-    /// <summary>The product as the configuration makes it, built and not started: it listens nowhere and has opened nothing.</summary>
+    /// <summary>The product as the configuration makes it, built and not started: it listens nowhere and has opened and made nothing.</summary>
     /// <exception cref="ConfigurationRefusedException">The configuration is wrong.</exception>
-    public WebApplication Build() => DashboardApplication.Build(Configuration, builder => builder.Logging.ClearProviders());
+    public WebApplication Build() => DashboardApplication.Build(Configuration, builder =>
+    {
+        builder.Logging.ClearProviders();
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider(); // the keys of cookies would make the data folder
+    });
 }

@@ -93,6 +93,15 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         }
     }
 
+    /// <summary>Opens the file for a short work beside the process that has the folder: nothing is locked, checked or migrated.</summary>
+    /// <remarks>Writes wait for that process as for any other (see <see cref="DatabaseFile.RequireCurrent"/> for what to make sure of first).</remarks>
+    public void OpenBeside()
+    {
+        if (_keeper is not null)
+            throw new InvalidOperationException("The database is open already.");
+        _keeper = ConnectUnchecked();
+    }
+
     /// <summary>Points a context at this file, with the gate, the pragmas and the command timeout of all others.</summary>
     /// <param name="builder">The context's options.</param>
     /// <param name="migrationsHistoryTable">Where the context keeps which of its migrations were applied; its own for each context.</param>
