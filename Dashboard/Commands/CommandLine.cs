@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.DataProtection;
-using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Simulation;
 
