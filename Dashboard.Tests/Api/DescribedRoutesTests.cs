@@ -71,7 +71,7 @@ public sealed class DescribedRoutesTests(SharedHost shared) : IClassFixture<Shar
         foreach (var (name, id) in _ids)
             path = path.Replace($"{{{name}}}", id, StringComparison.Ordinal);
         Assert.DoesNotContain('{', path);
-        var ids = operation["parameters"]?.AsArray().Where(parameter => Text(parameter!["in"]) == "query").Select(parameter => Text(parameter!["name"])).FirstOrDefault(name => name.EndsWith("Ids", StringComparison.Ordinal) || name.EndsWith("Ids[]", StringComparison.Ordinal));
+        var ids = operation["parameters"]?.AsArray().Where(parameter => Text(parameter!["in"]) == "query").Select(parameter => Text(parameter!["name"])).FirstOrDefault(name => name == "rooms" || name.EndsWith("Ids", StringComparison.Ordinal) || name.EndsWith("Ids[]", StringComparison.Ordinal));
         return ids is null ? path : $"{path}?{ids}=anna";
     }
 

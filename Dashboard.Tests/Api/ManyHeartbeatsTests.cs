@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine;
+using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Tests.Api;
 
@@ -26,6 +29,16 @@ public sealed class ManyHeartbeatsTests(SharedHost shared) : IClassFixture<Share
         Assert.Equal("""{"accepted":3,"rejected":[]}""", answer.Body);
         var count = (await _host.CountAsync("s1")).Json;
         Assert.Equal((2, 3), (count["count"]!.GetValue<int>(), count["sessions"]!.GetValue<int>()));
+    }
+
+    [Fact]
+    public async Task BeatMany_WithDevicesAndVersions_ShowsThemAsSingleHeartbeatsDo()
+    {
+        var answer = await _host.PostAsync(Route, DashboardHost.ServerKey, """{"heartbeats":[{"roomId":"devices","userId":"x","device":"Set-top box","appVersion":"3.1.0"}]}""");
+
+        Assert.Equal("""{"accepted":1,"rejected":[]}""", answer.Body);
+        var session = Assert.Single(_host.Services.GetRequiredService<PresenceEngine>().Sessions("devices", "x"));
+        Assert.Equal(new SessionDevice("Set-top box", "3.1.0"), session.Device);
     }
 
     [Fact]

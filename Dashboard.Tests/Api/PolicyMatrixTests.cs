@@ -58,6 +58,7 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         GET /api/v1/presence/rooms/{roomId}/users/count                    .    +    -    +    .    +    -    -    -    -    -    -    +
         GET /api/v1/presence/settings                                      .    +    +    +    .    +    -    -    -    -    -    -    +
         PUT /api/v1/presence/settings/user                                 .    +    +    +    .    -    -    -    -    -    -    -    -
+        GET /api/v1/presence/stream                                        .    +    -    +    .    +    -    -    -    -    -    -    +
         GET /api/v1/presence/users/list                                    .    +    +    +    .    +    -    -    -    -    -    -    +
         GET /api/v3/network-settings/chat                                  +    +    +    +    +    +    +    +    +    +    +    +    +
         GET /api/v3/sessions                                               .    +    +    +    .    -    -    -    -    -    -    -    -
@@ -152,7 +153,8 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         .Replace("{keyId}", "none", StringComparison.Ordinal)
         .Replace("{link}", "none", StringComparison.Ordinal)
         .Replace("{file}", "presence.js", StringComparison.Ordinal)
-        + (route == "/api/v1/presence/rooms" ? "?ids=lobby" : "");
+        + (route == "/api/v1/presence/rooms" ? "?ids=lobby" : "")
+        + (route == "/api/v1/presence/stream" ? "?rooms=lobby" : "");
 
     private IEnumerable<(string Method, string Path)> Routes() =>
         from endpoint in _host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()

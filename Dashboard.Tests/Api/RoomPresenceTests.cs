@@ -40,6 +40,21 @@ public sealed class RoomPresenceTests(SharedHost shared) : IClassFixture<SharedH
     }
 
     [Fact]
+    public async Task List_AskedForUsers_HoldsTheWholeProfileOfEachViewer()
+    {
+        await _host.SendAsync(HttpMethod.Put, "/api/v1/admin/users/known", DashboardHost.ServerKey, """{"displayName":"Known","avatarUrl":"https://example.com/k.png","metadata":{"level":7}}""", ("If-Match", "*"));
+        await _host.PostAsync("/api/v1/presence/heartbeats", DashboardHost.ServerKey, """{"heartbeats":[{"roomId":"profiles","userId":"unknown to the table"}]}""");
+        await _host.BeatAsync("profiles", await _host.TokenAsync("known"));
+
+        var viewers = (await _host.GetAsync("/api/v1/presence/rooms/profiles/users?include=user&sort=-joined", DashboardHost.ServerKey)).Json["viewers"]!.AsArray();
+
+        var known = viewers[0]!["user"]!;
+        Assert.Equal(("known", "Known", "https://example.com/k.png", 7), (known["userId"]!.GetValue<string>(), known["displayName"]!.GetValue<string>(), known["avatarCustomUrl"]!.GetValue<string>(), known["metadata"]!["level"]!.GetValue<int>()));
+        Assert.Equal(("unknown to the table", "{}", "[]"), (viewers[1]!["user"]!["userId"]!.GetValue<string>(), viewers[1]!["user"]!["metadata"]!.ToJsonString(), viewers[1]!["user"]!["tags"]!.ToJsonString()));
+        Assert.Null((await _host.GetAsync("/api/v1/presence/rooms/profiles/users", DashboardHost.ServerKey)).Json["viewers"]![0]!["user"]);
+    }
+
+    [Fact]
     public async Task List_SortedByJoining_AndSearched_ShowsThose()
     {
         foreach (var userId in new[] { "sort-a", "sort-b", "other" })

@@ -49,6 +49,7 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
         ["access token"] = nameof(TokenCorpusTests),
         ["rooms of a token"] = nameof(TokenCorpusTests),
         ["picture of a token"] = nameof(TokenCorpusTests),
+        ["rooms of a stream"] = nameof(Api.RoomsStreamTests),
         ["name of a server key"] = nameof(Authentication.ServerKeyTests),
         ["server keys"] = "ServerKeyStoreTests",
         ["server keys of one name"] = nameof(Authentication.ServerKeyTests),

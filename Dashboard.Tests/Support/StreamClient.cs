@@ -22,17 +22,35 @@ public sealed class StreamClient : IAsyncDisposable
     public HttpResponseMessage Reply => _reply;
 
     /// <summary>Opens a stream that must be answered.</summary>
-    public static async Task<StreamClient> OpenAsync(DashboardHost host, string room, string token, string query = "", string? lastEventId = null)
+    public static Task<StreamClient> OpenAsync(DashboardHost host, string room, string token, string query = "", string? lastEventId = null) =>
+        OpenAsync(host, OfRoom(room) + query, token, lastEventId);
+
+    /// <summary>Opens a stream of several rooms that must be answered.</summary>
+    public static Task<StreamClient> OpenManyAsync(DashboardHost host, string query, string token, string? lastEventId = null) =>
+        OpenAsync(host, OfMany + query, token, lastEventId);
+
+    /// <summary>Opens a stream that must be refused.</summary>
+    public static Task<Answer> RefusedAsync(DashboardHost host, string room, string token, string query = "", string? lastEventId = null) =>
+        RefusedAsync(host, OfRoom(room) + query, token, lastEventId);
+
+    /// <summary>Opens a stream of several rooms that must be refused.</summary>
+    public static Task<Answer> RefusedManyAsync(DashboardHost host, string query, string token, string? lastEventId = null) =>
+        RefusedAsync(host, OfMany + query, token, lastEventId);
+
+    private const string OfMany = "/api/v1/presence/stream";
+
+    private static string OfRoom(string room) => $"/api/v1/presence/rooms/{room}/stream";
+
+    private static async Task<StreamClient> OpenAsync(DashboardHost host, string path, string token, string? lastEventId)
     {
-        var reply = await SendAsync(host, room, token, query, lastEventId);
+        var reply = await SendAsync(host, path, token, lastEventId);
         Assert.Equal(200, (int)reply.StatusCode);
         return new StreamClient(reply, await reply.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
     }
 
-    /// <summary>Opens a stream that must be refused.</summary>
-    public static async Task<Answer> RefusedAsync(DashboardHost host, string room, string token, string query = "", string? lastEventId = null)
+    private static async Task<Answer> RefusedAsync(DashboardHost host, string path, string token, string? lastEventId)
     {
-        using var reply = await SendAsync(host, room, token, query, lastEventId);
+        using var reply = await SendAsync(host, path, token, lastEventId);
         Assert.NotEqual(200, (int)reply.StatusCode);
         return await Answer.OfAsync(reply);
     }
@@ -42,7 +60,8 @@ public sealed class StreamClient : IAsyncDisposable
     {
         Assert.True(await _events.MoveNextAsync().AsTask().WaitAsync(Patience, TimeProvider.System, TestContext.Current.CancellationToken), "The stream ended.");
         var item = _events.Current;
-        return new StreamEvent(item.EventType, item.EventId is { Length: > 0 } id ? long.Parse(id, System.Globalization.CultureInfo.InvariantCulture) : null, JsonNode.Parse(item.Data)!);
+        long? number = long.TryParse(item.EventId, System.Globalization.CultureInfo.InvariantCulture, out var id) ? id : null;
+        return new StreamEvent(item.EventType, number, JsonNode.Parse(item.Data)!) { Place = item.EventId };
     }
 
     /// <summary>The next event of a kind; others in between are passed over.</summary>
@@ -81,9 +100,9 @@ public sealed class StreamClient : IAsyncDisposable
         }
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(DashboardHost host, string room, string token, string query, string? lastEventId)
+    private static async Task<HttpResponseMessage> SendAsync(DashboardHost host, string path, string token, string? lastEventId)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(host.BaseAddress, $"/api/v1/presence/rooms/{room}/stream{query}"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(host.BaseAddress, path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (lastEventId is not null)
             request.Headers.Add("Last-Event-ID", lastEventId);

@@ -46,6 +46,7 @@ namespace Presence.Dashboard.Api;
 [JsonSerializable(typeof(SettingsChangeRequest))]
 [JsonSerializable(typeof(SettingsDocument))]
 [JsonSerializable(typeof(StreamCount))]
+[JsonSerializable(typeof(StreamGap))]
 [JsonSerializable(typeof(StreamJoin))]
 [JsonSerializable(typeof(StreamLeave))]
 [JsonSerializable(typeof(SuccessReply))]

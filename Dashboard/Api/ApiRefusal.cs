@@ -16,6 +16,9 @@ internal sealed record ApiRefusal(ApiError Error, string Message, string? Detail
     /// <summary>What keeps the caller out, where that is the matter.</summary>
     public Removal? Removal { get; init; }
 
+    /// <summary>The rooms it is for, where a request names several.</summary>
+    public IReadOnlyList<string>? RoomIds { get; init; }
+
     public static ApiRefusal Invalid(string problem) => new(ApiErrors.Invalid, problem, problem);
 
     public static ApiRefusal Invalid(string field, string rule) => Invalid($"{field} {rule}");
@@ -32,7 +35,7 @@ internal sealed record ApiRefusal(ApiError Error, string Message, string? Detail
         if (Error == ApiErrors.BodyTooLarge || http.Request.ContentLength > ServerDefaults.LargestDrained)
             response.Headers.Connection = "close"; // said, or the next request on this connection meets a reset
 
-        var body = new ErrorDocument("error", Error.Code, Message, Detail is null && Removal is null ? null : new ErrorDetail(Detail, Removal?.Until, Removal?.Reason));
+        var body = new ErrorDocument("error", Error.Code, Message, Detail is null && Removal is null ? null : new ErrorDetail(Detail, Removal?.Until, Removal?.Reason, RoomIds));
         return new Reply<ErrorDocument>(body, Wire.Documents.ErrorDocument, Error.Status).ExecuteAsync(http);
     }
 }

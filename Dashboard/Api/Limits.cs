@@ -1,5 +1,6 @@
 using Presence.Dashboard.Api.Contracts;
 using Presence.Dashboard.Api.Embedding;
+using Presence.Dashboard.Api.Streaming;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Authentication.Jwt;
 using Presence.Dashboard.Hosting;
@@ -40,6 +41,7 @@ internal static class Limits
         Text("name of a server key", ServerKeyRules.LongestName, "server keys"),
         new("page", PresenceLimits.Page, "entries", "`limit` of lists") { Error = ApiErrors.Invalid },
         new("ids of rooms", PresenceLimits.Page, "ids", "`GET /api/v1/presence/rooms`") { Error = ApiErrors.Invalid },
+        new("rooms of a stream", StreamEndpoints.MostRooms, "rooms", "`GET /api/v1/presence/stream`") { Error = ApiErrors.Invalid },
         new("ids of users", UserEndpoints.MostIds, "ids", "`GET /api/v3/users/list`") { Error = ApiErrors.Invalid },
         new("ids of users, for their presence", UserPresenceEndpoints.MostIds, "ids", "`GET /api/v1/presence/users/list`") { Error = ApiErrors.Invalid },
         new("id of a user, for its presence", UserPresenceEndpoints.LongestId, "characters", "`GET /api/v1/presence/users/list`, percent-encoded") { Error = ApiErrors.Invalid },

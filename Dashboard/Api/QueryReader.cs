@@ -1,4 +1,5 @@
 using System.Globalization;
+using Presence.Engine;
 
 namespace Presence.Dashboard.Api;
 
@@ -42,6 +43,24 @@ internal sealed class QueryReader(IQueryCollection query)
         }
         Refuse<T>($"{name} must be one of {string.Join(", ", words)}.");
         return choices[0].Value;
+    }
+
+    /// <summary>Rooms: <c>name=a,b</c> splits at commas; <c>name[]=a</c> is taken as it is, for rooms with a comma in their id. Null when left out.</summary>
+    public List<string>? RoomIds(string name, int most)
+    {
+        var hasLiteral = query.TryGetValue(name + "[]", out var literal);
+        if (!query.TryGetValue(name, out var listed) && !hasLiteral)
+            return null;
+
+        List<string> ids = [.. listed.SelectMany(text => text!.Split(',', StringSplitOptions.RemoveEmptyEntries)), .. literal.OfType<string>()];
+        if (ids.Count > most)
+            Refuse($"{name} may name {most} rooms; it names {ids.Count}.");
+        foreach (var id in ids)
+        {
+            if (PresenceIds.ProblemOfRoomId(id) is { } problem)
+                Refuse($"{name}: {problem}");
+        }
+        return ids;
     }
 
     /// <summary>Refuses a parameter that exists elsewhere but has no meaning here, where ignoring it would mislead.</summary>

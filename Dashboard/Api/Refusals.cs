@@ -22,6 +22,32 @@ internal static class Refusals
     public static ApiRefusal? WhileDisabled(PresenceEngine engine, string roomId) =>
         !engine.Settings.Enabled ? Disabled : engine.Effective(roomId).Values.Enabled ? null : RoomDisabled;
 
+    /// <summary>Why a caller may not know of a room, whether presence is on or off.</summary>
+    public static ApiRefusal? OfAccess(PresenceEngine engine, ClientPrincipal caller, string roomId) =>
+        !caller.MayEnter(roomId) ? OtherRoom : caller.IsServer ? null : WhileRemoved(engine, caller.UserId, roomId);
+
+    /// <summary>Why a caller may not read how a room is.</summary>
+    public static ApiRefusal? OfReading(PresenceEngine engine, ClientPrincipal caller, string roomId) =>
+        OfAccess(engine, caller, roomId) ?? WhileDisabled(engine, roomId);
+
+    /// <summary>The first refusal of several rooms, naming those it is for; a refusal for the whole network names none.</summary>
+    public static ApiRefusal? OfRooms(IReadOnlyList<string> roomIds, Func<string, ApiRefusal?> of)
+    {
+        ApiRefusal? first = null;
+        List<string> named = [];
+        foreach (var roomId in roomIds)
+        {
+            if (of(roomId) is not { } refusal)
+                continue;
+            first ??= refusal;
+            if (refusal == first)
+                named.Add(roomId);
+        }
+        return first is null || first == Disabled || first.Error == ApiErrors.Banned
+            ? first
+            : first with { Detail = $"rooms: {string.Join(", ", named)}", RoomIds = named };
+    }
+
     /// <summary>Why nobody knows who calls. Whoever asks with bad credentials again and again is told so, and good ones are never looked at for it.</summary>
     public static ApiRefusal Of(in Authenticated authenticated, ClientPaces paces, HttpContext http)
     {

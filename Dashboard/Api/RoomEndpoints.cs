@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Primitives;
 using Presence.Dashboard.Api.Contracts;
 using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
@@ -16,9 +15,8 @@ internal static class RoomEndpoints
 
     private static IResult List(HttpContext http, PresenceEngine engine, ClientPaces paces)
     {
-        var parameters = http.Request.Query;
-        var query = new QueryReader(parameters);
-        var ids = ReadIds(query, parameters);
+        var query = new QueryReader(http.Request.Query);
+        var ids = query.RoomIds("ids", PresenceLimits.Page);
         if (ids is null && !http.Caller().IsServer)
             return new ApiRefusal(ApiErrors.NotAllowed, "A viewer names the rooms it asks about: ids=room1,room2. Listing all rooms takes a server key.");
 
@@ -38,10 +36,8 @@ internal static class RoomEndpoints
         }
         if (query.Problem is { } problem)
             return ApiRefusal.Invalid(problem);
-        if (ids is not null && !ids.TrueForAll(http.Caller().MayEnter))
-            return Refusals.OtherRoom;
-        if (ids is not null && RefuseRemoved(http.Caller(), ids, engine) is { } removed)
-            return removed;
+        if (ids is not null && Refusals.OfRooms(ids, id => Refusals.OfAccess(engine, http.Caller(), id)) is { } refusal)
+            return refusal;
         if (!engine.Settings.Enabled)
             return Refusals.Disabled;
         if (ids is null && Refusals.WhileReadingMuch(http, paces, engine.KnownRooms) is { } tooMuch)
@@ -56,27 +52,6 @@ internal static class RoomEndpoints
                 RoomPresenceEndpoints.OnlyTrue(engine.IsWarming)),
             Wire.Documents.RoomsReply);
     }
-
-    /// <summary><c>ids=a,b</c> splits at commas; <c>ids[]=a</c> is taken as it is, for rooms with a comma in their id.</summary>
-    private static List<string>? ReadIds(QueryReader query, IQueryCollection parameters)
-    {
-        var hasLiteral = parameters.TryGetValue("ids[]", out StringValues literal);
-        if (!parameters.TryGetValue("ids", out var listed) && !hasLiteral)
-            return null;
-
-        List<string> ids = [.. listed.SelectMany(text => text!.Split(',', StringSplitOptions.RemoveEmptyEntries)), .. literal.OfType<string>()];
-        if (ids.Count > PresenceLimits.Page)
-            query.Refuse($"ids may name {PresenceLimits.Page} rooms; it names {ids.Count}.");
-        foreach (var id in ids)
-        {
-            if (PresenceIds.ProblemOfRoomId(id) is { } problem)
-                query.Refuse($"ids: {problem}");
-        }
-        return ids;
-    }
-
-    private static ApiRefusal? RefuseRemoved(ClientPrincipal caller, List<string> ids, PresenceEngine engine) =>
-        caller.IsServer ? null : ids.Select(id => Refusals.WhileRemoved(engine, caller.UserId, id)).FirstOrDefault(refusal => refusal is not null);
 
     private static RoomCursor? ReadCursor(QueryReader query, RoomOrder order)
     {

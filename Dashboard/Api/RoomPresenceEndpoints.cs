@@ -3,6 +3,7 @@ using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Api;
 
@@ -14,7 +15,7 @@ internal static class RoomPresenceEndpoints
     public static void MapRoomPresence(this IEndpointRouteBuilder api)
     {
         api.MapGet("/api/v1/presence/rooms/{roomId}/users/count", Count).Allow(ApiPolicy.ViewerOrServer).Describe(RoomDescriptions.Count);
-        api.MapGet("/api/v1/presence/rooms/{roomId}/users", List).Allow(ApiPolicy.ViewerOrServer).Describe(RoomDescriptions.List);
+        api.MapGet("/api/v1/presence/rooms/{roomId}/users", ListAsync).Allow(ApiPolicy.ViewerOrServer).Describe(RoomDescriptions.List);
     }
 
     /// <summary>Members that say true or are left out.</summary>
@@ -33,7 +34,7 @@ internal static class RoomPresenceEndpoints
             Wire.Documents.CountReply);
     }
 
-    private static IResult List(HttpContext http, string roomId, PresenceEngine engine, ClientPaces paces)
+    private static async ValueTask<IResult> ListAsync(HttpContext http, string roomId, PresenceEngine engine, ClientPaces paces, UserStore users)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } roomProblem)
             return ApiRefusal.Invalid(roomProblem);
@@ -49,6 +50,7 @@ internal static class RoomPresenceEndpoints
             State = query.Choice<ViewerState?>("state", ("", null), ("visible", ViewerState.Visible), ("hidden", ViewerState.Hidden), ("paused", ViewerState.Paused)),
             After = ReadCursor(query, sort),
         };
+        var includeUser = query.Choice("include", ("", false), ("user", true));
         if (query.Problem is { } problem)
             return ApiRefusal.Invalid(problem);
         if (Refusals.WhileDisabled(engine, roomId) is { } refusal)
@@ -58,7 +60,9 @@ internal static class RoomPresenceEndpoints
 
         try
         {
-            return Describe(engine.Viewers(roomId, request), request, engine.IsWarming);
+            var page = engine.Viewers(roomId, request);
+            var profiles = includeUser ? await users.FindAsync([.. page.Viewers.Select(viewer => viewer.UserId)], http.RequestAborted) : null;
+            return Describe(page, request, engine.IsWarming, profiles?.ToDictionary(user => user.UserId, PresenceComparers.UserId));
         }
         catch (StaleCursorException)
         {
@@ -96,9 +100,9 @@ internal static class RoomPresenceEndpoints
         return null;
     }
 
-    private static IResult Describe(ViewerPage page, ViewerQuery request, bool isWarming) => Reply.Ok(
+    private static IResult Describe(ViewerPage page, ViewerQuery request, bool isWarming, Dictionary<string, User>? users) => Reply.Ok(
         new ViewersReply(
-            [.. page.Viewers.Select(Describe)],
+            [.. page.Viewers.Select(viewer => users is null ? Describe(viewer) : Describe(viewer) with { User = UserDocuments.Of(viewer, users.GetValueOrDefault(viewer.UserId)) })],
             page.Viewers.Count,
             request.Limit,
             page.Next is { } next ? ViewerCursorText.Write(next, request.Sort) : null,

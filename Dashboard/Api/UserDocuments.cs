@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Presence.Dashboard.Api.Contracts;
+using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Api;
@@ -28,6 +29,15 @@ internal static class UserDocuments
         IsDeleted: false,
         user.CreatedAt,
         user.UpdatedAt);
+
+    /// <summary>A viewer's profile; one that nothing is stored of is known by its token alone.</summary>
+    public static UserDocument Of(Viewer viewer, User? stored)
+    {
+        var (name, avatar) = (viewer.Profile?.DisplayName, viewer.Profile?.AvatarUrl);
+        return stored is null
+            ? Of(new User(viewer.UserId, viewer.UserId, viewer.UserId, name, avatar, "{}", viewer.IsGuest, IsVouched: false, viewer.JoinedAt, viewer.JoinedAt))
+            : Of(stored with { DisplayName = name ?? stored.DisplayName, AvatarUrl = avatar ?? stored.AvatarUrl });
+    }
 
     public static JsonObject MetadataOf(User user) => JsonNode.Parse(user.MetadataJson)!.AsObject();
 

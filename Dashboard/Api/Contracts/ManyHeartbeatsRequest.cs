@@ -14,9 +14,13 @@ internal sealed record ManyHeartbeatsRequest([property: Required, MaxLength(Many
     /// <param name="UserId">Who watches. With a server key it is required; with an access token it is the token's subject and left out.</param>
     /// <param name="SessionId">Tells sessions of one user apart.</param>
     /// <param name="State">What the session says of its screen; visible unless sent.</param>
+    /// <param name="Device">The device, for people to read.</param>
+    /// <param name="AppVersion">The app's version, for people to read.</param>
     internal sealed record Item(
         [property: Required, MinLength(1), MaxLength(PresenceIds.LongestRoomId)] string? RoomId,
         [property: MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId,
         [property: MinLength(1), MaxLength(PresenceIds.LongestSessionId)] string? SessionId,
-        [property: AllowedValues("visible", "hidden", "paused")] string? State);
+        [property: AllowedValues("visible", "hidden", "paused")] string? State,
+        [property: MaxLength(HeartbeatRequest.LongestDevice)] string? Device = null,
+        [property: MaxLength(HeartbeatRequest.LongestAppVersion)] string? AppVersion = null);
 }

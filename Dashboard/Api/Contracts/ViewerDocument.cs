@@ -11,6 +11,7 @@ namespace Presence.Dashboard.Api.Contracts;
 /// <param name="State">Visible if any session is, else hidden if any, else paused.</param>
 /// <param name="Fading">Whether the heartbeats of all sessions are overdue.</param>
 /// <param name="Sessions">How many sessions: tabs, devices.</param>
+/// <param name="User">The whole profile, where it was asked for with <c>include=user</c>.</param>
 internal sealed record ViewerDocument(
     string UserId,
     DateTimeOffset JoinedAt,
@@ -19,4 +20,5 @@ internal sealed record ViewerDocument(
     DateTimeOffset LastHeartbeatAt,
     [property: AllowedValues("visible", "hidden", "paused")] string State,
     bool Fading,
-    int Sessions);
+    int Sessions,
+    UserDocument? User = null);

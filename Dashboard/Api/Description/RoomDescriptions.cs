@@ -25,7 +25,7 @@ internal static class RoomDescriptions
     public static readonly RouteDescription BeatMany = new("sendHeartbeats", RouteGroups.Rooms, "Send many heartbeats at once")
     {
         Text = "At most 1,000. What was not taken is listed by its place, with the code it would have had alone.",
-        Body = BodyDescription.Json<ManyHeartbeatsRequest>("""{"heartbeats":[{"roomId":"lobby","userId":"anna","sessionId":"tv","state":"visible"}]}"""),
+        Body = BodyDescription.Json<ManyHeartbeatsRequest>("""{"heartbeats":[{"roomId":"lobby","userId":"anna","sessionId":"tv","state":"visible","device":"Set-top box","appVersion":"3.1.0"}]}"""),
         Answer = AnswerDescription.Json<ManyHeartbeatsReply>("What became of each.", """{"accepted":1,"rejected":[]}""", StatusCodes.Status202Accepted),
         Errors = [ApiErrors.PresenceDisabled, ApiErrors.Banned],
     };
@@ -73,6 +73,7 @@ internal static class RoomDescriptions
             ParameterDescription.OfWords("orderBy", "With sort `heartbeat`: latest first or last.", ["desc", "asc"]),
             ParameterDescription.OfText("search", "Part of the id or the name.", PresenceLimits.SearchLength),
             ParameterDescription.OfWords("state", "Only viewers in this state.", ["visible", "hidden", "paused"], isOptional: true),
+            ParameterDescription.OfWords("include", "Adds each viewer's whole profile as `user`, with metadata, tags and picture.", ["user"], isOptional: true),
             ParameterDescription.OfText("cursor", "The `cursor` of the page before; not with sort `heartbeat`, where viewers move while one reads.", RoomPresenceEndpoints.LongestCursor),
         ],
         Answer = AnswerDescription.Json<ViewersReply>(

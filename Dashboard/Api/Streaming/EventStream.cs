@@ -3,7 +3,7 @@ using Presence.Dashboard.Authentication;
 
 namespace Presence.Dashboard.Api.Streaming;
 
-/// <summary>One open stream: who reads it, of which room, and what wakes or ends it.</summary>
+/// <summary>One open stream: who reads it, of which rooms, and what wakes or ends it.</summary>
 internal sealed class EventStream : IDisposable
 {
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
@@ -14,9 +14,9 @@ internal sealed class EventStream : IDisposable
     private long _wroteAt;
     private volatile bool _isSending;
 
-    public EventStream(ClientPrincipal caller, AddressKey? address, RoomFeed feed, EventStreams streams)
+    public EventStream(ClientPrincipal caller, AddressKey? address, IReadOnlyList<CountFeed> feeds, EventStreams streams)
     {
-        (Caller, Address, Feed, _streams) = (caller, address, feed, streams);
+        (Caller, Address, Feeds, _streams) = (caller, address, feeds, streams);
         Ended = _ending.Token;
     }
 
@@ -25,7 +25,8 @@ internal sealed class EventStream : IDisposable
     /// <summary>In whose share it counts; null for a server key.</summary>
     public AddressKey? Address { get; }
 
-    public RoomFeed Feed { get; }
+    /// <summary>Its rooms, in the order asked for.</summary>
+    public IReadOnlyList<CountFeed> Feeds { get; }
 
     /// <summary>Cancelled when the stream must end.</summary>
     public CancellationToken Ended { get; }

@@ -7,7 +7,8 @@ namespace Presence.Dashboard.Api.Streaming;
 
 /// <summary>The open streams: how many there may be, which must end, and the feeds they share.</summary>
 /// <remarks>
-/// <para><b>Bound.</b> The caps of the configuration; as many feeds, those kept a minute for who comes back included.</para>
+/// <para><b>Bound.</b> The caps of the configuration; as many feeds of changes, and fifty times as many of counts alone, those kept
+/// a minute for who comes back included.</para>
 /// <para><b>Threads.</b> Any.</para>
 /// </remarks>
 internal sealed class EventStreams : IDisposable
@@ -30,7 +31,8 @@ internal sealed class EventStreams : IDisposable
     private readonly HashSet<EventStream> _streams = [];
     private readonly Shares<string> _ofPrincipal;
     private readonly Shares<AddressKey> _ofAddress;
-    private readonly Dictionary<string, RoomFeed> _feeds = new(PresenceComparers.RoomId);
+    private readonly Dictionary<string, CountFeed> _feeds = new(PresenceComparers.RoomId);
+    private readonly Dictionary<string, CountFeed> _counts = new(PresenceComparers.RoomId);
     private readonly CancellationTokenRegistration _stopping;
     private bool _isStopped;
 
@@ -42,12 +44,16 @@ internal sealed class EventStreams : IDisposable
 
         // Above every sequence of an earlier run, so that a stream cut off by a restart never takes its old place for one of this run's.
         FirstId = time.GetUtcNow().ToUnixTimeMilliseconds() << 10;
+        Versions = new StreamVersions(FirstId);
         caps.Add(CapKind.Streams, () => Count, _limits.Streams);
         _stopping = lifetime.ApplicationStopping.Register(Stop);
     }
 
     /// <summary>What is added to a sequence to make the id of an event. Fits the whole numbers of a browser until the year 2248.</summary>
     public long FirstId { get; }
+
+    /// <summary>Numbers the counts of all rooms.</summary>
+    public StreamVersions Versions { get; }
 
     public int Count
     {
@@ -64,30 +70,17 @@ internal sealed class EventStreams : IDisposable
         get
         {
             lock (_lock)
-                return _feeds.Count;
+                return _feeds.Count + _counts.Count;
         }
     }
 
-    /// <summary>Opens a stream, or says which cap is reached.</summary>
-    public EventStream? TryOpen(ClientPrincipal caller, IPAddress? address, string roomId, out string? problem)
-    {
-        lock (_lock)
-        {
-            AddressKey? from = caller.IsServer || address is null ? null : AddressKey.Of(address); // a server key has a share of its own
-            problem = ProblemOf(caller, from);
-            if (problem is not null)
-                return null;
-            if (!_feeds.TryGetValue(roomId, out var feed) || feed.IsBroken)
-            {
-                feed?.Dispose();
-                _feeds[roomId] = feed = new RoomFeed(roomId, _engine, _log);
-            }
-            var stream = new EventStream(caller, from, feed, this) { WroteAt = _time.GetTimestamp() };
-            _streams.Add(stream);
-            feed.Add(stream);
-            return stream;
-        }
-    }
+    /// <summary>Opens a stream of one room's changes, or says which cap is reached.</summary>
+    public EventStream? TryOpen(ClientPrincipal caller, IPAddress? address, string roomId, out string? problem) =>
+        TryOpen(caller, address, [roomId], _feeds, room => new RoomFeed(room, _engine, Versions, _log), out problem);
+
+    /// <summary>Opens a stream of the counts of several rooms, or says which cap is reached.</summary>
+    public EventStream? TryOpenCounts(ClientPrincipal caller, IPAddress? address, IReadOnlyList<string> roomIds, out string? problem) =>
+        TryOpen(caller, address, roomIds, _counts, room => new CountFeed(room, _engine, Versions), out problem);
 
     public void Close(EventStream stream)
     {
@@ -98,8 +91,11 @@ internal sealed class EventStreams : IDisposable
             _ofPrincipal.GiveBack(KeyOf(stream.Caller));
             if (stream.Address is { } from)
                 _ofAddress.GiveBack(from);
-            stream.Feed.Remove(stream);
-            stream.Feed.IdleSince = _time.GetTimestamp();
+            foreach (var feed in stream.Feeds)
+            {
+                feed.Remove(stream);
+                feed.IdleSince = _time.GetTimestamp();
+            }
         }
     }
 
@@ -126,6 +122,33 @@ internal sealed class EventStreams : IDisposable
             foreach (var feed in _feeds.Values)
                 feed.Dispose();
             _feeds.Clear();
+            _counts.Clear(); // those hold nothing
+        }
+    }
+
+    private EventStream? TryOpen(ClientPrincipal caller, IPAddress? address, IReadOnlyList<string> roomIds, Dictionary<string, CountFeed> feeds, Func<string, CountFeed> make, out string? problem)
+    {
+        lock (_lock)
+        {
+            AddressKey? from = caller.IsServer || address is null ? null : AddressKey.Of(address); // a server key has a share of its own
+            problem = ProblemOf(caller, from);
+            if (problem is not null)
+                return null;
+            var followed = new CountFeed[roomIds.Count];
+            for (var i = 0; i < followed.Length; i++)
+            {
+                if (!feeds.TryGetValue(roomIds[i], out var feed) || feed.IsBroken)
+                {
+                    feed?.Dispose();
+                    feeds[roomIds[i]] = feed = make(roomIds[i]);
+                }
+                followed[i] = feed;
+            }
+            var stream = new EventStream(caller, from, followed, this) { WroteAt = _time.GetTimestamp() };
+            _streams.Add(stream);
+            foreach (var feed in followed)
+                feed.Add(stream);
+            return stream;
         }
     }
 
@@ -146,9 +169,7 @@ internal sealed class EventStreams : IDisposable
     private bool MustEnd(EventStream stream)
     {
         var caller = stream.Caller;
-        return _authenticator.Check(caller).Principal is null
-            || Refusals.WhileDisabled(_engine, stream.Feed.RoomId) is not null
-            || (!caller.IsServer && _engine.RemovalOf(caller.UserId, stream.Feed.RoomId) is not null);
+        return _authenticator.Check(caller).Principal is null || stream.Feeds.Any(feed => Refusals.OfReading(_engine, caller, feed.RoomId) is not null);
     }
 
     private EventStream[] All()
@@ -157,27 +178,32 @@ internal sealed class EventStreams : IDisposable
             return [.. _streams];
     }
 
-    private List<RoomFeed> ActiveFeeds()
+    private List<CountFeed> ActiveFeeds()
     {
-        List<RoomFeed> active = [];
+        List<CountFeed> active = [];
         lock (_lock)
         {
-            foreach (var (roomId, feed) in _feeds)
-            {
-                if (!feed.IsIdle)
-                    active.Add(feed);
-                else if (_time.GetElapsedTime(feed.IdleSince) >= KeptIdle || _feeds.Count > _limits.Streams)
-                    Forget(roomId, feed);
-            }
+            Sort(_feeds, active, _limits.Streams);
+            Sort(_counts, active, _limits.Streams * StreamEndpoints.MostRooms);
         }
         return active;
     }
 
-    // Removing while walking is what a dictionary allows.
-    private void Forget(string roomId, RoomFeed feed)
+    /// <summary>Takes the feeds somebody follows and forgets those nobody came back to.</summary>
+    private void Sort(Dictionary<string, CountFeed> feeds, List<CountFeed> active, int most)
     {
-        _feeds.Remove(roomId);
-        feed.Dispose();
+        foreach (var (roomId, feed) in feeds)
+        {
+            if (!feed.IsIdle)
+            {
+                active.Add(feed);
+            }
+            else if (_time.GetElapsedTime(feed.IdleSince) >= KeptIdle || feeds.Count > most)
+            {
+                feeds.Remove(roomId); // while walking: a dictionary allows that
+                feed.Dispose();
+            }
+        }
     }
 
     private void Stop()

@@ -1,6 +1,5 @@
 using Presence.Engine;
 using Presence.Engine.Changes;
-using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Api.Streaming;
 
@@ -12,82 +11,54 @@ namespace Presence.Dashboard.Api.Streaming;
 /// <para><b>Bound.</b> <see cref="Capacity"/> changes a room. Whoever is further behind has missed some: a gap.</para>
 /// <para><b>Threads.</b> Any; one pump writes.</para>
 /// </remarks>
-internal sealed class RoomFeed : IDisposable
+internal sealed class RoomFeed : CountFeed
 {
     public const int Capacity = 512;
 
     /// <summary>What the engine holds while the pump is busy: more than a room below the crowd can change at once.</summary>
     private const int Awaited = 4 * Capacity;
 
-    private readonly PresenceEngine _engine;
     private readonly ILogger _log;
     private readonly ChangeSubscription _subscription;
     private readonly CancellationTokenSource _disposed = new();
-    private readonly Lock _lock = new();
     private readonly Queue<Change> _recent = new();
-    private EventStream[] _listeners = [];
-    private RoomCount _count;
     private long _last;
     private long _floor;
     private int _epoch;
-    private int _counts;
     private bool _isCrowd;
     private volatile bool _isBroken;
 
-    public RoomFeed(string roomId, PresenceEngine engine, ILogger log)
+    public RoomFeed(string roomId, PresenceEngine engine, StreamVersions versions, ILogger log)
+        : base(roomId, engine, versions)
     {
-        RoomId = roomId;
-        (_engine, _log) = (engine, log);
+        _log = log;
         _subscription = engine.Subscribe(roomId, Awaited);
         _last = _floor = _subscription.StartedAfter;
-        _count = engine.Count(roomId);
-        _isCrowd = _count.Viewers > engine.Limits.Crowd;
+        _isCrowd = engine.Count(roomId).Viewers > engine.Limits.Crowd;
         Pumping = Task.Run(PumpAsync);
     }
 
-    public string RoomId { get; }
-
-    /// <summary>When the last stream left; guarded by whoever keeps the feeds.</summary>
-    public long IdleSince { get; set; }
-
-    public bool IsIdle => Volatile.Read(ref _listeners).Length == 0;
-
-    /// <summary>Nothing will come any more although nobody ended it: its streams have ended, and a new one needs a new feed.</summary>
-    public bool IsBroken => _isBroken;
+    public override bool IsBroken => _isBroken;
 
     /// <summary>Completes when the pump has ended.</summary>
     public Task Pumping { get; }
 
-    public void Add(EventStream listener)
-    {
-        lock (_lock)
-            _listeners = [.. _listeners, listener];
-        if (IsBroken)
-            listener.End();
-    }
-
-    public void Remove(EventStream listener)
-    {
-        lock (_lock)
-            _listeners = Array.FindAll(_listeners, other => other != listener);
-    }
-
     /// <summary>Where a stream begins that is about to read the state; what happens from now on is told to it.</summary>
     public StreamPosition Begin(out bool isCrowd)
     {
-        lock (_lock)
+        lock (Gate)
         {
             isCrowd = _isCrowd;
-            return new StreamPosition(_last, _epoch, _counts);
+            return new StreamPosition(_last, _epoch, Version);
         }
     }
 
     /// <summary>Where a stream goes on that was told everything up to a change; false when something behind it is gone.</summary>
     public bool TryResume(long sequence, out StreamPosition position)
     {
-        lock (_lock)
+        lock (Gate)
         {
-            position = new StreamPosition(sequence, _epoch, Counts: -1);
+            position = new StreamPosition(sequence, _epoch, Counts: 0);
             return !_isCrowd && sequence >= _floor && sequence <= _last;
         }
     }
@@ -95,7 +66,7 @@ internal sealed class RoomFeed : IDisposable
     /// <summary>Takes what came behind a position and moves it on.</summary>
     public StreamNews Read(ref StreamPosition position, List<Change> changes)
     {
-        lock (_lock)
+        lock (Gate)
         {
             if (position.Epoch != _epoch || (!_isCrowd && position.Sequence < _floor))
                 return new StreamNews(IsGap: true, _isCrowd, Count: null);
@@ -104,31 +75,19 @@ internal sealed class RoomFeed : IDisposable
                 if (change.Sequence > position.Sequence)
                     changes.Add(change);
             }
-            RoomCount? count = position.Counts == _counts ? null : _count;
-            position = position with { Sequence = Math.Max(position.Sequence, _last), Counts = _counts };
+            var version = position.Counts;
+            var count = ReadCountNeedsLock(ref version);
+            position = position with { Sequence = Math.Max(position.Sequence, _last), Counts = version };
             return new StreamNews(IsGap: false, _isCrowd, count);
         }
     }
 
-    /// <summary>Looks whether the counts have changed; those of hidden and fading viewers do so without a join or a leave.</summary>
-    public void Refresh()
-    {
-        var count = _engine.Count(RoomId);
-        lock (_lock)
-        {
-            if (count with { At = _count.At, Sequence = _count.Sequence } == _count)
-                return;
-            _count = count;
-            _counts++;
-        }
-        Signal();
-    }
-
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
         _disposed.Cancel();
         _subscription.Dispose();
         _disposed.Dispose();
+        base.Dispose(disposing);
     }
 
     private async Task PumpAsync()
@@ -157,18 +116,17 @@ internal sealed class RoomFeed : IDisposable
         if (stop.IsCancellationRequested)
             return;
         _log.LogError(failure, "The changes of a room can no longer be followed; its streams end, and begin anew.");
-        lock (_lock)
+        lock (Gate)
             _isBroken = true;
-        foreach (var listener in Volatile.Read(ref _listeners))
-            listener.End();
+        EndListeners();
     }
 
     private void Note(SubscriptionItem item, in Change change)
     {
         if (item == SubscriptionItem.Gap)
         {
-            var count = _engine.Count(RoomId);
-            BeginAnew(count.Sequence, isCrowd: count.Viewers > _engine.Limits.Crowd, isGap: true);
+            var count = Engine.Count(RoomId);
+            BeginAnew(count.Sequence, isCrowd: count.Viewers > Engine.Limits.Crowd, isGap: true);
         }
         else if (change.Kind == ChangeKind.Counted)
         {
@@ -182,7 +140,7 @@ internal sealed class RoomFeed : IDisposable
 
     private void Add(in Change change)
     {
-        lock (_lock)
+        lock (Gate)
         {
             if (change.Sequence <= _last)
                 return; // in the state that was read after a gap
@@ -197,18 +155,12 @@ internal sealed class RoomFeed : IDisposable
     /// <summary>Single changes up to a sequence are known no more.</summary>
     private void BeginAnew(long sequence, bool isCrowd, bool isGap)
     {
-        lock (_lock)
+        lock (Gate)
         {
             _recent.Clear();
             _last = _floor = Math.Max(_last, sequence);
             _isCrowd = isCrowd;
             _epoch += isGap ? 1 : 0;
         }
-    }
-
-    private void Signal()
-    {
-        foreach (var listener in Volatile.Read(ref _listeners))
-            listener.Signal();
     }
 }

@@ -1,0 +1,110 @@
+using Presence.Engine;
+using Presence.Engine.Rooms;
+
+namespace Presence.Dashboard.Api.Streaming;
+
+/// <summary>One room's counts, shared by every stream that tells them.</summary>
+/// <remarks>
+/// <para><b>Bound.</b> The last counts and the streams that listen; nothing is queued.</para>
+/// <para><b>Threads.</b> Any.</para>
+/// </remarks>
+internal class CountFeed : IDisposable
+{
+    private readonly StreamVersions _versions;
+    private EventStream[] _listeners = [];
+    private RoomCount _count;
+
+    public CountFeed(string roomId, PresenceEngine engine, StreamVersions versions)
+    {
+        (RoomId, Engine, _versions) = (roomId, engine, versions);
+        _count = engine.Count(roomId);
+        FirstVersion = Version = versions.Next();
+    }
+
+    public string RoomId { get; }
+
+    /// <summary>The version of the first counts it knew: what happened before it cannot say.</summary>
+    public long FirstVersion { get; }
+
+    /// <summary>When the last stream left; guarded by whoever keeps the feeds.</summary>
+    public long IdleSince { get; set; }
+
+    public bool IsIdle => Volatile.Read(ref _listeners).Length == 0;
+
+    /// <summary>Nothing will come any more although nobody ended it: its streams have ended, and a new one needs a new feed.</summary>
+    public virtual bool IsBroken => false;
+
+    protected PresenceEngine Engine { get; }
+
+    /// <summary>Guards all that the feed knows.</summary>
+    protected Lock Gate { get; } = new();
+
+    /// <summary>The version of the counts; guarded by <see cref="Gate"/>.</summary>
+    protected long Version { get; private set; }
+
+    public void Add(EventStream listener)
+    {
+        lock (Gate)
+            _listeners = [.. _listeners, listener];
+        if (IsBroken)
+            listener.End();
+    }
+
+    public void Remove(EventStream listener)
+    {
+        lock (Gate)
+            _listeners = Array.FindAll(_listeners, other => other != listener);
+    }
+
+    /// <summary>The counts, when they have changed since a version, which moves on.</summary>
+    public RoomCount? ReadCount(ref long version)
+    {
+        lock (Gate)
+            return ReadCountNeedsLock(ref version);
+    }
+
+    /// <summary>Looks whether the counts have changed; those of hidden and fading viewers do so without a join or a leave.</summary>
+    public void Refresh()
+    {
+        var count = Engine.Count(RoomId);
+        lock (Gate)
+        {
+            if (count.Sequence < _count.Sequence || count with { At = _count.At, Sequence = _count.Sequence } == _count)
+                return; // nothing new, or somebody who looked later was faster
+            _count = count;
+            Version = _versions.Next(); // under the lock: who sees a later version finds these counts
+        }
+        Signal();
+    }
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected RoomCount? ReadCountNeedsLock(ref long version)
+    {
+        if (Version <= version)
+            return null;
+        version = Version;
+        return _count;
+    }
+
+    protected void Signal()
+    {
+        foreach (var listener in Volatile.Read(ref _listeners))
+            listener.Signal();
+    }
+
+    protected void EndListeners()
+    {
+        foreach (var listener in Volatile.Read(ref _listeners))
+            listener.End();
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        // Counts hold nothing.
+    }
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using Presence.Dashboard.Api.Contracts;
+using Presence.Dashboard.Authentication;
+using Presence.Engine;
+using Presence.Engine.Changes;
+using Presence.Engine.Rooms;
+
+namespace Presence.Dashboard.Api.Streaming;
+
+/// <summary>A room's changes as server-sent events.</summary>
+internal sealed class RoomStreamReply(EventStream stream, PresenceEngine engine, ProfileLookups profiles, long firstId, TimeProvider time, long? since, bool includeViewers)
+    : EventStreamReply(stream, time)
+{
+    private readonly RoomFeed _feed = (RoomFeed)stream.Feeds[0];
+    private readonly List<Change> _changes = [];
+    private StreamPosition _position;
+
+    /// <summary>Joins are told with their names.</summary>
+    private protected override Task SettleAsync(CancellationToken cancellationToken) => profiles.SettleAsync(cancellationToken);
+
+    private protected override void WriteBeginning()
+    {
+        if (since is { } id && _feed.TryResume(id - firstId, out _position))
+        {
+            WriteNews();
+            return;
+        }
+        if (since is not null)
+            WriteGap();
+        WriteSnapshot();
+    }
+
+    private protected override bool WriteNews()
+    {
+        _changes.Clear();
+        var news = _feed.Read(ref _position, _changes);
+        if (news.IsGap)
+        {
+            WriteGap();
+            WriteSnapshot();
+            return true;
+        }
+        foreach (var change in _changes)
+            Write(change);
+        if (news.Count is { } count)
+            Write("count", IdOf(_position.Sequence), Describe(count, news.IsCrowd), Wire.Documents.StreamCount);
+        return _changes.Count > 0 || news.Count is not null;
+    }
+
+    private void WriteGap() => Write("gap", id: null, new StreamGap(RoomId: null), Wire.Documents.StreamGap);
+
+    private void WriteSnapshot()
+    {
+        _position = _feed.Begin(out var isCrowd);
+        var roomId = _feed.RoomId;
+        IReadOnlyList<ViewerDocument>? viewers = null;
+        RoomCount count;
+        if (includeViewers)
+        {
+            var page = engine.Viewers(roomId, new ViewerQuery { Sort = ViewerSort.LastJoinedFirst, Limit = engine.Settings.ListLimit });
+            viewers = [.. page.Viewers.Select(RoomPresenceEndpoints.Describe)];
+            count = page.Count;
+        }
+        else
+        {
+            count = engine.Count(roomId);
+        }
+        _position = _position with { Sequence = count.Sequence };
+        Write("snapshot", IdOf(count.Sequence), Describe(count, isCrowd || count.Viewers > engine.Limits.Crowd, viewers), Wire.Documents.StreamCount);
+    }
+
+    private StreamCount Describe(in RoomCount count, bool isCrowd, IReadOnlyList<ViewerDocument>? viewers = null) => new(
+        RoomId: null, count.Viewers, count.Sessions, count.Guests, count.Hidden, count.Fading, isCrowd ? "counts" : "changes", count.At, RoomPresenceEndpoints.OnlyTrue(engine.IsWarming), viewers);
+
+    private void Write(in Change change)
+    {
+        if (change.Kind == ChangeKind.Joined)
+        {
+            var profile = engine.ProfileOf(change.UserId);
+            Write("joined", IdOf(change.Sequence), new StreamJoin(change.UserId, profile?.DisplayName, profile?.AvatarUrl, change.IsGuest, change.At, change.Viewers), Wire.Documents.StreamJoin);
+        }
+        else
+        {
+            Write("left", IdOf(change.Sequence), new StreamLeave(change.UserId, change.IsGuest, Word(change.Reason), change.At, change.Viewers), Wire.Documents.StreamLeave);
+        }
+    }
+
+    private string IdOf(long sequence) => (firstId + sequence).ToString(CultureInfo.InvariantCulture);
+
+    private static string Word(LeaveReason reason) => reason switch
+    {
+        LeaveReason.Timeout => "timeout",
+        LeaveReason.Disabled => "disabled",
+        LeaveReason.Removed => "removed",
+        LeaveReason.Ended => "ended",
+        _ => "left",
+    };
+}

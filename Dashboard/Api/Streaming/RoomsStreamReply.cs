@@ -1,0 +1,71 @@
+using Presence.Dashboard.Api.Contracts;
+using Presence.Engine;
+using Presence.Engine.Rooms;
+
+namespace Presence.Dashboard.Api.Streaming;
+
+/// <summary>The counts of several rooms as server-sent events.</summary>
+/// <remarks>
+/// <para><b>Place.</b> Each round reads the rooms in their order, and what changed before the round began has been told when it
+/// ends. So two versions and how many rooms the round has passed tell after each event where every room stands.</para>
+/// </remarks>
+internal sealed class RoomsStreamReply(EventStream stream, PresenceEngine engine, StreamVersions versions, TimeProvider time, RoomsStreamId? since)
+    : EventStreamReply(stream, time)
+{
+    private readonly IReadOnlyList<CountFeed> _feeds = stream.Feeds;
+    private readonly long[] _told = new long[stream.Feeds.Count];
+    private readonly int _rooms = RoomsStreamId.HashOf(stream.Feeds.Select(feed => feed.RoomId));
+    private long _before;
+
+    private protected override void WriteBeginning()
+    {
+        foreach (var feed in _feeds)
+            feed.Refresh(); // one that nobody followed has not looked since
+
+        var isOfThisRun = since is { } id && id.Round > versions.First && id.Round <= versions.Current;
+        var goesOn = isOfThisRun && since!.Value.Rooms == _rooms;
+        var hasTold = false;
+        var round = versions.Current;
+        for (var i = 0; i < _told.Length; i++)
+        {
+            var from = goesOn ? since!.Value.Of(i) : 0;
+            if (from >= _feeds[i].FirstVersion)
+            {
+                _told[i] = from;
+                hasTold |= WriteCount(i, round);
+                continue;
+            }
+            if (from > 0 || (since is not null && !isOfThisRun))
+                Write("gap", id: null, new StreamGap(_feeds[i].RoomId), Wire.Documents.StreamGap);
+            hasTold |= WriteCount(i, round, "snapshot");
+        }
+        if (!hasTold)
+        {
+            _told[0] = 0; // whoever goes on hears at once that it does
+            WriteCount(0, round);
+        }
+        _before = round;
+    }
+
+    private protected override bool WriteNews()
+    {
+        var round = versions.Current;
+        var hasTold = false;
+        for (var i = 0; i < _told.Length; i++)
+            hasTold |= WriteCount(i, round);
+        _before = round;
+        return hasTold;
+    }
+
+    private bool WriteCount(int index, long round, string name = "count")
+    {
+        var feed = _feeds[index];
+        if (feed.ReadCount(ref _told[index]) is not { } count)
+            return false;
+        Write(name, new RoomsStreamId(_before, round, index + 1, _rooms).ToString(), Describe(feed.RoomId, count), Wire.Documents.StreamCount);
+        return true;
+    }
+
+    private StreamCount Describe(string roomId, in RoomCount count) => new(
+        roomId, count.Viewers, count.Sessions, count.Guests, count.Hidden, count.Fading, Mode: null, count.At, RoomPresenceEndpoints.OnlyTrue(engine.IsWarming), Viewers: null);
+}
