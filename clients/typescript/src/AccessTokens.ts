@@ -10,79 +10,73 @@ interface TokenPayload {
 }
 
 /** The access token in use, and where the next one comes from. */
-export class AccessTokens {
-  readonly #environment: PresenceEnvironment;
-  readonly #getToken: PresenceOptions["getToken"];
-  #token: string | undefined;
-  #payload: TokenPayload = {};
-  #renewAt = Infinity;
-  #expiresAt = Infinity;
-  #renewing: Promise<string> | undefined;
-
-  constructor(environment: PresenceEnvironment, { token, getToken }: PresenceOptions) {
-    this.#environment = environment;
-    this.#getToken = getToken;
-    if (token)
-      this.#take(token);
-  }
-
+export interface AccessTokens {
   /** The last one taken; a page that closes cannot wait for another. */
-  get current(): string | undefined {
-    return this.#token;
-  }
-
+  current(): string | undefined;
   /** Who the token speaks for, unverified; the token itself where that cannot be read. */
-  get subject(): string {
-    return this.#payload.sub ?? this.#payload.user?.userId ?? this.#token ?? "";
-  }
-
+  subject(): string;
   /** A token that is good by this device's clock. Renewed early, beside its use, so that no heartbeat waits for it. */
-  async get(): Promise<string> {
-    const now = this.#environment.now();
-    if (!this.#token || now >= this.#expiresAt)
-      return this.#renew();
-    if (now >= this.#renewAt)
-      this.#renew().catch(() => {}); // the present one is good a while longer
-    return this.#token;
-  }
-
+  get(): Promise<string>;
   /** Another token than the one refused; undefined when there is no other. */
-  async replace(refused: string): Promise<string | undefined> {
-    if (!this.#getToken)
-      return undefined;
-    const token = this.#token === refused ? await this.#renew() : this.#token;
-    return token === refused ? undefined : token;
+  replace(refused: string): Promise<string | undefined>;
+}
+
+export function accessTokens(environment: PresenceEnvironment, { token: given, getToken }: PresenceOptions): AccessTokens {
+  let token: string | undefined;
+  let payload: TokenPayload = {};
+  let renewAt = Infinity;
+  let expiresAt = Infinity;
+  let renewing: Promise<string> | undefined;
+
+  function renew(): Promise<string> {
+    return renewing ??= ask().finally(() => renewing = undefined);
   }
 
-  #renew(): Promise<string> {
-    return this.#renewing ??= this.#ask().finally(() => this.#renewing = undefined);
-  }
-
-  async #ask(): Promise<string> {
-    const getToken = this.#getToken;
+  async function ask(): Promise<string> {
     if (!getToken)
-      throw new PresenceError("unauthorized", "Neither token nor getToken was given; one of them says who the viewer is.");
-    let token;
+      throw new PresenceError("unauthorized", "Neither token nor getToken was given.");
+    let answer;
     try {
-      token = await withinTime(this.#environment, undefined, async () => getToken());
+      answer = await withinTime(environment, undefined, async () => getToken());
     } catch (cause) {
       throw cause instanceof PresenceError ? cause : unavailable("getToken failed.", cause);
     }
-    if (!token)
+    if (!answer)
       throw new PresenceError("unauthorized", "getToken answered no token.");
-    this.#take(token);
-    return token;
+    take(answer);
+    return answer;
   }
 
-  #take(token: string): void {
-    this.#token = token;
-    this.#payload = payloadOf(token);
-    const now = this.#environment.now();
-    const left = this.#getToken && this.#payload.exp ? this.#payload.exp * 1000 - now : 0;
+  function take(taken: string): void {
+    token = taken;
+    payload = payloadOf(taken);
+    const now = environment.now();
+    const left = getToken && payload.exp ? payload.exp * 1000 - now : 0;
     // A new token that looks expired means that this device's clock is wrong: then the server says when one is.
-    this.#expiresAt = left > 0 ? now + left : Infinity;
-    this.#renewAt = left > 0 ? now + left * 0.8 : Infinity;
+    expiresAt = left > 0 ? now + left : Infinity;
+    renewAt = left > 0 ? now + left * 0.8 : Infinity;
   }
+
+  if (given)
+    take(given);
+  return {
+    current: () => token,
+    subject: () => payload.sub ?? payload.user?.userId ?? token ?? "",
+    async get() {
+      const now = environment.now();
+      if (!token || now >= expiresAt)
+        return renew();
+      if (now >= renewAt)
+        renew().catch(() => {}); // the present one is good a while longer
+      return token;
+    },
+    async replace(refused) {
+      if (!getToken)
+        return undefined;
+      const next = token === refused ? await renew() : token;
+      return next === refused ? undefined : next;
+    },
+  };
 }
 
 function payloadOf(token: string): TokenPayload {

@@ -1,201 +1,193 @@
 import { Alarm } from "./Alarm.js";
+import { countStreamOf } from "./CountStream.js";
 import type { CountWatchOptions } from "./CountWatchOptions.js";
-import { EventStreamCounts } from "./EventStreamCounts.js";
 import type { HeartbeatReceipt } from "./HeartbeatReceipt.js";
 import { notify } from "./notify.js";
-import { PresenceError } from "./PresenceError.js";
+import type { PresenceError } from "./PresenceError.js";
 import type { PresenceServer } from "./PresenceServer.js";
 import { type PresenceSettings, settingsPath } from "./PresenceSettings.js";
 import { retryDelay, slowDelay, spread } from "./retryPolicy.js";
+import { roomPath } from "./roomPath.js";
 
-const firstEventWithin = 10_000;
-const quietAtMost = 30_000; // the server sends a comment every 15 s
 const failuresBeforePolling = 3;
 const pollsBeforeStreaming = 10;
 
 interface Watcher {
-  readonly listener: (count: number) => void;
+  tell(count: number): void;
+  /** What was not told yet is of no interest any more. */
+  forget(): void;
   readonly onError: CountWatchOptions["onError"];
   readonly end: () => void;
 }
 
-/**
- * The count of one room for any number of watchers, over one stream. Rests while the page is hidden: nobody sees a number
- * there, and a few tabs with an open stream each would use up the connections a browser allows one server.
- */
-export class CountWatch {
-  readonly #server: PresenceServer;
-  readonly #path: () => string;
-  readonly #receipt: () => HeartbeatReceipt | undefined;
-  #alarm: Alarm;
-  readonly #watchers = new Set<Watcher>();
-  #isRunning = false;
-  #underWay = new AbortController();
-  #askedBeside: HeartbeatReceipt | undefined; // it brought no count; the next one does
-  #count: number | undefined;
-  #failures = 0;
-  #pollsLeft = 0;
-
-  /** @param receipt The last one of a running heartbeat, which may bring the count. */
-  constructor(server: PresenceServer, path: () => string, receipt: () => HeartbeatReceipt | undefined) {
-    this.#server = server;
-    this.#path = path;
-    this.#receipt = receipt;
-    this.#alarm = new Alarm(server.environment);
-  }
-
+/** The count of one room for any number of watchers. */
+export interface CountWatch {
   /** A heartbeat that asks for the count saves a request. */
-  get isPolling(): boolean {
-    return this.#isRunning && this.#pollsLeft > 0;
-  }
-
+  isPolling(): boolean;
   /** @param signals Each ends this watcher. */
-  add(listener: Watcher["listener"], onError: Watcher["onError"], signals: readonly (AbortSignal | undefined)[]): () => void {
+  add(listener: (count: number) => void, options: CountWatchOptions, signals: readonly (AbortSignal | undefined)[]): () => void;
+  /** Another room. */
+  restart(): void;
+  /** While presence is off: asks now. */
+  resume(): void;
+  offer(count: number | undefined): void;
+}
+
+/**
+ * Over the page's stream, or by asking. Rests while the page is hidden: nobody sees a number there, and a few tabs with an open
+ * stream each would use up the connections a browser allows one server.
+ * @param receipt The last one of a running heartbeat, which may bring the count.
+ */
+export function countWatch(server: PresenceServer, roomId: () => string, receipt: () => HeartbeatReceipt | undefined): CountWatch {
+  const { environment } = server;
+  const watchers = new Set<Watcher>();
+  let alarm: Alarm | undefined;
+  let underWay = new AbortController();
+  let askedBeside: HeartbeatReceipt | undefined; // it brought no count; the next one does
+  let latest: number | undefined;
+  let failures = 0;
+  let timesOff = 0;
+  let pollsLeft = 0;
+
+  const isPolling = () => !!alarm && pollsLeft > 0;
+
+  function add(listener: (count: number) => void, { onError, minimumInterval = 0 }: CountWatchOptions, signals: readonly (AbortSignal | undefined)[]): () => void {
+    let cancel: (() => void) | undefined;
+    let next: number | undefined;
+    const tell = (count: number) => {
+      next = count;
+      if (cancel)
+        return;
+      if (minimumInterval > 0)
+        cancel = environment.setTimer(() => {
+          const count = next;
+          forget();
+          if (count !== undefined)
+            tell(count);
+        }, minimumInterval);
+      next = undefined;
+      notify([listener], count);
+    };
+    const forget = () => {
+      cancel?.();
+      next = cancel = undefined;
+    };
     const end = () => {
+      forget();
       for (const signal of signals)
         signal?.removeEventListener("abort", end);
-      if (this.#watchers.delete(watcher) && !this.#watchers.size)
-        this.#wake();
+      if (watchers.delete(watcher) && !watchers.size)
+        wake();
     };
-    const watcher = { listener, onError, end };
+    const watcher = { tell, forget, onError, end };
     if (signals.some(signal => signal?.aborted))
       return end;
     for (const signal of signals)
       signal?.addEventListener("abort", end);
-    this.#watchers.add(watcher);
-    if (this.#isRunning && this.#count !== undefined)
-      notify([listener], this.#count);
-    if (!this.#isRunning)
-      void this.#run();
+    watchers.add(watcher);
+    if (!alarm)
+      void run();
+    else if (latest !== undefined)
+      tell(latest);
     return end;
   }
 
-  /** Another room. */
-  restart(): void {
-    this.#count = undefined;
-    this.#failures = this.#pollsLeft = 0;
-    this.#wake();
-  }
-
-  offer(count: number | undefined): void {
-    if (this.isPolling && count !== undefined)
-      this.#tell(count);
-  }
-
-  async #run(): Promise<void> {
-    this.#isRunning = true;
-    const { environment } = this.#server;
-    this.#alarm = new Alarm(environment); // nothing rung before is meant for this run
-    const unlisten = environment.listen("visibilitychange", () => this.#wake());
-    while (this.#watchers.size) {
-      const round = this.#underWay = new AbortController();
-      const pause = await this.#round(round.signal).catch(error => round.signal.aborted ? 0 : this.#failed(error));
-      if (this.#watchers.size)
-        await this.#alarm.wait(pause);
+  async function run(): Promise<void> {
+    alarm = new Alarm(environment);
+    const unlisten = environment.listen("visibilitychange", wake);
+    while (watchers.size) {
+      const { signal } = underWay = new AbortController();
+      const pause = await look(signal).catch(error => signal.aborted ? 0 : failed(error)!);
+      if (watchers.size)
+        await alarm.wait(pause);
     }
     unlisten();
-    this.#isRunning = false;
-    this.#count = undefined;
+    alarm = latest = undefined;
   }
 
-  /** Asks once or follows a stream, unless it is woken; how long to wait before the next. */
-  async #round(signal: AbortSignal): Promise<number> {
-    const { environment } = this.#server;
+  /** Asks once or follows the stream, unless it is woken; how long to wait before the next. */
+  async function look(signal: AbortSignal): Promise<number> {
     if (environment.isHidden())
       return Infinity;
-    if (this.#pollsLeft > 0)
-      return this.#poll(signal);
-    return environment.readsStreams() ? this.#follow(signal) : this.#pollFor(Infinity);
+    if (pollsLeft > 0)
+      return poll(signal);
+    if (!environment.readsStreams())
+      return pollFor(Infinity);
+    const pause = await countStreamOf(server)({ server, roomId: roomId(), tell, failed }, signal);
+    return signal.aborted ? 0 : pause ?? pollFor(pollsBeforeStreaming);
   }
 
-  async #follow(signal: AbortSignal): Promise<number> {
-    const { environment } = this.#server;
-    const stream = new AbortController();
-    const close = () => stream.abort();
-    signal.addEventListener("abort", close);
-    let hasCounted = false;
-    let cancel = () => {};
-    const expectWithin = (milliseconds: number) => {
-      cancel();
-      cancel = environment.setTimer(close, milliseconds);
-    };
-    try {
-      const { body } = await this.#server.open(`${this.#path()}/stream`, stream.signal);
-      const reader = body!.getReader();
-      const counts = new EventStreamCounts();
-      expectWithin(firstEventWithin);
-      for (let part; !(part = await reader.read()).done && !stream.signal.aborted;) {
-        const count = counts.push(part.value);
-        if (count !== undefined) {
-          hasCounted = true;
-          this.#failures = 0;
-          this.#tell(count);
-        }
-        if (hasCounted)
-          expectWithin(quietAtMost);
-      }
-    } catch (error) {
-      if (error instanceof PresenceError)
-        throw error;
-      // Otherwise a connection that broke, or was closed from here: one that ended.
-    } finally {
-      cancel();
-      close();
-    }
-    if (signal.aborted)
-      return 0;
-    // Opened and silent: something in between keeps the events to itself.
-    return hasCounted ? retryDelay(0, undefined, environment.random()) : this.#pollFor(pollsBeforeStreaming);
-  }
-
-  async #poll(signal: AbortSignal): Promise<number> {
-    this.#pollsLeft--;
-    const receipt = this.#receipt();
-    if (!receipt || receipt.count === undefined && receipt !== this.#askedBeside) {
-      const { count } = await this.#server.read<{ count: number }>(`${this.#path()}/users/count`, signal);
+  async function poll(signal: AbortSignal): Promise<number> {
+    pollsLeft--;
+    const last = receipt();
+    if (!last || last.count === undefined && last !== askedBeside) {
+      const { count } = await server.read<{ count: number }>(`${roomPath(roomId())}/users/count`, signal);
       if (!signal.aborted)
-        this.#tell(count);
-      this.#askedBeside = receipt;
+        tell(count);
+      askedBeside = last;
     }
-    const seconds = receipt?.heartbeatIntervalSeconds
-      ?? (await this.#server.read<PresenceSettings>(settingsPath, signal)).network.heartbeatInterval;
-    this.#failures = 0;
-    return spread(seconds * 1000, this.#server.environment.random());
+    const seconds = last?.heartbeatIntervalSeconds ?? (await server.read<PresenceSettings>(settingsPath, signal)).network.heartbeatInterval;
+    failures = 0;
+    return spread(seconds * 1000, environment.random());
   }
 
-  #pollFor(times: number): number {
-    this.#pollsLeft = times;
+  function pollFor(times: number): number {
+    pollsLeft = times;
     return 0;
   }
 
-  #failed(error: PresenceError): number {
-    const random = this.#server.environment.random();
-    const { kind, status } = error;
+  /** How long to wait before the next look; undefined to wait for the stream, which tries again by itself. */
+  function failed(error: PresenceError): number | undefined {
+    const { kind, status, isFinal } = error;
     // No such route, or no place for another stream: the count can be had all the same.
-    if (!this.isPolling && (kind === "limited" || kind === "refused" && status !== 403))
-      return this.#pollFor(pollsBeforeStreaming);
+    if (!isPolling() && (kind === "limited" || kind === "refused" && status !== 403))
+      return pollFor(pollsBeforeStreaming);
 
-    for (const { onError, end } of [...this.#watchers]) {
-      if (error.isFinal)
+    for (const { onError, end } of [...watchers]) {
+      if (isFinal)
         end();
       notify(onError ? [onError] : [], error);
     }
     if (kind === "disabled")
-      return slowDelay(random);
-    if (++this.#failures >= failuresBeforePolling && !this.isPolling)
-      return this.#pollFor(pollsBeforeStreaming);
-    return retryDelay(this.#failures, error, random);
+      return slowDelay(environment.random(), timesOff++);
+    failures++;
+    if (isPolling() || isFinal)
+      return retryDelay(failures, error, environment.random());
+    return failures < failuresBeforePolling ? undefined : pollFor(pollsBeforeStreaming);
   }
 
-  #tell(count: number): void {
-    if (count === this.#count)
+  function tell(count: number): void {
+    failures = timesOff = 0;
+    if (count === latest)
       return;
-    this.#count = count;
-    notify([...this.#watchers].map(watcher => watcher.listener), count);
+    latest = count;
+    for (const watcher of [...watchers])
+      watcher.tell(count);
   }
 
-  #wake(): void {
-    this.#underWay.abort(); // what it brings may be of another room
-    this.#alarm.ring();
+  function wake(): void {
+    underWay.abort(); // what it brings may be of another room
+    alarm?.ring();
   }
+
+  return {
+    isPolling,
+    add,
+    restart() {
+      latest = undefined;
+      failures = timesOff = pollsLeft = 0;
+      for (const { forget } of watchers)
+        forget();
+      wake();
+    },
+    resume() {
+      if (timesOff)
+        wake();
+      timesOff = 0;
+    },
+    offer(count) {
+      if (isPolling() && count !== undefined)
+        tell(count);
+    },
+  };
 }

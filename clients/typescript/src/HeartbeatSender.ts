@@ -1,7 +1,8 @@
-import { HeartbeatLoop } from "./HeartbeatLoop.js";
+import { heartbeatLoop, type HeartbeatLoop } from "./HeartbeatLoop.js";
 import { notify } from "./notify.js";
 import { PresenceError } from "./PresenceError.js";
 import type { PresenceOptions } from "./PresenceOptions.js";
+import { setAppState } from "./pageEnvironment.js";
 import { PresenceServer } from "./PresenceServer.js";
 import type { PresenceState } from "./PresenceState.js";
 import type { Pulse } from "./Pulse.js";
@@ -23,6 +24,8 @@ export abstract class HeartbeatSender {
     this.#signal = options.signal;
     if (options.timerWorkerUrl)
       setTimerWorkerUrl(options.timerWorkerUrl);
+    if (options.appState)
+      setAppState(options.appState);
   }
 
   /** How it stands. The same object until something changes. */
@@ -43,16 +46,16 @@ export abstract class HeartbeatSender {
    * Sends a heartbeat now, and then whenever the server asks for one. Calling it again while it runs changes nothing; after a
    * refusal it begins anew.
    * @returns Fulfilled when the first one was taken. Rejected with a PresenceError when it is refused; of kind `disabled`, it
-   * goes on asking once a minute all the same. Need not be waited for: nothing is reported as unhandled.
+   * goes on asking all the same. Need not be waited for: nothing is reported as unhandled.
    */
   startHeartbeat(): Promise<void> {
     if (this.#signal?.aborted) {
-      const refused = Promise.reject(new PresenceError("stopped", "Its signal was aborted."));
+      const refused = Promise.reject(new PresenceError("stopped", "Stopped."));
       refused.catch(() => {});
       return refused;
     }
     this.#signal?.addEventListener("abort", this.#stop);
-    this.#loop ??= new HeartbeatLoop(this.server, this.pulse(), this.#left, state => this.#take(state));
+    this.#loop ??= heartbeatLoop(this.server, this.pulse(), this.#left, state => this.#take(state));
     return this.#loop.started;
   }
 
@@ -67,6 +70,14 @@ export abstract class HeartbeatSender {
       this.#take({ status: "idle" });
     }
     return this.#left;
+  }
+
+  /**
+   * While presence is off: asks again now, in place of after up to 15 min. For an app that heard from elsewhere that it is on again,
+   * or whose viewer comes back to it. Otherwise it changes nothing.
+   */
+  resume(): void {
+    this.#loop?.resume();
   }
 
   /** @internal What is sent, as things are when a heartbeat is started. */

@@ -23,7 +23,7 @@ const kindOfCode: Record<number, PresenceErrorKind> = {
 interface ErrorDocument {
   readonly code?: unknown;
   readonly message?: string;
-  readonly data?: { readonly until?: string; readonly reason?: string };
+  readonly data?: { readonly until?: string; readonly reason?: string; readonly roomIds?: readonly string[] };
 }
 
 /** Why a heartbeat or a read was not answered as hoped. */
@@ -31,24 +31,22 @@ export class PresenceError extends Error {
   override readonly name = "PresenceError";
   readonly kind: PresenceErrorKind;
   /** The HTTP status, if there was an answer. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
   /** The server's code, if it answered; docs/errors.md lists them. It keeps its meaning for ever. */
-  readonly code: number | undefined;
+  declare readonly code: number | undefined;
   /** When a removal or ban ends. */
-  readonly until: Date | undefined;
+  declare readonly until: Date | undefined;
   /** What the viewer is told of a removal or ban. */
-  readonly reason: string | undefined;
+  declare readonly reason: string | undefined;
+  /** The rooms that were refused, where a request names several. */
+  declare readonly roomIds: readonly string[] | undefined;
   /** How long the server asks to wait. */
-  readonly retryAfterSeconds: number | undefined;
+  declare readonly retryAfterSeconds: number | undefined;
 
   constructor(kind: PresenceErrorKind, message: string, particulars: Partial<Omit<PresenceError, "kind" | "isFinal" | keyof Error>> & ErrorOptions = {}) {
-    super(message, particulars);
+    super(message);
     this.kind = kind;
-    this.status = particulars.status;
-    this.code = particulars.code;
-    this.until = particulars.until;
-    this.reason = particulars.reason;
-    this.retryAfterSeconds = particulars.retryAfterSeconds;
+    Object.assign(this, particulars);
   }
 
   /** Nothing is tried again by itself. */
@@ -61,17 +59,21 @@ export function unavailable(message: string, cause?: unknown): PresenceError {
   return new PresenceError("unavailable", message, { cause });
 }
 
+export function notOfThisServer(cause?: unknown): PresenceError {
+  return unavailable("The answer is not the presence server's.", cause);
+}
+
 /** The error an answer stands for. What is not in this server's shape comes from something in between, and will pass. */
 export async function refusalOf(response: Response, now: number): Promise<PresenceError> {
   const { status } = response;
   const body: ErrorDocument | null = await response.json().catch(() => null);
   const retryAfterSeconds = secondsOf(response.headers.get("Retry-After"), now);
   if (typeof body?.code !== "number")
-    return new PresenceError("unavailable", `Something between here and the presence server answered ${status}.`, { status, retryAfterSeconds });
+    return new PresenceError("unavailable", `Not the presence server answered ${status}.`, { status, retryAfterSeconds });
 
-  const { code, message = "", data } = body;
+  const { code, message = "", data: { until, reason, roomIds } = {} } = body;
   const kind = kindOfCode[code] ?? (status === 429 ? "limited" : status < 500 ? "refused" : "unavailable");
-  return new PresenceError(kind, message, { status, code, until: data?.until ? new Date(data.until) : undefined, reason: data?.reason, retryAfterSeconds });
+  return new PresenceError(kind, message, { status, code, until: until ? new Date(until) : undefined, reason, roomIds, retryAfterSeconds });
 }
 
 /** `Retry-After` is a number of seconds or, from some proxies, a date. */

@@ -1,6 +1,6 @@
 import { Alarm } from "./Alarm.js";
-import { AccessTokens } from "./AccessTokens.js";
-import { PresenceError, refusalOf, unavailable } from "./PresenceError.js";
+import { accessTokens, type AccessTokens } from "./AccessTokens.js";
+import { PresenceError, notOfThisServer, refusalOf, unavailable } from "./PresenceError.js";
 import { pageEnvironment } from "./pageEnvironment.js";
 import type { PresenceEnvironment } from "./PresenceEnvironment.js";
 import type { PresenceOptions } from "./PresenceOptions.js";
@@ -18,13 +18,13 @@ export class PresenceServer {
   constructor(options: PresenceOptions) {
     this.environment = options.environment ?? pageEnvironment;
     this.baseUrl = options.baseUrl.replace(/\/+$/, "");
-    this.#tokens = new AccessTokens(this.environment, options);
+    this.#tokens = accessTokens(this.environment, options);
   }
 
   /** Who the caller is, without a request but for a token. */
   async subject(): Promise<string> {
     await this.#tokens.get();
-    return this.#tokens.subject;
+    return this.#tokens.subject();
   }
 
   /** One attempt; the answer, or undefined where none is to be expected. */
@@ -39,7 +39,7 @@ export class PresenceServer {
       if (response.status === 204)
         return undefined as T;
       return response.json().catch(cause => {
-        throw unavailable("The answer is not the presence server's.", cause);
+        throw notOfThisServer(cause);
       });
     });
   }
@@ -71,7 +71,7 @@ export class PresenceServer {
 
   /** Sends while the page closes: no header can be set then, so the token is in the body. */
   beacon(path: string, fields: Record<string, string>): boolean {
-    return this.environment.sendBeacon(this.baseUrl + path, new URLSearchParams({ ...fields, token: this.#tokens.current ?? "" }));
+    return this.environment.sendBeacon(this.baseUrl + path, new URLSearchParams({ ...fields, token: this.#tokens.current() ?? "" }));
   }
 
   async #request(path: string, init: RequestInit): Promise<Response> {

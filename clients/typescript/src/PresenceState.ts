@@ -7,7 +7,8 @@ import type { PresenceError } from "./PresenceError.js";
  * - `present`: the last heartbeat was taken.
  * - `retrying`: the last attempt failed in a way that passes.
  * - `offline`: it failed and the device has no network; the next attempt comes with the network, or after a minute.
- * - `disabled`: presence is off; asked again once a minute.
+ * - `disabled`: presence is off, and `error.message` says for what: hide what shows it. Asked again after 1, 2, 4, 8 and then every
+ *   15 min, or with `resume()`.
  * - `refused`: it has ended. `startHeartbeat()` begins anew.
  */
 export type PresenceStatus = "idle" | "starting" | "present" | "retrying" | "offline" | "disabled" | "refused";

@@ -1,4 +1,4 @@
-import { CountWatch } from "./CountWatch.js";
+import { countWatch } from "./CountWatch.js";
 import type { CountWatchOptions } from "./CountWatchOptions.js";
 import type { HeartbeatReceipt } from "./HeartbeatReceipt.js";
 import { HeartbeatSender } from "./HeartbeatSender.js";
@@ -6,7 +6,7 @@ import { pageSessionId } from "./pageSessionId.js";
 import type { PresenceOptions } from "./PresenceOptions.js";
 import type { Pulse } from "./Pulse.js";
 import { roomPath } from "./roomPath.js";
-import { RoomPulse } from "./RoomPulse.js";
+import { roomPulse } from "./RoomPulse.js";
 
 /** What a viewer does, as moderators see it. */
 export type ViewerState = "visible" | "hidden" | "paused";
@@ -32,6 +32,28 @@ export interface RoomViewerQuery {
   readonly signal?: AbortSignal;
 }
 
+/** A user's whole profile. Instants are ISO 8601, UTC. */
+export interface PresenceUser {
+  readonly userId: string;
+  readonly userPublicId: string;
+  readonly userInternalId: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly avatarFileId: string | null;
+  /** The address of a picture. */
+  readonly avatarCustomUrl: string | null;
+  readonly roles: readonly string[];
+  readonly permissions: readonly string[];
+  /** What the app's backend keeps with the user. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly tags: readonly string[];
+  readonly isBrand: boolean;
+  readonly isGlobalBan: boolean;
+  readonly isDeleted: boolean;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
 /** One of those who watch. Instants are ISO 8601, UTC. */
 export interface RoomViewer {
   readonly userId: string;
@@ -43,12 +65,14 @@ export interface RoomViewer {
   /** A heartbeat is overdue. */
   readonly fading: boolean;
   readonly sessions: number;
+  /** The whole profile: metadata, tags, picture. */
+  readonly user: PresenceUser;
 }
 
 /** One viewer in one live room: says that somebody watches, and reads who does. Reading alone counts nobody. */
 export class RoomPresence extends HeartbeatSender {
   readonly #options: RoomPresenceOptions;
-  readonly #counts: CountWatch;
+  readonly #counts: ReturnType<typeof countWatch>;
   #roomId: string;
   #viewerState: ViewerState = "visible";
 
@@ -58,7 +82,7 @@ export class RoomPresence extends HeartbeatSender {
     roomPath(options.roomId);
     this.#options = options;
     this.#roomId = options.roomId;
-    this.#counts = new CountWatch(this.server, () => roomPath(this.#roomId), () => this.#freshReceipt);
+    this.#counts = countWatch(this.server, () => this.#roomId, () => this.#freshReceipt);
     this.onStateChange(() => this.#counts.offer(this.#freshReceipt?.count));
   }
 
@@ -79,8 +103,7 @@ export class RoomPresence extends HeartbeatSender {
 
   /** Who watches: up to 200; the count is not capped, and so may be higher. Tries three times. */
   async getRoomOnlineUsers({ signal, ...query }: RoomViewerQuery = {}): Promise<RoomViewer[]> {
-    const given = Object.entries(query).filter(([, value]) => value !== undefined);
-    const search = new URLSearchParams(Object.fromEntries(given.map(([name, value]) => [name, `${value}`]))); // React Native takes no list
+    const search = new URLSearchParams(JSON.parse(JSON.stringify({ ...query, include: "user" }))); // without what is undefined; React Native takes no list
     const { viewers } = await this.server.read<{ viewers: RoomViewer[] }>(`${roomPath(this.#roomId)}/users?${search}`, signal);
     return viewers;
   }
@@ -91,7 +114,7 @@ export class RoomPresence extends HeartbeatSender {
    * @returns Ends it.
    */
   watchCount(listener: (count: number) => void, options: CountWatchOptions = {}): () => void {
-    return this.#counts.add(listener, options.onError, [this.#options.signal, options.signal]);
+    return this.#counts.add(listener, options, [this.#options.signal, options.signal]);
   }
 
   /**
@@ -115,18 +138,24 @@ export class RoomPresence extends HeartbeatSender {
     this.viewerStateChanged();
   }
 
+  /** Also for the count that is watched. */
+  override resume(): void {
+    super.resume();
+    this.#counts.resume();
+  }
+
   /** @internal */
   protected override pulse(): Pulse {
     const { environment } = this.server;
     const { sessionId = pageSessionId(environment), device, appVersion } = this.#options;
-    return new RoomPulse(this.server, {
+    return roomPulse(this.server, {
       roomId: this.#roomId,
       sessionId,
       device,
       appVersion,
       viewerState: () => environment.isHidden() ? "hidden" : this.#viewerState,
       settingsVersion: () => this.state.receipt?.settingsVersion,
-      wantsCount: () => this.#counts.isPolling,
+      wantsCount: () => this.#counts.isPolling(),
     });
   }
 }

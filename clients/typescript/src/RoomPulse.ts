@@ -1,4 +1,3 @@
-import type { HeartbeatReceipt } from "./HeartbeatReceipt.js";
 import type { PresenceServer } from "./PresenceServer.js";
 import type { Pulse } from "./Pulse.js";
 import { receiptOf } from "./receiptOf.js";
@@ -16,35 +15,16 @@ export interface RoomPulseSource {
 }
 
 /** One session's heartbeats in one room. */
-export class RoomPulse implements Pulse {
-  readonly key: string;
-  readonly #server: PresenceServer;
-  readonly #source: RoomPulseSource;
-  readonly #path: string;
-
-  constructor(server: PresenceServer, source: RoomPulseSource) {
-    this.key = `${source.roomId} ${source.sessionId}`;
-    this.#server = server;
-    this.#source = source;
-    this.#path = roomPath(source.roomId);
-  }
-
-  viewerState(): string {
-    return this.#source.viewerState();
-  }
-
-  async beat(signal: AbortSignal): Promise<HeartbeatReceipt> {
-    const { sessionId, device, appVersion } = this.#source;
-    const body = { sessionId, state: this.viewerState(), device, appVersion, settingsVersion: this.#source.settingsVersion() };
-    const query = this.#source.wantsCount() ? "?include=count" : "";
-    return receiptOf(await this.#server.send("POST", `${this.#path}/heartbeat${query}`, body, signal));
-  }
-
-  leave(): Promise<unknown> {
-    return this.#server.send("DELETE", `${this.#path}/heartbeat?sessionId=${encodeURIComponent(this.#source.sessionId)}`);
-  }
-
-  leaveByBeacon(): boolean {
-    return this.#server.beacon(`${this.#path}/leave`, { sessionId: this.#source.sessionId });
-  }
+export function roomPulse(server: PresenceServer, { roomId, sessionId, device, appVersion, viewerState, settingsVersion, wantsCount }: RoomPulseSource): Pulse {
+  const path = roomPath(roomId);
+  return {
+    key: `${roomId} ${sessionId}`,
+    viewerState,
+    beat: async signal => {
+      const body = { sessionId, state: viewerState(), device, appVersion, settingsVersion: settingsVersion() };
+      return receiptOf(await server.send("POST", `${path}/heartbeat${wantsCount() ? "?include=count" : ""}`, body, signal));
+    },
+    leave: () => server.send("DELETE", `${path}/heartbeat?sessionId=${encodeURIComponent(sessionId)}`),
+    leaveByBeacon: () => server.beacon(`${path}/leave`, { sessionId }),
+  };
 }

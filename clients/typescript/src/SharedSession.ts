@@ -1,5 +1,6 @@
 import type { PresenceEnvironment } from "./PresenceEnvironment.js";
 import type { PresenceState } from "./PresenceState.js";
+import { sharedInPage } from "./sharedInPage.js";
 
 /** One of those in a page who would send the same session's heartbeats. */
 export interface Claimant {
@@ -8,8 +9,6 @@ export interface Claimant {
   /** The one who sends heartbeats tells how it stands. */
   mirror(state: PresenceState): void;
 }
-
-const pages = new WeakMap<PresenceEnvironment, Map<string, SharedSession>>();
 
 /**
  * One user in one room of one page. Two instances there would double its heartbeats, and the first to leave would end the
@@ -26,12 +25,7 @@ export class SharedSession {
   }
 
   static claim(environment: PresenceEnvironment, key: string, claimant: Claimant): SharedSession {
-    let page = pages.get(environment);
-    if (!page)
-      pages.set(environment, page = new Map());
-    let session = page.get(key);
-    if (!session)
-      page.set(key, session = new SharedSession(() => page.delete(key)));
+    const session = sharedInPage(environment, key, forget => new SharedSession(forget));
     session.#claimants.push(claimant);
     if (session.#state)
       claimant.mirror(session.#state);
@@ -43,8 +37,13 @@ export class SharedSession {
   }
 
   /** Somebody follows: the session goes on. */
-  get hasFollowers(): boolean {
+  hasFollowers(): boolean {
     return this.#claimants.length > 1;
+  }
+
+  /** Whoever sends the heartbeats sends one now. */
+  resume(): void {
+    this.#claimants[0]!.takeOver();
   }
 
   publish(state: PresenceState): void {
@@ -59,6 +58,6 @@ export class SharedSession {
     if (!this.#claimants.length)
       this.#forget();
     else if (wasFirst)
-      this.#claimants[0]!.takeOver();
+      this.resume();
   }
 }

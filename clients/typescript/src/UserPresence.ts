@@ -1,7 +1,7 @@
 import { HeartbeatSender } from "./HeartbeatSender.js";
 import { type PresenceSettings, settingsPath } from "./PresenceSettings.js";
 import type { Pulse } from "./Pulse.js";
-import { UserPulse } from "./UserPulse.js";
+import { userPulse } from "./UserPulse.js";
 
 /** Whether the user is online in the network, apart from any room. */
 export class UserPresence extends HeartbeatSender {
@@ -22,7 +22,7 @@ export class UserPresence extends HeartbeatSender {
 
   /** @internal */
   protected override pulse(): Pulse {
-    return new UserPulse(this.server);
+    return userPulse(this.server);
   }
 
   #switch(enabled: boolean): Promise<unknown> {

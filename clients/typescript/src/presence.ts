@@ -5,6 +5,6 @@ export type { CountWatchOptions } from "./CountWatchOptions.js";
 export type { HeartbeatReceipt } from "./HeartbeatReceipt.js";
 export type { PageEvent, PresenceEnvironment } from "./PresenceEnvironment.js";
 export type { PresenceErrorKind } from "./PresenceError.js";
-export type { PresenceOptions } from "./PresenceOptions.js";
+export type { AppState, PresenceOptions } from "./PresenceOptions.js";
 export type { PresenceState, PresenceStatus } from "./PresenceState.js";
-export type { RoomPresenceOptions, RoomViewer, RoomViewerQuery, ViewerState } from "./RoomPresence.js";
+export type { PresenceUser, RoomPresenceOptions, RoomViewer, RoomViewerQuery, ViewerState } from "./RoomPresence.js";

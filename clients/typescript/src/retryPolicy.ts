@@ -1,8 +1,12 @@
+import type { HeartbeatReceipt } from "./HeartbeatReceipt.js";
 import type { PresenceError } from "./PresenceError.js";
+import { longestAnswer } from "./withinTime.js";
 
+const shortestAttempt = 2_000;
 const first = 1_000;
 const longest = 30_000;
-const whileDisabled = 60_000;
+const slow = 60_000;
+const slowest = 900_000;
 
 /**
  * How long to wait after a failed attempt, in milliseconds: some part of 1, 2, 4 ... 30 s, so that a crowd that failed at once
@@ -14,12 +18,25 @@ export function retryDelay(failures: number, error: PresenceError | undefined, r
   return (error?.retryAfterSeconds ?? 0) * 1000 + random * Math.min(first * 2 ** failures, longest, ceiling);
 }
 
-/** How long to wait before asking whether presence is on again, or before trying what the platform says is offline. */
-export function slowDelay(random: number): number {
-  return spread(whileDisabled, random);
+/**
+ * How long to wait before asking whether presence is on again, or before trying what the platform says is offline: 1 min at first,
+ * up to a tenth early.
+ * @param times How often it was in vain before, where that makes the wait longer: 2, 4, 8, 15 min.
+ */
+export function slowDelay(random: number, times = 0): number {
+  return spread(Math.min(slow * 2 ** times, slowest), random);
 }
 
 /** Up to a tenth early, as the server does, so that a crowd does not stay in step. */
 export function spread(milliseconds: number, random: number): number {
   return milliseconds * (1 - random / 10);
+}
+
+/**
+ * How long one attempt may take. A quarter of what a heartbeat may be late: of three in a row that hang none is noticed, while
+ * networks that are merely slow are waited for.
+ */
+export function attemptLimit(receipt: HeartbeatReceipt | undefined): number {
+  const spare = receipt?.presenceTimeoutSeconds! - receipt?.heartbeatIntervalSeconds!;
+  return Math.min(Math.max(spare * 250, shortestAttempt) || longestAnswer, longestAnswer);
 }

@@ -2,6 +2,6 @@
 export function roomPath(roomId: string): string {
   // An address cannot name these: "." and ".." are resolved away before it is sent, encoded or not.
   if (!roomId || roomId === "." || roomId === "..")
-    throw new RangeError(`roomId must have 1 to 128 characters and be neither "." nor ".."; it is "${roomId}".`);
+    throw new RangeError(`roomId must not be "${roomId}".`);
   return `/api/v1/presence/rooms/${encodeURIComponent(roomId)}`;
 }

@@ -1,10 +1,10 @@
 import { unavailable } from "./PresenceError.js";
 import type { PresenceEnvironment } from "./PresenceEnvironment.js";
 
-const longestAnswer = 10_000;
+export const longestAnswer = 10_000;
 
 /** Rejects when work takes too long or its caller gives up; the signal it was given is aborted then. */
-export function withinTime<T>(environment: Pick<PresenceEnvironment, "setTimer">, signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export function withinTime<T>(environment: Pick<PresenceEnvironment, "setTimer">, signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>, limit = longestAnswer): Promise<T> {
   return new Promise((resolve, reject) => {
     const controller = new AbortController();
     const giveUp = (reason: unknown) => {
@@ -15,7 +15,7 @@ export function withinTime<T>(environment: Pick<PresenceEnvironment, "setTimer">
     if (signal?.aborted)
       return giveUpToo();
 
-    const cancel = environment.setTimer(() => giveUp(unavailable("No answer within 10 s.")), longestAnswer);
+    const cancel = environment.setTimer(() => giveUp(unavailable(`No answer within ${limit / 1000} s.`)), limit);
     signal?.addEventListener("abort", giveUpToo);
     work(controller.signal).then(resolve, reject).finally(() => {
       cancel();

@@ -10,12 +10,14 @@ export async function uses(): Promise<void> {
   const started: Promise<void> = room.startHeartbeat();
   const count: number = await room.getRoomUserCount();
   const viewers: RoomViewer[] = await room.getRoomOnlineUsers({ limit: 20, sort: "joined" });
-  const end: () => void = room.watchCount(value => value.toFixed(), { onError: error => error.kind === "disabled" });
+  const end: () => void = room.watchCount(value => value.toFixed(), { onError: error => error.kind === "disabled", minimumInterval: 30_000 });
+  room.resume();
+  const level: unknown = viewers[0]?.user.metadata["level"];
   room.onStateChange((state: PresenceState) => state.error?.until?.toISOString());
   const isEnabled: boolean = await user.isEnabled({ signal: AbortSignal.abort() });
   await Promise.all([user.enable(), user.disable(), user.startHeartbeat(), user.stopHeartbeat(), room.switchRoom("stage"), room.stopHeartbeat()]);
   const { state, presence } = useRoomPresence({ baseUrl, roomId: "lobby", token: "token", viewerState: "paused" });
-  await Promise.all([started, count, viewers, end(), isEnabled, state.receipt?.count, presence?.stopHeartbeat()]);
+  await Promise.all([started, count, viewers, level, end(), isEnabled, state.receipt?.count, presence?.stopHeartbeat()]);
 }
 
 export function refusals(error: PresenceError, state: PresenceState): void {

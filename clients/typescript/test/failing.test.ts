@@ -194,21 +194,83 @@ rule(16, "online_whilePresent_sendsNothingMore", async () => {
   expect(page.server.of(beats)).toHaveLength(1);
 });
 
-rule(17, "heartbeat_whilePresenceIsOff_asksOnceAMinuteAndComesBack", async () => {
+rule(17, "heartbeat_whilePresenceIsOff_asksLessAndLessOftenAndComesBack", async () => {
+  const page = new FakePage();
+  page.chance = 0;
+  page.server.answers(beats, refusal(403, 400300), 7);
+  const presence = room(page);
+
+  await expect(presence.startHeartbeat()).rejects.toMatchObject({ kind: "disabled", code: 400300, isFinal: false });
+  expect(presence.state).toMatchObject({ status: "disabled", error: { message: "code 400300" } });
+  for (const [attempts, minutes] of [[2, 1], [3, 2], [4, 4], [5, 8], [6, 15], [7, 15]] as const) {
+    await page.clock.advance(minutes * 60_000 - 1);
+    expect(page.server.of(beats)).toHaveLength(attempts - 1);
+    await page.clock.advance(1);
+    expect(page.server.of(beats)).toHaveLength(attempts);
+  }
+  await page.clock.advance(900_000);
+
+  expect(presence.state).not.toHaveProperty("error");
+  expect(presence.state.status).toBe("present");
+});
+
+rule(17, "heartbeat_offOnceMore_beginsWithAMinuteAgain", async () => {
   const page = new FakePage();
   page.chance = 0;
   page.server.answers(beats, refusal(403, 400300), 3);
   const presence = room(page);
-
-  await expect(presence.startHeartbeat()).rejects.toMatchObject({ kind: "disabled", code: 400300, isFinal: false });
-  expect(presence.state.status).toBe("disabled");
-  await page.clock.advance(59_999);
-  expect(page.server.of(beats)).toHaveLength(1);
-  await page.clock.advance(120_001);
-
-  expect(page.server.of(beats)).toHaveLength(4);
-  expect(presence.state).not.toHaveProperty("error");
+  void presence.startHeartbeat();
+  await page.clock.advance(420_000);
   expect(presence.state.status).toBe("present");
+  page.server.answers(beats, refusal(403, 400300));
+  await page.clock.advance(30_000);
+
+  expect(presence.state.nextHeartbeatAt!.getTime() - page.now()).toBeGreaterThan(50_000);
+  expect(presence.state.nextHeartbeatAt!.getTime() - page.now()).toBeLessThanOrEqual(60_000);
+});
+
+rule(17, "resume_whilePresenceIsOff_asksAtOnceAndBeginsWithAMinuteAgain", async () => {
+  const page = new FakePage();
+  page.chance = 0;
+  page.server.answers(beats, refusal(403, 400300), 5);
+  const presence = room(page);
+  void presence.startHeartbeat();
+  await page.clock.advance(7 * 60_000);
+  expect(page.server.of(beats)).toHaveLength(4);
+
+  presence.resume();
+  await settle();
+  expect(page.server.of(beats)).toHaveLength(5);
+  await page.clock.advance(60_000);
+
+  expect(page.server.of(beats)).toHaveLength(6);
+  expect(presence.state.status).toBe("present");
+});
+
+rule(17, "resume_ofOneThatFollows_asksTheOneThatSends", async () => {
+  const page = new FakePage();
+  page.server.answers(beats, refusal(403, 400300));
+  const [first, second] = [room(page), room(page)];
+  void first.startHeartbeat();
+  void second.startHeartbeat();
+  await settle();
+
+  second.resume();
+  await settle();
+
+  expect([first.state.status, second.state.status, page.server.of(beats).length]).toEqual(["present", "present", 2]);
+});
+
+rule(17, "resume_whilePresent_sendsNothing", async () => {
+  const page = new FakePage();
+  const presence = room(page);
+  presence.resume();
+  await presence.startHeartbeat();
+
+  presence.resume();
+  await settle();
+
+  expect(page.server.of(beats)).toHaveLength(1);
 });
 
 rule(17, "heartbeat_whilePresenceIsOff_asksUpToATenthEarly", async () => {

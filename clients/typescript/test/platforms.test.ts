@@ -67,6 +67,68 @@ test("bundle_whereNothingIsButTheLanguage_canBeImported", () => {
   expect(Object.keys(load({})).sort()).toEqual(["PresenceError", "RoomPresence", "UserPresence"]);
 });
 
+test("client_inReactNative_leavesInTheBackgroundAndComesBackByItself", async () => {
+  const page = new FakePage();
+  const { RoomPresence } = load(inReactNative(page));
+  const listeners = new Set<(state: string) => void>();
+  const appState = {
+    currentState: "active",
+    addEventListener(_: "change", listener: (state: string) => void) {
+      listeners.add(listener);
+      return { remove: () => void listeners.delete(listener) };
+    },
+  };
+  const goes = async (state: string) => {
+    appState.currentState = state;
+    for (const listener of [...listeners])
+      listener(state);
+    await settle();
+  };
+  const presence = new RoomPresence({ baseUrl: "https://presence.test", roomId: "lobby", token: tokenOf("anna"), appState });
+  await presence.startHeartbeat();
+  const end = presence.watchCount(() => {});
+  await settle();
+
+  await goes("inactive"); // a call comes in, or the notifications are pulled down
+  expect(page.server.of(leaves)).toHaveLength(0);
+  await goes("background");
+  expect(page.server.of(leaves)).toHaveLength(1);
+  const before = page.server.requests.length;
+  await page.clock.advance(3_600_000);
+  expect(page.server.requests).toHaveLength(before);
+
+  await goes("active");
+  expect([page.server.of(beats).length, page.server.of(beats).at(-1)!.body!["state"], presence.state.status]).toEqual([2, "visible", "present"]);
+  end();
+  await presence.stopHeartbeat();
+  expect(listeners.size).toBe(0);
+});
+
+test("client_inReactNative_begunInTheBackground_waitsUntilItIsInFront", async () => {
+  const page = new FakePage();
+  const { RoomPresence } = load(inReactNative(page));
+  let tell = (_: string) => {};
+  const appState = { currentState: "background", addEventListener: (_: "change", listener: (state: string) => void) => {
+    const before = tell;
+    tell = state => {
+      before(state);
+      listener(state);
+    };
+    return { remove() {} };
+  } };
+  const presence = new RoomPresence({ baseUrl: "https://presence.test", roomId: "lobby", token: tokenOf("anna"), appState });
+  const started = presence.startHeartbeat();
+  await settle();
+  expect(page.server.requests).toEqual([]);
+
+  appState.currentState = "active";
+  tell("active");
+  await started;
+
+  expect(page.server.of(beats)).toHaveLength(1);
+  await presence.stopHeartbeat();
+});
+
 for (const [platform, globals, hasStreams] of [["node", inNode, true], ["reactNative", inReactNative, false]] as const) {
   test(`client_onAPlatformLike_${platform}_startsReadsWatchesAndStops`, async () => {
     const page = new FakePage();
@@ -83,7 +145,7 @@ for (const [platform, globals, hasStreams] of [["node", inNode, true], ["reactNa
     expect(told).toEqual([3]);
     expect(await presence.getRoomUserCount()).toBe(3);
     expect(await presence.getRoomOnlineUsers({ limit: 20, search: "a b" })).toEqual([{ userId: "anna" }]);
-    expect(page.server.requests.at(-1)!.path).toMatch(/users\?limit=20&search=a(\+|%20)b$/);
+    expect(page.server.requests.at(-1)!.path).toMatch(/users\?limit=20&search=a(\+|%20)b&include=user$/);
     end();
     await presence.stopHeartbeat();
     await settle();

@@ -11,7 +11,7 @@ rule(24, "readingAndWatching_sendNoHeartbeat", async () => {
   page.streams = false;
   const { presence } = await watched(page);
   await presence.getRoomUserCount();
-  page.server.answers(request => request.path.endsWith("/users"), json(200, { viewers: [] }));
+  page.server.answers(request => request.path.includes("/users?"), json(200, { viewers: [] }));
   await presence.getRoomOnlineUsers();
   await page.clock.advance(300_000);
 
@@ -28,13 +28,13 @@ rule(25, "getRoomUserCount_answers_theCount", async () => {
 
 rule(25, "getRoomOnlineUsers_withAQuery_answersTheViewers", async () => {
   const page = new FakePage();
-  const viewers = [{ userId: "anna", displayName: "Anna", joinedAt: "2026-11-21T22:31:07.593Z", lastHeartbeatAt: "2026-11-21T22:37:40.614Z", state: "visible", fading: false, sessions: 1 }];
+  const viewers = [{ userId: "anna", displayName: "Anna", joinedAt: "2026-11-21T22:31:07.593Z", lastHeartbeatAt: "2026-11-21T22:37:40.614Z", state: "visible", fading: false, sessions: 1, user: { userId: "anna", metadata: { level: 7 }, tags: ["vip"], avatarCustomUrl: "https://example.com/a.png" } }];
   page.server.answers(() => true, json(200, { viewers }), 2);
 
   expect(await room(page).getRoomOnlineUsers()).toEqual(viewers);
   await room(page).getRoomOnlineUsers({ limit: 20, sort: "-joined", search: "a b", state: "visible" });
 
-  expect(page.server.requests.map(request => request.path.split("/lobby/")[1])).toEqual(["users", "users?limit=20&sort=-joined&search=a+b&state=visible"]);
+  expect(page.server.requests.map(request => request.path.split("/lobby/")[1])).toEqual(["users?include=user", "users?limit=20&sort=-joined&search=a+b&state=visible&include=user"]);
 });
 
 rule(25, "read_failsTwice_isTriedAThirdTime", async () => {

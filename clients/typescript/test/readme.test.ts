@@ -8,13 +8,15 @@ const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const app = `
 declare const baseUrl: string;
 declare function getToken(): Promise<string>;
-declare function hideViewerCount(): void;
+declare function hideViewerCount(why: string): void;
+declare function show(count: number): void;
+declare const AppState: import("@presence-dashboard/client").AppState;
 declare function tell(...what: unknown[]): void;
 `;
 
 test("readme_examples_compileAgainstTheBuiltDeclarations", () => {
   const examples = [...readme.matchAll(/```tsx?\n(.*?)```/gs)].map(match => match[1]);
-  expect(examples).toHaveLength(4);
+  expect(examples).toHaveLength(5);
 
   expect(compile("examples.tsx", app + examples.join("\n"), { jsx: "react-jsx", noUnusedLocals: false })).toBe("");
 });

@@ -53,19 +53,34 @@ rule(29, "watchCount_askingWhileHidden_rests", async () => {
   expect(page.server.of(counts)).toHaveLength(2);
 });
 
-rule(30, "watchCount_whilePresenceIsOff_asksOnceAMinute", async () => {
+rule(30, "watchCount_whilePresenceIsOff_asksLessAndLessOften", async () => {
   const page = new FakePage();
   page.chance = 0;
   page.server.answers(streams, refusal(403, 400300), 3);
   const { told, errors, stream } = await watched(page);
 
-  await page.clock.advance(180_000);
+  await page.clock.advance(7 * 60_000 - 1);
+  expect(page.server.of(streams)).toHaveLength(3);
+  await page.clock.advance(1);
   stream.event("snapshot", 1);
   await settle();
 
   expect(errors.map(error => error.kind)).toEqual(["disabled", "disabled", "disabled"]);
   expect(page.server.of(streams)).toHaveLength(4);
   expect(told).toEqual([1]);
+});
+
+rule(30, "resume_whilePresenceIsOff_watchesAtOnce", async () => {
+  const page = new FakePage();
+  page.server.answers(streams, refusal(403, 400300));
+  const { told, stream, presence } = await watched(page);
+
+  presence.resume();
+  await settle();
+  stream.event("snapshot", 4);
+  await settle();
+
+  expect(told).toEqual([4]);
 });
 
 rule(32, "watchCount_noAnswerToTheStream_closesIt", async () => {

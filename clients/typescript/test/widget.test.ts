@@ -117,7 +117,7 @@ test("viewerCount_whenTheNetworkIsBack_asksAtOnce", async () => {
   expect(element.status).toBe("live");
 });
 
-test("viewerCount_whilePresenceIsOff_showsNoNumberAndAsksOnceAMinute", async () => {
+test("viewerCount_whilePresenceIsOff_showsNoNumberAndAsksLessAndLessOften", async () => {
   const site = new FakeSite();
   site.answersOnce(refusal(403, 400300), 2);
   const element = await shown(site, count);
@@ -125,9 +125,26 @@ test("viewerCount_whilePresenceIsOff_showsNoNumberAndAsksOnceAMinute", async () 
 
   await pass(site, 53);
   expect(site.server.of(badges)).toHaveLength(1);
-  await pass(site, 67);
+  await pass(site, 7);
+  expect(site.server.of(badges)).toHaveLength(2);
+  await pass(site, 107);
+  expect(site.server.of(badges)).toHaveLength(2);
+  await pass(site, 13);
 
   expect([element.status, textOf(element, "count")]).toEqual(["live", "3"]);
+});
+
+test("viewerCounts_ofManyLinks_leaveTwoOfTheBrowsersConnectionsToThePage", async () => {
+  const site = new FakeSite();
+  site.answersOnce("never", 60);
+  await shown(site, Array.from({ length: 60 }, (_, link) => count.replace('"link"', `"link-${link}"`)).join(""));
+  expect(site.server.of(badges)).toHaveLength(4);
+
+  await pass(site, 10);
+  expect(site.server.of(badges)).toHaveLength(8); // those that were not answered made room
+  await pass(site, 300);
+
+  expect([...document.querySelectorAll<ViewerCountElement>("viewer-count")].map(element => element.status)).toEqual(Array(60).fill("live"));
 });
 
 test("viewerCount_ofALinkTakenBack_asksNoMoreUntilThePageIsNextShown", async () => {

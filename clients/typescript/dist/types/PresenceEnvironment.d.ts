@@ -18,6 +18,12 @@ export interface PresenceEnvironment {
     isHidden(): boolean;
     /** Sends while the page closes; false where that is not possible. */
     sendBeacon(url: string, body: URLSearchParams): boolean;
+    /**
+     * Takes one of the places for event streams that the pages of a site share: a browser has six HTTP/1.1 connections to a server
+     * for all of them. Where it is missing, a page always gets one.
+     * @returns Gives it back; undefined when none is free.
+     */
+    takeStreamPlace?(baseUrl: string, places?: number): Promise<(() => void) | undefined>;
     /** Listens until the returned function is called; to nothing, where there is no page. */
     listen(event: PageEvent, listener: () => void): () => void;
 }

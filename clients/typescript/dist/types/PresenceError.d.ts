@@ -22,6 +22,8 @@ export declare class PresenceError extends Error {
     readonly until: Date | undefined;
     /** What the viewer is told of a removal or ban. */
     readonly reason: string | undefined;
+    /** The rooms that were refused, where a request names several. */
+    readonly roomIds: readonly string[] | undefined;
     /** How long the server asks to wait. */
     readonly retryAfterSeconds: number | undefined;
     constructor(kind: PresenceErrorKind, message: string, particulars?: Partial<Omit<PresenceError, "kind" | "isFinal" | keyof Error>> & ErrorOptions);
@@ -29,5 +31,6 @@ export declare class PresenceError extends Error {
     get isFinal(): boolean;
 }
 export declare function unavailable(message: string, cause?: unknown): PresenceError;
+export declare function notOfThisServer(cause?: unknown): PresenceError;
 /** The error an answer stands for. What is not in this server's shape comes from something in between, and will pass. */
 export declare function refusalOf(response: Response, now: number): Promise<PresenceError>;

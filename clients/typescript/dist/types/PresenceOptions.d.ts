@@ -1,4 +1,11 @@
 import type { PresenceEnvironment } from "./PresenceEnvironment.js";
+/** As React Native has it. */
+export interface AppState {
+    readonly currentState?: string | null;
+    addEventListener(type: "change", listener: (state: string) => void): {
+        remove(): void;
+    };
+}
 /** Where the server is and who the viewer is. One of `token` and `getToken` is required; with both, `token` is the first. */
 export interface PresenceOptions {
     /** The server's address, such as `https://presence.example.com`. */
@@ -13,6 +20,8 @@ export interface PresenceOptions {
     readonly signal?: AbortSignal | undefined;
     /** Where the page serves `timer-worker.js`; only needed where a content policy forbids workers made of a `blob:`. */
     readonly timerWorkerUrl?: string | undefined;
+    /** React Native's `AppState`: in the background everything of the app leaves and rests, in front again it goes on by itself. */
+    readonly appState?: AppState | undefined;
     /** In place of the platform's globals, for tests. */
     readonly environment?: PresenceEnvironment | undefined;
 }

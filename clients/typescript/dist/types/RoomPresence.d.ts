@@ -22,6 +22,27 @@ export interface RoomViewerQuery {
     readonly state?: ViewerState;
     readonly signal?: AbortSignal;
 }
+/** A user's whole profile. Instants are ISO 8601, UTC. */
+export interface PresenceUser {
+    readonly userId: string;
+    readonly userPublicId: string;
+    readonly userInternalId: string;
+    readonly displayName: string;
+    readonly description: string;
+    readonly avatarFileId: string | null;
+    /** The address of a picture. */
+    readonly avatarCustomUrl: string | null;
+    readonly roles: readonly string[];
+    readonly permissions: readonly string[];
+    /** What the app's backend keeps with the user. */
+    readonly metadata: Readonly<Record<string, unknown>>;
+    readonly tags: readonly string[];
+    readonly isBrand: boolean;
+    readonly isGlobalBan: boolean;
+    readonly isDeleted: boolean;
+    readonly createdAt: string;
+    readonly updatedAt: string;
+}
 /** One of those who watch. Instants are ISO 8601, UTC. */
 export interface RoomViewer {
     readonly userId: string;
@@ -33,6 +54,8 @@ export interface RoomViewer {
     /** A heartbeat is overdue. */
     readonly fading: boolean;
     readonly sessions: number;
+    /** The whole profile: metadata, tags, picture. */
+    readonly user: PresenceUser;
 }
 /** One viewer in one live room: says that somebody watches, and reads who does. Reading alone counts nobody. */
 export declare class RoomPresence extends HeartbeatSender {
@@ -59,4 +82,6 @@ export declare class RoomPresence extends HeartbeatSender {
     switchRoom(roomId: string): Promise<void>;
     /** What the viewer does, where it is not for the page to know: playback stands still, or a mobile app is in the background. */
     setViewerState(state: ViewerState): void;
+    /** Also for the count that is watched. */
+    resume(): void;
 }

@@ -2,6 +2,7 @@ import { Alarm } from "../Alarm.js";
 import { notify } from "../notify.js";
 import { type PresenceError, refusalOf, unavailable } from "../PresenceError.js";
 import { retryDelay, slowDelay, spread } from "../retryPolicy.js";
+import { sharedInPage } from "../sharedInPage.js";
 import { withinTime } from "../withinTime.js";
 import type { PublicRoom } from "./PublicRoom.js";
 import type { PublicRoomState } from "./PublicRoomState.js";
@@ -10,7 +11,22 @@ import type { WidgetEnvironment } from "./WidgetEnvironment.js";
 /** One answer that does not come is a moment; the second is a server that is away. */
 const failuresUntilStale = 2;
 
-const feeds = new WeakMap<WidgetEnvironment, Map<string, PublicRoomFeed>>();
+/** Of a browser's six connections to a server two are left for the page's own heartbeats and reads. */
+const mostAtOnce = 4;
+
+/** Does work when one of the page's places for it is free. As many wait as there are links on the page. */
+async function inTurn<T>(environment: WidgetEnvironment, work: () => Promise<T>): Promise<T> {
+  const turns = sharedInPage(environment, "turns", () => ({ underWay: 0, waiting: [] as (() => void)[] }));
+  while (turns.underWay >= mostAtOnce)
+    await new Promise<void>(resolve => turns.waiting.push(resolve));
+  turns.underWay++;
+  try {
+    return await work();
+  } finally {
+    turns.underWay--;
+    turns.waiting.shift()?.();
+  }
+}
 
 /** One public link for any number of elements of a page: one request at a time, none while the page is hidden. */
 export class PublicRoomFeed {
@@ -21,6 +37,7 @@ export class PublicRoomFeed {
   #alarm: Alarm;
   #isRunning = false;
   #failures = 0;
+  #timesOff = 0;
 
   private constructor(environment: WidgetEnvironment, url: string) {
     this.#environment = environment;
@@ -31,13 +48,7 @@ export class PublicRoomFeed {
   /** The page's feed of a link. As many are kept as there are links on the page. */
   static of(environment: WidgetEnvironment, server: string, link: string): PublicRoomFeed {
     const url = `${server.replace(/\/+$/, "")}/badge/${encodeURIComponent(link)}.json`;
-    let ofPage = feeds.get(environment);
-    if (!ofPage)
-      feeds.set(environment, ofPage = new Map());
-    let feed = ofPage.get(url);
-    if (!feed)
-      ofPage.set(url, feed = new PublicRoomFeed(environment, url));
-    return feed;
+    return sharedInPage(environment, url, () => new PublicRoomFeed(environment, url));
   }
 
   /**
@@ -77,7 +88,7 @@ export class PublicRoomFeed {
   /** Asks once; how long to wait before the next time. */
   async #read(): Promise<number> {
     const environment = this.#environment;
-    const room = await withinTime(environment, undefined, async signal => {
+    const room = await inTurn(environment, () => withinTime(environment, undefined, async signal => {
       // The browser's own cache would answer with what it has and look for news behind its back: a round late, always.
       const response = await environment.fetch(this.#url, { signal, cache: "no-cache", credentials: "omit", referrerPolicy: "no-referrer" }).catch(cause => {
         throw unavailable("The server could not be reached.", cause);
@@ -85,11 +96,11 @@ export class PublicRoomFeed {
       if (!response.ok)
         throw await refusalOf(response, environment.now());
       return await response.json().catch(() => undefined) as PublicRoom | undefined;
-    });
+    }));
     if (typeof room?.count !== "number")
       throw unavailable("The answer is not the presence server's.");
 
-    this.#failures = 0;
+    this.#failures = this.#timesOff = 0;
     this.#tell({ status: "live", room });
     return spread((room.refreshInSeconds || 5) * 1000, environment.random());
   }
@@ -99,7 +110,7 @@ export class PublicRoomFeed {
     const random = this.#environment.random();
     if (error.kind === "disabled") {
       this.#tell({ status: "off" });
-      return slowDelay(random);
+      return slowDelay(random, this.#timesOff++);
     }
     if (error.isFinal) {
       this.#tell({ status: "gone" });

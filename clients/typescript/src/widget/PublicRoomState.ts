@@ -4,7 +4,7 @@ import type { PublicRoom } from "./PublicRoom.js";
  * - `loading`: nothing is known yet.
  * - `live`: the last answer is fresh.
  * - `stale`: the server does not answer; what is shown is its last answer.
- * - `off`: presence is switched off; asked again once a minute.
+ * - `off`: presence is switched off; asked again after 1, 2, 4, 8 and then every 15 min.
  * - `gone`: the link leads nowhere. Asked again when the page is next shown.
  */
 export type PublicRoomStatus = "loading" | "live" | "stale" | "off" | "gone";

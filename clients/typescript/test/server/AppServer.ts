@@ -21,6 +21,11 @@ const page = `<!doctype html><meta charset="utf-8"><title>An app</title>
       window.room.watchCount(count => document.title = String(count));
     return window.room.startHeartbeat();
   };
+  window.told = {};
+  window.watchAll = (options, roomIds) => {
+    for (const roomId of roomIds)
+      new RoomPresence({ ...options, roomId }).watchCount(count => window.told[roomId] = count);
+  };
   window.isReady = true;
 </script>`;
 

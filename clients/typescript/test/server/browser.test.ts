@@ -211,3 +211,37 @@ async function staysPresent(policy: string, options: object): Promise<void> {
 
   expect((await tab.evaluate<string[]>("seen")).slice(0, 3)).toEqual(["starting", "present", "present"]);
 }
+
+for (const many of [7, 20, 60]) {
+  rule(35, `page_thatWatches${many}Rooms_overHttp1_isPresentAndHearsThemAll`, async () => {
+    const tab = await open();
+    const token = await server.logIn(`watcher-${many}`);
+    const rooms = Array.from({ length: many }, (_, index) => `many-${many}-${index}`);
+    await server.visitor(rooms[0]!);
+    await tab.evaluate(`watchAll(${JSON.stringify({ baseUrl: server.url, token })}, ${JSON.stringify(rooms)})`);
+    await eventually(async () => expect(Object.keys(await tab.evaluate<object>("told"))).toHaveLength(many));
+    expect(await server.streamsOf(token)).toBe(1);
+
+    await tab.evaluate(`start(${JSON.stringify({ baseUrl: server.url, roomId: rooms[1], token })}, false)`);
+    const first = await server.lastHeartbeatAt(rooms[1]!);
+    await eventually(async () => expect(await server.lastHeartbeatAt(rooms[1]!)).not.toBe(first)); // the next gets through as well
+    await eventually(async () => expect(await tab.evaluate<Record<string, number>>("told")).toMatchObject({ [rooms[0]!]: expect.any(Number), [rooms[1]!]: 1 }));
+
+    expect(await tab.evaluate("seen")).not.toContain("retrying");
+    expect(await tab.evaluate("performance.getEntriesByType('resource').filter(({ name }) => name.includes('/heartbeat')).map(({ nextHopProtocol }) => nextHopProtocol).find(protocol => protocol)")).toMatch(/^(http\/1\.1)?$/);
+  });
+}
+
+rule(35, "windows_ofOneSite_holdFourStreamsAtMost", async () => {
+  const token = await server.logIn("windows");
+  const held = await Promise.all(Array.from({ length: 6 }, async (_, index) => {
+    const tab = await open();
+    await tab.evaluate("Object.defineProperty(document, 'visibilityState', { value: 'visible' })"); // side by side on a large screen
+    await tab.evaluate(`watchAll(${JSON.stringify({ baseUrl: server.url, token })}, ${JSON.stringify([`window-${index}-a`, `window-${index}-b`])})`);
+    return tab;
+  }));
+
+  for (const tab of held)
+    await eventually(async () => expect(Object.keys(await tab.evaluate<object>("told"))).toHaveLength(2));
+  expect(await server.streamsOf(token)).toBe(4);
+});

@@ -18,7 +18,7 @@ type Handler = (request: SeenRequest) => Answer | Promise<Answer>;
 
 export const beats = (request: RequestLine) => request.method === "POST" && /\/heartbeat(\?|$)/.test(request.path);
 export const leaves = (request: RequestLine) => request.method === "DELETE";
-export const streams = (request: RequestLine) => request.path.endsWith("/stream");
+export const streams = (request: RequestLine) => /\/stream(\?|$)/.test(request.path);
 export const counts = (request: RequestLine) => request.path.endsWith("/users/count");
 
 /** Answers as the server would when all is well, unless a test has something else in mind for the next request of a kind. */

@@ -29,6 +29,11 @@ export class FakeStream {
     this.send(`event: ${name}\nid: 1\ndata: {"count":${count}}\n\n`);
   }
 
+  /** In a stream of several rooms. */
+  eventOf(roomId: string, name: string, count: number): void {
+    this.send(`event: ${name}\nid: 1.2.1.a\ndata: ${JSON.stringify({ roomId, count })}\n\n`);
+  }
+
   end(): void {
     this.#controller.close();
   }
