@@ -224,22 +224,84 @@ public sealed class FailingTests
     }
 
     [Fact]
-    public async Task Rule17_Heartbeat_WhilePresenceIsOff_AsksOnceAMinuteAndComesBack()
+    public async Task Rule17_Heartbeat_WhilePresenceIsOff_AsksLessAndLessOftenAndComesBack()
     {
         _world.Chance = 0;
-        _world.Server.Answer(request => request.IsBeat, () => FakeServer.Refusal(403, 400300), times: 3);
+        _world.Server.Answer(request => request.IsBeat, () => FakeServer.Refusal(403, 400300), times: 7);
         var presence = _world.Room();
 
         var error = await Assert.ThrowsAsync<PresenceException>(() => presence.StartHeartbeatAsync());
         Assert.Equal((PresenceErrorKind.Disabled, 400300, false), (error.Kind, error.Code, error.IsFinal));
-        Assert.Equal(PresenceStatus.Disabled, presence.State.Status);
-        _world.Advance(59.999);
-        Assert.Single(_world.Server.Beats);
-        _world.Advance(120.001);
+        Assert.Equal((PresenceStatus.Disabled, "code 400300"), (presence.State.Status, presence.State.Error!.Message));
+        foreach (var (attempts, minutes) in new[] { (2, 1), (3, 2), (4, 4), (5, 8), (6, 15), (7, 15) })
+        {
+            _world.Advance((minutes * 60) - 0.001);
+            Assert.Equal(attempts - 1, _world.Server.Beats.Count);
+            _world.Advance(0.001);
+            Assert.Equal(attempts, _world.Server.Beats.Count);
+        }
+        _world.Advance(900);
 
-        Assert.Equal(4, _world.Server.Beats.Count);
         Assert.Equal(PresenceStatus.Present, presence.State.Status);
         Assert.Null(presence.State.Error);
+    }
+
+    [Fact]
+    public void Rule17_Heartbeat_OffOnceMore_BeginsWithAMinuteAgain()
+    {
+        _world.Chance = 0;
+        _world.Server.Answer(request => request.IsBeat, () => FakeServer.Refusal(403, 400300), times: 3);
+        var presence = _world.Room();
+        _ = presence.StartHeartbeatAsync();
+        _world.Advance(420);
+        Assert.Equal(PresenceStatus.Present, presence.State.Status);
+
+        _world.Server.Answer(request => request.IsBeat, () => FakeServer.Refusal(403, 400300));
+        _world.Advance(28.08);
+
+        Assert.Equal(60, (presence.State.NextHeartbeatAt - _world.Now)!.Value.TotalSeconds, 0.1);
+    }
+
+    [Fact]
+    public void Rule17_Resume_WhilePresenceIsOff_AsksAtOnceAndBeginsWithAMinuteAgain()
+    {
+        _world.Chance = 0;
+        _world.Server.Answer(request => request.IsBeat, () => FakeServer.Refusal(403, 400300), times: 5);
+        var presence = _world.Room();
+        _ = presence.StartHeartbeatAsync();
+        _world.Advance(420);
+        Assert.Equal(4, _world.Server.Beats.Count);
+
+        presence.Resume();
+        Assert.Equal(5, _world.Server.Beats.Count);
+        _world.Advance(60);
+
+        Assert.Equal((6, PresenceStatus.Present), (_world.Server.Beats.Count, presence.State.Status));
+    }
+
+    [Fact]
+    public void Rule17_Resume_OfOneThatFollows_AsksTheOneThatSends()
+    {
+        _world.Server.Answer(request => request.IsBeat, () => FakeServer.Refusal(403, 400300));
+        var (first, second) = (_world.Room(), _world.Room());
+        _ = first.StartHeartbeatAsync();
+        _ = second.StartHeartbeatAsync();
+
+        second.Resume();
+
+        Assert.Equal((PresenceStatus.Present, PresenceStatus.Present, 2), (first.State.Status, second.State.Status, _world.Server.Beats.Count));
+    }
+
+    [Fact]
+    public async Task Rule17_Resume_WhilePresent_SendsNothing()
+    {
+        var presence = _world.Room();
+        presence.Resume();
+        await presence.StartHeartbeatAsync();
+
+        presence.Resume();
+
+        Assert.Single(_world.Server.Beats);
     }
 
     [Fact]

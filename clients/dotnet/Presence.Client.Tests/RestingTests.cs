@@ -68,19 +68,35 @@ public sealed class RestingTests
     }
 
     [Fact]
-    public async Task Rule30_Watch_WhilePresenceIsOff_AsksOnceAMinute()
+    public async Task Rule30_Watch_WhilePresenceIsOff_AsksLessAndLessOften()
     {
         _world.Chance = 0;
         _world.Server.Answer(request => request.IsStream, () => FakeServer.Refusal(403, 400300), times: 3);
         var (watched, stream) = Watched.Of(_world, _world.Room());
         await using var _ = watched;
 
-        _world.Advance(180);
+        _world.Advance(419.999);
+        Assert.Equal(3, _world.Server.Streams.Count);
+        _world.Advance(0.001);
         stream.Event("snapshot", 1);
 
         Assert.Equal(Enumerable.Repeat(PresenceErrorKind.Disabled, 3), watched.Troubles.Select(trouble => trouble.Kind));
         Assert.Equal(4, _world.Server.Streams.Count);
         Assert.Equal(1, await watched.NextAsync());
+    }
+
+    [Fact]
+    public async Task Rule30_Resume_WhilePresenceIsOff_WatchesAtOnce()
+    {
+        _world.Server.Answer(request => request.IsStream, () => FakeServer.Refusal(403, 400300));
+        var presence = _world.Room();
+        var (watched, stream) = Watched.Of(_world, presence);
+        await using var _ = watched;
+
+        presence.Resume();
+        stream.Event("snapshot", 4);
+
+        Assert.Equal(4, await watched.NextAsync());
     }
 
     [Theory]

@@ -66,7 +66,7 @@ public abstract class HeartbeatSender : IAsyncDisposable
     /// <param name="cancellationToken">Gives up waiting; the heartbeat that this call began is stopped then.</param>
     /// <returns>Completed when the first one was taken. Need not be waited for: no exception is reported as unobserved.</returns>
     /// <exception cref="PresenceException">
-    /// The first one was refused. Of kind <see cref="PresenceErrorKind.Disabled"/>, it goes on asking once a minute all the same.
+    /// The first one was refused. Of kind <see cref="PresenceErrorKind.Disabled"/>, it goes on asking all the same.
     /// </exception>
     public Task StartHeartbeatAsync(CancellationToken cancellationToken = default)
     {
@@ -113,6 +113,18 @@ public abstract class HeartbeatSender : IAsyncDisposable
         loop?.Stop();
         News.Deliver();
         return cancellationToken.CanBeCanceled ? WaitAsync(left, cancellationToken) : left;
+    }
+
+    /// <summary>
+    /// While presence is off: asks again now, in place of after up to 15 min. For an app that heard from elsewhere that it is on
+    /// again, or whose viewer comes back to it. Otherwise it changes nothing.
+    /// </summary>
+    public virtual void Resume()
+    {
+        HeartbeatLoop? loop;
+        lock (Gate)
+            loop = _loop;
+        loop?.Resume();
     }
 
     /// <summary>Leaves, as <see cref="StopHeartbeatAsync"/> does, and ends what else it does. It cannot be started again.</summary>

@@ -1,6 +1,7 @@
 using System.Net.NetworkInformation;
 using Presence.Client.Heartbeats;
 using Presence.Client.Http;
+using Presence.Client.Watching;
 
 namespace Presence.Client;
 
@@ -18,6 +19,7 @@ public sealed class PresenceApp
     private readonly Lazy<HttpClient> _http = new(DefaultHttp.Create);
     private readonly HashSet<IAppListener> _listeners = [];
     private readonly Dictionary<string, SharedSession> _sessions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SharedCounts> _counts = new(StringComparer.Ordinal);
     private readonly bool _followsNetwork;
     private bool? _isOnline;
 
@@ -118,6 +120,17 @@ public sealed class PresenceApp
             _sessions.Add(key, session = new SharedSession());
         session.AddNeedsLock(claimant);
         return session;
+    }
+
+    /// <summary>The app's stream of counts from a server. As many are kept as servers were watched.</summary>
+    internal SharedCounts CountsOf(ViewerApi server)
+    {
+        lock (Gate)
+        {
+            if (!_counts.TryGetValue(server.BaseUrl, out var counts))
+                _counts.Add(server.BaseUrl, counts = new SharedCounts(this, server.Time, server.Chance));
+            return counts;
+        }
     }
 
     internal void ForgetNeedsLock(string key) => _sessions.Remove(key);

@@ -25,6 +25,9 @@ public sealed class PresenceException : Exception
     /// <summary>What the viewer is told of a removal or ban.</summary>
     public string? Reason { get; internal init; }
 
+    /// <summary>The rooms that were refused, where a request names several.</summary>
+    public IReadOnlyList<string>? RoomIds { get; internal init; }
+
     /// <summary>How long the server asks to wait.</summary>
     public TimeSpan? RetryAfter { get; internal init; }
 

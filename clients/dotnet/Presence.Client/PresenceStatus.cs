@@ -18,7 +18,7 @@ public enum PresenceStatus
     /// <summary>It failed and the device has no network; the next attempt comes with the network, or after a minute.</summary>
     Offline,
 
-    /// <summary>Presence is off; asked again once a minute.</summary>
+    /// <summary>Presence is off, and the error's message says for what: hide what shows it. Asked again after 1, 2, 4, 8 and then every 15 min.</summary>
     Disabled,
 
     /// <summary>It has ended. Starting it begins anew.</summary>

@@ -22,7 +22,7 @@ public sealed class RoomPresence : HeartbeatSender
         RoomPath.Of(options.RoomId);
         _roomId = options.RoomId!;
         _counts = new CountWatch(Server, new CountWatchSource(
-            () => RoomPath.Of(_roomId),
+            () => _roomId,
             () => FreshReceiptNeedsLock,
             call => News.Add(() => Call(call)),
             News.Deliver));
@@ -58,7 +58,7 @@ public sealed class RoomPresence : HeartbeatSender
     /// <exception cref="PresenceException">They could not be had.</exception>
     public async Task<IReadOnlyList<RoomViewer>> GetRoomOnlineUsersAsync(RoomViewerQuery? query = null, CancellationToken cancellationToken = default)
     {
-        var page = await Server.ReadAsync($"{RoomPath.Of(RoomId)}/users{query?.ToQuery()}", PresenceJson.Default.ViewersAnswer, cancellationToken).ConfigureAwait(false);
+        var page = await Server.ReadAsync($"{RoomPath.Of(RoomId)}/users{(query ?? new RoomViewerQuery()).ToQuery()}", PresenceJson.Default.ViewersAnswer, cancellationToken).ConfigureAwait(false);
         return page.Viewers ?? throw PresenceException.NotOfThisServer();
     }
 
@@ -70,10 +70,21 @@ public sealed class RoomPresence : HeartbeatSender
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>It ends when <see cref="PresenceOptions.Stopping"/> is cancelled or this is disposed.</returns>
     /// <exception cref="PresenceException">It was refused for good: removed, banned, unauthorized.</exception>
-    public async IAsyncEnumerable<int> WatchCountAsync(
-        Action<PresenceException>? onTrouble = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<int> WatchCountAsync(Action<PresenceException>? onTrouble = null, CancellationToken cancellationToken = default) =>
+        WatchAsync(TimeSpan.Zero, onTrouble, cancellationToken);
+
+    /// <summary>The same for a screen nobody looks at closely: the first count at once, and then the latest one at most once an interval.</summary>
+    /// <param name="minimumInterval">How far apart two counts are at least.</param>
+    /// <param name="onTrouble">Told when the count could not be had; watching goes on.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>It ends when <see cref="PresenceOptions.Stopping"/> is cancelled or this is disposed.</returns>
+    /// <exception cref="PresenceException">It was refused for good: removed, banned, unauthorized.</exception>
+    public IAsyncEnumerable<int> WatchCountAsync(TimeSpan minimumInterval, Action<PresenceException>? onTrouble = null, CancellationToken cancellationToken = default) =>
+        WatchAsync(minimumInterval, onTrouble, cancellationToken);
+
+    private async IAsyncEnumerable<int> WatchAsync(TimeSpan minimumInterval, Action<PresenceException>? onTrouble, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var watcher = new CountWatcher(onTrouble);
+        var watcher = new CountWatcher(Server.Time, minimumInterval, onTrouble);
         using var stopping = Stopping.Register(() => watcher.End(error: null));
         _counts.Add(watcher);
         try
@@ -115,6 +126,13 @@ public sealed class RoomPresence : HeartbeatSender
         lock (Gate)
             _viewerState = state;
         ViewerStateChanged();
+    }
+
+    /// <summary>Also for the count that is watched.</summary>
+    public override void Resume()
+    {
+        base.Resume();
+        _counts.Resume();
     }
 
     private protected override IPulse NewPulseNeedsLock() => new RoomPulse(Server, _source with { RoomId = _roomId });

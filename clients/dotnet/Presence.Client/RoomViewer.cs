@@ -26,4 +26,7 @@ public sealed class RoomViewer
 
     /// <summary>The viewer's tabs and devices in the room.</summary>
     public int Sessions { get; init; }
+
+    /// <summary>The whole profile: metadata, tags, picture. Null from a server that does not give it.</summary>
+    public PresenceUser? User { get; init; }
 }

@@ -28,6 +28,7 @@ public sealed class RoomViewerQuery
             parts.Add("search=" + Uri.EscapeDataString(search));
         if (State is { } state)
             parts.Add("state=" + Http.ViewerStates.Text(state));
-        return parts.Count == 0 ? "" : "?" + string.Join("&", parts);
+        parts.Add("include=user");
+        return "?" + string.Join("&", parts);
     }
 }

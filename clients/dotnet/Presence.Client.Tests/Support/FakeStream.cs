@@ -25,6 +25,9 @@ internal sealed class FakeStream : Stream
 
     public void Event(string name, int count) => Send($"event: {name}\nid: 1\ndata: {{\"count\":{count}}}\n\n");
 
+    /// <summary>In a stream of several rooms.</summary>
+    public void EventOf(string roomId, string name, int count) => Send($"event: {name}\nid: 1.2.1.a\ndata: {{\"roomId\":\"{roomId}\",\"count\":{count}}}\n\n");
+
     public void End() => Send([]);
 
     public void Break() => Fail(new IOException("connection reset"));

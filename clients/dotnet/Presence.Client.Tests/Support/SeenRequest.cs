@@ -13,7 +13,7 @@ internal sealed record SeenRequest(string Method, string Path, string Token, str
 
     public bool IsBeacon => Method == "POST" && Path.EndsWith("/leave", StringComparison.Ordinal);
 
-    public bool IsStream => Path.EndsWith("/stream", StringComparison.Ordinal);
+    public bool IsStream => Path.Split('?')[0].EndsWith("/stream", StringComparison.Ordinal);
 
     public bool IsCount => Path.EndsWith("/users/count", StringComparison.Ordinal);
 

@@ -9,9 +9,9 @@ internal sealed class Watched : IAsyncDisposable
     private readonly IAsyncEnumerator<int> _counts;
     private Task<bool> _next;
 
-    public Watched(RoomPresence presence)
+    public Watched(RoomPresence presence, TimeSpan minimumInterval = default)
     {
-        _counts = presence.WatchCountAsync(Troubles.Add, _ending.Token).GetAsyncEnumerator(CancellationToken.None);
+        _counts = presence.WatchCountAsync(minimumInterval, Troubles.Add, _ending.Token).GetAsyncEnumerator(CancellationToken.None);
         _next = _counts.MoveNextAsync().AsTask();
     }
 
@@ -31,6 +31,9 @@ internal sealed class Watched : IAsyncDisposable
         world.Server.Answer(request => request.IsStream, stream.Response);
         return stream;
     }
+
+    /// <summary>Whether there is another count to be had at once.</summary>
+    public bool HasNext => _next.IsCompleted;
 
     public async Task<int> NextAsync()
     {

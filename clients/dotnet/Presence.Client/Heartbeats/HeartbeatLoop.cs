@@ -25,6 +25,7 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
     private Task _leftInHaste = Task.CompletedTask;
     private ViewerState? _said;
     private int _failures;
+    private int _timesOff;
     private bool _isAttempting;
     private bool _isOver;
     private bool _isSilent;
@@ -88,7 +89,20 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
             _alarm.Ring();
     }
 
-    public void TakeOver() => _alarm.Ring();
+    public void TakeOver()
+    {
+        Count(timesOff: 0);
+        _alarm.Ring();
+    }
+
+    /// <summary>While presence is off: asks now, or has it asked by the one who sends the heartbeats.</summary>
+    public void Resume()
+    {
+        ISessionClaimant? sender;
+        lock (_app.Gate)
+            sender = _state.Status == PresenceStatus.Disabled ? _session?.SenderNeedsLock : null;
+        sender?.TakeOver();
+    }
 
     public void MirrorNeedsLock(PresenceState state)
     {
@@ -179,8 +193,9 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
 
         try
         {
-            var receipt = await _pulse.BeatAsync(inFlight.Token).ConfigureAwait(false);
+            var receipt = await Deadline.KeepAsync(_server.Time, _pulse.BeatAsync, inFlight.Token, RetryPolicy.AttemptLimit(Receipt())).ConfigureAwait(false);
             _failures = 0;
+            Count(timesOff: 0);
             return Publish(new PresenceState(PresenceStatus.Present) { Receipt = receipt, NextHeartbeatAt = _server.Time.GetUtcNow() + receipt.NextHeartbeatIn }, receipt.NextHeartbeatIn);
         }
         finally
@@ -230,7 +245,7 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
             return TimeSpan.Zero;
         }
         if (error.Kind == PresenceErrorKind.Disabled)
-            return Publish(PresenceStatus.Disabled, error, receipt, RetryPolicy.SlowDelay(chance));
+            return Publish(PresenceStatus.Disabled, error, receipt, RetryPolicy.SlowDelay(chance, Count(timesOff: null)));
         // Some devices say offline when they are not: so an attempt is made first, and again now and then.
         if (!_server.IsOnline)
             return Publish(PresenceStatus.Offline, error, receipt, RetryPolicy.SlowDelay(chance));
@@ -278,6 +293,23 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
         _alarm.Dispose();
         next?.TakeOver();
         _ended.SetResult(true);
+    }
+
+    /// <summary>How often presence was found off before, in a row; from here on so often, or once more.</summary>
+    private int Count(int? timesOff)
+    {
+        lock (_app.Gate)
+        {
+            var before = _timesOff;
+            _timesOff = timesOff ?? before + 1;
+            return before;
+        }
+    }
+
+    private HeartbeatReceipt? Receipt()
+    {
+        lock (_app.Gate)
+            return _state.Receipt;
     }
 
     private bool IsOver()

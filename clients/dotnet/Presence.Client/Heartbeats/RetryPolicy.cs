@@ -1,3 +1,5 @@
+using Presence.Client.Http;
+
 namespace Presence.Client.Heartbeats;
 
 /// <summary>How long to wait before the next attempt. Pure.</summary>
@@ -5,7 +7,9 @@ internal static class RetryPolicy
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan WhileDisabled = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Slow = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Slowest = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan ShortestAttempt = TimeSpan.FromSeconds(2);
 
     /// <summary>Before what a server may ask to wait in earnest; beyond it, instants overflow.</summary>
     private static readonly TimeSpan LongestAskedFor = TimeSpan.FromDays(3_660);
@@ -25,8 +29,22 @@ internal static class RetryPolicy
         return Min(error?.RetryAfter ?? TimeSpan.Zero, LongestAskedFor) + Part(part, chance);
     }
 
-    /// <summary>Before asking whether presence is on again, or before trying what the device says is offline.</summary>
-    public static TimeSpan SlowDelay(double chance) => Spread(WhileDisabled, chance);
+    /// <summary>Before asking whether presence is on again, or before trying what the device says is offline: 1 min at first, up to a tenth early.</summary>
+    /// <param name="chance">0 up to, not including, 1.</param>
+    /// <param name="times">How often it was in vain before, where that makes the wait longer: 2, 4, 8, 15 min.</param>
+    public static TimeSpan SlowDelay(double chance, int times = 0) => Spread(Min(TimeSpan.FromTicks(Slow.Ticks << Math.Min(times, 10)), Slowest), chance);
+
+    /// <summary>
+    /// How long one attempt may take. A quarter of what a heartbeat may be late: of three in a row that hang none is noticed, while
+    /// networks that are merely slow are waited for.
+    /// </summary>
+    public static TimeSpan AttemptLimit(HeartbeatReceipt? receipt)
+    {
+        if (receipt?.PresenceTimeout is not { } timeout)
+            return Deadline.LongestAnswer;
+        var quarter = TimeSpan.FromTicks((timeout - receipt.HeartbeatInterval).Ticks / 4);
+        return Min(quarter < ShortestAttempt ? ShortestAttempt : quarter, Deadline.LongestAnswer);
+    }
 
     /// <summary>Up to a tenth early, as the server does, so that a crowd does not stay in step.</summary>
     public static TimeSpan Spread(TimeSpan interval, double chance) => Part(interval, 1 - chance / 10);

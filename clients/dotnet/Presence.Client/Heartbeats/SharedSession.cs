@@ -12,6 +12,9 @@ internal sealed class SharedSession
     /// <summary>Somebody follows: the session goes on.</summary>
     public bool HasFollowersNeedsLock => _claimants.Count > 1;
 
+    /// <summary>Who sends the heartbeats.</summary>
+    public ISessionClaimant? SenderNeedsLock => _claimants.Count > 0 ? _claimants[0] : null;
+
     public bool IsEmptyNeedsLock => _claimants.Count == 0;
 
     public IReadOnlyList<ISessionClaimant> FollowersNeedsLock => _claimants.Skip(1).ToArray();

@@ -11,5 +11,6 @@ internal sealed class ErrorAnswer
     {
         public DateTimeOffset? Until { get; init; }
         public string? Reason { get; init; }
+        public List<string>? RoomIds { get; init; }
     }
 }

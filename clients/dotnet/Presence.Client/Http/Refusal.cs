@@ -24,6 +24,7 @@ internal static class Refusal
             Code = code,
             Until = document.Data?.Until,
             Reason = document.Data?.Reason,
+            RoomIds = document.Data?.RoomIds,
             RetryAfter = retryAfter,
         };
     }

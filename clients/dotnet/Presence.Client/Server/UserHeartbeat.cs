@@ -16,4 +16,10 @@ public sealed class UserHeartbeat(string roomId, string userId)
 
     /// <summary>What the viewer does; visible unless said.</summary>
     public ViewerState State { get; set; }
+
+    /// <summary>What the viewer watches on, for moderators.</summary>
+    public string? Device { get; set; }
+
+    /// <summary>The app's version, for moderators.</summary>
+    public string? AppVersion { get; set; }
 }

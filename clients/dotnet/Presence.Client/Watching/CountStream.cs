@@ -13,7 +13,7 @@ internal static class CountStream
     /// <returns>Whether it told any count before it ended, broke or fell silent.</returns>
     /// <exception cref="PresenceException">It could not be opened.</exception>
     /// <exception cref="OperationCanceledException">The caller ended it.</exception>
-    public static async Task<bool> ReadAsync(ViewerApi server, string path, Action<int> tell, CancellationToken cancellationToken)
+    public static async Task<bool> ReadAsync(ViewerApi server, string path, Action<string?, int> tell, CancellationToken cancellationToken)
     {
         using var response = await server.OpenAsync(path, cancellationToken).ConfigureAwait(false);
         var hasCounted = false;
@@ -29,10 +29,10 @@ internal static class CountStream
             var buffer = new byte[4096];
             while (await body.ReadAsync(buffer, over.Token).ConfigureAwait(false) is > 0 and var length)
             {
-                if (counts.Push(buffer, length) is { } count)
+                foreach (var (roomId, count) in counts.Push(buffer, length))
                 {
                     hasCounted = true;
-                    tell(count);
+                    tell(roomId, count);
                 }
                 if (hasCounted)
                     silence.Change(QuietAtMost, Timeout.InfiniteTimeSpan);

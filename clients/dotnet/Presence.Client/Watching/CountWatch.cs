@@ -4,7 +4,7 @@ using Presence.Client.Http;
 namespace Presence.Client.Watching;
 
 /// <summary>
-/// The count of one room for any number of watchers, over one stream. Rests while the app is in the background: nobody sees a
+/// The count of one room for any number of watchers, over the app's stream. Rests while the app is in the background: nobody sees a
 /// number there.
 /// </summary>
 /// <remarks>
@@ -28,6 +28,7 @@ internal sealed class CountWatch : IAppListener
     private int? _count;
     private int _failures;
     private int _pollsLeft;
+    private int _timesOff;
 
     public CountWatch(ViewerApi server, CountWatchSource source)
     {
@@ -83,7 +84,7 @@ internal sealed class CountWatch : IAppListener
     {
         _isRoundOver = true;
         _count = null;
-        _failures = _pollsLeft = 0;
+        _failures = _pollsLeft = _timesOff = 0;
         foreach (var watcher in _watchers)
             watcher.Forget();
     }
@@ -92,6 +93,19 @@ internal sealed class CountWatch : IAppListener
     {
         if (IsPollingNeedsLock && count is { } told)
             TellNeedsLock(told);
+    }
+
+    /// <summary>While presence is off: asks now.</summary>
+    public void Resume()
+    {
+        bool isOff;
+        lock (_app.Gate)
+        {
+            isOff = _timesOff > 0;
+            _timesOff = 0;
+        }
+        if (isOff)
+            Wake();
     }
 
     /// <summary>Ends what it does or waits for, and looks anew.</summary>
@@ -131,7 +145,7 @@ internal sealed class CountWatch : IAppListener
             }
             catch (Exception exception)
             {
-                pause = Failed(PresenceException.Of(exception));
+                pause = Failed(PresenceException.Of(exception)) ?? TimeSpan.Zero;
             }
             await _alarm.WaitAsync(pause).ConfigureAwait(false);
         }
@@ -155,7 +169,7 @@ internal sealed class CountWatch : IAppListener
     private async Task<TimeSpan> RoundAsync()
     {
         var round = new CancellationTokenSource();
-        string path;
+        string roomId;
         bool polls;
         lock (_app.Gate)
         {
@@ -163,7 +177,7 @@ internal sealed class CountWatch : IAppListener
                 return TimeSpan.Zero;
             if (_app.IsResting)
                 return Timeout.InfiniteTimeSpan;
-            path = _source.PathNeedsLock();
+            roomId = _source.RoomIdNeedsLock();
             polls = IsPollingNeedsLock;
             if (_pollsLeft > 0)
                 _pollsLeft--;
@@ -172,7 +186,7 @@ internal sealed class CountWatch : IAppListener
         }
         try
         {
-            return polls ? await PollAsync(path, round).ConfigureAwait(false) : await FollowAsync(path, round).ConfigureAwait(false);
+            return polls ? await PollAsync(RoomPath.Of(roomId), round).ConfigureAwait(false) : await FollowAsync(roomId, round).ConfigureAwait(false);
         }
         catch (Exception) when (IsOver(round))
         {
@@ -185,16 +199,12 @@ internal sealed class CountWatch : IAppListener
         }
     }
 
-    /// <summary>Reads a stream until it ends.</summary>
-    private async Task<TimeSpan> FollowAsync(string path, CancellationTokenSource round)
+    /// <summary>Follows the stream, until the count has to be had elsewhere.</summary>
+    private async Task<TimeSpan> FollowAsync(string roomId, CancellationTokenSource round)
     {
-        var hasCounted = await CountStream.ReadAsync(_server, path + "/stream", count => Tell(count, round), round.Token).ConfigureAwait(false);
-        if (IsOver(round))
-            return TimeSpan.Zero;
-        if (hasCounted)
-            return RetryPolicy.Delay(0, error: null, _server.Chance());
-
-        return PollInstead(); // opened and silent: something in between keeps the events to itself
+        var follower = new CountFollower(_server, roomId, count => Tell(count, round), Failed);
+        var pause = await _app.CountsOf(_server).FollowAsync(follower, round.Token).ConfigureAwait(false);
+        return IsOver(round) ? TimeSpan.Zero : pause ?? PollInstead();
     }
 
     private async Task<TimeSpan> PollAsync(string path, CancellationTokenSource round)
@@ -234,7 +244,8 @@ internal sealed class CountWatch : IAppListener
         return TimeSpan.Zero;
     }
 
-    private TimeSpan Failed(PresenceException error)
+    /// <summary>How long to wait before the next look; null to wait for the stream, which tries again by itself.</summary>
+    private TimeSpan? Failed(PresenceException error)
     {
         bool isPolling;
         lock (_app.Gate)
@@ -245,10 +256,18 @@ internal sealed class CountWatch : IAppListener
 
         Tell(error);
         if (error.Kind == PresenceErrorKind.Disabled)
-            return RetryPolicy.SlowDelay(_server.Chance());
-        if (++_failures >= FailuresBeforePolling && !isPolling)
-            return PollInstead();
-        return RetryPolicy.Delay(_failures, error, _server.Chance());
+            return RetryPolicy.SlowDelay(_server.Chance(), TakeTimeOff());
+        _failures++;
+        if (isPolling || error.IsFinal)
+            return RetryPolicy.Delay(_failures, error, _server.Chance());
+        return _failures < FailuresBeforePolling ? null : PollInstead();
+    }
+
+    /// <summary>How often presence was found off before, in a row.</summary>
+    private int TakeTimeOff()
+    {
+        lock (_app.Gate)
+            return _timesOff++;
     }
 
     private void Tell(PresenceException error)
@@ -275,7 +294,7 @@ internal sealed class CountWatch : IAppListener
         {
             if (IsOverNeedsLock(round))
                 return;
-            _failures = 0;
+            _failures = _timesOff = 0;
             TellNeedsLock(count);
         }
     }

@@ -1,12 +1,15 @@
 namespace Presence.Client.Watching;
 
 /// <summary>One who watches a count: hears the latest, however slowly it listens.</summary>
+/// <param name="time">The clock.</param>
+/// <param name="minimumInterval">How far apart two counts are at least.</param>
 /// <param name="onTrouble">Told when the count could not be had and watching goes on.</param>
-internal sealed class CountWatcher(Action<PresenceException>? onTrouble)
+internal sealed class CountWatcher(TimeProvider time, TimeSpan minimumInterval, Action<PresenceException>? onTrouble)
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource<bool> _news = New();
     private int? _latest;
+    private long? _toldAt;
     private bool _isOver;
     private PresenceException? _error;
 
@@ -25,7 +28,10 @@ internal sealed class CountWatcher(Action<PresenceException>? onTrouble)
     public void Forget()
     {
         lock (_lock)
+        {
             _latest = null;
+            _toldAt = null;
+        }
     }
 
     /// <summary>It ends, with an error or at its wish.</summary>
@@ -46,12 +52,18 @@ internal sealed class CountWatcher(Action<PresenceException>? onTrouble)
         while (true)
         {
             TaskCompletionSource<bool> news;
+            var left = TimeSpan.Zero;
             lock (_lock)
             {
                 if (_latest is { } latest)
                 {
-                    _latest = null;
-                    return latest;
+                    left = _isOver ? TimeSpan.Zero : LeftNeedsLock();
+                    if (left <= TimeSpan.Zero)
+                    {
+                        _latest = null;
+                        _toldAt = time.GetTimestamp();
+                        return latest;
+                    }
                 }
                 if (_isOver)
                     return _error is null ? null : throw _error;
@@ -59,11 +71,14 @@ internal sealed class CountWatcher(Action<PresenceException>? onTrouble)
                     _news = New();
                 news = _news;
             }
+            using (left > TimeSpan.Zero ? time.CreateTimer(static waiting => ((TaskCompletionSource<bool>)waiting!).TrySetResult(true), news, left, Timeout.InfiniteTimeSpan) : null)
             using (cancellationToken.Register(static waiting => ((TaskCompletionSource<bool>)waiting!).TrySetResult(true), news))
                 await news.Task.ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
+
+    private TimeSpan LeftNeedsLock() => _toldAt is { } toldAt ? minimumInterval - time.GetElapsedTime(toldAt) : TimeSpan.Zero;
 
     /// <summary>Whoever watches goes on elsewhere than on the thread that brings the news.</summary>
     private static TaskCompletionSource<bool> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

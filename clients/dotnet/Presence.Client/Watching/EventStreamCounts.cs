@@ -10,24 +10,25 @@ internal sealed class EventStreamCounts
 
     private readonly MemoryStream _unfinished = new();
 
-    /// <summary>The last count in a part of the stream, if there is one: parts end wherever the network cut them.</summary>
+    /// <summary>The counts in a part of the stream, each with its room in a stream of several: parts end wherever the network cut them.</summary>
     /// <exception cref="InvalidDataException">A line has no end.</exception>
-    public int? Push(byte[] buffer, int length)
+    public IReadOnlyList<(string? RoomId, int Count)> Push(byte[] buffer, int length)
     {
-        int? last = null;
+        List<(string? RoomId, int Count)> told = [];
         var start = 0;
         for (var end = Array.IndexOf(buffer, (byte)'\n', start, length); end >= 0; end = Array.IndexOf(buffer, (byte)'\n', start, length - start))
         {
             _unfinished.Write(buffer, start, end - start);
-            last = CountOf(_unfinished.GetBuffer().AsSpan(0, (int)_unfinished.Length)) ?? last;
+            if (CountOf(_unfinished.GetBuffer().AsSpan(0, (int)_unfinished.Length)) is { } count)
+                told.Add(count);
             _unfinished.SetLength(0);
             start = end + 1;
         }
         _unfinished.Write(buffer, start, length - start);
-        return _unfinished.Length <= LongestLine ? last : throw new InvalidDataException("A line of the event stream has no end.");
+        return _unfinished.Length <= LongestLine ? told : throw new InvalidDataException("A line of the event stream has no end.");
     }
 
-    private static int? CountOf(ReadOnlySpan<byte> line)
+    private static (string? RoomId, int Count)? CountOf(ReadOnlySpan<byte> line)
     {
         if (!line.StartsWith("data:"u8))
             return null;
@@ -38,7 +39,9 @@ internal sealed class EventStreamCounts
             return document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.TryGetProperty("count", out var count)
                 && count.ValueKind == JsonValueKind.Number
-                && count.TryGetInt32(out var number) ? number : null;
+                && count.TryGetInt32(out var number)
+                ? (document.RootElement.TryGetProperty("roomId", out var roomId) && roomId.ValueKind == JsonValueKind.String ? roomId.GetString() : null, number)
+                : null;
         }
         catch (JsonException)
         {
