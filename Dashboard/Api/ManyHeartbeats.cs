@@ -82,12 +82,10 @@ internal static class ManyHeartbeats
             IsGuest = caller.IsGuest,
             Profile = caller.Profile,
             Origin = caller.IsServer ? caller.Origin : AddressKey.OriginOf(address),
-            Device = new SessionDevice(Cut(item.Device, HeartbeatRequest.LongestDevice), Cut(item.AppVersion, HeartbeatRequest.LongestAppVersion)),
+            Device = new SessionDevice(RemarkConverter.Cut(item.Device, HeartbeatRequest.LongestDevice), RemarkConverter.Cut(item.AppVersion, HeartbeatRequest.LongestAppVersion)),
         });
         return receipt.Outcome == HeartbeatOutcome.Accepted ? null : Refusals.Of(receipt, engine.Limits);
     }
-
-    private static string? Cut(string? text, int longest) => string.IsNullOrWhiteSpace(text) ? null : text.Length > longest ? text[..longest] : text;
 
     /// <summary>A viewer is the subject of its token and nobody else; a server key must say who.</summary>
     private static ApiRefusal? RefuseUser(string? userId, ClientPrincipal caller)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Presence.Engine;
 
 namespace Presence.Dashboard.Api.Contracts;
@@ -21,6 +22,6 @@ internal sealed record ManyHeartbeatsRequest([property: Required, MaxLength(Many
         [property: MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId,
         [property: MinLength(1), MaxLength(PresenceIds.LongestSessionId)] string? SessionId,
         [property: AllowedValues("visible", "hidden", "paused")] string? State,
-        [property: MaxLength(HeartbeatRequest.LongestDevice)] string? Device = null,
-        [property: MaxLength(HeartbeatRequest.LongestAppVersion)] string? AppVersion = null);
+        [property: JsonConverter(typeof(RemarkConverter))] string? Device = null,
+        [property: JsonConverter(typeof(RemarkConverter))] string? AppVersion = null);
 }

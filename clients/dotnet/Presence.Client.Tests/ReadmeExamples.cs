@@ -24,7 +24,8 @@ internal static class ReadmeExamples
     {
         var count = await room.GetRoomUserCountAsync();
         var viewers = await room.GetRoomOnlineUsersAsync(new RoomViewerQuery { Limit = 20 });
-        Show($"{count} {viewers.Count}");
+        var level = viewers[0].User?.Metadata; // the whole profile: metadata, tags, picture
+        Show($"{count} {viewers.Count} {level}");
     }
 
     public static void KnowHowItStands(RoomPresence room)
@@ -32,7 +33,7 @@ internal static class ReadmeExamples
         room.StateChanged += (_, change) =>
         {
             if (change.State.Status == PresenceStatus.Disabled)
-                HideViewerCount(); // comes back by itself
+                HideViewerCount(change.State.Error!.Message); // comes back by itself, within 15 min
             if (change.State is { Status: PresenceStatus.Refused, Error: { } error })
                 Tell(error.Kind, error.Reason, error.Until); // Removed, Banned, Ended, Unauthorized, Refused
         };
@@ -51,7 +52,7 @@ internal static class ReadmeExamples
         var token = new ViewerTokens(secret).Sign(new ViewerIdentity("anna") { DisplayName = "Anna" }, TimeSpan.FromHours(1));
 
         var presence = new PresenceServer(new PresenceServerOptions { BaseUrl = address, ServerKey = serverKey });
-        await presence.SendHeartbeatsAsync([new UserHeartbeat("lobby", "anna"), new UserHeartbeat("lobby", "berta")]);
+        await presence.SendHeartbeatsAsync([new UserHeartbeat("lobby", "anna"), new UserHeartbeat("lobby", "berta") { Device = "Set-top box", AppVersion = "3.1" }]);
         await presence.RemoveFromRoomAsync("lobby", "anna", TimeSpan.FromDays(1), "spam");
         return token;
     }
@@ -60,9 +61,7 @@ internal static class ReadmeExamples
 
     private static void Show(string text) => Assert.NotEmpty(text);
 
-    private static void HideViewerCount()
-    {
-    }
+    private static void HideViewerCount(string why) => Assert.NotEmpty(why);
 
     private static void Tell(params object?[] what) => Assert.NotEmpty(what);
 
