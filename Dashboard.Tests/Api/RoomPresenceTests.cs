@@ -44,7 +44,7 @@ public sealed class RoomPresenceTests(SharedHost shared) : IClassFixture<SharedH
     {
         await _host.SendAsync(HttpMethod.Put, "/api/v1/admin/users/known", DashboardHost.ServerKey, """{"displayName":"Known","avatarUrl":"https://example.com/k.png","metadata":{"level":7}}""", ("If-Match", "*"));
         await _host.PostAsync("/api/v1/presence/heartbeats", DashboardHost.ServerKey, """{"heartbeats":[{"roomId":"profiles","userId":"unknown to the table"}]}""");
-        await _host.BeatAsync("profiles", await _host.TokenAsync("known"));
+        await _host.PostAsync("/api/v1/presence/heartbeats", DashboardHost.ServerKey, """{"heartbeats":[{"roomId":"profiles","userId":"known"}]}""");
 
         var viewers = (await _host.GetAsync("/api/v1/presence/rooms/profiles/users?include=user&sort=-joined", DashboardHost.ServerKey)).Json["viewers"]!.AsArray();
 

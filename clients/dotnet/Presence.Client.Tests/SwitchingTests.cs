@@ -12,12 +12,14 @@ public sealed class SwitchingTests
 {
     private readonly World _world = new();
     private readonly CountWatch _watch;
-    private readonly CountWatcher _watcher = new(onTrouble: null);
-    private string _path = "/rooms/lobby";
+    private readonly CountWatcher _watcher;
+    private string _roomId = "lobby";
 
-    public SwitchingTests() => _watch = new CountWatch(
-        new ViewerApi(_world.Options()),
-        new CountWatchSource(() => _path, () => null, call => call(), () => { }));
+    public SwitchingTests()
+    {
+        _watcher = new CountWatcher(_world.Clock, TimeSpan.Zero, onTrouble: null);
+        _watch = new CountWatch(new ViewerApi(_world.Options()), new CountWatchSource(() => _roomId, () => null, call => call(), () => { }));
+    }
 
     [Fact]
     public async Task Rule26_Restart_CountOfTheOldRoomArrives_IsNotTold()
@@ -64,7 +66,7 @@ public sealed class SwitchingTests
         Watched.Another(_world);
         stream.End();
 
-        Assert.Equal(["/rooms/lobby/stream", "/rooms/stage/stream"], _world.Server.Requests.Select(request => request.Path));
+        Assert.Equal(["/api/v1/presence/rooms/lobby/stream", "/api/v1/presence/rooms/stage/stream"], _world.Server.Requests.Select(request => request.Path));
     }
 
     [Fact]
@@ -72,7 +74,7 @@ public sealed class SwitchingTests
     {
         _world.Server.Answer(request => request.IsStream, () => FakeServer.Refusal(404, 400400));
         var answer = new TaskCompletionSource<HttpResponseMessage>();
-        _world.Server.Answer(request => request.Path.StartsWith("/rooms/lobby/users/count", StringComparison.Ordinal), _ => answer.Task);
+        _world.Server.Answer(request => request.Path.StartsWith("/api/v1/presence/rooms/lobby/users/count", StringComparison.Ordinal), _ => answer.Task);
         _watch.Add(_watcher);
 
         Restart();
@@ -89,7 +91,7 @@ public sealed class SwitchingTests
     {
         lock (_world.App.Gate)
         {
-            _path = "/rooms/stage";
+            _roomId = "stage";
             _watch.RestartNeedsLock();
         }
     }

@@ -202,7 +202,7 @@ internal sealed class CountWatch : IAppListener
     /// <summary>Follows the stream, until the count has to be had elsewhere.</summary>
     private async Task<TimeSpan> FollowAsync(string roomId, CancellationTokenSource round)
     {
-        var follower = new CountFollower(_server, roomId, count => Tell(count, round), Failed);
+        var follower = new CountFollower(_server, roomId, count => Tell(count, round), error => IsOver(round) ? TimeSpan.Zero : Failed(error));
         var pause = await _app.CountsOf(_server).FollowAsync(follower, round.Token).ConfigureAwait(false);
         return IsOver(round) ? TimeSpan.Zero : pause ?? PollInstead();
     }
