@@ -13,7 +13,7 @@ public sealed class ReadingTests
         var presence = _world.Room(options => options.ReadsStreams = false);
         await using var watched = new Watched(presence);
         await presence.GetRoomUserCountAsync();
-        _world.Server.Answer(request => request.Path.EndsWith("/users", StringComparison.Ordinal), () => FakeServer.Json(200, """{"viewers":[]}"""));
+        _world.Server.Answer(request => request.Path.Contains("/users?", StringComparison.Ordinal), () => FakeServer.Json(200, """{"viewers":[]}"""));
         await presence.GetRoomOnlineUsersAsync();
         _world.Advance(300);
 
@@ -33,7 +33,7 @@ public sealed class ReadingTests
     public async Task Rule25_GetRoomOnlineUsers_WithAQuery_AnswersTheViewers()
     {
         const string Answer = """
-            {"viewers":[{"userId":"anna","displayName":"Anna","joinedAt":"2026-11-21T22:31:07.593Z","lastHeartbeatAt":"2026-11-21T22:37:40.614Z","state":"paused","fading":true,"sessions":2}]}
+            {"viewers":[{"userId":"anna","displayName":"Anna","joinedAt":"2026-11-21T22:31:07.593Z","lastHeartbeatAt":"2026-11-21T22:37:40.614Z","state":"paused","fading":true,"sessions":2,"user":{"userId":"anna","metadata":{"level":7},"tags":["vip"],"avatarCustomUrl":"https://example.com/a.png"}}]}
             """;
         _world.Server.Answer(_ => true, () => FakeServer.Json(200, Answer), times: 2);
         var presence = _world.Room();
@@ -42,8 +42,9 @@ public sealed class ReadingTests
         await presence.GetRoomOnlineUsersAsync(new RoomViewerQuery { Limit = 20, Sort = RoomViewerSort.LastJoined, Search = "a b", State = ViewerState.Visible });
 
         Assert.Equal(("anna", "Anna", null, ViewerState.Paused, true, 2), (viewer.UserId, viewer.DisplayName, viewer.AvatarUrl, viewer.State, viewer.Fading, viewer.Sessions));
+        Assert.Equal((7, "vip", "https://example.com/a.png"), (viewer.User!.Metadata.GetProperty("level").GetInt32(), Assert.Single(viewer.User.Tags), viewer.User.AvatarCustomUrl));
         Assert.Equal(new DateTimeOffset(2026, 11, 21, 22, 31, 7, 593, TimeSpan.Zero), viewer.JoinedAt);
-        Assert.Equal(["users", "users?limit=20&sort=-joined&search=a%20b&state=visible"], _world.Server.Requests.Select(request => request.Path.Split("/lobby/")[1]));
+        Assert.Equal(["users?include=user", "users?limit=20&sort=-joined&search=a%20b&state=visible&include=user"], _world.Server.Requests.Select(request => request.Path.Split("/lobby/")[1]));
     }
 
     [Fact]
