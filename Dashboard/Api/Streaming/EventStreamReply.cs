@@ -71,7 +71,7 @@ internal abstract class EventStreamReply(EventStream stream, TimeProvider time) 
     }
 
     /// <summary>Waits for what is known in a moment and belongs to what is written next.</summary>
-    private protected virtual Task SettleAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    private protected virtual ValueTask SettleAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>Writes the state, or what came since the event the client had last.</summary>
     private protected abstract void WriteBeginning();

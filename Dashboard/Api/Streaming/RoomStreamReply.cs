@@ -16,7 +16,7 @@ internal sealed class RoomStreamReply(EventStream stream, PresenceEngine engine,
     private StreamPosition _position;
 
     /// <summary>Joins are told with their names.</summary>
-    private protected override Task SettleAsync(CancellationToken cancellationToken) => profiles.SettleAsync(cancellationToken);
+    private protected override ValueTask SettleAsync(CancellationToken cancellationToken) => profiles.SettleAsync(cancellationToken);
 
     private protected override void WriteBeginning()
     {
