@@ -42,15 +42,17 @@ public sealed class BadgeTests : IAsyncLifetime
         for (var i = 1; i <= 12; i++)
         {
             _time.Advance(TimeSpan.FromMilliseconds(10));
-            await _host.BeatAsync("lobby", await _host.TokenAsync($"u{i}", displayName: $"Viewer {i}"));
+            await _host.BeatAsync("lobby", await _host.TokenAsync($"u{i}", displayName: $"\u202EViewer\u200B {i}"));
         }
         _time.Advance(TimeSpan.FromMilliseconds(10));
         await _host.BeatAsync("lobby", await _host.VisitorTokenAsync("phone"));
         await _host.BeatAsync("lobby", await _host.TokenAsync("nameless@example.com"));
 
+        await _host.BeatAsync("lobby", await _host.TokenAsync("blank", displayName: "\u3164\u200B"));
+
         var answer = await SweptAsync($"/badge/{link}.json");
 
-        Assert.Equal(15, answer.Json["count"]!.GetValue<int>());
+        Assert.Equal(16, answer.Json["count"]!.GetValue<int>());
         Assert.Equal(Enumerable.Range(1, 12).Reverse().Select(i => $"Viewer {i}"), answer.Json["viewers"]!.AsArray().Select(viewer => viewer!["name"]!.GetValue<string>()));
         Assert.DoesNotContain("@", answer.Body, StringComparison.Ordinal);
     }

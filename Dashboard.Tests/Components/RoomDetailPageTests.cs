@@ -32,6 +32,35 @@ public sealed class RoomDetailPageTests : PageTest
         Assert.Equal(["GH", "AL"], page.FindAll(".avatar").Select(avatar => avatar.TextContent));
     }
 
+    [Theory]
+    [InlineData("\u200B\u3164", "ada", "AD")]
+    [InlineData("\u202Enimda", "nimda", "NI")]
+    public void Room_WithAViewerWhoseNameDeceives_ShowsWhatIsThereInItsOwnFrame(string name, string shown, string initials)
+    {
+        Beat("main", "ada", name);
+
+        var page = RenderRoom("main");
+
+        var link = page.Find("a[href='viewers/ada']");
+        Assert.Equal(("BDI", shown), (link.FirstElementChild!.NodeName, link.TextContent));
+        Assert.Equal(initials, page.Find(".avatar").TextContent);
+        Assert.Single(page.FindAll($"button[aria-label='Remove {shown}']"));
+    }
+
+    [Fact]
+    public async Task Remove_OfOneOfTwoOfTheSameName_NamesTheIdInTheQuestion()
+    {
+        Beat("main", "anna-1", "Anna");
+        Beat("main", "anna-2", "Anna");
+        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+        var page = RenderRoom("main");
+
+        page.Act(shown => shown.FindAll("button[aria-label='Remove Anna']")[0].Click()); // the latest to join
+        await PassUntilAsync(() => dialogs.FindAll(".remove-dialog").Count == 1);
+
+        Assert.Equal(["Anna", "anna-2"], dialogs.FindAll(".remove-who bdi").Select(part => part.TextContent));
+    }
+
     [Fact]
     public void Room_NobodyIsIn_SaysSo()
     {

@@ -1,6 +1,7 @@
 using Presence.Dashboard.Display;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
+using Presence.Engine.Users;
 
 namespace Presence.Dashboard.Tests.Display;
 
@@ -40,6 +41,23 @@ public sealed class DisplayTests
     [InlineData("👩‍🚀 Ada", "👩‍🚀A")]
     [InlineData("  ", "?")]
     public void Of_AName_TakesWholeCharacters(string name, string expected) => Assert.Equal(expected, Initials.Of(name));
+
+    [Theory]
+    [InlineData("\u200B", "anna", "anna")]
+    [InlineData("", "anna", "anna")]
+    [InlineData("An\u202Ena", "anna", "Anna")]
+    [InlineData(null, "an\u200Bna", "an[U+200B]na")]
+    public void Of_AViewer_FallsBackToTheIdWhereNothingOfTheNameShows(string? name, string userId, string expected)
+    {
+        Assert.Equal(expected, ViewerNames.Of(new UserProfile(name, null), isGuest: false, userId));
+        Assert.StartsWith("Guest ", ViewerNames.Of(new UserProfile("\u3164", null), isGuest: true, userId), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Pi\u202Exel", "4.2", "Pixel · 4.2")]
+    [InlineData("\u200B", "4.2", "4.2")]
+    [InlineData("\u200B", null, null)]
+    public void Text_OfADevice_IsWhatShows(string? name, string? version, string? expected) => Assert.Equal(expected ?? RoomTexts.DeviceUnknown, SessionDevices.Text(new SessionDevice(name, version)));
 
     [Theory]
     [InlineData("main stage", "rooms/main%20stage")]

@@ -57,6 +57,19 @@ public sealed class RosterDownloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Viewers_WithNamesThatDeceive_HaveWhatShows()
+    {
+        Beat("stage", "ada", "\u200B=1+1");
+        Beat("stage", "eve", "\u202Enimda");
+        Beat("stage", "kim", "\u3164");
+
+        using var reply = await _moderator.GetAsync("/downloads/rooms/stage/viewers.csv?sort=joined");
+        var lines = LinesOf(await reply.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(["ada,'=1+1,no", "eve,nimda,no", "kim,,no"], lines.Skip(1).Select(line => string.Join(',', line.Split(',').Take(3))));
+    }
+
+    [Fact]
     public async Task Viewers_OfAFilter_AreExactlyThoseOfThePage()
     {
         for (var user = 0; user < 450; user++)
@@ -142,7 +155,8 @@ public sealed class RosterDownloadTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("/downloads/room/viewers.csv?id=.", HttpStatusCode.OK)]
+    [InlineData("/downloads/room/viewers.csv?id=.hidden", HttpStatusCode.OK)]
+    [InlineData("/downloads/room/viewers.csv?id=.", HttpStatusCode.BadRequest)]
     [InlineData("/downloads/room/viewers.csv", HttpStatusCode.BadRequest)]
     [InlineData("/downloads/rooms/a%25b/viewers.csv", HttpStatusCode.BadRequest)]
     public async Task Viewers_OfAnOddId_AnswerAccordingly(string path, HttpStatusCode expected)

@@ -1,3 +1,4 @@
+using Presence.Engine;
 using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Display;
@@ -6,11 +7,14 @@ namespace Presence.Dashboard.Display;
 internal static class SessionDevices
 {
     /// <summary>"Pixel 9 · 4.2.0".</summary>
-    public static string Text(SessionDevice device) => device switch
+    public static string Text(SessionDevice device) => (VisibleText.NameOf(device.Name), VisibleText.NameOf(device.AppVersion)) switch
     {
-        { Name: { } name, AppVersion: { } version } => name + " · " + version,
-        { Name: { } name } => name,
-        { AppVersion: { } version } => version,
+        ({ } name, { } version) => name + " · " + version,
+        ({ } name, null) => name,
+        (null, { } version) => version,
         _ => RoomTexts.DeviceUnknown,
     };
+
+    /// <summary>What tells the session from others of its user.</summary>
+    public static string Session(string sessionId) => sessionId.Length == 0 ? RoomTexts.DefaultSession : VisibleText.IdOf(sessionId);
 }

@@ -52,7 +52,7 @@ internal sealed class RosterDownload(PresenceEngine engine)
     private static string[] RowOf(Viewer viewer) =>
     [
         viewer.UserId,
-        viewer.Profile?.DisplayName ?? "",
+        VisibleText.NameOf(viewer.Profile?.DisplayName) ?? "",
         viewer.IsGuest ? "yes" : "no",
         viewer.State switch { ViewerState.Hidden => "hidden", ViewerState.Paused => "paused", _ => "visible" },
         viewer.IsFading ? "yes" : "no",

@@ -1,3 +1,4 @@
+using Presence.Engine;
 using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Live;
@@ -11,5 +12,5 @@ public sealed record RoomRow(RoomSummary Summary, RoomTrend Trend)
     public int? Burst { get; init; }
 
     /// <summary>What the room is called.</summary>
-    public string Name => Summary.Title ?? Summary.RoomId;
+    public string Name => VisibleText.NameOf(Summary.Title) ?? VisibleText.IdOf(Summary.RoomId);
 }

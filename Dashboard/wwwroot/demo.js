@@ -80,13 +80,17 @@ async function showFaces() {
   facesUnderWay = false;
 }
 
-function faceOf({ userId, displayName = userId.startsWith("~guest-") ? texts.guest : userId }) {
+// What does not show itself stays out, and a name of nothing else is none.
+const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u034f\u115f\u1160\u2800\u3164\uffa0\ufe00-\ufe0f]/gu;
+
+function faceOf({ userId, displayName: said }) {
+  const displayName = said?.replace(hidden, "").trim() || (userId.startsWith("~guest-") ? texts.guest : userId);
   const face = document.createElement("li");
   const words = displayName.split(/[\s._-]+/).filter(word => word);
   const letters = words.length > 1 ? [...words[0]][0] + [...words.at(-1)][0] : [...displayName].slice(0, 2).join("");
   face.className = `avatar avatar-${[...userId].reduce((sum, character) => sum + character.codePointAt(0), 0) % 6}${userId === identity.userId ? " is-me" : ""}`;
   face.title = displayName;
-  face.append(element("span", "", letters.toUpperCase()), element("span", "visually-hidden", displayName));
+  face.append(element("span", "", letters.toUpperCase()), element("bdi", "visually-hidden", displayName));
   face.firstChild.setAttribute("aria-hidden", "true");
   return face;
 }

@@ -40,7 +40,7 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, C
 
         // An image has no way to say why it is missing, so it is drawn without a count while presence is off.
         var isOff = Refusals.WhileDisabled(engine, room!.RoomId) is not null;
-        return Answer(http, BadgeDrawing.Draw(isOff ? null : room.Count, label, theme), "image/svg+xml; charset=utf-8");
+        return Answer(http, BadgeDrawing.Draw(isOff ? null : room.Count, VisibleText.NameOf(label) ?? BadgeDrawing.DefaultLabel, theme), "image/svg+xml; charset=utf-8");
     }
 
     private IResult Read(HttpContext http, string link)

@@ -34,7 +34,7 @@ internal sealed class PublicRoom(PublicLink link)
     private PublicRoomReading ReadNames(PresenceEngine engine)
     {
         var page = engine.Viewers(link.RoomId, new ViewerQuery { Sort = ViewerSort.LastJoinedFirst, Limit = LookedAt });
-        return Describe(page.Count, [.. page.Viewers.Select(viewer => viewer.Profile?.DisplayName).OfType<string>().Where(name => name.Length > 0).Take(MostNames)]);
+        return Describe(page.Count, [.. page.Viewers.Select(viewer => VisibleText.NameOf(viewer.Profile?.DisplayName)).OfType<string>().Take(MostNames)]);
     }
 
     private PublicRoomReading Describe(in RoomCount count, IReadOnlyList<string>? names) => new(link.RoomId, count.Viewers, count.At, names);

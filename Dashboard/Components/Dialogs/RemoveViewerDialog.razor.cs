@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
+using Presence.Engine;
 using Presence.Engine.Storage;
 using Radzen;
 
@@ -24,6 +25,10 @@ public sealed partial class RemoveViewerDialog
 
     [Parameter, EditorRequired]
     public string UserId { get; set; } = "";
+
+    /// <summary>What the viewer is called; the question names the id beside it, since several may be called the same.</summary>
+    [Parameter, EditorRequired]
+    public string Name { get; set; } = "";
 
     /// <summary>The room at hand; null offers the network alone.</summary>
     [Parameter]
@@ -48,8 +53,8 @@ public sealed partial class RemoveViewerDialog
     /// <summary>Opens the dialog; null when nobody was removed.</summary>
     public static async Task<RemovalEntry?> OpenAsync(DialogService dialogs, string userId, string name, string? roomId) =>
         await dialogs.OpenAsync<RemoveViewerDialog>(
-            Sentence.With(ViewerTexts.RemoveTitle, name),
-            new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(UserId)] = userId, [nameof(RoomId)] = roomId },
+            Sentence.With(ViewerTexts.RemoveTitle, VisibleText.Isolated(name)),
+            new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(UserId)] = userId, [nameof(Name)] = name, [nameof(RoomId)] = roomId },
             new DialogOptions { ShowClose = false, Width = "min(460px, 100vw)", CloseDialogOnOverlayClick = true, CssClass = "sheet" }) as RemovalEntry;
 
     private async Task RemoveAsync()

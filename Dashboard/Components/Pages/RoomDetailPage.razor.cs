@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
+using Presence.Engine;
 using Presence.Engine.Changes;
 
 namespace Presence.Dashboard.Components.Pages;
@@ -56,7 +57,7 @@ public sealed partial class RoomDetailPage
 
     private string Id => RoomId ?? RoomIdInQuery ?? "";
 
-    private string Name => Reading?.Room.Title ?? Id;
+    private string Name => VisibleText.NameOf(Reading?.Room.Title) ?? VisibleText.IdOf(Id);
 
     private DateTimeOffset Now => Time.GetUtcNow();
 

@@ -3,6 +3,7 @@ using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
+using Presence.Engine;
 using Presence.Engine.Changes;
 using Radzen;
 
@@ -57,7 +58,7 @@ public sealed partial class ViewerDetailPage
 
     protected override DirtyWatch OpenWatch() => Reader.Watch();
 
-    private static string NameOf(string? roomId) => roomId ?? ViewerTexts.Network;
+    private static string NameOf(string? roomId) => roomId is null ? ViewerTexts.Network : VisibleText.IdOf(roomId);
 
     private async Task RemoveAsync(string? roomId)
     {

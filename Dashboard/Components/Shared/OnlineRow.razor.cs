@@ -23,7 +23,7 @@ public sealed partial class OnlineRow
     {
         var shown = new Shown(
             User.UserId,
-            User.Profile?.DisplayName ?? User.UserId,
+            ViewerNames.Of(User.Profile, isGuest: false, User.UserId),
             User.Since is { } since ? LocalTime.Clock(since, Now) : "",
             Durations.Ago(Now - User.LastHeartbeatAt));
         _isChanged = shown != _shown;

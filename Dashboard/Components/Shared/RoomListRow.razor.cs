@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
+using Presence.Engine;
 using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Components.Shared;
@@ -31,7 +32,7 @@ public sealed partial class RoomListRow
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
 
-    private string PinLabel => Sentence.With(RoomListTexts.Pin, _shown.Name);
+    private string PinLabel => Sentence.With(RoomListTexts.Pin, VisibleText.Isolated(_shown.Name));
 
     private string Details
     {

@@ -176,13 +176,13 @@ public sealed partial class Roster
         if (await RemoveViewerDialog.OpenAsync(Dialogs, viewer.UserId, ViewerNames.Of(viewer), View.RoomId) is not { } entry)
             return;
         var pattern = entry.Removal.RoomId is null ? RoomTexts.RemovedFromNetwork : RoomTexts.RemovedFromRoom;
-        Removed = new Outcome(item, Sentence.With(pattern, ViewerNames.Of(viewer), LocalTime.Clock(entry.Removal.Until, Now)), CanLift: true);
+        Removed = new Outcome(item, Sentence.With(pattern, ViewerNames.Said(viewer), LocalTime.Clock(entry.Removal.Until, Now)), CanLift: true);
         await RefreshRowsAsync();
     }
 
     private async Task LiftAsync(RosterItem item)
     {
-        var name = ViewerNames.Of(item.Viewer);
+        var name = ViewerNames.Said(item.Viewer);
         try
         {
             if (Moderation.RemovalOf(item.Viewer.UserId, View.RoomId) is { } removal)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
+using Presence.Engine;
 
 namespace Presence.Dashboard.Components.Shared;
 
@@ -37,6 +38,8 @@ public sealed partial class ViewerRow
 
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
+
+    private string Said => VisibleText.Isolated(_shown.Name);
 
     protected override void OnParametersSet()
     {
