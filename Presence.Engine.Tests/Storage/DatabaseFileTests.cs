@@ -145,9 +145,11 @@ public sealed class DatabaseFileTests : IDisposable
         Assert.Empty(File.FolderProblems());
         Assert.False(File.IsInUse());
 
-        var bytes = await System.IO.File.ReadAllBytesAsync(_folder.File, Cancel);
+        File.CopyTo(Copy); // with what stands in the log
+        var bytes = await System.IO.File.ReadAllBytesAsync(Copy, Cancel);
         new Random(1).NextBytes(bytes.AsSpan(4_096, 12_288));
         await System.IO.File.WriteAllBytesAsync(_folder.File, bytes, Cancel);
+        System.IO.File.Delete(_folder.File + "-wal");
 
         Assert.Contains($"{_folder.File} is damaged", Assert.Single(File.Problems()), StringComparison.Ordinal);
     }

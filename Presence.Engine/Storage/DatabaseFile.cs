@@ -64,7 +64,7 @@ public sealed class DatabaseFile
     {
         // A folder that is missing is made at the first start, so the nearest one that exists counts.
         var folder = Folder;
-        while (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } parent)
+        while (!Path.Exists(folder) && Path.GetDirectoryName(folder) is { } parent)
             folder = parent;
         try
         {
@@ -216,6 +216,10 @@ public sealed class DatabaseFile
                 throw new InvalidDataException($"{source} {foreignness} Nothing was changed.");
             // The log becomes part of the file, which then stands alone.
             Execute(connection, "PRAGMA journal_mode = DELETE");
+        }
+        catch (SqliteException problem) when (problem.SqliteErrorCode == raw.SQLITE_CORRUPT)
+        {
+            throw new InvalidDataException($"{source} is damaged ({problem.Message}). Nothing was changed. Choose another copy.", problem);
         }
         catch (SqliteException problem)
         {
