@@ -49,7 +49,7 @@ public sealed class BarePageAppearanceTests(ChromiumBrowser chromium) : Appearan
     {
         await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = ModeratorOfTests.Configuration });
         await using var visit = await chromium.VisitAsync(host.BaseAddress, Wide, 900, scheme);
-        foreach (var (name, path) in ((string, string)[])[("join-spent", "/join?token=spent"), ("access-denied", "/access-denied"), ("error", "/error/500")])
+        foreach (var (name, path) in ((string, string)[])[("join-spent", "/join?token=spent"), ("new-password-spent", "/new-password?token=spent"), ("access-denied", "/access-denied"), ("error", "/error/500")])
         {
             await visit.Page.GotoAsync(path);
             await CheckAsync(visit, name, scheme);

@@ -128,8 +128,12 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, BusyEvening e
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Change grace.hopper@example.com" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Dialog).WaitForAsync();
         await CheckAsync(visit, "people-dialog", scheme);
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Make a password link" }).ClickAsync();
+        await Assertions.Expect(visit.Page.GetByText("/new-password?token=")).ToBeVisibleAsync();
         await CheckAsync(visit, "people-invited", scheme);
+        await visit.Page.GotoAsync((await visit.Page.GetByText("/new-password?token=").TextContentAsync())!);
+        await Assertions.Expect(visit.Page.GetByLabel("New password")).ToBeVisibleAsync();
+        await CheckAsync(visit, "new-password", scheme);
 
         await visit.OpenAsync("/settings");
         await visit.Page.Keyboard.PressAsync("?");
