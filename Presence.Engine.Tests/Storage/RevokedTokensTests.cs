@@ -51,6 +51,26 @@ public sealed class RevokedTokensTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RevokeAsync_BeyondTheCap_IsRefusedUntilOneIsForgotten()
+    {
+        var tokens = new RevokedTokens(_database, most: 2);
+        await tokens.RevokeAsync("t1", _time.GetUtcNow() + TimeSpan.FromHours(1), Cancel);
+        await tokens.RevokeAsync("t2", _time.GetUtcNow() + TimeSpan.FromDays(30), Cancel);
+
+        var full = await Assert.ThrowsAsync<StoreFullException>(() => tokens.RevokeAsync("t3", _time.GetUtcNow() + TimeSpan.FromDays(30), Cancel));
+        await tokens.RevokeAsync("t1", _time.GetUtcNow(), Cancel); // revoked already
+
+        Assert.Equal(2, full.Most);
+        Assert.True(tokens.Contains("t1"));
+        Assert.True(tokens.Contains("t2"));
+        Assert.False(tokens.Contains("t3"));
+        _time.Advance(TimeSpan.FromHours(26));
+        await tokens.PruneAsync(Cancel);
+        await tokens.RevokeAsync("t3", _time.GetUtcNow() + TimeSpan.FromDays(30), Cancel);
+        Assert.True(tokens.Contains("t3"));
+    }
+
+    [Fact]
     public async Task PruneAsync_LongExpired_IsForgottenAndOthersStay()
     {
         var tokens = new RevokedTokens(_database);

@@ -4,13 +4,22 @@ using Microsoft.EntityFrameworkCore;
 namespace Presence.Engine.Storage;
 
 /// <summary>Tokens taken back before they expire.</summary>
-/// <remarks>Bounded by the sign-outs within one token lifetime: each entry was a valid token, and goes when that would have expired.</remarks>
-public sealed class RevokedTokens(PresenceDatabase database)
+/// <remarks>
+/// Bounded by a cap, beyond which no token is revoked: none is forgotten to make room for another, since what was revoked
+/// stays so until it would have expired.
+/// </remarks>
+/// <param name="database">Where they are kept.</param>
+/// <param name="most">How many there may be.</param>
+public sealed class RevokedTokens(PresenceDatabase database, int most = RevokedTokens.DefaultMost)
 {
+    /// <summary>How many there may be unless said otherwise: some 150 MB.</summary>
+    public const int DefaultMost = 1_000_000;
+
     // A token is accepted a little past its expiry, and clocks are set back: forgetting late costs a row, early revives a token.
     private static readonly TimeSpan KeptPastExpiry = TimeSpan.FromDays(1);
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _expiry = new(StringComparer.Ordinal);
+    private int _count;
     private int _version;
 
     /// <summary>Rises with every revocation: a cache of valid tokens compares it instead of asking for each token.</summary>
@@ -26,22 +35,27 @@ public sealed class RevokedTokens(PresenceDatabase database)
         await using var context = database.CreateDbContext();
         await foreach (var token in context.RevokedTokens.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
             _expiry[token.TokenId] = token.ExpiresAt;
+        Volatile.Write(ref _count, _expiry.Count);
     }
 
     /// <summary>Takes a token back; again is harmless. Stored when it returns.</summary>
     /// <param name="tokenId">The token's own id.</param>
     /// <param name="expiresAt">When the token expires by itself and need not be remembered any longer.</param>
     /// <param name="cancellationToken">Gives up; the token may still be valid then.</param>
+    /// <exception cref="StoreFullException">As many are revoked as may be. The token is still valid.</exception>
     public async Task RevokeAsync(string tokenId, DateTimeOffset expiresAt, CancellationToken cancellationToken)
     {
         if (_expiry.ContainsKey(tokenId))
             return;
+        if (Volatile.Read(ref _count) >= most)
+            throw new StoreFullException(most, $"{most} tokens are revoked, as many as may be; one becomes free when it would have expired. This token is still valid.");
 
         await using var context = database.CreateDbContext();
         await context.Database.ExecuteSqlAsync(
             $"INSERT INTO \"RevokedTokens\" (\"TokenId\", \"ExpiresAt\") VALUES ({tokenId}, {expiresAt.ToUnixTimeMilliseconds()}) ON CONFLICT DO NOTHING",
             cancellationToken);
-        _expiry[tokenId] = expiresAt;
+        if (_expiry.TryAdd(tokenId, expiresAt))
+            Interlocked.Increment(ref _count);
         Interlocked.Increment(ref _version);
     }
 
@@ -56,6 +70,9 @@ public sealed class RevokedTokens(PresenceDatabase database)
         await using var context = database.CreateDbContext();
         await context.RevokedTokens.Where(token => token.ExpiresAt <= until).ExecuteDeleteAsync(cancellationToken);
         foreach (var tokenId in expired)
-            _expiry.TryRemove(tokenId, out _);
+        {
+            if (_expiry.TryRemove(tokenId, out _))
+                Interlocked.Decrement(ref _count);
+        }
     }
 }
