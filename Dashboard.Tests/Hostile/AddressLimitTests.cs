@@ -60,6 +60,41 @@ public sealed class AddressLimitTests
     }
 
     [Fact]
+    public async Task Logouts_OfAnAddress_AreLimitedAndTheTokenStaysValid()
+    {
+        await using var host = await StartAsync(("LogoutsPerSecond", "1"), ("LogoutBurst", "2"));
+
+        Assert.Equal(200, (await LogOutAsync(host, await host.TokenAsync("anna"))).Status);
+        Assert.Equal(200, (await LogOutAsync(host, await host.TokenAsync("anna"))).Status);
+        var third = await host.TokenAsync("anna");
+        (await LogOutAsync(host, third)).IsRefusal(429, 400311);
+        Assert.Equal(202, (await host.BeatAsync("lobby", third)).Status);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(200, (await LogOutAsync(host, third)).Status);
+        Assert.Equal(401, (await host.BeatAsync("lobby", third)).Status);
+    }
+
+    [Fact]
+    public async Task Logouts_BeyondTheCap_AreRefusedAndWhatWasRevokedStaysSo()
+    {
+        await using var host = await StartAsync(("RevokedTokens", "2"));
+        string[] tokens = [await host.TokenAsync("anna"), await host.TokenAsync("berta"), await host.TokenAsync("cleo")];
+
+        Assert.Equal(200, (await LogOutAsync(host, tokens[0])).Status);
+        Assert.Equal(200, (await LogOutAsync(host, tokens[1])).Status);
+        var refused = await LogOutAsync(host, tokens[2]);
+
+        refused.IsRefusal(429, 499602);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.Equal(202, (await host.BeatAsync("lobby", tokens[2])).Status);
+        await host.RestartAsync();
+        Assert.Equal(401, (await host.BeatAsync("lobby", tokens[0])).Status);
+        Assert.Equal(401, (await host.BeatAsync("lobby", tokens[1])).Status);
+        (await LogOutAsync(host, tokens[2])).IsRefusal(429, 499602);
+    }
+
+    [Fact]
     public async Task Heartbeats_OfAnAddress_AreLimitedWhereSaidAlone()
     {
         await using var limited = await StartAsync(("HeartbeatsPerSecondOfAddress", "1"), ("HeartbeatBurstOfAddress", "2"));
@@ -89,6 +124,8 @@ public sealed class AddressLimitTests
             statuses.Add((await host.BeatAsync("lobby", await host.TokenAsync(user))).Status);
         return string.Join(", ", statuses);
     }
+
+    private static Task<Answer> LogOutAsync(DashboardHost host, string token) => host.SendAsync(HttpMethod.Delete, "/api/v4/sessions", token);
 
     private static Task<Answer> VisitAsync(DashboardHost host, string device) =>
         host.PostAsync("/api/v5/sessions/visitor", json: new JsonObject { ["deviceId"] = device }.ToJsonString(), headers: ("X-API-Key", DashboardHost.ClientKey));

@@ -18,6 +18,21 @@ public sealed class PageHeadersTests(SharedHost shared) : IClassFixture<SharedHo
         Assert.Equal("same-origin", Assert.Single(answer.Headers.GetValues("Referrer-Policy")));
     }
 
+    [Theory]
+    [InlineData("https://presence.example.com", true)]
+    [InlineData("http://presence.example.com", false)]
+    [InlineData(null, false)]
+    public async Task Page_OfAServerBehindTls_IsOpenedOverTlsAloneFromThenOn(string? publicUrl, bool isOverTls)
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = { ["Presence:Http:PublicUrl"] = publicUrl } });
+
+        foreach (var path in new[] { "/", "/sign-in", "/app.css", "/no/such/page" })
+        {
+            var answer = await host.GetAsync(path, headers: [("Accept", "text/html"), ("Host", "presence.example.com")]);
+            Assert.Equal((path, isOverTls), (path, answer.Headers.TryGetValues("Strict-Transport-Security", out var value) && value.Single() == "max-age=31536000"));
+        }
+    }
+
     [Fact]
     public async Task Root_BeforeSetUp_LeadsToAPageThatAnswers200()
     {

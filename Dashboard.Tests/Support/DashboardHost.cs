@@ -110,6 +110,8 @@ public sealed class DashboardHost : IAsyncDisposable
         builder.Services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1);
         if (_options.Time is { } time)
             builder.Services.AddSingleton(time);
+        // What a password costs is one test's business; all others sign in.
+        builder.Services.PostConfigure<PasswordHasherOptions>(hasher => hasher.IterationCount = _options.PasswordRounds ?? hasher.IterationCount);
         _options.Services?.Invoke(builder.Services);
     }
 }

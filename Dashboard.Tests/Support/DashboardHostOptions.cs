@@ -17,6 +17,9 @@ public sealed record DashboardHostOptions
     /// <summary>Whether to begin only when the last run's state is restored.</summary>
     public bool WaitUntilReady { get; init; } = true;
 
+    /// <summary>How often a password is hashed; null as in the product.</summary>
+    public int? PasswordRounds { get; init; } = 1_000;
+
     /// <summary>Something to add before it starts, such as a route.</summary>
     public Action<WebApplication>? App { get; init; }
 

@@ -2,6 +2,7 @@ using Presence.Dashboard.Api.Contracts;
 using Presence.Dashboard.Api.Embedding;
 using Presence.Dashboard.Api.Streaming;
 using Presence.Dashboard.Authentication;
+using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Authentication.Jwt;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
@@ -17,6 +18,8 @@ namespace Presence.Dashboard.Api;
 /// </summary>
 internal static class Limits
 {
+    private const string WaitPage = "a page with 429 and Retry-After";
+
     private static readonly DashboardOptions.LimitsOptions Defaults = new();
     private static readonly PresenceLimits Engine = new();
 
@@ -63,6 +66,7 @@ internal static class Limits
         new("header lines", ServerDefaults.MostHeaders, "headers", "every request") { Otherwise = "431 without a body" },
         new("time for headers", (long)ServerDefaults.LongestHeaders.TotalSeconds, "seconds", "every request") { Otherwise = "408 without a body" },
         new("slowest body or reader", ServerDefaults.SlowestBytesPerSecond, "bytes a second", "below it, after 5 seconds") { Otherwise = "the connection ends" },
+        new("reader without progress", (long)SlowReaderMiddleware.Longest.TotalSeconds, "seconds", "answers too large for the buffers on their way") { Otherwise = "the connection ends" },
         new("rooms", Defaults.Rooms, "rooms", "in all") { Error = ApiErrors.CapReached, Key = nameof(Defaults.Rooms) },
         new("sessions", Defaults.Sessions, "sessions", "in all") { Error = ApiErrors.CapReached, Key = nameof(Defaults.Sessions) },
         new("reserve for server keys", Defaults.ServerReserve, "percent", "of rooms, sessions and streams") { Error = ApiErrors.CapReached, Key = nameof(Defaults.ServerReserve) },
@@ -80,6 +84,15 @@ internal static class Limits
         Pace("heartbeats of a session", Defaults.HeartbeatsPerSecond, "one session in one room", nameof(Defaults.HeartbeatsPerSecond)),
         Pace("heartbeats of an address", Defaults.HeartbeatsPerSecondOfAddress, "one address; 0 is no limit", nameof(Defaults.HeartbeatsPerSecondOfAddress)),
         Pace("logins", Defaults.LoginsPerSecond, "one address", nameof(Defaults.LoginsPerSecond)),
+        Pace("logouts", Defaults.LogoutsPerSecond, "one address", nameof(Defaults.LogoutsPerSecond)),
+        new("revoked tokens", Defaults.RevokedTokens, "tokens", "kept until they would have expired, in all") { Error = ApiErrors.CapReached, Key = nameof(Defaults.RevokedTokens) },
+        new("sign-ins", Defaults.SignInsPerSecond, "a second", "one address, at every form that takes a password; what was right is not counted") { Otherwise = WaitPage, Key = nameof(Defaults.SignInsPerSecond) },
+        new("failures of an address at an account", SignInThrottle.AllowedFailures, "failures", "one address at one account in 5 minutes") { Otherwise = WaitPage },
+        new("failures of an account", SignInThrottle.AllowedFailuresOfAccount, "failures", "one account over all addresses in 5 minutes") { Otherwise = "each attempt waits, 10 seconds at most" },
+        new("passwords waiting", PasswordHashing.MostWaiting, "passwords", "behind those being hashed: one for each core but one") { Otherwise = WaitPage },
+        new("password", ModeratorPasswords.Longest, "characters", "accounts of moderators") { Otherwise = "refused in words" },
+        new("form", BodyLimit.OfViewers, "bytes", "forms of pages") { Otherwise = "a page with 413" },
+        new("sessions of a moderator", ModeratorSessions.MostOfAccount, "browsers", "signed in to one account") { Otherwise = "ends the oldest" },
         Pace("new guests", Defaults.NewGuestsPerSecond, "one address", nameof(Defaults.NewGuestsPerSecond)),
         Pace("failed requests", Defaults.FailuresPerSecond, "one address, with bad credentials", nameof(Defaults.FailuresPerSecond)),
         Pace("anonymous requests", Defaults.AnonymousPerSecond, "one address, logins and health apart", nameof(Defaults.AnonymousPerSecond)),

@@ -77,10 +77,19 @@ internal static class SessionEndpoints
         return Reply.Ok(new SessionDocument(caller.UserId, caller.SessionId, userType, caller.IssuedAt, caller.ExpiresAt), Wire.Documents.SessionDocument);
     }
 
-    private static async Task<IResult> LogOutAsync(HttpContext http, RevokedTokens revoked)
+    private static async Task<IResult> LogOutAsync(HttpContext http, RevokedTokens revoked, ClientPaces paces)
     {
         var caller = http.Caller();
-        await revoked.RevokeAsync(caller.TokenId, caller.ExpiresAt, http.RequestAborted);
+        if (!paces.Logouts.TryTake(http.Connection.RemoteIpAddress, out var wait))
+            return Refusals.TooFast("This address logs out too often; the token is still valid.", wait);
+        try
+        {
+            await revoked.RevokeAsync(caller.TokenId, caller.ExpiresAt, http.RequestAborted);
+        }
+        catch (StoreFullException full)
+        {
+            return Refusals.Full(full);
+        }
         return Reply.Ok(new SuccessReply(true), Wire.Documents.SuccessReply);
     }
 

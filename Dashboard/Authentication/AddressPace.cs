@@ -7,4 +7,7 @@ internal sealed class AddressPace(PaceLimit limit, TimeProvider time) : KeyedPac
 {
     /// <inheritdoc cref="PaceLimit.TryTake(ref long, int, out TimeSpan)"/>
     public bool TryTake(IPAddress? address, out TimeSpan wait) => TryTake(AddressKey.Of(address), cost: 1, out wait);
+
+    /// <inheritdoc cref="PaceLimit.GiveBack"/>
+    public void GiveBack(IPAddress? address) => GiveBack(AddressKey.Of(address));
 }

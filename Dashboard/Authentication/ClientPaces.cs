@@ -20,6 +20,9 @@ internal sealed class ClientPaces(DashboardOptions options, TimeProvider time)
     /// <summary>Logins of one address.</summary>
     public AddressPace Logins { get; } = new(new PaceLimit(time, options.Limits.LoginsPerSecond, options.Limits.LoginBurst), time);
 
+    /// <summary>Logouts of one address: each is kept until its token would have expired.</summary>
+    public AddressPace Logouts { get; } = new(new PaceLimit(time, options.Limits.LogoutsPerSecond, options.Limits.LogoutBurst), time);
+
     /// <summary>Guests of one address that were never seen before. The same device is the same guest, however often it comes.</summary>
     public AddressPace NewGuests { get; } = new(new PaceLimit(time, options.Limits.NewGuestsPerSecond, options.Limits.NewGuestBurst), time);
 

@@ -67,6 +67,9 @@ internal sealed class KeyFolder(DashboardOptions options)
         }
     }
 
+    /// <summary>The names of the key files of one kind.</summary>
+    public IEnumerable<string> Files(string pattern) => Directory.Exists(_folder) ? Directory.EnumerateFiles(_folder, pattern).Select(path => Path.GetFileName(path)) : [];
+
     /// <summary>Puts a text in place of what the file holds, whole or not at all: a process that is killed midway leaves no half a key behind.</summary>
     public void Write(string name, string text)
     {

@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Presence.Dashboard.Authentication.Accounts;
+
 namespace Presence.Dashboard.Authentication;
 
 /// <summary>Makes or reads the keys before anything is served: a damaged key file stops the start and not the first login.</summary>
@@ -8,6 +11,7 @@ internal sealed class KeyStart(IServiceProvider services) : IHostedService
         services.GetRequiredService<ClientKey>();
         services.GetRequiredService<SigningKeys>();
         services.GetRequiredService<GuestIds>();
+        CookieKeys.ThrowIfDamaged(services.GetRequiredService<KeyFolder>(), services.GetRequiredService<IKeyManager>());
         return Task.CompletedTask;
     }
 

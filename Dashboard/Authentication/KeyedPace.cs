@@ -29,6 +29,13 @@ internal class KeyedPace<TKey>(PaceLimit limit, TimeProvider time)
         return limit.TryTake(ref BucketOf(key).Value, cost, out wait);
     }
 
+    /// <inheritdoc cref="PaceLimit.GiveBack"/>
+    public void GiveBack(TKey key)
+    {
+        if (_current.TryGetValue(key, out var bucket) || _previous.TryGetValue(key, out bucket))
+            limit.GiveBack(ref bucket.Value);
+    }
+
     private StrongBox<long> BucketOf(TKey key)
     {
         if (_current.TryGetValue(key, out var bucket))

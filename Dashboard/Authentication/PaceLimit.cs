@@ -21,6 +21,9 @@ internal sealed class PaceLimit
     /// <summary>After so long without a call a caller's state says nothing any more.</summary>
     public TimeSpan Drain { get; }
 
+    /// <summary>Puts one back that was taken for nothing.</summary>
+    public void GiveBack(ref long fullAt) => Interlocked.Add(ref fullAt, -_spacing);
+
     /// <summary>Takes one from a caller's bucket.</summary>
     public bool TryTake(ref long fullAt, out TimeSpan wait) => TryTake(ref fullAt, cost: 1, out wait);
 

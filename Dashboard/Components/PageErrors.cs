@@ -1,20 +1,37 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
 using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Components;
 
-/// <summary>What a browser is shown for an address that leads nowhere or a page that broke.</summary>
+/// <summary>What a browser is shown for an address that leads nowhere, a form that was refused or a page that broke.</summary>
 internal static class PageErrors
 {
     public const string Path = "/error";
 
-    /// <summary>Stands before routing, which it runs a second time for the error's page. Forms are left alone: they would be posted again.</summary>
+    /// <summary>Stands before routing, which it runs a second time for the error's page, with services of its own: those of the first time may hold half a page.</summary>
     public static void UsePageErrors(this IApplicationBuilder app) => app.UseWhen(IsVisit, pages =>
     {
-        pages.UseExceptionHandler(Path + "/500");
-        pages.UseStatusCodePagesWithReExecute(Path + "/{0}");
+        pages.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandlingPath = Path + "/500", CreateScopeForErrors = true });
+        pages.UseStatusCodePagesWithReExecute(Path + "/{0}", createScopeForStatusCodePages: true);
+        pages.Use(next => http =>
+        {
+            if (http.Features.Get<IStatusCodeReExecuteFeature>() is not null || http.Features.Get<IExceptionHandlerFeature>() is not null)
+                ForgetTheForm(http);
+            return next(http);
+        });
     });
 
+    /// <summary>The error's page is looked at: nothing is posted a second time.</summary>
+    private static void ForgetTheForm(HttpContext http)
+    {
+        http.Request.Method = HttpMethods.Get;
+        http.Request.ContentType = null;
+        http.Request.ContentLength = null;
+        http.Request.Body = Stream.Null;
+        http.Features.Set<IFormFeature>(null);
+    }
+
     private static bool IsVisit(HttpContext http) =>
-        HttpMethods.IsGet(http.Request.Method) && !RequestPipeline.IsApi(http) &&
-        http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+        !RequestPipeline.IsApi(http) && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 }

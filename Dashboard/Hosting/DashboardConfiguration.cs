@@ -13,6 +13,8 @@ internal static class DashboardConfiguration
     private const int LargestPace = 1_000_000;
     private const int ShortestJwtSecret = 32;
     private const int LongestJwtSecret = 1024;
+    private static readonly TimeSpan ShortestSession = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestSession = TimeSpan.FromDays(400);
 
     /// <summary>Reads and checks the options, and registers them.</summary>
     /// <exception cref="ConfigurationRefusedException">Something is wrong; it lists all of it.</exception>
@@ -71,6 +73,7 @@ internal static class DashboardConfiguration
         if (options.Http.Hosts.Length > 0 && !reader.Has("Http:PublicUrl"))
             reader.Refuse("Http:Hosts", "any host is served while Presence__Http__PublicUrl is not set; set it as well.");
         options.Http.KnownProxies = reader.List("Http:KnownProxies", ProblemOfProxy);
+        ReadSignIn(reader, options.SignIn);
         options.Metrics.Public = reader.Switch("Metrics:Public") ?? options.Metrics.Public;
         ReadBackup(reader, options.Backup);
         ReadLimits(reader, options.Limits);
@@ -118,6 +121,15 @@ internal static class DashboardConfiguration
             reader.Refuse("Setup:AdminEmail", "a password without an email makes no account; set both.");
         if (email && !password && !passwordFile)
             reader.Refuse("Setup:AdminPassword", "an email without a password makes no account; set this key or Presence__Setup__AdminPassword_File.");
+    }
+
+    private static void ReadSignIn(ConfigurationSectionReader reader, DashboardOptions.SignInOptions signIn)
+    {
+        const string range = "5m to 400d";
+        signIn.Lifetime = reader.Duration("SignIn:Lifetime", ShortestSession, LongestSession, range) ?? signIn.Lifetime;
+        signIn.IdleTimeout = reader.Duration("SignIn:IdleTimeout", ShortestSession, LongestSession, range) ?? (signIn.Lifetime < signIn.IdleTimeout ? signIn.Lifetime : signIn.IdleTimeout);
+        if (signIn.IdleTimeout > signIn.Lifetime)
+            reader.Refuse("SignIn:IdleTimeout", "it is longer than Presence__SignIn__Lifetime, which ends the session before; make it as long or shorter.");
     }
 
     private static void ReadInitial(ConfigurationSectionReader reader, DashboardOptions.InitialOptions initial)
@@ -168,6 +180,11 @@ internal static class DashboardConfiguration
         limits.HeartbeatBurst = reader.Number("Limits:HeartbeatBurst", 1, LargestPace) ?? limits.HeartbeatBurst;
         limits.LoginsPerSecond = reader.Number("Limits:LoginsPerSecond", 1, LargestPace) ?? limits.LoginsPerSecond;
         limits.LoginBurst = reader.Number("Limits:LoginBurst", 1, LargestPace) ?? limits.LoginBurst;
+        limits.SignInsPerSecond = reader.Number("Limits:SignInsPerSecond", 1, LargestPace) ?? limits.SignInsPerSecond;
+        limits.SignInBurst = reader.Number("Limits:SignInBurst", 1, LargestPace) ?? limits.SignInBurst;
+        limits.LogoutsPerSecond = reader.Number("Limits:LogoutsPerSecond", 1, LargestPace) ?? limits.LogoutsPerSecond;
+        limits.LogoutBurst = reader.Number("Limits:LogoutBurst", 1, LargestPace) ?? limits.LogoutBurst;
+        limits.RevokedTokens = reader.Number("Limits:RevokedTokens", 1, LargestCap) ?? limits.RevokedTokens;
         limits.NewGuestsPerSecond = reader.Number("Limits:NewGuestsPerSecond", 1, LargestPace) ?? limits.NewGuestsPerSecond;
         limits.NewGuestBurst = reader.Number("Limits:NewGuestBurst", 1, LargestPace) ?? limits.NewGuestBurst;
         limits.FailuresPerSecond = reader.Number("Limits:FailuresPerSecond", 1, LargestPace) ?? limits.FailuresPerSecond;

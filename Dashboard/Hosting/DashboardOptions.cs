@@ -18,6 +18,7 @@ public sealed class DashboardOptions
     public SetupOptions Setup { get; } = new();
     public InitialOptions Initial { get; } = new();
     public HttpOptions Http { get; } = new();
+    public SignInOptions SignIn { get; } = new();
     public MetricsOptions Metrics { get; } = new();
     public BackupOptions Backup { get; } = new();
     public LimitsOptions Limits { get; } = new();
@@ -97,6 +98,16 @@ public sealed class DashboardOptions
 
         /// <summary>Addresses or networks of reverse proxies whose forwarded headers count.</summary>
         public string[] KnownProxies { get; set; } = [];
+    }
+
+    /// <summary>How long moderators stay signed in.</summary>
+    public sealed class SignInOptions
+    {
+        /// <summary>Without a visit; 5 minutes to 400 days.</summary>
+        public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromDays(7);
+
+        /// <summary>However often they come; no shorter than <see cref="IdleTimeout"/>, 400 days at most.</summary>
+        public TimeSpan Lifetime { get; set; } = TimeSpan.FromDays(30);
     }
 
     /// <summary>What the server measures.</summary>
@@ -182,6 +193,15 @@ public sealed class DashboardOptions
         /// <summary>Badges and counts read through public links, by one address.</summary>
         public int BadgesPerSecond { get; set; } = 200;
         public int BadgeBurst { get; set; } = 2_000;
+
+        /// <summary>Passwords one address may try, or have hashed, a second for long, and how many at once before that.</summary>
+        public int SignInsPerSecond { get; set; } = 1;
+        public int SignInBurst { get; set; } = 20;
+
+        /// <summary>Logouts of one address, and how many revoked tokens are kept until they would have expired.</summary>
+        public int LogoutsPerSecond { get; set; } = 5;
+        public int LogoutBurst { get; set; } = 500;
+        public int RevokedTokens { get; set; } = 1_000_000;
 
         /// <summary>Heartbeats of one address; 0 for no limit, since an audience may share one.</summary>
         public int HeartbeatsPerSecondOfAddress { get; set; }

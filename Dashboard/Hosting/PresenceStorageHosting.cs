@@ -19,7 +19,7 @@ internal static class PresenceStorageHosting
             provider.GetRequiredService<IOptions<DashboardOptions>>().Value.Data, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PresenceDatabase>>()));
         services.AddSingleton<SettingsStore>();
         services.AddSingleton<UserStore>();
-        services.AddSingleton<RevokedTokens>();
+        services.AddSingleton(provider => new RevokedTokens(provider.GetRequiredService<PresenceDatabase>(), provider.GetRequiredService<DashboardOptions>().Limits.RevokedTokens));
         services.AddSingleton<RoomStore>();
         services.AddSingleton<RemovalStore>();
         services.AddSingleton<PresenceSwitchStore>();

@@ -41,6 +41,7 @@ internal static class RequestPipeline
         app.UseWhen(IsFromBrowser, api => api.UseCors(BrowserAccess.PolicyName));
         app.UseMiddleware<RawPathMiddleware>();
         app.MapWhen(IsNamelessPage, nameless => nameless.Run(RefuseNameless));
+        app.UseMiddleware<SlowReaderMiddleware>();
         app.UseMiddleware<ErrorShapeMiddleware>();
         app.UseMiddleware<ReadinessMiddleware>();
         app.UseMiddleware<CircuitDoorMiddleware>();
@@ -51,6 +52,7 @@ internal static class RequestPipeline
             pages.UseMiddleware<PageContextMiddleware>();
             pages.UseMiddleware<ViewerCultureMiddleware>();
             pages.UseMiddleware<SecurityHeadersMiddleware>();
+            pages.UseMiddleware<FormReadingMiddleware>();
             pages.UseAuthentication();
             pages.UseAuthorization();
             pages.UseAntiforgery();

@@ -4,8 +4,13 @@ using Presence.Dashboard.Api.Description;
 namespace Presence.Dashboard.Hosting;
 
 /// <summary>The headers that fence in the dashboard's pages.</summary>
-internal sealed class SecurityHeadersMiddleware(RequestDelegate next)
+internal sealed class SecurityHeadersMiddleware(RequestDelegate next, DashboardOptions options)
 {
+    /// <summary>A year. Other names of the same domain are not this server's to promise for.</summary>
+    private const string OverTlsOnly = "max-age=31536000";
+
+    private readonly bool _isOverTls = options.Http.PublicUrl?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true;
+
     // Inline style attributes are how the component library places its pop-ups; style elements and scripts stay forbidden.
     private static readonly StringValues ContentPolicy = Policy("style-src 'self'; style-src-attr 'unsafe-inline'");
 
@@ -17,6 +22,8 @@ internal sealed class SecurityHeadersMiddleware(RequestDelegate next)
         var headers = http.Response.Headers;
         headers.ContentSecurityPolicy = http.Request.Path.StartsWithSegments(TryItPage.Route, StringComparison.OrdinalIgnoreCase) ? ContentPolicyOfTryIt : ContentPolicy;
         headers.XContentTypeOptions = "nosniff";
+        if (_isOverTls)
+            headers.StrictTransportSecurity = OverTlsOnly;
         headers["Referrer-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
         if (http.Request.IsHttps)

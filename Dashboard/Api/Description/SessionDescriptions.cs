@@ -36,7 +36,8 @@ internal static class SessionDescriptions
 
     public static readonly RouteDescription LogOut = new("logOut", RouteGroups.Sessions, "Revoke the access token")
     {
-        Text = "At once and for good. Other tokens of the user stay.",
+        Text = "At once and for good. Other tokens of the user stay. After 429 the token is still valid.",
+        Errors = [ApiErrors.CapReached],
         Answer = AnswerDescription.Json<SuccessReply>("It is revoked.", """{"success":true}"""),
     };
 

@@ -8,6 +8,8 @@ internal sealed class AccountErrors : IdentityErrorDescriber
 {
     public override IdentityError PasswordTooShort(int length) => Error(base.PasswordTooShort(length), Sentence.With(AccountTexts.ProblemShort, length));
 
+    public override IdentityError PasswordRequiresUniqueChars(int uniqueChars) => Error(base.PasswordRequiresUniqueChars(uniqueChars), Sentence.With(AccountTexts.ProblemUniform, uniqueChars));
+
     public override IdentityError DuplicateEmail(string email) => Error(base.DuplicateEmail(email), AccountTexts.ProblemTaken);
 
     public override IdentityError DuplicateUserName(string userName) => Error(base.DuplicateUserName(userName), AccountTexts.ProblemTaken);

@@ -12,6 +12,8 @@ internal sealed class AccountsContext(DbContextOptions<AccountsContext> options)
 
     public DbSet<InvitationRecord> Invitations => Set<InvitationRecord>();
 
+    public DbSet<SessionRecord> Sessions => Set<SessionRecord>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         // Instants are stored as UTC milliseconds, as everywhere in this file.
@@ -26,6 +28,12 @@ internal sealed class AccountsContext(DbContextOptions<AccountsContext> options)
             invitation.ToTable("Invitations");
             invitation.Property(record => record.Name).HasMaxLength(InvitationStore.LongestName);
             invitation.HasIndex(record => record.TokenHash).IsUnique();
+        });
+        builder.Entity<SessionRecord>(session =>
+        {
+            session.ToTable("ModeratorSessions");
+            session.HasIndex(record => record.TokenHash).IsUnique();
+            session.HasOne<ModeratorAccount>().WithMany().HasForeignKey(record => record.AccountId).OnDelete(DeleteBehavior.Cascade);
         });
     }
 

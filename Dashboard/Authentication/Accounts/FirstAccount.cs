@@ -17,6 +17,7 @@ internal sealed class FirstAccount(IServiceScopeFactory scopes, SetupLink link, 
 
     /// <summary>Makes it.</summary>
     /// <returns>What is wrong with the email or the password; empty when the account was made; null when there was one already.</returns>
+    /// <exception cref="HashingBusyException">Nothing was made; in a moment it may be.</exception>
     public async Task<IReadOnlyList<string>?> CreateAsync(string email, string password, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
@@ -32,7 +33,9 @@ internal sealed class FirstAccount(IServiceScopeFactory scopes, SetupLink link, 
                 await accounts.DeleteAsync(unfinished);
 
             var account = new ModeratorAccount { UserName = email, Email = email, EmailConfirmed = true };
-            var created = await accounts.CreateAsync(account, password);
+            var created = await scope.ServiceProvider.GetRequiredService<ModeratorPasswords>().SetAsync(account, password, cancellationToken);
+            if (created.Succeeded)
+                created = await accounts.CreateAsync(account);
             if (!created.Succeeded)
                 return AccountErrors.Of(created);
             var promoted = await accounts.AddToRoleAsync(account, nameof(ModeratorRole.Admin));

@@ -83,6 +83,7 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, AccountChange
 
     /// <summary>Makes the account a link promises and uses the link up; both or neither.</summary>
     /// <returns>What is wrong with the email or the password; empty when the account was made; null when the link is dead.</returns>
+    /// <exception cref="HashingBusyException">Nothing was made and the link still works.</exception>
     public async Task<IReadOnlyList<string>?> JoinAsync(string? token, string email, string password, CancellationToken cancellationToken)
     {
         if (await FindAsync(token, cancellationToken) is not { } invitation)
@@ -91,12 +92,17 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, AccountChange
         var context = Context(scope);
         var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
 
+        // Before the transaction: a hash takes long, and everybody else who writes waits for it.
+        var account = new ModeratorAccount { UserName = email, Email = email, EmailConfirmed = true, Name = invitation.Name };
+        var made = await scope.ServiceProvider.GetRequiredService<ModeratorPasswords>().SetAsync(account, password, cancellationToken);
+        if (!made.Succeeded)
+            return AccountErrors.Of(made);
+
         // Used up first: of two who come with the same link at once, one finds it gone.
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         if (await context.Invitations.Where(record => record.Id == invitation.Id).ExecuteDeleteAsync(cancellationToken) == 0)
             return null;
-        var account = new ModeratorAccount { UserName = email, Email = email, EmailConfirmed = true };
-        var made = await accounts.CreateAsync(account, password);
+        made = await accounts.CreateAsync(account);
         if (made.Succeeded)
             made = await accounts.AddToRoleAsync(account, invitation.Role.ToString());
         if (!made.Succeeded)

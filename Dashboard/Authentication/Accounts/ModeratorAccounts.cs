@@ -20,8 +20,7 @@ internal static class ModeratorAccounts
     public const string JoinPath = "/join";
     public const string NewPasswordPath = "/new-password";
     public const int ShortestPassword = 12;
-
-    private static readonly TimeSpan SessionLifetime = TimeSpan.FromDays(7);
+    public const int DifferentCharacters = 5;
 
     public static void AddModeratorAccounts(this WebApplicationBuilder builder)
     {
@@ -40,7 +39,6 @@ internal static class ModeratorAccounts
         services.TryAddScoped<ModeratorGuard>();
         services.TryAddSingleton<IPinStore, AccountPinStore>();
         services.AddScoped<ModeratorSignIn>();
-        services.AddSingleton<UnknownAccount>();
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton<FirstAccount>();
         services.AddSingleton<AccountsStartup>();
@@ -60,7 +58,7 @@ internal static class ModeratorAccounts
         options.Password.RequireLowercase = false;
         options.Password.RequireUppercase = false;
         options.Password.RequireNonAlphanumeric = false;
-        options.Password.RequiredUniqueChars = 1;
+        options.Password.RequiredUniqueChars = DifferentCharacters;
     }
 
     /// <summary>The accounts themselves, without what signs anybody in.</summary>
@@ -68,11 +66,17 @@ internal static class ModeratorAccounts
     {
         services.AddDbContext<AccountsContext>((provider, context) =>
             provider.GetRequiredService<PresenceDatabase>().Configure(context, AccountsContext.MigrationsHistoryTable));
+        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = ModeratorPasswords.Rounds); // PBKDF2 with SHA-512
+        services.TryAddSingleton<IPasswordHasher<ModeratorAccount>, PasswordHasher<ModeratorAccount>>();
+        services.AddSingleton<PasswordHashing>();
+        services.AddScoped<ModeratorPasswords>();
+        services.AddScoped<ModeratorSessions>();
         services.AddIdentityCore<ModeratorAccount>(Configure)
             .AddRoles<IdentityRole>()
             .AddEntityFrameworkStores<AccountsContext>()
             .AddSignInManager()
             .AddErrorDescriber<AccountErrors>()
+            .AddPasswordValidator<PasswordRules>()
             .AddDefaultTokenProviders();
         services.AddSingleton<AccountChanges>();
         services.AddSingleton<LastSeen>();
@@ -104,12 +108,13 @@ internal static class ModeratorAccounts
                 options.CookieManager = new SchemeAwareCookieManager();
                 options.LoginPath = SignInPath;
                 options.AccessDeniedPath = "/access-denied";
-                options.ExpireTimeSpan = SessionLifetime;
                 options.SlidingExpiration = true;
                 options.Events = new CookieAuthenticationEvents
                 {
                     OnValidatePrincipal = ModeratorRevalidation.ValidateAsync,
                 };
             });
+        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme)
+            .Configure<DashboardOptions>((options, dashboard) => options.ExpireTimeSpan = dashboard.SignIn.IdleTimeout);
     }
 }

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace Presence.Dashboard.Authentication.Accounts;
 
 /// <summary>
-/// Ends an open page's access as soon as its account was removed or changed: a circuit outlives its cookie's check. It is
+/// Ends an open page's access as soon as its session ended or its account was removed or changed: a circuit outlives its cookie's check. It is
 /// told of every change made here, and looks by itself now and then for those made by other means.
 /// </summary>
 internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationStateProvider
@@ -39,7 +39,7 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
     {
         // A scope of its own: the circuit's context may be in use by a page.
         await using var scope = _scopes.CreateAsyncScope();
-        return await IsCurrentAsync(scope.ServiceProvider, authenticationState.User, _options.Value);
+        return await IsCurrentAsync(scope.ServiceProvider, authenticationState.User, _options.Value, cancellationToken);
     }
 
     /// <summary>
@@ -48,7 +48,7 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
     public static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var services = context.HttpContext.RequestServices;
-        if (context.Principal is { } principal && await IsCurrentAsync(services, principal, services.GetRequiredService<IOptions<IdentityOptions>>().Value))
+        if (context.Principal is { } principal && await IsCurrentAsync(services, principal, services.GetRequiredService<IOptions<IdentityOptions>>().Value, context.HttpContext.RequestAborted))
             return;
         context.RejectPrincipal();
         await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
@@ -78,10 +78,10 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
         base.Dispose(disposing);
     }
 
-    private static async Task<bool> IsCurrentAsync(IServiceProvider services, ClaimsPrincipal principal, IdentityOptions options)
+    private static async Task<bool> IsCurrentAsync(IServiceProvider services, ClaimsPrincipal principal, IdentityOptions options, CancellationToken cancellationToken)
     {
         var accounts = services.GetRequiredService<UserManager<ModeratorAccount>>();
-        if (!await IsCurrentAsync(accounts, principal, options))
+        if (!await services.GetRequiredService<ModeratorSessions>().IsLiveAsync(principal, cancellationToken) || !await IsCurrentAsync(accounts, principal, options))
             return false;
         services.GetRequiredService<LastSeen>().Note(accounts.GetUserId(principal)!);
         return true;

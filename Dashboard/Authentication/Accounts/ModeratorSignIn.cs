@@ -4,35 +4,48 @@ namespace Presence.Dashboard.Authentication.Accounts;
 
 /// <summary>Signs a moderator in with email and password.</summary>
 internal sealed class ModeratorSignIn(
-    SignInManager<ModeratorAccount> signIn,
+    UserManager<ModeratorAccount> accounts,
+    ModeratorPasswords passwords,
+    ModeratorSessions sessions,
     SignInThrottle throttle,
-    UnknownAccount unknown,
+    TimeProvider time,
     ILogger<ModeratorSignIn> log)
 {
     /// <summary>
     /// Tries. An unknown or disabled account costs the same work and gets the same answer as a wrong password; past the allowed
     /// failures the password is not even looked at.
     /// </summary>
-    public async Task<SignInOutcome> SignInAsync(string email, string password, string address)
+    /// <returns>What became of it and, when it was not looked at, how long to wait.</returns>
+    public async Task<(SignInOutcome Outcome, TimeSpan Wait)> SignInAsync(string email, string password, HttpContext http)
     {
-        if (throttle.WaitBefore(email, address) is not null)
-            return SignInOutcome.Throttled;
-
-        var accounts = signIn.UserManager;
-        var account = await accounts.FindByEmailAsync(email);
-        if (account is null)
+        using var attempt = throttle.TryBegin(email, http.Connection.RemoteIpAddress, out var wait);
+        if (attempt is null)
+            return (SignInOutcome.Throttled, wait);
+        try
         {
-            unknown.Verify(password);
+            await Task.Delay(attempt.Delay, time, http.RequestAborted);
+            var account = await accounts.FindByEmailAsync(email);
+            if (await passwords.VerifyAsync(account, password, http.RequestAborted) && account is { IsDisabled: false })
+            {
+                attempt.End(SignInOutcome.SignedIn);
+                await sessions.BeginAsync(account, http.RequestAborted);
+                return (SignInOutcome.SignedIn, TimeSpan.Zero);
+            }
         }
-        else if ((await signIn.CheckPasswordSignInAsync(account, password, lockoutOnFailure: false)).Succeeded && !account.IsDisabled)
+        catch (HashingBusyException)
         {
-            throttle.RecordSuccess(email, address);
-            await signIn.SignInAsync(account, isPersistent: true);
-            return SignInOutcome.SignedIn;
+            return (SignInOutcome.Busy, HashingBusyException.Wait);
         }
 
-        throttle.RecordFailure(email, address);
-        log.LogWarning("A sign-in from {Address} failed.", address);
-        return SignInOutcome.Refused;
+        attempt.End(SignInOutcome.Refused);
+        log.LogWarning("A sign-in from {Address} failed.", ClientAddress.Of(http));
+        return (SignInOutcome.Refused, TimeSpan.Zero);
+    }
+
+    /// <summary>Signs in to an account that was made a moment ago, by who made it.</summary>
+    public async Task AdmitAsync(string email, CancellationToken cancellationToken)
+    {
+        if (await accounts.FindByEmailAsync(email) is { } account)
+            await sessions.BeginAsync(account, cancellationToken);
     }
 }

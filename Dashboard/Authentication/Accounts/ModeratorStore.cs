@@ -81,10 +81,12 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
             if (takesAnAdmin && await IsLastAdminAsync(accounts, account))
                 throw new ModeratorChangeRefusedException(Sentence.With(PeopleTexts.LastAdmin, account.Email));
 
-            await using var transaction = await scope.ServiceProvider.GetRequiredService<AccountsContext>().Database.BeginTransactionAsync(cancellationToken);
+            var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
+            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
             await change(accounts, account);
             // A new stamp: a cookie of before must not come back to life with a role that is given back later.
             Require(await accounts.UpdateSecurityStampAsync(account));
+            await context.Sessions.Where(session => session.AccountId == account.Id).ExecuteDeleteAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
         finally

@@ -16,46 +16,64 @@ internal static class OwnAccountForms
     public static void MapOwnAccountForms(this IEndpointRouteBuilder app)
     {
         app.MapPost(ModeratorAccounts.SignOutPath, SignOutAsync).AllowAnonymous().ExcludeFromDescription();
-        app.MapPost(PasswordPath, ChangePasswordAsync).RequireAuthorization().ExcludeFromDescription();
+        app.MapPost(PasswordPath, ChangePasswordAsync).WithMetadata(new HashesPasswordsAttribute()).RequireAuthorization().ExcludeFromDescription();
         app.MapPost(SignOutEverywherePath, SignOutEverywhereAsync).RequireAuthorization().ExcludeFromDescription();
     }
 
-    private static async Task<IResult> SignOutAsync(HttpContext http, IAntiforgery antiforgery, SignInManager<ModeratorAccount> signIn)
+    private static async Task<IResult> SignOutAsync(HttpContext http, IAntiforgery antiforgery, ModeratorSessions sessions)
     {
         // Validated by hand, here as below: the middleware only enforces it on endpoints that bind a form.
         if (!await antiforgery.IsRequestValidAsync(http))
             return Results.BadRequest();
-        await signIn.SignOutAsync();
+        await sessions.EndAsync(http.User, http.RequestAborted);
         return Results.LocalRedirect(ModeratorAccounts.SignInPath);
     }
 
     private static async Task<IResult> ChangePasswordAsync(
-        HttpContext http, IAntiforgery antiforgery, SignInManager<ModeratorAccount> signIn, SignInThrottle throttle, AccountChanges changes)
+        HttpContext http, IAntiforgery antiforgery, UserManager<ModeratorAccount> accounts, ModeratorPasswords passwords, ModeratorSessions sessions, SignInThrottle throttle, TimeProvider time)
     {
         if (!await antiforgery.IsRequestValidAsync(http))
             return Results.BadRequest();
-        if (await signIn.UserManager.GetUserAsync(http.User) is not { Email: { } email } account)
+        if (await accounts.GetUserAsync(http.User) is not { Email: { } email } account)
             return Results.LocalRedirect(ModeratorAccounts.SignInPath);
 
         var form = await http.Request.ReadFormAsync(http.RequestAborted);
-        var address = ClientAddress.Of(http);
         // A browser left open must not be a place to guess the password.
-        if (throttle.WaitBefore(email, address) is not null)
+        using var attempt = throttle.TryBegin(email, http.Connection.RemoteIpAddress, out _);
+        if (attempt is null)
             return Back(PasswordOutcome.Throttled);
-        var changed = await signIn.UserManager.ChangePasswordAsync(account, form["current"].ToString(), form["new"].ToString());
-        if (!changed.Succeeded)
+        try
         {
-            var isWrong = changed.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.PasswordMismatch));
-            if (isWrong)
-                throttle.RecordFailure(email, address);
-            return Back(isWrong ? PasswordOutcome.Wrong : PasswordOutcome.Short);
+            await Task.Delay(attempt.Delay, time, http.RequestAborted);
+            if (!await passwords.VerifyAsync(account, form["current"].ToString(), http.RequestAborted))
+            {
+                attempt.End(SignInOutcome.Refused);
+                return Back(PasswordOutcome.Wrong);
+            }
+            attempt.End(SignInOutcome.SignedIn);
+            var set = await passwords.SetAsync(account, form["new"].ToString(), http.RequestAborted);
+            if (!set.Succeeded)
+                return Back(OutcomeOf(set.Errors.First().Code));
+        }
+        catch (HashingBusyException)
+        {
+            return Back(PasswordOutcome.Busy);
         }
 
-        throttle.RecordSuccess(email, address);
-        await signIn.RefreshSignInAsync(account); // this browser stays; its stamp is the new one
-        changes.Announce(account.Id);
+        if (!(await accounts.UpdateAsync(account)).Succeeded)
+            return Back(PasswordOutcome.Busy); // somebody else changed the account at the same moment
+        await sessions.KeepOnlyAsync(http.User, account, http.RequestAborted); // its stamp is the new one
         return Back(PasswordOutcome.Changed);
     }
+
+    private static PasswordOutcome OutcomeOf(string brokenRule) => brokenRule switch
+    {
+        nameof(IdentityErrorDescriber.PasswordRequiresUniqueChars) => PasswordOutcome.Uniform,
+        PasswordRules.TooLong => PasswordOutcome.Long,
+        PasswordRules.OwnWords => PasswordOutcome.Own,
+        PasswordRules.Common => PasswordOutcome.Common,
+        _ => PasswordOutcome.Short,
+    };
 
     private static async Task<IResult> SignOutEverywhereAsync(HttpContext http, IAntiforgery antiforgery, SignInManager<ModeratorAccount> signIn, ModeratorStore moderators)
     {

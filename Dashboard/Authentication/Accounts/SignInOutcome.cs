@@ -8,6 +8,9 @@ internal enum SignInOutcome
     /// <summary>No such account, or not its password: the caller cannot tell which.</summary>
     Refused,
 
-    /// <summary>Too many failures from this address for this account.</summary>
+    /// <summary>Too many failures from this address.</summary>
     Throttled,
+
+    /// <summary>Too many passwords are being checked: this one was not looked at.</summary>
+    Busy,
 }

@@ -1,82 +1,80 @@
+using System.Net;
+using Presence.Dashboard.Hosting;
+
 namespace Presence.Dashboard.Authentication.Accounts;
 
 /// <summary>
-/// Counts failed sign-ins per account and address: five in five minutes, then that address waits. Never locks an account,
-/// which would let anyone keep its owner out.
+/// How often passwords may be tried. An attempt counts before its password is looked at and is taken back when it was right,
+/// so that trying many at once gains nothing.
 /// </summary>
-/// <remarks>Bounded by <see cref="LargestCount"/> pairs: past it the pair whose failures are oldest is forgotten.</remarks>
-internal sealed class SignInThrottle(TimeProvider time)
+/// <remarks>
+/// <para>Three counts. One address at one account: five failures in five minutes, then that address waits. One account over
+/// all addresses: twenty, then each further attempt is answered later, up to ten seconds; never not at all, which would let
+/// anyone keep its owner out. One address at whatever it likes: a bucket (<see cref="AddressPace"/>).</para>
+/// <para>Bounded by <see cref="LargestCount"/> pairs and accounts: past it those whose failures are oldest are forgotten.</para>
+/// </remarks>
+internal sealed class SignInThrottle(DashboardOptions options, TimeProvider time)
 {
     public const int AllowedFailures = 5;
+    public const int AllowedFailuresOfAccount = 20;
     public const int LargestCount = 10_000;
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan UntilOthersAreChecked = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<Key, LinkedListNode<Failures>> _byKey = [];
-    private readonly LinkedList<Failures> _oldestFirst = [];
+    private readonly FailureCounts<(string Email, AddressKey Address)> _pairs = new(time, Window, LargestCount);
+    private readonly FailureCounts<string> _accounts = new(time, Window, LargestCount);
+    private readonly AddressPace _addresses = new(new PaceLimit(time, options.Limits.SignInsPerSecond, options.Limits.SignInBurst), time);
 
-    /// <summary>How long this address must wait before it may try this account again; null when it may now.</summary>
-    public TimeSpan? WaitBefore(string email, string address)
+    /// <summary>Counts a form that has a password hashed, whatever is in it.</summary>
+    /// <returns>False when this address must wait before the next.</returns>
+    public bool TryTake(IPAddress? address, out TimeSpan wait) => _addresses.TryTake(address, out wait);
+
+    /// <summary>Takes back what <see cref="TryTake"/> counted: the form was right.</summary>
+    public void GiveBack(IPAddress? address) => _addresses.GiveBack(address);
+
+    /// <summary>Counts an attempt at an account. Whoever gets one ends it, right or wrong.</summary>
+    /// <returns>Null when this address must wait before it tries again.</returns>
+    public SignInAttempt? TryBegin(string email, IPAddress? address, out TimeSpan wait)
     {
+        var account = email[..Math.Min(email.Length, ModeratorPasswords.Longest)].ToUpperInvariant(); // no email is longer
+        var pair = (account, AddressKey.Of(address));
         lock (_lock)
         {
-            var now = time.GetTimestamp();
-            ForgetExpiredNeedsLock(now);
-            if (!_byKey.TryGetValue(Key.For(email, address), out var node) || node.Value.Count < AllowedFailures)
-                return null;
-            return Window - time.GetElapsedTime(node.Value.FirstAt, now);
-        }
-    }
-
-    /// <summary>Records a failure. The window starts with the first one and does not move, so waiting always ends.</summary>
-    public void RecordFailure(string email, string address)
-    {
-        lock (_lock)
-        {
-            var now = time.GetTimestamp();
-            ForgetExpiredNeedsLock(now);
-            var key = Key.For(email, address);
-            if (_byKey.TryGetValue(key, out var known))
+            var known = _pairs.Find(pair);
+            if (known is not null && known.Failed + known.Pending >= AllowedFailures)
             {
-                known.ValueRef.Count++;
-                return;
+                // Some may turn out right yet; else it is the window's end that helps.
+                wait = known.Failed >= AllowedFailures ? _pairs.Rest(known) : UntilOthersAreChecked;
+                return null;
             }
-
-            if (_byKey.Count == LargestCount)
-                ForgetOldestNeedsLock();
-            _byKey.Add(key, _oldestFirst.AddLast(new Failures(key, now) { Count = 1 }));
+            var ofPair = _pairs.Begin(pair);
+            var ofAccount = _accounts.Begin(account);
+            var beyond = ofAccount.Failed + ofAccount.Pending - AllowedFailuresOfAccount;
+            wait = TimeSpan.Zero;
+            var delay = TimeSpan.FromSeconds(Math.Clamp(beyond, 0, LongestDelay.TotalSeconds));
+            return new SignInAttempt(delay, outcome => End(ofPair, ofAccount, address, outcome));
         }
     }
 
-    /// <summary>A success clears the pair.</summary>
-    public void RecordSuccess(string email, string address)
+    private void End(FailureCount ofPair, FailureCount ofAccount, IPAddress? address, SignInOutcome outcome)
     {
         lock (_lock)
         {
-            if (_byKey.Remove(Key.For(email, address), out var node))
-                _oldestFirst.Remove(node);
+            ofPair.Pending--;
+            ofAccount.Pending--;
+            if (outcome == SignInOutcome.SignedIn)
+            {
+                ofPair.Failed = 0; // of this account alone: others' guesses at it stay counted
+                _addresses.GiveBack(address);
+            }
+            else if (outcome == SignInOutcome.Refused)
+            {
+                ofPair.Failed++;
+                ofAccount.Failed++;
+            }
         }
-    }
-
-    private void ForgetExpiredNeedsLock(long now)
-    {
-        while (_oldestFirst.First is { } oldest && time.GetElapsedTime(oldest.Value.FirstAt, now) >= Window)
-            ForgetOldestNeedsLock();
-    }
-
-    private void ForgetOldestNeedsLock()
-    {
-        _byKey.Remove(_oldestFirst.First!.Value.Key);
-        _oldestFirst.RemoveFirst();
-    }
-
-    private readonly record struct Key(string Email, string Address)
-    {
-        public static Key For(string email, string address) => new(email.ToUpperInvariant(), address);
-    }
-
-    private record struct Failures(Key Key, long FirstAt)
-    {
-        public int Count { get; set; }
     }
 }

@@ -23,10 +23,17 @@ public sealed partial class AccountPage
     {
         PasswordOutcome.Changed => AccountTexts.PasswordChanged,
         PasswordOutcome.Wrong => AccountTexts.PasswordWrong,
-        PasswordOutcome.Short => Sentence.With(AccountTexts.PasswordShort, ModeratorAccounts.ShortestPassword),
+        PasswordOutcome.Short => Unchanged(Sentence.With(AccountTexts.ProblemShort, ModeratorAccounts.ShortestPassword)),
+        PasswordOutcome.Long => Unchanged(Sentence.With(AccountTexts.ProblemLong, ModeratorPasswords.Longest)),
+        PasswordOutcome.Uniform => Unchanged(Sentence.With(AccountTexts.ProblemUniform, ModeratorAccounts.DifferentCharacters)),
+        PasswordOutcome.Own => Unchanged(AccountTexts.ProblemOwnWords),
+        PasswordOutcome.Common => Unchanged(AccountTexts.ProblemCommon),
         PasswordOutcome.Throttled => AccountTexts.PasswordThrottled,
+        PasswordOutcome.Busy => Unchanged(AccountTexts.Busy),
         _ => null,
     };
+
+    private static string Unchanged(string problem) => Sentence.With(AccountTexts.PasswordUnchanged, problem);
 
     private static ModeratorRole? RoleOf(ClaimsPrincipal principal) =>
         ModeratorRoles.All.Where(role => principal.IsInRole(role.ToString())).Select(role => (ModeratorRole?)role).Max();

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Display;
 
 namespace Presence.Dashboard.Components.Pages.Account;
 
@@ -25,6 +26,9 @@ public sealed partial class JoinPage
     private ModeratorSignIn Moderators { get; set; } = default!;
 
     [Inject]
+    private SignInThrottle Throttle { get; set; } = default!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
     protected override async Task OnInitializedAsync()
@@ -35,11 +39,21 @@ public sealed partial class JoinPage
 
     private async Task JoinAsync()
     {
+        IReadOnlyList<string>? problems;
         var email = Input.Email.Trim();
-        var problems = await Invitations.JoinAsync(Token, email, Input.Password, Http.RequestAborted);
+        try
+        {
+            problems = await Invitations.JoinAsync(Token, email, Input.Password, Http.RequestAborted);
+        }
+        catch (HashingBusyException)
+        {
+            PageWait.Refuse(Http, HashingBusyException.Wait);
+            problems = [AccountTexts.Busy];
+        }
         if (problems is { Count: 0 })
         {
-            await Moderators.SignInAsync(email, Input.Password, ClientAddress.Of(Http));
+            Throttle.GiveBack(Http.Connection.RemoteIpAddress);
+            await Moderators.AdmitAsync(email, Http.RequestAborted);
             Navigation.NavigateTo("/");
         }
 

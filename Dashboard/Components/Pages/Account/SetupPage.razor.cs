@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Display;
 
 namespace Presence.Dashboard.Components.Pages.Account;
 
@@ -27,6 +28,9 @@ public sealed partial class SetupPage
     private ModeratorSignIn Moderators { get; set; } = default!;
 
     [Inject]
+    private SignInThrottle Throttle { get; set; } = default!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
     protected override void OnInitialized() => Input ??= new Credentials();
@@ -37,15 +41,25 @@ public sealed partial class SetupPage
         if (!SetupLink.Matches(Token))
             return;
 
+        IReadOnlyList<string>? problems;
         var email = Input.Email.Trim();
-        var problems = await FirstAccount.CreateAsync(email, Input.Password, Http.RequestAborted);
+        try
+        {
+            problems = await FirstAccount.CreateAsync(email, Input.Password, Http.RequestAborted);
+        }
+        catch (HashingBusyException)
+        {
+            PageWait.Refuse(Http, HashingBusyException.Wait);
+            problems = [AccountTexts.Busy];
+        }
         if (problems is null)
             return; // somebody was faster; the page now says that set-up is done
 
         _problems = problems;
         if (problems.Count == 0)
         {
-            await Moderators.SignInAsync(email, Input.Password, ClientAddress.Of(Http));
+            Throttle.GiveBack(Http.Connection.RemoteIpAddress);
+            await Moderators.AdmitAsync(email, Http.RequestAborted);
             Navigation.NavigateTo("/");
         }
         Input.Password = "";

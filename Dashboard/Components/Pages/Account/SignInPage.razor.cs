@@ -38,15 +38,18 @@ public sealed partial class SignInPage
 
     private async Task SignInAsync()
     {
-        var outcome = await Moderators.SignInAsync(Input.Email.Trim(), Input.Password, ClientAddress.Of(Http));
+        var (outcome, wait) = await Moderators.SignInAsync(Input.Email.Trim(), Input.Password, Http);
         switch (outcome)
         {
             case SignInOutcome.SignedIn:
                 Navigation.NavigateTo(ReturnUrl.LocalOrHome(ReturnAddress));
                 break;
             case SignInOutcome.Throttled:
-                _refusal = AccountTexts.Throttled;
-                Http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+                _refusal = PageWait.Refuse(Http, wait);
+                break;
+            case SignInOutcome.Busy:
+                PageWait.Refuse(Http, wait);
+                _refusal = AccountTexts.Busy;
                 break;
             default:
                 _refusal = AccountTexts.Refused;
