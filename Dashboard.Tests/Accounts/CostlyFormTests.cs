@@ -27,7 +27,7 @@ public sealed class CostlyFormTests
         var marked = ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.Metadata.GetMetadata<HashesPasswordsAttribute>() is not null).Select(endpoint => "/" + endpoint.RoutePattern.RawText!.TrimStart('/')).ToHashSet();
 
-        Assert.Superset(new HashSet<string> { ModeratorAccounts.SignInPath, ModeratorAccounts.SetupPath, ModeratorAccounts.JoinPath, OwnAccountForms.PasswordPath }, marked);
+        Assert.Superset(new HashSet<string> { ModeratorAccounts.SignInPath, ModeratorAccounts.SetupPath, ModeratorAccounts.JoinPath, ModeratorAccounts.NewPasswordPath, OwnAccountForms.PasswordPath }, marked);
     }
 
     [Fact]

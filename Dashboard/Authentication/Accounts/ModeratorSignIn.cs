@@ -42,10 +42,13 @@ internal sealed class ModeratorSignIn(
         return (SignInOutcome.Refused, TimeSpan.Zero);
     }
 
-    /// <summary>Signs in to an account that was made a moment ago, by who made it.</summary>
-    public async Task AdmitAsync(string email, CancellationToken cancellationToken)
+    /// <summary>Signs in to an account whose password was set a moment ago, by who set it.</summary>
+    /// <returns>False for an account that may not sign in.</returns>
+    public async Task<bool> AdmitAsync(string email, CancellationToken cancellationToken)
     {
-        if (await accounts.FindByEmailAsync(email) is { } account)
-            await sessions.BeginAsync(account, cancellationToken);
+        if (await accounts.FindByEmailAsync(email) is not { IsDisabled: false } account)
+            return false;
+        await sessions.BeginAsync(account, cancellationToken);
+        return true;
     }
 }

@@ -55,6 +55,7 @@ internal sealed class PasswordLinks(IServiceScopeFactory scopes, AccountChanges 
 
     /// <summary>Sets the password, uses the link up and ends every session of the account; all or nothing.</summary>
     /// <returns>What is wrong with the password; empty when it was set; null when the link is dead.</returns>
+    /// <exception cref="HashingBusyException">Nothing was set and the link still works.</exception>
     public async Task<IReadOnlyList<string>?> UseAsync(string? token, string password, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -63,14 +64,18 @@ internal sealed class PasswordLinks(IServiceScopeFactory scopes, AccountChanges 
         if (await RowAsync(context, token, cancellationToken) is not { } row || await accounts.FindByIdAsync(row.UserId) is not { } account)
             return null;
 
+        // Before the transaction: a hash takes long, and everybody else who writes waits for it. The new stamp ends the sessions.
+        var set = await scope.ServiceProvider.GetRequiredService<ModeratorPasswords>().SetAsync(account, password, cancellationToken);
+        if (!set.Succeeded)
+            return AccountErrors.Of(set);
+
         // Used up first: of two who come with the same link at once, one finds it gone.
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         if (await context.UserTokens.Where(other => other.UserId == row.UserId && other.LoginProvider == Provider && other.Name == Purpose && other.Value == row.Value).ExecuteDeleteAsync(cancellationToken) == 0)
             return null;
-        // Identity checks the new password, and gives the account the new stamp that ends its sessions.
-        var changed = await accounts.ResetPasswordAsync(account, await accounts.GeneratePasswordResetTokenAsync(account), password);
-        if (!changed.Succeeded)
-            return AccountErrors.Of(changed);
+        if (await accounts.UpdateAsync(account) is { Succeeded: false } failed)
+            return AccountErrors.Of(failed);
+        await context.Sessions.Where(session => session.AccountId == account.Id).ExecuteDeleteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
 
         log.LogInformation("{Email} has a new password, by a link that {By} made.", account.Email, row.Value!.Split(' ', 3)[2]);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Display;
 
 namespace Presence.Dashboard.Components.Pages.Account;
 
@@ -26,6 +27,9 @@ public sealed partial class NewPasswordPage
     private ModeratorSignIn Moderators { get; set; } = default!;
 
     [Inject]
+    private SignInThrottle Throttle { get; set; } = default!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
     protected override async Task OnInitializedAsync()
@@ -38,10 +42,20 @@ public sealed partial class NewPasswordPage
     {
         if (_email is not { } email)
             return;
-        var problems = await Links.UseAsync(Token, Input.Password, Http.RequestAborted);
+        IReadOnlyList<string>? problems;
+        try
+        {
+            problems = await Links.UseAsync(Token, Input.Password, Http.RequestAborted);
+        }
+        catch (HashingBusyException)
+        {
+            PageWait.Refuse(Http, HashingBusyException.Wait);
+            problems = [AccountTexts.Busy];
+        }
         if (problems is { Count: 0 })
         {
-            if (await Moderators.SignInAsync(email, Input.Password, ClientAddress.Of(Http)) == SignInOutcome.SignedIn)
+            Throttle.GiveBack(Http.Connection.RemoteIpAddress);
+            if (await Moderators.AdmitAsync(email, Http.RequestAborted))
                 Navigation.NavigateTo("/");
             _isDisabled = true;
         }
