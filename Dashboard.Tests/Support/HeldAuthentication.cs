@@ -13,6 +13,9 @@ internal sealed class HeldAuthentication : AuthenticationStateProvider
 
     public void Fail() => _answer.SetException(new InvalidOperationException("broken"));
 
+    /// <summary>Waits from now on, after it worked.</summary>
+    public void Hold() => _answer = new();
+
     /// <summary>Fails from now on, after it worked.</summary>
     public void Break()
     {

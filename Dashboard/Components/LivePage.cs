@@ -9,12 +9,20 @@ namespace Presence.Dashboard.Components;
 /// A page that shows what the engine knows now: reads when its address changes, then whenever its
 /// <see cref="RenderGate"/> says so. What was read last stays on screen when a later read fails.
 /// </summary>
+/// <remarks>
+/// Reads follow one another, and each belongs to the generation it was asked for in: what comes back after the address
+/// changed, or after the page is gone, is thrown away. The gate of what is watched is the page's from the moment it exists.
+/// </remarks>
 /// <typeparam name="TReading">What one read brings.</typeparam>
 public abstract class LivePage<TReading> : ComponentBase, IAsyncDisposable
     where TReading : class
 {
     private RenderGate? _gate;
     private string? _watched;
+    private string? _asked;
+    private Task _read = Task.CompletedTask;
+    private int _generation; // rises with every address, and once more with the end
+    private bool _isGone;
 
     /// <summary>The latest reading; null while the first one is under way or failed.</summary>
     protected TReading? Reading { get; private set; }
@@ -44,44 +52,64 @@ public abstract class LivePage<TReading> : ComponentBase, IAsyncDisposable
 
     protected abstract DirtyWatch OpenWatch();
 
-    protected override Task OnParametersSetAsync() => RefreshAsync();
+    protected override Task OnParametersSetAsync()
+    {
+        _generation++;
+        if (!string.Equals(_asked, Watched, StringComparison.Ordinal))
+        {
+            _asked = Watched;
+            (Reading, HasFailed, IsRefused) = (null, false, false); // never one's numbers under another's name
+        }
+        return RefreshAsync();
+    }
 
+    /// <summary>Nothing waits between looking and owning: no second gate can come between, and none after the end.</summary>
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (string.Equals(_watched, Watched, StringComparison.Ordinal))
+        if (_isGone || string.Equals(_watched, Watched, StringComparison.Ordinal))
             return;
-        _watched = Watched;
-        await CloseGateAsync();
+        var former = _gate;
         _gate = new RenderGate(Time, Visibility, Clock, OpenWatch(), RenderAsync);
+        _watched = Watched;
+        if (former is not null)
+            await former.DisposeAsync();
     }
 
     /// <summary>Reads anew, at the moderator's request.</summary>
-    protected async Task RefreshAsync()
+    protected Task RefreshAsync() => _read = ReadAfterAsync(_read, _generation);
+
+    public async ValueTask DisposeAsync()
     {
+        _isGone = true;
+        _generation++;
+        if (Interlocked.Exchange(ref _gate, null) is { } gate)
+            await gate.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    private async Task ReadAfterAsync(Task former, int generation)
+    {
+        await former;
+        if (generation != _generation)
+            return;
         try
         {
-            Reading = await ReadAsync();
-            HasFailed = false;
-            IsRefused = false;
+            var reading = await ReadAsync();
+            if (generation == _generation)
+                (Reading, HasFailed, IsRefused) = (reading, false, false);
         }
         catch (AccessRefusedException)
         {
-            IsRefused = true;
-            Reading = null;
+            if (generation == _generation)
+                (Reading, IsRefused) = (null, true);
         }
 #pragma warning disable CA1031 // whatever it was, the page says so and offers to try again
         catch (Exception failure)
 #pragma warning restore CA1031
         {
             Loggers.CreateLogger(GetType()).LogError(failure, "A page could not be read.");
-            HasFailed = true;
+            HasFailed |= generation == _generation;
         }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await CloseGateAsync();
-        GC.SuppressFinalize(this);
     }
 
     private Task RenderAsync(CancellationToken closing) => InvokeAsync(async () =>
@@ -92,13 +120,4 @@ public abstract class LivePage<TReading> : ComponentBase, IAsyncDisposable
         await RefreshAsync();
         StateHasChanged();
     });
-
-    private async ValueTask CloseGateAsync()
-    {
-        if (_gate is { } gate)
-        {
-            _gate = null;
-            await gate.DisposeAsync();
-        }
-    }
 }

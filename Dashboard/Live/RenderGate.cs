@@ -38,26 +38,31 @@ internal sealed class RenderGate : IAsyncDisposable
         _clock = clock;
         _watch = watch;
         _render = render;
-        _clock.Subscribe(Request);
         _loop = RunAsync(_closing.Token);
     }
 
     /// <summary>Asks for a render; many requests before it are one.</summary>
     public void Request() => _requests.Writer.TryWrite(true);
 
+    /// <summary>Ends the loop, and with it the watch, whatever the loop ended by.</summary>
     public async ValueTask DisposeAsync()
     {
-        _clock.Unsubscribe(Request);
-        await _closing.CancelAsync();
-        await _loop;
-        _watch.Dispose();
-        _closing.Dispose();
+        try
+        {
+            await _closing.CancelAsync();
+        }
+        finally
+        {
+            await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _closing.Dispose();
+        }
     }
 
     private async Task RunAsync(CancellationToken closing)
     {
         try
         {
+            _clock.Subscribe(Request);
             var changed = _watch.WaitAsync(closing).AsTask();
             var requested = _requests.Reader.WaitToReadAsync(closing).AsTask();
             while (true)
@@ -85,6 +90,11 @@ internal sealed class RenderGate : IAsyncDisposable
         catch (OperationCanceledException) when (closing.IsCancellationRequested)
         {
             // The page is gone.
+        }
+        finally
+        {
+            _clock.Unsubscribe(Request);
+            _watch.Dispose();
         }
     }
 }
