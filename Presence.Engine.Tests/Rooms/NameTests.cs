@@ -67,6 +67,34 @@ public sealed class NameTests : IDisposable
 
     [Theory]
     [InlineData(1)]
+    [InlineData(200)]
+    public void Rooms_ByName_FollowLettersOfTitleOrIdPageByPage(int limit)
+    {
+        foreach (var room in new[] { "zoo", "Ökumene", "oper", "émile", "emil", "r-1", "r-2", "Zz" })
+            _world.Beat("viewer of " + room, room);
+        _world.Engine.Define("r-1", new RoomDefinition { Title = "Éclair" });
+        _world.Engine.Define("r-2", new RoomDefinition { Title = "Ödön" });
+        string[] expected = ["r-1", "emil", "émile", "r-2", "Ökumene", "oper", "zoo", "Zz"];
+
+        var listed = new List<string>();
+        var query = new RoomQuery { Order = RoomOrder.Name, Limit = limit };
+        do
+        {
+            var page = _world.Engine.Rooms(query);
+            listed.AddRange(page.Rooms.Select(room => room.RoomId));
+            query = query with { After = page.Next };
+        }
+        while (query.After is not null);
+
+        Assert.Equal(expected, listed);
+        Assert.Equal(expected, _world.Engine.RankRooms(new RoomQuery { Order = RoomOrder.Name }));
+        Assert.Equal(expected.Reverse(), _world.Engine.RankRooms(new RoomQuery { Order = RoomOrder.Name, Reversed = true }));
+        _world.Engine.Define("r-1", new RoomDefinition { Title = "Zzz" });
+        Assert.Equal("r-1", _world.Engine.RankRooms(new RoomQuery { Order = RoomOrder.Name })[^1]);
+    }
+
+    [Theory]
+    [InlineData(1)]
     [InlineData(3)]
     [InlineData(200)]
     public void Viewers_ByName_FollowLettersPageByPage(int limit)

@@ -9,6 +9,9 @@ namespace Presence.Engine.Benchmarks;
 /// <summary>An engine with a crowd in it.</summary>
 internal sealed class Crowd : IDisposable
 {
+    /// <summary>Half of them with letters that are not English.</summary>
+    private static readonly string[] GivenNames = ["José", "Anna", "Łukasz", "Grace", "Øyvind", "Linus", "Zoë", "Mia", "Émile", "Olaf"];
+
     private readonly Names _names;
     private readonly string[] _rooms;
 
@@ -16,7 +19,7 @@ internal sealed class Crowd : IDisposable
     {
         _names = names;
         _rooms = [.. Enumerable.Range(0, rooms).Select(room => $"room-{room}")];
-        var profiles = withNames ? names.Users.Select((_, user) => new UserProfile($"Name {user * 7919L % 10_007}", null)).ToArray() : null;
+        var profiles = withNames ? names.Users.Select((_, user) => new UserProfile($"{GivenNames[user % GivenNames.Length]} {user * 7919L % 10_007}", null)).ToArray() : null;
         var bytesBefore = GC.GetTotalMemory(forceFullCollection: true);
 
         // An hour, so that nobody expires while the others are measured.

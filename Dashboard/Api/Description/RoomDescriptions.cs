@@ -96,7 +96,7 @@ internal static class RoomDescriptions
         [
             ParameterDescription.OfText("ids", "Rooms, separated by commas, up to 200. `ids[]=` takes an id with a comma as it is.", PresenceLimits.Page * (PresenceIds.LongestRoomId + 1)),
             ParameterDescription.OfText("prefix", "Only rooms whose id begins so.", PresenceIds.LongestRoomId),
-            ParameterDescription.OfWords("orderBy", "Most viewers first, or by id.", ["count", "name"]),
+            ParameterDescription.OfWords("orderBy", "Most viewers first, or by title (the id where there is none).", ["count", "name"]),
             ParameterDescription.OfNumber("limit", "How many to list.", 1, PresenceLimits.Page, PresenceLimits.Page),
             ParameterDescription.OfText("cursor", "The `cursor` of the page before.", RoomEndpoints.LongestCursor),
         ],
