@@ -27,7 +27,7 @@ public sealed partial class PresenceEngine
             foreach (var id in _network.Catalogue.SwitchedOff())
             {
                 if (Matches(id, query.Prefix, search))
-                    matching.Add(new RankedRoom(id, Viewers: 0, Rank: 0));
+                    matching.Add(new RankedRoom(id, Viewers: 0, Rank: 0, NameIn(query.Order, id)));
             }
             return matching;
         }
@@ -35,15 +35,23 @@ public sealed partial class PresenceEngine
         {
             var viewers = room.Viewers;
             if (viewers > 0 && Passes(room, query.Filter) && Matches(id, query.Prefix, search))
-                matching.Add(new RankedRoom(id, viewers, RankedRoom.RankOf(room, viewers, query.Order)));
+                matching.Add(new RankedRoom(id, viewers, RankedRoom.RankOf(room, viewers, query.Order), NameIn(query.Order, id)));
         }
         return matching;
     }
 
+    private ListedName? NameIn(RoomOrder order, string roomId) => order == RoomOrder.Name ? NameOfRoom(roomId) : null;
+
+    private ListedName NameOfRoom(string roomId)
+    {
+        var title = _network.Catalogue[roomId].Title;
+        return _rooms.TryGetValue(roomId, out var room) ? room.NameOf(title) : new ListedName(title ?? roomId);
+    }
+
     private static bool Passes(Room room, RoomFilter filter) => filter switch
     {
-        RoomFilter.Growing => room.RecentChange > 0,
-        RoomFilter.Falling => room.RecentChange < 0,
+        RoomFilter.Growing => room.MinuteChange > 0,
+        RoomFilter.Falling => room.MinuteChange < 0,
         RoomFilter.WithGuests => room.Guests > 0,
         _ => true,
     };
@@ -52,5 +60,5 @@ public sealed partial class PresenceEngine
         (prefix is null || roomId.StartsWith(prefix, StringComparison.Ordinal))
         && (foldedSearch is null
             || Letters.Contains(roomId, foldedSearch)
-            || (_network.Catalogue[roomId].Title is { } title && Letters.Contains(title, foldedSearch)));
+            || NameOfRoom(roomId).Folded.Contains(foldedSearch, StringComparison.Ordinal));
 }

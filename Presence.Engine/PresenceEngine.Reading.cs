@@ -162,7 +162,7 @@ public sealed partial class PresenceEngine
         var order = RankedRoom.OrderOf(query.Reversed);
         var matching = Matching(query);
         matching.Sort(order);
-        var place = query.After is { } after ? new RankedRoom(after.RoomId, after.Viewers, Rank: query.Order == RoomOrder.Count ? after.Viewers : 0) : default(RankedRoom?);
+        var place = query.After is { } after ? new RankedRoom(after.RoomId, after.Viewers, Rank: query.Order == RoomOrder.Count ? after.Viewers : 0, NameIn(query.Order, after.RoomId)) : default(RankedRoom?);
         var page = (place is { } last ? matching.Where(room => order(room, last) > 0) : matching).Take(query.Limit + 1).ToList();
         var next = page.Count > query.Limit ? new RoomCursor(page[query.Limit - 1].RoomId, page[query.Limit - 1].Viewers) : null;
         return new RoomPage([.. page.Take(query.Limit).Select(room => Room(room.RoomId))], matching.Count, next, at);

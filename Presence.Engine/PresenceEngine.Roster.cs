@@ -38,6 +38,53 @@ public sealed partial class PresenceEngine
     public IReadOnlyList<ViewerSession> Sessions(string roomId, string userId) =>
         _rooms.TryGetValue(roomId, out var room) ? room.Sessions(userId, PresenceComparers.UserId.GetHashCode(userId)) : [];
 
+    /// <summary>One viewer in a room, with its sessions; null when it is not there.</summary>
+    /// <remarks><para><b>Cost.</b> One per session of the user; one hold of the room's lock.</para></remarks>
+    public ViewerPlace? Find(string roomId, string userId) =>
+        _rooms.TryGetValue(roomId, out var room) && room.TryFind(userId, PresenceComparers.UserId.GetHashCode(userId), out var summary, out var row, out var sessions)
+            ? new ViewerPlace(summary!, ViewerOf(row), sessions)
+            : null;
+
+    /// <summary>Everything a page shows of a room, of one moment.</summary>
+    /// <param name="roomId">The room; an unknown one has nobody in it.</param>
+    /// <param name="first">Asks for the first viewers too: their order and how many. By joining or by heartbeat, without filter and place.</param>
+    /// <exception cref="ArgumentException">An order, filter or place that is not read in one hold of the lock.</exception>
+    /// <remarks>
+    /// <para><b>Cost.</b> One hold of the room's lock, some 20 us; a look at every removal in force outside of it.</para>
+    /// <para><b>Guarantee.</b> No number contradicts another: the trend ends at the count, the explanation counts the same, whoever has left is not listed.</para>
+    /// </remarks>
+    public RoomSnapshot Snapshot(string roomId, ViewerQuery? first = null)
+    {
+        if (first is not null && (first.IsFiltered || first.After is not null || first.Skip > 0 || !(first.IsByJoin || first.IsByHeartbeat)))
+            throw new ArgumentException("Only an order by joining or by heartbeat, without a filter and from its beginning, is read at once.", nameof(first));
+
+        var now = _clock.Now();
+        var at = _clock.UtcOf(now);
+        var removals = _network.Removals.CountIn(roomId, at);
+        var isWarming = now < Volatile.Read(ref _warmUntil);
+        if (!_rooms.TryGetValue(roomId, out var room))
+        {
+            var summary = Room(roomId);
+            return new RoomSnapshot
+            {
+                Room = summary,
+                Explanation = new RoomExplanation(summary.Count, null, null, Watches: 0, removals, at),
+                Trend = new RoomTrend([0], [0], at),
+                Flow = new RoomFlow([0], [0], Joined: 0, Left: 0),
+                Departures = [],
+                First = first is null ? null : new ViewerPage([], Matching: 0, summary.Count),
+                IsWarming = isWarming,
+            };
+        }
+        var rows = new List<ViewerRow>();
+        var snapshot = room.Snapshot(removals, first, rows);
+        return snapshot with { First = first is null ? null : PageOf(first, rows, snapshot.Room.Count.Viewers, snapshot.Room.Count), IsWarming = isWarming };
+    }
+
+    /// <summary>A room as lists show it, of one moment; an unknown one has nobody in it.</summary>
+    public RoomGlance Glance(string roomId) =>
+        _rooms.TryGetValue(roomId, out var room) ? room.Glance() : new RoomGlance(Room(roomId), new RoomTrend([0], [0], _clock.UtcOf(_clock.Now())));
+
     /// <summary>What a room's viewer count is made of.</summary>
     /// <remarks><para><b>Cost.</b> Constant in viewers; a look at every removal in force.</para></remarks>
     public RoomExplanation Explain(string roomId)

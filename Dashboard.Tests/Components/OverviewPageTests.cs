@@ -38,7 +38,8 @@ public sealed class OverviewPageTests : PageTest
         var page = Render<OverviewPage>();
 
         Assert.Equal("2", page.Find("[data-testid=network-viewers]").TextContent);
-        Assert.Equal("±0 in 5 min", page.Find(".count-caption .change").TextContent);
+        Assert.Equal("±0 in 1 min", page.Find(".count-caption [data-testid=change-minute]").TextContent);
+        Assert.Equal("±0 in 5 min", page.Find(".count-caption [data-testid=change-five-minutes]").TextContent);
         Assert.Equal(
             ["Peak today 2 at 12:00", "Rooms live 2", "People online 1", "Heartbeats a second 0", "Joined, last minute 3", "Left, last minute 0"],
             page.FindAll(".overview-facts > div").Select(fact => string.Join(' ', fact.Children.Select(part => part.TextContent))));
@@ -62,7 +63,7 @@ public sealed class OverviewPageTests : PageTest
         var page = Render<OverviewPage>();
 
         Assert.Equal(["falls", "grows"], page.FindAll("[aria-labelledby=moving] .short-name").Select(name => name.TextContent));
-        Assert.Equal(["−4", "+1"], page.FindAll("[aria-labelledby=moving] .change").Select(change => change.TextContent));
+        Assert.Equal([CountChanges.Text(-4, 2), CountChanges.Text(1, 2)], page.FindAll("[aria-labelledby=moving] [data-testid=change-minute]").Select(change => change.TextContent));
     }
 
     [Fact]
@@ -189,7 +190,8 @@ public sealed class OverviewPageTests : PageTest
         for (var viewer = 0; viewer < 40; viewer++)
             Beat("main", $"viewer {viewer}");
 
-        await PassUntilAsync(() => page.Find(".count-caption .change").TextContent == "+40 in 10 s");
+        await PassUntilAsync(() => page.FindAll(".count-caption .burst").Count == 1);
+        Assert.Equal("+40 in 10 s", page.Find(".count-caption .burst").TextContent);
     }
 
     [Fact]

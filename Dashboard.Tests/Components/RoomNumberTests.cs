@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Pages;
+using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Rooms;
@@ -65,7 +66,10 @@ public sealed class RoomNumberTests : PageTest
             Assert.StartsWith($"now · {count} watching", page.Find(".read-out").TextContent, StringComparison.Ordinal);
             Assert.StartsWith($"now · {count} watching", page.FindAll(".columns span")[^1].GetAttribute("data-label"), StringComparison.Ordinal);
             Assert.Contains($"now {count},", page.Find(".plot").GetAttribute("aria-label"), StringComparison.Ordinal);
-            Assert.Equal($"+{Numbers(viewer - 2)} in 5 min", page.Find(".count-caption .change").TextContent);
+            var change = CountChanges.Text(viewer - 2, viewer + 1);
+            Assert.Equal(change + " in 1 min", page.Find(".count-caption [data-testid=change-minute]").TextContent);
+            Assert.Equal(change + " in 5 min", page.Find(".count-caption [data-testid=change-five-minutes]").TextContent);
+            Assert.Equal(change + " in 1 min", page.Find(".strip-count [data-testid=change-minute]").TextContent);
             Assert.Equal(count, page.Find(".strip-count strong").TextContent);
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Presence.Dashboard.Display;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
@@ -33,6 +34,29 @@ public sealed class DisplayTests
     [InlineData(-1240, "\u22121,240")]
     [InlineData(0, "±0")]
     public void Change_OfACount_CarriesItsSign(int change, string expected) => Assert.Equal(expected, Numbers.Change(change));
+
+    [Theory]
+    [InlineData(-100, 89, "\u2212100 (\u221253%)")]
+    [InlineData(85, 189, "+85 (+82%)")]
+    [InlineData(1, 2, "+1 (+100%)")]
+    [InlineData(3, 10_003, "+3 (+0.0%)")]
+    [InlineData(40, 10_040, "+40 (+0.4%)")]
+    [InlineData(-5, 0, "\u22125 (\u2212100%)")]
+    [InlineData(7, 7, "+7")] // of nothing there is no share
+    [InlineData(0, 12, "±0")]
+    public void Text_OfAChange_HasItsShareOfWhatWasThere(int change, int now, string expected)
+    {
+        var before = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("en-US");
+        try
+        {
+            Assert.Equal(expected, CountChanges.Text(change, now));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
 
     [Theory]
     [InlineData("Ada Lovelace", "AL")]

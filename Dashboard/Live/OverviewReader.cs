@@ -33,7 +33,7 @@ internal sealed class OverviewReader(
         var network = engine.CountNetwork();
         var activity = engine.Activity();
         var largest = _largest.Of(ranking.Of(ByCount));
-        var moving = _moving.Of([.. ranking.Of(ByMovement).Where(room => rows.Read(room).Trend.RecentChange != 0)]);
+        var moving = _moving.Of([.. ranking.Of(ByMovement).Where(room => rows.Read(room).Trend.MinuteChange != 0)]);
         return new OverviewReading
         {
             Network = network,

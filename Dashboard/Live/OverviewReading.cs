@@ -27,7 +27,7 @@ public sealed record OverviewReading
     /// <summary>That list stands still and would be another by now.</summary>
     public bool IsLargestWaiting { get; init; }
 
-    /// <summary>The rooms that gained or lost most over five minutes.</summary>
+    /// <summary>The rooms that gained or lost most over the last minute.</summary>
     public required IReadOnlyList<RoomRow> Moving { get; init; }
 
     /// <summary>That list stands still and would be another by now.</summary>

@@ -17,6 +17,9 @@ internal sealed class RoomReader(PresenceEngine engine, SettingsStore settings, 
 
     private const int MostMarks = 20;
 
+    /// <summary>More than the lines of a tall screen.</summary>
+    private const int FirstViewers = 60;
+
     private readonly long _began = time.GetTimestamp();
     private readonly SlidingWindow<(long Joined, long Left)> _flows = new();
     private string? _roomId;
@@ -28,9 +31,19 @@ internal sealed class RoomReader(PresenceEngine engine, SettingsStore settings, 
     private IReadOnlyList<SettingsHistoryEntry> _history = [];
 
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
-    public async ValueTask<RoomReading> ReadAsync(string roomId)
+    /// <param name="view">Which room, and whom of it the page lists.</param>
+    public async ValueTask<RoomReading> ReadAsync(RosterView view)
     {
         await guard.RequireAsync(ModeratorRole.Observer);
+        var roomId = view.RoomId;
+        if (_historyVersion != engine.Settings.Version)
+        {
+            _historyVersion = engine.Settings.Version;
+            _history = await settings.HistoryAsync(MostMarks, CancellationToken.None);
+        }
+        var mayAct = await guard.HoldsAsync(ModeratorRole.Moderator);
+
+        // After everything that waits: what the page shows is as new as it can be, and all of one room.
         if (!PresenceComparers.RoomId.Equals(roomId, _roomId))
         {
             _roomId = roomId;
@@ -38,17 +51,12 @@ internal sealed class RoomReader(PresenceEngine engine, SettingsStore settings, 
             _departuresAt = 0;
             _flows.Clear();
         }
-
-        var flow = engine.Flow(roomId);
+        var snapshot = engine.Snapshot(roomId, view.IsByPlace ? view.ToQuery() with { Limit = FirstViewers } : null);
         if (_hour is null || time.GetElapsedTime(_hourAt) >= HourPace)
-            await ReadHourAsync(roomId, flow);
+            (_hour, _hourAt) = (HourOf(snapshot), time.GetTimestamp());
         if (_departuresAt == 0 || time.GetElapsedTime(_departuresAt) >= DeparturesPace)
-            (_departures, _departuresAt) = (engine.Departures(roomId), time.GetTimestamp());
-
-        var explanation = engine.Explain(roomId);
-        var room = engine.Room(roomId) with { Count = explanation.Count }; // every number of one moment
-        return new RoomReading(
-            room, explanation, BurstOf(flow), new RoomMinute(room.Count.Viewers, flow.Joins[^1], flow.Leaves[^1]), _hour!, _departures, engine.IsWarming, room.IsEnabled, await guard.HoldsAsync(ModeratorRole.Moderator));
+            (_departures, _departuresAt) = (snapshot.Departures, time.GetTimestamp());
+        return new RoomReading(view, snapshot, BurstOf(snapshot.Flow), _hour, _departures, mayAct);
     }
 
     public DirtyWatch Watch(string roomId) => engine.Watch(roomId);
@@ -59,19 +67,12 @@ internal sealed class RoomReader(PresenceEngine engine, SettingsStore settings, 
         return new RoomBurst(flow.Joined - before.Joined, flow.Left - before.Left, _flows.Covered);
     }
 
-    private async Task ReadHourAsync(string roomId, RoomFlow flow)
+    private RoomHour HourOf(RoomSnapshot snapshot)
     {
-        var trend = engine.Trend(roomId);
-        if (_historyVersion != engine.Settings.Version)
-        {
-            _historyVersion = engine.Settings.Version;
-            _history = await settings.HistoryAsync(MostMarks, CancellationToken.None);
-        }
-        var since = trend.At - TimeSpan.FromHours(1);
+        var since = snapshot.Trend.At - TimeSpan.FromHours(1);
         // The first version is how everything began, not a change.
         var changes = _history.Where(entry => entry.Previous is not null && entry.Settings.UpdatedAt > since).ToArray();
-        var saves = rooms.RecentSaves(roomId).Where(save => save.At > since).Take(MostMarks).ToArray();
-        _hour = new RoomHour(trend, flow, changes, saves);
-        _hourAt = time.GetTimestamp();
+        var saves = rooms.RecentSaves(snapshot.Room.RoomId).Where(save => save.At > since).Take(MostMarks).ToArray();
+        return new RoomHour(snapshot.Trend, snapshot.Flow, changes, saves);
     }
 }

@@ -35,8 +35,8 @@ internal sealed class RoomRowReader(PresenceEngine engine, TimeProvider time)
 
         var before = _before.GetValueOrDefault(roomId);
         var burst = before?.Burst ?? new BurstWindow();
-        var summary = engine.Room(roomId);
-        var row = new RoomRow(summary, engine.Trend(roomId)) { Burst = burst.Note(time.GetElapsedTime(_began), summary.Count.Viewers) };
+        var (summary, trend) = engine.Glance(roomId);
+        var row = new RoomRow(summary, trend) { Burst = burst.Note(time.GetElapsedTime(_began), summary.Count.Viewers) };
         _rows[roomId] = new Entry(row, burst);
         if (before?.Row.Summary.Count.Viewers != summary.Count.Viewers)
             _pace.RecordRead(++_changed);

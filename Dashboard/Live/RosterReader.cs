@@ -84,8 +84,11 @@ internal sealed class RosterReader(PresenceEngine engine, ModeratorGuard guard, 
             KeepOrder();
     }
 
+    /// <param name="start">How many lines are above.</param>
+    /// <param name="count">How many lines are wanted.</param>
+    /// <param name="first">The first viewers as the page around the list shows their count: of one moment with it. Null where it has none.</param>
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
-    public async ValueTask<RosterWindow> ReadAsync(int start, int count)
+    public async ValueTask<RosterWindow> ReadAsync(int start, int count, ViewerPage? first = null)
     {
         await guard.RequireAsync(ModeratorRole.Observer);
         var view = _view ?? throw new InvalidOperationException("Nothing was asked for yet.");
@@ -96,11 +99,10 @@ internal sealed class RosterReader(PresenceEngine engine, ModeratorGuard guard, 
         ChangeHold(wasHeld);
         if (!IsHeld && NeedsOrder(view) && (_order is null || time.GetElapsedTime(_orderedAt) >= _orderQuiet))
             KeepOrder();
-        return _order is null ? ReadPlace(view, start, count) : ReadKept(view, start, count);
+        return _order is null ? ReadPlace(view, start, count, first) : ReadKept(view, start, count);
     }
 
-    private bool NeedsOrder(RosterView view) =>
-        view.IsFiltered || _open is not null || view.Sort is not (ViewerSort.FirstJoinedFirst or ViewerSort.LastJoinedFirst);
+    private bool NeedsOrder(RosterView view) => _open is not null || !view.IsByPlace;
 
     private void ChangeHold(bool wasHeld)
     {
@@ -130,10 +132,11 @@ internal sealed class RosterReader(PresenceEngine engine, ModeratorGuard guard, 
         _order = IsHeld ? RosterOrder.Around(read.UserIds, _onScreen, _start) : read.UserIds;
     }
 
-    private RosterWindow ReadPlace(RosterView view, int start, int count)
+    private RosterWindow ReadPlace(RosterView view, int start, int count, ViewerPage? first)
     {
-        var page = engine.Viewers(view.RoomId, view.ToQuery() with { Skip = start, Limit = Math.Max(count, 1) });
-        var items = page.Viewers.Select((viewer, index) => new RosterItem(viewer, Session: null) { Line = start + index + 1 }).ToArray();
+        var isThere = first is not null && start == 0 && (first.Next is null || first.Viewers.Count >= count);
+        var page = isThere ? first! : engine.Viewers(view.RoomId, view.ToQuery() with { Skip = start, Limit = Math.Max(count, 1) });
+        var items = page.Viewers.Take(Math.Max(count, 1)).Select((viewer, index) => new RosterItem(viewer, Session: null) { Line = start + index + 1 }).ToArray();
         Record(start, items);
         return new RosterWindow(items, page.Matching, page.Matching);
     }

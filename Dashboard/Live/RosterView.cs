@@ -13,6 +13,9 @@ public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, R
     /// <summary>Whether anybody may be left out.</summary>
     public bool IsFiltered => Search.Length > 0 || State is not null;
 
+    /// <summary>Whether a line's place is known by its number: everybody, in an order that nothing but joining and leaving changes.</summary>
+    public bool IsByPlace => !IsFiltered && Sort is ViewerSort.FirstJoinedFirst or ViewerSort.LastJoinedFirst;
+
     /// <summary>Reads what stands in an address. What it does not know is as if it were not there.</summary>
     public static RosterView Of(string roomId, string? search, string? sort, string? state) => new(
         roomId,

@@ -2,6 +2,7 @@ using Presence.Dashboard.Authentication.Accounts;
 using Presence.Engine;
 using Presence.Engine.Changes;
 using Presence.Engine.Moderation;
+using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Live;
@@ -42,7 +43,7 @@ internal sealed class ViewerReader(PresenceEngine engine, UserStore users, Remov
 
     private async Task<ViewerReading> ReadNowAsync(string userId)
     {
-        var places = engine.RoomsOf(userId).SelectMany(roomId => PlacesIn(roomId, userId)).OrderBy(place => place.Viewer.JoinedAt).ToArray();
+        var places = engine.RoomsOf(userId).Select(roomId => engine.Find(roomId, userId)).OfType<ViewerPlace>().OrderBy(place => place.Viewer.JoinedAt).ToArray();
         await ReadRemovalsAsync(userId);
         var network = engine.CountNetwork();
         DateTimeOffset? onlineAt = !engine.IsOptedOut(userId) && engine.OnlineUsers([userId]) is [var online] ? online.LastHeartbeatAt : null;
@@ -59,10 +60,6 @@ internal sealed class ViewerReader(PresenceEngine engine, UserStore users, Remov
             engine.Settings.Enabled,
             await guard.HoldsAsync(ModeratorRole.Moderator));
     }
-
-    private IEnumerable<ViewerPlace> PlacesIn(string roomId, string userId) =>
-        from viewer in engine.Viewers(roomId, [userId]) // it may just have left
-        select new ViewerPlace(engine.Room(roomId), viewer, engine.Sessions(roomId, userId));
 
     /// <summary>The engine says what is in force; who decided it stands in the store, which is asked when something changed.</summary>
     private async Task ReadRemovalsAsync(string userId)

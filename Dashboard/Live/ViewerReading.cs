@@ -1,3 +1,4 @@
+using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 using Presence.Engine.Users;
 

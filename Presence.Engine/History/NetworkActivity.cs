@@ -6,4 +6,8 @@ namespace Presence.Engine.History;
 /// <param name="Leaves">Viewers who left one in the last minute.</param>
 /// <param name="LatestChange">How the count of distinct viewers moved over the last ten seconds.</param>
 /// <param name="RecentChange">How it moved over the last five minutes, or since it was first recorded within them.</param>
-public readonly record struct NetworkActivity(double HeartbeatsPerSecond, int Joins, int Leaves, int LatestChange, int RecentChange);
+public readonly record struct NetworkActivity(double HeartbeatsPerSecond, int Joins, int Leaves, int LatestChange, int RecentChange)
+{
+    /// <summary>How it moved over the last minute, or since it was first recorded.</summary>
+    public int MinuteChange { get; init; }
+}

@@ -85,7 +85,10 @@ internal sealed class NetworkHistory
                 inAMinute.Joins,
                 inAMinute.Leaves,
                 viewers - shortly.Totals.Viewers,
-                viewers - RecentlyNeedsLock(at, viewers));
+                viewers - RecentlyNeedsLock(at, viewers))
+            {
+                MinuteChange = viewers - SweepsAgoNeedsLock(MinuteSweeps).Totals.Viewers,
+            };
         }
     }
 

@@ -21,6 +21,9 @@ internal struct RareState
     /// <summary>Null until the first sample.</summary>
     public TrendRecorder? Trend;
 
+    /// <summary>What lists call the room; null until one was searched or put in order by name.</summary>
+    public ListedName? Name;
+
     /// <summary>The number of the last visible change.</summary>
     public long Sequence;
 
@@ -36,8 +39,8 @@ internal struct RareState
     /// <summary>In whose share the room counts while it has viewers (<see cref="OriginShares"/>).</summary>
     public int Origin;
 
-    /// <summary>The viewers of five minutes ago, as of the last sample.</summary>
-    public int Before;
+    /// <summary>The viewers of a minute ago, as of the last sample.</summary>
+    public int MinuteBefore;
 
     /// <summary>Joins since the room was made, and leaves.</summary>
     public long Joined, Left;

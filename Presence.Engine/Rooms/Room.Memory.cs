@@ -39,7 +39,7 @@ internal sealed partial class Room
                 _rare.Since = Math.Min(_rare.Since, clock.PresenceTimeOf(since));
                 _rare.Peak = Math.Max(_rare.Peak, memory.Peak);
             }
-            Volatile.Write(ref _rare.Before, trend.Oldest);
+            Volatile.Write(ref _rare.MinuteBefore, trend.MinuteBefore);
             Volatile.Write(ref _rare.Trend, trend); // after what a reader takes with it
         }
     }

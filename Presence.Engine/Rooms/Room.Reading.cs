@@ -15,17 +15,7 @@ internal sealed partial class Room
     public RoomSummary Summary()
     {
         lock (_lock)
-        {
-            var count = CountNeedsLock();
-            var rules = RulesNeedsLock();
-            var isLive = count.Viewers > 0;
-            return new(Id, count, isLive ? _network.Clock.UtcOf(_rare.Since) : null, isLive ? _rare.Peak : 0)
-            {
-                Title = rules.Definition.Title,
-                Status = rules.Definition.Status,
-                IsEnabled = rules.Effective.Values.Enabled,
-            };
-        }
+            return SummaryNeedsLock();
     }
 
     /// <summary>Presence time of a user's latest heartbeat; null when it is not present.</summary>
@@ -42,6 +32,18 @@ internal sealed partial class Room
     {
         lock (_lock)
             return _sessions.FirstOfUser(hash, userId) != None;
+    }
+
+    /// <summary>What lists call it, kept for the next who asks.</summary>
+    /// <param name="title">The title in the catalogue; null where there is none.</param>
+    public ListedName NameOf(string? title)
+    {
+        var text = title ?? Id;
+        if (Volatile.Read(ref _rare.Name) is { } known && known.Text == text)
+            return known;
+        var name = new ListedName(text);
+        Volatile.Write(ref _rare.Name, name);
+        return name;
     }
 
     /// <summary>The viewer count, without the lock: for choosing which rooms to read.</summary>
@@ -71,14 +73,7 @@ internal sealed partial class Room
     {
         lock (_lock)
         {
-            var place = lastFirst ? _joinOrder.Before(ref _sessions, from) : _joinOrder.After(ref _sessions, from);
-            while (rows.Count < limit)
-            {
-                var lead = lastFirst ? _joinOrder.TakePrevious(ref place) : _joinOrder.TakeNext(ref place);
-                if (lead == None)
-                    break;
-                rows.Add(RowNeedsLock(lead));
-            }
+            CopyByJoinNeedsLock(lastFirst, lastFirst ? _joinOrder.Before(ref _sessions, from) : _joinOrder.After(ref _sessions, from), limit, rows);
             return CountNeedsLock();
         }
     }
@@ -165,6 +160,30 @@ internal sealed partial class Room
                 latest = other;
         }
         return latest;
+    }
+
+    private void CopyByJoinNeedsLock(bool lastFirst, JoinPlace place, int limit, List<ViewerRow> rows)
+    {
+        while (rows.Count < limit)
+        {
+            var lead = lastFirst ? _joinOrder.TakePrevious(ref place) : _joinOrder.TakeNext(ref place);
+            if (lead == None)
+                return;
+            rows.Add(RowNeedsLock(lead));
+        }
+    }
+
+    private RoomSummary SummaryNeedsLock()
+    {
+        var count = CountNeedsLock();
+        var rules = RulesNeedsLock();
+        var isLive = count.Viewers > 0;
+        return new(Id, count, isLive ? _network.Clock.UtcOf(_rare.Since) : null, isLive ? _rare.Peak : 0)
+        {
+            Title = rules.Definition.Title,
+            Status = rules.Definition.Status,
+            IsEnabled = rules.Effective.Values.Enabled,
+        };
     }
 
     private ViewerRow RowNeedsLock(int lead)

@@ -8,14 +8,7 @@ internal sealed partial class Room
     {
         lock (_lock)
         {
-            var place = lastFirst ? _joinOrder.FromLast(skip) : _joinOrder.FromFirst(skip);
-            while (rows.Count < limit)
-            {
-                var lead = lastFirst ? _joinOrder.TakePrevious(ref place) : _joinOrder.TakeNext(ref place);
-                if (lead == None)
-                    break;
-                rows.Add(RowNeedsLock(lead));
-            }
+            CopyByJoinNeedsLock(lastFirst, lastFirst ? _joinOrder.FromLast(skip) : _joinOrder.FromFirst(skip), limit, rows);
             return CountNeedsLock();
         }
     }
@@ -39,29 +32,15 @@ internal sealed partial class Room
     {
         var sessions = new List<ViewerSession>();
         lock (_lock)
-        {
-            for (var index = _sessions.FirstOfUser(hash, userId); index != None; index = _sessions.NextOfUser(index))
-                sessions.Add(SessionNeedsLock(index));
-        }
-        sessions.Sort((left, right) => (right.LastHeartbeatAt, left.SessionId).CompareTo((left.LastHeartbeatAt, right.SessionId)));
+            CopySessionsNeedsLock(userId, hash, sessions);
+        SortSessions(sessions);
         return sessions;
     }
 
     public RoomExplanation Explain(int removals)
     {
         lock (_lock)
-        {
-            var clock = _network.Clock;
-            var (oldest, newest) = _generations.Ends(ref _sessions);
-            var isEmpty = _sessions.Count == 0;
-            return new(
-                CountNeedsLock(),
-                isEmpty ? null : clock.UtcOf(oldest),
-                isEmpty ? null : clock.UtcOf(newest),
-                _rare.Watches?.Count ?? 0,
-                removals,
-                clock.UtcOf(NowNeedsLock()));
-        }
+            return ExplainNeedsLock(removals, _network.Clock.UtcOf(NowNeedsLock()));
     }
 
     /// <summary>The latest departures, the latest first.</summary>
@@ -70,9 +49,36 @@ internal sealed partial class Room
         DepartureRow[] rows;
         lock (_lock)
             rows = _rare.Departures?.Copy() ?? [];
+        return DeparturesOf(rows);
+    }
+
+    private Departure[] DeparturesOf(DepartureRow[] rows)
+    {
         Array.Reverse(rows);
         return Array.ConvertAll(rows, row => new Departure(row.UserId, _network.Users.ProfileOf(row.UserId) ?? row.Profile, row.IsGuest, row.Reason, _network.Clock.UtcOf(row.At)));
     }
+
+    private RoomExplanation ExplainNeedsLock(int removals, DateTimeOffset at)
+    {
+        var (oldest, newest) = _generations.Ends(ref _sessions);
+        var isEmpty = _sessions.Count == 0;
+        return new(
+            CountNeedsLock(),
+            isEmpty ? null : _network.Clock.UtcOf(oldest),
+            isEmpty ? null : _network.Clock.UtcOf(newest),
+            _rare.Watches?.Count ?? 0,
+            removals,
+            at);
+    }
+
+    private void CopySessionsNeedsLock(string userId, int hash, List<ViewerSession> sessions)
+    {
+        for (var index = _sessions.FirstOfUser(hash, userId); index != None; index = _sessions.NextOfUser(index))
+            sessions.Add(SessionNeedsLock(index));
+    }
+
+    private static void SortSessions(List<ViewerSession> sessions) =>
+        sessions.Sort((left, right) => (right.LastHeartbeatAt, left.SessionId).CompareTo((left.LastHeartbeatAt, right.SessionId)));
 
     private ViewerSession SessionNeedsLock(int index)
     {

@@ -3,8 +3,8 @@ namespace Presence.Engine.Rooms;
 /// <content>The count over the last hour.</content>
 internal sealed partial class Room
 {
-    /// <summary>How the viewer count moved over the last five minutes, without the lock: for choosing which rooms to read.</summary>
-    public int RecentChange => Volatile.Read(ref _rare.Trend) is null ? 0 : Viewers - Volatile.Read(ref _rare.Before);
+    /// <summary>How the viewer count moved over the last minute, without the lock: for choosing which rooms to read.</summary>
+    public int MinuteChange => Volatile.Read(ref _rare.Trend) is null ? 0 : Viewers - Volatile.Read(ref _rare.MinuteBefore);
 
     /// <summary>Takes a sample. A room younger than a tick has none and costs no memory for them.</summary>
     public void Sample(long tick, long now)
@@ -16,7 +16,7 @@ internal sealed partial class Room
             // Who was restored is here and never joined.
             var trend = _rare.Trend ?? new TrendRecorder(_buckets.Viewers - (int)(_rare.Joined - _rare.Left));
             trend.Add(tick, now, _buckets.Viewers, _rare.Joined);
-            Volatile.Write(ref _rare.Before, trend.Oldest);
+            Volatile.Write(ref _rare.MinuteBefore, trend.MinuteBefore);
             Volatile.Write(ref _rare.Trend, trend); // after what a reader takes with it
         }
     }
@@ -25,23 +25,29 @@ internal sealed partial class Room
     public RoomFlow Flow()
     {
         lock (_lock)
-        {
-            var (joins, leaves) = _rare.Trend?.Flow(_buckets.Viewers, _rare.Joined) ?? ([(int)_rare.Joined], [(int)_rare.Left]);
-            return new RoomFlow(joins, leaves, _rare.Joined, _rare.Left);
-        }
+            return FlowNeedsLock();
     }
 
     public RoomTrend Trend(DateTimeOffset at)
     {
         lock (_lock)
+            return TrendNeedsLock(at);
+    }
+
+    private RoomFlow FlowNeedsLock()
+    {
+        var (joins, leaves) = _rare.Trend?.Flow(_buckets.Viewers, _rare.Joined) ?? ([(int)_rare.Joined], [(int)_rare.Left]);
+        return new RoomFlow(joins, leaves, _rare.Joined, _rare.Left);
+    }
+
+    private RoomTrend TrendNeedsLock(DateTimeOffset at)
+    {
+        var now = _buckets.Viewers;
+        if (_rare.Trend is not { } trend)
+            return new RoomTrend([now], [now], at);
+        return new RoomTrend(trend.Recent(now), trend.Hour(now), at)
         {
-            var now = _buckets.Viewers;
-            if (_rare.Trend is not { } trend)
-                return new RoomTrend([now], [now], at);
-            return new RoomTrend(trend.Recent(now), trend.Hour(now), at)
-            {
-                SampledAt = trend.SampledAt is { } sampledAt ? _network.Clock.UtcOf(sampledAt) : at,
-            };
-        }
+            SampledAt = trend.SampledAt is { } sampledAt ? _network.Clock.UtcOf(sampledAt) : at,
+        };
     }
 }

@@ -6,7 +6,7 @@ public enum RoomFilter
     /// <summary>All with viewers.</summary>
     All,
 
-    /// <summary>Those with more viewers than five minutes ago.</summary>
+    /// <summary>Those with more viewers than a minute ago.</summary>
     Growing,
 
     /// <summary>Those with fewer.</summary>

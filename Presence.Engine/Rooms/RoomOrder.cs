@@ -6,13 +6,13 @@ public enum RoomOrder
     /// <summary>Most viewers first.</summary>
     Count,
 
-    /// <summary>By room id, ordinal.</summary>
+    /// <summary>By title, or id where there is none, in the order of letters.</summary>
     Name,
 
-    /// <summary>Most gained over five minutes first.</summary>
+    /// <summary>Most gained over the last minute first.</summary>
     Change,
 
-    /// <summary>Most gained or lost over five minutes first.</summary>
+    /// <summary>Most gained or lost over the last minute first.</summary>
     Movement,
 
     /// <summary>Fullest first, at its fullest since it is live.</summary>

@@ -18,6 +18,12 @@ public sealed record RoomTrend(IReadOnlyList<int> Recent, IReadOnlyList<int> Hou
     /// <summary>The moment of a sample of <see cref="Hour"/>.</summary>
     public DateTimeOffset HourAt(int index) => index >= Hour.Count - 1 ? At : SampledAt - (HourStep * (Hour.Count - 2 - index));
 
+    /// <summary>Samples of <see cref="Recent"/> that make a minute.</summary>
+    internal const int StepsOfAMinute = 4;
+
+    /// <summary>How the count moved over the last minute (or since the room began): now less then.</summary>
+    public int MinuteChange => Recent[^1] - Recent[Math.Max(0, Recent.Count - 1 - StepsOfAMinute)];
+
     /// <summary>How the count moved over the last five minutes (or since the room began): now less then.</summary>
     public int RecentChange => Recent[^1] - Recent[0];
 }

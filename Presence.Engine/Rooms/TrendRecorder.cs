@@ -81,8 +81,8 @@ internal sealed class TrendRecorder(int before)
         return (joins, leaves);
     }
 
-    /// <summary>The oldest sample of the last five minutes; there is one from the first <see cref="Add"/> on.</summary>
-    public int Oldest => _recent.Oldest;
+    /// <summary>The sample of a minute ago, or the oldest there is; there is one from the first <see cref="Add"/> on.</summary>
+    public int MinuteBefore => _recent.Before(RoomTrend.StepsOfAMinute);
 
     public int[] Recent(int now) => _recent.CopyWith(now);
 
@@ -98,7 +98,8 @@ internal sealed class TrendRecorder(int before)
 
         public int? Newest => _count == 0 ? null : _samples[(_next - 1 + _samples.Length) % _samples.Length];
 
-        public int Oldest => _samples[(_next - _count + _samples.Length) % _samples.Length];
+        /// <summary>The sample so many before the next one, or the oldest there is.</summary>
+        public int Before(int steps) => _samples[(_next - Math.Min(steps, _count) + _samples.Length) % _samples.Length];
 
         /// <summary>The sample that made way; null while there is room.</summary>
         public int? Add(int sample)

@@ -106,7 +106,7 @@ internal sealed class ViewerSelection(ViewerQuery query, PresentUsers users)
         _ => static (left, right) => CompareNames(left, right),
     };
 
-    private static int CompareNames(in Candidate left, in Candidate right) => ThenById(UserName.Compare(left.Name!, right.Name!), left, right);
+    private static int CompareNames(in Candidate left, in Candidate right) => ThenById(ListedName.Compare(left.Name!, right.Name!), left, right);
 
     private static int ThenById(int comparison, in Candidate left, in Candidate right) =>
         comparison != 0 ? comparison : PresenceComparers.UserId.Compare(left.Row.UserId, right.Row.UserId);

@@ -81,7 +81,7 @@ public sealed partial class RoomDetailPage
         return base.OnParametersSetAsync();
     }
 
-    protected override ValueTask<RoomReading> ReadAsync() => Reader.ReadAsync(Id);
+    protected override ValueTask<RoomReading> ReadAsync() => Reader.ReadAsync(View);
 
     protected override DirtyWatch OpenWatch() => Reader.Watch(Id);
 

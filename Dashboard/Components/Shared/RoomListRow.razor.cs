@@ -69,6 +69,7 @@ public sealed partial class RoomListRow
             summary.Peak,
             summary.Since is { } since ? Durations.Rough(Now - since) : "",
             TrendLine.Spark(trend.Recent),
+            trend.MinuteChange,
             trend.RecentChange,
             Row.Burst,
             IsPinned);
@@ -88,5 +89,5 @@ public sealed partial class RoomListRow
     };
 
     private readonly record struct Shown(
-        int Line, string RoomId, string Name, string? Tag, int Viewers, int Hidden, int Guests, int Peak, string LiveFor, string Spark, int Change, int? Burst, bool IsPinned);
+        int Line, string RoomId, string Name, string? Tag, int Viewers, int Hidden, int Guests, int Peak, string LiveFor, string Spark, int Minute, int FiveMinutes, int? Burst, bool IsPinned);
 }

@@ -105,7 +105,7 @@ public sealed partial class Roster
     {
         try
         {
-            var window = await Reader.ReadAsync(request.StartIndex, request.Count);
+            var window = await Reader.ReadAsync(request.StartIndex, request.Count, Reading.View == View ? Reading.Snapshot.First : null);
             (_window, _windowStart) = (new(window.Items, window.Lines), request.StartIndex);
             var read = (window.Viewers, window.Lines, true, false);
             if ((_total, _lines, _isRead, _hasFailed) != read)
