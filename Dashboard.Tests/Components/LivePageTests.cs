@@ -61,6 +61,7 @@ public sealed class LivePageTests : PageTest
     {
         Fill();
         var page = Render<CountingPage>(parameters => parameters.Add(shown => shown.RoomId, NameOf(1)));
+        await PassUntilAsync(() => page.Instance.Shown == "room-1: 1");
         var hold = page.Instance.Hold();
         Beat(NameOf(1), "late"); // the gate renders, and its read is held
         await PassUntilAsync(() => page.Instance.IsReading);
@@ -166,9 +167,9 @@ public sealed class LivePageTests : PageTest
         protected override async ValueTask<RoomSummary> ReadAsync()
         {
             var roomId = RoomId;
-            IsReading = !_held.IsCompleted;
             if (_turn++ % 2 == 0)
                 await Task.Yield();
+            IsReading = !_held.IsCompleted;
             await _held;
             return Engine.Room(roomId);
         }
