@@ -145,7 +145,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("Presence__Setup__AdminEmail=a@b.example", lines);
         Assert.Contains("Presence__Clients__TokenLifetime=90m", lines);
         Assert.Contains("Presence__Clients__Origins=https://a.example,https://b.example", lines);
-        Assert.Contains("# Presence__Limits__Rooms=200000", lines);
+        Assert.Contains("# Presence__Limits__RoomsPerUser=20", lines);
         Assert.Contains("ASPNETCORE_URLS=http://localhost:5080;http://unix:/tmp/x.sock", lines);
         Assert.Contains($"Presence__Data={DataFolder}", lines);
     }

@@ -56,7 +56,7 @@ public sealed partial class NewPasswordPage
         {
             Throttle.GiveBack(Http.Connection.RemoteIpAddress);
             if (await Moderators.AdmitAsync(email, Http.RequestAborted))
-                Navigation.NavigateTo("/");
+                Navigation.NavigateTo("");
             _isDisabled = true;
         }
 
