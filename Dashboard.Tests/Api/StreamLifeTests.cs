@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Api.Streaming;
+using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine;
 using Presence.Engine.Rooms;
@@ -63,6 +64,26 @@ public sealed class StreamLifeTests
         await Eventually.TrueAsync(() => Advance(time, () => streams.Feeds == 0), "the feed is forgotten");
 
         Assert.True(time.GetUtcNow() - closed >= TimeSpan.FromSeconds(55));
+    }
+
+    [Fact]
+    public async Task Stream_OfAFeedThatBroke_EndsAndTheNextOneIsTold()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var streams = host.Services.GetRequiredService<EventStreams>();
+        var key = host.Services.GetRequiredService<ServerKeys>().Find(DashboardHost.ServerKey).Principal!;
+        await using var broken = await StreamClient.OpenAsync(host, "lobby", DashboardHost.ServerKey);
+        await broken.NextAsync();
+        using (var probe = streams.TryOpen(key, address: null, "lobby", out _)!)
+            probe.Feed.Subscription.Dispose(); // nothing comes any more, and nobody meant it
+
+        await broken.EndAsync();
+
+        Assert.Contains(host.Log.Faults, line => line.Message.Contains("can no longer be followed", StringComparison.Ordinal));
+        await using var next = await StreamClient.OpenAsync(host, "lobby", DashboardHost.ServerKey);
+        await next.NextAsync();
+        await host.BeatAsync("lobby", await host.TokenAsync("anna"));
+        Assert.Equal("anna", (await next.NextAsync("joined")).UserId);
     }
 
     [Fact]

@@ -70,6 +70,29 @@ public sealed class RosterDownloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Viewers_FetchedAgainAndAgain_AreRefusedWithTheWait()
+    {
+        for (var i = 0; i < 1_000; i++)
+            Beat("huge", $"u{i}", $"User {i}");
+        var options = _host.Services.GetRequiredService<Presence.Dashboard.Hosting.DashboardOptions>();
+        var id = (await AccountAsync()).Id;
+        _host.Services.GetRequiredService<PageReads>().TryTake(id, 100 * options.Limits.ReadBurst, out _);
+
+        using var reply = await _moderator.GetAsync("/downloads/rooms/huge/viewers.csv");
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, reply.StatusCode);
+        Assert.NotNull(reply.Headers.RetryAfter);
+        Assert.Contains("Try again in", await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    private async Task<ModeratorAccount> AccountAsync()
+    {
+        await using var scope = _host.Services.CreateAsyncScope();
+        var accounts = scope.ServiceProvider.GetRequiredService<Microsoft.AspNetCore.Identity.UserManager<ModeratorAccount>>();
+        return (await accounts.FindByEmailAsync(ModeratorOfTests.Email))!;
+    }
+
+    [Fact]
     public async Task Viewers_OfAFilter_AreExactlyThoseOfThePage()
     {
         for (var user = 0; user < 450; user++)

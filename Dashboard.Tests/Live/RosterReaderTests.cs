@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
 using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
 using Presence.Engine;
 using Presence.Engine.Rooms;
@@ -34,6 +35,32 @@ public sealed class RosterReaderTests : IDisposable
         Assert.Equal(50_000, first.Lines);
         Assert.Equal(30, first.Items.Count);
         Assert.Equal("user-49999", first.Items[0].Viewer.UserId);
+    }
+
+    [Fact]
+    public async Task Read_OfOneSearchAfterAnother_WaitsUntilTheAccountMayLookAtSoMany()
+    {
+        Fill(3_000);
+        _state.Principal.AddIdentity(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, "mod")]));
+        var reads = new PageReads(new DashboardOptions { Limits = { ReadsPerSecond = 300, ReadBurst = 600 } }, _time); // ten times as much for an account
+        var first = new RosterReader(_engine, new ModeratorGuard(_state), _time, reads);
+        var second = new RosterReader(_engine, new ModeratorGuard(_state), _time, reads);
+        for (var i = 0; i < 2; i++)
+        {
+            first.Show(RosterView.Of("main", $"user-{i}", null, null), open: null);
+            await first.ReadAsync(0, 30);
+        }
+        second.Show(RosterView.Of("main", "user-2", null, null), open: null);
+        await second.ReadAsync(0, 30); // pays with its next read
+        second.Show(RosterView.Of("main", "user-3", null, null), open: null);
+        first.Show(RosterView.Of("main", "user-4", null, null), open: null);
+        Assert.True((await first.ReadAsync(0, 30)).Items.Count > 0);
+
+        var waiting = second.ReadAsync(0, 30).AsTask();
+
+        Assert.False(waiting.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Assert.True((await waiting).Items.Count > 0);
     }
 
     [Fact]

@@ -42,6 +42,7 @@ internal static class DashboardPages
         services.AddScoped<PinnedRooms>();
         services.AddSingleton<PinBoard>();
         services.AddSingleton<RoomRanking>();
+        services.AddSingleton<PageReads>();
         services.AddTransient<RosterReader>();
         services.AddTransient<ViewerReader>();
         services.AddScoped<RoomAdministration>();

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net.Mime;
+using System.Security.Claims;
 using System.Text;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
@@ -18,18 +20,27 @@ internal static class DownloadEndpoints
     {
         var downloads = app.MapGroup("/downloads").RequireAuthorization(ModeratorPolicy.Observe).ExcludeFromDescription();
         downloads.MapGet("/rooms/{RoomId}/viewers.csv", SendViewersAsync);
-        downloads.MapGet("/room/viewers.csv", (HttpContext http, string? id, string? search, string? sort, string? state, RosterDownload roster) =>
-            SendViewersAsync(http, id ?? "", search, sort, state, roster));
+        downloads.MapGet("/room/viewers.csv", (HttpContext http, string? id, string? search, string? sort, string? state, RosterDownload roster, PresenceEngine engine, PageReads reads) =>
+            SendViewersAsync(http, id ?? "", search, sort, state, roster, engine, reads));
     }
 
     private static async Task SendViewersAsync(
-        HttpContext http, [FromRoute(Name = "RoomId")] string roomId, string? search, string? sort, string? state, RosterDownload roster)
+        HttpContext http, [FromRoute(Name = "RoomId")] string roomId, string? search, string? sort, string? state, RosterDownload roster, PresenceEngine engine, PageReads reads)
     {
         var response = http.Response;
         if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
         {
             response.StatusCode = StatusCodes.Status400BadRequest;
             await response.WriteAsync(problem, http.RequestAborted);
+            return;
+        }
+
+        if (!reads.TryTake(http.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "", engine.Count(roomId).Viewers, out var wait))
+        {
+            var seconds = (int)Math.Ceiling(wait.TotalSeconds);
+            response.StatusCode = StatusCodes.Status429TooManyRequests;
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            await response.WriteAsync($"This account's downloads and searches look at too many viewers. Try again in {seconds} s.", http.RequestAborted);
             return;
         }
 

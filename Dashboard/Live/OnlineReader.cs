@@ -6,7 +6,7 @@ using Presence.Engine.Users;
 namespace Presence.Dashboard.Live;
 
 /// <summary>Reads who is online in the network, for one circuit. Reading never counts (rule 8): it only asks the engine.</summary>
-internal sealed class OnlineReader(PresenceEngine engine, ModeratorGuard guard, TimeProvider time)
+internal sealed class OnlineReader(PresenceEngine engine, ModeratorGuard guard, TimeProvider time, PageReads? reads = null)
 {
     private readonly RowPace _pace = new(time);
     private OnlineView? _view;
@@ -15,11 +15,15 @@ internal sealed class OnlineReader(PresenceEngine engine, ModeratorGuard guard, 
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
     public async ValueTask<OnlineReading> ReadAsync(OnlineView view)
     {
-        await guard.RequireAsync(ModeratorRole.Observer);
+        var moderator = await guard.RequireAsync(ModeratorRole.Observer);
         if (view != _view)
             _pace.Reset();
         if (_page is not { } page || _pace.IsDue)
+        {
+            if (reads is not null && view.Search.Length > 0)
+                await reads.WaitAsync(moderator.AccountId, engine.CountOnline().Users);
             page = ReadPage(view);
+        }
         return new OnlineReading(engine.CountOnline(), page, engine.IsWarming, engine.Settings.Enabled);
     }
 

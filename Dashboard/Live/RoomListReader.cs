@@ -5,7 +5,7 @@ using Presence.Engine.Changes;
 namespace Presence.Dashboard.Live;
 
 /// <summary>Reads the rooms for one circuit. Reading never counts (rule 8): it only asks the engine.</summary>
-internal sealed class RoomListReader(PresenceEngine engine, RoomRanking ranking, RoomRowReader rows, PinnedRooms pinned, ModeratorGuard guard)
+internal sealed class RoomListReader(PresenceEngine engine, RoomRanking ranking, RoomRowReader rows, PinnedRooms pinned, ModeratorGuard guard, PageReads? reads = null)
 {
     /// <summary>
     /// So many rows stand in a page's first answer already, and stay: a tall screen is full before its browser says what is
@@ -24,7 +24,9 @@ internal sealed class RoomListReader(PresenceEngine engine, RoomRanking ranking,
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
     public async ValueTask<RoomListReading> ReadAsync(RoomListView view)
     {
-        await guard.RequireAsync(ModeratorRole.Observer);
+        var moderator = await guard.RequireAsync(ModeratorRole.Observer);
+        if (reads is not null && !view.IsEverything) // other orders are shared by all pages
+            await reads.WaitAsync(moderator.AccountId, engine.KnownRooms);
         var pins = await pinned.ReadAsync();
         if (view != _view)
         {

@@ -13,7 +13,7 @@ namespace Presence.Dashboard.Live;
 /// place. Filters and other orders are kept orders too, read anew about once a second.
 /// <para><b>Bound.</b> A kept order holds one reference a viewer.</para>
 /// </remarks>
-internal sealed class RosterReader(PresenceEngine engine, ModeratorGuard guard, TimeProvider time)
+internal sealed class RosterReader(PresenceEngine engine, ModeratorGuard guard, TimeProvider time, PageReads? reads = null)
 {
     /// <summary>The quiet one changed line buys: 20 lines a second, about 12 KB.</summary>
     private static readonly TimeSpan QuietPerLine = TimeSpan.FromMilliseconds(50);
@@ -33,6 +33,7 @@ internal sealed class RosterReader(PresenceEngine engine, ModeratorGuard guard, 
     private bool _isPointedAt;
     private bool _isScrolled;
     private long _heldSince;
+    private int _owed;
     private long _readAt;
     private long _orderedAt;
     private TimeSpan _quiet = TimeSpan.Zero;
@@ -63,7 +64,7 @@ internal sealed class RosterReader(PresenceEngine engine, ModeratorGuard guard, 
             return;
         _open = open;
         if (open is not null && _order is null)
-            KeepOrder();
+            KeepOrderUnlessOwing();
     }
 
     /// <summary>Says whether somebody points at the list.</summary>
@@ -81,7 +82,7 @@ internal sealed class RosterReader(PresenceEngine engine, ModeratorGuard guard, 
         _onScreen = [];
         _quiet = TimeSpan.Zero;
         if (IsHeld)
-            KeepOrder();
+            KeepOrderUnlessOwing();
     }
 
     /// <param name="start">How many lines are above.</param>
@@ -90,14 +91,15 @@ internal sealed class RosterReader(PresenceEngine engine, ModeratorGuard guard, 
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
     public async ValueTask<RosterWindow> ReadAsync(int start, int count, ViewerPage? first = null)
     {
-        await guard.RequireAsync(ModeratorRole.Observer);
+        var moderator = await guard.RequireAsync(ModeratorRole.Observer);
+        await PayAsync(moderator.AccountId);
         var view = _view ?? throw new InvalidOperationException("Nothing was asked for yet.");
         count = Math.Min(count, PresenceLimits.Page);
 
         var wasHeld = IsHeld;
         _isScrolled = start > 0;
         ChangeHold(wasHeld);
-        if (!IsHeld && NeedsOrder(view) && (_order is null || time.GetElapsedTime(_orderedAt) >= _orderQuiet))
+        if (IsHeld ? _order is null : NeedsOrder(view) && (_order is null || time.GetElapsedTime(_orderedAt) >= _orderQuiet))
             KeepOrder();
         return _order is null ? ReadPlace(view, start, count, first) : ReadKept(view, start, count);
     }
@@ -111,7 +113,7 @@ internal sealed class RosterReader(PresenceEngine engine, ModeratorGuard guard, 
         if (IsHeld)
         {
             if (_order is null)
-                KeepOrder();
+                KeepOrderUnlessOwing();
             else
                 _heldSince = engine.Count(view.RoomId).Sequence;
             return;
@@ -122,8 +124,25 @@ internal sealed class RosterReader(PresenceEngine engine, ModeratorGuard guard, 
         _quiet = TimeSpan.Zero;
     }
 
+    /// <summary>Pays for the orders made since the last read: whoever asks for many waits.</summary>
+    private async ValueTask PayAsync(string accountId)
+    {
+        var owed = _owed;
+        _owed = 0;
+        if (reads is not null)
+            await reads.WaitAsync(accountId, owed);
+    }
+
+    /// <summary>Makes the order now, or with the next read where one is not paid for yet.</summary>
+    private void KeepOrderUnlessOwing()
+    {
+        if (reads is null || _owed == 0)
+            KeepOrder();
+    }
+
     private void KeepOrder()
     {
+        _owed += engine.Count(_view!.RoomId).Viewers;
         var began = time.GetTimestamp();
         var read = engine.Order(_view!.RoomId, _view.ToQuery());
         _orderQuiet = TimeSpan.FromTicks(Math.Max(QuietOfOrders.Ticks, time.GetElapsedTime(began).Ticks * QuietPerWork));

@@ -8,7 +8,7 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Live;
 
 /// <summary>Reads one user for one circuit: everywhere it is, and what keeps it out. Reading never counts (rule 8).</summary>
-internal sealed class ViewerReader(PresenceEngine engine, UserStore users, RemovalStore removals, ModeratorGuard guard, TimeProvider time)
+internal sealed class ViewerReader(PresenceEngine engine, UserStore users, RemovalStore removals, ModeratorGuard guard, TimeProvider time, PageReads? reads = null)
 {
     /// <summary>Finding a user's rooms is a look into every room.</summary>
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
@@ -23,7 +23,7 @@ internal sealed class ViewerReader(PresenceEngine engine, UserStore users, Remov
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
     public async ValueTask<ViewerReading> ReadAsync(string userId)
     {
-        await guard.RequireAsync(ModeratorRole.Observer);
+        var moderator = await guard.RequireAsync(ModeratorRole.Observer);
         if (!PresenceComparers.UserId.Equals(userId, _userId))
         {
             _user = await users.FindAsync(userId, CancellationToken.None);
@@ -32,6 +32,8 @@ internal sealed class ViewerReader(PresenceEngine engine, UserStore users, Remov
         if (_reading is not null && time.GetElapsedTime(_readAt) < Pace)
             return _reading;
 
+        if (reads is not null)
+            await reads.WaitAsync(moderator.AccountId, engine.KnownRooms); // each is asked whether the user is in it
         _readAt = time.GetTimestamp();
         return _reading = await ReadNowAsync(userId);
     }

@@ -40,6 +40,9 @@ internal sealed class RoomFeed : CountFeed
 
     public override bool IsBroken => _isBroken;
 
+    /// <summary>Where the changes come from.</summary>
+    internal ChangeSubscription Subscription => _subscription;
+
     /// <summary>Completes when the pump has ended.</summary>
     public Task Pumping { get; }
 
