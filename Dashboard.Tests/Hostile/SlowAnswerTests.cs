@@ -12,6 +12,7 @@ namespace Presence.Dashboard.Tests.Hostile;
 public sealed class SlowAnswerTests : IDisposable
 {
     private const int Size = 32 * 1024 * 1024;
+    private const int Step = 2 * 1024 * 1024;
 
     private readonly ManualTimeProvider _time = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -57,8 +58,9 @@ public sealed class SlowAnswerTests : IDisposable
         {
             var read = await client.Client.ReceiveAsync(buffer, Cancel);
             Assert.NotEqual(0, read);
+            if ((taken + read) / Step > taken / Step)
+                _time.Advance(TimeSpan.FromSeconds(10)); // some minutes in all
             taken += read;
-            _time.Advance(TimeSpan.FromSeconds(4)); // some minutes in all
         }
 
         await _ended.Task.WaitAsync(Cancel);

@@ -20,8 +20,8 @@ namespace Presence.Dashboard.Hosting;
 /// </remarks>
 internal sealed class FormReadingMiddleware(RequestDelegate next, SignInThrottle throttle, PasswordHashing hashing, TimeProvider time)
 {
-    private const int PagesPerSecond = 20;
-    private const int PageBurst = 100;
+    private const int PagesPerSecond = 10;
+    private const int PageBurst = 50;
     private const int MostHeld = 2_000;
 
     private static readonly TimeSpan Held = TimeSpan.FromSeconds(1);
