@@ -9,7 +9,6 @@ using Presence.Dashboard.Commands;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Simulation;
 using Presence.Dashboard.Tests.Support;
-using Presence.Engine;
 
 namespace Presence.Dashboard.Tests.Hosting;
 

@@ -38,16 +38,17 @@ public sealed class SimulateArgumentsTests
         var (_, problems) = Parse("--rooms", "0", "--viewers", "many", "--churn", "-3", "--lossy", "100", "--duration", "soon", "--url", "localhost");
 
         Assert.Equal(
+            ((string[])
             [
-                "--key: missing. It is the client key of the server (keys/client.key in its data folder); or give --secret, the one of Presence__Clients__Jwt__Secret.",
                 "--url: \"localhost\" is not an http or https address such as http://localhost:5080.",
                 "--rooms: \"0\" is not a whole number from 1 to 10000.",
                 "--viewers: \"many\" is not a whole number from 1 to 100000.",
                 "--churn: \"-3\" is not a percentage from 0 to 1000.",
                 "--lossy: \"100\" is not a percentage from 0 to 90.",
                 "--duration: \"soon\" is not a number and s, m, h or d, such as 90s or 5m, up to 7d.",
-            ],
-            problems);
+                "--key: missing. It is the client key of the server (keys/client.key in its data folder); or give --secret, the one of Presence__Clients__Jwt__Secret.",
+            ]).Order(StringComparer.Ordinal),
+            problems.Order(StringComparer.Ordinal));
     }
 
     [Fact]

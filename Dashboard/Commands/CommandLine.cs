@@ -142,7 +142,7 @@ internal sealed record CommandCall(string[] Configuration, TextWriter Output, Te
 
     /// <summary>The product as the configuration makes it, built and not started: it listens nowhere and has opened and made nothing.</summary>
     /// <exception cref="ConfigurationRefusedException">The configuration is wrong.</exception>
-    public WebApplication Build() => DashboardApplication.Build(Configuration, builder =>
+    public WebApplication Build() => DashboardApplication.BuildServices(Configuration, builder =>
     {
         builder.Logging.ClearProviders();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider(); // the keys of cookies would make the data folder

@@ -25,9 +25,23 @@ public static class DashboardApplication
 #pragma warning restore RS0030
     }
 
-    /// <summary>Builds the application; nothing listens and no file is touched before it is started.</summary>
+    /// <summary>Builds the application; nothing listens and the database is not opened before it is started.</summary>
     /// <exception cref="ConfigurationRefusedException">The configuration is wrong; it lists everything at once.</exception>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var app = BuildServices(args, configure);
+        app.UseRequestPipeline(app.Services.GetRequiredService<DashboardOptions>());
+        app.MapPresenceApi();
+        app.MapModeratorAccounts();
+        app.MapDashboardPages();
+        app.MapDownloads();
+        app.MapTryItPage();
+        return app;
+    }
+
+    /// <summary>Builds the application without what it answers: for whoever needs its parts. No file is touched.</summary>
+    /// <exception cref="ConfigurationRefusedException">The configuration is wrong; it lists everything at once.</exception>
+    internal static WebApplication BuildServices(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         // Options are read once, so nobody watches their files: Linux gives a user 128 watches, and who finds none left does not start.
         string[] all = ["--hostBuilder:reloadConfigOnChange=false", .. args];
@@ -53,12 +67,6 @@ public static class DashboardApplication
         var app = builder.Build();
         foreach (var sentence in fitted)
             app.Logger.LogInformation("{Limit}", sentence);
-        app.UseRequestPipeline(options);
-        app.MapPresenceApi();
-        app.MapModeratorAccounts();
-        app.MapDashboardPages();
-        app.MapDownloads();
-        app.MapTryItPage();
         return app;
     }
 

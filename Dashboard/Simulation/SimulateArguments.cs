@@ -60,6 +60,8 @@ internal sealed class SimulateArguments(Func<string, string?> environment)
 
     private void CheckTogether(CommandResult given)
     {
+        foreach (var problem in given.Command.Options.OfType<IChecked>().Select(option => option.ProblemIn(given)).OfType<string>())
+            given.AddError(problem);
         var secret = Or(given.GetValue(_secret), "Presence__Clients__Jwt__Secret");
         if (secret is null && Or(given.GetValue(_key), "Presence__Clients__Key") is null)
             given.AddError("--key: missing. It is the client key of the server (keys/client.key in its data folder); or give --secret, the one of Presence__Clients__Jwt__Secret.");
@@ -74,45 +76,56 @@ internal sealed class SimulateArguments(Func<string, string?> environment)
 
     private static Option<string?> Text(string name, string value, string description) => new(name) { Description = description, HelpName = value };
 
-    private static Option<int?> Whole(string name, string description, int most) => Make<int?>(
+    private static ReadOption<int?> Whole(string name, string description, int most) => Make<int?>(
         name,
         "NUMBER",
         description,
         text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most ? number : null,
         string.Create(CultureInfo.InvariantCulture, $"a whole number from 1 to {most}"));
 
-    private static Option<double?> Share(string name, string description, double most) => Make<double?>(
+    private static ReadOption<double?> Share(string name, string description, double most) => Make<double?>(
         name,
         "PERCENT",
         description,
         text => double.TryParse(text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent <= most ? percent / 100 : null,
         string.Create(CultureInfo.InvariantCulture, $"a percentage from 0 to {most}"));
 
-    private static Option<TimeSpan?> Duration(string name, string description) => Make<TimeSpan?>(
+    private static ReadOption<TimeSpan?> Duration(string name, string description) => Make<TimeSpan?>(
         name,
         "TIME",
         description,
         text => text.Length > 0 && ConfigurationSectionReader.TryParseDuration(text, out var duration) && duration > TimeSpan.Zero && duration <= TimeSpan.FromDays(7) ? duration : null,
         "a number and s, m, h or d, such as 90s or 5m, up to 7d");
 
-    private static Option<T?> Make<T>(string name, string value, string description, Func<string, T?> read, string form) => new(name)
-    {
-        Description = description,
-        HelpName = value,
-        CustomParser = given =>
-        {
-            var text = given.Tokens is [.., var last] ? last.Value : "";
-            if (read(text) is { } result)
-                return result;
-            given.AddError($"{name}: \"{text}\" is not {form}.");
-            return default;
-        },
-    };
+    private static ReadOption<T> Make<T>(string name, string value, string description, Func<string, T?> read, string form) =>
+        new(name, read, form) { Description = description, HelpName = value };
 
     private static LocalAddress? Address(string text)
     {
         if (LocalAddress.HasSocket([text]))
             return LocalAddress.ProblemOf(text) is null ? LocalAddress.Of([text]) : null;
         return Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps) ? new LocalAddress(address, SocketPath: null) : null;
+    }
+
+    /// <summary>An option whose mistakes are told with everybody else's: the parser stops at the first command that has one.</summary>
+    private interface IChecked
+    {
+        string? ProblemIn(CommandResult given);
+    }
+
+    private sealed class ReadOption<T> : Option<T?>, IChecked
+    {
+        private readonly Func<string, T?> _read;
+        private readonly string _form;
+
+        public ReadOption(string name, Func<string, T?> read, string form)
+            : base(name)
+        {
+            (_read, _form) = (read, form);
+            CustomParser = given => given.Tokens is [.., var last] ? read(last.Value) : default;
+        }
+
+        public string? ProblemIn(CommandResult given) =>
+            given.GetResult(this)?.Tokens is [.., var last] && _read(last.Value) is null ? $"{Name}: \"{last.Value}\" is not {_form}." : null;
     }
 }
