@@ -212,6 +212,7 @@ async function staysPresent(policy: string, options: object): Promise<void> {
   expect((await tab.evaluate<string[]>("seen")).slice(0, 3)).toEqual(["starting", "present", "present"]);
 }
 
+// Without TLS a browser speaks HTTP/1.1: six connections to the server, streams and heartbeats together.
 for (const many of [7, 20, 60]) {
   rule(35, `page_thatWatches${many}Rooms_overHttp1_isPresentAndHearsThemAll`, async () => {
     const tab = await open();
@@ -228,7 +229,6 @@ for (const many of [7, 20, 60]) {
     await eventually(async () => expect(await tab.evaluate<Record<string, number>>("told")).toMatchObject({ [rooms[0]!]: expect.any(Number), [rooms[1]!]: 1 }));
 
     expect(await tab.evaluate("seen")).not.toContain("retrying");
-    expect(await tab.evaluate("performance.getEntriesByType('resource').filter(({ name }) => name.includes('/heartbeat')).map(({ nextHopProtocol }) => nextHopProtocol).find(protocol => protocol)")).toMatch(/^(http\/1\.1)?$/);
   });
 }
 
