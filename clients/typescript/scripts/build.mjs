@@ -21,6 +21,7 @@ await squeeze(`${folder}/presence.js`);
 await build({ ...shared, entryPoints: ["src/react.ts"], outfile: `${folder}/react.js`, external: ["react", "./presence.js"] });
 
 await build({ ...shared, entryPoints: ["src/widget/widget.ts"], outfile: `${folder}/widget.js` });
+await squeeze(`${folder}/widget.js`);
 
 const [, worker] = /source = "(.+)";/.exec(await readFile(`${root}src/workerTimer.ts`, "utf8"));
 await writeFile(`${folder}/timer-worker.js`, `${worker};\n`);
