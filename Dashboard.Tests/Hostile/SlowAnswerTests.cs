@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Tests.Support;
 
