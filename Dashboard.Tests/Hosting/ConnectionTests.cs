@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Logging.Abstractions;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Tests.Support;
@@ -44,27 +47,39 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task Files_OfPages_AreNotHeldOpenByWhoDoesNotRead()
+    public void Files_OfPages_AreReadOnceAndAgainWhenTheyChange()
     {
-        await using var host = await DashboardHost.StartAsync();
-        var readers = new List<Socket>();
+        var folder = Directory.CreateTempSubdirectory("presence-");
         try
         {
-            for (var i = 0; i < 20; i++)
-            {
-                var reader = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 1 };
-                readers.Add(reader);
-                await reader.ConnectAsync(host.BaseAddress.Host, host.BaseAddress.Port, Cancel);
-                await reader.SendAsync("GET /_framework/blazor.web.js HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), Cancel);
-                Assert.StartsWith("HTTP/1.1 200", await BeginningAsync(reader), StringComparison.Ordinal);
-            }
+            var path = Path.Combine(folder.FullName, "page.css");
+            File.WriteAllText(path, "first");
+            using var disk = new PhysicalFileProvider(folder.FullName);
+            var files = new FilesInMemory(disk);
 
-            Assert.DoesNotContain(Directory.GetFiles("/proc/self/fd").Select(file => new FileInfo(file).LinkTarget), target => target?.Contains("blazor.web", StringComparison.Ordinal) == true);
+            var kept = files.GetFileInfo("page.css");
+            Assert.Null(kept.PhysicalPath); // what the framework would open for as long as somebody reads
+            Assert.Equal("first", ContentOf(kept));
+            Assert.Same(kept, files.GetFileInfo("page.css"));
+            File.WriteAllText(path, "second");
+            Assert.Equal("second", ContentOf(files.GetFileInfo("page.css")));
+            Assert.False(files.GetFileInfo("nothing.css").Exists);
         }
         finally
         {
-            readers.ForEach(reader => reader.Dispose());
+            folder.Delete(recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task Files_OfTheServersPages_AreSentFromMemory()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var file = host.Services.GetRequiredService<IWebHostEnvironment>().WebRootFileProvider.GetFileInfo("app.css");
+
+        Assert.True(file.Exists);
+        Assert.Null(file.PhysicalPath);
+        Assert.Equal(ContentOf(file), (await host.GetAsync("/app.css")).Body);
     }
 
     [Fact]
@@ -228,6 +243,12 @@ public sealed class ConnectionTests
             // Closed before the system had said that it was open.
         }
         return socket;
+    }
+
+    private static string ContentOf(IFileInfo file)
+    {
+        using var reader = new StreamReader(file.CreateReadStream());
+        return reader.ReadToEnd();
     }
 
     private static async Task<string> BeginningAsync(Socket socket)
