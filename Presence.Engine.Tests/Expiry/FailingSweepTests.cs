@@ -74,6 +74,20 @@ public sealed class FailingSweepTests : IDisposable
         Assert.Empty(_engine.Audit());
     }
 
+    [Theory, MemberData(nameof(Readings))]
+    public void Heartbeat_TheClockThrowsOnce_TakesNothingOfItsShare(int reading)
+    {
+        using var engine = new PresenceEngine(_time, PresenceSettings.Default, new PresenceLimits { SessionsPerAddress = 2, RoomsPerAddress = 1 });
+        foreach (var session in new[] { "laptop", "phone" })
+        {
+            var heartbeat = new Heartbeat { RoomId = "lobby", UserId = "ann", SessionId = session, Origin = ViewerOrigin.Address(isV6: false, 7) };
+            Fail(reading, () => engine.Heartbeat(heartbeat));
+            Assert.Equal(HeartbeatOutcome.Accepted, engine.Heartbeat(heartbeat).Outcome);
+        }
+
+        Assert.Empty(engine.Audit());
+    }
+
     private void Join()
     {
         for (var room = 0; room < Rooms; room++)

@@ -170,11 +170,23 @@ internal sealed partial class Room
         }
         catch
         {
-            _network.RemoveSession();
-            if (lead == None)
-                _network.Users.Exit(heartbeat.UserId, hash);
+            WithdrawNeedsLock(heartbeat.UserId, hash, lead);
             throw;
         }
+    }
+
+    /// <summary>Takes an admission back, of which nothing has come yet.</summary>
+    private void WithdrawNeedsLock(string userId, int hash, int lead)
+    {
+        _network.RemoveSession();
+        if (lead != None)
+        {
+            _network.Users.RemoveSession(userId, hash);
+            return;
+        }
+        _network.Users.Exit(userId, hash);
+        if (_buckets.Viewers == 0)
+            _network.Users.Origins.RemoveRoom(_rare.Origin);
     }
 
     private void AppendNeedsLock(int index, ref SessionSlot slot, RoomRules rules, long now)
