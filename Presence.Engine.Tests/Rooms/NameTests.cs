@@ -146,6 +146,18 @@ public sealed class NameTests : IDisposable
     }
 
     [Fact]
+    public void Viewers_ByName_WhereNothingShowsTheIdStands()
+    {
+        _world.Beat("mia", profile: new UserProfile("\u200B\u3164", null));
+        _world.Beat("u-1", profile: new UserProfile("\u202EAnna", null));
+        _world.Beat("u-2", profile: new UserProfile("Zoë", null));
+
+        Assert.Equal(["u-1", "mia", "u-2"], _world.List(ViewerSort.Name));
+        var first = _world.Engine.Viewers(EngineWorld.Lobby, new ViewerQuery { Sort = ViewerSort.Name, Limit = 2 });
+        Assert.Equal("u-2", Assert.Single(_world.Engine.Viewers(EngineWorld.Lobby, new ViewerQuery { Sort = ViewerSort.Name, After = first.Next }).Viewers).UserId);
+    }
+
+    [Fact]
     public void Viewers_RenamedAfterASearch_AreFoundByTheNewNameAlone()
     {
         _world.Beat("u-1", profile: new UserProfile("Zoë", null));
