@@ -20,7 +20,7 @@ public sealed class PageMatrixTests : IAsyncLifetime
                                          signed out roleless   Observer   Moderator  Admin
         /                                in         no         200        200        200
         /_blazor                         401        400        400        400        400
-        /_blazor/disconnect/             401        404        404        404        404
+        /_blazor/disconnect/             401        405        405        405        405
         /_blazor/initializers/           401        200        200        200        200
         /_blazor/negotiate               401        405        405        405        405
         /_framework/opaque-redirect      400        400        400        400        400

@@ -47,6 +47,26 @@ public sealed class BrowserAccessTests(SharedHost shared) : IClassFixture<Shared
         Assert.False(theirs.Headers.Contains("Access-Control-Allow-Origin"));
     }
 
+    [Theory]
+    [InlineData("https://größe.example", "https://xn--gre-6ka8i.example")]
+    [InlineData("https://xn--gre-6ka8i.example", "https://xn--gre-6ka8i.example")]
+    [InlineData("https://größe.example", "https://größe.example")]
+    [InlineData("https://App.Example:443", "https://app.example")]
+    [InlineData("http://app.example", "http://app.example:80")]
+    [InlineData("https://app.example:8443/", "https://app.example:8443")]
+    public async Task Origin_InAnotherSpelling_IsTheSame(string configured, string sent)
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = { ["Presence:Clients:Origins"] = configured } });
+
+        var answer = await RawHttp.ExchangeAsync(host.BaseAddress, $"GET /api/v1/presence/settings HTTP/1.1\nHost: a\nOrigin: {sent}\nAuthorization: Bearer {DashboardHost.ServerKey}\nConnection: close\n\n");
+        var other = await RawHttp.ExchangeAsync(host.BaseAddress, "GET /api/v1/presence/settings HTTP/1.1\nHost: a\nOrigin: https://grösse.example\nConnection: close\n\n");
+
+        Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
+        Assert.Contains($"Access-Control-Allow-Origin: {sent.Replace("größe", "xn--gre-6ka8i", StringComparison.Ordinal)}\r\n", answer, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 401", other, StringComparison.Ordinal);
+        Assert.DoesNotContain("Access-Control-Allow-Origin", other, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Pages_AreNotSharedWithOtherOrigins() =>
         Assert.False((await _host.GetAsync("/", headers: ("Origin", "https://app.example"))).Headers.Contains("Access-Control-Allow-Origin"));

@@ -28,6 +28,7 @@ public sealed class ChromiumBrowser : IAsyncDisposable
             TimezoneId = TimeZone,
             Locale = locale,
             HasTouch = hasTouch,
+            IgnoreHTTPSErrors = string.Equals(baseAddress.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal), // a test's own certificate
         });
         return await BrowserVisit.StartAsync(context, baseAddress);
     }

@@ -61,6 +61,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddScoped<PublicLinkAdministration>();
         Services.AddTransient<ConnectReader>();
         Services.AddScoped<BrowserChoices>();
+        Services.AddSingleton(new PublicAddress(new DashboardOptions()));
         JSInterop.Mode = JSRuntimeMode.Loose;
         Moderator = AddAuthorization();
         Moderator.SetAuthorized("mod@example.com").SetRoles(nameof(ModeratorRole.Admin));

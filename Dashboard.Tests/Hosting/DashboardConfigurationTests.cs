@@ -59,7 +59,7 @@ public sealed class DashboardConfigurationTests
             problem => Assert.Equal("Presence__Clients__TokenLifetime: \"30\" is not a duration from 1h to 400d: a number followed by s, m, h or d, such as 12h or 30d.", problem),
             problem => Assert.Equal("Presence__Demo: \"perhaps\" is neither true nor false.", problem),
             problem => Assert.Equal("Presence__Http__KnownProxies: \"10.0.0.0/99\" is neither an IP address nor a network such as 10.0.0.0/8.", problem),
-            problem => Assert.Equal("Presence__Http__PublicUrl: \"presence.example.com\" is not an address of the form https://presence.example.com, without a path.", problem),
+            problem => Assert.Equal("Presence__Http__PublicUrl: \"presence.example.com\" is not an address of the form https://presence.example.com or https://example.com/presence, without a query.", problem),
             problem => Assert.StartsWith("Presence__Initial__PresenceTimeout: The presence timeout (61 s) must be at least 5 s longer", problem, StringComparison.Ordinal),
             problem => Assert.Equal("Presence__Limits__Rooms: \"0\" is not a whole number from 1 to 100000000.", problem),
             problem => Assert.Equal("Presence__Server__Key: the key must have 32 to 128 characters; it has 5.", problem),

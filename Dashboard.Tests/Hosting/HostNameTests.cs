@@ -36,6 +36,50 @@ public sealed class HostNameTests
     }
 
     [Theory]
+    [InlineData("https://präsenz.example", "xn--prsenz-cua.example", true)]
+    [InlineData("https://präsenz.example", "XN--PRSENZ-CUA.example.:8080", true)]
+    [InlineData("https://faß.example", "xn--fa-hia.example", true)]
+    [InlineData("https://xn--prsenz-cua.example", "xn--prsenz-cua.example:443", true)]
+    [InlineData("https://PRÄSENZ.example.:443/", "xn--prsenz-cua.example", true)]
+    [InlineData("https://münchen.präsenz.example", "xn--mnchen-3ya.xn--prsenz-cua.example", true)]
+    [InlineData("https://presence.example.com", "presence.example.com.", true)]
+    [InlineData("https://präsenz.example", "prasenz.example", false)]
+    [InlineData("https://präsenz.example", "xn--prsenz-dua.example", false)]
+    [InlineData("https://präsenz.example", "xn--", false)]
+    [InlineData("https://präsenz.example", "a..b", false)]
+    public async Task Request_OfAnInternationalName_IsServedInEverySpelling(string publicUrl, string name, bool served)
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = { ["Presence:Http:PublicUrl"] = publicUrl } });
+
+        var api = await AskAsync(host, "/api/v3/network-settings/chat", name);
+        var page = await AskAsync(host, "/sign-in", name, "Accept: text/html");
+        var circuit = await AskAsync(host, "/_blazor/disconnect", name, $"Origin: {publicUrl.TrimEnd('/')}");
+
+        Assert.StartsWith(served ? "HTTP/1.1 200" : "HTTP/1.1 400", api, StringComparison.Ordinal);
+        Assert.NotEqual(served, page.StartsWith("HTTP/1.1 400", StringComparison.Ordinal));
+        Assert.Equal(served, circuit[..12] is not ("HTTP/1.1 403" or "HTTP/1.1 400"));
+        Assert.Empty(host.Log.Faults);
+    }
+
+    [Theory]
+    [InlineData("xn--")]
+    [InlineData("a..b")]
+    [InlineData("a.xn--")]
+    [InlineData(".")]
+    [InlineData("a:b")]
+    [InlineData("[::1")]
+    [InlineData("a~b")]
+    public async Task Host_ThatNamesNone_Is400AndNoFault(string name)
+    {
+        await using var host = await DashboardHost.StartAsync();
+
+        foreach (var path in (string[])["/sign-in", "/", "/nothing"])
+            Assert.StartsWith("HTTP/1.1 400", await AskAsync(host, path, name, "Accept: text/html"), StringComparison.Ordinal);
+        Assert.DoesNotContain("HTTP/1.1 5", await AskAsync(host, "/api/v3/network-settings/chat", name), StringComparison.Ordinal);
+        Assert.Empty(host.Log.Faults);
+    }
+
+    [Theory]
     [InlineData("/health/live")]
     [InlineData("/health/ready")]
     public async Task Health_UnderAnyName_Answers(string path)
@@ -68,6 +112,8 @@ public sealed class HostNameTests
     [InlineData("https://presence.example.com", true)]
     [InlineData("https://presence.internal", true)]
     [InlineData("http://presence.internal", true)]
+    [InlineData("HTTPS://Presence.Example.com.:443", true)]
+    [InlineData("https://presence.example.com/", false)]
     [InlineData("https://presence.internal:444", false)]
     [InlineData("https://evil.example", false)]
     [InlineData("https://presence.example.com.evil.example", false)]

@@ -30,12 +30,14 @@ public sealed class SimulateCommandTests : IDisposable
     [Fact]
     public async Task Run_CrowdThatComesGoesAndLosesRequests_FindsEveryCountRight()
     {
-        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = IsFull ? Beating(interval: 30, timeout: 60) : Beating(interval: 2, timeout: 20) });
+        var configuration = IsFull ? Beating(interval: 30, timeout: 60) : Beating(interval: 2, timeout: 20);
+        configuration["Presence:Http:PublicUrl"] = "http://127.0.0.1/presence"; // an address with a path, for the client as well
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = configuration });
         string[] crowd = IsFull
             ? ["--rooms", "50", "--viewers", "10000", "--churn", "10", "--lossy", "1", "--ramp", "60s", "--duration", "2m"]
             : ["--rooms", "5", "--viewers", "200", "--churn", "600", "--hidden", "50", "--lossy", "10", "--ramp", "2s", "--duration", "5s"];
 
-        var exitCode = await RunAsync(["--url", $"{host.BaseAddress}", "--secret", TokenForge.Secret, .. crowd]);
+        var exitCode = await RunAsync(["--url", $"{host.BaseAddress}presence", "--secret", TokenForge.Secret, .. crowd]);
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{_output}");
         Assert.True(exitCode == 0, $"{_output}{_errors}");

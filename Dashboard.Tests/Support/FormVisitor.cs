@@ -8,16 +8,28 @@ public sealed partial class FormVisitor : IDisposable
 {
     private readonly HttpClient _client;
 
-    public FormVisitor(Uri baseAddress, string? language = null)
+    public FormVisitor(Uri baseAddress, string? language = null, string? forwardedFor = null)
     {
         _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = baseAddress };
         if (language is not null)
             _client.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
+        if (forwardedFor is not null)
+            _client.DefaultRequestHeaders.Add("X-Forwarded-For", forwardedFor);
     }
+
+    /// <summary>A visitor of a public address that a proxy passes on.</summary>
+    public FormVisitor(DashboardHost host, Uri publicAddress, string stripped = "") =>
+        _client = new HttpClient(new PassingProxy(host.BaseAddress, Cookies, stripped)) { BaseAddress = publicAddress };
 
     public CookieContainer Cookies { get; } = new();
 
     public Task<HttpResponseMessage> GetAsync(string path) => _client.GetAsync(path, TestContext.Current.CancellationToken);
+
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        return await _client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
 
     /// <summary>Opens a page and posts its form with its antiforgery token.</summary>
     public async Task<HttpResponseMessage> PostFormAsync(string path, string handler, params (string Name, string Value)[] fields)

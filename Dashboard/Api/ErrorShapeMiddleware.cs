@@ -4,7 +4,7 @@ namespace Presence.Dashboard.Api;
 /// Gives the error shape to refusals that come without a body (routing, the framework's own checks) and to faults.
 /// Pages are left to the dashboard: whoever asks for HTML outside the API gets what it answers.
 /// </summary>
-internal sealed class ErrorShapeMiddleware(RequestDelegate next, ApiRoutes routes, ILogger<ErrorShapeMiddleware> logger)
+internal sealed class ErrorShapeMiddleware(RequestDelegate next, AnsweredMethods answered, ILogger<ErrorShapeMiddleware> logger)
 {
     private const int LongestPathShown = 200;
 
@@ -46,22 +46,29 @@ internal sealed class ErrorShapeMiddleware(RequestDelegate next, ApiRoutes route
         }
 
         var response = http.Response;
+        if (response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed && !response.HasStarted)
+            TellMissingFromRefused(http);
         if (response.StatusCode >= StatusCodes.Status400BadRequest && !response.HasStarted && response.ContentLength is null && response.ContentType is null && !WantsPage(http))
             await Describe(http).ExecuteAsync(http);
     }
 
-    private ApiRefusal Describe(HttpContext http)
+    private void TellMissingFromRefused(HttpContext http)
+    {
+        var allowed = answered.Of(http.Request.Path);
+        if (allowed.Count > 0 && !allowed.Contains(http.Request.Method))
+            (http.Response.StatusCode, http.Response.Headers.Allow) = (StatusCodes.Status405MethodNotAllowed, string.Join(", ", allowed));
+        else if (allowed.Count == 0 && http.GetEndpoint() is not RouteEndpoint) // routing's own refusal, of a route that matches every path
+            (http.Response.StatusCode, http.Response.Headers.Allow) = (StatusCodes.Status404NotFound, default);
+    }
+
+    private static ApiRefusal Describe(HttpContext http)
     {
         var error = ApiErrors.OfStatus(http.Response.StatusCode);
-        if (error != ApiErrors.NotFound && error != ApiErrors.MethodNotAllowed)
-            return new ApiRefusal(error, error.Meaning);
-
         var method = http.Request.Method;
         var path = Shown(http.Request.Path);
-        if (routes.MethodsOf(http.Request.Path) is not { Count: > 0 } allowed)
-            return new ApiRefusal(ApiErrors.NotFound, $"Nothing answers {method} {path}. The routes are in docs/http-api.md.");
-        http.Response.Headers.Allow = string.Join(", ", allowed);
-        return new ApiRefusal(ApiErrors.MethodNotAllowed, $"{path} does not answer {method}; it answers {string.Join(", ", allowed)}.");
+        if (error == ApiErrors.NotFound)
+            return new ApiRefusal(error, $"Nothing answers {method} {path}. The routes are in docs/http-api.md.");
+        return new ApiRefusal(error, error == ApiErrors.MethodNotAllowed ? $"{path} does not answer {method}; it answers {http.Response.Headers.Allow}." : error.Meaning);
     }
 
     private static string Shown(PathString path) => path.Value is { Length: > LongestPathShown } text ? text[..LongestPathShown] + "..." : path.Value ?? "/";

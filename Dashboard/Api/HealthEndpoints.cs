@@ -10,12 +10,10 @@ internal static class HealthEndpoints
 {
     public const string LivePath = "/health/live";
 
-    private static readonly string[] Methods = ["GET", "HEAD"];
-
     public static void MapHealth(this IEndpointRouteBuilder api)
     {
-        api.MapMethods(LivePath, Methods, Live).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(OperationDescriptions.Live);
-        api.MapMethods("/health/ready", Methods, Ready).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(OperationDescriptions.Ready);
+        api.MapGet(LivePath, Live).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(OperationDescriptions.Live);
+        api.MapGet("/health/ready", Ready).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(OperationDescriptions.Ready);
     }
 
     private static IResult Live() => Reply.Ok(new HealthReply("live", Loops: null), Wire.Documents.HealthReply);

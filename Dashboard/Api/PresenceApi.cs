@@ -11,7 +11,7 @@ internal static class PresenceApi
     public static void AddPresenceApi(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ApiGate>();
-        builder.Services.AddSingleton<ApiRoutes>();
+        builder.Services.AddSingleton<AnsweredMethods>();
         builder.Services.AddSingleton<EventStreams>();
         builder.Services.AddHostedService<EventStreamLoop>();
         builder.Services.AddSingleton<PublicRooms>();

@@ -22,7 +22,7 @@ internal sealed class Reply<T>(T value, JsonTypeInfo<T> type, int status) : IRes
         if (ETag is not null)
             response.Headers.ETag = ETag;
         if (Location is not null)
-            response.Headers.Location = Location;
+            response.Headers.Location = http.Request.PathBase.ToUriComponent() + Location;
         await response.Body.WriteAsync(body, http.RequestAborted);
     }
 }

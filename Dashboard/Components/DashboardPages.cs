@@ -1,3 +1,6 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Endpoints;
 using Presence.Dashboard.Components.Pages.Demo;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Downloads;
@@ -63,7 +66,23 @@ internal static class DashboardPages
         app.MapRazorComponents<App>()
             // The framework would add a second, narrower policy to the one every page already carries.
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)
-            .Add(page => HideOutsideTheDemo(page, app.Services.GetRequiredService<DashboardOptions>()));
+            .Add(page =>
+            {
+                HideOutsideTheDemo(page, app.Services.GetRequiredService<DashboardOptions>());
+                SayMethods(page);
+            });
+    }
+
+    /// <summary>The framework takes POST for every page, whether or not it reads a form, and does not know of <see cref="HeadMiddleware"/>.</summary>
+    private static void SayMethods(EndpointBuilder page)
+    {
+        var component = page.Metadata.OfType<ComponentTypeMetadata>().LastOrDefault()?.Type;
+        var readsForm = component?.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Any(property => property.IsDefined(typeof(SupplyParameterFromFormAttribute)));
+        for (var i = 0; i < page.Metadata.Count && readsForm is not null; i++)
+        {
+            if (page.Metadata[i] is HttpMethodMetadata)
+                page.Metadata[i] = new HttpMethodMetadata(readsForm is true ? [HttpMethods.Get, HttpMethods.Head, HttpMethods.Post] : [HttpMethods.Get, HttpMethods.Head]);
+        }
     }
 
     /// <summary>A page that answered 404 by itself would have to be drawn first, and its error page after it: one request draws one page.</summary>

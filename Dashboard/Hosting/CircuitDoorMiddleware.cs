@@ -30,10 +30,10 @@ internal sealed class CircuitDoorMiddleware
     private readonly ApiRefusal _accountFull;
     private int _open;
 
-    public CircuitDoorMiddleware(RequestDelegate next, DashboardOptions options, CapRegistry caps, TimeProvider time)
+    public CircuitDoorMiddleware(RequestDelegate next, DashboardOptions options, PublicAddress address, CapRegistry caps, TimeProvider time)
     {
         _next = next;
-        _publicOrigin = options.Http.PublicUrl is { } url ? new Uri(url).GetLeftPart(UriPartial.Authority) : null;
+        _publicOrigin = address.Origin;
         var limits = options.Limits;
         _most = limits.PageConnections;
         _ofAddress = new Shares<AddressKey>(limits.PageConnectionsPerAddress);
@@ -109,14 +109,10 @@ internal sealed class CircuitDoorMiddleware
     /// <summary>The host must be the one the page came from. Not the scheme: behind a proxy that ends TLS only the browser knows it.</summary>
     private bool IsOwn(HttpRequest request)
     {
-        var origin = request.Headers.Origin.ToString();
-        return string.Equals(origin, _publicOrigin, StringComparison.OrdinalIgnoreCase)
-            || (Uri.TryCreate(origin, UriKind.Absolute, out var url)
-                && (url.Scheme is "http" or "https")
-                && string.Equals(url.GetLeftPart(UriPartial.Authority), origin, StringComparison.OrdinalIgnoreCase) // nothing but an origin
-                && string.Equals(url.Authority, Authority(request.Host, url), StringComparison.OrdinalIgnoreCase));
+        if (HostNames.CanonicalOrigin(request.Headers.Origin.ToString()) is not { } origin)
+            return false;
+        var scheme = origin[..origin.IndexOf(':', StringComparison.Ordinal)];
+        return string.Equals(origin, _publicOrigin, StringComparison.Ordinal)
+            || string.Equals(origin, HostNames.CanonicalOrigin($"{scheme}://{request.Host.ToUriComponent()}"), StringComparison.Ordinal);
     }
-
-    /// <summary>A browser leaves the scheme's own port out; a proxy may spell it out.</summary>
-    private static string Authority(HostString host, Uri origin) => host.Port == (origin.Scheme == "https" ? 443 : 80) ? host.Host : host.Value ?? "";
 }

@@ -34,7 +34,7 @@ internal sealed class ConnectionDoor
         (_time, _log) = (time, log);
         _most = options.Limits.Connections;
         _ofAddress = new Shares<AddressKey>(options.Limits.ConnectionsPerAddress);
-        _proxies = [.. options.Http.KnownProxies.Select(NetworkOf)];
+        _proxies = [.. options.Http.KnownProxies.Select(RequestPipeline.NetworkOf)];
         caps.Add(CapKind.Connections, () => Open, _most);
     }
 
@@ -73,9 +73,6 @@ internal sealed class ConnectionDoor
             address = address.MapToIPv4();
         return IPAddress.IsLoopback(address) || _proxies.Exists(proxy => proxy.Contains(address)) ? null : AddressKey.Of(address);
     }
-
-    private static System.Net.IPNetwork NetworkOf(string proxy) =>
-        IPAddress.TryParse(proxy, out var address) ? new System.Net.IPNetwork(address, address.GetAddressBytes().Length * 8) : System.Net.IPNetwork.Parse(proxy);
 
     /// <summary>Says so once a minute at the most: whoever floods must not fill the log.</summary>
     private void Refuse(string reason)

@@ -36,6 +36,7 @@ public static class DashboardApplication
         app.MapDashboardPages();
         app.MapDownloads();
         app.MapTryItPage();
+        app.RefuseBaseAmongOwnPaths();
         return app;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Options;
@@ -68,7 +69,7 @@ internal static class DashboardConfiguration
         options.Server.Key = reader.Text("Server:Key", text => ProblemOfKey(text, 32), secret: true);
         ReadSetup(reader, options.Setup);
         ReadInitial(reader, options.Initial);
-        options.Http.PublicUrl = reader.Text("Http:PublicUrl", ProblemOfOrigin);
+        options.Http.PublicUrl = reader.Text("Http:PublicUrl", ProblemOfPublicUrl);
         options.Http.Hosts = reader.List("Http:Hosts", ProblemOfHost);
         if (options.Http.Hosts.Length > 0 && !reader.Has("Http:PublicUrl"))
             reader.Refuse("Http:Hosts", "any host is served while Presence__Http__PublicUrl is not set; set it as well.");
@@ -236,12 +237,23 @@ internal static class DashboardConfiguration
             : "is not an address of the form https://auth.example.com/jwks.json; plain http is for this machine alone.";
 
     private static string? ProblemOfOrigin(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.PathAndQuery == "/" && url.Fragment.Length == 0 && url.UserInfo.Length == 0
-            ? null
-            : "is not an address of the form https://presence.example.com, without a path.";
+        IsAddress(text, out var url) && url.AbsolutePath == "/" ? null : "is not an address of the form https://presence.example.com, without a path.";
+
+    private static string? ProblemOfPublicUrl(string text) =>
+        !IsAddress(text, out var url) ? "is not an address of the form https://presence.example.com or https://example.com/presence, without a query."
+        : IsBase(url.AbsolutePath) ? null
+        : "has a path that is none: its parts may hold letters, digits and - . _ ~, such as https://example.com/presence.";
+
+    private static bool IsAddress(string text, [NotNullWhen(true)] out Uri? url) =>
+        Uri.TryCreate(text, UriKind.Absolute, out url) && url.Query.Length == 0 && url.Fragment.Length == 0 && url.UserInfo.Length == 0 &&
+        HostNames.CanonicalOrigin(url.GetLeftPart(UriPartial.Authority)) is not null;
+
+    /// <summary>Cookies, proxies and browsers agree on a plain path only.</summary>
+    private static bool IsBase(string path) =>
+        path == "/" || path.TrimEnd('/').Split('/')[1..].All(part => Uri.UnescapeDataString(part) is { Length: > 0 } plain && plain.All(letter => char.IsLetterOrDigit(letter) || letter is '-' or '.' or '_' or '~'));
 
     private static string? ProblemOfHost(string text) =>
-        Uri.CheckHostName(text.Trim('[', ']')) != UriHostNameType.Unknown ? null : "is not a host name such as presence.internal, without a port.";
+        HostNames.Canonical(text) is not null ? null : "is not a host name such as presence.internal, without a port.";
 
     private static string? ProblemOfProxy(string text) =>
         IPAddress.TryParse(text, out _) || IPNetwork.TryParse(text, out _) ? null : "is neither an IP address nor a network such as 10.0.0.0/8.";

@@ -103,7 +103,7 @@ internal static class ServerLinks
 {
     /// <summary>A page's address for people: below the public URL, or else on the address listened on. The path alone when that is a socket.</summary>
     public static string To(string pathAndQuery, DashboardOptions options, IEnumerable<string> addresses) =>
-        options.Http.PublicUrl is { Length: > 0 } publicUrl ? publicUrl.TrimEnd('/') + pathAndQuery
+        new PublicAddress(options).ToString() is { } publicUrl ? publicUrl + pathAndQuery
         : (LocalAddress.Of(addresses) ?? LocalAddress.Default) is { SocketPath: null } local ? local.BaseAddress.AbsoluteUri.TrimEnd('/') + pathAndQuery
         : pathAndQuery;
 }

@@ -19,7 +19,7 @@ internal sealed class RawPathMiddleware(RequestDelegate next)
         if (RawPath.HoldsDotSegment(http))
             return Refusal.ExecuteAsync(http);
         if (RawPath.OfAbsoluteAddress(http) is { } path)
-            http.Request.Path = PathString.FromUriComponent(path);
+            http.Request.Path = PathString.FromUriComponent(path).StartsWithSegments(http.Request.PathBase, StringComparison.Ordinal, out var rest) ? rest : PathString.FromUriComponent(path);
         return next(http);
     }
 }

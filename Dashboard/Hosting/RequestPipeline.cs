@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Presence.Dashboard.Api;
 using Presence.Dashboard.Components;
 
@@ -12,9 +13,12 @@ namespace Presence.Dashboard.Hosting;
 internal static class RequestPipeline
 {
     private const ForwardedHeaders Forwarded = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+    // The bits in front of an IPv4 address written as IPv6 (::ffff:10.0.0.5).
+    private const int MappedPrefix = 96;
 
     public static void AddRequestPipeline(this WebApplicationBuilder builder, DashboardOptions options)
     {
+        builder.Services.AddSingleton<PublicAddress>();
         builder.Services.AddSingleton<IHttpContextFactory>(services => new DefaultHttpContextFactory(new ServicesWithoutContextAccessor(services)));
         builder.Services.AddAuthentication();
         builder.Services.AddAuthorization();
@@ -35,12 +39,11 @@ internal static class RequestPipeline
 
         KeepAuthenticationOffTheApi(app);
 
-        if (options.Http.PublicUrl is not null)
-            app.UseMiddleware<HostNameMiddleware>();
+        app.UseMiddleware<HeadMiddleware>();
+        app.UseMiddleware<AddressMiddleware>();
         // CORS stands outside the error shape: a browser may read a reply only with these headers, errors included.
-        app.UseWhen(IsFromBrowser, api => api.UseCors(BrowserAccess.PolicyName));
+        app.UseWhen(IsFromBrowser, api => api.Use(BrowserAccess.WriteOriginInAscii).UseCors(BrowserAccess.PolicyName));
         app.UseMiddleware<RawPathMiddleware>();
-        app.MapWhen(IsNamelessPage, nameless => nameless.Run(RefuseNameless));
         app.UseMiddleware<SlowReaderMiddleware>();
         app.UseMiddleware<ErrorShapeMiddleware>();
         app.UseMiddleware<ReadinessMiddleware>();
@@ -50,14 +53,33 @@ internal static class RequestPipeline
         app.UseWhen(IsPage, pages =>
         {
             pages.UseMiddleware<PageContextMiddleware>();
+            pages.UseMiddleware<RedirectMiddleware>();
             pages.UseMiddleware<ViewerCultureMiddleware>();
             pages.UseMiddleware<SecurityHeadersMiddleware>();
             pages.UseMiddleware<FormReadingMiddleware>();
             pages.UseAuthentication();
             pages.UseAuthorization();
             pages.UseAntiforgery();
+            pages.UseMiddleware<FormErrors>();
         });
     }
+
+    /// <summary>Called once every route is mapped.</summary>
+    /// <exception cref="ConfigurationRefusedException">An own path begins as the public address' path does: a request would not tell whether a proxy took that away.</exception>
+    public static void RefuseBaseAmongOwnPaths(this WebApplication app)
+    {
+        var path = app.Services.GetRequiredService<PublicAddress>().Base;
+        if (!path.HasValue)
+            return;
+        var parts = path.Value!.Split('/')[1..];
+        var routes = ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().Where(route => route.Order < int.MaxValue);
+        if (routes.FirstOrDefault(route => BeginsWith(route.RoutePattern, parts)) is { RoutePattern.RawText: var own })
+            throw new ConfigurationRefusedException([$"Presence__Http__PublicUrl: its path {path} is where this server has an address of its own ({own}); choose another, such as /presence."]);
+    }
+
+    private static bool BeginsWith(RoutePattern route, string[] parts) =>
+        route.PathSegments.Count >= parts.Length &&
+        route.PathSegments.Zip(parts).All(pair => pair.First is not { IsSimple: true, Parts: [RoutePatternLiteralPart literal] } || literal.Content.Equals(pair.Second, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>True for the API, its description, health and what other sites embed: for programs, and without any cookie.</summary>
     public static bool IsApi(HttpContext http) => Under(http, "/api") || Under(http, "/health") || Under(http, "/openapi") || Under(http, "/metrics") || IsEmbedded(http);
@@ -69,15 +91,6 @@ internal static class RequestPipeline
 
     /// <summary>The framework's CORS middleware makes a service scope for each request it sees: let it see those alone that it is for.</summary>
     private static bool IsFromBrowser(HttpContext http) => http.Request.Headers.Origin.Count > 0 && IsApi(http) && !IsEmbedded(http);
-
-    /// <summary>A page's links and forms are made from its address, and HTTP/1.0 may leave the host out of a request.</summary>
-    private static bool IsNamelessPage(HttpContext http) => !http.Request.Host.HasValue && IsPage(http);
-
-    private static Task RefuseNameless(HttpContext http)
-    {
-        http.Response.StatusCode = StatusCodes.Status400BadRequest;
-        return http.Response.WriteAsync("Say which host is meant: the request has no Host header.");
-    }
 
     /// <summary>No address at the other end: a process of this machine that may open the socket's file, which is a proxy, and the only one who knows the caller.</summary>
     private static bool IsThroughSocket(HttpContext http) => http.Connection.RemoteIpAddress is null;
@@ -101,14 +114,22 @@ internal static class RequestPipeline
     private static void Trust(ForwardedHeadersOptions forwarded, string[] proxies)
     {
         forwarded.ForwardedHeaders = Forwarded;
+        // From the right, every hop of a known proxy is skipped: the first other address is the caller's.
+        forwarded.ForwardLimit = null;
         forwarded.KnownProxies.Clear(); // the framework trusts loopback by itself
         forwarded.KnownIPNetworks.Clear();
         foreach (var proxy in proxies)
-        {
-            if (IPAddress.TryParse(proxy, out var address))
-                forwarded.KnownProxies.Add(address);
-            else
-                forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(proxy));
-        }
+            forwarded.KnownIPNetworks.Add(NetworkOf(proxy));
+    }
+
+    /// <summary>An address as a network of one, which unlike an address does not ask which interface it was reached through; IPv4 written as IPv6 as what it is.</summary>
+    public static System.Net.IPNetwork NetworkOf(string proxy)
+    {
+        var network = IPAddress.TryParse(proxy, out var address)
+            ? new System.Net.IPNetwork(new IPAddress(address.GetAddressBytes()), address.GetAddressBytes().Length * 8)
+            : System.Net.IPNetwork.Parse(proxy);
+        return network.BaseAddress.IsIPv4MappedToIPv6 && network.PrefixLength >= MappedPrefix
+            ? new System.Net.IPNetwork(network.BaseAddress.MapToIPv4(), network.PrefixLength - MappedPrefix)
+            : network;
     }
 }

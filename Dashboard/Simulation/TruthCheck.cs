@@ -23,7 +23,7 @@ internal sealed class TruthCheck : IDisposable
         _crowd = crowd;
         _time = time;
         _beganAt = time.GetTimestamp();
-        _http = new HttpClient(options.NewConnections()) { BaseAddress = options.Url, Timeout = TimeSpan.FromSeconds(10) };
+        _http = new HttpClient(options.NewConnections()) { BaseAddress = new Uri(options.Url.AbsoluteUri.TrimEnd('/') + "/"), Timeout = TimeSpan.FromSeconds(10) };
         Rooms = [.. crowd.Rooms.Ids.Select(id => new RoomComparison(id))];
     }
 

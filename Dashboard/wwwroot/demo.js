@@ -1,6 +1,7 @@
 // The demo room: this tab is a viewer like any other, and shows what its client does.
-import { RoomPresence } from "/client/v1/presence.js";
+import { RoomPresence } from "./client/v1/presence.js";
 
+const server = new URL(".", document.baseURI).href;
 const page = document.getElementById("demo");
 const texts = page.dataset;
 const part = name => document.getElementById(`demo-${name}`);
@@ -24,7 +25,7 @@ function somebody() {
 
 async function logIn() {
   sessionStorage.setItem("presence-demo", JSON.stringify(identity));
-  const answer = await fetch("/api/v5/sessions", {
+  const answer = await fetch(server + "api/v5/sessions", {
     method: "POST",
     headers: { "X-API-Key": texts.clientKey, "Content-Type": "application/json" },
     body: JSON.stringify({ userId: identity.userId, displayName: identity.name, deviceId: identity.userId })
@@ -38,7 +39,7 @@ async function logIn() {
 }
 
 function enter() {
-  presence = new RoomPresence({ baseUrl: location.origin, roomId, getToken: logIn, timerWorkerUrl: "/client/v1/timer-worker.js", device: "demo room" });
+  presence = new RoomPresence({ baseUrl: server, roomId, getToken: logIn, timerWorkerUrl: server + "client/v1/timer-worker.js", device: "demo room" });
   presence.onStateChange(showState);
   presence.watchCount(count => {
     part("count").textContent = count.toLocaleString();
@@ -114,7 +115,7 @@ function note(what, outcome, kind = "") {
 const ask = window.fetch;
 window.fetch = async (address, init = {}) => {
   const { pathname } = new URL(address, location.href);
-  const what = `${init.method ?? "GET"} ${pathname.replace(/^\/api\/v\d+\//, "").replace(/^presence\/rooms\/[^/]+/, "…")}`;
+  const what = `${init.method ?? "GET"} ${pathname.replace(/^.*?\/api\/v\d+\//, "").replace(/^presence\/rooms\/[^/]+/, "…")}`;
   const said = typeof init.body === "string" && pathname.endsWith("/heartbeat") ? ` ${JSON.parse(init.body).state}` : "";
   try {
     const answer = await ask(address, init);

@@ -60,7 +60,7 @@ function press(event) {
 function choose(event) {
   if (!event.target.matches?.("[data-shortcuts]")) return;
   const secure = location.protocol === "https:" ? "; secure" : "";
-  document.cookie = `presence-shortcuts=${event.target.checked ? "on" : "off"}; path=/; max-age=31536000; samesite=lax${secure}`;
+  document.cookie = `presence-shortcuts=${event.target.checked ? "on" : "off"}; path=${new URL(document.baseURI).pathname}; max-age=31536000; samesite=lax${secure}`;
 }
 
 // A field for a number takes digits only. Refused here, before it shows: the server's answer would come a round trip too late.

@@ -60,7 +60,8 @@ async function recover() {
     await waitFor(pause(attempt)); // never at once: that would rejoin a server that is going down
     status.textContent = dialog.dataset.attempt.replace("{0}", attempt + 1);
     try {
-      await fetch("health/live", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(2000) });
+      const { ok } = await fetch("health/live", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(2000) });
+      if (!ok) continue; // a proxy's word that the server is away: reloaded now, the page would be the proxy's
       if (await Blazor.reconnect()) break;
       location.reload(); // another server process: what the page showed stands in its address
       return;

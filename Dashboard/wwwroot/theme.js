@@ -3,7 +3,7 @@
 (() => {
   const root = document.documentElement;
   const keep = (name, value, days) => {
-    document.cookie = `${name}=${value}; path=/; max-age=${days * 86400}; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+    document.cookie = `${name}=${value}; path=${new URL(document.baseURI).pathname}; max-age=${days * 86400}; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
   };
 
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

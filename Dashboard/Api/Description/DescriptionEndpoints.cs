@@ -26,8 +26,7 @@ internal static class DescriptionEndpoints
         services.AddOpenApi(Document, options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-            // Whoever may GET may HEAD; described once.
-            options.ShouldInclude = route => route.HttpMethod != HttpMethods.Head && route.ActionDescriptor.EndpointMetadata.OfType<RouteDescription>().Any();
+            options.ShouldInclude = route => route.ActionDescriptor.EndpointMetadata.OfType<RouteDescription>().Any();
             options.CreateSchemaReferenceId = type => type.Kind == System.Text.Json.Serialization.Metadata.JsonTypeInfoKind.Object ? SchemaNames.Of(type.Type) : null;
             options.AddOperationTransformer<OperationDescriber>();
             options.AddDocumentTransformer<DocumentDescriber>();

@@ -5,7 +5,7 @@ using Presence.Dashboard.Hosting;
 namespace Presence.Dashboard.Api.Description;
 
 /// <summary>Writes what the description says of the API as a whole.</summary>
-internal sealed class DocumentDescriber(DashboardOptions options) : IOpenApiDocumentTransformer
+internal sealed class DocumentDescriber(PublicAddress address) : IOpenApiDocumentTransformer
 {
     private const string Text =
         """
@@ -27,7 +27,7 @@ internal sealed class DocumentDescriber(DashboardOptions options) : IOpenApiDocu
             License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
         };
         // Relative: the server that answers is the server described, by whatever name it is reached.
-        document.Servers = [new OpenApiServer { Url = options.Http.PublicUrl?.ToString().TrimEnd('/') ?? "/", Description = "This server" }];
+        document.Servers = [new OpenApiServer { Url = address.ToString() ?? "/", Description = "This server" }];
         document.Tags = RouteGroups.All.Select(group => new OpenApiTag { Name = group.Name, Description = group.Text }).ToHashSet();
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = SecuritySchemes.All;

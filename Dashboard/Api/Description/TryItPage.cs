@@ -12,7 +12,7 @@ internal static class TryItPage
         app.MapSwaggerUI(Route.TrimStart('/'), page =>
         {
             page.DocumentTitle = "Try the API · Presence";
-            page.SwaggerEndpoint(DescriptionEndpoints.Path, "Presence Dashboard");
+            page.SwaggerEndpoint(".." + DescriptionEndpoints.Path, "Presence Dashboard");
             page.EnableTryItOutByDefault();
             page.DisplayRequestDuration();
             page.DocExpansion(DocExpansion.List);

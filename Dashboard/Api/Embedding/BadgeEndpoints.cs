@@ -18,14 +18,13 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, C
     private const string Caching = "public, max-age=5, stale-while-revalidate=30";
     private const string ContentPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
-    private static readonly string[] Methods = ["GET", "HEAD"];
     private static readonly ApiRefusal Nowhere = new(ApiErrors.NotFound, "This link leads nowhere: it was taken back, or there never was one.");
 
     public static void Map(IEndpointRouteBuilder api)
     {
         var endpoints = ActivatorUtilities.CreateInstance<BadgeEndpoints>(api.ServiceProvider);
-        api.MapMethods("/badge/{link}.svg", Methods, endpoints.Draw).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(EmbeddingDescriptions.Badge);
-        api.MapMethods("/badge/{link}.json", Methods, endpoints.Read).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(EmbeddingDescriptions.PublicRoom);
+        api.MapGet("/badge/{link}.svg", endpoints.Draw).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(EmbeddingDescriptions.Badge);
+        api.MapGet("/badge/{link}.json", endpoints.Read).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(EmbeddingDescriptions.PublicRoom);
     }
 
     private IResult Draw(HttpContext http, string link)

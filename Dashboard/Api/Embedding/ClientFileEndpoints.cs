@@ -14,11 +14,9 @@ internal static class ClientFileEndpoints
 
     private const string CachingForGood = "public, max-age=31536000, immutable";
 
-    private static readonly string[] Methods = ["GET", "HEAD"];
-
     /// <summary>Not paced: they cost no more than the files of the dashboard's own pages.</summary>
     public static void MapClientFiles(this IEndpointRouteBuilder api) =>
-        api.MapMethods(Folder + "{file}", Methods, Read).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(EmbeddingDescriptions.ClientFile);
+        api.MapGet(Folder + "{file}", Read).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(EmbeddingDescriptions.ClientFile);
 
     private static IResult Read(HttpContext http, string file)
     {

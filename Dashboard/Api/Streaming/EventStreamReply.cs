@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Api.Streaming;
 
@@ -26,6 +27,8 @@ internal abstract class EventStreamReply(EventStream stream, TimeProvider time) 
         {
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stream.Ended);
             Begin(http.Response);
+            if (HeadMiddleware.IsHead(http))
+                return; // what comes is all body
             try
             {
                 await RunAsync(ending.Token);

@@ -89,12 +89,11 @@ internal static class ModeratorAccounts
 
     private static void AddCookies(IServiceCollection services)
     {
-        services.AddOptions<AntiforgeryOptions>().Configure<DashboardOptions>((options, dashboard) =>
+        services.AddOptions<AntiforgeryOptions>().Configure<PublicAddress>((options, address) =>
         {
             // One name for all requests, so the prefix needs to know that all of them come over TLS.
-            var isHttps = dashboard.Http.PublicUrl?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true;
-            options.Cookie.Name = isHttps ? "__Host-presence-form" : "presence-form";
-            options.Cookie.Path = "/";
+            options.Cookie.Name = (address.IsHttps ? address.SecureCookiePrefix : "") + "presence-form";
+            options.Cookie.Path = address.CookiePath;
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
@@ -104,8 +103,6 @@ internal static class ModeratorAccounts
                 options.Cookie.HttpOnly = true;
                 options.Cookie.SameSite = SameSiteMode.Lax;
                 options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-                options.Cookie.Path = "/";
-                options.CookieManager = new SchemeAwareCookieManager();
                 options.LoginPath = SignInPath;
                 options.AccessDeniedPath = "/access-denied";
                 options.SlidingExpiration = true;
@@ -114,7 +111,11 @@ internal static class ModeratorAccounts
                     OnValidatePrincipal = ModeratorRevalidation.ValidateAsync,
                 };
             });
-        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme)
-            .Configure<DashboardOptions>((options, dashboard) => options.ExpireTimeSpan = dashboard.SignIn.IdleTimeout);
+        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<DashboardOptions, PublicAddress>((options, dashboard, address) =>
+        {
+            options.ExpireTimeSpan = dashboard.SignIn.IdleTimeout;
+            options.Cookie.Path = address.CookiePath;
+            options.CookieManager = new SchemeAwareCookieManager(address.SecureCookiePrefix);
+        });
     }
 }

@@ -15,27 +15,23 @@ internal static class OwnAccountForms
 
     public static void MapOwnAccountForms(this IEndpointRouteBuilder app)
     {
-        app.MapPost(ModeratorAccounts.SignOutPath, SignOutAsync).AllowAnonymous().ExcludeFromDescription();
-        app.MapPost(PasswordPath, ChangePasswordAsync).WithMetadata(new HashesPasswordsAttribute()).RequireAuthorization().ExcludeFromDescription();
-        app.MapPost(SignOutEverywherePath, SignOutEverywhereAsync).RequireAuthorization().ExcludeFromDescription();
+        var forms = app.MapGroup("").WithMetadata(new RequireAntiforgeryTokenAttribute()).ExcludeFromDescription();
+        forms.MapPost(ModeratorAccounts.SignOutPath, SignOutAsync).AllowAnonymous();
+        forms.MapPost(PasswordPath, ChangePasswordAsync).WithMetadata(new HashesPasswordsAttribute()).RequireAuthorization();
+        forms.MapPost(SignOutEverywherePath, SignOutEverywhereAsync).RequireAuthorization();
     }
 
-    private static async Task<IResult> SignOutAsync(HttpContext http, IAntiforgery antiforgery, ModeratorSessions sessions)
+    private static async Task<IResult> SignOutAsync(HttpContext http, ModeratorSessions sessions)
     {
-        // Validated by hand, here as below: the middleware only enforces it on endpoints that bind a form.
-        if (!await antiforgery.IsRequestValidAsync(http))
-            return Results.BadRequest();
         await sessions.EndAsync(http.User, http.RequestAborted);
-        return Results.LocalRedirect(ModeratorAccounts.SignInPath);
+        return Results.LocalRedirect("~" + ModeratorAccounts.SignInPath);
     }
 
     private static async Task<IResult> ChangePasswordAsync(
-        HttpContext http, IAntiforgery antiforgery, UserManager<ModeratorAccount> accounts, ModeratorPasswords passwords, ModeratorSessions sessions, SignInThrottle throttle, TimeProvider time)
+        HttpContext http, UserManager<ModeratorAccount> accounts, ModeratorPasswords passwords, ModeratorSessions sessions, SignInThrottle throttle, TimeProvider time)
     {
-        if (!await antiforgery.IsRequestValidAsync(http))
-            return Results.BadRequest();
         if (await accounts.GetUserAsync(http.User) is not { Email: { } email } account)
-            return Results.LocalRedirect(ModeratorAccounts.SignInPath);
+            return Results.LocalRedirect("~" + ModeratorAccounts.SignInPath);
 
         var form = await http.Request.ReadFormAsync(http.RequestAborted);
         // A browser left open must not be a place to guess the password.
@@ -75,15 +71,13 @@ internal static class OwnAccountForms
         _ => PasswordOutcome.Short,
     };
 
-    private static async Task<IResult> SignOutEverywhereAsync(HttpContext http, IAntiforgery antiforgery, SignInManager<ModeratorAccount> signIn, ModeratorStore moderators)
+    private static async Task<IResult> SignOutEverywhereAsync(HttpContext http, SignInManager<ModeratorAccount> signIn, ModeratorStore moderators)
     {
-        if (!await antiforgery.IsRequestValidAsync(http))
-            return Results.BadRequest();
         if (signIn.UserManager.GetUserId(http.User) is { } id)
             await moderators.EndSessionsAsync(id, http.RequestAborted);
         await signIn.SignOutAsync();
-        return Results.LocalRedirect(ModeratorAccounts.SignInPath);
+        return Results.LocalRedirect("~" + ModeratorAccounts.SignInPath);
     }
 
-    private static IResult Back(PasswordOutcome outcome) => Results.LocalRedirect($"/account?{Outcome}={outcome.ToString().ToLowerInvariant()}");
+    private static IResult Back(PasswordOutcome outcome) => Results.LocalRedirect($"~/account?{Outcome}={outcome.ToString().ToLowerInvariant()}");
 }

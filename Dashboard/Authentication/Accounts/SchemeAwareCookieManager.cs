@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Authentication.Accounts;
 
 /// <summary>
-/// Names the sign-in cookie <c>__Host-...</c> over TLS, where browsers then hold it to this host, this scheme and the
-/// whole path. Over plain HTTP browsers refuse that prefix, so it goes without; the dashboard warns there.
+/// Gives the sign-in cookie's name its prefix over TLS (<see cref="PublicAddress.SecureCookiePrefix"/>). Over plain HTTP
+/// browsers refuse such names, so it goes without; the dashboard warns there.
 /// </summary>
-internal sealed class SchemeAwareCookieManager : ICookieManager
+internal sealed class SchemeAwareCookieManager(string prefix = "__Host-") : ICookieManager
 {
     private readonly ChunkingCookieManager _inner = new();
 
@@ -18,5 +19,5 @@ internal sealed class SchemeAwareCookieManager : ICookieManager
     public void DeleteCookie(HttpContext context, string key, CookieOptions options) =>
         _inner.DeleteCookie(context, NameFor(context, key), options);
 
-    private static string NameFor(HttpContext context, string key) => context.Request.IsHttps ? "__Host-" + key : key;
+    private string NameFor(HttpContext context, string key) => context.Request.IsHttps ? prefix + key : key;
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Display;
+using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
 using Presence.Engine.Changes;
 
@@ -26,6 +27,9 @@ public sealed partial class ConnectPage
 
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
+
+    [Inject]
+    private PublicAddress Address { get; set; } = default!;
 
     protected override string Watched => TestRoom!;
 

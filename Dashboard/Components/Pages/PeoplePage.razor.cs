@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
+using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
 using Radzen;
 
@@ -36,6 +37,9 @@ public sealed partial class PeoplePage : IDisposable
 
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
+
+    [Inject]
+    private PublicAddress Address { get; set; } = default!;
 
     [Inject]
     private TimeProvider Time { get; set; } = default!;

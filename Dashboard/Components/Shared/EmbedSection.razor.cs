@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Display;
+using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
 using Presence.Engine.Storage;
 
@@ -31,6 +32,9 @@ public sealed partial class EmbedSection : IDisposable
 
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
+
+    [Inject]
+    private PublicAddress Address { get; set; } = default!;
 
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
@@ -147,13 +151,13 @@ public sealed partial class EmbedSection : IDisposable
     /// <summary>Another address each time, or the browser shows the image it has.</summary>
     private string PreviewAddress(PublicLink link) => $"badge/{link.Code}.svg?at={_ticks / TicksBetweenPreviews}";
 
-    private string BadgeHtml(PublicLink link) => $"""<img src="{Navigation.BaseUri}badge/{link.Code}.svg" alt="{EmbedTexts.PreviewAlt}" height="22">""";
+    private string BadgeHtml(PublicLink link) => $"""<img src="{Address.ToShare(Navigation)}badge/{link.Code}.svg" alt="{EmbedTexts.PreviewAlt}" height="22">""";
 
     private string WidgetHtml(PublicLink link)
     {
         var element = link.ShowsNames ? "whos-watching" : "viewer-count";
         return $"""
-            <script type="module" src="{Navigation.BaseUri}client/v1/widget.js"></script>
+            <script type="module" src="{Address.ToShare(Navigation)}client/v1/widget.js"></script>
             <{element} room="{link.Code}"></{element}>
             """;
     }

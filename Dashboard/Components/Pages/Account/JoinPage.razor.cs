@@ -54,7 +54,7 @@ public sealed partial class JoinPage
         {
             Throttle.GiveBack(Http.Connection.RemoteIpAddress);
             await Moderators.AdmitAsync(email, Http.RequestAborted);
-            Navigation.NavigateTo("/");
+            Navigation.NavigateTo("");
         }
 
         if (problems is null)

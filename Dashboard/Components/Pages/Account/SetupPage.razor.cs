@@ -60,7 +60,7 @@ public sealed partial class SetupPage
         {
             Throttle.GiveBack(Http.Connection.RemoteIpAddress);
             await Moderators.AdmitAsync(email, Http.RequestAborted);
-            Navigation.NavigateTo("/");
+            Navigation.NavigateTo("");
         }
         Input.Password = "";
     }

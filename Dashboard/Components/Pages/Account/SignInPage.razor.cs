@@ -31,9 +31,9 @@ public sealed partial class SignInPage
     {
         Input ??= new Credentials();
         if (SetupLink.IsOpen)
-            Navigation.NavigateTo(ModeratorAccounts.SetupPath);
+            Navigation.NavigateTo(ModeratorAccounts.SetupPath[1..]);
         else if (HttpMethods.IsGet(Http.Request.Method) && ModeratorPolicy.Holds(Http.User, ModeratorRole.Observer))
-            Navigation.NavigateTo(ReturnUrl.LocalOrHome(ReturnAddress));
+            Navigation.NavigateTo(ReturnUrl.LocalOrHome(ReturnAddress, Navigation));
     }
 
     private async Task SignInAsync()
@@ -42,7 +42,7 @@ public sealed partial class SignInPage
         switch (outcome)
         {
             case SignInOutcome.SignedIn:
-                Navigation.NavigateTo(ReturnUrl.LocalOrHome(ReturnAddress));
+                Navigation.NavigateTo(ReturnUrl.LocalOrHome(ReturnAddress, Navigation));
                 break;
             case SignInOutcome.Throttled:
                 _refusal = PageWait.Refuse(Http, wait);

@@ -4,6 +4,11 @@ import type { PublicRoomState, PublicRoomStatus } from "./PublicRoomState.js";
 import { widgetStyles } from "./styles.js";
 import { type WidgetEnvironment, widgetEnvironment } from "./WidgetEnvironment.js";
 
+// This script stands in /client/v1/ below the server's address, which may have a path of its own.
+const { href, origin } = new URL(import.meta.url);
+const folder = href.lastIndexOf("/client/v1/");
+const ownServer = folder < 0 ? origin : href.slice(0, folder);
+
 /**
  * `<viewer-count room="...">`: how many watch a room, from its public link. `server` says where from, if not from where this script
  * came; `label` and `stale-label` are its words. Fires `change` with every answer.
@@ -81,7 +86,7 @@ export class ViewerCountElement extends HTMLElement {
     const room = this.getAttribute("room");
     if (!this.isConnected || !room)
       return this.paint(this.#state = { status: "loading" });
-    const server = this.getAttribute("server") ?? new URL(import.meta.url).origin;
+    const server = this.getAttribute("server") ?? ownServer;
     this.#said = undefined;
     this.#end = PublicRoomFeed.of(ViewerCountElement.environment, server, room).subscribe(state => {
       this.#state = state;

@@ -1,0 +1,91 @@
+using Microsoft.Extensions.Primitives;
+using Presence.Dashboard.Api;
+
+namespace Presence.Dashboard.Hosting;
+
+/// <summary>
+/// Turns a request as it arrived, perhaps through a proxy, into the one its sender made: the scheme and the path in front of
+/// the public address. Serves the host names that are meant, once an operator has said which: a page of a foreign name that
+/// is made to resolve to this server (DNS rebinding) gets nothing. Health answers under any name, since probes come by address.
+/// </summary>
+internal sealed class AddressMiddleware
+{
+    private static readonly ApiRefusal Nameless = new(ApiErrors.Unreadable, "The Host header does not name a host. Send the host name you are calling, such as presence.example.com.");
+
+    private readonly RequestDelegate _next;
+    private readonly PublicAddress _public;
+    private readonly HashSet<string>? _names;
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _namesBySpan;
+    private readonly ApiRefusal _refusal;
+
+    public AddressMiddleware(RequestDelegate next, DashboardOptions options, PublicAddress address)
+    {
+        _next = next;
+        _public = address;
+        if (address.Host is { } host)
+        {
+            _names = new HashSet<string>([host, .. options.Http.Hosts.Select(name => HostNames.Canonical(name)!)], StringComparer.OrdinalIgnoreCase);
+            _namesBySpan = _names.GetAlternateLookup<ReadOnlySpan<char>>();
+        }
+        _refusal = new ApiRefusal(
+            ApiErrors.Unreadable,
+            $"This server answers as {address.Host}; the Host header says something else.",
+            "Behind a proxy, have it pass on the Host header. Presence__Http__Hosts lists further names to answer to.");
+    }
+
+    public Task InvokeAsync(HttpContext http)
+    {
+        var request = http.Request;
+        if (_public.IsHttps)
+            request.Scheme = Uri.UriSchemeHttps;
+        if (_public.Base.HasValue)
+            MoveIntoBase(request);
+
+        if (RequestPipeline.IsHealth(http))
+            return _next(http);
+        return ProblemOf(http) is { } problem ? Refuse(http, problem) : _next(http);
+    }
+
+    /// <summary>The same whether a proxy passes the path on as it is or takes the public address' part away.</summary>
+    private void MoveIntoBase(HttpRequest request)
+    {
+        if (request.Path.StartsWithSegments(_public.Base, StringComparison.Ordinal, out var rest))
+            request.Path = rest.HasValue ? rest : "/";
+        request.PathBase = _public.Base;
+    }
+
+    private ApiRefusal? ProblemOf(HttpContext http)
+    {
+        var raw = http.Request.Headers.Host;
+        var isPage = !RequestPipeline.IsApi(http);
+        if (!isPage && (_names is null ? HasUsualForm(raw) : _namesBySpan.Contains(NameIn(raw.ToString()))))
+            return null; // nearly all requests: nothing is taken apart, nothing allocated
+
+        // HTTP/1.0 may leave the host out. A page's links and forms are made from it.
+        if (StringValues.IsNullOrEmpty(raw))
+            return _names is not null ? _refusal : isPage ? Nameless : null;
+        if (!HostNames.TrySplit(raw.ToString(), out var name, out var port) || HostNames.Canonical(name) is not { } host)
+            return Nameless;
+        if (_names?.Contains(host) == false)
+            return _refusal;
+        http.Request.Host = port is { } number ? new HostString(host, number) : new HostString(host);
+        return null;
+    }
+
+    private static bool HasUsualForm(StringValues raw) => raw is [{ Length: > 0 } host] && !host.Contains("..", StringComparison.Ordinal) && !host.Contains("xn--", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>By name alone: ports are mapped on the way.</summary>
+    private static ReadOnlySpan<char> NameIn(ReadOnlySpan<char> host)
+    {
+        var port = host.LastIndexOf(':');
+        return port > host.LastIndexOf(']') ? host[..port] : host;
+    }
+
+    private static Task Refuse(HttpContext http, ApiRefusal problem)
+    {
+        if (RequestPipeline.IsApi(http))
+            return problem.ExecuteAsync(http);
+        http.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return http.Response.WriteAsync(problem.Message);
+    }
+}
