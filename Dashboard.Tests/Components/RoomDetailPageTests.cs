@@ -228,6 +228,50 @@ public sealed class RoomDetailPageTests : PageTest
     }
 
     [Fact]
+    public async Task Remove_OfSomebodyAlreadyRemoved_ShowsThatRemovalAndSaysWhatItDoesToIt()
+    {
+        Beat("main", "ada", "Ada Lovelace");
+        var store = Services.GetRequiredService<RemovalStore>();
+        await store.RemoveAsync(new Removal("ada", "main", Time.GetUtcNow().AddHours(3), "Spam"), "eve@example.com", Cancellation);
+        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+
+        var asking = OpenDialogAsync("ada", "main");
+        await PassUntilAsync(() => dialogs.FindAll("[data-testid=in-force]").Count == 1);
+
+        var notice = dialogs.Find("[data-testid=in-force]").TextContent;
+        Assert.Contains("(3 h left), by eve@example.com.", notice, StringComparison.Ordinal);
+        Assert.Contains("Reason: Spam", notice, StringComparison.Ordinal);
+        Assert.Contains(dialogs.FindAll("button"), button => button.TextContent == "Shorten to 5 min");
+        dialogs.Act(shown => shown.FindAll("input[name=length]")[2].Change(true));
+        await dialogs.ActAsync(shown => shown.FindAll("button").Single(button => button.TextContent == "Extend to 24 h").ClickAsync());
+        await asking;
+        Assert.Equal(Time.GetUtcNow().AddDays(1), Engine.RemovalOf("ada", "main")!.Until);
+    }
+
+    [Fact]
+    public async Task Remove_WhileSomebodyElseRemoves_ReplacesNothingUnread()
+    {
+        Beat("main", "ada", "Ada Lovelace");
+        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+        var asking = OpenDialogAsync("ada", "main");
+        await PassUntilAsync(() => dialogs.FindAll("button").Any(button => button.TextContent == "Remove for 5 min"));
+        var theirs = Time.GetUtcNow().AddHours(3);
+        await Services.GetRequiredService<RemovalStore>().RemoveAsync(new Removal("ada", "main", theirs, null), "eve@example.com", Cancellation);
+
+        await dialogs.ActAsync(shown => shown.FindAll("button").Single(button => button.TextContent == "Remove for 5 min").ClickAsync());
+
+        await PassUntilAsync(() => dialogs.FindAll("[data-testid=in-force]").Count == 1);
+        Assert.Contains("eve@example.com banned this viewer while the question was open", dialogs.Markup, StringComparison.Ordinal);
+        Assert.Equal(theirs, Engine.RemovalOf("ada", "main")!.Until);
+        await dialogs.ActAsync(shown => shown.FindAll("button").Single(button => button.TextContent == "Shorten to 5 min").ClickAsync());
+        await asking;
+        Assert.Equal(Time.GetUtcNow().AddMinutes(5), Engine.RemovalOf("ada", "main")!.Until);
+    }
+
+    private Task<RemovalEntry?> OpenDialogAsync(string userId, string? roomId) => Presence.Dashboard.Components.Dialogs.RemoveViewerDialog.OpenAsync(
+        Services.GetRequiredService<Radzen.DialogService>(), userId, userId, roomId);
+
+    [Fact]
     public async Task Actions_ForAnObserver_AreNotThereAndRefusedByTheServices()
     {
         Moderator.SetRoles(nameof(ModeratorRole.Observer));
@@ -237,7 +281,7 @@ public sealed class RoomDetailPageTests : PageTest
         Assert.Empty(page.FindAll("button[aria-label^=Remove]"));
         Assert.DoesNotContain(page.FindAll("a"), link => link.TextContent == "Edit");
         var moderation = Services.GetRequiredService<ViewerModeration>();
-        await Assert.ThrowsAsync<AccessRefusedException>(() => moderation.RemoveAsync("ada", "main", TimeSpan.FromMinutes(5), null, Cancellation));
+        await Assert.ThrowsAsync<AccessRefusedException>(() => moderation.RemoveAsync("ada", "main", TimeSpan.FromMinutes(5), null, null, Cancellation));
         await Assert.ThrowsAsync<AccessRefusedException>(() => moderation.LiftAsync("ada", "main", Cancellation));
         var rooms = Services.GetRequiredService<RoomAdministration>();
         var room = await rooms.ReadAsync("main", Cancellation);

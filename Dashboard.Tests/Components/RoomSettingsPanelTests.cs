@@ -52,6 +52,20 @@ public sealed class RoomSettingsPanelTests : PageTest
         Assert.Equal("Mine", Engine.Definition("main").Title);
     }
 
+    [Fact]
+    public async Task Form_TypedIntoOneFieldWhileSomebodyElseSaves_TakesTheirsOfTheOthers()
+    {
+        var page = RenderRoom("/rooms/main?edit=1");
+        await PassUntilAsync(() => page.FindAll(".room-form").Count == 1);
+        page.Act(shown => shown.Find("input[name=room-timeout]").Input("120"));
+
+        await NameElsewhereAsync("Owls, live");
+        await PassUntilAsync(() => page.Find("#room-title").GetAttribute("value") == "Owls, live");
+        await page.ActAsync(shown => shown.Find(".room-form").SubmitAsync());
+
+        Assert.Equal(("Owls, live", TimeSpan.FromSeconds(120)), (Engine.Definition("main").Title, Engine.Definition("main").Overrides.PresenceTimeout));
+    }
+
     private Task<DefinedRoom> NameElsewhereAsync(string title) =>
         Services.GetRequiredService<RoomStore>().DefineAsync("main", new() { Title = title }, "eve@example.com", null, Cancellation);
 

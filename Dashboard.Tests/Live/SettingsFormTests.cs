@@ -85,6 +85,51 @@ public sealed class SettingsFormTests
         Assert.True(_form.CanSave);
     }
 
+    // Each field alone: what was typed in one must not put the others back to what they were.
+    [Theory]
+    [InlineData("enabled")]
+    [InlineData("interval")]
+    [InlineData("timeout")]
+    [InlineData("list")]
+    public void KeepMine_WithOneFieldTyped_TakesTheirsOfTheOthers(string typed)
+    {
+        var theirs = First with { Version = 2, Enabled = false, HeartbeatInterval = TimeSpan.FromSeconds(25), PresenceTimeout = TimeSpan.FromSeconds(120), ListLimit = 100 };
+        var mine = new SettingsDraft { Enabled = true, HeartbeatIntervalSeconds = 20, PresenceTimeoutSeconds = 90, ListLimit = 50 };
+        var want = SettingsDraft.Of(theirs);
+        switch (typed)
+        {
+            case "enabled": // switched off and on again is not typed: theirs stands
+                break;
+            case "interval":
+                want.HeartbeatIntervalSeconds = _form.Draft.HeartbeatIntervalSeconds = mine.HeartbeatIntervalSeconds;
+                break;
+            case "timeout":
+                want.PresenceTimeoutSeconds = _form.Draft.PresenceTimeoutSeconds = mine.PresenceTimeoutSeconds;
+                break;
+            default:
+                want.ListLimit = _form.Draft.ListLimit = mine.ListLimit;
+                break;
+        }
+        _form.Reason = "Final tonight";
+        _form.Follow(theirs);
+
+        _form.KeepMine();
+
+        Assert.Equal((want, theirs, "Final tonight"), (_form.Draft, _form.DecidedOn, _form.Reason));
+    }
+
+    [Fact]
+    public void KeepMine_WithAFieldEmptied_LeavesItEmpty()
+    {
+        _form.Draft.ListLimit = null;
+        _form.Follow(Theirs);
+
+        _form.KeepMine();
+
+        Assert.Equal((120, null), (_form.Draft.PresenceTimeoutSeconds, _form.Draft.ListLimit));
+        Assert.False(_form.CanSave);
+    }
+
     [Fact]
     public void Reset_OfTwo_ShowsTheirs()
     {

@@ -38,6 +38,22 @@ internal sealed record RoomDraft
         };
     }
 
+    /// <summary>What somebody else saved, with what was typed here: a field that still says what it said before is theirs.</summary>
+    /// <param name="before">What was known of the room when this was typed.</param>
+    /// <param name="theirs">What is known of it now.</param>
+    public RoomDraft Onto(RoomDefinition before, RoomDefinition theirs)
+    {
+        var (was, now) = (Of(before), Of(theirs));
+        return new RoomDraft
+        {
+            Title = Typed.Or(Title, was.Title, now.Title),
+            IsEnded = Typed.Or(IsEnded, was.IsEnded, now.IsEnded),
+            IsOff = Typed.Or(IsOff, was.IsOff, now.IsOff),
+            HeartbeatIntervalSeconds = Typed.Or(HeartbeatIntervalSeconds, was.HeartbeatIntervalSeconds, now.HeartbeatIntervalSeconds),
+            PresenceTimeoutSeconds = Typed.Or(PresenceTimeoutSeconds, was.PresenceTimeoutSeconds, now.PresenceTimeoutSeconds),
+        };
+    }
+
     private static TimeSpan? Kept(TimeSpan? current, int? seconds) =>
         Seconds(current) == seconds ? current : seconds is { } value ? TimeSpan.FromSeconds(value) : null;
 

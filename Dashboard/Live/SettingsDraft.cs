@@ -30,9 +30,31 @@ internal sealed record SettingsDraft
             }
             : null;
 
+    /// <summary>What somebody else saved, with what was typed here: a field that still says what it said before is theirs.</summary>
+    /// <param name="before">What was in force when this was typed.</param>
+    /// <param name="theirs">What is in force now.</param>
+    public SettingsDraft Onto(PresenceSettings before, PresenceSettings theirs)
+    {
+        var (was, now) = (Of(before), Of(theirs));
+        return new SettingsDraft
+        {
+            Enabled = Typed.Or(Enabled, was.Enabled, now.Enabled),
+            HeartbeatIntervalSeconds = Typed.Or(HeartbeatIntervalSeconds, was.HeartbeatIntervalSeconds, now.HeartbeatIntervalSeconds),
+            PresenceTimeoutSeconds = Typed.Or(PresenceTimeoutSeconds, was.PresenceTimeoutSeconds, now.PresenceTimeoutSeconds),
+            ListLimit = Typed.Or(ListLimit, was.ListLimit, now.ListLimit),
+        };
+    }
+
     // Settings made through the API may hold fractions of a second; a field nobody touched must not round them away.
     private static TimeSpan Kept(TimeSpan current, int seconds) =>
         Seconds(current) == seconds ? current : TimeSpan.FromSeconds(seconds);
 
     private static int Seconds(TimeSpan span) => (int)Math.Ceiling(span.TotalSeconds);
+}
+
+/// <summary>One field of a form that two people edit.</summary>
+internal static class Typed
+{
+    /// <summary>What was typed; what somebody else saved where nothing was.</summary>
+    public static T Or<T>(T field, T before, T theirs) => EqualityComparer<T>.Default.Equals(field, before) ? theirs : field;
 }

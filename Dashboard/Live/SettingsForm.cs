@@ -55,9 +55,10 @@ internal sealed class SettingsForm
     /// <summary>Lets go of what was typed.</summary>
     public void Reset() => Begin(Theirs ?? DecidedOn);
 
-    /// <summary>Keeps what was typed, decided on their version from now on: what saving would change is on screen.</summary>
+    /// <summary>Keeps the fields that were typed in and takes theirs of the others, decided on their version from now on: what saving would change is on screen.</summary>
     public void KeepMine()
     {
+        Draft = Draft.Onto(DecidedOn, Theirs ?? DecidedOn);
         DecidedOn = Theirs ?? DecidedOn;
         Theirs = null;
     }

@@ -13,11 +13,13 @@ internal sealed class ViewerModeration(PresenceEngine engine, RemovalStore remov
     /// <param name="roomId">Where; null is the whole network.</param>
     /// <param name="length">For how long; at most <see cref="RemovalRules.Longest"/>.</param>
     /// <param name="reason">What the viewer is told; null says nothing.</param>
+    /// <param name="known">The removal in force there as the moderator saw it; null when none was.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
+    /// <exception cref="RemovalConflictException">Another one is in force by now. Nothing was changed.</exception>
     /// <exception cref="ArgumentException">Against the rules. Nothing was changed.</exception>
     /// <exception cref="StoreFullException">The cap is reached. Nothing was changed.</exception>
-    public async Task<RemovalEntry> RemoveAsync(string userId, string? roomId, TimeSpan length, string? reason, CancellationToken cancellationToken)
+    public async Task<RemovalEntry> RemoveAsync(string userId, string? roomId, TimeSpan length, string? reason, RemovalEntry? known, CancellationToken cancellationToken)
     {
         var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
         if (length <= TimeSpan.Zero || length > RemovalRules.Longest)
@@ -26,7 +28,7 @@ internal sealed class ViewerModeration(PresenceEngine engine, RemovalStore remov
             throw new ArgumentException(problem, nameof(reason));
 
         var until = DateTimeOffset.FromUnixTimeMilliseconds((time.GetUtcNow() + length).ToUnixTimeMilliseconds()); // as stored
-        var (entry, _) = await removals.RemoveAsync(new Removal(userId, roomId, until, reason), moderator.Email, cancellationToken);
+        var (entry, _) = await removals.RemoveAsync(new Removal(userId, roomId, until, reason), moderator.Email, known?.Id ?? 0, cancellationToken);
         return entry;
     }
 
@@ -36,6 +38,14 @@ internal sealed class ViewerModeration(PresenceEngine engine, RemovalStore remov
     {
         await guard.RequireAsync(ModeratorRole.Moderator);
         await removals.LiftAsync(userId, roomId, cancellationToken);
+    }
+
+    /// <summary>The removal in force from a room, or with null from the network, with who decided it; null when there is none.</summary>
+    /// <exception cref="AccessRefusedException">Not a Moderator.</exception>
+    public async Task<RemovalEntry?> InForceAsync(string userId, string? roomId, CancellationToken cancellationToken)
+    {
+        await guard.RequireAsync(ModeratorRole.Moderator);
+        return await removals.FindAsync(userId, roomId, cancellationToken);
     }
 
     /// <summary>What keeps a viewer out of a room now; null when nothing does.</summary>

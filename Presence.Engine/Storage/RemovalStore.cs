@@ -18,17 +18,24 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
             engine.Remove(ToEntry(record).Removal);
     }
 
+    /// <summary>Keeps a viewer out from now on, whatever is in force for the same place, and ends its sessions there.</summary>
+    /// <inheritdoc cref="RemoveAsync(Removal, string, long?, CancellationToken)"/>
+    public Task<(RemovalEntry Entry, bool Replaced)> RemoveAsync(Removal removal, string by, CancellationToken cancellationToken) =>
+        RemoveAsync(removal, by, null, cancellationToken);
+
     /// <summary>Keeps a viewer out from now on, instead of what was decided for the same place before, and ends its sessions there.</summary>
     /// <param name="removal">Already validated; ends in the future.</param>
     /// <param name="by">Who decides.</param>
+    /// <param name="known">The <see cref="RemovalEntry.Id"/> of the one in force that the decision was made on, 0 for none; null replaces any.</param>
     /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
     /// <returns>The removal as kept, and whether it took the place of another.</returns>
+    /// <exception cref="RemovalConflictException">Another than the known one is in force. Nothing was changed.</exception>
     /// <exception cref="StoreFullException">The cap is reached. Nothing was changed.</exception>
     /// <remarks>
     /// <para><b>Threads.</b> Any; changes follow one another.</para>
     /// <para><b>Guarantee.</b> On the disk before it is in force, and in force when this returns.</para>
     /// </remarks>
-    public async Task<(RemovalEntry Entry, bool Replaced)> RemoveAsync(Removal removal, string by, CancellationToken cancellationToken)
+    public async Task<(RemovalEntry Entry, bool Replaced)> RemoveAsync(Removal removal, string by, long? known, CancellationToken cancellationToken)
     {
         await _oneAtATime.WaitAsync(cancellationToken);
         try
@@ -36,6 +43,8 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
             var roomId = RoomOf(removal.RoomId);
             await using var context = database.CreateDbContext();
             await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+            if (known is not null && await InForceAsync(context, removal.UserId, roomId, cancellationToken) is { } current && current.Id != known)
+                throw new RemovalConflictException(ToEntry(current));
             var replaced = await context.Removals.Where(r => r.RoomId == roomId && r.UserId == removal.UserId).ExecuteDeleteAsync(cancellationToken) > 0;
             var record = new RemovalRecord { RoomId = roomId, UserId = removal.UserId, Until = removal.Until, Reason = removal.Reason, By = by, At = database.Now() };
             context.Add(record);
@@ -74,10 +83,8 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
     /// <summary>The removal of one viewer from a room, or with null from the network; null when there is none in force.</summary>
     public async Task<RemovalEntry?> FindAsync(string userId, string? roomId, CancellationToken cancellationToken)
     {
-        var room = RoomOf(roomId);
-        var now = database.Now();
         await using var context = database.CreateDbContext();
-        var record = await context.Removals.AsNoTracking().FirstOrDefaultAsync(r => r.RoomId == room && r.UserId == userId && r.Until > now, cancellationToken);
+        var record = await InForceAsync(context, userId, RoomOf(roomId), cancellationToken);
         return record is null ? null : ToEntry(record);
     }
 
@@ -120,6 +127,12 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
         await context.Removals.Where(r => r.Until <= now).ExecuteDeleteAsync(cancellationToken);
         if (await context.Removals.CountAsync(cancellationToken) > most)
             throw new StoreFullException(most, $"{most} removals are in force, as many as may be; lift one first.");
+    }
+
+    private Task<RemovalRecord?> InForceAsync(PresenceContext context, string userId, string room, CancellationToken cancellationToken)
+    {
+        var now = database.Now();
+        return context.Removals.AsNoTracking().FirstOrDefaultAsync(r => r.RoomId == room && r.UserId == userId && r.Until > now, cancellationToken);
     }
 
     private static string RoomOf(string? roomId) => roomId ?? RemovalRecord.Network;

@@ -20,6 +20,8 @@ public sealed partial class RemoveViewerDialog
     ];
 
     private readonly RemovalDraft _draft = new();
+    private RemovalEntry? _inRoom;
+    private RemovalEntry? _inNetwork;
     private string _problem = "";
     private bool _isBusy;
 
@@ -43,10 +45,25 @@ public sealed partial class RemoveViewerDialog
     [Inject]
     private ILogger<RemoveViewerDialog> Log { get; set; } = default!;
 
-    private string RemoveText => (_isBusy, _draft.Span) switch
+    [Inject]
+    private LocalTime LocalTime { get; set; } = default!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = default!;
+
+    private DateTimeOffset Now => Time.GetUtcNow();
+
+    private string? Place => _draft.IsNetworkWide ? null : RoomId;
+
+    /// <summary>The removal in force where this one is meant for.</summary>
+    private RemovalEntry? InForce => Place is null ? _inNetwork : _inRoom;
+
+    /// <summary>Says what the button does to a removal in force: whoever presses it has read who decided that one.</summary>
+    private string RemoveText => (_isBusy, _draft.Span, InForce) switch
     {
-        (true, _) => ViewerTexts.Removing,
-        (_, { } span) => Sentence.With(ViewerTexts.RemoveFor, Durations.Rough(span)),
+        (true, _, _) => ViewerTexts.Removing,
+        (_, { } span, null) => Sentence.With(ViewerTexts.RemoveFor, Durations.Rough(span)),
+        (_, { } span, { } known) => Sentence.With(Now + span < known.Removal.Until ? ViewerTexts.RemoveShorten : ViewerTexts.RemoveExtend, Durations.Rough(span)),
         _ => RoomTexts.Remove,
     };
 
@@ -57,6 +74,26 @@ public sealed partial class RemoveViewerDialog
             new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(UserId)] = userId, [nameof(Name)] = name, [nameof(RoomId)] = roomId },
             new DialogOptions { ShowClose = false, Width = "min(460px, 100vw)", CloseDialogOnOverlayClick = true, CssClass = "sheet" }) as RemovalEntry;
 
+    protected override async Task OnInitializedAsync()
+    {
+        try
+        {
+            _inNetwork = await Moderation.InForceAsync(UserId, null, CancellationToken.None);
+            if (RoomId is not null)
+                _inRoom = await Moderation.InForceAsync(UserId, RoomId, CancellationToken.None);
+        }
+        catch (AccessRefusedException)
+        {
+            _problem = ViewerTexts.NotAllowed;
+        }
+#pragma warning disable CA1031 // what cannot be read now is told when it is stored: the store compares
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Log.LogError(failure, "A viewer's removals could not be read.");
+        }
+    }
+
     private async Task RemoveAsync()
     {
         if (_draft.Span is not { } span)
@@ -64,8 +101,15 @@ public sealed partial class RemoveViewerDialog
         _isBusy = true;
         try
         {
-            var roomId = _draft.IsNetworkWide ? null : RoomId;
-            Dialogs.Close(await Moderation.RemoveAsync(UserId, roomId, span, _draft.ReasonOrNull, CancellationToken.None));
+            Dialogs.Close(await Moderation.RemoveAsync(UserId, Place, span, _draft.ReasonOrNull, InForce, CancellationToken.None));
+        }
+        catch (RemovalConflictException conflict)
+        {
+            if (conflict.Current.Removal.RoomId is null)
+                _inNetwork = conflict.Current;
+            else
+                _inRoom = conflict.Current;
+            _problem = Sentence.With(ViewerTexts.RemoveConflict, conflict.Current.By);
         }
         catch (AccessRefusedException)
         {

@@ -108,15 +108,15 @@ public sealed partial class RoomSettingsPanel
         }
     }
 
-    /// <summary>Somebody else saved. It is shown at once; what was typed stays, and says so.</summary>
+    /// <summary>Somebody else saved. It is shown at once; the fields that were typed in stay, and the form says so.</summary>
     private async Task FollowAsync(RoomDefinition before)
     {
         await LoadAsync();
         if (!_isEditing || _room is null || _room.Definition == before)
             return;
-        if (_draft == RoomDraft.Of(before))
-            _draft = RoomDraft.Of(_room.Definition);
-        else
+        var isTyped = _draft != RoomDraft.Of(before);
+        _draft = _draft.Onto(before, _room.Definition);
+        if (isTyped)
             _problem = Sentence.With(RoomTexts.SaveConflict, _room.UpdatedBy);
     }
 
@@ -155,6 +155,7 @@ public sealed partial class RoomSettingsPanel
         }
         catch (RoomConflictException conflict)
         {
+            _draft = _draft.Onto(_room!.Definition, conflict.Current.Definition);
             _room = conflict.Current; // what was typed stays; what would change is on screen
             _problem = Sentence.With(RoomTexts.SaveConflict, conflict.Current.UpdatedBy);
         }
