@@ -56,6 +56,24 @@ public sealed class RoomMemoryStoreTests : IAsyncLifetime
         Assert.Equal([4, 4, 4, 4, 4, 4, 4, 4, 2, 2], _world.Engine.Trend("lobby").Hour);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    [InlineData(50)]
+    public async Task LoadAsync_AfterRestartsInTheMiddleOfAMinute_TheLineBeginsWhereItBegan(int seconds)
+    {
+        await WatchAsync(minutes: 3, viewers: 4);
+        var began = _world.Engine.Trend("lobby").HourAt(0);
+
+        for (var restart = 0; restart < 5; restart++)
+        {
+            await RestartAsync(TimeSpan.FromSeconds(seconds));
+            await WatchAsync(minutes: 2, viewers: 4);
+        }
+
+        Assert.InRange(_world.Engine.Trend("lobby").HourAt(0), began - TimeSpan.FromSeconds(1), began + TimeSpan.FromSeconds(1));
+    }
+
     [Fact]
     public async Task LoadAsync_AfterMoreThanAnHour_NothingIsRemembered()
     {

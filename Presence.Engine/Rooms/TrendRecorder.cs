@@ -5,7 +5,7 @@ namespace Presence.Engine.Rooms;
 /// <param name="before">The viewers before the first sample who never joined: those restored.</param>
 internal sealed class TrendRecorder(int before)
 {
-    /// <summary>Every so many samples one is kept for the hour.</summary>
+    /// <summary>The first sample of the hour falls on every so many ticks, so that rooms that begin together are sampled together.</summary>
     private const int HourEvery = 4;
 
     private readonly SampleRing _recent = new(20);
@@ -21,9 +21,10 @@ internal sealed class TrendRecorder(int before)
     public void Add(long tick, long now, int viewers, long joined)
     {
         _recent.Add(viewers);
-        if (tick % HourEvery != 0)
+        // A restart shifts the ticks. The hour keeps its own minutes, or each restart would move the whole line by up to one.
+        if (SampledAt is { } last ? now - last < RoomTrend.HourStep.Ticks - (RoomTrend.RecentStep.Ticks / 2) : tick % HourEvery != 0)
             return;
-        SampledAt = now;
+        SampledAt = SampledAt is { } before && now - before < RoomTrend.HourStep.Ticks + RoomTrend.RecentStep.Ticks ? before + RoomTrend.HourStep.Ticks : now;
         _before = _hour.Add(viewers) ?? _before;
         _joins.Add((int)(joined - _joined));
         _joined = joined;
