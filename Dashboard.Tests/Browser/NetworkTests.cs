@@ -84,12 +84,14 @@ public sealed class NetworkTests(ChromiumBrowser chromium, BusyEvening evening) 
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-connection", "lost");
         await Expect(page.Locator(".freshness")).ToContainTextAsync("Not live · as of " + await page.EvaluateAsync<string>("window.heard.toLocaleTimeString()"), new() { UseInnerText = true });
         Assert.NotEqual(bright, await ColourAsync(page.GetByTestId("viewer-count")));
+        await Expect(page).ToHaveTitleAsync(new Regex("^Not live · .*1", RegexOptions.None, TimeSpan.FromSeconds(1)));
 
         await page.Clock.ResumeAsync();
         wire.SpeakAgain();
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-connection", "live", Patiently);
         Enter(host, "stage", "grace");
         await Expect(page.GetByTestId("viewer-count")).ToHaveTextAsync("2", new() { Timeout = 60_000 });
+        await Expect(page).ToHaveTitleAsync(new Regex("^(?!Not live).*2", RegexOptions.None, TimeSpan.FromSeconds(1)));
         Assert.Equal(bright, await ColourAsync(page.GetByTestId("viewer-count")));
     }
 

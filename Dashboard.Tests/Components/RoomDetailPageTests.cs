@@ -227,6 +227,22 @@ public sealed class RoomDetailPageTests : PageTest
         Assert.Null(Engine.RemovalOf("ada", "main"));
     }
 
+    [Theory]
+    [InlineData(false, RoomStatus.Live, "Presence is off here")]
+    [InlineData(true, RoomStatus.Ended, "This room has ended")]
+    public async Task Viewers_OfAClosedRoom_AreNotPromisedWithTheNextHeartbeatAndItsPeakStays(bool enabled, RoomStatus status, string said)
+    {
+        Beat("main", "ada");
+        Beat("main", "grace");
+        Engine.Define("main", new RoomDefinition { Status = status, Overrides = new RoomOverrides { Enabled = enabled ? null : false } });
+
+        var page = RenderRoom("main");
+
+        await PassUntilAsync(() => page.Markup.Contains(said, StringComparison.Ordinal));
+        Assert.DoesNotContain("Viewers appear here with their first heartbeat", page.Markup, StringComparison.Ordinal);
+        Assert.Contains(page.FindAll("dl > div"), fact => fact.TextContent == "Peak2");
+    }
+
     [Fact]
     public async Task Remove_OfSomebodyAlreadyRemoved_ShowsThatRemovalAndSaysWhatItDoesToIt()
     {

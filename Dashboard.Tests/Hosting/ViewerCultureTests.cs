@@ -22,6 +22,17 @@ public sealed class ViewerCultureTests
     public void Of_AHeader_IsTheFirstLanguageTheRuntimeKnows(string header, string expected) =>
         Assert.Equal(expected, ViewerCulture.Of(header).Name);
 
+    // A browser reads tabindex="−1" as no number at all.
+    [Theory]
+    [InlineData("sv-SE")]
+    [InlineData("nb-NO")]
+    [InlineData("fa-IR")]
+    [InlineData("ar-EG")]
+    [InlineData("he-IL")]
+    [InlineData("en-GB")]
+    public void Of_AnyLanguage_WritesNegativeNumbersAsABrowserReadsThem(string language) =>
+        Assert.Equal("-1", (-1).ToString(ViewerCulture.Of(language)));
+
     [Theory]
     [InlineData("de", "1.240")]
     [InlineData("en-US", "1,240")]

@@ -30,7 +30,18 @@ internal static class ViewerCulture
     {
         _known ??= CultureInfo.GetCultures(CultureTypes.AllCultures)
             .Where(culture => culture.Name.Length > 0)
-            .ToFrozenDictionary(culture => culture.Name, CultureInfo.ReadOnly, StringComparer.OrdinalIgnoreCase);
+            .ToFrozenDictionary(culture => culture.Name, WithPlainMinus, StringComparer.OrdinalIgnoreCase);
         return _known.GetValueOrDefault(name);
+    }
+
+    /// <summary>
+    /// Number attributes of a page (<c>tabindex</c>) are written in this culture too, by components we do not write, and a browser
+    /// reads no other minus than "-". Pages write theirs themselves (Display/Numbers).
+    /// </summary>
+    private static CultureInfo WithPlainMinus(CultureInfo culture)
+    {
+        var plain = (CultureInfo)culture.Clone();
+        plain.NumberFormat.NegativeSign = CultureInfo.InvariantCulture.NumberFormat.NegativeSign;
+        return CultureInfo.ReadOnly(plain);
     }
 }

@@ -21,6 +21,16 @@ function freeze(connection) {
     line.textContent = line.dataset.since.replace("{0}", at);
 }
 
+// The tab's title counts too, and is all that is seen of a page in the background. Its text is changed in place: the node is the circuit's.
+function markTitle() {
+  const text = document.querySelector("title")?.firstChild;
+  if (!text) return;
+  const mark = dialog.dataset.notLive;
+  const plain = text.data.startsWith(mark) ? text.data.slice(mark.length) : text.data;
+  const wanted = ["lost", "paused"].includes(root.dataset.connection) ? mark + plain : plain;
+  if (text.data !== wanted) text.data = wanted;
+}
+
 function look() {
   const now = Date.now();
   const wasAway = now - lookedAt > 1500; // the browser itself slept or was busy: an answer may be waiting behind this
@@ -88,6 +98,8 @@ document.addEventListener("visibilitychange", () => {
   wake();
 });
 setInterval(look, 500);
+new MutationObserver(markTitle).observe(root, { attributeFilter: ["data-connection"] });
+new MutationObserver(markTitle).observe(document.head, { subtree: true, childList: true, characterData: true });
 
 await Blazor.start({
   circuit: {

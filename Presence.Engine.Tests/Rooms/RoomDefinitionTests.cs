@@ -43,6 +43,34 @@ public sealed class RoomDefinitionTests : IDisposable
     }
 
     [Fact]
+    public void Define_DisabledAndEnabledAgain_KeepsTheEveningsPeak()
+    {
+        _world.Beat("ann");
+        _world.Beat("bob");
+
+        _world.Engine.Define(EngineWorld.Lobby, new RoomDefinition { Overrides = new RoomOverrides { Enabled = false } });
+        Assert.Equal((0, 2), (_world.Viewers(), _world.Engine.Room(EngineWorld.Lobby).Peak));
+
+        _world.Engine.Define(EngineWorld.Lobby, null);
+        _world.Beat("ann");
+        Assert.Equal((1, 2), (_world.Viewers(), _world.Engine.Room(EngineWorld.Lobby).Peak));
+    }
+
+    [Fact]
+    public void Define_EndedAndLiveAgain_KeepsThePeakUntilTheNextShow()
+    {
+        _world.Beat("ann");
+        _world.Beat("bob");
+
+        _world.Engine.Define(EngineWorld.Lobby, new RoomDefinition { Status = RoomStatus.Ended });
+        Assert.Equal((0, 2), (_world.Viewers(), _world.Engine.Room(EngineWorld.Lobby).Peak));
+
+        _world.Engine.Define(EngineWorld.Lobby, null);
+        _world.Beat("ann");
+        Assert.Equal(1, _world.Engine.Room(EngineWorld.Lobby).Peak);
+    }
+
+    [Fact]
     public void Define_Ended_EmptiesTheRoomAndRefusesWithItsOwnOutcome()
     {
         using var changes = _world.Engine.Subscribe(EngineWorld.Lobby, 10);

@@ -36,6 +36,9 @@ internal struct RareState
     /// <summary>The most viewers since then.</summary>
     public int Peak;
 
+    /// <summary>Why the last viewer left. Whoever was sent away did not end the evening, and its peak stays.</summary>
+    public LeaveReason EmptiedBy;
+
     /// <summary>In whose share the room counts while it has viewers (<see cref="OriginShares"/>).</summary>
     public int Origin;
 

@@ -178,7 +178,7 @@ internal sealed partial class Room
         var count = CountNeedsLock();
         var rules = RulesNeedsLock();
         var isLive = count.Viewers > 0;
-        return new(Id, count, isLive ? _network.Clock.UtcOf(_rare.Since) : null, isLive ? _rare.Peak : 0)
+        return new(Id, count, isLive ? _network.Clock.UtcOf(_rare.Since) : null, isLive || _rare.EmptiedBy is LeaveReason.Disabled or LeaveReason.Ended ? _rare.Peak : 0)
         {
             Title = rules.Definition.Title,
             Status = rules.Definition.Status,

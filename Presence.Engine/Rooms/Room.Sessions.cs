@@ -50,7 +50,8 @@ internal sealed partial class Room
         if (_buckets.Viewers == 0)
         {
             _rare.Since = joinedAt;
-            _rare.Peak = 0;
+            if (_rare.EmptiedBy != LeaveReason.Disabled)
+                _rare.Peak = 0;
             _network.RoomBecameLive(this);
         }
         var mark = MarkOfNeedsLock(index);
@@ -97,7 +98,7 @@ internal sealed partial class Room
         if (_buckets.Viewers == 0)
         {
             _network.Users.Origins.RemoveRoom(_rare.Origin);
-            _rare.Since = at;
+            (_rare.Since, _rare.EmptiedBy) = (at, reason);
             _network.RoomBecameEmpty();
         }
         EmitNeedsLock(ChangeKind.Left, userId, isGuest, reason, at);

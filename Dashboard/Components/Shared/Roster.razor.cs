@@ -71,6 +71,9 @@ public sealed partial class Roster
 
     private Outcome? Removed { get; set; }
 
+    /// <summary>What would bring viewers here. Into a closed room heartbeats bring none.</summary>
+    private string EmptyText => Reading.Room.Status == RoomStatus.Ended ? RoomTexts.EmptyRoomEnded : Reading.IsEnabled ? RoomTexts.EmptyRoom : RoomTexts.EmptyRoomOff;
+
     /// <summary>As many as there will be, until they are read.</summary>
     private int ExpectedLines => (_isRead, _hasFailed) switch
     {
