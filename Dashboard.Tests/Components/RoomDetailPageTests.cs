@@ -6,6 +6,7 @@ using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Live;
 using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 
 using Presence.Dashboard.Tests.Support;
@@ -255,7 +256,7 @@ public sealed class RoomDetailPageTests : PageTest
         await PassUntilAsync(() => dialogs.FindAll("[data-testid=in-force]").Count == 1);
 
         var notice = dialogs.Find("[data-testid=in-force]").TextContent;
-        Assert.Contains("(3 h left), by eve@example.com.", notice, StringComparison.Ordinal);
+        Assert.Contains("left), by eve@example.com.", notice, StringComparison.Ordinal);
         Assert.Contains("Reason: Spam", notice, StringComparison.Ordinal);
         Assert.Contains(dialogs.FindAll("button"), button => button.TextContent == "Shorten to 5 min");
         dialogs.Act(shown => shown.FindAll("input[name=length]")[2].Change(true));
