@@ -196,8 +196,63 @@ public sealed class ModeratorAccountsTests
         Assert.Equal(HttpStatusCode.Redirect, reply.StatusCode);
     }
 
+    [Theory]
+    [InlineData("closed", "an Admin disabled or deleted your account")]
+    [InlineData("disabled", "an Admin disabled or deleted your account")]
+    [InlineData("role", "an Admin changed your role")]
+    [InlineData("stamp", "your password was changed or your account was signed out everywhere")]
+    [InlineData("expired", "Your session has expired")]
+    public async Task SignIn_AfterTheSessionEnded_SaysWhy(string how, string said)
+    {
+        await using var host = await StartAsync();
+        using var visitor = new FormVisitor(host.BaseAddress);
+        (await visitor.SignInAsync(ModeratorOfTests.Email, ModeratorOfTests.Password)).Dispose();
+        await using (var scope = host.Services.CreateAsyncScope())
+        {
+            var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
+            var account = (await accounts.FindByEmailAsync(ModeratorOfTests.Email))!;
+            switch (how)
+            {
+                case "closed":
+                    await accounts.DeleteAsync(account);
+                    await ModeratorOfTests.MakeAsync(host, "other@example.com", ModeratorRole.Admin); // else the set-up page opens
+                    break;
+                case "disabled":
+                    account.IsDisabled = true;
+                    await accounts.UpdateAsync(account);
+                    break;
+                case "role":
+                    await accounts.RemoveFromRoleAsync(account, nameof(ModeratorRole.Admin));
+                    break;
+                case "stamp":
+                    await accounts.UpdateSecurityStampAsync(account);
+                    break;
+                default:
+                    visitor.Cookies.GetAllCookies().Single(cookie => cookie.Name == "presence-moderator").Value = "of another time";
+                    break;
+            }
+        }
+
+        using var reply = await visitor.GetAsync("/rooms");
+        using var page = await visitor.GetAsync(reply.Headers.Location!.IsAbsoluteUri ? reply.Headers.Location.PathAndQuery : reply.Headers.Location.OriginalString);
+
+        Assert.Equal(HttpStatusCode.Redirect, reply.StatusCode);
+        Assert.Contains(said, await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Fact]
-    public async Task IsCurrent_AfterARoleWasTaken_IsFalse()
+    public async Task SignIn_OfSomebodyWhoNeverWas_SaysNothingOfAnEnd()
+    {
+        await using var host = await StartAsync();
+        using var visitor = new FormVisitor(host.BaseAddress);
+
+        using var page = await visitor.GetAsync("/sign-in?ReturnUrl=%2Frooms&Ended=nonsense");
+
+        Assert.DoesNotContain("role=\"status\"", await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EndOf_AfterARoleWasTaken_SaysSo()
     {
         await using var host = await StartAsync();
         await using var scope = host.Services.CreateAsyncScope();
@@ -205,11 +260,11 @@ public sealed class ModeratorAccountsTests
         var account = (await accounts.FindByEmailAsync(ModeratorOfTests.Email))!;
         var principal = await scope.ServiceProvider.GetRequiredService<IUserClaimsPrincipalFactory<ModeratorAccount>>().CreateAsync(account);
         var options = new IdentityOptions();
-        Assert.True(await ModeratorRevalidation.IsCurrentAsync(accounts, principal, options));
+        Assert.Null(await ModeratorRevalidation.EndOfAsync(accounts, principal, options));
 
         await accounts.RemoveFromRoleAsync(account, nameof(ModeratorRole.Admin));
 
-        Assert.False(await ModeratorRevalidation.IsCurrentAsync(accounts, principal, options));
+        Assert.Equal(SessionEnd.RoleChanged, await ModeratorRevalidation.EndOfAsync(accounts, principal, options));
     }
 
     [Fact]

@@ -32,6 +32,7 @@ public sealed class RoleTests(ChromiumBrowser chromium)
 
         TestContext.Current.TestOutputHelper!.WriteLine($"From Save in one browser until the other page lost its controls: {took.TotalMilliseconds:0} ms.");
         await Expect(live.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync(new() { Timeout = (float)Bound.TotalMilliseconds });
+        await Expect(live.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync("You were signed out because an Admin changed your role. Sign in again to continue.");
     }
 
     [Fact]

@@ -109,6 +109,7 @@ internal static class ModeratorAccounts
                 options.Events = new CookieAuthenticationEvents
                 {
                     OnValidatePrincipal = ModeratorRevalidation.ValidateAsync,
+                    OnRedirectToLogin = SessionEnds.RedirectAsync,
                 };
             });
         services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<DashboardOptions, PublicAddress>((options, dashboard, address) =>

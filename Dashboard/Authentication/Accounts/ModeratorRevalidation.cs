@@ -39,7 +39,7 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
     {
         // A scope of its own: the circuit's context may be in use by a page.
         await using var scope = _scopes.CreateAsyncScope();
-        return await IsCurrentAsync(scope.ServiceProvider, authenticationState.User, _options.Value, cancellationToken);
+        return await EndOfAsync(scope.ServiceProvider, authenticationState.User, _options.Value, cancellationToken) is null;
     }
 
     /// <summary>
@@ -48,27 +48,31 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
     public static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var services = context.HttpContext.RequestServices;
-        if (context.Principal is { } principal && await IsCurrentAsync(services, principal, services.GetRequiredService<IOptions<IdentityOptions>>().Value, context.HttpContext.RequestAborted))
+        var end = context.Principal is { } principal
+            ? await EndOfAsync(services, principal, services.GetRequiredService<IOptions<IdentityOptions>>().Value, context.HttpContext.RequestAborted)
+            : SessionEnd.Expired;
+        if (end is null)
             return;
+        SessionEnds.Note(context.HttpContext, end.Value);
         context.RejectPrincipal();
         await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
     }
 
-    /// <summary>Whether the account still exists, is not disabled or changed since the principal was made, and holds the same roles.</summary>
-    internal static async Task<bool> IsCurrentAsync(UserManager<ModeratorAccount> accounts, ClaimsPrincipal principal, IdentityOptions options)
+    /// <summary>Null while the account exists, is switched on, has the roles the principal says and did not change since; else what ended it.</summary>
+    internal static async Task<SessionEnd?> EndOfAsync(UserManager<ModeratorAccount> accounts, ClaimsPrincipal principal, IdentityOptions options)
     {
         var account = await accounts.GetUserAsync(principal);
         if (account is null or { IsDisabled: true })
-            return false;
-
-        var stamp = principal.FindFirstValue(options.ClaimsIdentity.SecurityStampClaimType);
-        if (!string.Equals(stamp, await accounts.GetSecurityStampAsync(account), StringComparison.Ordinal))
-            return false;
+            return SessionEnd.AccountClosed;
 
         // A role taken away in the database alone does not change the stamp.
         var held = await accounts.GetRolesAsync(account);
         var claimed = principal.FindAll(options.ClaimsIdentity.RoleClaimType).Select(claim => claim.Value);
-        return held.ToHashSet(StringComparer.Ordinal).SetEquals(claimed);
+        if (!held.ToHashSet(StringComparer.Ordinal).SetEquals(claimed))
+            return SessionEnd.RoleChanged;
+
+        var stamp = principal.FindFirstValue(options.ClaimsIdentity.SecurityStampClaimType);
+        return string.Equals(stamp, await accounts.GetSecurityStampAsync(account), StringComparison.Ordinal) ? null : SessionEnd.SignedOutEverywhere;
     }
 
     protected override void Dispose(bool disposing)
@@ -78,13 +82,13 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
         base.Dispose(disposing);
     }
 
-    private static async Task<bool> IsCurrentAsync(IServiceProvider services, ClaimsPrincipal principal, IdentityOptions options, CancellationToken cancellationToken)
+    private static async Task<SessionEnd?> EndOfAsync(IServiceProvider services, ClaimsPrincipal principal, IdentityOptions options, CancellationToken cancellationToken)
     {
         var accounts = services.GetRequiredService<UserManager<ModeratorAccount>>();
-        if (!await services.GetRequiredService<ModeratorSessions>().IsLiveAsync(principal, cancellationToken) || !await IsCurrentAsync(accounts, principal, options))
-            return false;
-        services.GetRequiredService<LastSeen>().Note(accounts.GetUserId(principal)!);
-        return true;
+        var end = await EndOfAsync(accounts, principal, options) ?? await services.GetRequiredService<ModeratorSessions>().EndOfAsync(principal, cancellationToken);
+        if (end is null)
+            services.GetRequiredService<LastSeen>().Note(accounts.GetUserId(principal)!);
+        return end;
     }
 
     // Called by whoever changed an account: only notes it. Which account this circuit's is, its own loop finds out.

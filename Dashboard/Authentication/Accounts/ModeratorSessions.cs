@@ -41,13 +41,14 @@ internal sealed class ModeratorSessions(
         await SignInAsync(account, token);
     }
 
-    /// <summary>Whether the session of a principal was begun here, was not ended, and is not too old.</summary>
-    public async Task<bool> IsLiveAsync(ClaimsPrincipal principal, CancellationToken cancellationToken)
+    /// <summary>Null while the session of a principal was begun here, was not ended, and is not too old; else what ended it.</summary>
+    public async Task<SessionEnd?> EndOfAsync(ClaimsPrincipal principal, CancellationToken cancellationToken)
     {
         if (principal.FindFirstValue(ClaimType) is not { } token)
-            return false;
-        var (hash, expired) = (Hash(token), Now - options.SignIn.Lifetime);
-        return await context.Sessions.AnyAsync(session => session.TokenHash == hash && session.StartedAt > expired, cancellationToken);
+            return SessionEnd.Expired; // from before sessions were kept
+        var hash = Hash(token);
+        var startedAt = await context.Sessions.Where(session => session.TokenHash == hash).Select(session => (DateTimeOffset?)session.StartedAt).FirstOrDefaultAsync(cancellationToken);
+        return startedAt is null ? SessionEnd.SignedOut : startedAt <= Now - options.SignIn.Lifetime ? SessionEnd.Expired : null;
     }
 
     /// <summary>Signs this browser out: its cookie and all copies of it are worth nothing from here on, and its open pages are told.</summary>

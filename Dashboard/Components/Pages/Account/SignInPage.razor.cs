@@ -15,6 +15,9 @@ public sealed partial class SignInPage
     [SupplyParameterFromQuery(Name = ReturnUrl.Parameter)]
     private string? ReturnAddress { get; set; }
 
+    [SupplyParameterFromQuery(Name = SessionEnds.Parameter)]
+    private string? Ended { get; set; }
+
     [CascadingParameter]
     private HttpContext Http { get; set; } = default!;
 
@@ -26,6 +29,18 @@ public sealed partial class SignInPage
 
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
+
+    /// <summary>Why somebody who was signed in is here; null for everybody else, and once the form was sent.</summary>
+    private string? EndText => !HttpMethods.IsGet(Http.Request.Method) ? null
+        : (SessionEnds.Of(Http) ?? (Enum.TryParse<SessionEnd>(Ended, out var end) ? end : null)) switch
+        {
+            SessionEnd.Expired => AccountTexts.EndExpired,
+            SessionEnd.SignedOut => AccountTexts.EndSignedOut,
+            SessionEnd.AccountClosed => AccountTexts.EndAccountClosed,
+            SessionEnd.RoleChanged => AccountTexts.EndRoleChanged,
+            SessionEnd.SignedOutEverywhere => AccountTexts.EndSignedOutEverywhere,
+            _ => null,
+        };
 
     protected override void OnInitialized()
     {
