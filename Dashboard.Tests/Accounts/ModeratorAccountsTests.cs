@@ -228,7 +228,7 @@ public sealed class ModeratorAccountsTests
                     await accounts.UpdateSecurityStampAsync(account);
                     break;
                 default:
-                    visitor.Cookies.GetAllCookies().Single(cookie => cookie.Name == "presence-moderator").Value = "of another time";
+                    visitor.Cookies.GetAllCookies().Single(cookie => cookie.Name == "presence-moderator").Value = "of-another-time";
                     break;
             }
         }
