@@ -178,6 +178,7 @@ public sealed partial class PresenceEngine : IDisposable
             RecordHistory(now, heartbeats);
             if (isSampleDue)
                 _network.Removals.Prune(_clock.UtcOf(now));
+            _knownProfiles.Age(now);
             RetireRooms(now - SweepSchedule.EmptyRoomRetention.Ticks, atMost: int.MaxValue);
         }
     }

@@ -59,7 +59,7 @@ public sealed class RoomDetailPageTests : PageTest
         page.Act(shown => shown.FindAll("button[aria-label='Remove Anna']")[0].Click()); // the latest to join
         await PassUntilAsync(() => dialogs.FindAll(".remove-dialog").Count == 1);
 
-        Assert.Equal(["Anna", "anna-2"], dialogs.FindAll(".remove-who bdi").Select(part => part.TextContent));
+        Assert.Equal("anna-2", dialogs.Find(".remove-who").TextContent);
     }
 
     [Fact]

@@ -28,5 +28,20 @@ public sealed class KnownProfilesTests
         Assert.All(Enumerable.Range(90, 10), i => Assert.Equal($"Name {i}", _known.Find($"u{i}")?.DisplayName));
     }
 
+    [Fact]
+    public void Age_OfTwoGenerations_ForgetsWhoWasNotNotedSince()
+    {
+        _known.TrySet("ann", Said("Ann", 1));
+        _known.Age(TimeSpan.FromMinutes(10).Ticks);
+        _known.TrySet("ben", Said("Ben", 1));
+        _known.Age(TimeSpan.FromMinutes(19).Ticks);
+        Assert.NotNull(_known.Find("ann"));
+
+        _known.Age(TimeSpan.FromMinutes(20).Ticks);
+
+        Assert.Null(_known.Find("ann"));
+        Assert.NotNull(_known.Find("ben"));
+    }
+
     private static UserProfile Said(string name, int second) => new(name, null) { SaidAt = DateTimeOffset.UnixEpoch.AddSeconds(second) };
 }

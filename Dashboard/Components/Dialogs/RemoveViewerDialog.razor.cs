@@ -25,12 +25,9 @@ public sealed partial class RemoveViewerDialog
     private string _problem = "";
     private bool _isBusy;
 
+    /// <summary>Whom; the question names the id beside the name, since several may be called the same.</summary>
     [Parameter, EditorRequired]
     public string UserId { get; set; } = "";
-
-    /// <summary>What the viewer is called; the question names the id beside it, since several may be called the same.</summary>
-    [Parameter, EditorRequired]
-    public string Name { get; set; } = "";
 
     /// <summary>The room at hand; null offers the network alone.</summary>
     [Parameter]
@@ -71,7 +68,7 @@ public sealed partial class RemoveViewerDialog
     public static async Task<RemovalEntry?> OpenAsync(DialogService dialogs, string userId, string name, string? roomId) =>
         await dialogs.OpenAsync<RemoveViewerDialog>(
             Sentence.With(ViewerTexts.RemoveTitle, VisibleText.Isolated(name)),
-            new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(UserId)] = userId, [nameof(Name)] = name, [nameof(RoomId)] = roomId },
+            new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(UserId)] = userId, [nameof(RoomId)] = roomId },
             new DialogOptions { ShowClose = false, Width = "min(460px, 100vw)", CloseDialogOnOverlayClick = true, CssClass = "sheet" }) as RemovalEntry;
 
     protected override async Task OnInitializedAsync()
