@@ -97,6 +97,7 @@ internal sealed class SharedCounts(PresenceApp app, TimeProvider time, Func<doub
     /// <param name="beyond">Those who want another, and have to ask.</param>
     private string[] ChooseNeedsLock(out CountFollower[] beyond)
     {
+        _followers.RemoveAll(static follower => follower.Ended.IsCompleted); // one that was ended before it waited for that
         var rooms = _followers.Select(follower => follower.RoomId).Distinct(StringComparer.Ordinal).Take(MostRooms).ToArray();
         beyond = [.. _followers.Where(follower => Array.IndexOf(rooms, follower.RoomId) < 0)];
         Array.Sort(rooms, StringComparer.Ordinal);
@@ -113,8 +114,9 @@ internal sealed class SharedCounts(PresenceApp app, TimeProvider time, Func<doub
     {
         lock (app.Gate)
         {
-            if (_followers.Count > 0)
-                return (_alarm!, _followers[0].Server, _rooms = ChooseNeedsLock(out _), _round = new CancellationTokenSource());
+            var rooms = ChooseNeedsLock(out _);
+            if (rooms.Length > 0)
+                return (_alarm!, _followers[0].Server, _rooms = rooms, _round = new CancellationTokenSource());
             _alarm!.Dispose();
             _alarm = null;
             return null;
