@@ -7,6 +7,12 @@ namespace Presence.Engine;
 /// <content>What moderators decide about rooms and viewers. In memory; the stores make it durable first.</content>
 public sealed partial class PresenceEngine
 {
+    private DateTimeOffset _sweptUtc;
+    private long _sweptNow;
+
+    /// <summary>Decides what may be forgotten for good.</summary>
+    internal SteadyClock Steady { get; }
+
     /// <summary>Says what is special about a room, or with null that nothing is; in force at once.</summary>
     /// <param name="roomId">The room; it need not exist yet.</param>
     /// <param name="definition">Title, status, overrides; each override valid by rule 5 on its own.</param>
@@ -35,20 +41,11 @@ public sealed partial class PresenceEngine
     {
         if (!_network.Removals.TryAdd(removal))
         {
-            _network.Removals.Prune(_clock.UtcOf(_clock.Now())); // what has ended makes way before the sweep comes by
+            _network.Removals.Prune(Steady.Now()); // what has ended makes way
             if (!_network.Removals.TryAdd(removal))
                 return false;
         }
-
-        var hash = PresenceComparers.UserId.GetHashCode(removal.UserId);
-        if (removal.RoomId is null)
-        {
-            ForEveryRoom(room => room.EndUser(removal.UserId, hash, LeaveReason.Removed));
-        }
-        else if (_rooms.TryGetValue(removal.RoomId, out var room))
-        {
-            room.EndUser(removal.UserId, hash, LeaveReason.Removed);
-        }
+        EndRemoved(removal);
         return true;
     }
 
@@ -60,6 +57,34 @@ public sealed partial class PresenceEngine
 
     /// <summary>The removals in force.</summary>
     public IReadOnlyList<Removal> Removals() => _network.Removals.InForce(_clock.UtcOf(_clock.Now()));
+
+    /// <summary>Forgets removals that ended at an instant or before it, and may never be in force again.</summary>
+    internal void ForgetRemovals(DateTimeOffset until) => _network.Removals.Prune(until);
+
+    private void EndRemoved(Removal removal)
+    {
+        var hash = PresenceComparers.UserId.GetHashCode(removal.UserId);
+        if (removal.RoomId is null)
+        {
+            ForEveryRoom(room => room.EndUser(removal.UserId, hash, LeaveReason.Removed));
+        }
+        else if (_rooms.TryGetValue(removal.RoomId, out var room))
+        {
+            room.EndUser(removal.UserId, hash, LeaveReason.Removed);
+        }
+    }
+
+    /// <summary>Who came in while the wall clock was ahead of the end of their removal is kept out again once it is put right.</summary>
+    private void EndRemovedAfterAStepBack(long now)
+    {
+        var utc = _clock.UtcOf(now);
+        var isStepBack = utc - _sweptUtc < TimeSpan.FromTicks(now - _sweptNow) - TimeSpan.FromSeconds(1);
+        (_sweptUtc, _sweptNow) = (utc, now);
+        if (!isStepBack)
+            return;
+        foreach (var removal in _network.Removals.InForce(utc))
+            EndRemoved(removal);
+    }
 
     private static void EmptyIfClosed(Room room)
     {

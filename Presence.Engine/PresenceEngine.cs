@@ -42,6 +42,7 @@ public sealed partial class PresenceEngine : IDisposable
     public PresenceEngine(TimeProvider time, PresenceSettings settings, PresenceLimits limits)
     {
         _clock = new PresenceClock(time);
+        Steady = new SteadyClock(time);
         _settings = new SettingsHolder(settings);
         Limits = limits;
         Journal = new MembershipJournal(SnapshotMemberships, time);
@@ -176,10 +177,9 @@ public sealed partial class PresenceEngine : IDisposable
             _network.SweptAt = now;
             _onlineNetwork.SweptAt = now;
             RecordHistory(now, heartbeats);
-            if (isSampleDue)
-                _network.Removals.Prune(_clock.UtcOf(now));
             _knownProfiles.Age(now);
             RetireRooms(now - SweepSchedule.EmptyRoomRetention.Ticks, atMost: int.MaxValue);
+            EndRemovedAfterAStepBack(now);
         }
     }
 

@@ -41,6 +41,7 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         GET /api/v1/admin/rooms/{roomId}/removals/{userId}                 .    -    -    -    .    +    -    -    -    +    -    -    +
         GET /api/v1/admin/settings                                         .    -    -    -    .    +    -    -    -    -    +    -    +
         PUT /api/v1/admin/settings                                         .    -    -    -    .    -    -    -    -    -    +    -    +
+        DELETE /api/v1/admin/users/{userId}                                .    -    -    -    .    -    -    -    +    -    -    -    +
         GET /api/v1/admin/users/{userId}                                   .    -    -    -    .    +    -    -    +    -    -    -    +
         PUT /api/v1/admin/users/{userId}                                   .    -    -    -    .    -    -    -    +    -    -    -    +
         PUT /api/v1/channels/{channelId}/members                           .    -    -    -    .    -    -    -    +    -    -    -    +

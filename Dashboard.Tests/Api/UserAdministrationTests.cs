@@ -101,6 +101,41 @@ public sealed class UserAdministrationTests(SharedHost shared) : IClassFixture<S
     [Fact]
     public async Task Change_OfAReservedId_IsRefused() => (await PutAsync("ADMIN_x", "{}", "*")).IsRefusal(422, 400000);
 
+    [Fact]
+    public async Task Erase_PresentUser_IsUnknownShowsItsIdAndMayLogInAgain()
+    {
+        await PutAsync("erased", """{"displayName":"Erased","metadata":{"a":1}}""", "*");
+        await _host.PostAsync("/api/v1/presence/heartbeats", DashboardHost.ServerKey, """{"heartbeats":[{"roomId":"erased","userId":"erased"}]}""");
+
+        Assert.Equal((204, ""), await EraseAsync("erased"));
+        Assert.Equal((204, ""), await EraseAsync("erased"));
+
+        (await GetAsync("erased")).IsRefusal(404, 400400);
+        var viewer = (await _host.GetAsync("/api/v1/presence/rooms/erased/users", DashboardHost.ServerKey)).Json["viewers"]![0]!;
+        Assert.Equal(("erased", null), (viewer["userId"]!.GetValue<string>(), viewer["displayName"]?.GetValue<string>()));
+        Assert.Equal(200, (await _host.LogInAsync(new JsonObject { ["userId"] = "erased", ["deviceId"] = "d" })).Status);
+
+        await _host.PostAsync("/api/v1/presence/heartbeats", DashboardHost.ServerKey, """{"heartbeats":[{"roomId":"erased","userId":"erased"}]}""");
+        (await _host.LogInAsync(new JsonObject { ["userId"] = "erased", ["deviceId"] = "d" })).IsRefusal(403, 400301); // vouched for anew
+    }
+
+    [Fact]
+    public async Task Erase_RemovedUser_StaysRemoved()
+    {
+        await _host.TokenAsync("banned");
+        Assert.Equal(201, (await _host.PostAsync("/api/v1/admin/removals", DashboardHost.ServerKey, """{"userId":"banned","durationSeconds":600}""")).Status);
+
+        await EraseAsync("banned");
+
+        (await _host.LogInAsync(new JsonObject { ["userId"] = "banned", ["deviceId"] = "d" })).IsRefusal(403, 400312);
+    }
+
+    private async Task<(int Status, string Body)> EraseAsync(string encodedId)
+    {
+        var answer = await _host.SendAsync(HttpMethod.Delete, $"/api/v1/admin/users/{encodedId}", DashboardHost.ServerKey);
+        return (answer.Status, answer.Body);
+    }
+
     private Task<Answer> GetAsync(string encodedId) => _host.GetAsync($"/api/v1/admin/users/{encodedId}", DashboardHost.ServerKey);
 
     private Task<Answer> PutAsync(string encodedId, string body, string? ifMatch) =>

@@ -130,7 +130,12 @@ public sealed class SigningKeysTests : IDisposable
 
     private static User Anna => new("anna", new string('a', 24), new string('b', 24), null, null, "{}", IsGuest: false, IsVouched: false, default, default);
 
-    private SigningKeys NewKeys(TimeSpan? lifetime = null) => new(new SigningKeyFile(new KeyFolder(Options(lifetime))), Options(lifetime), _time);
+    private SigningKeys NewKeys(TimeSpan? lifetime = null)
+    {
+        var keys = new SigningKeys(new SigningKeyFile(new KeyFolder(Options(lifetime))), Options(lifetime), _time);
+        keys.Turn(); // as the start of a server does
+        return keys;
+    }
 
     private AccessTokens NewTokens(SigningKeys keys) => new(keys, Options(null), _time);
 

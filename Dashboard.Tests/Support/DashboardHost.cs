@@ -55,7 +55,7 @@ public sealed class DashboardHost : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _app, null) is not { } app)
             return;
-        Client.Dispose();
+        Client?.Dispose(); // none when the start failed
         await app.StopAsync();
         await app.DisposeAsync();
     }

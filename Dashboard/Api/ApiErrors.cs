@@ -16,7 +16,7 @@ internal static class ApiErrors
     public static readonly ApiError BodyTooLarge = new(413, 499413, "The body is larger than this caller may send.");
     public static readonly ApiError WrongMediaType = new(415, 499415, "The body's content type is not one this route reads.");
     public static readonly ApiError VersionRequired = new(428, 499428, "The change must name the version it was made from.");
-    public static readonly ApiError NotReady = new(503, 499503, "The server is restoring its state.");
+    public static readonly ApiError NotReady = new(503, 499503, "The server is restoring its state, or its storage is in trouble.");
     public static readonly ApiError Removed = new(403, 499601, "The user is kept out of the room.");
     public static readonly ApiError RoomEnded = new(409, 499603, "The room's broadcast is over.");
     public static readonly ApiError CapReached = new(429, 499602, "A cap is reached.");

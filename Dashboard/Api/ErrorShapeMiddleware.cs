@@ -1,12 +1,17 @@
+using System.Globalization;
+using Presence.Dashboard.Hosting;
+using Presence.Engine.Storage;
+
 namespace Presence.Dashboard.Api;
 
 /// <summary>
 /// Gives the error shape to refusals that come without a body (routing, the framework's own checks) and to faults.
 /// Pages are left to the dashboard: whoever asks for HTML outside the API gets what it answers.
 /// </summary>
-internal sealed class ErrorShapeMiddleware(RequestDelegate next, AnsweredMethods answered, ILogger<ErrorShapeMiddleware> logger)
+internal sealed class ErrorShapeMiddleware(RequestDelegate next, AnsweredMethods answered, StorageWatch storage, ILogger<ErrorShapeMiddleware> logger)
 {
     private const int LongestPathShown = 200;
+    private const int StorageRetrySeconds = 5;
 
     /// <summary>Lets a request that went well at once through without a state machine of its own: nearly all heartbeats.</summary>
     public Task InvokeAsync(HttpContext http)
@@ -38,6 +43,18 @@ internal sealed class ErrorShapeMiddleware(RequestDelegate next, AnsweredMethods
         {
             return; // the caller is gone; whatever broke has nobody to be told
         }
+        catch (Exception exception) when (!http.Response.HasStarted && Refuse(exception) is { } refusal)
+        {
+            http.Response.Clear();
+            if (!WantsPage(http))
+            {
+                await refusal.ExecuteAsync(http);
+                return;
+            }
+            http.Response.StatusCode = refusal.Error.Status;
+            http.Response.Headers.RetryAfter = refusal.RetryAfterSeconds?.ToString(CultureInfo.InvariantCulture);
+            await http.Response.WriteAsync(refusal.Message);
+        }
         catch (Exception exception) when (!http.Response.HasStarted && !WantsPage(http))
         {
             logger.LogError(exception, "{Method} {Path} failed.", http.Request.Method, http.Request.Path.Value);
@@ -51,6 +68,14 @@ internal sealed class ErrorShapeMiddleware(RequestDelegate next, AnsweredMethods
         if (response.StatusCode >= StatusCodes.Status400BadRequest && !response.HasStarted && response.ContentLength is null && response.ContentType is null && !WantsPage(http))
             await Describe(http).ExecuteAsync(http);
     }
+
+    /// <summary>What any route answers when its change does not fit in or cannot be stored.</summary>
+    private ApiRefusal? Refuse(Exception exception) => exception switch
+    {
+        StoreFullException full => Refusals.Full(full),
+        _ when storage.Note(exception) => new ApiRefusal(ApiErrors.NotReady, $"This cannot be stored at the moment: {StorageTrouble.Of(exception)}. Try again in {StorageRetrySeconds} seconds; the server's log says what is wrong.") { RetryAfterSeconds = StorageRetrySeconds },
+        _ => null,
+    };
 
     private void TellMissingFromRefused(HttpContext http)
     {
@@ -74,5 +99,5 @@ internal sealed class ErrorShapeMiddleware(RequestDelegate next, AnsweredMethods
     private static string Shown(PathString path) => path.Value is { Length: > LongestPathShown } text ? text[..LongestPathShown] + "..." : path.Value ?? "/";
 
     private static bool WantsPage(HttpContext http) =>
-        !Hosting.RequestPipeline.IsApi(http) && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+        !RequestPipeline.IsApi(http) && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 }

@@ -78,6 +78,7 @@ internal static class Limits
         new("sessions of a user in a room", Defaults.SessionsPerUserAndRoom, "sessions", "one user in one room") { Otherwise = "replaces the longest silent", Key = nameof(Defaults.SessionsPerUserAndRoom) },
         new("defined rooms", Engine.CatalogueRooms, "rooms", "the catalogue") { Error = ApiErrors.CapReached },
         new("removals", Engine.Removals, "removals", "in force at once") { Error = ApiErrors.CapReached },
+        new("users", Defaults.Users, "users", "known, in all") { Otherwise = "the longest unused makes way; 429, code 499602 when the backend vouched for all", Key = nameof(Defaults.Users) },
         new("devices told apart", Engine.Devices, "devices", "`device` and `appVersion` of heartbeats") { Otherwise = "shown as \"other\"" },
         new("channels", Engine.Channels, "channels", "with members") { Error = ApiErrors.CapReached },
         new("members of a channel", Engine.ChannelMembers, "users", "one channel") { Error = ApiErrors.Invalid },

@@ -5,6 +5,7 @@ using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Storage;
+using Presence.Engine.Users;
 
 namespace Presence.Dashboard.Api;
 
@@ -20,6 +21,7 @@ internal static class UserAdministrationEndpoints
     {
         api.MapGet(Route, ReadAsync).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Users)).Describe(UserAdministrationDescriptions.Read);
         api.MapPut(Route, ChangeAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users)).Describe(UserAdministrationDescriptions.Change);
+        api.MapDelete(Route, EraseAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users)).Describe(UserAdministrationDescriptions.Erase);
     }
 
     private static async Task<IResult> ReadAsync(HttpContext http, string userId, UserStore users)
@@ -54,6 +56,16 @@ internal static class UserAdministrationEndpoints
         {
             return Stale(conflict.Current);
         }
+    }
+
+    private static async Task<IResult> EraseAsync(HttpContext http, string userId, PresenceEngine engine, UserStore users, VouchedUsers vouched, TimeProvider time)
+    {
+        userId = RawPath.Segment(http, UserSegment, userId);
+        if (PresenceIds.ProblemOfUserId(userId) is { } problem)
+            return ApiRefusal.Invalid(problem);
+        await vouched.ForgetAsync(userId, () => users.EraseAsync(userId, http.RequestAborted), http.RequestAborted);
+        engine.UpdateProfile(userId, UserProfile.None with { SaidAt = time.GetUtcNow() });
+        return Results.NoContent();
     }
 
     private static string? ProblemOf(UserProfileRequest request)

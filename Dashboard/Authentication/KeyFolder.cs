@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Authentication;
 
@@ -10,8 +11,6 @@ internal sealed class KeyFolder(DashboardOptions options)
 {
     public const string Name = "keys";
 
-    private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode OwnerFolder = OwnerFile | UnixFileMode.UserExecute;
     private const int SecretBytes = 32;
 
     private readonly string _folder = Path.Combine(options.Data, Name);
@@ -57,7 +56,7 @@ internal sealed class KeyFolder(DashboardOptions options)
             return null;
         try
         {
-            KeepForOwner(path);
+            OwnerFiles.Tighten(path); // a folder copied back from a backup may have become readable for everybody
             var text = File.ReadAllText(path).Trim();
             return text.Length > 0 ? text : throw Damaged(name);
         }
@@ -76,16 +75,9 @@ internal sealed class KeyFolder(DashboardOptions options)
         var path = Path.Combine(_folder, name);
         try
         {
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(_folder);
-            else
-                Directory.CreateDirectory(_folder, OwnerFolder);
-
+            OwnerFiles.CreateFolder(_folder);
             var draft = path + ".new";
-            var create = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                create.UnixCreateMode = OwnerFile;
-            using (var stream = new FileStream(draft, create))
+            using (var stream = OwnerFiles.Open(draft, FileMode.Create))
             {
                 stream.Write(Encoding.ASCII.GetBytes(text));
                 stream.Flush(flushToDisk: true);
@@ -104,11 +96,4 @@ internal sealed class KeyFolder(DashboardOptions options)
 
     public StartRefusedException Damaged(string name) => new(
         $"{Path.GetFullPath(Path.Combine(_folder, name))} is damaged. Put it back from a backup, or delete it to have a new one made; what was signed with it is void then.");
-
-    // A folder copied back from a backup may have become readable for everybody.
-    private static void KeepForOwner(string path)
-    {
-        if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path) != OwnerFile)
-            File.SetUnixFileMode(path, OwnerFile);
-    }
 }

@@ -27,18 +27,20 @@ internal sealed class SigningKeys
         _time = time;
         _lifetime = options.Clients.TokenLifetime;
         _keys = [.. file.Read().OrderBy(key => key.ActiveFrom)];
-        Turn();
+        // The first is made once there is a database: keys without one are a sign that it was lost.
+        if (_keys.Length > 0)
+            Turn();
     }
 
     /// <summary>All that are kept, oldest first.</summary>
-    public IReadOnlyList<SigningKey> All => Volatile.Read(ref _keys);
+    public IReadOnlyList<SigningKey> All => Made();
 
     /// <summary>The one that signs now.</summary>
     public SigningKey Current
     {
         get
         {
-            var keys = Volatile.Read(ref _keys);
+            var keys = Made();
             var now = _time.GetUtcNow();
             return Array.FindLast(keys, key => key.ActiveFrom <= now) ?? keys[0]; // the clock was set back to before the first one
         }
@@ -67,6 +69,13 @@ internal sealed class SigningKeys
             foreach (var key in spent)
                 key.AccessTokens.Withdraw();
         }
+    }
+
+    private SigningKey[] Made()
+    {
+        if (Volatile.Read(ref _keys).Length == 0)
+            Turn();
+        return Volatile.Read(ref _keys);
     }
 
     /// <summary>Keeps every key that signs or will sign for as long as its last token can live; true when a promise grew.</summary>

@@ -6,12 +6,7 @@ namespace Presence.Dashboard.Authentication;
 internal sealed class VouchedUsersLoop(VouchedUsers vouched, LoopRegistry registry, TimeProvider time, ILogger<VouchedUsersLoop> logger)
     : BackgroundLoop("vouched users", TimeSpan.FromSeconds(1), registry, time, logger)
 {
-    /// <inheritdoc/>
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await vouched.FlushAsync(cancellationToken);
-    }
+    protected override Task LastPassAsync(CancellationToken cancellationToken) => vouched.FlushAsync(cancellationToken);
 
     protected override Task PassAsync(CancellationToken cancellationToken) => vouched.FlushAsync(cancellationToken);
 }

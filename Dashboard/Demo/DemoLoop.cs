@@ -8,7 +8,7 @@ namespace Presence.Dashboard.Demo;
 /// <summary>Plays the demo against this very server, from the moment it listens until it stops.</summary>
 internal sealed class DemoLoop(
     IServer server,
-    ClientKey clientKey,
+    IServiceProvider services,
     IHostApplicationLifetime lifetime,
     PresenceReadiness readiness,
     LoopRegistry registry,
@@ -30,9 +30,8 @@ internal sealed class DemoLoop(
         _connections.Dispose();
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    protected override async Task LastPassAsync(CancellationToken cancellationToken)
     {
-        await base.StopAsync(cancellationToken);
         if (_audience is not null)
             await _audience.DisposeAsync();
     }
@@ -49,7 +48,7 @@ internal sealed class DemoLoop(
         address.Apply(_connections);
 
         logger.LogInformation("Demo: made-up viewers gather in {Rooms} rooms. Nothing of it is real.", DemoScenario.Rooms.Count);
-        _audience = new DemoAudience(new DemoScenario(Seed), new DemoCast(address.BaseAddress, clientKey.Value, _connections, Time));
+        _audience = new DemoAudience(new DemoScenario(Seed), new DemoCast(address.BaseAddress, services.GetRequiredService<ClientKey>().Value, _connections, Time));
         _beganAt = Time.GetTimestamp();
     }
 

@@ -46,6 +46,7 @@ internal static class SystemWords
         "server keys" => SystemTexts.LoopServerKeys,
         "signing keys" => SystemTexts.LoopSigningKeys,
         "sweep" => SystemTexts.LoopSweep,
+        "unused users" => SystemTexts.LoopUnusedUsers,
         "vouched users" => SystemTexts.LoopVouchedUsers,
         JobNames.Backup or JobNames.Maintenance => OfJob(loop).Name,
         _ => loop,

@@ -26,6 +26,24 @@ internal abstract class BackgroundLoop(string name, TimeSpan period, LoopRegistr
     /// <summary>What each further pass waits for; false ends the loop.</summary>
     protected virtual ValueTask<bool> WaitAsync(PeriodicTimer timer, CancellationToken cancellationToken) => timer.WaitForNextTickAsync(cancellationToken);
 
+    /// <summary>What is left to do when the product stops.</summary>
+    protected virtual Task LastPassAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await LastPassAsync(cancellationToken);
+        }
+        catch (Exception exception) // the others still have to stop, and the process ends as it was told to
+        {
+            if (!registry.IsStorageTrouble(exception))
+                logger.LogError(exception, "{Loop} failed while stopping.", name);
+        }
+    }
+
     /// <inheritdoc/>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -64,7 +82,8 @@ internal abstract class BackgroundLoop(string name, TimeSpan period, LoopRegistr
             catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
                 registry.Failed(name, exception.Message, time.GetUtcNow());
-                logger.LogError(exception, "{Loop} failed; it is tried again in {BackOff}.", name, backOff);
+                if (!registry.IsStorageTrouble(exception))
+                    logger.LogError(exception, "{Loop} failed; it is tried again in {BackOff}.", name, backOff);
             }
             await Task.Delay(backOff, time, stoppingToken);
         }

@@ -75,6 +75,7 @@ internal static class DashboardConfiguration
             reader.Refuse("Http:Hosts", "any host is served while Presence__Http__PublicUrl is not set; set it as well.");
         options.Http.KnownProxies = reader.List("Http:KnownProxies", ProblemOfProxy);
         ReadSignIn(reader, options.SignIn);
+        options.Users.KeepUnused = reader.Duration("Users:KeepUnused", TimeSpan.FromDays(1), TimeSpan.FromDays(3650), "1d to 3650d") ?? options.Users.KeepUnused;
         options.Metrics.Public = reader.Switch("Metrics:Public") ?? options.Metrics.Public;
         ReadBackup(reader, options.Backup);
         ReadLimits(reader, options.Limits);
@@ -177,6 +178,7 @@ internal static class DashboardConfiguration
         limits.PageOpenBurst = reader.Number("Limits:PageOpenBurst", 1, LargestPace) ?? limits.PageOpenBurst;
         limits.ReadsPerSecond = reader.Number("Limits:ReadsPerSecond", 200, LargestCap) ?? limits.ReadsPerSecond;
         limits.ReadBurst = reader.Number("Limits:ReadBurst", 200, LargestCap) ?? limits.ReadBurst;
+        limits.Users = reader.Number("Limits:Users", 100, LargestCap) ?? limits.Users;
         limits.HeartbeatsPerSecond = reader.Number("Limits:HeartbeatsPerSecond", 1, LargestPace) ?? limits.HeartbeatsPerSecond;
         limits.HeartbeatBurst = reader.Number("Limits:HeartbeatBurst", 1, LargestPace) ?? limits.HeartbeatBurst;
         limits.LoginsPerSecond = reader.Number("Limits:LoginsPerSecond", 1, LargestPace) ?? limits.LoginsPerSecond;

@@ -19,6 +19,7 @@ public sealed class DashboardOptions
     public InitialOptions Initial { get; } = new();
     public HttpOptions Http { get; } = new();
     public SignInOptions SignIn { get; } = new();
+    public UsersOptions Users { get; } = new();
     public MetricsOptions Metrics { get; } = new();
     public BackupOptions Backup { get; } = new();
     public LimitsOptions Limits { get; } = new();
@@ -110,6 +111,13 @@ public sealed class DashboardOptions
         public TimeSpan Lifetime { get; set; } = TimeSpan.FromDays(30);
     }
 
+    /// <summary>What is kept of users.</summary>
+    public sealed class UsersOptions
+    {
+        /// <summary>How long a user is kept that is not used; 1 day to 3650 days.</summary>
+        public TimeSpan KeepUnused { get; set; } = TimeSpan.FromDays(90);
+    }
+
     /// <summary>What the server measures.</summary>
     public sealed class MetricsOptions
     {
@@ -165,6 +173,9 @@ public sealed class DashboardOptions
         /// <summary>Viewers, rooms or members one user's searches and orders may look at in a second for long, and how many at once before that.</summary>
         public int ReadsPerSecond { get; set; } = 100_000;
         public int ReadBurst { get; set; } = 1_000_000;
+
+        /// <summary>Users and guests whose names and sign-ins are kept.</summary>
+        public int Users { get; set; } = 1_000_000;
 
         /// <summary>Heartbeats a second one session may send for long, and how many at once before that.</summary>
         public int HeartbeatsPerSecond { get; set; } = 2;

@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace Presence.Dashboard.Hosting;
 
 /// <summary>The state of every background loop, for <c>/health/ready</c>. Bounded by the loops there are.</summary>
-internal sealed class LoopRegistry
+/// <param name="storage">Told of failures of the storage, which are no loop's own; null where nobody listens.</param>
+internal sealed class LoopRegistry(StorageWatch? storage = null)
 {
     private readonly ConcurrentDictionary<string, LoopHealth> _loops = new(StringComparer.Ordinal);
 
@@ -27,4 +28,7 @@ internal sealed class LoopRegistry
 
     public void Failed(string name, string error, DateTimeOffset at) =>
         _loops[name] = _loops[name] with { IsHealthy = false, LastError = error, LastErrorAt = at };
+
+    /// <summary>Whether the storage failed and not the loop; said in the log already then.</summary>
+    public bool IsStorageTrouble(Exception exception) => storage?.Note(exception) == true;
 }

@@ -7,7 +7,7 @@ namespace Presence.Dashboard.Hosting;
 /// <summary>Storage, and the loops that keep it and the engine going.</summary>
 internal static class PresenceStorageHosting
 {
-    /// <summary>How long requests and circuits may take to end; the last flush follows, and all of it ends within 5 s.</summary>
+    /// <summary>How long requests and circuits may take to end. <see cref="StorageStartup"/> writes what is left, and all of it ends within 5 s.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(4);
 
     public static void AddPresenceStorage(this WebApplicationBuilder builder)
@@ -18,7 +18,7 @@ internal static class PresenceStorageHosting
         services.AddSingleton(provider => new PresenceDatabase(
             provider.GetRequiredService<IOptions<DashboardOptions>>().Value.Data, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PresenceDatabase>>()));
         services.AddSingleton<SettingsStore>();
-        services.AddSingleton<UserStore>();
+        services.AddSingleton(provider => new UserStore(provider.GetRequiredService<PresenceDatabase>(), provider.GetRequiredService<DashboardOptions>().Limits.Users));
         services.AddSingleton(provider => new RevokedTokens(provider.GetRequiredService<PresenceDatabase>(), provider.GetRequiredService<DashboardOptions>().Limits.RevokedTokens));
         services.AddSingleton<RoomStore>();
         services.AddSingleton<RemovalStore>();
@@ -32,6 +32,7 @@ internal static class PresenceStorageHosting
         services.AddSingleton<RoomMemoryStore>();
         services.AddSingleton<Checkpointer>();
         services.AddSingleton<PresenceReadiness>();
+        services.AddSingleton<StorageWatch>();
         services.AddSingleton<LoopRegistry>();
         services.AddSingleton(provider => CapsOf(provider.GetRequiredService<PresenceEngine>()));
         services.AddSingleton<ServerStart>();
@@ -47,6 +48,7 @@ internal static class PresenceStorageHosting
         services.AddHostedService<RemovalsLoop>();
         services.AddHostedService<ServerKeysLoop>();
         services.AddHostedService<MemoryLoop>();
+        services.AddHostedService<UnusedUsersLoop>();
     }
 
     internal static CapRegistry CapsOf(PresenceEngine engine)

@@ -8,7 +8,7 @@ using Presence.Engine;
 
 namespace Presence.Dashboard.Hosting;
 
-/// <summary>How the host logs, listens and stops unless configured otherwise.</summary>
+/// <summary>How the host logs and listens unless configured otherwise.</summary>
 internal static class ServerDefaults
 {
     /// <summary>
@@ -55,7 +55,6 @@ internal static class ServerDefaults
             },
         });
 
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = Listen);
         builder.Services.AddSingleton<SocketTransportFactory>();
         builder.Services.AddSingleton<ConnectionDoor>();

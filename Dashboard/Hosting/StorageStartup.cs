@@ -19,14 +19,20 @@ internal sealed class StorageStartup(
     Checkpointer checkpointer,
     PresenceReadiness readiness,
     LoopRegistry registry,
+    StorageWatch storage,
     IOptions<DashboardOptions> options,
     TimeProvider time,
     ILogger<StorageStartup> logger) : BackgroundService, IHostedLifecycleService
 {
     private const string Restore = "restore";
 
-    /// <summary>The last writes take milliseconds; a disk that hangs must not hold the process up for longer than this.</summary>
-    private static readonly TimeSpan LongestLastFlush = TimeSpan.FromSeconds(1);
+    /// <summary>A stop ends within this, whatever the requests and the disk do.</summary>
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(5);
+
+    /// <summary>What the last writes have of it at the least, when requests took their time to end; they take milliseconds.</summary>
+    private static readonly TimeSpan ShortestLastFlush = TimeSpan.FromSeconds(1);
+
+    private long _stopBegan;
 
     /// <inheritdoc/>
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -55,7 +61,8 @@ internal sealed class StorageStartup(
         {
             // Serving without them beats not serving: whoever watches is back within one heartbeat interval.
             registry.Failed(Restore, exception.Message, time.GetUtcNow());
-            logger.LogError(exception, "Who was present could not be restored; viewers come back with their next heartbeat.");
+            if (!registry.IsStorageTrouble(exception))
+                logger.LogError(exception, "Who was present could not be restored; viewers come back with their next heartbeat.");
         }
         await LoadHistoryAsync(rooms.LoadAsync, stoppingToken);
         readiness.MarkReady();
@@ -69,24 +76,30 @@ internal sealed class StorageStartup(
             return;
 
         // Not the host's token: it is spent when requests took their time to end, and this is what must not be lost.
-        using var limit = new CancellationTokenSource(LongestLastFlush, time);
+        var left = LongestStop - time.GetElapsedTime(_stopBegan);
+        using var limit = new CancellationTokenSource(left > ShortestLastFlush ? left : ShortestLastFlush, time);
         try
         {
-            await memberships.FlushAsync(limit.Token);
-            await memberships.StampAliveAsync(limit.Token);
-            await history.SaveAsync(limit.Token);
-            await rooms.SaveAsync(limit.Token);
-            await checkpointer.CheckpointAsync(limit.Token);
+            foreach (var write in (Func<CancellationToken, Task>[])[memberships.FlushAsync, memberships.StampAliveAsync, history.SaveAsync, rooms.SaveAsync, checkpointer.CheckpointAsync])
+            {
+                limit.Token.ThrowIfCancellationRequested();
+                await write(limit.Token);
+            }
         }
-        catch (Exception exception)
+        catch (Exception exception) // what fails for one of them fails for the rest
         {
-            logger.LogError(exception, "The last changes could not be stored.");
+            if (!registry.IsStorageTrouble(exception) && !storage.IsTroubled)
+                logger.LogError(exception, "The last changes could not be stored.");
         }
     }
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        _stopBegan = time.GetTimestamp();
+        return Task.CompletedTask;
+    }
 
     /// <summary>A curve that cannot be read is no reason to keep viewers waiting.</summary>
     private async Task LoadHistoryAsync(Func<CancellationToken, Task> load, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
@@ -120,17 +121,58 @@ public sealed class MembershipRestoreTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(-1, 1)] // clocks kept in step move by that much
-    [InlineData(-3600, 0)]
-    public async Task RestoreAsync_WallClockSetBack_TrustsItOnlyWithinReason(double seconds, int restored)
+    [InlineData("this run", 5, 0, 1, "")]
+    [InlineData("this run", 5, 1, 1, "")] // clocks kept in step move by that much
+    [InlineData("this run", 5, -3_600, 1, "the wall clock was set")]
+    [InlineData("this run", 5, 31_536_000, 1, "the wall clock was set")]
+    [InlineData("this run", 60, -3_600, 0, "down for 60 s")]
+    [InlineData("this run", 75, 0, 0, "down for 75 s")]
+    [InlineData("another run", 5, 0, 1, "")]
+    [InlineData("another run", 5, -3_600, 1, "behind the last stop")]
+    [InlineData("another run", 5, -31_536_000, 1, "behind the last stop")] // stamped by a clock that was a year ahead
+    [InlineData("another run", 75, 0, 0, "down for 75 s")]
+    [InlineData(null, 5, 0, 1, "")] // not Linux
+    [InlineData(null, 5, -3_600, 1, "behind the last stop")]
+    [InlineData(null, 75, 0, 0, "down for 75 s")]
+    public async Task RestoreAsync_WhateverTheClocksSay_LeavesNobodyOutWithoutProof(string? bootId, int downSeconds, int clockSetBy, int restored, string reason)
     {
         _world.Beat("ada");
         await _world.StopAsync();
 
-        _time.SetUtcNow(_time.GetUtcNow().AddSeconds(seconds));
-        Assert.Equal(restored, await StartAgainAsync());
+        _time.Advance(TimeSpan.FromSeconds(downSeconds));
+        _time.SetUtcNow(_time.GetUtcNow().AddSeconds(clockSetBy));
+        Assert.Equal(restored, await StartAgainAsync(bootId: bootId));
 
+        Assert.True(_world.Engine.IsWarming);
         Assert.All(_world.Engine.Viewers("lobby", new ViewerQuery()).Viewers, viewer => Assert.True(viewer.JoinedAt <= _time.GetUtcNow()));
+        Assert.Equal(reason.Length > 0 ? 1 : 0, _world.Log.Lines.Count);
+        Assert.Contains(reason, string.Concat(_world.Log.Lines), StringComparison.Ordinal);
+        _world.Sweep(_time, seconds: 60);
+        Assert.Equal(0, _world.Engine.CountNetwork().Viewers); // who does not come back had one full timeout
+    }
+
+    [Fact]
+    public void Decide_WallClockFarAheadRightAfterAStartOfTheMachine_IsInDoubt()
+    {
+        var last = new AliveStamp(_time.GetUtcNow(), "first run", TimeSpan.FromHours(5));
+
+        Assert.True(RestorePolicy.Decide(last, new AliveStamp(last.At.AddYears(3), "second run", TimeSpan.FromSeconds(40)), PresenceSettings.Default).ComesBack);
+        Assert.False(RestorePolicy.Decide(last, new AliveStamp(last.At.AddYears(3), "second run", TimeSpan.FromSeconds(60)), PresenceSettings.Default).ComesBack);
+        Assert.True(RestorePolicy.Decide(last, new AliveStamp(last.At.AddSeconds(5), "first run", TimeSpan.FromHours(4)), PresenceSettings.Default).ComesBack); // an uptime that went back says nothing
+    }
+
+    [Fact]
+    public async Task RestoreAsync_StampOfAnOlderVersion_CountsByTheWallClock()
+    {
+        _world.Beat("ada");
+        await _world.StopAsync();
+        await using (var database = await _folder.OpenAsync(_time))
+        await using (var context = database.CreateDbContext())
+            await context.Database.ExecuteSqlAsync($"""UPDATE "LastAlive" SET "BootId" = NULL, "UptimeMilliseconds" = NULL""", Cancel);
+
+        _time.Advance(TimeSpan.FromSeconds(59));
+
+        Assert.Equal(1, await StartAgainAsync());
     }
 
     [Fact]
@@ -197,10 +239,10 @@ public sealed class MembershipRestoreTests : IAsyncLifetime
         Assert.Equal(["cleo"], _world.Engine.Viewers("lobby", new ViewerQuery()).Viewers.Select(viewer => viewer.UserId));
     }
 
-    private async Task<int> StartAgainAsync(PresenceSettings? settings = null, PresenceLimits? limits = null)
+    private async Task<int> StartAgainAsync(PresenceSettings? settings = null, PresenceLimits? limits = null, string? bootId = "this run")
     {
         await _world.DisposeAsync();
-        _world = await StorageWorld.StartAsync(_folder, _time, settings, limits);
+        _world = await StorageWorld.StartAsync(_folder, _time, settings, limits, bootId);
         return _world.Restored;
     }
 }

@@ -1,5 +1,6 @@
 using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 
 namespace Presence.Engine.Tests.Storage;
@@ -98,17 +99,66 @@ public sealed class RemovalStoreTests : AdministrationTest
     }
 
     [Fact]
-    public async Task PruneAsync_Ended_IsForgottenAndOthersStay()
+    public async Task PruneAsync_EndedADayAgo_IsForgottenAndOthersStay()
     {
         using var removals = new RemovalStore(Database, Engine);
         await removals.RemoveAsync(Removal("ann", "lobby", hours: 1), "ada", Cancel);
         await removals.RemoveAsync(Removal("ben", "lobby", hours: 2), "ada", Cancel);
-        Time.Advance(TimeSpan.FromHours(1));
+        Time.Advance(TimeSpan.FromHours(25));
 
         await removals.PruneAsync(Cancel);
 
-        await using var context = Database.CreateDbContext();
-        Assert.Equal(["ben"], context.Removals.Select(removal => removal.UserId));
+        Assert.Equal(["ben"], StoredUsers());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // the server starts while the clock is wrong
+    public async Task PruneAsync_ClockJumpsForwardAndBack_ForgetsNothing(bool restarts)
+    {
+        using var removals = new RemovalStore(Database, Engine);
+        await removals.RemoveAsync(Removal("ann", "lobby", hours: 1), "ada", Cancel);
+        var (now, engine) = (Time.GetUtcNow(), Engine);
+
+        Time.SetUtcNow(now.AddYears(1));
+        using var again = restarts ? new RemovalStore(Database, engine = new PresenceEngine(Time, PresenceSettings.Default, new PresenceLimits())) : null;
+        if (again is not null)
+            await again.LoadAsync(Cancel);
+        for (var hour = 0; hour < 12; hour++)
+        {
+            Time.Advance(TimeSpan.FromHours(1));
+            engine.Sweep();
+            await (again ?? removals).PruneAsync(Cancel);
+        }
+        Assert.Null(engine.RemovalOf("ann", "lobby"));
+        Time.SetUtcNow(now.AddMinutes(1));
+        engine.Sweep();
+
+        Assert.NotNull(engine.RemovalOf("ann", "lobby"));
+        Assert.Equal(["ann"], StoredUsers());
+    }
+
+    [Fact]
+    public async Task Sweep_WhoCameInWhileTheClockWasAhead_IsKeptOutOnceItIsRight()
+    {
+        using var removals = new RemovalStore(Database, Engine);
+        await removals.RemoveAsync(Removal("ann", "lobby", hours: 1), "ada", Cancel);
+        var now = Time.GetUtcNow();
+        Time.SetUtcNow(now.AddDays(2));
+        Engine.Sweep();
+        Assert.Equal(HeartbeatOutcome.Accepted, Beat("ann"));
+
+        Time.SetUtcNow(now);
+        Engine.Sweep();
+
+        Assert.Equal(0, Engine.Count("lobby").Viewers);
+        Assert.Equal(HeartbeatOutcome.Removed, Beat("ann"));
+    }
+
+    private List<string> StoredUsers()
+    {
+        using var context = Database.CreateDbContext();
+        return [.. context.Removals.Select(removal => removal.UserId)];
     }
 
     private Removal Removal(string userId, string? roomId, double hours = 1) => new(userId, roomId, Time.GetUtcNow() + TimeSpan.FromHours(hours), "spam");

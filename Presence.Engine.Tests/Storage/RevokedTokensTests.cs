@@ -87,4 +87,23 @@ public sealed class RevokedTokensTests : IAsyncLifetime
         Assert.False(stored.Contains("old"));
         Assert.True(stored.Contains("new"));
     }
+
+    [Fact]
+    public async Task PruneAsync_ClockJumpsForwardAndBack_ForgetsNothing()
+    {
+        var tokens = new RevokedTokens(_database);
+        var now = _time.GetUtcNow();
+        await tokens.RevokeAsync("t1", now + TimeSpan.FromDays(30), Cancel);
+
+        _time.SetUtcNow(now.AddDays(40));
+        await tokens.PruneAsync(Cancel);
+        _time.Advance(TimeSpan.FromHours(3));
+        await tokens.PruneAsync(Cancel);
+        _time.SetUtcNow(now);
+
+        Assert.True(tokens.Contains("t1"));
+        var stored = new RevokedTokens(_database);
+        await stored.LoadAsync(Cancel);
+        Assert.True(stored.Contains("t1"));
+    }
 }

@@ -149,6 +149,79 @@ public sealed class RoomMemoryStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SaveAsync_RoomInWhichNothingChanged_IsNotStoredAgain()
+    {
+        await WatchAsync(minutes: 3, viewers: 2);
+        await _store.SaveAsync(Cancel);
+        var stored = await StoredAtAsync();
+
+        await WatchAsync(minutes: 4, viewers: 2);
+        await _store.SaveAsync(Cancel);
+        Assert.Equal(stored, await StoredAtAsync());
+        var hour = _world.Engine.Trend("lobby").Hour;
+        await RestartAsync(TimeSpan.FromSeconds(5), save: false);
+        Assert.Equal(hour, _world.Engine.Trend("lobby").Hour); // it follows from what was stored
+
+        await WatchAsync(minutes: 1, viewers: 3);
+        await _store.SaveAsync(Cancel);
+        Assert.NotEqual(stored, await StoredAtAsync());
+    }
+
+    [Fact]
+    public async Task SaveAsync_SomebodyCameAndLeftBetweenTwoSamples_IsStored()
+    {
+        await WatchAsync(minutes: 3, viewers: 2);
+        await _store.SaveAsync(Cancel);
+        var stored = await StoredAtAsync();
+        _world.Beat("fleeting");
+        _world.Engine.Leave("lobby", "fleeting", "");
+        await WatchAsync(minutes: 1, viewers: 2);
+
+        await _store.SaveAsync(Cancel);
+
+        Assert.NotEqual(stored, await StoredAtAsync());
+        await RestartAsync(TimeSpan.FromSeconds(5), save: false);
+        Assert.Equal(3, Summary().Peak);
+        Assert.Contains(1, _world.Engine.Flow("lobby").Joins.Skip(1));
+    }
+
+    [Fact]
+    public async Task SaveAsync_RoomInWhichNothingChangesForLong_IsStoredAgainBeforeItsRowIsTooOld()
+    {
+        await WatchAsync(minutes: 3, viewers: 2);
+        await _store.SaveAsync(Cancel);
+        var stored = await StoredAtAsync();
+        await WatchAsync(minutes: 20, viewers: 2);
+
+        await _store.SaveAsync(Cancel);
+
+        Assert.NotEqual(stored, await StoredAtAsync());
+    }
+
+    [Fact]
+    public async Task SaveAsync_TenThousandRooms_LetsOthersWriteInBetween()
+    {
+        for (var room = 0; room < RoomMemoryStore.MostRooms; room++)
+            _world.Beat("ann " + (room / 20), room: $"room {room}");
+        _world.Sweep(_time, 15);
+        var gate = _world.Database.Gate;
+        var first = await gate.EnterAsync("first", Cancel);
+
+        var saving = _store.SaveAsync(Cancel);
+        var second = gate.EnterAsync("second", Cancel).AsTask();
+        first.Dispose();
+        using (await second)
+        {
+            await using var context = _world.Database.CreateDbContext();
+            Assert.InRange(await context.RoomMemories.CountAsync(Cancel), 1, RoomMemoryStore.MostRooms - 1);
+        }
+        await saving;
+
+        await using var after = _world.Database.CreateDbContext();
+        Assert.Equal(RoomMemoryStore.MostRooms, await after.RoomMemories.CountAsync(Cancel));
+    }
+
+    [Fact]
     public void RoomMemories_MoreRoomsThanAsked_AreThoseWithTheMostViewers()
     {
         _world.Beat("ann", room: "small");
@@ -173,6 +246,12 @@ public sealed class RoomMemoryStoreTests : IAsyncLifetime
         int[] large = [0, 1, 127, 128, 300_000, int.MaxValue];
 
         Assert.Equal([large, [], [7]], SampleBytes.Read(SampleBytes.Write(large, Array.Empty<int>(), new[] { 7 }), count: 3)!);
+    }
+
+    private async Task<DateTimeOffset> StoredAtAsync()
+    {
+        await using var context = _world.Database.CreateDbContext();
+        return await context.RoomMemories.Select(memory => memory.At).SingleAsync(Cancel);
     }
 
     private RoomSummary Summary() => _world.Engine.Rooms(new RoomQuery()).Rooms.Single();

@@ -11,14 +11,16 @@ internal sealed class StorageWorld : IAsyncDisposable
 {
     private readonly DatabaseFolder _folder;
 
-    private StorageWorld(DatabaseFolder folder, TimeProvider time, PresenceSettings settings, PresenceLimits limits)
+    private StorageWorld(DatabaseFolder folder, TimeProvider time, PresenceSettings settings, PresenceLimits limits, string? bootId)
     {
         _folder = folder;
         Database = folder.Database(time);
         Database.ConnectionPrepared = Trace.Watch;
         Engine = new PresenceEngine(time, settings, limits);
-        Memberships = new MembershipStore(Database, Engine);
+        Memberships = new MembershipStore(Database, Engine, Log) { BootId = bootId };
     }
+
+    public LogLines<MembershipStore> Log { get; } = new();
 
     public WriterTrace Trace { get; } = new();
 
@@ -31,9 +33,9 @@ internal sealed class StorageWorld : IAsyncDisposable
     /// <summary>How many sessions this run began with.</summary>
     public int Restored { get; private set; }
 
-    public static async Task<StorageWorld> StartAsync(DatabaseFolder folder, TimeProvider time, PresenceSettings? settings = null, PresenceLimits? limits = null)
+    public static async Task<StorageWorld> StartAsync(DatabaseFolder folder, TimeProvider time, PresenceSettings? settings = null, PresenceLimits? limits = null, string? bootId = "this run")
     {
-        var world = new StorageWorld(folder, time, settings ?? PresenceSettings.Default, limits ?? new PresenceLimits());
+        var world = new StorageWorld(folder, time, settings ?? PresenceSettings.Default, limits ?? new PresenceLimits(), bootId);
         await world.Database.OpenAsync(TestContext.Current.CancellationToken);
         world.Restored = await world.Memberships.RestoreAsync(TestContext.Current.CancellationToken);
         return world;

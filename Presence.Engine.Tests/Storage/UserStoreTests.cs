@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Presence.Engine.Storage;
 using Presence.Engine.Tests.Support;
 using Presence.Engine.Users;
@@ -185,6 +186,96 @@ public sealed class UserStoreTests : IAsyncLifetime
         var found = await _users.FindAsync(["b/+@ü", "unknown", "A", "a", "A"], Cancel);
 
         Assert.Equal(["b/+@ü", "A", "a", "A"], found.Select(user => user.UserId));
+    }
+
+    [Fact]
+    public async Task PruneAsync_UnusedForLong_AreForgottenAndOthersStay()
+    {
+        await _users.SignInAsync("old", "Old", isGuest: false, vouched: false, Cancel);
+        await _users.SignInAsync("vouched", null, isGuest: false, vouched: true, Cancel);
+        await _users.SignInAsync("returning", null, isGuest: false, vouched: false, Cancel);
+        await _users.ChangeAsync("kept", new UserChange("Kept", null, "{}"), null, Cancel);
+        await _users.SignInAsync("present", null, isGuest: false, vouched: false, Cancel);
+        await using (var context = _database.CreateDbContext())
+            await context.Database.ExecuteSqlAsync($"""INSERT INTO "Memberships" VALUES (1, 'lobby', 'present', '', 0, 0, 0)""", Cancel);
+        _time.Advance(TimeSpan.FromDays(45));
+        await _users.SignInAsync("returning", null, isGuest: false, vouched: false, Cancel);
+        await _users.VouchAsync([new Vouching("by token", null)], Cancel);
+        _time.Advance(TimeSpan.FromDays(50));
+
+        Assert.Equal(2, await _users.PruneAsync(TimeSpan.FromDays(90), Cancel));
+
+        Assert.Equal(["by token", "kept", "present", "returning"], await StoredAsync());
+    }
+
+    [Fact]
+    public async Task PruneAsync_ClockJumpsForward_ForgetsNobody()
+    {
+        await _users.SignInAsync("ada", null, isGuest: false, vouched: false, Cancel);
+        _time.Advance(TimeSpan.FromDays(2));
+        Assert.Equal(0, await _users.PruneAsync(TimeSpan.FromDays(90), Cancel));
+
+        _time.SetUtcNow(_time.GetUtcNow().AddYears(2));
+        _time.Advance(TimeSpan.FromHours(5));
+
+        Assert.Equal(0, await _users.PruneAsync(TimeSpan.FromDays(90), Cancel));
+        var again = new UserStore(_database); // a start with the wrong clock
+        _time.Advance(TimeSpan.FromHours(5));
+        Assert.Equal(0, await again.PruneAsync(TimeSpan.FromDays(90), Cancel));
+    }
+
+    [Fact]
+    public async Task VouchAsync_OnceADay_KeepsAUserInUse()
+    {
+        await _users.VouchAsync([new Vouching("ada", null)], Cancel);
+        for (var day = 0; day < 100; day++)
+        {
+            _time.Advance(TimeSpan.FromDays(1));
+            Assert.Equal(1, (await _users.VouchAsync([new Vouching("ada", null)], Cancel))[0].Version);
+        }
+
+        Assert.Equal(0, await _users.PruneAsync(TimeSpan.FromDays(90), Cancel));
+    }
+
+    [Fact]
+    public async Task SignInAsync_AtTheCap_TheLongestUnusedMakesWayAndVouchedOnesNever()
+    {
+        var users = new UserStore(_database, most: 3);
+        await users.SignInAsync("vouched", null, isGuest: false, vouched: true, Cancel);
+        await users.SignInAsync("old", null, isGuest: false, vouched: false, Cancel);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await users.SignInAsync("guest", null, isGuest: true, vouched: false, Cancel);
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        await users.SignInAsync("new", null, isGuest: false, vouched: false, Cancel);
+        Assert.Equal(["guest", "new", "vouched"], await StoredAsync());
+
+        await users.ChangeAsync("kept", new UserChange("Kept", null, "{}"), null, Cancel);
+        await users.VouchAsync([new Vouching("new", null), new Vouching("too many", null), new Vouching("vouched", new UserProfile("V", null))], Cancel);
+        Assert.Equal(["kept", "new", "vouched"], await StoredAsync());
+        Assert.Equal("V", (await users.FindAsync("vouched", Cancel))!.DisplayName);
+        await Assert.ThrowsAsync<StoreFullException>(() => users.SignInAsync("one more", null, isGuest: false, vouched: false, Cancel));
+        await users.EraseAsync("new", Cancel);
+        await users.SignInAsync("one more", null, isGuest: false, vouched: false, Cancel);
+    }
+
+    [Fact]
+    public async Task EraseAsync_User_IsUnknownAndNotVouchedForAnyMore()
+    {
+        await _users.ChangeAsync("ada", new UserChange("Ada", "https://example.com/a.png", """{"level":3}"""), null, Cancel);
+
+        Assert.True(await _users.EraseAsync("ada", Cancel));
+        Assert.False(await _users.EraseAsync("ada", Cancel));
+
+        Assert.Null(await _users.FindAsync("ada", Cancel));
+        var again = await _users.SignInAsync("ada", null, isGuest: false, vouched: false, Cancel);
+        Assert.Equal((null, null, "{}", false), (again.DisplayName, again.AvatarUrl, again.MetadataJson, again.IsVouched));
+    }
+
+    private async Task<List<string>> StoredAsync()
+    {
+        await using var context = _database.CreateDbContext();
+        return await context.Users.Select(user => user.UserId).Order().ToListAsync(Cancel);
     }
 
     [Fact]

@@ -191,8 +191,8 @@ public sealed class WriteGateTests : IAsyncLifetime
         using var gate = new WriteGate(TimeSpan.FromMilliseconds(20));
         using var lease = await gate.EnterAsync("first", Cancel);
 
-        await Assert.ThrowsAsync<TimeoutException>(async () => await gate.EnterAsync("second", Cancel));
-        Assert.Throws<TimeoutException>(() => gate.Enter("third"));
+        await Assert.ThrowsAsync<StorageBusyException>(async () => await gate.EnterAsync("second", Cancel));
+        Assert.Throws<StorageBusyException>(() => gate.Enter("third"));
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Presence.Engine.Moderation;
 /// <remarks>
 /// <para><b>Why not on every heartbeat.</b> A removal is published here first and then ends the user's sessions under each
 /// room's lock; joins look here under the same lock. So whoever is present is not removed.</para>
-/// <para><b>Bound.</b> <see cref="PresenceLimits.Removals"/>; the sweep drops what has ended.</para>
+/// <para><b>Bound.</b> <see cref="PresenceLimits.Removals"/>. What has ended stays until it ended long ago, or room is needed: the wall clock may be wrong at the moment.</para>
 /// </remarks>
 internal sealed class Removals(int capacity)
 {
@@ -72,14 +72,14 @@ internal sealed class Removals(int capacity)
     public IReadOnlyList<Removal> InForce(DateTimeOffset now) =>
         [.. _byUser.Values.SelectMany(removals => removals).Where(removal => removal.Until > now)];
 
-    /// <summary>Drops what has ended.</summary>
-    public void Prune(DateTimeOffset now)
+    /// <summary>Drops what ended at an instant or before it.</summary>
+    public void Prune(DateTimeOffset until)
     {
         if (IsEmpty)
             return;
         lock (_lock)
         {
-            foreach (var removal in _byUser.Values.SelectMany(removals => removals).Where(removal => removal.Until <= now).ToList())
+            foreach (var removal in _byUser.Values.SelectMany(removals => removals).Where(removal => removal.Until <= until).ToList())
                 Without(removal.UserId, removal.RoomId);
         }
     }

@@ -6,6 +6,9 @@ public sealed record RoomMemory
     /// <summary>The room.</summary>
     public required string RoomId { get; init; }
 
+    /// <summary>Rises within one run whenever there is something new in it that does not follow from what it said before.</summary>
+    public long Version { get; init; }
+
     /// <summary>The moment it was read.</summary>
     public required DateTimeOffset At { get; init; }
 

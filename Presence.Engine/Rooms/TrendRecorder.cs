@@ -17,13 +17,20 @@ internal sealed class TrendRecorder(int before)
     /// <summary>Presence time of the newest sample of the hour; null before the first.</summary>
     public long? SampledAt { get; private set; }
 
+    /// <summary>Rises when a sample says something new. One like the sample before it is known without being stored.</summary>
+    public long Version { get; private set; }
+
     /// <summary>Adds the sample of a tick; ticks are <see cref="RoomTrend.RecentStep"/> apart and numbered.</summary>
     public void Add(long tick, long now, int viewers, long joined)
     {
+        if (viewers != _recent.Newest)
+            Version++;
         _recent.Add(viewers);
         // A restart shifts the ticks. The hour keeps its own minutes, or each restart would move the whole line by up to one.
         if (SampledAt is { } last ? now - last < RoomTrend.HourStep.Ticks - (RoomTrend.RecentStep.Ticks / 2) : tick % HourEvery != 0)
             return;
+        if (viewers != _hour.Newest || joined != _joined)
+            Version++;
         SampledAt = SampledAt is { } before && now - before < RoomTrend.HourStep.Ticks + RoomTrend.RecentStep.Ticks ? before + RoomTrend.HourStep.Ticks : now;
         _before = _hour.Add(viewers) ?? _before;
         _joins.Add((int)(joined - _joined));
@@ -51,7 +58,8 @@ internal sealed class TrendRecorder(int before)
             trend._before = trend._hour.Add(memory.Hour[^1]) ?? trend._before;
             trend._joins.Add(0);
         }
-        trend.SampledAt = clock.PresenceTimeOf(sampledAt + (RoomTrend.HourStep * minutes));
+        var newest = sampledAt + (RoomTrend.HourStep * minutes);
+        trend.SampledAt = clock.PresenceTimeOf(newest < now ? newest : now); // a clock that was set back since
         return trend;
 
         int Missed(DateTimeOffset since, TimeSpan step, int most) => (int)Math.Clamp((now - since) / step, 0, most);
@@ -60,6 +68,7 @@ internal sealed class TrendRecorder(int before)
     public RoomMemory ToMemory(string roomId, DateTimeOffset at, DateTimeOffset? sampledAt) => new()
     {
         RoomId = roomId,
+        Version = Version,
         At = at,
         SampledAt = sampledAt,
         Before = _before,

@@ -31,7 +31,7 @@ public sealed class ChannelStore(PresenceDatabase database, PresenceEngine engin
         if (members.Length > limits.ChannelMembers)
             throw new StoreFullException(limits.ChannelMembers, $"A channel may have {limits.ChannelMembers} members; this one would have {members.Length}.");
 
-        await _oneAtATime.WaitAsync(cancellationToken);
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
         {
             await using var context = database.CreateDbContext();

@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace Presence.Engine.Storage;
 
 /// <summary>The only code that moves the write-ahead log into the database file (see <see cref="WriteGate"/>).</summary>
@@ -17,6 +19,12 @@ public sealed class Checkpointer(PresenceDatabase database)
     {
         using var connection = database.Connect();
         using var lease = await database.Gate.EnterAsync(connection, cancellationToken);
+        return Empty(connection);
+    }
+
+    /// <summary>Empties the log through a connection that holds the gate; false when somebody reads an older state.</summary>
+    internal static bool Empty(SqliteConnection connection)
+    {
         using var command = connection.CreateCommand();
         command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
         using var reader = command.ExecuteReader();

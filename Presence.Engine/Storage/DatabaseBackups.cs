@@ -18,6 +18,9 @@ internal sealed class DatabaseBackups(string folder, TimeProvider time)
     /// <summary>What the name of one ends with that is not finished.</summary>
     public const string Unfinished = ".part";
 
+    /// <summary>Where they are.</summary>
+    public string Folder => folder;
+
     private const string Pattern = "presence-*.db";
     private const string TimeFormat = "yyyyMMdd'T'HHmmssfff'Z'";
 
@@ -44,7 +47,7 @@ internal sealed class DatabaseBackups(string folder, TimeProvider time)
     /// <exception cref="InvalidDataException">The copy is damaged; it was not kept, and nothing older was let go.</exception>
     public string Take(SqliteConnection connection, string reason, int kept)
     {
-        FolderLock.CreateFolder(folder);
+        OwnerFiles.CreateFolder(folder);
         var takenAt = time.GetUtcNow().UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
         var path = Path.Combine(folder, $"presence-{takenAt}-{reason}.db");
         foreach (var left in Directory.EnumerateFiles(folder, Pattern + Unfinished)) // by one that was cut off
@@ -63,10 +66,7 @@ internal sealed class DatabaseBackups(string folder, TimeProvider time)
     public static void Copy(SqliteConnection connection, string path)
     {
         // Made here and empty, so that nobody else can read it at any moment; SQLite fills an empty file.
-        var create = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite };
-        if (!OperatingSystem.IsWindows())
-            create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        new FileStream(path, create).Dispose();
+        OwnerFiles.Open(path, FileMode.CreateNew).Dispose();
 
         using (var command = connection.CreateCommand())
         {

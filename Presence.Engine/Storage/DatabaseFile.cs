@@ -20,6 +20,8 @@ public sealed class DatabaseFile
 
     private readonly (string HistoryTable, IReadOnlyList<string> Known)[] _migrations;
     private readonly DatabaseBackups _backups;
+    private readonly DatabaseMarker _marker;
+    private readonly DatabaseRefusals _refusals;
     private readonly TimeProvider _time;
 
     /// <summary>Names the file; nothing is touched.</summary>
@@ -31,6 +33,8 @@ public sealed class DatabaseFile
         Folder = Path.GetFullPath(folder);
         FilePath = Path.Combine(Folder, PresenceDatabase.FileName);
         _backups = new DatabaseBackups(Path.Combine(Folder, DatabaseBackups.FolderName), time);
+        _marker = new DatabaseMarker(Folder);
+        _refusals = new DatabaseRefusals(FilePath, _backups, _marker);
         _time = time;
         using var context = new PresenceContextDesignFactory().CreateDbContext([]);
         _migrations = [(PresenceContext.MigrationsHistoryTable, [.. context.Database.GetMigrations()]), accounts];
@@ -88,12 +92,12 @@ public sealed class DatabaseFile
         {
             using var connection = Open(FilePath);
             return DamageOf(connection) is { } damage
-                ? [DatabaseGuards.Refuse(FilePath, damage, _backups.Newest()).Message]
+                ? [_refusals.Damaged(damage).Message]
                 : ForeignnessOf(connection) is { } foreignness ? [$"The database {FilePath} {foreignness}"] : [];
         }
         catch (SqliteException problem) when (problem.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB)
         {
-            return [DatabaseGuards.Refuse(FilePath, problem.Message, _backups.Newest()).Message];
+            return [_refusals.Damaged(problem.Message).Message];
         }
         catch (SqliteException problem)
         {
@@ -172,6 +176,7 @@ public sealed class DatabaseFile
             Delete(draft);
             CopyWithLog(source, draft);
             Validate(draft, source);
+            _marker.Delete(); // what is put in place may be older, and is meant to be
             var aside = SetAside();
             File.Move(draft, FilePath);
             return aside;
@@ -236,7 +241,7 @@ public sealed class DatabaseFile
         if (!suffixes.Any(suffix => File.Exists(FilePath + suffix)))
             return null;
         var aside = Path.Combine(Folder, "replaced-" + _time.GetUtcNow().UtcDateTime.ToString(InstantFormat, CultureInfo.InvariantCulture));
-        FolderLock.CreateFolder(aside);
+        OwnerFiles.CreateFolder(aside);
         foreach (var suffix in suffixes) // the file first: cut off here, no start takes it for a whole one without its log
         {
             if (File.Exists(FilePath + suffix))

@@ -49,7 +49,7 @@ public sealed class DatabaseMaintenance(PresenceDatabase database, Checkpointer 
     public BackupFile TakeBackup(string folder, int kept, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(kept, 1);
-        FolderLock.CreateFolder(folder);
+        OwnerFiles.CreateFolder(folder);
         var (size, log) = Size();
         var (free, needed) = (FreeBytes(folder), size + log + FreeBesideCopy);
         if (free < needed)

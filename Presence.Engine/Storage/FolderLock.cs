@@ -15,7 +15,7 @@ internal sealed class FolderLock : IDisposable
     {
         try
         {
-            CreateFolder(folder);
+            OwnerFiles.CreateFolder(folder);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -25,7 +25,7 @@ internal sealed class FolderLock : IDisposable
         var path = Path.Combine(folder, FileName);
         try
         {
-            return new FolderLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1));
+            return new FolderLock(OwnerFiles.Open(path, FileMode.OpenOrCreate, FileShare.None));
         }
         catch (UnauthorizedAccessException exception)
         {
@@ -35,15 +35,6 @@ internal sealed class FolderLock : IDisposable
         {
             throw new StartRefusedException($"The data folder {folder} is in use by another process (it holds {path}). Stop that process, or choose another folder with Presence__Data.", exception);
         }
-    }
-
-    /// <summary>Creates a folder nobody else may look into; one that exists keeps the rights it was given.</summary>
-    public static void CreateFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(folder);
-        else
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     // The file stays: removing it could remove the one a successor has just locked.

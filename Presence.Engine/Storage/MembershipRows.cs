@@ -1,99 +1,65 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Presence.Engine.Changes;
 
 namespace Presence.Engine.Storage;
 
-/// <summary>The membership and last-alive tables through prepared commands on one connection of their own.</summary>
-/// <remarks>
-/// EF Core's change tracking would cost a hundred times the row. <b>Threads.</b> One at a time.
-/// </remarks>
-internal sealed class MembershipRows : IDisposable
+/// <summary>The membership and last-alive tables.</summary>
+internal sealed class MembershipRows : PreparedRows
 {
-    private readonly SqliteConnection _connection;
     private readonly SqliteCommand _insert;
     private readonly SqliteCommand _delete;
     private readonly SqliteCommand _stamp;
+    private readonly SqliteCommand _deleteAll;
 
     public MembershipRows(PresenceDatabase database)
+        : base(database)
     {
-        _connection = database.Connect();
-
         // A join may be told twice, by the journal and by the walk over everybody present: the same row then.
         _insert = Prepare(
             """INSERT OR REPLACE INTO "Memberships" ("Id", "RoomId", "UserId", "SessionId", "IsGuest", "State", "JoinedAt") VALUES ($1, $2, $3, $4, $5, $6, $7)""",
             SqliteType.Integer, SqliteType.Text, SqliteType.Text, SqliteType.Text, SqliteType.Integer, SqliteType.Integer, SqliteType.Integer);
         _delete = Prepare("""DELETE FROM "Memberships" WHERE "Id" = $1""", SqliteType.Integer);
-        _stamp = Prepare("""INSERT OR REPLACE INTO "LastAlive" ("Id", "At") VALUES (1, $1)""", SqliteType.Integer);
+        _deleteAll = Prepare("""DELETE FROM "Memberships" """);
+        _stamp = Prepare(
+            """INSERT OR REPLACE INTO "LastAlive" ("Id", "At", "BootId", "UptimeMilliseconds", "Beat") VALUES (1, $1, $2, $3, $4)""",
+            SqliteType.Integer, SqliteType.Text, SqliteType.Integer, SqliteType.Integer);
     }
 
-    /// <summary>Who enters the write gate for these rows.</summary>
-    public object Holder => _connection;
-
-    /// <summary>Begins a transaction; the caller is inside the gate.</summary>
-    public SqliteTransaction Begin()
+    public void Write(MembershipChange change)
     {
-        var transaction = _connection.BeginTransaction();
-        _insert.Transaction = _delete.Transaction = _stamp.Transaction = transaction;
-        return transaction;
+        if (change.IsJoin)
+            Run(_insert, change.Id, change.RoomId, change.UserId, change.SessionId, change.IsGuest ? 1L : 0L, (long)change.State, change.JoinedAt.ToUnixTimeMilliseconds());
+        else
+            Run(_delete, change.Id);
     }
 
-    public void Insert(in MembershipChange join) =>
-        Run(_insert, join.Id, join.RoomId, join.UserId, join.SessionId, join.IsGuest ? 1L : 0L, (long)join.State, join.JoinedAt.ToUnixTimeMilliseconds());
+    public void Stamp(AliveStamp alive, long beat) =>
+        Run(_stamp, alive.At.ToUnixTimeMilliseconds(), alive.BootId, (long?)alive.Uptime?.TotalMilliseconds, beat);
 
-    public void Delete(long id) => Run(_delete, id);
+    public void DeleteAll() => Run(_deleteAll);
 
-    public void Stamp(DateTimeOffset aliveAt) => Run(_stamp, aliveAt.ToUnixTimeMilliseconds());
-
-    public void DeleteAll()
+    /// <summary>The last stamp and its number; null when there is none, on the first start.</summary>
+    public (AliveStamp Alive, long Beat)? ReadLastAlive()
     {
-        using var command = _connection.CreateCommand();
-        command.CommandText = """DELETE FROM "Memberships" """;
-        command.Transaction = _delete.Transaction;
-        command.ExecuteNonQuery();
-    }
-
-    public DateTimeOffset? ReadLastAlive()
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = """SELECT "At" FROM "LastAlive" WHERE "Id" = 1""";
-        return command.ExecuteScalar() is long milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+        using var command = Query("""SELECT "At", "BootId", "UptimeMilliseconds", "Beat" FROM "LastAlive" WHERE "Id" = 1""");
+        using var reader = command.ExecuteReader();
+        if (!reader.Read())
+            return null;
+        var alive = new AliveStamp(
+            DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(0)),
+            reader.IsDBNull(1) ? null : reader.GetString(1),
+            reader.IsDBNull(2) ? null : TimeSpan.FromMilliseconds(reader.GetInt64(2)));
+        return (alive, reader.GetInt64(3));
     }
 
     /// <summary>The ids stored.</summary>
     public HashSet<long> ReadIds()
     {
-        using var command = _connection.CreateCommand();
-        command.CommandText = """SELECT "Id" FROM "Memberships" """;
+        using var command = Query("""SELECT "Id" FROM "Memberships" """);
         using var reader = command.ExecuteReader();
         var ids = new HashSet<long>();
         while (reader.Read())
             ids.Add(reader.GetInt64(0));
         return ids;
-    }
-
-    public void Dispose()
-    {
-        _insert.Dispose();
-        _delete.Dispose();
-        _stamp.Dispose();
-        _connection.Dispose();
-    }
-
-    private static void Run(SqliteCommand command, params ReadOnlySpan<object> values)
-    {
-        for (var i = 0; i < values.Length; i++)
-            command.Parameters[i].Value = values[i];
-        command.ExecuteNonQuery();
-    }
-
-    private SqliteCommand Prepare(string text, params ReadOnlySpan<SqliteType> types)
-    {
-        var command = _connection.CreateCommand();
-        command.CommandText = text;
-        for (var i = 0; i < types.Length; i++)
-            command.Parameters.Add(string.Create(CultureInfo.InvariantCulture, $"${i + 1}"), types[i]);
-        command.Prepare();
-        return command;
     }
 }

@@ -13,20 +13,23 @@ namespace Presence.Engine.Storage;
 /// </remarks>
 public sealed class MembershipStore(PresenceDatabase database, PresenceEngine engine, ILogger<MembershipStore>? logger = null) : IDisposable
 {
-    /// <summary>Rows in one transaction: what bounds how long others wait at the gate (about 20 ms).</summary>
     private const int BatchSize = 5_000;
 
     private readonly ILogger _logger = logger ?? NullLogger<MembershipStore>.Instance;
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private readonly List<MembershipChange> _drained = [];
     private MembershipRows? _rows;
+    private long _beat;
 
     // At first too: rows may be left of sessions that were not taken back.
     private bool _mustCompare = true;
     private bool _justCompared;
 
-    /// <summary>Brings back who was present when the product last ran, or forgets them when that is too long ago. Once, before the
-    /// first heartbeat.</summary>
+    /// <summary>Names the operating system's present run; tests restart the machine here.</summary>
+    internal string? BootId { get; init; } = AliveStamp.ReadBootId();
+
+    /// <summary>Brings back who was present when the product last ran, or forgets them when that is provably too long ago. Once,
+    /// before the first heartbeat.</summary>
     /// <returns>How many sessions were brought back.</returns>
     /// <remarks>
     /// Rows that cannot be read are no reason not to serve: whoever is missing is back with the next heartbeat.
@@ -38,13 +41,18 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
         try
         {
             var rows = _rows ??= new MembershipRows(database);
-            if (rows.ReadLastAlive() is not { } lastAliveAt)
+            if (rows.ReadLastAlive() is not { } last)
                 return 0; // the first start: nobody can be on the way back
+
+            _beat = last.Beat;
+            var policy = RestorePolicy.Decide(last.Alive, Alive(), engine.Settings);
+            if (policy.Reason is not null)
+                _logger.LogInformation("{Who} brought back after this start: {Reason}.", policy.ComesBack ? "Everyone who was present is" : "Nobody is", policy.Reason);
 
             var restored = 0;
             try
             {
-                if (!RestorePolicy.ComesBack(lastAliveAt, database.Now(), engine.Settings))
+                if (!policy.ComesBack)
                 {
                     await ForgetAsync(rows, cancellationToken);
                     return 0;
@@ -103,10 +111,8 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
         try
         {
             var rows = _rows ?? throw new InvalidOperationException("The last-alive instant is read before it is written.");
-            using var lease = await database.Gate.EnterAsync(rows.Holder, cancellationToken);
-            using var transaction = rows.Begin();
-            rows.Stamp(database.Now());
-            transaction.Commit();
+            await rows.WriteAsync(() => rows.Stamp(Alive(), _beat + 1), cancellationToken);
+            database.Marker.NoteBeat(++_beat);
         }
         finally
         {
@@ -154,20 +160,10 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
         return fleeting;
     }
 
-    private async Task WriteBatchAsync(MembershipRows rows, List<MembershipChange> batch, CancellationToken cancellationToken)
-    {
-        using var lease = await database.Gate.EnterAsync(rows.Holder, cancellationToken);
-        using var transaction = rows.Begin();
-        foreach (var change in batch)
-        {
-            if (change.IsJoin)
-                rows.Insert(change);
-            else
-                rows.Delete(change.Id);
-        }
-        rows.Stamp(database.Now());
-        transaction.Commit();
-    }
+    private Task WriteBatchAsync(MembershipRows rows, List<MembershipChange> batch, CancellationToken cancellationToken) =>
+        rows.WriteAsync(batch, rows.Write, () => rows.Stamp(Alive(), _beat), cancellationToken);
+
+    private AliveStamp Alive() => new(database.Now(), BootId, database.Time.GetElapsedTime(0));
 
     /// <summary>Makes the table equal to everybody present: what is missing is inserted, what is too much deleted, the rest not touched.</summary>
     private async Task CompareAsync(MembershipRows rows, CancellationToken cancellationToken)
@@ -199,12 +195,9 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
     }
 
     /// <summary>Starts with nobody. Who still watches is on the way back all the same, so the engine is told of a restart.</summary>
-    private async Task ForgetAsync(MembershipRows rows, CancellationToken cancellationToken)
+    private Task ForgetAsync(MembershipRows rows, CancellationToken cancellationToken)
     {
         engine.Restore([]);
-        using var lease = await database.Gate.EnterAsync(rows.Holder, cancellationToken);
-        using var transaction = rows.Begin();
-        rows.DeleteAll();
-        transaction.Commit();
+        return rows.WriteAsync(rows.DeleteAll, cancellationToken);
     }
 }

@@ -37,6 +37,7 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options) :
         {
             user.ToTable("Users").HasKey(u => u.UserId);
             user.Property(u => u.Version).HasDefaultValue(1);
+            user.HasIndex(u => u.SeenAt).HasFilter(""" "IsVouched" = 0 AND "IsKept" = 0 """.Trim());
         });
 
         modelBuilder.Entity<RevokedTokenRecord>(token =>

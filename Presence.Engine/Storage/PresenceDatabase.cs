@@ -18,13 +18,13 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
 {
     public const string FileName = "presence.db";
 
-    /// <summary>How long a command may wait for SQLite, in seconds. With the gate it has nobody to wait for.</summary>
-    private const int CommandTimeoutSeconds = 3;
+    /// <summary>How long a command may wait for SQLite, in seconds. With the gate it has nobody to wait for but other programs.</summary>
+    private const int CommandTimeoutSeconds = 2;
 
     private readonly string _connectionString;
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly DatabaseBackups _backups;
+    private readonly DatabaseRefusals _refusals;
     private readonly IInterceptor[] _interceptors;
     private readonly DbContextOptions<PresenceContext> _options;
     private FolderLock? _lock;
@@ -39,9 +39,11 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
     {
         Folder = Path.GetFullPath(folder);
         FilePath = Path.Combine(Folder, FileName);
-        _time = time;
+        Time = time;
         _logger = logger ?? NullLogger<PresenceDatabase>.Instance;
+        Marker = new DatabaseMarker(Folder);
         _backups = new DatabaseBackups(Path.Combine(Folder, DatabaseBackups.FolderName), time);
+        _refusals = new DatabaseRefusals(FilePath, _backups, Marker);
         _connectionString = new SqliteConnectionStringBuilder
         {
             DataSource = FilePath,
@@ -64,15 +66,21 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
     /// <summary>What every write transaction and every checkpoint of this file holds.</summary>
     public WriteGate Gate { get; } = new();
 
+    /// <summary>What says beside the keys how far the database has come.</summary>
+    internal DatabaseMarker Marker { get; }
+
+    internal TimeProvider Time { get; }
+
     /// <summary>Now in whole milliseconds, as stored: what is answered equals what is read after a restart.</summary>
-    internal DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
+    internal DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(Time.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Tests listen here to what each connection really does.</summary>
     internal Action<SqliteConnection>? ConnectionPrepared { get; set; }
 
     /// <summary>Locks the folder, checks the file, and brings it to this build's shape.</summary>
     /// <exception cref="StartRefusedException">
-    /// The folder is in use or cannot be written; the file is damaged, or was written by a newer build. Nothing was changed.
+    /// The folder is in use or cannot be written; the file is damaged, is missing or lost something though the folder was in use,
+    /// is another program's, or was written by a newer build. Nothing was changed.
     /// </exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -82,9 +90,21 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         _lock = FolderLock.Take(Folder);
         try
         {
-            _keeper = Check();
+            if (OwnerFiles.TightenAll(Folder) is { Count: > 0 } others)
+                _logger.LogWarning("{Files} in the data folder may be readable by other users and belong to somebody else, {First} for one. Run: chown -R USER {Folder}", others.Count, others[0], Folder);
+            try
+            {
+                RefuseAnEmptiedFile();
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw CannotOpen(exception);
+            }
             await using var context = CreateDbContext();
+            _keeper = Check(context.Database.GetMigrations());
             await MigrateAsync(context, cancellationToken);
+            var (settings, beat) = DatabaseGuards.ProgressOf(_keeper);
+            Marker.Begin(settings, beat);
         }
         catch
         {
@@ -133,6 +153,9 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
             if (!_isNew)
                 _logger.LogInformation("Backed up the database to {Backup} before migrating it.", _backups.Take(connection, applied.LastOrDefault() ?? "none"));
             await context.Database.MigrateAsync(cancellationToken);
+            // Into the file at once: it is the whole database should its log be lost.
+            Execute(connection, $"PRAGMA application_id = {DatabaseGuards.ApplicationId}");
+            Checkpointer.Empty(connection);
             _logger.LogInformation("Migrated {Context} to {Migration}.", context.GetType().Name, known[^1]);
         }
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
@@ -178,7 +201,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
     {
         // Checkpoints are the checkpointer's alone: neither by the way after a commit, nor when the last connection closes.
         raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
-        raw.sqlite3_exec(connection.Handle, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;");
+        Execute(connection, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;");
         ConnectionPrepared?.Invoke(connection);
     }
 
@@ -198,31 +221,84 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         }
     }
 
+    private static void Execute(SqliteConnection connection, string statements)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = statements;
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Before SQLite sees the files: beside an empty database it deletes the log, and a damaged log it cuts short.</summary>
+    private void RefuseAnEmptiedFile()
+    {
+        var file = new FileInfo(FilePath);
+        var log = new FileInfo(FilePath + "-wal");
+        if (file is not { Exists: true, Length: > 0 })
+        {
+            var state = file.Exists ? "is empty" : "is missing";
+            if (log is { Exists: true, Length: > 0 })
+                throw _refusals.Emptied(state, $"its write-ahead log {log.FullName} is not");
+            if (EvidenceOfUse() is { } evidence)
+                throw _refusals.Emptied(state, evidence);
+            OwnerFiles.Open(FilePath, FileMode.OpenOrCreate).Dispose(); // SQLite gives its log the rights of the file
+        }
+        else if (WriteAheadLog.DamageOf(log.FullName) is { } damage)
+        {
+            throw _refusals.DamagedLog(damage);
+        }
+    }
+
+    private StartRefusedException CannotOpen(Exception exception) => new(
+        $"The database {FilePath} cannot be opened for writing: {exception.Message} Check who owns it and its folder, and that no other program has it open.", exception);
+
+    /// <summary>What in the folder shows that there was a database; keys are only made once there is one.</summary>
+    private string? EvidenceOfUse()
+    {
+        if (Marker.Exists)
+            return $"{Marker.FilePath} says that it was in use";
+        if (_backups.Newest() is { } backup)
+            return $"there is a backup of it, {backup}";
+        var keys = Path.GetDirectoryName(Marker.FilePath)!;
+        return Directory.Exists(keys) && Directory.EnumerateFiles(keys).FirstOrDefault() is { } key ? $"there are keys of its users, {key}" : null;
+    }
+
+    private void RefuseALostOne(SqliteConnection connection, IEnumerable<string> migrations)
+    {
+        _isNew = DatabaseGuards.IsEmpty(connection);
+        if (_isNew && EvidenceOfUse() is { } evidence)
+            throw _refusals.Emptied("holds nothing", evidence);
+        if (!_isNew && DatabaseGuards.IsForeign(connection, migrations))
+            throw _refusals.Foreign();
+
+        var (found, known) = (DatabaseGuards.ProgressOf(connection), Marker.Read());
+        if (found.Settings < known.Settings)
+            throw _refusals.Older($"it holds version {found.Settings} of the settings, and version {known.Settings} was in force");
+        if (found.Beat + DatabaseMarker.BeatsForgiven < known.Beat)
+            throw _refusals.Older($"its last {known.Beat - found.Beat} notes of a running server are missing");
+    }
+
     [SuppressMessage("Reliability", "CA2000", Justification = "The connection is the caller's, or disposed here.")]
-    private SqliteConnection Check()
+    private SqliteConnection Check(IEnumerable<string> migrations)
     {
         SqliteConnection? connection = null;
         try
         {
             connection = ConnectUnchecked();
             if (DatabaseGuards.DamageOf(connection) is { } damage)
-                throw DatabaseGuards.Refuse(FilePath, damage, _backups.Newest());
-            _isNew = DatabaseGuards.IsEmpty(connection);
-
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA journal_mode = WAL";
-            command.ExecuteNonQuery();
+                throw _refusals.Damaged(damage);
+            RefuseALostOne(connection, migrations);
+            Execute(connection, "PRAGMA journal_mode = WAL");
             return connection;
         }
         catch (SqliteException exception) when (exception.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB)
         {
             connection?.Dispose();
-            throw DatabaseGuards.Refuse(FilePath, exception.Message, _backups.Newest(), exception);
+            throw _refusals.Damaged(exception.Message, exception);
         }
         catch (SqliteException exception)
         {
             connection?.Dispose();
-            throw new StartRefusedException($"The database {FilePath} cannot be opened for writing: {exception.Message} Check who owns it and its folder, and that no other program has it open.", exception);
+            throw CannotOpen(exception);
         }
         catch
         {

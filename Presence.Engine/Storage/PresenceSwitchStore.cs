@@ -32,7 +32,7 @@ public sealed class PresenceSwitchStore(PresenceDatabase database, PresenceEngin
         if (Read(userId) is var before && before.Enabled == enabled)
             return before;
 
-        await _oneAtATime.WaitAsync(cancellationToken);
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
         {
             if (Read(userId) is var current && current.Enabled == enabled)

@@ -46,7 +46,7 @@ public sealed class PublicLinkStore(PresenceDatabase database) : IDisposable
     /// <remarks><b>Guarantee.</b> On the disk when it returns, and in force.</remarks>
     public async Task<PublicLink> MakeAsync(string roomId, bool showsNames, string by, CancellationToken cancellationToken)
     {
-        await _oneAtATime.WaitAsync(cancellationToken);
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
         {
             return await MakeInTurnAsync(roomId, showsNames, by, cancellationToken);
@@ -61,7 +61,7 @@ public sealed class PublicLinkStore(PresenceDatabase database) : IDisposable
     /// <inheritdoc cref="MakeAsync"/>
     public async Task<PublicLink> SetAsync(string roomId, bool showsNames, string by, CancellationToken cancellationToken)
     {
-        await _oneAtATime.WaitAsync(cancellationToken);
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
         {
             if (FindOfRoom(roomId) is not { } link)
@@ -81,7 +81,7 @@ public sealed class PublicLinkStore(PresenceDatabase database) : IDisposable
     /// <summary>Takes a room's link back; it leads nowhere from now on. False when there was none.</summary>
     public async Task<bool> RevokeAsync(string roomId, CancellationToken cancellationToken)
     {
-        await _oneAtATime.WaitAsync(cancellationToken);
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
         {
             if (FindOfRoom(roomId) is not { } link)

@@ -9,12 +9,11 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
 {
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
 
-    /// <summary>Reads the removals that have not ended and puts them in force; once, before anybody is restored.</summary>
+    /// <summary>Reads the removals and puts them in force; once, before anybody is restored. Ended ones too: the wall clock may be wrong at a start.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var now = database.Now();
         await using var context = database.CreateDbContext();
-        await foreach (var record in context.Removals.AsNoTracking().Where(r => r.Until > now).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        await foreach (var record in context.Removals.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
             engine.Remove(ToEntry(record).Removal);
     }
 
@@ -37,7 +36,7 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
     /// </remarks>
     public async Task<(RemovalEntry Entry, bool Replaced)> RemoveAsync(Removal removal, string by, long? known, CancellationToken cancellationToken)
     {
-        await _oneAtATime.WaitAsync(cancellationToken);
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
         {
             var roomId = RoomOf(removal.RoomId);
@@ -66,7 +65,7 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
     /// <summary>Lets a viewer in again; false when it was not kept out.</summary>
     public async Task<bool> LiftAsync(string userId, string? roomId, CancellationToken cancellationToken)
     {
-        await _oneAtATime.WaitAsync(cancellationToken);
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
         {
             var room = RoomOf(roomId);
@@ -105,13 +104,14 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
         return records.ConvertAll(ToEntry);
     }
 
-    /// <summary>Forgets removals that have ended.</summary>
+    /// <summary>Forgets removals that ended a day ago or earlier, by a clock that ran without a step since.</summary>
     public async Task PruneAsync(CancellationToken cancellationToken)
     {
-        var now = database.Now();
+        var until = engine.Steady.LongAgo();
         await using var context = database.CreateDbContext();
-        if (await context.Removals.AnyAsync(r => r.Until <= now, cancellationToken))
-            await context.Removals.Where(r => r.Until <= now).ExecuteDeleteAsync(cancellationToken);
+        if (await context.Removals.AnyAsync(r => r.Until <= until, cancellationToken))
+            await context.Removals.Where(r => r.Until <= until).ExecuteDeleteAsync(cancellationToken);
+        engine.ForgetRemovals(until);
     }
 
     /// <inheritdoc/>
@@ -123,7 +123,7 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
         var most = engine.Limits.Removals;
         if (await context.Removals.CountAsync(cancellationToken) <= most)
             return;
-        var now = database.Now();
+        var now = engine.Steady.Now();
         await context.Removals.Where(r => r.Until <= now).ExecuteDeleteAsync(cancellationToken);
         if (await context.Removals.CountAsync(cancellationToken) > most)
             throw new StoreFullException(most, $"{most} removals are in force, as many as may be; lift one first.");

@@ -16,8 +16,7 @@ public sealed class RevokedTokens(PresenceDatabase database, int most = RevokedT
     public const int DefaultMost = 1_000_000;
 
     // A token is accepted a little past its expiry, and clocks are set back: forgetting late costs a row, early revives a token.
-    private static readonly TimeSpan KeptPastExpiry = TimeSpan.FromDays(1);
-
+    private readonly SteadyClock _steady = new(database.Time);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _expiry = new(StringComparer.Ordinal);
     private int _count;
     private int _version;
@@ -59,10 +58,10 @@ public sealed class RevokedTokens(PresenceDatabase database, int most = RevokedT
         Interlocked.Increment(ref _version);
     }
 
-    /// <summary>Forgets tokens that expired a day ago or earlier.</summary>
+    /// <summary>Forgets tokens that expired a day ago or earlier, by a clock that ran without a step since.</summary>
     public async Task PruneAsync(CancellationToken cancellationToken)
     {
-        var until = database.Now() - KeptPastExpiry;
+        var until = _steady.LongAgo();
         var expired = _expiry.Where(token => token.Value <= until).Select(token => token.Key).ToArray();
         if (expired.Length == 0)
             return;

@@ -61,7 +61,7 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
         if (RoomDefinitionRules.Problems(definition) is { Count: > 0 } problems)
             throw new SettingsRefusedException(problems);
 
-        await _oneAtATime.WaitAsync(cancellationToken);
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
         {
             await using var context = database.CreateDbContext();
@@ -100,7 +100,7 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
     /// <exception cref="RoomConflictException"><inheritdoc cref="DefineAsync" path="/exception[@cref='RoomConflictException']"/></exception>
     public async Task<bool> ForgetAsync(string roomId, string by, RoomVersion? expected, CancellationToken cancellationToken)
     {
-        await _oneAtATime.WaitAsync(cancellationToken);
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
         {
             await using var context = database.CreateDbContext();

@@ -44,7 +44,7 @@ public sealed class ServerKeyStore(PresenceDatabase database) : IDisposable
     /// <exception cref="StoreFullException">The cap is reached. Nothing was changed.</exception>
     public async Task<ServerKey> CreateAsync(NewServerKey key, CancellationToken cancellationToken)
     {
-        await _oneAtATime.WaitAsync(cancellationToken);
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
         {
             if (_byHash.Values.Count(kept => kept.RevokedAt is null) >= Most)
@@ -78,7 +78,7 @@ public sealed class ServerKeyStore(PresenceDatabase database) : IDisposable
     /// <returns>The key as revoked; null when there is no such key.</returns>
     public async Task<ServerKey?> RevokeAsync(string id, string by, CancellationToken cancellationToken)
     {
-        await _oneAtATime.WaitAsync(cancellationToken);
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
         {
             if (_byHash.FirstOrDefault(pair => pair.Value.Id == id) is not { Value: { } key } kept)
@@ -136,7 +136,7 @@ public sealed class ServerKeyStore(PresenceDatabase database) : IDisposable
 
     private async Task NoteStoredAsync(KeyValuePair<string, DateTimeOffset>[] used, CancellationToken cancellationToken)
     {
-        await _oneAtATime.WaitAsync(cancellationToken);
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
         {
             foreach (var (hash, key) in _byHash)

@@ -12,7 +12,7 @@ public sealed class SettingsStore(PresenceDatabase database, PresenceEngine engi
     /// <exception cref="SettingsRefusedException"><paramref name="initial"/> is against the rules and nothing is stored yet.</exception>
     public async Task<PresenceSettings> LoadAsync(PresenceSettings initial, CancellationToken cancellationToken)
     {
-        await _oneAtATime.WaitAsync(cancellationToken);
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
         {
             await using var context = database.CreateDbContext();
@@ -24,6 +24,7 @@ public sealed class SettingsStore(PresenceDatabase database, PresenceEngine engi
                 stored = ToRecord(initial with { Version = 1, UpdatedAt = now, EnabledAt = now }, reason: null);
                 context.Add(stored);
                 await context.SaveChangesAsync(cancellationToken);
+                database.Marker.NoteSettings(stored.Version);
             }
 
             var settings = ToSettings(stored);
@@ -46,7 +47,7 @@ public sealed class SettingsStore(PresenceDatabase database, PresenceEngine engi
     /// </remarks>
     public async Task<PresenceSettings> ChangeAsync(SettingsChange change, CancellationToken cancellationToken)
     {
-        await _oneAtATime.WaitAsync(cancellationToken);
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
         {
             var current = engine.Settings;
@@ -74,6 +75,7 @@ public sealed class SettingsStore(PresenceDatabase database, PresenceEngine engi
             await using var context = database.CreateDbContext();
             context.Add(ToRecord(next, change.Reason));
             await context.SaveChangesAsync(cancellationToken);
+            database.Marker.NoteSettings(next.Version);
             engine.Apply(next);
             return next;
         }

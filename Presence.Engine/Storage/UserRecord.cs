@@ -12,6 +12,12 @@ internal sealed class UserRecord
     public bool IsGuest { get; init; }
     public bool IsVouched { get; set; }
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it last signed in or was vouched for, to the day.</summary>
+    public DateTimeOffset SeenAt { get; set; }
+
+    /// <summary>The backend set the profile by itself: never pruned.</summary>
+    public bool IsKept { get; set; }
     public DateTimeOffset UpdatedAt { get; set; }
     public int Version { get; set; } = 1;
 

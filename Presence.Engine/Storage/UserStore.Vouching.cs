@@ -8,7 +8,7 @@ public sealed partial class UserStore
     /// <summary>Notes for many users at once that the app's backend vouches for them; makes those unknown.</summary>
     /// <param name="vouchings">One for each user.</param>
     /// <param name="cancellationToken">Gives up; what was not stored yet is not.</param>
-    /// <returns>The users of whom something is new, as stored.</returns>
+    /// <returns>The users of whom something is new, as stored. Once the cap is reached, users not known yet are not stored.</returns>
     /// <remarks><b>Cost.</b> One look-up and at most one transaction for every 300. Durable when it returns.</remarks>
     public async Task<IReadOnlyList<User>> VouchAsync(IReadOnlyCollection<Vouching> vouchings, CancellationToken cancellationToken)
     {
@@ -18,7 +18,7 @@ public sealed partial class UserStore
             await using var context = database.CreateDbContext();
             var ids = chunk.Select(vouching => vouching.UserId).ToArray();
             var before = await context.Users.AsNoTracking().Where(user => ids.Contains(user.UserId)).ToDictionaryAsync(user => user.UserId, PresenceComparers.UserId, cancellationToken);
-            Vouching[] news = [.. chunk.Where(vouching => !before.TryGetValue(vouching.UserId, out var user) || IsNews(user, vouching))];
+            Vouching[] news = [.. chunk.Where(vouching => !before.TryGetValue(vouching.UserId, out var user) || IsNews(user, vouching) || IsLongSeen(user))];
             if (news.Length > 0)
                 changed.AddRange(await StoreAsync(context, news, cancellationToken));
         }
@@ -32,17 +32,21 @@ public sealed partial class UserStore
         var ids = news.Select(vouching => vouching.UserId).ToArray();
         var users = await context.Users.Where(user => ids.Contains(user.UserId)).ToDictionaryAsync(user => user.UserId, PresenceComparers.UserId, cancellationToken);
         var now = database.Now();
+        var free = await FreeAsync(context, news.Length - users.Count, ids, cancellationToken);
         foreach (var vouching in news)
         {
             if (!users.TryGetValue(vouching.UserId, out var user))
             {
-                user = new UserRecord { UserId = vouching.UserId, InternalId = NewId(), PublicId = NewId(), CreatedAt = now };
+                if (free-- <= 0)
+                    continue;
+                user = new UserRecord { UserId = vouching.UserId, InternalId = NewId(), PublicId = NewId(), CreatedAt = now, UpdatedAt = now };
                 users.Add(vouching.UserId, user);
                 context.Add(user);
             }
-            else
+            else if (IsNews(user, vouching))
             {
                 user.Version++;
+                user.UpdatedAt = now;
             }
             user.IsVouched = true;
             if (SaysNews(user, vouching.Profile) is { } profile)
@@ -50,7 +54,7 @@ public sealed partial class UserStore
                 (user.DisplayName, user.AvatarUrl) = (profile.DisplayName ?? user.DisplayName, profile.AvatarUrl ?? user.AvatarUrl);
                 user.ProfileSaidAt = profile.SaidAt == default ? null : profile.SaidAt;
             }
-            user.UpdatedAt = now;
+            user.SeenAt = now;
         }
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

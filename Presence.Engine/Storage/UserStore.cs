@@ -4,8 +4,14 @@ using Microsoft.EntityFrameworkCore;
 namespace Presence.Engine.Storage;
 
 /// <summary>The users and guests that have signed in.</summary>
-public sealed partial class UserStore(PresenceDatabase database)
+/// <param name="database">Where they are kept.</param>
+/// <param name="most">How many there may be.</param>
+/// <remarks><b>Bound.</b> <paramref name="most"/> rows; those nobody used for long are pruned.</remarks>
+public sealed partial class UserStore(PresenceDatabase database, int most = UserStore.DefaultMost)
 {
+    /// <summary>How many users there may be unless said otherwise.</summary>
+    public const int DefaultMost = 1_000_000;
+
     /// <summary>The most ids one <see cref="FindAsync(IReadOnlyList{string}, CancellationToken)"/> looks up.</summary>
     public const int LargestLookUp = 300;
 
@@ -16,7 +22,8 @@ public sealed partial class UserStore(PresenceDatabase database)
     /// <param name="vouched">The app's backend vouched for this sign-in; never taken back by a later one.</param>
     /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
     /// <returns>The user as stored.</returns>
-    /// <remarks><b>Cost.</b> One look-up; a write only when something is new. Durable when it returns.</remarks>
+    /// <exception cref="StoreFullException">The user is new and the cap is reached. Nothing was stored.</exception>
+    /// <remarks><b>Cost.</b> One look-up; a write only when something is new, and once a day. Durable when it returns.</remarks>
     public async Task<User> SignInAsync(string userId, string? displayName, bool isGuest, bool vouched, CancellationToken cancellationToken) =>
         (await SignInAsync(userId, displayName, isGuest, vouched, needsProof: false, cancellationToken))!;
 
@@ -36,7 +43,7 @@ public sealed partial class UserStore(PresenceDatabase database)
         {
             if (needsProof && known.IsVouched)
                 return null;
-            if (!IsNews(known, displayName, vouched))
+            if (!IsNews(known, displayName, vouched) && !IsLongSeen(known))
                 return ToUser(known);
         }
 
@@ -48,6 +55,7 @@ public sealed partial class UserStore(PresenceDatabase database)
             return null;
         if (user is null)
         {
+            await MakeRoomAsync(context, 1, cancellationToken);
             user = new UserRecord { UserId = userId, InternalId = NewId(), PublicId = NewId(), DisplayName = displayName, ProfileSaidAt = displayName is null ? null : now, IsGuest = isGuest, IsVouched = vouched, CreatedAt = now, UpdatedAt = now };
             context.Add(user);
         }
@@ -59,6 +67,7 @@ public sealed partial class UserStore(PresenceDatabase database)
             user.UpdatedAt = now;
             user.Version++;
         }
+        user.SeenAt = now;
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return ToUser(user);
@@ -71,6 +80,7 @@ public sealed partial class UserStore(PresenceDatabase database)
     /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
     /// <returns>The user as stored; what changes nothing keeps its version.</returns>
     /// <exception cref="UserConflictException">Decided on a version that is no longer there. Nothing was changed.</exception>
+    /// <exception cref="StoreFullException">The user is new and the cap is reached. Nothing was stored.</exception>
     /// <remarks><b>Guarantee.</b> Durable when it returns.</remarks>
     public async Task<User> ChangeAsync(string userId, UserChange change, int? expectedVersion, CancellationToken cancellationToken)
     {
@@ -83,6 +93,7 @@ public sealed partial class UserStore(PresenceDatabase database)
         var now = database.Now();
         if (user is null)
         {
+            await MakeRoomAsync(context, 1, cancellationToken);
             user = new UserRecord { UserId = userId, InternalId = NewId(), PublicId = NewId(), MetadataJson = change.MetadataJson, IsVouched = true, CreatedAt = now, UpdatedAt = now };
             context.Add(user);
         }
@@ -95,6 +106,7 @@ public sealed partial class UserStore(PresenceDatabase database)
         }
         if (change is not { DisplayName: null, AvatarUrl: null } || user is not { DisplayName: null, AvatarUrl: null })
             Say(user, change.DisplayName, change.AvatarUrl, now); // also what is shown already: nothing said before it comes back
+        (user.IsKept, user.SeenAt) = (true, now);
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return ToUser(user);

@@ -13,8 +13,11 @@ namespace Presence.Engine.Storage;
 /// </remarks>
 public sealed class WriteGate : IDisposable
 {
-    /// <summary>The longest wait for the gate; far over any write here, all of which are cut into batches.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// The longest wait for the gate; far over any write here, all of which are cut into batches. Together with the wait for a
+    /// store's turn and for other programs it stays under the 5 s within which trouble with the disk is answered.
+    /// </summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1.5);
 
     private readonly SemaphoreSlim _entrance = new(1, 1);
     private readonly TimeSpan _longestWait;
@@ -35,7 +38,7 @@ public sealed class WriteGate : IDisposable
     /// <param name="holder">Who enters: the connection that is about to write.</param>
     /// <param name="cancellationToken">Gives up waiting; nothing is held then.</param>
     /// <returns>Dispose it to leave.</returns>
-    /// <exception cref="TimeoutException">Others held the gate for <see cref="LongestWait"/>. Nothing is held.</exception>
+    /// <exception cref="StorageBusyException">Others held the gate for <see cref="LongestWait"/>. Nothing is held.</exception>
     public async ValueTask<WriteLease> EnterAsync(object holder, CancellationToken cancellationToken)
     {
         if (ReferenceEquals(_holder, holder))
@@ -80,6 +83,6 @@ public sealed class WriteGate : IDisposable
         return new WriteLease(this);
     }
 
-    private TimeoutException Waited() =>
+    private StorageBusyException Waited() =>
         new($"The database's write gate was held by others for {_longestWait.TotalSeconds:0.#} s.");
 }

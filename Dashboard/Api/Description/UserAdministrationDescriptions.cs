@@ -29,4 +29,15 @@ internal static class UserAdministrationDescriptions
         Answer = AnswerDescription.Json<UserProfileDocument>("The user as it is now.", Document) with { Headers = [SettingsDescriptions.ETag] },
         Errors = [ApiErrors.StaleVersion, ApiErrors.VersionRequired],
     };
+
+    public static readonly RouteDescription Erase = new("eraseUser", RouteGroups.Administration, "Erase a user")
+    {
+        Text =
+            """
+            Its name, picture, metadata and that it was vouched for. Pages and lists show its id at once. What was decided about the
+            id stays: removals, its own presence switch, channels. Tokens stay valid until they expire, and the next login makes the
+            user anew; remove it from the network first to end both. Also 204 when there was no such user. Acknowledged means durable.
+            """,
+        Answer = AnswerDescription.Nothing("Nothing is kept of the user."),
+    };
 }

@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Identity;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Authentication.Accounts;
 
 /// <summary>Makes the first account, an Admin, and closes the set-up link for good.</summary>
-internal sealed class FirstAccount(IServiceScopeFactory scopes, SetupLink link, SetupLinkFile file) : IDisposable
+internal sealed class FirstAccount(IServiceScopeFactory scopes, SetupLink link, SetupLinkFile file, Checkpointer checkpointer) : IDisposable
 {
     // Two browsers with the same link make one account: the second finds it there.
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -44,6 +45,7 @@ internal sealed class FirstAccount(IServiceScopeFactory scopes, SetupLink link, 
 
             link.Close();
             file.Delete();
+            await checkpointer.CheckpointAsync(cancellationToken); // into the file itself: without it the next start would offer a first account
             return [];
         }
         finally

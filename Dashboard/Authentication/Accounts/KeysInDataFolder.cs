@@ -1,8 +1,10 @@
+using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.Options;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Authentication.Accounts;
 
@@ -18,10 +20,7 @@ internal sealed class KeysInDataFolder(IOptions<DashboardOptions> options, ILogg
         {
             try
             {
-                if (OperatingSystem.IsWindows())
-                    Directory.CreateDirectory(path);
-                else
-                    Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                OwnerFiles.CreateFolder(path);
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
@@ -29,7 +28,7 @@ internal sealed class KeysInDataFolder(IOptions<DashboardOptions> options, ILogg
             }
         }
         RequireReadable(data);
-        keys.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(folder), loggers);
+        keys.XmlRepository = new OwnerRepository(folder, loggers);
     }
 
     /// <summary>Reads every key there is: one that cannot be read would be made anew without a word, or missed at the first request.</summary>
@@ -51,6 +50,16 @@ internal sealed class KeysInDataFolder(IOptions<DashboardOptions> options, ILogg
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw KeyFolder.Unusable(at, failure);
+        }
+    }
+
+    /// <summary>The framework writes files that everybody may read, and relies on the folder's rights, which are whoever's who made it.</summary>
+    private sealed class OwnerRepository(string folder, ILoggerFactory loggers) : FileSystemXmlRepository(new DirectoryInfo(folder), loggers)
+    {
+        public override void StoreElement(XElement element, string friendlyName)
+        {
+            base.StoreElement(element, friendlyName);
+            OwnerFiles.TightenAll(folder);
         }
     }
 }

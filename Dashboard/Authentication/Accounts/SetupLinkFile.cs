@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Options;
 using Presence.Dashboard.Hosting;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Authentication.Accounts;
 
@@ -11,13 +12,9 @@ internal sealed class SetupLinkFile(IOptions<DashboardOptions> options)
 
     public void Write(string address)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(FullPath)!);
+        OwnerFiles.CreateFolder(Path.GetDirectoryName(FullPath)!);
         Delete(); // an old file might have wider rights, which writing to it would keep
-
-        var create = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var stream = new FileStream(FullPath, create);
+        using var stream = OwnerFiles.Open(FullPath, FileMode.CreateNew);
         stream.Write(Encoding.UTF8.GetBytes(address + "\n"));
     }
 

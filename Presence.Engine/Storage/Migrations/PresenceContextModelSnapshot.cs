@@ -66,6 +66,15 @@ namespace Presence.Engine.Storage.Migrations
                     b.Property<long>("At")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("Beat")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("BootId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("UptimeMilliseconds")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("Id");
 
                     b.ToTable("LastAlive", (string)null);
@@ -365,6 +374,9 @@ namespace Presence.Engine.Storage.Migrations
                     b.Property<bool>("IsGuest")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("IsKept")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("IsVouched")
                         .HasColumnType("INTEGER");
 
@@ -379,6 +391,9 @@ namespace Presence.Engine.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("UpdatedAt")
                         .HasColumnType("INTEGER");
 
@@ -388,6 +403,9 @@ namespace Presence.Engine.Storage.Migrations
                         .HasDefaultValue(1);
 
                     b.HasKey("UserId");
+
+                    b.HasIndex("SeenAt")
+                        .HasFilter("\"IsVouched\" = 0 AND \"IsKept\" = 0");
 
                     b.ToTable("Users", (string)null);
                 });

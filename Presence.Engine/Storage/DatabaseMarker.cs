@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+
+namespace Presence.Engine.Storage;
+
+/// <summary>
+/// Says beside the keys how far the database had come, so that a file that lost something is not taken for a whole one: a
+/// write-ahead log that was deleted or damaged leaves an older database that is sound in itself.
+/// </summary>
+/// <remarks>
+/// It is written after the database is: it may be behind and is never ahead of a database that lost nothing. A marker that
+/// cannot be written or read says less, and stops nothing.
+/// <para><b>Threads.</b> Any.</para>
+/// </remarks>
+internal sealed class DatabaseMarker(string folder)
+{
+    public const string FolderName = "keys";
+    public const string FileName = "database.marker";
+
+    /// <summary>How many last-alive stamps may be missing: a disk that lies about what is safe loses some seconds with its power.</summary>
+    public const long BeatsForgiven = 5;
+
+    private readonly Lock _lock = new();
+    private long _settings;
+    private long _beat;
+
+    /// <summary>Where it is, as a full path.</summary>
+    public string FilePath { get; } = Path.Combine(folder, FolderName, FileName);
+
+    /// <summary>Whether there is one: the folder's database was in use.</summary>
+    public bool Exists => File.Exists(FilePath);
+
+    /// <summary>The newest settings version and last-alive stamp known; zeros when nothing can be read.</summary>
+    public (long Settings, long Beat) Read()
+    {
+        try
+        {
+            return File.ReadAllText(FilePath).Split((char[])['\n', ' '], StringSplitOptions.RemoveEmptyEntries) is ["settings", var settings, "beat", var beat]
+                && long.TryParse(settings, CultureInfo.InvariantCulture, out var version) && long.TryParse(beat, CultureInfo.InvariantCulture, out var stamp)
+                ? (version, stamp) : (0, 0);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return (0, 0);
+        }
+    }
+
+    /// <summary>Begins with what the database holds at a start.</summary>
+    public void Begin(long settings, long beat) => Write(() => (_settings, _beat) = (settings, beat), flush: true);
+
+    /// <summary>Notes a settings version that is on the disk.</summary>
+    public void NoteSettings(long version) => Write(() => _settings = version, flush: true);
+
+    /// <summary>Notes a last-alive stamp that is on the disk.</summary>
+    public void NoteBeat(long beat) => Write(() => _beat = beat, flush: false);
+
+    /// <summary>Forgets what was: the database beside it was put back on purpose.</summary>
+    public void Delete()
+    {
+        if (Exists)
+            File.Delete(FilePath);
+    }
+
+    private void Write(Action note, bool flush)
+    {
+        lock (_lock)
+        {
+            note();
+            try
+            {
+                OwnerFiles.CreateFolder(Path.GetDirectoryName(FilePath)!);
+                using var file = OwnerFiles.Open(FilePath, FileMode.OpenOrCreate);
+                // Always as long: it is overwritten in its place, which no full disk refuses.
+                file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"settings {_settings:D19}\nbeat {_beat:D19}\n")));
+                if (flush)
+                    file.Flush(flushToDisk: true);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Behind, then.
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+
+namespace Presence.Engine.Storage;
+
+/// <content>Users that go: unused, in excess, or erased.</content>
+public sealed partial class UserStore
+{
+    /// <summary>How many rows one transaction deletes: some 20 ms.</summary>
+    private const int LargestDelete = 500;
+
+    /// <summary>How exactly the last use is stored: a user that signs in all the time is one write a day.</summary>
+    private static readonly TimeSpan SeenEvery = TimeSpan.FromDays(1);
+
+    private readonly SteadyClock _steady = new(database.Time);
+    private int _free; // as of the last count; counted anew once it is used up
+
+    /// <summary>Erases a user: names, picture, metadata, and that it was vouched for. False when it is not known.</summary>
+    /// <remarks>What was decided about the id stays: removals, its own presence switch, channels.</remarks>
+    public async Task<bool> EraseAsync(string userId, CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateDbContext();
+        return await context.Users.Where(user => user.UserId == userId).ExecuteDeleteAsync(cancellationToken) > 0;
+    }
+
+    /// <summary>Forgets users who did not sign in and were not vouched for in a long time, profiles set by the backend apart.</summary>
+    /// <param name="unusedFor">How long, a day or more. Whoever is present is in use.</param>
+    /// <param name="cancellationToken">Stops between two transactions.</param>
+    /// <returns>How many went.</returns>
+    /// <remarks><b>Cost.</b> One reading of the table beside its writers; transactions of 500 rows.</remarks>
+    public async Task<int> PruneAsync(TimeSpan unusedFor, CancellationToken cancellationToken)
+    {
+        var dayAgo = _steady.LongAgo();
+        if (dayAgo - DateTimeOffset.MinValue < unusedFor)
+            return 0; // the clock is not to be trusted yet
+        var until = dayAgo - (unusedFor - SteadyClock.Settling);
+
+        await using var reading = database.CreateDbContext();
+        var present = reading.Set<MembershipRecord>().Select(membership => membership.UserId);
+        var unused = reading.Users.AsNoTracking().Where(user => user.SeenAt < until && !user.IsKept && !present.Contains(user.UserId)).Select(user => user.UserId);
+        var pruned = 0;
+        var ids = new List<string>(LargestDelete);
+        await foreach (var id in unused.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            ids.Add(id);
+            if (ids.Count == LargestDelete)
+                pruned += await DeleteAsync();
+        }
+        return pruned + await DeleteAsync();
+
+        async Task<int> DeleteAsync()
+        {
+            await using var writing = database.CreateDbContext();
+            var deleted = await writing.Users.Where(user => ids.Contains(user.UserId) && user.SeenAt < until && !user.IsKept).ExecuteDeleteAsync(cancellationToken);
+            ids.Clear();
+            return deleted;
+        }
+    }
+
+    /// <summary>Makes room for new users inside their transaction.</summary>
+    /// <exception cref="StoreFullException">There is none to be had.</exception>
+    private async Task MakeRoomAsync(PresenceContext context, int wanted, CancellationToken cancellationToken)
+    {
+        if (await FreeAsync(context, wanted, [], cancellationToken) < wanted)
+            throw new StoreFullException(most, $"{most} users are known, as many as may be, and the backend vouched for all of them; erase some with DELETE /api/v1/admin/users/{{userId}} first.");
+    }
+
+    /// <summary>How many new users fit, of so many. The longest unused make way; whom the backend vouched for stays, or a flood of strangers would undo it.</summary>
+    private async Task<int> FreeAsync(PresenceContext context, int wanted, string[] except, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Add(ref _free, -wanted) >= 0)
+            return wanted;
+
+        var free = most - await context.Users.CountAsync(cancellationToken);
+        if (free < wanted)
+        {
+            var excess = Math.Max(wanted - free, Math.Min(LargestDelete, most / 100));
+            free += await context.Database.ExecuteSqlAsync(
+                $"""
+                DELETE FROM "Users" WHERE "UserId" IN (
+                    SELECT "UserId" FROM "Users" WHERE "IsVouched" = 0 AND "IsKept" = 0 AND "UserId" NOT IN (SELECT value FROM json_each({JsonSerializer.Serialize(except)}))
+                    ORDER BY "SeenAt" LIMIT {excess})
+                """,
+                cancellationToken);
+        }
+        Interlocked.Exchange(ref _free, Math.Max(0, free - wanted));
+        return Math.Min(wanted, free);
+    }
+
+    private bool IsLongSeen(UserRecord user) => database.Now() - user.SeenAt >= SeenEvery;
+}
