@@ -4,7 +4,7 @@ using Presence.Dashboard.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Hostile;
 
-/// <summary>Forms nobody can read: they are the caller's fault, said in the route's own shape, and cost no lines of log.</summary>
+/// <summary>Forms and host names nobody can read: they are the caller's fault, said in the route's own shape, and cost no lines of log.</summary>
 public sealed class UnreadableRequestTests(ModeratorHost shared) : IClassFixture<ModeratorHost>
 {
     private const string Form = "application/x-www-form-urlencoded";
@@ -99,6 +99,87 @@ public sealed class UnreadableRequestTests(ModeratorHost shared) : IClassFixture
             Assert.Contains("\"status\":\"error\"", reply, StringComparison.Ordinal);
         }
         Assert.Empty(shared.Host.Log.Faults);
+    }
+
+    [Theory]
+    [InlineData("xn--")]
+    [InlineData("xn--.example")]
+    [InlineData("xn--a")]
+    [InlineData("xn--\u007f")]
+    [InlineData("www.xn--zzzzzzzzzzzzzzzzzzzzzzz99999999999.example")]
+    [InlineData("XN--A")]
+    [InlineData("a..b")]
+    [InlineData("..")]
+    [InlineData(".")]
+    [InlineData(".a")]
+    [InlineData("%00")]
+    [InlineData("%")]
+    [InlineData("a%2eb")]
+    [InlineData("a%zz")]
+    [InlineData("a_b*c")]
+    [InlineData("(")]
+    [InlineData("a:99999")]
+    [InlineData("a:")]
+    [InlineData(":80")]
+    [InlineData("a:b")]
+    [InlineData("[::1")]
+    [InlineData("[zz]")]
+    [InlineData("[::1]]")]
+    [InlineData("[]")]
+    [InlineData("1.2.3.4.5")]
+    [InlineData("256.256.256.256")]
+    [InlineData("a b")]
+    [InlineData("-")]
+    [InlineData("a,b")]
+    [InlineData("a;b")]
+    [InlineData("a'b")]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example")]
+    public async Task Host_NobodyCanRead_IsTheCallersFaultEverywhere(string name)
+    {
+        foreach (var path in new[] { "/", "/sign-in", "/rooms", "/health/live", "/api/v1/presence/settings", "/api/v3/network-settings/chat", "/_blazor/negotiate", "/client/presence.js", "/openapi/v1.json", "/metrics", "/badge/x.svg" })
+        {
+            var lines = shared.Host.Log.Lines.Count;
+            var reply = await RawHttp.ExchangeAsync(shared.Host.BaseAddress, $"GET {path} HTTP/1.1\nHost: {name}\nAccept: text/html\nConnection: close\n\n");
+
+            Assert.True(StatusOf(reply) is >= 200 and < 500, $"{path}: {reply[..Math.Min(300, reply.Length)]}");
+            Assert.DoesNotContain("Exception", reply, StringComparison.Ordinal);
+            Assert.Equal(lines, shared.Host.Log.Lines.Count);
+        }
+    }
+
+    [Theory]
+    [InlineData("xn--")]
+    [InlineData("a..b")]
+    [InlineData("[zz]")]
+    public async Task Host_NobodyCanRead_Answers400InTheRoutesShape(string name)
+    {
+        var page = await RawHttp.ExchangeAsync(shared.Host.BaseAddress, $"GET /sign-in HTTP/1.1\nHost: {name}\nAccept: text/html\nConnection: close\n\n");
+        var api = await RawHttp.ExchangeAsync(shared.Host.BaseAddress, $"GET /api/v3/network-settings/chat HTTP/1.1\nHost: {name}\nConnection: close\n\n");
+
+        Assert.StartsWith("HTTP/1.1 400", page, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 400", api, StringComparison.Ordinal);
+        if (name[0] != '[') // the server underneath refuses that one without a body
+        {
+            Assert.Contains("Host header", page, StringComparison.Ordinal);
+            Assert.Contains("\"code\":400000", api, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("LOCALHOST:5080")]
+    [InlineData("localhost.")]
+    [InlineData("my_host.internal")]
+    [InlineData("xn--prsenz-bua.example")]
+    [InlineData("10.0.0.7:8080")]
+    [InlineData("[::1]:5080")]
+    [InlineData("[fe80::1]")]
+    [InlineData("a-b.c--d.example")]
+    [InlineData("3com.example")]
+    public async Task Host_ThatIsOne_IsServed(string name)
+    {
+        Assert.StartsWith("HTTP/1.1 200", await RawHttp.ExchangeAsync(shared.Host.BaseAddress, $"GET /sign-in HTTP/1.1\nHost: {name}\nConnection: close\n\n"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200", await RawHttp.ExchangeAsync(shared.Host.BaseAddress, $"GET /health/live HTTP/1.1\nHost: {name}\nConnection: close\n\n"), StringComparison.Ordinal);
     }
 
     private static int StatusOf(string reply) => reply.Length > 12 && int.TryParse(reply[9..12], CultureInfo.InvariantCulture, out var status) ? status : 0;

@@ -35,6 +35,18 @@ public sealed class PageHeadersTests(SharedHost shared) : IClassFixture<SharedHo
     }
 
     [Fact]
+    public async Task Redirects_WithoutAPublicUrl_NameNoHost()
+    {
+        foreach (var path in new[] { "/", "/rooms", "/account", "/sign-in" })
+        {
+            var answer = await _host.GetAsync(path, headers: [("Accept", "text/html"), ("Host", "evil.example")]);
+            Assert.Equal(302, answer.Status);
+            Assert.StartsWith("/", answer.Headers.Location!.OriginalString, StringComparison.Ordinal);
+            Assert.DoesNotContain("evil", answer.Headers.Location.OriginalString, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Root_BeforeSetUp_LeadsToAPageThatAnswers200()
     {
         var path = "/";
