@@ -1,6 +1,5 @@
 #pragma warning disable CA1416 // rights of files are looked at behind a check for the system, which the analyzer does not see inside a lambda
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 using Presence.Engine.Tests.Support;

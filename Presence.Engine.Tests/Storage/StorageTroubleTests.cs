@@ -1,7 +1,5 @@
 using Microsoft.Data.Sqlite;
-using Presence.Engine.Settings;
 using Presence.Engine.Storage;
-using Presence.Engine.Tests.Support;
 
 namespace Presence.Engine.Tests.Storage;
 
