@@ -130,7 +130,9 @@ internal sealed partial class ModelRun
             .Where(room => room.StartsWith(query.Prefix ?? "", StringComparison.Ordinal) && room.Contains(query.Search ?? "", StringComparison.OrdinalIgnoreCase))
             .Select(room => (Room: room, Viewers: _model.Viewers(room).Count))
             .Where(room => room.Viewers > 0)
-            .OrderBy(room => query.Order == RoomOrder.Count ? -room.Viewers : 0).ThenBy(room => room.Room, StringComparer.Ordinal);
+            .OrderBy(room => query.Order == RoomOrder.Count ? -room.Viewers : 0)
+            .ThenBy(room => query.Order == RoomOrder.Name ? room.Room : "", StringComparer.InvariantCulture) // names by their letters, ties by id
+            .ThenBy(room => room.Room, StringComparer.Ordinal);
         var read = new List<RoomSummary>();
         for (RoomPage? page = null; page is null or { Next: not null };)
         {
