@@ -51,6 +51,7 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
         ["picture of a token"] = nameof(TokenCorpusTests),
         ["rooms of a stream"] = nameof(Api.RoomsStreamTests),
         ["name of a server key"] = nameof(Authentication.ServerKeyTests),
+        ["users"] = "UserStoreTests",
         ["server keys"] = "ServerKeyStoreTests",
         ["server keys of one name"] = nameof(Authentication.ServerKeyTests),
         ["public links"] = "PublicLinkStoreTests",

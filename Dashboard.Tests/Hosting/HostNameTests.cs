@@ -158,15 +158,27 @@ public sealed class HostNameTests
                 await open[i].ConnectAsync(host.BaseAddress.Host, host.BaseAddress.Port, TestContext.Current.CancellationToken);
                 Assert.Contains("200 OK", await ExchangeAsync(open[i]), StringComparison.Ordinal);
             }
-            using var one = new TcpClient();
-            await one.ConnectAsync(host.BaseAddress.Host, host.BaseAddress.Port, TestContext.Current.CancellationToken);
-
-            Assert.Equal("", await ExchangeAsync(one));
+            Assert.Equal("", await OneMoreAsync());
             Assert.Contains("200 OK", await ExchangeAsync(open[0]), StringComparison.Ordinal);
         }
         finally
         {
             open.ForEach(client => client.Dispose());
+        }
+
+        // It may be closed so early that connecting does not even seem to succeed.
+        async Task<string> OneMoreAsync()
+        {
+            using var one = new TcpClient();
+            try
+            {
+                await one.ConnectAsync(host.BaseAddress.Host, host.BaseAddress.Port, TestContext.Current.CancellationToken);
+                return await ExchangeAsync(one);
+            }
+            catch (Exception reset) when (reset is SocketException or IOException)
+            {
+                return "";
+            }
         }
     }
 

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Options;
 using Presence.Dashboard.Api;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Components;
 using Presence.Dashboard.Display;
-using Presence.Dashboard.Hosting;
 
-namespace Presence.Dashboard.Components;
+namespace Presence.Dashboard.Hosting;
 
 /// <summary>
 /// Stands behind the check of forms' tokens, ends what did not pass it, and says what to do: on the error's page
