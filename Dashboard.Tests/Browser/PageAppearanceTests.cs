@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
-using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Tests.Support;
-using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Browser;

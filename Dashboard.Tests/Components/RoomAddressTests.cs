@@ -3,9 +3,8 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Pages;
-using Presence.Engine.Storage;
-
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Components;
 

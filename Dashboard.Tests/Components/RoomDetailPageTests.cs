@@ -4,12 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Live;
+using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
-
-using Presence.Dashboard.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Components;
 

@@ -5,10 +5,9 @@ using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
+using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
-
-using Presence.Dashboard.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Components;
 

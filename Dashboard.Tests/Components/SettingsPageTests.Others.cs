@@ -1,8 +1,7 @@
 using Bunit;
+using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
-
-using Presence.Dashboard.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Components;
 

@@ -1,10 +1,5 @@
 using System.Net;
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Presence.Dashboard.Authentication.Accounts;
-using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Hosting;
