@@ -231,7 +231,8 @@ if ! bounded dotnet build PresenceDashboard.sln -c Release --nologo -v quiet -cl
   finish
 fi
 
-# The server's suite waits more than it computes, for browsers and for processes that start and stop. The rest runs beside it.
+# The server's and the client's suites wait more than they compute, for browsers and for processes that start and stop. So
+# three lanes share the machine; the format is checked last in the one that is done first.
 step "Tests"
 server=()
 others=()
@@ -243,18 +244,21 @@ run_suites() {
   trap end_jobs INT TERM # a subshell has its parent's functions, not its traps
   for suite in "$@"; do run_part "$(basename "$suite" .csproj)" run_tests "$suite" "$results/$(basename "$suite" .csproj)/report.trx"; done
 }
-run_suites "${server[@]+"${server[@]}"}" &
-server_lane=$!
-{
+run_client() {
   trap end_jobs INT TERM
+  [[ -n "$client" ]] || return 0
+  run_part "client test" run_client_suite test
+  run_part "client test:server" run_client_suite test:server
+}
+run_suites "${server[@]+"${server[@]}"}" &
+lanes=($!)
+run_client &
+lanes+=($!)
+{
   run_suites "${others[@]+"${others[@]}"}"
-  if [[ -n "$client" ]]; then
-    run_part "client test" run_client_suite test
-    run_part "client test:server" run_client_suite test:server
-  fi
   run_part format check_format
 } &
-wait $server_lane $!
+wait "${lanes[@]}" $!
 
 for suite in "${suites[@]+"${suites[@]}"}"; do conclude_suite "$suite"; done
 if [[ -n "$client" ]]; then
