@@ -5,6 +5,7 @@ using Presence.Engine.Users;
 namespace Presence.Engine.Tests.Rooms;
 
 /// <summary>A room whose crowd has gone gives its memory back, and those who stayed notice nothing.</summary>
+[Collection(nameof(ShrinkingTests))] // it weighs the process: no other test may run meanwhile
 public sealed class ShrinkingTests
 {
     private const int Crowd = 50_000;
