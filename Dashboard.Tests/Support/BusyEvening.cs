@@ -35,13 +35,6 @@ public sealed class BusyEvening : IAsyncLifetime
 
     public PresenceEngine Engine => Host.Services.GetRequiredService<PresenceEngine>();
 
-    public static async Task<BusyEvening> StartAsync()
-    {
-        var evening = new BusyEvening();
-        await evening.InitializeAsync();
-        return evening;
-    }
-
     public async ValueTask InitializeAsync()
     {
         Clock.SetUtcNow(TimeProvider.System.GetUtcNow()); // browsers hold cookies against their own clock
