@@ -24,9 +24,10 @@ public sealed class ServerLifeTests
     [Fact]
     public async Task Running_WatchesNoFiles()
     {
-        await using var host = await DashboardHost.StartAsync();
+        using var folder = new TemporaryFolder();
+        await using var server = await DashboardProcess.StartAsync(folder.Path);
 
-        var open = Directory.EnumerateFiles("/proc/self/fd").Select(handle => new FileInfo(handle).LinkTarget);
+        var open = Directory.EnumerateFiles($"/proc/{server.Id}/fd").Select(handle => new FileInfo(handle).LinkTarget);
 
         Assert.DoesNotContain(open, target => target?.Contains("inotify", StringComparison.Ordinal) == true);
     }
