@@ -8,6 +8,11 @@ namespace Presence.Engine;
 /// <content>Reading and watching. Nobody who reads is counted.</content>
 public sealed partial class PresenceEngine
 {
+    /// <summary>Rows kept from one reader of a whole room to the next, until the next sample: some 8 MB.</summary>
+    private const int MostSpareRows = 131_072;
+
+    private List<ViewerRow>? _spareRows;
+
     /// <summary>How many are in a room.</summary>
     /// <param name="roomId">The room; an unknown one counts 0.</param>
     /// <remarks><para><b>Time.</b> True of the last sweep, at most a second ago. <b>Cost.</b> Constant.</para></remarks>
@@ -56,14 +61,16 @@ public sealed partial class PresenceEngine
         if (!_rooms.TryGetValue(roomId, out var room))
             return new ViewerPage([], Matching: 0, EmptyCount());
 
-        var rows = new List<ViewerRow>();
         if (query.LooksAtAll)
         {
-            var all = room.CopyAll(rows);
-            var selected = new ViewerSelection(query, _network.Users).Select(rows);
-            return PageOf(query, selected.Rows, selected.Matching, all, selected.LastName);
+            var all = TakeRows();
+            var countOfAll = room.CopyAll(all, query.GoesByNames);
+            var selected = new ViewerSelection(query, room).Select(all);
+            GiveBack(all);
+            return PageOf(query, selected.Rows, selected.Matching, countOfAll, selected.LastName);
         }
 
+        var rows = new List<ViewerRow>();
         var lastFirst = query.Sort == ViewerSort.LastJoinedFirst;
         var count = query.IsByHeartbeat
             ? room.CopyByHeartbeat(query.Sort == ViewerSort.LatestHeartbeatFirst, query.Limit, rows)
@@ -247,6 +254,17 @@ public sealed partial class PresenceEngine
                 next = new ViewerCursor(Run, last.JoinedAt, lastName, last.UserId);
         }
         return new ViewerPage(rows.ConvertAll(ViewerOf), matching, count) { Next = next };
+    }
+
+    /// <summary>Somewhere to copy a room to: what the last reader gave back, or new.</summary>
+    private List<ViewerRow> TakeRows() => Interlocked.Exchange(ref _spareRows, null) ?? [];
+
+    private void GiveBack(List<ViewerRow> rows)
+    {
+        if (rows.Capacity > MostSpareRows)
+            return;
+        rows.Clear();
+        Volatile.Write(ref _spareRows, rows);
     }
 
     private RoomCount EmptyCount() => new(0, 0, 0, 0, 0, _clock.UtcOf(_network.SweptAt));

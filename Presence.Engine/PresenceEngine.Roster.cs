@@ -14,9 +14,11 @@ public sealed partial class PresenceEngine
     {
         if (!_rooms.TryGetValue(roomId, out var room))
             return new ViewerOrder([], EmptyCount());
-        var rows = new List<ViewerRow>();
-        var count = room.CopyAll(rows);
-        return new ViewerOrder(new ViewerSelection(query, _network.Users).Order(rows), count);
+        var rows = TakeRows();
+        var count = room.CopyAll(rows, query.GoesByNames);
+        var order = new ViewerOrder(new ViewerSelection(query, room).Order(rows), count);
+        GiveBack(rows);
+        return order;
     }
 
     /// <summary>Those of a list who are present in a room, in its order.</summary>

@@ -53,11 +53,12 @@ public sealed partial class PresenceEngine
             return RosterOf(rows, count.Viewers, count);
         }
 
-        var all = _online.CopyAll(rows);
-        rows.RemoveAll(row => _optOuts.Contains(row.UserId));
+        var everybody = TakeRows();
+        var all = _online.CopyAll(everybody, withNames: true);
+        everybody.RemoveAll(row => _optOuts.Contains(row.UserId));
         var sort = query.LatestFirst ? ViewerSort.LatestHeartbeatFirst : ViewerSort.OldestHeartbeatFirst;
-        var selection = new ViewerSelection(new ViewerQuery { Sort = sort, Search = query.Search, Limit = query.Limit }, _onlineNetwork.Users);
-        var selected = selection.Select(rows);
+        var selected = new ViewerSelection(new ViewerQuery { Sort = sort, Search = query.Search, Limit = query.Limit }, _online).Select(everybody);
+        GiveBack(everybody);
         return RosterOf([.. selected.Rows.Take(query.Limit)], selected.Matching, all);
     }
 

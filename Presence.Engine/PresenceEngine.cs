@@ -168,6 +168,8 @@ public sealed partial class PresenceEngine : IDisposable
                     room.Expire(now);
                 if (isSampleDue && room != _online)
                     room.Sample(sample, now);
+                if (isSampleDue)
+                    room.ForgetNames(now);
                 if (isGapDue)
                     room.TellGap();
             });
@@ -178,6 +180,8 @@ public sealed partial class PresenceEngine : IDisposable
             _onlineNetwork.SweptAt = now;
             RecordHistory(now, heartbeats);
             _knownProfiles.Age(now);
+            if (isSampleDue)
+                Volatile.Write(ref _spareRows, null);
             RetireRooms(now - SweepSchedule.EmptyRoomRetention.Ticks, atMost: int.MaxValue);
             EndRemovedAfterAStepBack(now);
         }

@@ -175,6 +175,164 @@ public sealed class NameTests : IDisposable
     }
 
     [Fact]
+    public void Viewers_WhoLeftAndCameBackAsSomebodyElse_AreFoundByTheNewNameAlone()
+    {
+        _world.Beat("u-1", profile: new UserProfile("Zoë", null));
+        _world.Beat("u-2", profile: new UserProfile("Mia", null));
+        Assert.Equal(["u-1"], _world.List(search: "zoe"));
+
+        _world.Engine.Leave(EngineWorld.Lobby, "u-1", "");
+        _world.Beat("u-1", profile: new UserProfile("André", null)); // the slot is the same
+
+        Assert.Equal(["u-1"], _world.List(search: "andre"));
+        Assert.Empty(_world.List(search: "zoe"));
+        Assert.Equal(["u-1", "u-2"], _world.List(ViewerSort.Name));
+    }
+
+    [Fact]
+    public void Viewers_WhoTookTheSlotOfAnother_AreFoundByTheirOwnName()
+    {
+        _world.Beat("u-1", profile: new UserProfile("Zoë", null));
+        _world.Beat("u-1", room: "other"); // goes on being called so elsewhere
+        _world.Beat("u-2", profile: new UserProfile("Mia", null));
+        Assert.Equal(["u-2", "u-1"], _world.List(ViewerSort.Name));
+
+        _world.Engine.Leave(EngineWorld.Lobby, "u-1", "");
+        _world.Beat("u-3", profile: new UserProfile("Adam", null));
+
+        Assert.Equal(["u-3", "u-2"], _world.List(ViewerSort.Name));
+        Assert.Empty(_world.List(search: "zoe"));
+        Assert.Equal(["u-3"], _world.List(search: "adam"));
+    }
+
+    [Fact]
+    public void Viewers_WhoseLeadPassedOn_AreFoundInEitherSlot()
+    {
+        _world.Beat("u-1", session: "first", profile: new UserProfile("Zoë", null));
+        _world.Beat("u-1", session: "second");
+        Assert.Equal(["u-1"], _world.List(search: "zoe"));
+
+        _world.Engine.Leave(EngineWorld.Lobby, "u-1", "first");
+        _world.Beat("u-2", profile: new UserProfile("Mia", null));
+
+        Assert.Equal(["u-1"], _world.List(search: "zoe"));
+        Assert.Equal(["u-2", "u-1"], _world.List(ViewerSort.Name));
+    }
+
+    [Fact]
+    public void Viewers_RenamedInManySlices_AreEachFoundByWhatHolds()
+    {
+        const int users = 5_000;
+        for (var user = 0; user < users; user++)
+            _world.Beat($"u-{user}", profile: new UserProfile($"Before {user}", null));
+        Assert.Equal(users, Matching("before"));
+
+        for (var user = 0; user < users; user += 3)
+            _world.Engine.UpdateProfile($"u-{user}", new UserProfile($"After {user}", null));
+        for (var user = 1; user < users; user += 3)
+            _world.Engine.Leave(EngineWorld.Lobby, $"u-{user}", "");
+        for (var user = 1; user < users; user += 3)
+            _world.Beat($"new-{user}");
+
+        Assert.Equal((1_667, 1_666, 1_667), (Matching("after"), Matching("before"), Matching("new-")));
+        Assert.Equal(users, Matching(""));
+
+        int Matching(string search) => _world.Engine.Viewers(EngineWorld.Lobby, new ViewerQuery { Search = search, Sort = ViewerSort.Name, Limit = 1 }).Matching;
+    }
+
+    [Fact]
+    public void NameOf_WhoLeftBetweenTheCopyAndTheQuestion_IsNotRemembered()
+    {
+        var network = LoneRoom.Network();
+        var room = new Room("red", network);
+        Beat("Zoë");
+        var rows = new List<ViewerRow>();
+        room.CopyAll(rows, withNames: true);
+        room.Leave("u-1");
+
+        Assert.Equal("u-1", room.NameOf(rows[0]).Text);
+        Beat("Mia");
+        rows.Clear();
+        room.CopyAll(rows, withNames: true);
+        Assert.Equal("Mia", room.NameOf(rows[0]).Text);
+
+        void Beat(string name) => room.TryHeartbeat(
+            new Heartbeat { RoomId = "red", UserId = "u-1", SessionId = "", Profile = new UserProfile(name, null) }, PresenceComparers.UserId.GetHashCode("u-1"), out _);
+    }
+
+    [Fact]
+    public void CopyAll_ARoomAskedForNames_RemembersThemAMinuteAndNoLonger()
+    {
+        var time = new ManualTimeProvider();
+        var network = LoneRoom.Network(time);
+        var room = new Room("red", network);
+        room.Beat("u-1");
+        Assert.Null(Remembered());
+        room.NameOf(Copied());
+        var name = Remembered();
+        Assert.NotNull(name);
+
+        Pass(59);
+        Assert.Same(name, Remembered());
+        Pass(59);
+        Assert.Same(name, Remembered());
+        Pass(60);
+        Assert.Null(Remembered());
+
+        room.Beat("u-1");
+        room.NameOf(Copied());
+        room.Beat("u-2");
+        room.Leave("u-1");
+        Assert.Equal("u-2", room.NameOf(Copied()).Text);
+        room.Leave("u-2"); // nobody is left
+        room.Beat("u-2");
+        Assert.Null(Remembered());
+
+        UserName? Remembered() => Copied().Name;
+
+        ViewerRow Copied()
+        {
+            var rows = new List<ViewerRow>();
+            room.CopyAll(rows, withNames: true);
+            return rows[0];
+        }
+
+        void Pass(int seconds)
+        {
+            for (; seconds > 0; seconds--)
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                room.ForgetNames(network.Clock.Tick());
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(ViewerSort.Name)]
+    [InlineData(ViewerSort.LatestHeartbeatFirst)]
+    [InlineData(ViewerSort.OldestHeartbeatFirst)]
+    [InlineData(ViewerSort.FirstJoinedFirst)]
+    [InlineData(ViewerSort.LastJoinedFirst)]
+    public void Order_OfACrowd_IsThatOfItsPages(ViewerSort sort)
+    {
+        var random = new Random(11);
+        var names = new[] { "Anna of the very long evening show", "Anna of the very long evening", "anna", "Ångström", "", "José", "Jose" };
+        for (var user = 0; user < 3_000; user++)
+        {
+            if (user % 7 == 0)
+                _world.Time.Advance(TimeSpan.FromMilliseconds(1));
+            _world.Beat($"u-{random.Next(100_000):D6}", profile: new UserProfile(names[random.Next(names.Length)] + (user % 3 == 0 ? " " + random.Next(500) : ""), null));
+        }
+        var query = new ViewerQuery { Sort = sort, Search = "u-", Limit = 100_000 };
+
+        var ordered = _world.Engine.Order(EngineWorld.Lobby, query).UserIds;
+
+        Assert.Equal(_world.Viewers(), ordered.Count);
+        Assert.Equal(_world.Engine.Viewers(EngineWorld.Lobby, query).Viewers.Select(viewer => viewer.UserId), ordered);
+        Assert.Equal(ordered.Take(50), _world.Engine.Viewers(EngineWorld.Lobby, query with { Limit = 50 }).Viewers.Select(viewer => viewer.UserId));
+    }
+
+    [Fact]
     public void Viewers_ManyOfOneName_AreSortedWhole()
     {
         var random = new Random(3);

@@ -3,7 +3,7 @@ using Presence.Engine.Changes;
 namespace Presence.Engine.Rooms;
 
 /// <summary>What a room keeps for visible changes and for readers; a refresh leaves it alone.</summary>
-/// <remarks><b>Threads.</b> None of its own: the room's lock, but for <see cref="Watches"/>.</remarks>
+/// <remarks><b>Threads.</b> None of its own: the room's lock, but for <see cref="Watches"/> and the names in <see cref="WholeReads"/>.</remarks>
 internal struct RareState
 {
     public RareState()
@@ -15,8 +15,8 @@ internal struct RareState
     /// <summary>Null until the first watch.</summary>
     public WatchList? Watches;
 
-    /// <summary>For each copy under way, the users it must look at again.</summary>
-    public HashSet<string>[] Copies = [];
+    /// <summary>Null until somebody looks at every viewer.</summary>
+    public WholeReads? WholeReads;
 
     /// <summary>Null until the first sample.</summary>
     public TrendRecorder? Trend;

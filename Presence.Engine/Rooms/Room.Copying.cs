@@ -1,27 +1,51 @@
+using Presence.Engine.Users;
+
 namespace Presence.Engine.Rooms;
 
 /// <content>Copying everybody without holding the lock for long, and still from one moment.</content>
 internal sealed partial class Room
 {
     /// <summary>Slots copied under one hold of the lock, about 0.05 ms.</summary>
-    private const int SlotsPerCopy = 1_024;
+    internal const int SlotsPerCopy = 1_024;
 
     /// <summary>Users noted during one copy. With more, a surge within milliseconds, the last hold copies everybody anew.</summary>
     private const int MostNoted = 10_000;
 
-
     /// <summary>Copies every viewer, in no order, and the count of the same moment.</summary>
+    /// <param name="rows">Takes them.</param>
+    /// <param name="withNames">They will be asked for their names (<see cref="NameOf(in ViewerRow)"/>): what the room remembers of them comes along.</param>
     /// <remarks>
     /// Slots are copied in slices while the room goes on. Who comes, goes or moves to another slot meanwhile is noted, and
     /// looked at again in the last hold of the lock: a viewer's heartbeat and state may be some milliseconds old, but who is
     /// listed is exactly who is counted.
     /// </remarks>
-    public RoomCount CopyAll(List<ViewerRow> rows)
+    public RoomCount CopyAll(List<ViewerRow> rows, bool withNames = false)
     {
+        var viewers = Viewers;
+        rows.EnsureCapacity(viewers + (viewers / 16)); // some of whom are copied again
         var noted = BeginCopy();
         for (var from = 0; from != None;)
-            from = CopySlice(from, rows);
+            from = CopySlice(from, rows, withNames);
         return EndCopy(noted, rows);
+    }
+
+    /// <summary>What a viewer is called now; the room remembers it for the next who asks.</summary>
+    public UserName NameOf(in ViewerRow row)
+    {
+        if (row.Name is { } kept && kept.Holds(row.UserId))
+            return kept;
+        var name = _network.Users.NameOf(row.UserId);
+        Volatile.Read(ref _rare.WholeReads)?.Keep(row.Slot, name);
+        return name;
+    }
+
+    /// <summary>Gives back the names that nobody asked for of late.</summary>
+    public void ForgetNames(long now)
+    {
+        if (Volatile.Read(ref _rare.WholeReads) is null)
+            return;
+        lock (_lock)
+            _rare.WholeReads?.Age(now);
     }
 
     /// <summary>From now on, who comes, goes or moves is noted.</summary>
@@ -29,16 +53,19 @@ internal sealed partial class Room
     {
         var noted = new HashSet<string>(PresenceComparers.UserId);
         lock (_lock)
-            _rare.Copies = [.. _rare.Copies, noted];
+        {
+            _rare.WholeReads ??= new WholeReads();
+            _rare.WholeReads.Copies = [.. _rare.WholeReads.Copies, noted];
+        }
         return noted;
     }
 
     /// <summary>Copies the next slots; where to go on, or none behind the last.</summary>
-    internal int CopySlice(int from, List<ViewerRow> rows)
+    internal int CopySlice(int from, List<ViewerRow> rows, bool withNames = false)
     {
         LetWaitersIn();
         lock (_lock)
-            return CopySliceNeedsLock(from, rows);
+            return CopySliceNeedsLock(from, rows, withNames ? _rare.WholeReads!.NamesFrom(from, NowNeedsLock()) : null);
     }
 
     /// <summary>Looks at those noted again, which makes the copy one of this moment.</summary>
@@ -49,24 +76,35 @@ internal sealed partial class Room
         bool isSurge;
         lock (_lock)
         {
-            _rare.Copies = Array.FindAll(_rare.Copies, copy => copy != noted);
+            _rare.WholeReads!.Copies = Array.FindAll(_rare.WholeReads.Copies, copy => copy != noted);
             isSurge = noted.Count >= MostNoted;
             CopyAgainNeedsLock(isSurge ? null : noted, again);
             count = CountNeedsLock();
         }
 
-        rows.RemoveAll(row => isSurge || noted.Contains(row.UserId));
+        if (isSurge)
+        {
+            rows.Clear();
+        }
+        else if (noted.Count > 0)
+        {
+            var hashes = noted.Select(PresenceComparers.UserId.GetHashCode).ToHashSet(); // to tell nearly all apart at a glance
+            rows.RemoveAll(row => hashes.Contains(row.Hash) && noted.Contains(row.UserId));
+        }
         rows.AddRange(again);
         return count;
     }
 
-    private int CopySliceNeedsLock(int from, List<ViewerRow> rows)
+    private int CopySliceNeedsLock(int from, List<ViewerRow> rows, UserName?[]? names = null)
     {
         var until = Math.Min(from + SlotsPerCopy, _sessions.UsedSlots);
         for (; from < until; from++)
         {
-            if (_sessions[from].IsLead)
-                rows.Add(RowNeedsLock(from));
+            if (!_sessions[from].IsLead)
+                continue;
+            var row = RowNeedsLock(from);
+            row.Name = names?[from % SlotsPerCopy];
+            rows.Add(row);
         }
         return from < _sessions.UsedSlots ? from : None;
     }
@@ -89,7 +127,9 @@ internal sealed partial class Room
 
     private void NoteNeedsLock(string userId)
     {
-        foreach (var noted in _rare.Copies)
+        if (_rare.WholeReads is not { Copies: var copies })
+            return;
+        foreach (var noted in copies)
         {
             if (noted.Count < MostNoted)
                 noted.Add(userId);

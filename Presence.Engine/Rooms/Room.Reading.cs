@@ -189,7 +189,8 @@ internal sealed partial class Room
     private ViewerRow RowNeedsLock(int lead)
     {
         ref var slot = ref _sessions[lead];
-        return new(slot.UserId!, slot.IsGuest, slot.JoinedAt, _sessions[LatestOfViewerNeedsLock(lead)].HeartbeatAt, MarkOfNeedsLock(lead), slot.Sessions);
+        var mark = MarkOfNeedsLock(lead);
+        return new(slot.UserId!, slot.IsGuest, slot.JoinedAt, _sessions[LatestOfViewerNeedsLock(lead)].HeartbeatAt, mark.State, mark.IsFading, slot.Sessions) { Slot = lead, Hash = slot.Hash };
     }
 
     private RoomCount CountNeedsLock() =>

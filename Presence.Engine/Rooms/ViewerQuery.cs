@@ -41,6 +41,9 @@ public sealed record ViewerQuery
 
     internal bool IsFiltered => !string.IsNullOrEmpty(Search) || State is not null || IsFading is not null;
 
+    /// <summary>Whether the order or the search needs to know what viewers are called.</summary>
+    internal bool GoesByNames => !string.IsNullOrEmpty(Search) || Sort == ViewerSort.Name;
+
     internal bool IsByJoin => Sort is ViewerSort.FirstJoinedFirst or ViewerSort.LastJoinedFirst;
 
     internal bool IsByHeartbeat => Sort is ViewerSort.LatestHeartbeatFirst or ViewerSort.OldestHeartbeatFirst;

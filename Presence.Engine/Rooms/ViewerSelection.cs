@@ -1,117 +1,138 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Presence.Engine.Users;
 
 namespace Presence.Engine.Rooms;
 
-/// <summary>Picks one page out of all viewers of a room: filters, finds the place of the cursor, keeps the first few. One pass.</summary>
-internal sealed class ViewerSelection(ViewerQuery query, PresentUsers users)
+/// <summary>Picks one page out of all viewers of a room, or puts all in order: filters, finds the place of the cursor, keeps the first few.</summary>
+/// <remarks>Rows are large. What is put in order are eight bytes that decide most comparisons, and where the row is.</remarks>
+internal sealed class ViewerSelection(ViewerQuery query, Room room)
 {
-    private readonly Comparison<Candidate> _order = OrderOf(query.Sort);
+    /// <summary>So few of one key are compared one with another; more are told apart by its next bytes.</summary>
+    private const int FewOfOneKey = 16;
+
+    private readonly bool _isByName = query.Sort == ViewerSort.Name;
     private readonly string? _search = query.FoldedSearch;
 
-    /// <summary>The page, one viewer more where there are more, and what a cursor says of the last one.</summary>
+    /// <summary>The page, one viewer more where there are more, and what a cursor says of the last one. Of <paramref name="rows"/> those that match are left.</summary>
     public (List<ViewerRow> Rows, int Matching, string LastName) Select(List<ViewerRow> rows)
     {
-        var matching = 0;
-        var after = query.After is { } cursor
-            ? new Candidate(new ViewerRow(cursor.UserId, false, cursor.JoinedAt, 0, default, 0), new UserName(new UserProfile(cursor.Name, null), cursor.UserId))
-            : default(Candidate?);
-        // The worst of the best so far is on top, so that most rows cost one comparison.
-        var best = new PriorityQueue<Candidate, Candidate>(Comparer<Candidate>.Create((left, right) => _order(right, left)));
-        foreach (var row in rows)
+        KeepMatching(rows);
+        var matching = rows.Count;
+        Candidate? after = null;
+        if (query.After is { } cursor)
         {
-            if (!TryMatch(row, out var candidate))
-                continue;
-            matching++;
-            if (after is { } place && _order(candidate, place) <= 0)
+            rows.Add(new ViewerRow(cursor.UserId, IsGuest: false, cursor.JoinedAt, HeartbeatAt: 0, default, IsFading: false, Sessions: 0)
+            {
+                Name = new UserName(new UserProfile(cursor.Name, null), cursor.UserId),
+            });
+            after = new Candidate(KeyOf(rows[matching]), matching);
+        }
+
+        // The worst of the best so far is on top, so that most rows cost one comparison.
+        var best = new PriorityQueue<int, Candidate>(Comparer<Candidate>.Create((left, right) => Compare(rows, right, left)));
+        for (var place = 0; place < matching; place++)
+        {
+            var candidate = new Candidate(KeyOf(CollectionsMarshal.AsSpan(rows)[place]), place);
+            if (after is { } last && Compare(rows, candidate, last) <= 0)
                 continue;
             if (best.Count <= query.Limit)
-                best.Enqueue(candidate, candidate);
-            else if (_order(candidate, best.Peek()) < 0)
-                best.EnqueueDequeue(candidate, candidate);
+                best.Enqueue(place, candidate);
+            else if (best.TryPeek(out _, out var worst) && candidate.Key <= worst.Key && Compare(rows, candidate, worst) < 0)
+                best.EnqueueDequeue(place, candidate);
         }
 
-        var page = new Candidate[best.Count];
+        var page = new ViewerRow[best.Count];
         for (var place = page.Length - 1; place >= 0; place--)
-            page[place] = best.Dequeue();
-        var last = query.Sort == ViewerSort.Name && page.Length > query.Limit ? Letters.Whole(page[query.Limit - 1].Name!.Text) : "";
-        return ([.. page.Select(candidate => candidate.Row)], matching, last);
+            page[place] = rows[best.Dequeue()];
+        return ([.. page], matching, _isByName && page.Length > query.Limit ? Letters.Whole(page[query.Limit - 1].Name!.Text) : "");
     }
 
-    /// <summary>All that match, in order.</summary>
+    /// <summary>All that match, in order. Of <paramref name="rows"/> those that match are left.</summary>
     public string[] Order(List<ViewerRow> rows)
     {
-        var matching = new List<Candidate>(rows.Count);
-        foreach (var row in rows)
-        {
-            if (TryMatch(row, out var candidate))
-                matching.Add(candidate);
-        }
-        if (query.Sort == ViewerSort.Name)
-            return OrderByName(matching);
-        matching.Sort(_order);
-        return [.. matching.Select(candidate => candidate.Row.UserId)];
-    }
-
-    private bool TryMatch(in ViewerRow row, out Candidate candidate)
-    {
-        candidate = default;
-        if (!query.MatchesMark(row.Mark))
-            return false;
-        var name = query.Sort == ViewerSort.Name || _search is not null ? users.NameOf(row.UserId) : null;
-        candidate = new Candidate(row, name);
-        return _search is null || name!.Folded.Contains(_search, StringComparison.Ordinal) || Letters.Contains(row.UserId, _search);
-    }
-
-    /// <summary>Sorts by eight bytes of the keys, from where they begin to differ; only what is equal there is compared as a whole.</summary>
-    private static string[] OrderByName(List<Candidate> matching)
-    {
-        var common = CommonPrefix(matching);
-        var keys = new ulong[matching.Count];
-        var order = new int[matching.Count];
+        KeepMatching(rows);
+        var keys = new ulong[rows.Count];
+        var order = new int[rows.Count];
+        var all = CollectionsMarshal.AsSpan(rows);
         for (var place = 0; place < order.Length; place++)
-        {
-            keys[place] = Letters.PrefixOf(matching[place].Name!.Key.AsSpan(common));
-            order[place] = place;
-        }
-        Array.Sort(keys, order);
+            (keys[place], order[place]) = (KeyOf(all[place]), place);
+        Sort(rows, keys, order, bytes: sizeof(ulong), (left, right) => CompareWhole(rows, left, right));
+        return Array.ConvertAll(order, place => rows[place].UserId);
+    }
 
-        Comparison<int> byWholeName = (left, right) => CompareNames(matching[left], matching[right]);
+    private void KeepMatching(List<ViewerRow> rows)
+    {
+        var all = CollectionsMarshal.AsSpan(rows);
+        var kept = 0;
+        foreach (ref var row in all)
+        {
+            if (!query.MatchesMark(row.Mark))
+                continue;
+            if (query.GoesByNames)
+                row.Name = room.NameOf(row);
+            if (_search is not null && !row.Name!.Contains(_search))
+                continue;
+            if (!Unsafe.AreSame(ref row, ref all[kept]))
+                all[kept] = row;
+            kept++;
+        }
+        rows.RemoveRange(kept, rows.Count - kept);
+    }
+
+    /// <summary>A number in the order asked for. Of equal ones <see cref="Compare"/> knows more.</summary>
+    private ulong KeyOf(in ViewerRow row) => query.Sort switch
+    {
+        ViewerSort.LatestHeartbeatFirst => ~Ascending(row.HeartbeatAt),
+        ViewerSort.OldestHeartbeatFirst => Ascending(row.HeartbeatAt),
+        ViewerSort.FirstJoinedFirst => Ascending(row.JoinedAt),
+        ViewerSort.LastJoinedFirst => ~Ascending(row.JoinedAt),
+        _ => row.Name!.Prefix,
+    };
+
+    private static ulong Ascending(long time) => (ulong)time ^ (1UL << 63);
+
+    private int Compare(List<ViewerRow> rows, in Candidate left, in Candidate right) =>
+        left.Key != right.Key ? left.Key.CompareTo(right.Key) : CompareWhole(rows, left.Place, right.Place);
+
+    private int CompareWhole(List<ViewerRow> rows, int left, int right)
+    {
+        var all = CollectionsMarshal.AsSpan(rows);
+        var byName = _isByName ? ListedName.Compare(all[left].Name!, all[right].Name!) : 0;
+        return byName != 0 ? byName : PresenceComparers.UserId.Compare(all[left].UserId, all[right].UserId);
+    }
+
+    /// <summary>Sorts by eight bytes at a time: where many are equal, by the next eight.</summary>
+    private void Sort(List<ViewerRow> rows, Span<ulong> keys, Span<int> order, int bytes, Comparison<int> byWhole)
+    {
+        if (keys.Length > 1 && keys.ContainsAnyExcept(keys[0]))
+            keys.Sort(order);
         for (int from = 0, until; from < order.Length; from = until)
         {
             for (until = from + 1; until < order.Length && keys[until] == keys[from];)
                 until++;
             if (until - from > 1)
-                order.AsSpan(from, until - from).Sort(byWholeName);
+                SortEqual(rows, keys[from..until], order[from..until], bytes, byWhole);
         }
-        return Array.ConvertAll(order, place => matching[place].Row.UserId);
     }
 
-    private static int CommonPrefix(List<Candidate> matching)
+    private void SortEqual(List<ViewerRow> rows, Span<ulong> keys, Span<int> order, int bytes, Comparison<int> byWhole)
     {
-        if (matching.Count == 0)
-            return 0;
-        var first = matching[0].Name!.Key;
-        var common = first.Length;
-        foreach (var candidate in matching)
-            common = first.AsSpan(0, common).CommonPrefixLength(candidate.Name!.Key);
-        return common;
+        var isMore = false;
+        if (_isByName && order.Length > FewOfOneKey)
+        {
+            for (var place = 0; place < order.Length; place++)
+            {
+                var key = rows[order[place]].Name!.Key;
+                keys[place] = Letters.PrefixOf(key.AsSpan(Math.Min(bytes, key.Length)));
+                isMore |= key.Length > bytes;
+            }
+        }
+        if (isMore)
+            Sort(rows, keys, order, bytes + sizeof(ulong), byWhole);
+        else
+            order.Sort(byWhole);
     }
 
-    private static Comparison<Candidate> OrderOf(ViewerSort sort) => sort switch
-    {
-        ViewerSort.LatestHeartbeatFirst => static (left, right) => ThenById(right.Row.HeartbeatAt.CompareTo(left.Row.HeartbeatAt), left, right),
-        ViewerSort.OldestHeartbeatFirst => static (left, right) => ThenById(left.Row.HeartbeatAt.CompareTo(right.Row.HeartbeatAt), left, right),
-        ViewerSort.FirstJoinedFirst => static (left, right) => left.Row.JoinedAt.CompareTo(right.Row.JoinedAt),
-        ViewerSort.LastJoinedFirst => static (left, right) => right.Row.JoinedAt.CompareTo(left.Row.JoinedAt),
-        _ => static (left, right) => CompareNames(left, right),
-    };
-
-    private static int CompareNames(in Candidate left, in Candidate right) => ThenById(ListedName.Compare(left.Name!, right.Name!), left, right);
-
-    private static int ThenById(int comparison, in Candidate left, in Candidate right) =>
-        comparison != 0 ? comparison : PresenceComparers.UserId.Compare(left.Row.UserId, right.Row.UserId);
-
-    /// <param name="Row">The viewer.</param>
-    /// <param name="Name">Known where the order or a search needs it.</param>
-    private readonly record struct Candidate(ViewerRow Row, UserName? Name);
+    private readonly record struct Candidate(ulong Key, int Place);
 }

@@ -63,7 +63,7 @@ internal sealed class PresentUsers(OriginShares origins, KnownProfiles profiles)
             var before = user.Profile;
             var shown = UserProfile.Over(heartbeat.Profile, known ? before : profiles.Find(userId));
             if (shown != before)
-                user.Shown = shown;
+                user.Show(shown);
             return HeartbeatOutcome.Accepted;
         }
     }
@@ -88,6 +88,7 @@ internal sealed class PresentUsers(OriginShares origins, KnownProfiles profiles)
                 return profile;
             if (user.IsGuest)
                 Interlocked.Decrement(ref _guests);
+            user.Show(null);
             stripe.Users.Remove(userId);
             if (stripe.Users.Count == 0 && stripe.Users.Capacity >= SmallestShrunk)
                 stripe.Users.TrimExcess();
@@ -108,18 +109,21 @@ internal sealed class PresentUsers(OriginShares origins, KnownProfiles profiles)
         return profiles.Find(userId);
     }
 
-    /// <summary>What a user is called, kept for the next who asks; an absent one is called by its id.</summary>
+    /// <summary>What a user is called, kept for the next who asks; an absent one is called by its id, and that holds for nobody later.</summary>
     public UserName NameOf(string userId)
     {
         var stripe = StripeOf(PresenceComparers.UserId.GetHashCode(userId));
         lock (stripe.Lock)
         {
             ref var user = ref CollectionsMarshal.GetValueRefOrNullRef(stripe.Users, userId);
-            if (Unsafe.IsNullRef(ref user))
-                return new UserName(null, userId);
-            if (user.Shown is UserName known)
+            if (!Unsafe.IsNullRef(ref user) && user.Shown is UserName known)
                 return known;
-            var name = new UserName(user.Profile, userId);
+            var name = new UserName(Unsafe.IsNullRef(ref user) ? null : user.Profile, userId);
+            if (Unsafe.IsNullRef(ref user))
+            {
+                name.Replace();
+                return name;
+            }
             user.Shown = name;
             return name;
         }
@@ -144,7 +148,7 @@ internal sealed class PresentUsers(OriginShares origins, KnownProfiles profiles)
                 return false;
             var isNew = user.Profile?.DisplayName != profile.DisplayName || user.Profile?.AvatarUrl != profile.AvatarUrl;
             if (user.Profile != profile)
-                user.Shown = profile;
+                user.Show(profile);
             return isNew;
         }
     }
@@ -202,6 +206,12 @@ internal sealed class PresentUsers(OriginShares origins, KnownProfiles profiles)
         public int Origin;
         public ushort Rooms; // 10,000 at the most
         public bool IsGuest;
+
+        public void Show(UserProfile? profile)
+        {
+            (Shown as UserName)?.Replace();
+            Shown = profile;
+        }
 
         public readonly UserProfile? Profile => Shown as UserProfile ?? (Shown as UserName)?.Profile;
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Presence.Engine.Rooms;
 
 namespace Presence.Engine.Benchmarks;
@@ -8,6 +9,13 @@ internal static class Summary
 {
     private const int Million = 1_000_000;
     private const int Rounds = 5;
+
+    /// <summary>The lines by name alone, in seconds: the median of all calls, and what the best took.</summary>
+    public static int RunNames(TextWriter output)
+    {
+        MeasureSearch(output.WriteLine);
+        return 0;
+    }
 
     public static async Task<int> RunAsync(TextWriter output)
     {
@@ -84,10 +92,16 @@ internal static class Summary
         using var crowd = new Crowd(new Names(50_000), rooms: 1, withNames: true);
         var engine = crowd.Engine;
         var room = crowd.FirstRoom;
-        print(SummaryRow.OfValue("page by name, room of 50,000", MicrosecondsOf(() => engine.Viewers(room, new ViewerQuery { Sort = ViewerSort.Name }), 20) / 1_000, "ms", 20));
-        print(SummaryRow.OfValue("all by name, room of 50,000", MicrosecondsOf(() => engine.Order(room, new ViewerQuery { Sort = ViewerSort.Name }), 20) / 1_000, "ms", 20));
-        print(SummaryRow.OfValue("search, room of 50,000", MicrosecondsOf(() => engine.Viewers(room, new ViewerQuery { Search = "99", Sort = ViewerSort.LastJoinedFirst }), 20) / 1_000, "ms", 20));
-        print(SummaryRow.OfValue("search over accents, room of 50,000", MicrosecondsOf(() => engine.Viewers(room, new ViewerQuery { Search = "josé", Sort = ViewerSort.LastJoinedFirst }), 20) / 1_000, "ms", 20));
+        Measure("page by name", () => engine.Viewers(room, new ViewerQuery { Sort = ViewerSort.Name }));
+        Measure("all by name", () => engine.Order(room, new ViewerQuery { Sort = ViewerSort.Name }));
+        Measure("search", () => engine.Viewers(room, new ViewerQuery { Search = "99", Sort = ViewerSort.LastJoinedFirst }));
+        Measure("search over accents", () => engine.Viewers(room, new ViewerQuery { Search = "josé", Sort = ViewerSort.LastJoinedFirst }));
+
+        void Measure<T>(string what, Func<T> call)
+        {
+            var (best, median) = TimesOf(call, 100);
+            print(SummaryRow.OfValue(string.Create(CultureInfo.InvariantCulture, $"{what}, room of 50,000 (best {best / 1_000:0.0} ms)"), median / 1_000, "ms", 20));
+        }
     }
 
     private static void MeasureGrowth(Action<SummaryRow> print)
@@ -148,7 +162,9 @@ internal static class Summary
     }
 
     /// <summary>The median of many calls, after some to warm up.</summary>
-    private static double MicrosecondsOf<T>(Func<T> call, int calls = 1_000)
+    private static double MicrosecondsOf<T>(Func<T> call) => TimesOf(call, 1_000).Median;
+
+    private static (double Best, double Median) TimesOf<T>(Func<T> call, int calls)
     {
         for (var warmUp = 0; warmUp < calls / 5 + 1; warmUp++)
             call();
@@ -159,6 +175,6 @@ internal static class Summary
             call();
             times[i] = Stopwatch.GetElapsedTime(since).TotalMicroseconds;
         }
-        return SummaryRow.Median(times);
+        return (times.Min(), SummaryRow.Median(times));
     }
 }
