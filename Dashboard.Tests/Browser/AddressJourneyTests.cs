@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Presence.Dashboard.Display;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine;
 using Presence.Engine.Rooms;
@@ -22,8 +23,8 @@ public sealed class AddressJourneyTests(ChromiumBrowser chromium, BusyEvening ev
         await UntilAsync("?search=a");
         await FollowAsync(page.GetByRole(AriaRole.Link, new() { Name = "Hidden", Exact = true }), "search=a");
         await FollowAsync(page.GetByRole(AriaRole.Columnheader, new() { Name = "Viewer" }).GetByRole(AriaRole.Link), "state=hidden");
-        await page.Locator(".viewers-table td").First.WaitForAsync();
-        await page.Locator(".expander").First.ClickAsync();
+        await page.Locator("tbody td").First.WaitForAsync();
+        await page.Locator("button[aria-expanded]").First.ClickAsync();
         await UntilAsync("&open=");
         await FollowAsync(page.GetByRole(AriaRole.Link, new() { Name = "Explain this number" }), "open=");
         await FollowAsync(page.GetByRole(AriaRole.Link, new() { Name = "15 min" }), "explain=1");
@@ -36,7 +37,7 @@ public sealed class AddressJourneyTests(ChromiumBrowser chromium, BusyEvening ev
             await page.Keyboard.PressAsync("ArrowLeft");
         await UntilAsync("&at=20");
         Assert.Equal(scrolled, await ScrolledAsync(page));
-        var readOut = await page.Locator(".read-out").TextContentAsync();
+        var readOut = await page.GetByTestId("chart-reading").TextContentAsync();
         var shown = await ShownAsync(page);
 
         Assert.DoesNotContain("Half", page.Url, StringComparison.Ordinal);
@@ -66,12 +67,12 @@ public sealed class AddressJourneyTests(ChromiumBrowser chromium, BusyEvening ev
 
         async Task SeesAsync(IPage seen)
         {
-            await Expect(seen.Locator(".session-row").First).ToBeVisibleAsync();
+            await Expect(seen.GetByTestId("session").First).ToBeVisibleAsync();
             Assert.Equal(shown, await ShownAsync(seen));
-            Assert.Equal(readOut, await seen.Locator(".read-out").TextContentAsync());
+            Assert.Equal(readOut, await seen.GetByTestId("chart-reading").TextContentAsync());
             await Expect(seen.GetByLabel("Search viewers")).ToHaveValueAsync("a");
-            await Expect(seen.Locator(".explanation")).ToBeVisibleAsync();
-            await Expect(seen.Locator(".ranges [aria-current]")).ToHaveTextAsync("15 min");
+            await Expect(seen.Locator("#explanation")).ToBeVisibleAsync();
+            await Expect(seen.GetByRole(AriaRole.Group, new() { Name = RoomTexts.RangeLabel }).Locator("[aria-current]")).ToHaveTextAsync("15 min");
             await Expect(seen.GetByLabel("Title")).ToHaveValueAsync("");
         }
     }
@@ -87,15 +88,15 @@ public sealed class AddressJourneyTests(ChromiumBrowser chromium, BusyEvening ev
         Assert.True(scrolled > 0);
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Hidden", Exact = true }).ClickAsync();
-        await Expect(page.Locator(".states [aria-current]")).ToHaveTextAsync("Hidden");
+        await Expect(page.GetByRole(AriaRole.Navigation, new() { Name = RoomTexts.StateFilter }).Locator("[aria-current]")).ToHaveTextAsync("Hidden");
         Assert.Equal(scrolled, await ScrolledAsync(page));
-        await page.Locator(".viewers-table .viewer-name").First.ClickAsync();
-        await Expect(page.Locator(".viewer-where")).ToBeVisibleAsync();
+        await page.GetByTestId("viewer-name").First.ClickAsync();
+        await Expect(page.GetByTestId("viewer-where")).ToBeVisibleAsync();
         await page.GoBackAsync();
-        await Expect(page.Locator(".states [aria-current]")).ToHaveTextAsync("Hidden");
+        await Expect(page.GetByRole(AriaRole.Navigation, new() { Name = RoomTexts.StateFilter }).Locator("[aria-current]")).ToHaveTextAsync("Hidden");
         await page.EvaluateAsync("scrollTo(0, 300)");
-        await page.Locator(".viewers-table .viewer-name").First.ClickAsync();
-        await Expect(page.Locator(".viewer-where")).ToBeVisibleAsync();
+        await page.GetByTestId("viewer-name").First.ClickAsync();
+        await Expect(page.GetByTestId("viewer-where")).ToBeVisibleAsync();
 
         await page.WaitForFunctionAsync("() => scrollY === 0");
         Assert.Empty(visit.Errors);
@@ -117,21 +118,21 @@ public sealed class AddressJourneyTests(ChromiumBrowser chromium, BusyEvening ev
         await using var visit = await chromium.VisitAsync(host.BaseAddress, 390, 844);
         var page = visit.Page;
         await visit.SignInAsync("/rooms");
-        await Expect(page.Locator(".row-link")).ToHaveTextAsync(["full", "first", "was full"]);
-        await Expect(page.Locator("td.peak").First).ToBeHiddenAsync();
+        await Expect(page.GetByTestId("room-name")).ToHaveTextAsync(["full", "first", "was full"]);
+        await Expect(page.GetByTestId("peak").First).ToBeHiddenAsync();
 
         await page.GetByLabel("Order").SelectOptionAsync("Highest peak");
-        await Expect(page.Locator(".row-link")).ToHaveTextAsync(["was full", "full", "first"]);
-        await Expect(page.Locator("td.peak")).ToHaveTextAsync(["9", "5", "1"]);
-        await Expect(page.Locator("td.peak").First).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("room-name")).ToHaveTextAsync(["was full", "full", "first"]);
+        await Expect(page.GetByTestId("peak")).ToHaveTextAsync(["9", "5", "1"]);
+        await Expect(page.GetByTestId("peak").First).ToBeVisibleAsync();
         await page.GetByLabel("Order").SelectOptionAsync("Newest");
-        await Expect(page.Locator(".row-link")).ToHaveTextAsync(["full", "was full", "first"]);
+        await Expect(page.GetByTestId("room-name")).ToHaveTextAsync(["full", "was full", "first"]);
         await page.ReloadAsync();
         await visit.WaitUntilLiveAsync();
 
         await Expect(page.GetByLabel("Order")).ToHaveValueAsync("-since");
-        await Expect(page.Locator(".row-link")).ToHaveTextAsync(["full", "was full", "first"]);
-        await Expect(page.Locator("td.since").First).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("room-name")).ToHaveTextAsync(["full", "was full", "first"]);
+        await Expect(page.GetByTestId("since").First).ToBeVisibleAsync();
         Assert.Empty(visit.Errors);
     }
 
@@ -157,7 +158,7 @@ public sealed class AddressJourneyTests(ChromiumBrowser chromium, BusyEvening ev
             await page.GotoAsync(path);
             var before = await HeightsAsync(page);
             if (path.StartsWith("/rooms?", StringComparison.Ordinal))
-                await Expect(page.Locator("tbody .row-link")).ToHaveCountAsync(40);
+                await Expect(page.GetByTestId("room-name")).ToHaveCountAsync(40);
             await page.UnrouteAsync("**/blazor.web*.js");
             await visit.OpenAsync(path);
             await page.Locator("tbody td").First.WaitForAsync();
@@ -169,10 +170,10 @@ public sealed class AddressJourneyTests(ChromiumBrowser chromium, BusyEvening ev
     private static Task<int> ScrolledAsync(IPage page) => page.EvaluateAsync<int>("() => Math.round(scrollY)");
 
     private static Task<string> HeightsAsync(IPage page) => page.EvaluateAsync<string>(
-        "() => [...document.querySelectorAll('.table-frame')].map(frame => Math.round(frame.getBoundingClientRect().height) + ' at ' + Math.round(frame.getBoundingClientRect().top)).join()");
+        "() => [...document.querySelectorAll('[data-testid=hold-area], [aria-labelledby=watching] [role=region]')].map(frame => Math.round(frame.getBoundingClientRect().height) + ' at ' + Math.round(frame.getBoundingClientRect().top)).join()");
 
     private static async Task<string> ShownAsync(IPage page) =>
-        string.Join('|', await page.Locator(".viewers-table .viewer-name").AllTextContentsAsync());
+        string.Join('|', await page.GetByTestId("viewer-name").AllTextContentsAsync());
 
     private static void Fill(PresenceEngine engine, string room, int viewers)
     {

@@ -73,7 +73,7 @@ public sealed class DemoRoomTests(ChromiumBrowser chromium)
             """);
 
         await Eventually.TrueAsync(() => host.Services.GetRequiredService<PresenceEngine>().Count("quiet room").Hidden == 1, "the server knows");
-        await Expect(visit.Page.Locator(".demo-tab [data-when=hidden]")).ToBeVisibleAsync();
+        await Expect(visit.Page.Locator("[data-when=hidden]")).ToBeVisibleAsync();
         var taken = await TakenAsync(visit);
         await Eventually.TrueAsync(async () => await TakenAsync(visit) > taken + 2, "heartbeats go on");
         Assert.Equal(1, CountOf(host, "quiet room"));

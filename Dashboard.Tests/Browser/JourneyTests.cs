@@ -48,7 +48,7 @@ public sealed class JourneyTests(ChromiumBrowser chromium)
         await viewer.HeartbeatAsync("main stage");
 
         var row = visit.Page.GetByRole(AriaRole.Row, new() { Name = "main stage" });
-        await Expect(row.Locator(".live-number")).ToHaveTextAsync("1");
+        await Expect(row.GetByTestId("room-viewers")).ToHaveTextAsync("1");
         await row.GetByRole(AriaRole.Link).ClickAsync();
         await Expect(visit.Page.GetByTestId("viewer-count")).ToHaveTextAsync("1");
         await Expect(visit.Page.GetByText("Ada Lovelace")).ToBeVisibleAsync();
@@ -122,7 +122,7 @@ public sealed class JourneyTests(ChromiumBrowser chromium)
         await Expect(visit.Page.GetByLabel("Search rooms")).ToHaveValueAsync("roof");
         using var another = await OutsideViewer.LogInAsync(host, "grace", "Grace Hopper");
         await another.HeartbeatAsync("rooftop");
-        await Expect(visit.Page.GetByRole(AriaRole.Row, new() { Name = "rooftop" }).Locator(".live-number")).ToHaveTextAsync("2");
+        await Expect(visit.Page.GetByRole(AriaRole.Row, new() { Name = "rooftop" }).GetByTestId("room-viewers")).ToHaveTextAsync("2");
         await Expect(visit.Page.GetByRole(AriaRole.Row)).ToHaveCountAsync(2);
     }
 

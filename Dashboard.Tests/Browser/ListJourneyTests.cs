@@ -25,7 +25,7 @@ public sealed class ListJourneyTests(ChromiumBrowser chromium, BusyEvening eveni
         Fill(host, "main stage", 3);
         Fill(host, "rooftop", 1);
         await Expect(page.GetByTestId("network-viewers")).ToHaveTextAsync("4");
-        await Expect(page.Locator("[aria-labelledby=largest] .short-name")).ToHaveTextAsync(["main stage", "rooftop"]);
+        await Expect(page.Locator("[aria-labelledby=largest] [data-testid=room-name]")).ToHaveTextAsync(["main stage", "rooftop"]);
         await page.GetByRole(AriaRole.Link, new() { Name = "Last day" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex(@"/\?range=day$", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
         Engine(host).UserHeartbeat("ada", new Presence.Engine.Users.UserProfile("Ada Lovelace", null));
@@ -50,19 +50,19 @@ public sealed class ListJourneyTests(ChromiumBrowser chromium, BusyEvening eveni
         await visit.SignInAsync("/rooms");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Pin rooftop" }).ClickAsync();
-        await Expect(page.Locator(".pinned .row-link")).ToHaveTextAsync(["rooftop"]);
+        await Expect(page.Locator("[data-testid=pinned] [data-testid=room-name]")).ToHaveTextAsync(["rooftop"]);
         await page.GetByRole(AriaRole.Link, new() { Name = "Wall", Exact = true }).ClickAsync();
-        await Expect(page.Locator(".tile-name")).ToHaveTextAsync(["rooftop"]);
+        await Expect(page.GetByTestId("room-name")).ToHaveTextAsync(["rooftop"]);
         await Expect(page.GetByRole(AriaRole.Navigation, new() { Name = "Main" })).ToBeHiddenAsync();
         Fill(host, "rooftop", 7);
-        await Expect(page.Locator(".tile-count")).ToHaveTextAsync("7");
+        await Expect(page.GetByTestId("room-viewers")).ToHaveTextAsync("7");
 
         await visit.OpenAsync("/wall?rooms=main%20stage,rooftop");
-        await Expect(page.Locator(".tile-count")).ToHaveTextAsync(["2", "7"]);
+        await Expect(page.GetByTestId("room-viewers")).ToHaveTextAsync(["2", "7"]);
         await visit.OpenAsync("/rooms");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await visit.SignInAsync("/wall");
-        await Expect(page.Locator(".tile-name")).ToHaveTextAsync(["rooftop"]);
+        await Expect(page.GetByTestId("room-name")).ToHaveTextAsync(["rooftop"]);
         Assert.Empty(visit.Errors);
     }
 
@@ -83,10 +83,10 @@ public sealed class ListJourneyTests(ChromiumBrowser chromium, BusyEvening eveni
         await Expect(page.GetByText("room 09999", new() { Exact = true })).ToBeVisibleAsync();
         Assert.InRange(await page.Locator("tbody tr").CountAsync(), 10, 200);
         Fill(host, "room 09999", 4);
-        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "room 09999" }).Locator(".live-number")).ToHaveTextAsync("4");
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "room 09999" }).GetByTestId("room-viewers")).ToHaveTextAsync("4");
         await page.GetByLabel("Search rooms").FillAsync("0777");
 
-        await Expect(page.Locator(".showing").GetByText("11 rooms")).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("showing").GetByText("11 rooms")).ToBeVisibleAsync();
         Assert.Empty(visit.Errors);
     }
 

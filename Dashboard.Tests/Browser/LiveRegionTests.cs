@@ -13,7 +13,7 @@ public sealed class LiveRegionTests(ChromiumBrowser chromium, BusyEvening evenin
 
     [Theory]
     [InlineData("/", "[data-testid=network-viewers]", null)]
-    [InlineData("/rooms?sort=name", "tr:has(.row-link[href='rooms/main-stage']) .live-number", "main-stage")]
+    [InlineData("/rooms?sort=name", "tr:has(a[href='rooms/main-stage']) [data-testid=room-viewers]", "main-stage")]
     [InlineData("/rooms/main-stage?explain=1", "[data-testid=viewer-count]", "main-stage")]
     [InlineData("/wall?rooms=main-stage", ".tile-count", "main-stage")]
     [InlineData("/settings", "[data-testid=impact] > div:last-child dd", null)]

@@ -26,17 +26,17 @@ public sealed class ModerationTests(ChromiumBrowser chromium)
         await Expect(page.GetByTestId("viewer-count")).ToHaveTextAsync("2,001");
 
         await page.GetByLabel("Search viewers").FillAsync("terry");
-        await Expect(page.Locator(".viewers-table .viewer-name")).ToHaveTextAsync(["Terry Pest"]);
+        await Expect(page.GetByTestId("viewer-name")).ToHaveTextAsync(["Terry Pest"]);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sessions of Terry Pest" }).ClickAsync();
-        await Expect(page.Locator(".session-row")).ToHaveCountAsync(1);
+        await Expect(page.GetByTestId("session")).ToHaveCountAsync(1);
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove Terry Pest" }).ClickAsync();
         await page.GetByLabel("Reason").FillAsync("Spam in the chat");
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove for 5 min" }).ClickAsync();
 
         await Expect(page.GetByText("Terry Pest is kept out of this room until")).ToBeVisibleAsync();
         await Expect(page.GetByTestId("viewer-count")).ToHaveTextAsync("2,000");
-        await Expect(page.Locator(".departures li").First).ToContainTextAsync("Terry Pest");
-        await Expect(page.Locator(".departures li").First).ToContainTextAsync("removed");
+        await Expect(page.Locator("[aria-labelledby=just-left] li").First).ToContainTextAsync("Terry Pest");
+        await Expect(page.Locator("[aria-labelledby=just-left] li").First).ToContainTextAsync("removed");
         Assert.Equal(System.Net.HttpStatusCode.Forbidden, await troll.TryHeartbeatAsync("stage"));
 
         var lift = page.GetByRole(AriaRole.Button, new() { Name = "Let in again: Terry Pest" });
@@ -57,16 +57,16 @@ public sealed class ModerationTests(ChromiumBrowser chromium)
         await using var visit = await chromium.VisitAsync(host.BaseAddress);
         var page = visit.Page;
         await visit.SignInAsync("/rooms/stage");
-        await Expect(page.Locator(".viewers-table .viewer-name").First).ToHaveTextAsync("Viewer 49999");
+        await Expect(page.GetByTestId("viewer-name").First).ToHaveTextAsync("Viewer 49999");
 
-        await page.Locator(".roster-frame").EvaluateAsync("frame => frame.scrollTo(0, frame.scrollHeight)");
-        await Expect(page.Locator(".viewers-table .viewer-name").Last).ToHaveTextAsync("Viewer 0");
+        await page.Locator("[aria-labelledby=watching] [role=region]").EvaluateAsync("frame => frame.scrollTo(0, frame.scrollHeight)");
+        await Expect(page.GetByTestId("viewer-name").Last).ToHaveTextAsync("Viewer 0");
         Beat(engine, "late", "Late Arrival");
 
-        await Expect(page.Locator(".waiting")).ToBeVisibleAsync();
-        Assert.InRange(await page.Locator(".viewers-table tbody tr").CountAsync(), 5, 60);
-        await page.Locator(".roster-frame").EvaluateAsync("frame => frame.scrollTo(0, 0)");
-        await Expect(page.Locator(".viewers-table .viewer-name").First).ToHaveTextAsync("Late Arrival");
+        await Expect(page.GetByTestId("waiting")).ToBeVisibleAsync();
+        Assert.InRange(await page.Locator("tbody tr").CountAsync(), 5, 60);
+        await page.Locator("[aria-labelledby=watching] [role=region]").EvaluateAsync("frame => frame.scrollTo(0, 0)");
+        await Expect(page.GetByTestId("viewer-name").First).ToHaveTextAsync("Late Arrival");
         Assert.Empty(visit.Errors);
     }
 

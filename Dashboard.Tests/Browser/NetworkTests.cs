@@ -75,14 +75,14 @@ public sealed class NetworkTests(ChromiumBrowser chromium, BusyEvening evening) 
         var page = visit.Page;
         await page.Clock.InstallAsync();
         await visit.SignInAsync("/rooms/stage");
-        await Expect(page.Locator(".freshness")).ToHaveTextAsync(new Regex("^\\s*Live", RegexOptions.None, TimeSpan.FromSeconds(1)), new() { UseInnerText = true });
+        await Expect(page.GetByTestId("freshness")).ToHaveTextAsync(new Regex("^\\s*Live", RegexOptions.None, TimeSpan.FromSeconds(1)), new() { UseInnerText = true });
         var bright = await ColourAsync(page.GetByTestId("viewer-count"));
 
         await FallSilentAsync(wire, page);
         await page.Clock.RunForAsync(await page.EvaluateAsync<long>("window.heard.getTime() + 5000 - Date.now()"));
 
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-connection", "lost");
-        await Expect(page.Locator(".freshness")).ToContainTextAsync("Not live · as of " + await page.EvaluateAsync<string>("window.heard.toLocaleTimeString()"), new() { UseInnerText = true });
+        await Expect(page.GetByTestId("freshness")).ToContainTextAsync("Not live · as of " + await page.EvaluateAsync<string>("window.heard.toLocaleTimeString()"), new() { UseInnerText = true });
         Assert.NotEqual(bright, await ColourAsync(page.GetByTestId("viewer-count")));
         await Expect(page).ToHaveTitleAsync(new Regex("^Not live · .*1", RegexOptions.None, TimeSpan.FromSeconds(1)));
 
@@ -110,7 +110,7 @@ public sealed class NetworkTests(ChromiumBrowser chromium, BusyEvening evening) 
         await visit.Context.SetOfflineAsync(true);
 
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-connection", "lost");
-        await Expect(page.Locator(".freshness")).ToContainTextAsync("Not live · as of " + await page.EvaluateAsync<string>("window.heard.toLocaleTimeString()"), new() { UseInnerText = true });
+        await Expect(page.GetByTestId("freshness")).ToContainTextAsync("Not live · as of " + await page.EvaluateAsync<string>("window.heard.toLocaleTimeString()"), new() { UseInnerText = true });
 
         await visit.Context.SetOfflineAsync(false);
         await page.Clock.ResumeAsync();
@@ -139,7 +139,7 @@ public sealed class NetworkTests(ChromiumBrowser chromium, BusyEvening evening) 
         wire.Mend();
 
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-connection", "live", Patiently);
-        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "rooftop" }).Locator(".live-number")).ToHaveTextAsync("2", new() { Timeout = 60_000 });
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "rooftop" }).GetByTestId("room-viewers")).ToHaveTextAsync("2", new() { Timeout = 60_000 });
         await Expect(page.GetByLabel("Search rooms")).ToHaveValueAsync("roof");
         await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
         Assert.True(await page.EvaluateAsync<bool>("window.neverReloaded"));
@@ -156,7 +156,7 @@ public sealed class NetworkTests(ChromiumBrowser chromium, BusyEvening evening) 
         var page = visit.Page;
         await visit.SignInAsync("/rooms/stage?sort=name&range=15m");
         await page.GetByLabel("Search viewers").FillAsync("grace");
-        await Expect(page.Locator(".viewer-name").GetByText("ada.lovelace")).ToHaveCountAsync(0);
+        await Expect(page.GetByTestId("viewer-name").GetByText("ada.lovelace")).ToHaveCountAsync(0);
         await page.EvaluateAsync("window.fromBefore = true");
 
         await wire.CutAsync();
@@ -166,7 +166,7 @@ public sealed class NetworkTests(ChromiumBrowser chromium, BusyEvening evening) 
 
         await page.WaitForFunctionAsync("() => !window.fromBefore && document.documentElement.dataset.connection === 'live'", null, new() { Timeout = 60_000 });
         await Expect(page.GetByLabel("Search viewers")).ToHaveValueAsync("grace");
-        await Expect(page.Locator("tbody .viewer-name")).ToHaveTextAsync(["grace.hopper"]);
+        await Expect(page.GetByTestId("viewer-name")).ToHaveTextAsync(["grace.hopper"]);
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "15 min" })).ToHaveAttributeAsync("aria-current", "true");
         await Expect(page.GetByTestId("viewer-count")).ToHaveTextAsync("2");
     }
@@ -181,7 +181,7 @@ public sealed class NetworkTests(ChromiumBrowser chromium, BusyEvening evening) 
         foreach (var path in (string[])["/", "/rooms", "/online", "/wall?rooms=main-stage,q-and-a", "/rooms/main-stage?explain=1", "/viewers/ada.0", "/settings", "/system", "/connect"])
         {
             await visit.OpenAsync(path);
-            await page.Locator(".live").First.WaitForAsync();
+            await page.GetByTestId("freshness").WaitForAsync();
 
             wire.FallSilent();
             string? coloured = null; // a busy browser takes itself for lost, and back, on the way there
@@ -205,7 +205,7 @@ public sealed class NetworkTests(ChromiumBrowser chromium, BusyEvening evening) 
             return color;
           });
           await Promise.allSettled(document.getAnimations().map(change => change.finished));
-          return [...document.querySelectorAll("main .live-number, main .change, main :not(.history-head) > time, main .status, main .health-mark, main .sparkline svg, main .line, main .read-out, main .axis")]
+          return [...document.querySelectorAll("main :is([data-testid$=-count], [data-testid$=-viewers], [data-testid^=change-], [data-testid=status], [data-testid=health], [data-testid=chart-reading], [data-testid=impact] dd, #room-number dd, #explanation dd > span:first-child, time:not([aria-labelledby=history] *))")]
             .filter(part => part.checkVisibility())
             .filter(part => { const look = getComputedStyle(part); return !greys.includes(look.color) && !greys.includes(look.stroke); })
             .map(part => part.outerHTML).join("\n");

@@ -22,8 +22,8 @@ public sealed class OneHandTests(ChromiumBrowser chromium)
         await using var visit = await chromium.VisitAsync(host.BaseAddress, Width, Height);
         var page = visit.Page;
         await visit.SignInAsync("/rooms/stage");
-        var strip = page.Locator(".room-strip");
-        await Expect(page.Locator(".viewers-table .viewer-name").First).ToBeVisibleAsync();
+        var strip = page.GetByTestId("room-strip");
+        await Expect(page.GetByTestId("viewer-name").First).ToBeVisibleAsync();
         await Expect(strip).ToBeHiddenAsync();
 
         await page.EvaluateAsync("scrollTo(0, document.documentElement.scrollHeight)");
@@ -32,14 +32,14 @@ public sealed class OneHandTests(ChromiumBrowser chromium)
         await Expect(strip.Locator("strong")).ToHaveTextAsync("40");
         Fill(host, "stage", 41);
         await Expect(strip.Locator("strong")).ToHaveTextAsync("41");
-        Assert.True(await BottomAsync(page.Locator(".embed-frame")) <= await TopAsync(strip), "The strip covers the end of the page.");
+        Assert.True(await BottomAsync(page.Locator("[aria-labelledby=embed]")) <= await TopAsync(strip), "The strip covers the end of the page.");
         Assert.True(await BottomAsync(strip) <= await TopAsync(page.GetByRole(AriaRole.Navigation, new() { Name = "Main" })), "The strip is under the bar.");
 
         await strip.GetByRole(AriaRole.Button, new() { Name = "Search" }).ClickAsync();
         await Expect(page.GetByLabel("Search viewers")).ToBeFocusedAsync();
         await Expect(page.GetByLabel("Search viewers")).ToBeInViewportAsync();
         await page.Keyboard.TypeAsync("stage 7");
-        await Expect(page.Locator(".viewers-table .viewer-name")).ToHaveTextAsync(["stage 7"]);
+        await Expect(page.GetByTestId("viewer-name")).ToHaveTextAsync(["stage 7"]);
         await strip.GetByRole(AriaRole.Link, new() { Name = "Explain" }).ClickAsync();
 
         await Expect(page.Locator("#explanation h2")).ToBeInViewportAsync();
@@ -59,7 +59,7 @@ public sealed class OneHandTests(ChromiumBrowser chromium)
 
         await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Explain this number" }).ClickAsync();
 
-        await Expect(visit.Page.Locator("#explanation .live-number").First).ToBeInViewportAsync();
+        await Expect(visit.Page.Locator("#explanation dd > span").First).ToBeInViewportAsync();
         Assert.Empty(visit.Errors);
     }
 
@@ -76,12 +76,12 @@ public sealed class OneHandTests(ChromiumBrowser chromium)
         foreach (var path in (string[])["/", "/rooms", "/rooms/stage?explain=1", "/rooms/stage?edit=1", "/viewers/stage%201", "/viewers/stage%202", "/online", "/system"])
         {
             await visit.OpenAsync(path);
-            await Expect(visit.Page.Locator("main .page-head")).ToBeVisibleAsync();
+            await Expect(visit.Page.GetByTestId("freshness")).ToBeVisibleAsync();
             var found = await visit.Page.EvaluateAsync<string[]>(
                 """
-                () => [...document.querySelectorAll("main :is(.button, .link-button, .icon-button, .expander, .explain-link, .download, .sort-link, .crumbs a, .ranges a, .states a, .segments a, summary, select, input[type=search])")]
+                () => [...document.querySelectorAll("main :is(button, select, summary, input[type=search], th a, nav a, [role=group] a, [aria-labelledby=room-settings] a, a[download], a[aria-expanded], a[href=wall])")]
                   .filter(action => action.checkVisibility() && action.getBoundingClientRect().height < 40)
-                  .map(action => `${action.className || action.tagName} "${action.textContent.trim()}": ${action.getBoundingClientRect().height} px`)
+                  .map(action => `${action.tagName} "${action.textContent.trim()}": ${action.getBoundingClientRect().height} px`)
                 """);
             small.AddRange(found.Distinct(StringComparer.Ordinal).Select(action => $"{path}: {action}"));
         }
@@ -98,10 +98,10 @@ public sealed class OneHandTests(ChromiumBrowser chromium)
         await using var visit = await chromium.VisitAsync(host.BaseAddress, Width, Height);
         await visit.SignInAsync("/rooms");
 
-        await Expect(visit.Page.Locator(".row-note")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^peak 13 · since .* · 1 hidden · 1 guest$", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
-        await Expect(visit.Page.Locator(".row-note")).ToBeVisibleAsync();
-        Assert.True(await visit.Page.Locator("td.room-name").EvaluateAsync<bool>("cell => cell.scrollWidth <= cell.clientWidth"), "The name is cut.");
-        Assert.True(await visit.Page.Locator(".row-note").EvaluateAsync<bool>("note => note.scrollWidth <= note.clientWidth"), "The second line is cut.");
+        await Expect(visit.Page.GetByTestId("row-note")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^peak 13 · since .* · 1 hidden · 1 guest$", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await Expect(visit.Page.GetByTestId("row-note")).ToBeVisibleAsync();
+        Assert.True(await visit.Page.Locator("td:has([data-testid=room-name])").EvaluateAsync<bool>("cell => cell.scrollWidth <= cell.clientWidth"), "The name is cut.");
+        Assert.True(await visit.Page.GetByTestId("row-note").EvaluateAsync<bool>("note => note.scrollWidth <= note.clientWidth"), "The second line is cut.");
     }
 
     [Fact]
@@ -117,10 +117,10 @@ public sealed class OneHandTests(ChromiumBrowser chromium)
 
         Fill(host, "second", 9);
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "New order" })).ToBeVisibleAsync();
-        await Expect(page.Locator(".row-link")).ToHaveTextAsync(["first", "second"]);
+        await Expect(page.GetByTestId("room-name")).ToHaveTextAsync(["first", "second"]);
         await page.Mouse.MoveAsync(700, 5);
 
-        await Expect(page.Locator(".row-link")).ToHaveTextAsync(["second", "first"]);
+        await Expect(page.GetByTestId("room-name")).ToHaveTextAsync(["second", "first"]);
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "New order" })).ToBeHiddenAsync();
         Assert.Empty(visit.Errors);
     }

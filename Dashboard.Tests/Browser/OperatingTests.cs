@@ -24,7 +24,7 @@ public sealed partial class OperatingTests(ChromiumBrowser chromium)
         await admin.Page.GetByLabel("For", new() { Exact = true }).FillAsync("Ada Lovelace");
         await admin.Page.GetByLabel("Role", new() { Exact = true }).SelectOptionAsync("Moderator");
         await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Make a link" }).ClickAsync();
-        var link = await admin.Page.Locator(".copy-block code").TextContentAsync();
+        var link = await admin.Page.Locator("code").TextContentAsync();
 
         await using var ada = await chromium.VisitAsync(host.BaseAddress);
         await ada.Page.GotoAsync(link!);
@@ -120,7 +120,7 @@ public sealed partial class OperatingTests(ChromiumBrowser chromium)
         await using var viewer = await chromium.VisitAsync(site.BaseAddress);
         await viewer.Page.GotoAsync("/");
 
-        await Expect(visit.Page.Locator(".waiting-light.is-on")).ToBeVisibleAsync(Patiently);
+        await Expect(visit.Page.Locator("[data-testid=light][data-state=on]")).ToBeVisibleAsync(Patiently);
         await Expect(visit.Page.GetByTestId("light")).ToContainTextAsync("Connected");
         await Expect(viewer.Page).ToHaveTitleAsync("1 watching", new() { Timeout = 60_000 });
         Assert.Empty(viewer.Errors);

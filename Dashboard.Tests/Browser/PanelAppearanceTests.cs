@@ -21,7 +21,7 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, BusyEvening e
             var pin = first.Page.GetByRole(AriaRole.Button, new() { Name = "Pin " + room });
             if (await pin.GetAttributeAsync("aria-pressed") == "false") // the other theme's turn may have left it pinned
                 await pin.ClickAsync();
-            await Assertions.Expect(first.Page.Locator(".pinned").GetByText(room)).ToBeVisibleAsync();
+            await Assertions.Expect(first.Page.GetByTestId("pinned").GetByText(room)).ToBeVisibleAsync();
         }
         await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900, scheme);
         await visit.SignInAsync("/rooms");
@@ -32,7 +32,7 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, BusyEvening e
         await visit.Page.GetByLabel("Read the chart").FocusAsync();
         for (var point = 0; point < 30; point++)
             await visit.Page.Keyboard.PressAsync("ArrowLeft");
-        await Assertions.Expect(visit.Page.Locator(".curve-reading")).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.GetByTestId("chart-reading")).ToBeVisibleAsync();
         await CheckAsync(visit, "overview-keyboard", scheme);
         Assert.Empty(visit.Errors);
 
@@ -47,23 +47,23 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, BusyEvening e
         await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900, scheme);
         var page = visit.Page;
         await visit.SignInAsync("/rooms/main-stage?state=watching");
-        await page.Locator(".expander").First.ClickAsync();
-        await page.Locator(".session-row").First.WaitForAsync();
+        await page.Locator("button[aria-expanded]").First.ClickAsync();
+        await page.GetByTestId("session").First.WaitForAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Edit" }).ClickAsync();
         await page.GetByLabel("Presence timeout").FillAsync("5");
-        await Assertions.Expect(page.Locator(".remark-problem").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByTestId("problem").First).ToBeVisibleAsync();
         await CheckAsync(visit, "room-open", scheme);
 
         await page.Locator("button[aria-label^='Remove ']").First.ClickAsync();
         await page.GetByRole(AriaRole.Dialog).WaitForAsync();
         await page.GetByLabel("Other").CheckAsync(new() { Force = true });
         await CheckAsync(visit, "room-remove", scheme);
-        await page.Locator(".remove-dialog .button-danger").ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button).Last.ClickAsync();
         await page.GetByText("is kept out of this room").WaitForAsync();
         await CheckAsync(visit, "room-removed", scheme);
         evening.Pass(TimeSpan.FromSeconds(5)); // the page's clock stands still until then
-        await page.Locator(".departures li", new() { HasText = "removed" }).GetByRole(AriaRole.Link).First.ClickAsync();
-        await page.Locator(".removal-list button").First.WaitForAsync();
+        await page.Locator("[aria-labelledby=just-left] li", new() { HasText = "removed" }).GetByRole(AriaRole.Link).First.ClickAsync();
+        await page.Locator("[aria-labelledby=removals] button").First.WaitForAsync();
         await CheckAsync(visit, "viewer-removed", scheme);
         Assert.Empty(visit.Errors);
 
@@ -102,7 +102,7 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, BusyEvening e
         await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900, scheme);
         await visit.SignInAsync("/settings");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "60 s / 150 s" }).ClickAsync();
-        await Assertions.Expect(visit.Page.Locator(".settings-actions.is-up")).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.Locator("[data-testid=settings-actions][data-state=up]")).ToBeVisibleAsync();
         await CheckAsync(visit, "settings-changed", scheme);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Go back to version 1" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Dialog).GetByTestId("impact").WaitForAsync();

@@ -114,7 +114,7 @@ public sealed class ProxyTests(ChromiumBrowser chromium)
         var page = visit.Page;
         await page.GotoAsync("try");
         await page.GetByRole(AriaRole.Button, new() { Name = "Authorize", Exact = true }).ClickAsync();
-        var key = page.Locator(".auth-container", new() { HasText = "x-server-key" });
+        var key = page.Locator("form", new() { HasText = "x-server-key" });
         await key.Locator("input").FillAsync(DashboardHost.ServerKey);
         await key.GetByRole(AriaRole.Button, new() { Name = "Apply credentials" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Close" }).First.ClickAsync();
@@ -122,7 +122,7 @@ public sealed class ProxyTests(ChromiumBrowser chromium)
         var count = page.Locator("[id$=countViewers]");
         await count.GetByPlaceholder("roomId").FillAsync("stage");
         await count.GetByRole(AriaRole.Button, new() { Name = "Execute" }).ClickAsync();
-        await Expect(count.Locator(".live-responses-table")).ToContainTextAsync("\"count\": 2");
+        await Expect(count.Locator("h4:text-is('Server response') + table")).ToContainTextAsync("\"count\": 2");
     }
 
     /// <summary>Two viewers come, each by the API; the second is in the stream that the first watches, which stays open.</summary>

@@ -27,7 +27,7 @@ public sealed class RoleTests(ChromiumBrowser chromium)
 
         var since = Stopwatch.StartNew();
         await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
-        await live.Page.WaitForFunctionAsync("() => !document.querySelector('.row-action button')", null, new() { PollingInterval = 10, Timeout = (float)Bound.TotalMilliseconds });
+        await live.Page.WaitForFunctionAsync("() => !document.querySelector('td > button')", null, new() { PollingInterval = 10, Timeout = (float)Bound.TotalMilliseconds });
         var took = since.Elapsed;
 
         TestContext.Current.TestOutputHelper!.WriteLine($"From Save in one browser until the other page lost its controls: {took.TotalMilliseconds:0} ms.");

@@ -25,7 +25,7 @@ public sealed class SettingsJourneyTests(ChromiumBrowser chromium)
         await first.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await Expect(second.Page.GetByLabel("Presence timeout")).ToHaveValueAsync("90", new() { Timeout = 60_000 });
         await Expect(second.Page.Locator("#adoption")).ToContainTextAsync("Version 2");
-        await Expect(second.Page.Locator(".history li")).ToHaveCountAsync(2);
+        await Expect(second.Page.Locator("[aria-labelledby=history] li")).ToHaveCountAsync(2);
 
         await second.Page.GetByLabel("Presence timeout").FillAsync("100");
         await first.Page.GetByRole(AriaRole.Button, new() { Name = "60 s / 150 s" }).ClickAsync();
@@ -50,8 +50,8 @@ public sealed class SettingsJourneyTests(ChromiumBrowser chromium)
         await using var visit = await chromium.VisitAsync(host.BaseAddress, 390, 844, hasTouch: true);
         var page = visit.Page;
         await visit.SignInAsync("/settings");
-        var strip = page.Locator(".settings-actions");
-        await Expect(page.Locator(".settings-actions.is-up")).ToHaveCountAsync(0);
+        var strip = page.GetByTestId("settings-actions");
+        await Expect(page.Locator("[data-testid=settings-actions][data-state=up]")).ToHaveCountAsync(0);
 
         await page.GetByRole(AriaRole.Button, new() { Name = "60 s / 150 s" }).TapAsync();
         await Expect(strip).ToContainTextAsync("nobody is dropped");
@@ -100,7 +100,7 @@ public sealed class SettingsJourneyTests(ChromiumBrowser chromium)
     private static async Task IsAtThumbAsync(IPage page, ILocator strip)
     {
         await Expect(strip).ToBeInViewportAsync(new() { Ratio = 1 });
-        var (box, bar) = (await strip.BoundingBoxAsync(), await page.Locator(".links").BoundingBoxAsync());
+        var (box, bar) = (await strip.BoundingBoxAsync(), await page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }).BoundingBoxAsync());
         Assert.InRange(box!.Y + box.Height, 0, bar!.Y + 1);
     }
 

@@ -30,7 +30,7 @@ public sealed class TryItTests(ChromiumBrowser chromium)
         await visit.Page.GotoAsync("/try");
 
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Authorize", Exact = true }).ClickAsync();
-        var key = visit.Page.Locator(".auth-container", new() { HasText = "x-server-key" });
+        var key = visit.Page.Locator("form", new() { HasText = "x-server-key" });
         await key.Locator("input").FillAsync(DashboardHost.ServerKey);
         await key.GetByRole(AriaRole.Button, new() { Name = "Apply credentials" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Close" }).First.ClickAsync();
@@ -39,7 +39,7 @@ public sealed class TryItTests(ChromiumBrowser chromium)
         await count.GetByPlaceholder("roomId").FillAsync("lobby");
         await count.GetByRole(AriaRole.Button, new() { Name = "Execute" }).ClickAsync();
 
-        await Assertions.Expect(count.Locator(".live-responses-table")).ToContainTextAsync("\"count\": 1");
+        await Assertions.Expect(count.Locator("h4:text-is('Server response') + table")).ToContainTextAsync("\"count\": 1");
         if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 } folder)
             await visit.Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, "try-it.png") });
         Assert.Empty(visit.Errors);

@@ -29,17 +29,17 @@ public sealed class ConnectPageTests : PageTest
         await page.WaitForElementAsync("[data-testid=light]");
         var room = page.Instance.TestRoom!;
         Assert.StartsWith("try-", room, StringComparison.Ordinal);
-        Assert.DoesNotContain("is-on", page.Find("[data-testid=light]").ClassName, StringComparison.Ordinal);
+        Assert.Null(page.ByTestId("light").GetAttribute("data-state"));
         Assert.Equal(0, Engine.CountNetwork().Rooms);
 
         Beat(room, "ada");
 
-        await PassUntilAsync(() => page.Find("[data-testid=light]").ClassList.Contains("is-on"));
-        Assert.Contains("Connected", page.Find("[data-testid=light]").TextContent, StringComparison.Ordinal);
+        await PassUntilAsync(() => page.ByTestId("light").GetAttribute("data-state") == "on");
+        Assert.Contains("Connected", page.ByTestId("light").TextContent, StringComparison.Ordinal);
 
         Pass(TimeSpan.FromSeconds(62));
-        await PassUntilAsync(() => page.Find("[data-testid=light]").TextContent.Contains("It works", StringComparison.Ordinal));
-        Assert.Contains("is-on", page.Find("[data-testid=light]").ClassName, StringComparison.Ordinal);
+        await PassUntilAsync(() => page.ByTestId("light").TextContent.Contains("It works", StringComparison.Ordinal));
+        Assert.Equal("on", page.ByTestId("light").GetAttribute("data-state"));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class ConnectPageTests : PageTest
         Services.AddSingleton<AuthenticationStateProvider>(authentication);
 
         var page = Render<ConnectPage>();
-        Assert.Equal("Reading…", page.Find(".loading").TextContent);
+        Assert.Equal("Reading…", page.ByTestId("loading").TextContent);
         Assert.NotEmpty(page.FindAll("pre"));
         authentication.Fail();
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
@@ -71,8 +71,8 @@ public sealed class ConnectPageTests : PageTest
         authentication.Mend();
         await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
-        Assert.Contains("Live", page.Find(".freshness").TextContent, StringComparison.Ordinal);
-        Assert.NotEmpty(page.FindAll("[data-testid=light]"));
+        Assert.Contains("Live", page.ByTestId("freshness").TextContent, StringComparison.Ordinal);
+        Assert.NotEmpty(page.AllByTestId("light"));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class ConnectPageTests : PageTest
         var page = Render<ConnectPage>();
         await page.WaitForElementAsync("[data-testid=light]");
 
-        await PassUntilAsync(() => page.FindAll(".freshness.is-stale").Count == 1); // nobody sweeps here
+        await PassUntilAsync(() => page.FindAll("[data-testid=freshness][data-state=stale]").Count == 1); // nobody sweeps here
     }
 
     [Fact]

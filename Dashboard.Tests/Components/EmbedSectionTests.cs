@@ -2,6 +2,7 @@ using Bunit;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Shared;
+using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
 
@@ -16,13 +17,13 @@ public sealed class EmbedSectionTests : PageTest
         Services.AddScoped(_ => new PublicLinkAdministration(PublicLinks, new ModeratorGuard(authentication)));
 
         var section = Render("lobby");
-        Assert.Equal("Reading the public link…", section.Find(".loading").TextContent);
+        Assert.Equal("Reading the public link…", section.ByTestId("loading").TextContent);
         authentication.Fail();
         section.WaitForAssertion(() => Assert.Contains("The public link could not be read.", section.Find("[role=alert]").TextContent, StringComparison.Ordinal));
         authentication.Mend();
-        await section.ActAsync(shown => Button(shown, "Try again").ClickAsync(new()));
+        await section.ActAsync(shown => shown.ByRole("button", "Try again").ClickAsync(new()));
 
-        section.WaitForAssertion(() => Assert.NotEmpty(section.FindAll(".embed-about")));
+        section.WaitForAssertion(() => Assert.Contains(EmbedTexts.Off, section.Markup, StringComparison.Ordinal));
         Assert.Empty(section.FindAll("[role=alert]"));
     }
 
@@ -58,15 +59,15 @@ public sealed class EmbedSectionTests : PageTest
         await PublicLinks.MakeAsync("lobby", showsNames: false, "ada", Cancellation);
         var section = Render("lobby");
 
-        await section.ActAsync(shown => Button(shown, "Take back").ClickAsync(new()));
+        await section.ActAsync(shown => shown.ByRole("button", "Take back").ClickAsync(new()));
         Assert.NotNull(PublicLinks.FindOfRoom("lobby"));
-        await section.ActAsync(shown => Button(shown, "Keep it").ClickAsync(new()));
+        await section.ActAsync(shown => shown.ByRole("button", "Keep it").ClickAsync(new()));
         Assert.NotNull(PublicLinks.FindOfRoom("lobby"));
-        await section.ActAsync(shown => Button(shown, "Take back").ClickAsync(new()));
-        await section.ActAsync(shown => Button(shown, "Take the link back").ClickAsync(new()));
+        await section.ActAsync(shown => shown.ByRole("button", "Take back").ClickAsync(new()));
+        await section.ActAsync(shown => shown.ByRole("button", "Take the link back").ClickAsync(new()));
 
         Assert.Null(PublicLinks.FindOfRoom("lobby"));
-        section.WaitForAssertion(() => Assert.NotNull(Button(section, "Make a public link")));
+        section.WaitForAssertion(() => Assert.NotNull(section.ByRole("button", "Make a public link")));
     }
 
     [Fact]
@@ -75,8 +76,8 @@ public sealed class EmbedSectionTests : PageTest
         var link = await PublicLinks.MakeAsync("lobby", showsNames: true, "ada", Cancellation);
         var section = Render("lobby");
 
-        await section.ActAsync(shown => Button(shown, "New link").ClickAsync(new()));
-        await section.ActAsync(shown => Button(shown, "Make a new link").ClickAsync(new()));
+        await section.ActAsync(shown => shown.ByRole("button", "New link").ClickAsync(new()));
+        await section.ActAsync(shown => shown.ByRole("button", "Make a new link").ClickAsync(new()));
 
         Assert.Null(PublicLinks.Find(link.Code));
         Assert.True(PublicLinks.FindOfRoom("lobby")!.ShowsNames);
@@ -103,11 +104,11 @@ public sealed class EmbedSectionTests : PageTest
         var section = Render("lobby");
         Moderator.SetRoles(nameof(ModeratorRole.Observer));
 
-        await section.ActAsync(shown => Button(shown, "Take back").ClickAsync(new()));
-        await section.ActAsync(shown => Button(shown, "Take the link back").ClickAsync(new()));
+        await section.ActAsync(shown => shown.ByRole("button", "Take back").ClickAsync(new()));
+        await section.ActAsync(shown => shown.ByRole("button", "Take the link back").ClickAsync(new()));
 
         Assert.Same(link, PublicLinks.FindOfRoom("lobby"));
-        section.WaitForAssertion(() => Assert.Contains("Your role may not change this", section.Find(".remark-problem").TextContent, StringComparison.Ordinal));
+        section.WaitForAssertion(() => Assert.Contains("Your role may not change this", section.Find("p[role=alert]").TextContent, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -132,7 +133,4 @@ public sealed class EmbedSectionTests : PageTest
     }
 
     private IRenderedComponent<EmbedSection> Render(string room) => Render<EmbedSection>(parameters => parameters.Add(embed => embed.RoomId, room));
-
-    private static AngleSharp.Dom.IElement Button(IRenderedComponent<EmbedSection> section, string text) =>
-        section.FindAll("button").Single(button => button.TextContent.Trim() == text);
 }

@@ -119,17 +119,17 @@ public sealed class LivePageTests : PageTest
         Beat("first", "grace");
         Beat("second", "linus");
         var page = Render<RoomDetailPage>(parameters => parameters.Add(shown => shown.RoomId, "first"));
-        await PassUntilAsync(() => page.FindAll(".viewer-name").Count == 2);
+        await PassUntilAsync(() => page.AllByTestId("viewer-name").Count == 2);
 
         authentication.Hold();
         page.Render(parameters => parameters.Add(shown => shown.RoomId, "second"));
 
         Assert.Contains("second", page.Find("h1").TextContent, StringComparison.Ordinal);
-        Assert.Empty(page.FindAll("[data-testid=viewer-count]"));
+        Assert.Empty(page.AllByTestId("viewer-count"));
         Assert.DoesNotContain("grace", page.Markup, StringComparison.Ordinal);
         authentication.Mend(ModeratorRole.Moderator);
-        await PassUntilAsync(() => page.FindAll("[data-testid=viewer-count]").Count == 1 && page.FindAll(".viewer-name").Count == 1);
-        Assert.Equal("1", page.Find("[data-testid=viewer-count]").TextContent);
+        await PassUntilAsync(() => page.AllByTestId("viewer-count").Count == 1 && page.AllByTestId("viewer-name").Count == 1);
+        Assert.Equal("1", page.ByTestId("viewer-count").TextContent);
         Assert.Equal((0, 1), (Engine.Explain("first").Watches, Engine.Explain("second").Watches));
     }
 

@@ -18,10 +18,10 @@ public sealed class OnlinePageTests : PageTest
 
         var page = Render<OnlinePage>();
 
-        Assert.Equal("2", page.Find("[data-testid=online-count]").TextContent);
+        Assert.Equal("2", page.ByTestId("online-count").TextContent);
         Assert.Equal(["Grace Hopper", "Ada Lovelace"], Names(page));
         Assert.Equal("descending", page.FindAll("th")[^1].GetAttribute("aria-sort"));
-        Assert.Equal("2 people", page.Find(".showing").TextContent);
+        Assert.Equal("2 people", page.ByTestId("showing").TextContent);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class OnlinePageTests : PageTest
 
         Assert.Equal(["Ada Lovelace", "Adam"], Names(page));
         Assert.Equal("ascending", page.FindAll("th")[^1].GetAttribute("aria-sort"));
-        Assert.Equal("http://localhost/online?search=AD", page.Find(".sort-link").GetAttribute("href"));
+        Assert.Equal("http://localhost/online?search=AD", page.Find("th[aria-sort] a").GetAttribute("href"));
     }
 
     [Fact]
@@ -46,10 +46,10 @@ public sealed class OnlinePageTests : PageTest
         var page = Render<OnlinePage>();
 
         page.Act(shown => shown.Find("input[type=search]").Input("zzz"));
-        await PassUntilAsync(() => page.FindAll(".empty a").Count == 1);
+        await PassUntilAsync(() => page.FindAll("[data-testid=empty] a").Count == 1);
 
         Assert.EndsWith("?search=zzz", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
-        Assert.Equal("http://localhost/", page.Find(".empty a").GetAttribute("href"));
+        Assert.Equal("http://localhost/", page.Find("[data-testid=empty] a").GetAttribute("href"));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class OnlinePageTests : PageTest
         var page = Render<OnlinePage>();
 
         Assert.Equal(["Ada Lovelace"], Names(page));
-        Assert.Equal("2 people; 1 of them asked not to be listed.", page.Find(".showing").TextContent);
+        Assert.Equal("2 people; 1 of them asked not to be listed.", page.ByTestId("showing").TextContent);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class OnlinePageTests : PageTest
         Be("ada", "Ada Lovelace");
         Be("a/b", null);
 
-        Assert.Equal(["viewer?id=a%2Fb", "viewers/ada"], Render<OnlinePage>().FindAll("a.viewer-name").Select(link => link.GetAttribute("href")));
+        Assert.Equal(["viewer?id=a%2Fb", "viewers/ada"], Render<OnlinePage>().AllByTestId("viewer-name").Select(link => link.GetAttribute("href")));
     }
 
     [Fact]
@@ -80,12 +80,12 @@ public sealed class OnlinePageTests : PageTest
         for (var user = 0; user < 230; user++)
             Engine.UserHeartbeat($"user {user}");
 
-        Assert.Equal("Showing 200 of 230 people. Search to find the others.", Render<OnlinePage>().Find(".showing").TextContent);
+        Assert.Equal("Showing 200 of 230 people. Search to find the others.", Render<OnlinePage>().ByTestId("showing").TextContent);
     }
 
     [Fact]
     public void Online_WithNobody_SaysWhatMakesPeopleAppear() =>
-        Assert.Contains("when their app sends the network heartbeat", Render<OnlinePage>().Find(".empty").TextContent, StringComparison.Ordinal);
+        Assert.Contains("when their app sends the network heartbeat", Render<OnlinePage>().ByTestId("empty").TextContent, StringComparison.Ordinal);
 
     [Fact]
     public async Task Online_WhenSomebodyComes_ShowsItWithoutReload()
@@ -94,7 +94,7 @@ public sealed class OnlinePageTests : PageTest
 
         Be("ada", "Ada Lovelace");
 
-        await PassUntilAsync(() => page.FindAll(".viewer-name").Count == 1);
+        await PassUntilAsync(() => page.AllByTestId("viewer-name").Count == 1);
     }
 
     [Fact]
@@ -104,16 +104,16 @@ public sealed class OnlinePageTests : PageTest
         Services.AddSingleton<AuthenticationStateProvider>(authentication);
 
         var page = Render<OnlinePage>();
-        Assert.Equal("Reading who is online…", page.Find(".loading").TextContent);
+        Assert.Equal("Reading who is online…", page.ByTestId("loading").TextContent);
         authentication.Fail();
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
         authentication.Mend();
         await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
-        Assert.Equal("0", page.Find("[data-testid=online-count]").TextContent);
+        Assert.Equal("0", page.ByTestId("online-count").TextContent);
     }
 
-    private static IEnumerable<string> Names(IRenderedComponent<OnlinePage> page) => page.FindAll(".viewer-name").Select(name => name.TextContent);
+    private static IEnumerable<string> Names(IRenderedComponent<OnlinePage> page) => page.AllByTestId("viewer-name").Select(name => name.TextContent);
 
     private void Be(string userId, string? name)
     {

@@ -37,15 +37,15 @@ public sealed class OverviewPageTests : PageTest
 
         var page = Render<OverviewPage>();
 
-        Assert.Equal("2", page.Find("[data-testid=network-viewers]").TextContent);
-        Assert.Equal("±0 in 1 min", page.Find(".count-caption [data-testid=change-minute]").TextContent);
-        Assert.Equal("±0 in 5 min", page.Find(".count-caption [data-testid=change-five-minutes]").TextContent);
+        Assert.Equal("2", page.ByTestId("network-viewers").TextContent);
+        Assert.Equal("±0 in 1 min", page.Find("[data-testid=count-caption] [data-testid=change-minute]").TextContent);
+        Assert.Equal("±0 in 5 min", page.Find("[data-testid=count-caption] [data-testid=change-five-minutes]").TextContent);
         Assert.Equal(
             ["Peak today 2 at 12:00", "Rooms live 2", "People online 1", "Heartbeats a second 0", "Joined, last minute 3", "Left, last minute 0"],
-            page.FindAll(".overview-facts > div").Select(fact => string.Join(' ', fact.Children.Select(part => part.TextContent))));
-        Assert.Equal(["main", "side"], page.FindAll("[aria-labelledby=largest] .short-name").Select(name => name.TextContent));
-        Assert.Equal(["2", "1"], page.FindAll("[aria-labelledby=largest] .short-count").Select(count => count.TextContent));
-        Assert.Contains("No room moved", page.Find("[aria-labelledby=moving] .empty").TextContent, StringComparison.Ordinal);
+            page.FindAll("dl > div").Select(fact => string.Join(' ', fact.Children.Select(part => part.TextContent))));
+        Assert.Equal(["main", "side"], page.FindAll("[aria-labelledby=largest] [data-testid=room-name]").Select(name => name.TextContent));
+        Assert.Equal(["2", "1"], page.FindAll("[aria-labelledby=largest] [data-testid=room-viewers]").Select(count => count.TextContent));
+        Assert.Contains("No room moved", page.Find("[aria-labelledby=moving] [data-testid=empty]").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class OverviewPageTests : PageTest
 
         var page = Render<OverviewPage>();
 
-        Assert.Equal(["falls", "grows"], page.FindAll("[aria-labelledby=moving] .short-name").Select(name => name.TextContent));
+        Assert.Equal(["falls", "grows"], page.FindAll("[aria-labelledby=moving] [data-testid=room-name]").Select(name => name.TextContent));
         Assert.Equal([CountChanges.Text(-4, 2), CountChanges.Text(1, 2)], page.FindAll("[aria-labelledby=moving] [data-testid=change-minute]").Select(change => change.TextContent));
     }
 
@@ -76,7 +76,7 @@ public sealed class OverviewPageTests : PageTest
         Services.GetRequiredService<LocalTime>().Use("Pacific/Pitcairn"); // 04:00 there; the day began at 08:00 UTC
         var page = Render<OverviewPage>();
 
-        Assert.Contains("40at 03:00", page.Find(".overview-facts").TextContent, StringComparison.Ordinal);
+        Assert.Contains("40at 03:00", page.Find("dl").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,8 +84,8 @@ public sealed class OverviewPageTests : PageTest
     {
         var page = Render<OverviewPage>();
 
-        Assert.Contains("Nobody is watching yet", page.Find(".first-viewer").TextContent, StringComparison.Ordinal);
-        Assert.Contains("All 2 background loops run", page.Find(".health-line").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Nobody is watching yet", page.Find("[aria-labelledby=first-viewer]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("All 2 background loops run", page.ByTestId("health").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,9 +96,9 @@ public sealed class OverviewPageTests : PageTest
 
         var page = Render<OverviewPage>();
 
-        Assert.Equal("0", page.Find("[data-testid=network-viewers]").TextContent);
+        Assert.Equal("0", page.ByTestId("network-viewers").TextContent);
         Assert.Contains("No room is live now", page.Find("[aria-labelledby=largest]").TextContent, StringComparison.Ordinal);
-        Assert.NotEmpty(page.FindAll(".curve .line"));
+        Assert.NotEmpty(page.FindAll("figure svg[role=img]"));
     }
 
     [Fact]
@@ -109,14 +109,14 @@ public sealed class OverviewPageTests : PageTest
         Beat("main", "ada");
 
         var page = Render<OverviewPage>();
-        Assert.Equal("Reading the network…", page.Find(".loading").TextContent);
+        Assert.Equal("Reading the network…", page.ByTestId("loading").TextContent);
         authentication.Fail();
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
         Assert.Contains("could not be read", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
         authentication.Mend();
         await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
-        Assert.Equal("1", page.Find("[data-testid=network-viewers]").TextContent);
+        Assert.Equal("1", page.ByTestId("network-viewers").TextContent);
     }
 
     [Fact]
@@ -127,19 +127,19 @@ public sealed class OverviewPageTests : PageTest
         Beat("side", "ada");
         Pass(TimeSpan.FromSeconds(20));
         var page = Render<OverviewPage>();
-        page.Act(shown => shown.Find("[aria-labelledby=largest] > div:last-of-type").TriggerEvent("onpointerenter", new Microsoft.AspNetCore.Components.Web.PointerEventArgs()));
+        page.Act(shown => shown.Find("[aria-labelledby=largest] [data-testid=hold-area]").TriggerEvent("onpointerenter", new Microsoft.AspNetCore.Components.Web.PointerEventArgs()));
 
         for (var viewer = 0; viewer < 4; viewer++)
             Beat("side", $"viewer {viewer}");
-        await PassUntilAsync(() => Counts(page).Contains("5") && page.FindAll("[aria-labelledby=moving] .short-name").Count == 1);
+        await PassUntilAsync(() => Counts(page).Contains("5") && page.FindAll("[aria-labelledby=moving] [data-testid=room-name]").Count == 1);
 
-        Assert.Equal(["main", "side"], page.FindAll("[aria-labelledby=largest] .short-name").Select(name => name.TextContent));
-        await PassUntilAsync(() => page.FindAll("[aria-labelledby=largest] .waiting").Count == 1);
-        page.Act(shown => shown.Find("[aria-labelledby=largest] > div:last-of-type").TriggerEvent("onpointerleave", new Microsoft.AspNetCore.Components.Web.PointerEventArgs()));
+        Assert.Equal(["main", "side"], page.FindAll("[aria-labelledby=largest] [data-testid=room-name]").Select(name => name.TextContent));
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=largest] [data-testid=waiting]").Count == 1);
+        page.Act(shown => shown.Find("[aria-labelledby=largest] [data-testid=hold-area]").TriggerEvent("onpointerleave", new Microsoft.AspNetCore.Components.Web.PointerEventArgs()));
         await PassUntilAsync(() => Counts(page).SequenceEqual(["5", "2"]));
-        Assert.Empty(page.FindAll(".waiting"));
+        Assert.Empty(page.AllByTestId("waiting"));
 
-        static IEnumerable<string> Counts(IRenderedComponent<OverviewPage> page) => page.FindAll("[aria-labelledby=largest] .short-count").Select(count => count.TextContent);
+        static IEnumerable<string> Counts(IRenderedComponent<OverviewPage> page) => page.FindAll("[aria-labelledby=largest] [data-testid=room-viewers]").Select(count => count.TextContent);
     }
 
     [Fact]
@@ -151,9 +151,9 @@ public sealed class OverviewPageTests : PageTest
         Loops.Failed("membership writer", "disk full", Time.GetUtcNow());
         Moderator.SetPolicies(ModeratorPolicy.Moderate);
 
-        await PassUntilAsync(() => page.FindAll(".health-line.is-degraded").Count == 1);
-        Assert.Contains("Failing and tried again: Membership writer", page.Find(".health-line").TextContent, StringComparison.Ordinal);
-        Assert.Equal("system", page.Find(".health-line a").GetAttribute("href"));
+        await PassUntilAsync(() => page.FindAll("[data-testid=health][data-state=degraded]").Count == 1);
+        Assert.Contains("Failing and tried again: Membership writer", page.ByTestId("health").TextContent, StringComparison.Ordinal);
+        Assert.Equal("system", page.Find("[data-testid=health] a").GetAttribute("href"));
     }
 
     [Fact]
@@ -164,8 +164,8 @@ public sealed class OverviewPageTests : PageTest
 
         var page = Render<OverviewPage>();
 
-        Assert.NotEmpty(page.FindAll(".health-line"));
-        Assert.Empty(page.FindAll(".health-line a"));
+        Assert.NotEmpty(page.AllByTestId("health"));
+        Assert.Empty(page.FindAll("[data-testid=health] a"));
     }
 
     [Fact]
@@ -174,10 +174,10 @@ public sealed class OverviewPageTests : PageTest
         Beat("main", "ada");
 
         var page = Render<OverviewPage>();
-        Assert.Contains("everything is written to disk", page.Find(".health-line").TextContent, StringComparison.Ordinal);
+        Assert.Contains("everything is written to disk", page.ByTestId("health").TextContent, StringComparison.Ordinal);
 
-        await PassUntilAsync(() => page.FindAll(".health-line.is-degraded").Count == 1);
-        Assert.Contains("writing to disk is 5 s late", page.Find(".health-line").TextContent, StringComparison.Ordinal);
+        await PassUntilAsync(() => page.FindAll("[data-testid=health][data-state=degraded]").Count == 1);
+        Assert.Contains("writing to disk is 5 s late", page.ByTestId("health").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -190,8 +190,8 @@ public sealed class OverviewPageTests : PageTest
         for (var viewer = 0; viewer < 40; viewer++)
             Beat("main", $"viewer {viewer}");
 
-        await PassUntilAsync(() => page.FindAll(".count-caption .burst").Count == 1);
-        Assert.Equal("+40 in 10 s", page.Find(".count-caption .burst").TextContent);
+        await PassUntilAsync(() => page.FindAll("[data-testid=count-caption] [data-testid=burst]").Count == 1);
+        Assert.Equal("+40 in 10 s", page.Find("[data-testid=count-caption] [data-testid=burst]").TextContent);
     }
 
     [Fact]
@@ -203,9 +203,9 @@ public sealed class OverviewPageTests : PageTest
 
         var page = Render<OverviewPage>();
 
-        Assert.Equal("Last day", page.Find(".segments [aria-current]").TextContent);
-        Assert.Equal(289, page.FindAll(".curve-points span").Count);
-        Assert.Equal(["http://localhost/", "http://localhost/?range=day"], page.FindAll(".segments a").Select(link => link.GetAttribute("href")));
+        Assert.Equal("Last day", page.Find("figure [role=group] [aria-current]").TextContent);
+        Assert.Equal(289, page.FindAll("figure [data-label]").Count);
+        Assert.Equal(["http://localhost/", "http://localhost/?range=day"], page.FindAll("figure [role=group] a").Select(link => link.GetAttribute("href")));
     }
 
     [Fact]
@@ -214,13 +214,13 @@ public sealed class OverviewPageTests : PageTest
         Beat("main", "ada");
         Pass(TimeSpan.FromSeconds(45));
         var page = Render<OverviewPage>();
-        Assert.Equal("12:00 · 1 watching · 0 joined, 0 left", page.Find(".curve-slider").GetAttribute("aria-valuetext"));
+        Assert.Equal("12:00 · 1 watching · 0 joined, 0 left", page.Find("input[type=range]").GetAttribute("aria-valuetext"));
 
-        page.Act(shown => shown.Find(".curve-slider").Input("237"));
-        Assert.Equal("12:00 · 1 watching · 1 joined, 0 left", page.Find(".curve-slider").GetAttribute("aria-valuetext"));
-        page.Act(shown => shown.Find(".curve-slider").Input("100"));
+        page.Act(shown => shown.Find("input[type=range]").Input("237"));
+        Assert.Equal("12:00 · 1 watching · 1 joined, 0 left", page.Find("input[type=range]").GetAttribute("aria-valuetext"));
+        page.Act(shown => shown.Find("input[type=range]").Input("100"));
 
-        Assert.Equal("11:25 · not recorded: the server did not run", page.Find(".curve-slider").GetAttribute("aria-valuetext"));
+        Assert.Equal("11:25 · not recorded: the server did not run", page.Find("input[type=range]").GetAttribute("aria-valuetext"));
     }
 
     [Fact]
@@ -230,12 +230,12 @@ public sealed class OverviewPageTests : PageTest
         Pass(TimeSpan.FromSeconds(45));
         var page = Render<OverviewPage>();
 
-        page.Act(shown => shown.Find(".curve-slider").Input("238"));
+        page.Act(shown => shown.Find("input[type=range]").Input("238"));
         await PassUntilAsync(() => Services.GetRequiredService<NavigationManager>().Uri.Contains("?at=20", StringComparison.Ordinal));
 
-        Assert.Equal("238", Render<OverviewPage>().Find(".curve-slider").GetAttribute("value"));
-        Assert.Equal("http://localhost/?range=day", page.FindAll(".segments a")[1].GetAttribute("href"));
-        page.Act(shown => shown.Find(".curve-slider").Input("240"));
+        Assert.Equal("238", Render<OverviewPage>().Find("input[type=range]").GetAttribute("value"));
+        Assert.Equal("http://localhost/?range=day", page.FindAll("figure [role=group] a")[1].GetAttribute("href"));
+        page.Act(shown => shown.Find("input[type=range]").Input("240"));
         await PassUntilAsync(() => Services.GetRequiredService<NavigationManager>().Uri == "http://localhost/");
     }
 
@@ -250,7 +250,7 @@ public sealed class OverviewPageTests : PageTest
 
         Beat("main", "grace");
         Engine.Sweep(); // recorded, in the step under way
-        await PassUntilAsync(() => page.Find("[data-testid=network-viewers]").TextContent == "2");
+        await PassUntilAsync(() => page.ByTestId("network-viewers").TextContent == "2");
         Assert.Equal(renders, chart.RenderCount);
 
         Pass(TimeSpan.FromSeconds(15));

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Pages;
+using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
 
@@ -30,12 +31,12 @@ public sealed class PeoplePageTests : PageTest
         var dialogs = Render<Radzen.Blazor.RadzenDialog>();
 
         var editing = page.ActAsync(shown => shown.Find("button[aria-label='Change ada@example.com']").ClickAsync());
-        dialogs.WaitForElement(".rz-dialog");
-        await dialogs.ActAsync(shown => shown.FindAll(".roles input")[1].ChangeAsync(true));
-        await dialogs.ActAsync(shown => shown.FindAll(".dialog-foot button")[2].ClickAsync());
+        dialogs.WaitForElement("[role=dialog]");
+        await dialogs.ActAsync(shown => shown.FindAll("input[name=role]")[1].ChangeAsync(true));
+        await dialogs.ActAsync(shown => shown.ByRole("button", PeopleTexts.Save).ClickAsync());
         await editing;
 
-        page.WaitForAssertion(() => Assert.Contains("ada@example.com is now Moderator", page.Find(".done").TextContent, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Contains("ada@example.com is now Moderator", page.ByTestId("outcome").TextContent, StringComparison.Ordinal));
         Assert.Equal(ModeratorRole.Moderator, await RoleOfAsync("ada@example.com"));
     }
 
@@ -46,8 +47,8 @@ public sealed class PeoplePageTests : PageTest
 
         var page = await RenderAsync();
 
-        Assert.Contains("You", page.Find(".people-table tbody tr").TextContent, StringComparison.Ordinal);
-        Assert.Empty(page.FindAll(".people-table tbody button"));
+        Assert.Contains("You", page.Find("tbody tr").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("tbody button"));
     }
 
     [Fact]
@@ -58,11 +59,11 @@ public sealed class PeoplePageTests : PageTest
         var dialogs = Render<Radzen.Blazor.RadzenDialog>();
 
         var editing = page.ActAsync(shown => shown.Find("button[aria-label='Change boss@example.com']").ClickAsync());
-        dialogs.WaitForElement(".rz-dialog");
-        await dialogs.ActAsync(shown => shown.FindAll(".dialog-foot button")[0].ClickAsync());
+        dialogs.WaitForElement("[role=dialog]");
+        await dialogs.ActAsync(shown => shown.ByRole("button", PeopleTexts.Disable).ClickAsync());
         await editing;
 
-        page.WaitForAssertion(() => Assert.Contains("only Admin", page.Find(".done.is-problem").TextContent, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Contains("only Admin", page.Find("[data-testid=outcome][data-state=problem]").TextContent, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -70,17 +71,17 @@ public sealed class PeoplePageTests : PageTest
     {
         await MakeAsync(Self, ModeratorRole.Admin);
         var page = await RenderAsync();
-        Assert.True(page.Find(".invite button").HasAttribute("disabled"));
+        Assert.True(page.ByTestId("make-link").HasAttribute("disabled"));
 
         page.Act(shown => shown.Find("#invite-for").Input("Ada"));
-        await page.ActAsync(shown => shown.Find("form.invite").SubmitAsync());
+        await page.ActAsync(shown => shown.Find("form").SubmitAsync());
 
-        page.WaitForAssertion(() => Assert.Contains("/join?token=", page.Find(".copy-block code").TextContent, StringComparison.Ordinal));
-        Assert.Contains("Ada", page.Find(".job h3").TextContent, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.Contains("/join?token=", page.Find("code").TextContent, StringComparison.Ordinal));
+        Assert.Contains("Ada", page.Find("[aria-labelledby=waiting] h3").TextContent, StringComparison.Ordinal);
 
-        await page.ActAsync(shown => shown.Find(".job button").ClickAsync());
-        page.WaitForAssertion(() => Assert.Empty(page.FindAll(".job")));
-        Assert.Empty(page.FindAll(".copy-block"));
+        await page.ActAsync(shown => shown.Find("[aria-labelledby=waiting] button").ClickAsync());
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("[aria-labelledby=waiting] h3")));
+        Assert.Empty(page.FindAll("[data-copy]"));
     }
 
     [Fact]
@@ -97,7 +98,7 @@ public sealed class PeoplePageTests : PageTest
         await editing;
 
         page.WaitForElement("[data-testid=password-link]");
-        var text = page.Find("[data-testid=password-link]").TextContent;
+        var text = page.ByTestId("password-link").TextContent;
         Assert.Contains("ada@example.com", text, StringComparison.Ordinal);
         Assert.Equal("ada@example.com", await Services.GetRequiredService<PasswordLinks>().FindAsync(page.Find("[data-testid=password-link] [data-copy]").GetAttribute("data-copy")!.Split("token=")[1], Cancellation));
 
@@ -141,10 +142,10 @@ public sealed class PeoplePageTests : PageTest
         await MakeAsync(Self, ModeratorRole.Admin);
 
         var page = Render<PeoplePage>();
-        Assert.Equal("Reading…", page.Find(".loading").TextContent);
+        Assert.Equal("Reading…", page.ByTestId("loading").TextContent);
         authentication.Mend(ModeratorRole.Admin);
 
-        await page.WaitForElementAsync(".people-table");
+        await page.WaitForElementAsync("table");
     }
 
     [Fact]
@@ -167,13 +168,13 @@ public sealed class PeoplePageTests : PageTest
         await PrepareAsync();
         await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
-        await page.WaitForElementAsync(".people-table");
+        await page.WaitForElementAsync("table");
     }
 
     private async Task<IRenderedComponent<PeoplePage>> RenderAsync()
     {
         var page = Render<PeoplePage>();
-        await page.WaitForElementAsync(".people-table");
+        await page.WaitForElementAsync("table");
         return page;
     }
 

@@ -23,16 +23,16 @@ public sealed class RoomAddressTests : PageTest
         Beat("main", "grace");
         var page = RenderRoom("main");
 
-        page.Act(shown => shown.Find(".scrubber").Input("1"));
+        page.Act(shown => shown.Find("input[type=range]").Input("1"));
         await PassUntilAsync(() => Navigation.Uri.Contains("?at=20", StringComparison.Ordinal));
-        var read = page.Find(".read-out").TextContent;
+        var read = page.ByTestId("chart-reading").TextContent;
         Assert.Equal("12:02 · 1 watching · +0 −0", read);
-        Assert.Equal("12:02 · 1 watching · +0 −0", page.Find(".is-picked").GetAttribute("data-label"));
+        Assert.Equal("12:02 · 1 watching · +0 −0", page.Find("[data-state=picked]").GetAttribute("data-label"));
         Pass(TimeSpan.FromMinutes(2));
-        await PassUntilAsync(() => page.Find(".scrubber").GetAttribute("max") == "5");
+        await PassUntilAsync(() => page.Find("input[type=range]").GetAttribute("max") == "5");
 
-        Assert.Equal(read, page.Find(".read-out").TextContent);
-        Assert.Equal(read, RenderRoom("main").Find(".read-out").TextContent);
+        Assert.Equal(read, page.ByTestId("chart-reading").TextContent);
+        Assert.Equal(read, RenderRoom("main").ByTestId("chart-reading").TextContent);
     }
 
     [Fact]
@@ -45,12 +45,12 @@ public sealed class RoomAddressTests : PageTest
         Navigation.NavigateTo("/rooms/main?at=20260101T120100Z&range=15m");
         var page = RenderRoom("main");
 
-        Assert.Equal("http://localhost/rooms/main", page.FindAll(".ranges a")[1].GetAttribute("href"));
-        page.Act(shown => shown.Find(".scrubber").Input("3"));
+        Assert.Equal("http://localhost/rooms/main", page.FindAll("figure [role=group] a")[1].GetAttribute("href"));
+        page.Act(shown => shown.Find("input[type=range]").Input("3"));
         await PassUntilAsync(() => Navigation.Uri.EndsWith("/rooms/main?range=15m", StringComparison.Ordinal));
 
-        Assert.StartsWith("now", page.Find(".read-out").TextContent, StringComparison.Ordinal);
-        Assert.Empty(page.FindAll(".is-picked"));
+        Assert.StartsWith("now", page.ByTestId("chart-reading").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("[data-state=picked]"));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class RoomAddressTests : PageTest
         Pass(TimeSpan.FromSeconds(59));
         var page = RenderRoom("main");
 
-        page.Act(shown => shown.Find(".scrubber").Input("0"));
+        page.Act(shown => shown.Find("input[type=range]").Input("0"));
         await DisposeComponentsAsync();
         Navigation.NavigateTo("/settings");
         Time.Advance(TimeSpan.FromSeconds(1));
@@ -77,16 +77,16 @@ public sealed class RoomAddressTests : PageTest
         await Services.GetRequiredService<RoomStore>().DefineAsync("main", new() { Title = "Grand final" }, "ops@example.com", null, Cancellation);
         Navigation.NavigateTo("/rooms/main?edit=1&search=ada");
         var page = RenderRoom("main");
-        await PassUntilAsync(() => page.FindAll(".room-form").Count == 1);
+        await PassUntilAsync(() => page.FindAll("form").Count == 1);
 
         Assert.Equal("Grand final", page.Find("#room-title").GetAttribute("value"));
         page.Act(shown => shown.Find("#room-title").Input("Half typ"));
         Assert.EndsWith("?edit=1&search=ada", Navigation.Uri, StringComparison.Ordinal);
-        Assert.EndsWith("/rooms/main?search=ada", page.Find(".room-form a.button").GetAttribute("href"), StringComparison.Ordinal);
+        Assert.EndsWith("/rooms/main?search=ada", page.Find("form a").GetAttribute("href"), StringComparison.Ordinal);
         Navigation.NavigateTo("/rooms/main?search=ada");
-        await PassUntilAsync(() => page.FindAll(".room-form").Count == 0);
+        await PassUntilAsync(() => page.FindAll("form").Count == 0);
         Navigation.NavigateTo("/rooms/main?search=ada&edit=1");
-        await PassUntilAsync(() => page.FindAll(".room-form").Count == 1);
+        await PassUntilAsync(() => page.FindAll("form").Count == 1);
 
         Assert.Equal("Grand final", page.Find("#room-title").GetAttribute("value"));
     }
@@ -98,9 +98,9 @@ public sealed class RoomAddressTests : PageTest
         Navigation.NavigateTo("/rooms/main?edit=1");
 
         var page = RenderRoom("main");
-        await PassUntilAsync(() => page.FindAll(".effective").Count == 1);
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=room-settings] dl").Count == 1);
 
-        Assert.Empty(page.FindAll(".room-form"));
+        Assert.Empty(page.FindAll("form"));
     }
 
     [Fact]
@@ -111,14 +111,14 @@ public sealed class RoomAddressTests : PageTest
         for (var viewer = 0; viewer < 9; viewer++)
             Engine.Leave("main", $"viewer {viewer}", "");
         var page = RenderRoom("main");
-        Assert.Equal(6, page.FindAll(".departures li").Count);
-        var link = page.FindAll(".side-panel a.link-button").First(link => link.HasAttribute("aria-expanded"));
+        Assert.Equal(6, page.FindAll("[aria-labelledby=just-left] li").Count);
+        var link = page.FindAll("[aria-labelledby=just-left] a[aria-expanded]").First(link => link.HasAttribute("aria-expanded"));
         Assert.Equal("http://localhost/?left=all", link.GetAttribute("href"));
 
         Navigation.NavigateTo("/?left=all");
-        await PassUntilAsync(() => page.FindAll(".departures li").Count == 9);
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=just-left] li").Count == 9);
 
-        Assert.Equal("Show fewer", page.FindAll(".side-panel a[aria-expanded=true]").Single().TextContent);
+        Assert.Equal("Show fewer", page.FindAll("[aria-labelledby=just-left] a[aria-expanded=true]").Single().TextContent);
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class RoomAddressTests : PageTest
         for (var viewer = 0; viewer < 7; viewer++)
             Beat("main", $"viewer {viewer}");
 
-        Assert.Equal("--lines: 7", RenderRoom("main").Find(".roster-frame").GetAttribute("style"));
+        Assert.Equal("--lines: 7", RenderRoom("main").Find("[aria-labelledby=watching] [role=region]").GetAttribute("style"));
     }
 
     private async Task LongTimeoutAsync() => await Store.ChangeAsync(

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Pages;
+using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Moderation;
@@ -25,11 +26,11 @@ public sealed class RoomDetailPageTests : PageTest
 
         var page = RenderRoom("main");
 
-        Assert.Equal("2", page.Find("[data-testid=viewer-count]").TextContent);
-        Assert.Equal(["Grace Hopper", "Ada Lovelace"], page.FindAll(".viewer-name").Select(name => name.TextContent));
-        Assert.Equal(["grace", "ada"], page.FindAll(".viewer-id").Select(id => id.TextContent));
-        Assert.Equal(["Hidden", "Watching"], page.FindAll(".status").Select(status => status.TextContent));
-        Assert.Equal(["GH", "AL"], page.FindAll(".avatar").Select(avatar => avatar.TextContent));
+        Assert.Equal("2", page.ByTestId("viewer-count").TextContent);
+        Assert.Equal(["Grace Hopper", "Ada Lovelace"], page.AllByTestId("viewer-name").Select(name => name.TextContent));
+        Assert.Equal(["grace", "ada"], page.AllByTestId("viewer-id").Select(id => id.TextContent));
+        Assert.Equal(["Hidden", "Watching"], page.AllByTestId("status").Select(status => status.TextContent));
+        Assert.Equal(["GH", "AL"], page.AllByTestId("avatar").Select(avatar => avatar.TextContent));
     }
 
     [Theory]
@@ -43,7 +44,7 @@ public sealed class RoomDetailPageTests : PageTest
 
         var link = page.Find("a[href='viewers/ada']");
         Assert.Equal(("BDI", shown), (link.FirstElementChild!.NodeName, link.TextContent));
-        Assert.Equal(initials, page.Find(".avatar").TextContent);
+        Assert.Equal(initials, page.ByTestId("avatar").TextContent);
         Assert.Single(page.FindAll($"button[aria-label='Remove {shown}']"));
     }
 
@@ -56,9 +57,9 @@ public sealed class RoomDetailPageTests : PageTest
         var page = RenderRoom("main");
 
         page.Act(shown => shown.FindAll("button[aria-label='Remove Anna']")[0].Click()); // the latest to join
-        await PassUntilAsync(() => dialogs.FindAll(".remove-dialog").Count == 1);
+        await PassUntilAsync(() => dialogs.FindAll("#removal-reason").Count == 1);
 
-        Assert.Equal("anna-2", dialogs.Find(".remove-who").TextContent);
+        Assert.Equal("anna-2", dialogs.ByTestId("remove-who").TextContent);
     }
 
     [Fact]
@@ -66,7 +67,7 @@ public sealed class RoomDetailPageTests : PageTest
     {
         var page = RenderRoom("never seen");
 
-        Assert.Equal("0", page.Find("[data-testid=viewer-count]").TextContent);
+        Assert.Equal("0", page.ByTestId("viewer-count").TextContent);
         Assert.Contains("Nobody is in this room now", page.Markup, StringComparison.Ordinal);
         Assert.Equal(0, Engine.CountNetwork().Rooms);
     }
@@ -78,10 +79,10 @@ public sealed class RoomDetailPageTests : PageTest
         var page = RenderRoom("main");
 
         Pass(TimeSpan.FromSeconds(40));
-        await PassUntilAsync(() => page.FindAll(".status-fading").Count == 1);
+        await PassUntilAsync(() => page.ByTestId("status").TextContent == "Fading");
         Pass(TimeSpan.FromSeconds(21));
 
-        await PassUntilAsync(() => page.Find("[data-testid=viewer-count]").TextContent == "0");
+        await PassUntilAsync(() => page.ByTestId("viewer-count").TextContent == "0");
     }
 
     [Fact]
@@ -92,12 +93,12 @@ public sealed class RoomDetailPageTests : PageTest
 
         var page = RenderRoom("main");
 
-        Assert.InRange(page.FindAll("tbody .viewer-name").Count, 1, 200);
-        Assert.Equal("user-1239", page.Find(".viewer-name").TextContent);
-        Assert.Equal("1,240", page.Find("[data-testid=viewer-count]").TextContent);
-        Assert.Equal("1,240 viewers", page.Find(".showing").TextContent);
+        Assert.InRange(page.AllByTestId("viewer-name").Count, 1, 200);
+        Assert.Equal("user-1239", page.ByTestId("viewer-name").TextContent);
+        Assert.Equal("1,240", page.ByTestId("viewer-count").TextContent);
+        Assert.Equal("1,240 viewers", page.ByTestId("showing").TextContent);
         Assert.Equal("1241", page.Find("table").GetAttribute("aria-rowcount"));
-        Assert.Equal(["1", "2", "3"], page.FindAll(".viewers-table [aria-rowindex]").Take(3).Select(row => row.GetAttribute("aria-rowindex")));
+        Assert.Equal(["1", "2", "3"], page.FindAll("table [aria-rowindex]").Take(3).Select(row => row.GetAttribute("aria-rowindex")));
     }
 
     [Fact]
@@ -112,12 +113,12 @@ public sealed class RoomDetailPageTests : PageTest
 
         page.Act(shown => shown.Find("input[type=search]").Input("lov"));
         page.Act(shown => shown.Find("input[type=search]").Input("lovel"));
-        await PassUntilAsync(() => page.FindAll(".viewer-id").Select(id => id.TextContent).SequenceEqual(["needle"]));
+        await PassUntilAsync(() => page.AllByTestId("viewer-id").Select(id => id.TextContent).SequenceEqual(["needle"]));
 
         Assert.EndsWith("?search=lovel", Navigation.Uri, StringComparison.Ordinal);
-        Assert.Equal("1 of 601 viewers", page.Find(".showing").TextContent);
-        Assert.EndsWith("/viewers.csv?search=lovel", page.Find(".download").GetAttribute("href"), StringComparison.Ordinal);
-        Assert.Equal("601", page.Find("[data-testid=viewer-count]").TextContent);
+        Assert.Equal("1 of 601 viewers", page.ByTestId("showing").TextContent);
+        Assert.EndsWith("/viewers.csv?search=lovel", page.Find("a[download]").GetAttribute("href"), StringComparison.Ordinal);
+        Assert.Equal("601", page.ByTestId("viewer-count").TextContent);
     }
 
     [Fact]
@@ -129,8 +130,8 @@ public sealed class RoomDetailPageTests : PageTest
 
         var page = RenderRoom("main");
 
-        Assert.Equal(["grace"], page.FindAll(".viewer-name").Select(name => name.TextContent));
-        Assert.Equal("Hidden", page.Find(".states [aria-current]").TextContent);
+        Assert.Equal(["grace"], page.AllByTestId("viewer-name").Select(name => name.TextContent));
+        Assert.Equal("Hidden", page.ByRole("navigation", RoomTexts.StateFilter).QuerySelector("[aria-current]")!.TextContent);
     }
 
     [Fact]
@@ -141,8 +142,8 @@ public sealed class RoomDetailPageTests : PageTest
 
         var page = RenderRoom("main");
 
-        Assert.Contains("No viewer here matches.", page.Find(".roster .empty").TextContent, StringComparison.Ordinal);
-        Assert.EndsWith("/rooms/main?explain=1", page.Find(".roster .empty a").GetAttribute("href"), StringComparison.Ordinal);
+        Assert.Contains("No viewer here matches.", page.Find("[aria-labelledby=watching] [data-testid=empty]").TextContent, StringComparison.Ordinal);
+        Assert.EndsWith("/rooms/main?explain=1", page.Find("[aria-labelledby=watching] [data-testid=empty] a").GetAttribute("href"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -151,13 +152,13 @@ public sealed class RoomDetailPageTests : PageTest
         Beat("main", "ada", "Ada Lovelace");
         Engine.Heartbeat(new Heartbeat { RoomId = "main", UserId = "ada", SessionId = "phone", Device = new SessionDevice("Pixel 9", "4.2.0") });
         var page = RenderRoom("main");
-        Assert.Empty(page.FindAll(".session-row"));
+        Assert.Empty(page.AllByTestId("session"));
 
-        page.Act(shown => shown.Find(".expander").Click());
+        page.Act(shown => shown.Find("button[aria-expanded]").Click());
 
         Assert.EndsWith("?open=ada", Navigation.Uri, StringComparison.Ordinal);
-        Assert.Equal("true", page.Find(".expander").GetAttribute("aria-expanded"));
-        Assert.Equal(["Pixel 9 · 4.2.0", "Device not told"], page.FindAll(".session-device").Select(device => device.TextContent).Order(StringComparer.Ordinal).Reverse());
+        Assert.Equal("true", page.Find("button[aria-expanded]").GetAttribute("aria-expanded"));
+        Assert.Equal(["Pixel 9 · 4.2.0", "Device not told"], page.AllByTestId("device").Select(device => device.TextContent).Order(StringComparer.Ordinal).Reverse());
     }
 
     [Fact]
@@ -166,19 +167,19 @@ public sealed class RoomDetailPageTests : PageTest
         Beat("main", "ada");
         Beat("main", "grace");
         var page = RenderRoom("main");
-        page.Act(shown => shown.Find(".roster-frame").TriggerEvent("onpointerenter", new Microsoft.AspNetCore.Components.Web.PointerEventArgs()));
+        page.Act(shown => shown.Find("[aria-labelledby=watching] [role=region]").TriggerEvent("onpointerenter", new Microsoft.AspNetCore.Components.Web.PointerEventArgs()));
 
         Beat("main", "hedy");
         Engine.Leave("main", "ada", "");
         Engine.Sweep();
-        await PassUntilAsync(() => page.FindAll(".waiting").Count == 1 && page.FindAll(".status-left").Count == 1);
+        await PassUntilAsync(() => page.AllByTestId("waiting").Count == 1 && page.AllByTestId("status").Any(status => status.TextContent == "Left"));
 
-        Assert.Equal("2", page.Find("[data-testid=viewer-count]").TextContent);
-        Assert.Equal(["grace", "ada"], page.FindAll("tbody .viewer-name").Select(name => name.TextContent));
-        Assert.Contains("2 changes wait", page.Find(".waiting button").GetAttribute("aria-label"), StringComparison.Ordinal);
+        Assert.Equal("2", page.ByTestId("viewer-count").TextContent);
+        Assert.Equal(["grace", "ada"], page.AllByTestId("viewer-name").Select(name => name.TextContent));
+        Assert.Contains("2 changes wait", page.Find("[data-testid=waiting] button").GetAttribute("aria-label"), StringComparison.Ordinal);
 
-        page.Act(shown => shown.Find(".roster-frame").TriggerEvent("onpointerleave", new Microsoft.AspNetCore.Components.Web.PointerEventArgs()));
-        await PassUntilAsync(() => page.FindAll("tbody .viewer-name").Select(name => name.TextContent).SequenceEqual(["hedy", "grace"]));
+        page.Act(shown => shown.Find("[aria-labelledby=watching] [role=region]").TriggerEvent("onpointerleave", new Microsoft.AspNetCore.Components.Web.PointerEventArgs()));
+        await PassUntilAsync(() => page.AllByTestId("viewer-name").Select(name => name.TextContent).SequenceEqual(["hedy", "grace"]));
     }
 
     [Fact]
@@ -191,8 +192,8 @@ public sealed class RoomDetailPageTests : PageTest
         Navigation.NavigateTo("/rooms/main?explain=1");
 
         var page = RenderRoom("main");
-        var lines = page.FindAll(".explanation dl > div").ToDictionary(
-            line => line.QuerySelector("dt")!.TextContent, line => line.QuerySelector(".live-number")!.TextContent, StringComparer.Ordinal);
+        var lines = page.FindAll("#explanation dl > div").ToDictionary(
+            line => line.QuerySelector("dt")!.TextContent, line => line.QuerySelector("dd > span")!.TextContent, StringComparer.Ordinal);
 
         Assert.Equal("2", lines["Viewers"]);
         Assert.Equal("1", lines["Guests"]);
@@ -200,7 +201,7 @@ public sealed class RoomDetailPageTests : PageTest
         Assert.Equal("1", lines["Kept out"]);
         Assert.Equal("4 s ago", lines["Oldest heartbeat"]);
         Assert.Equal(10, lines.Count);
-        Assert.Equal("true", page.Find(".explain-link").GetAttribute("aria-expanded"));
+        Assert.Equal("true", page.ByRole("link", RoomTexts.Explain).GetAttribute("aria-expanded"));
     }
 
     [Fact]
@@ -211,19 +212,19 @@ public sealed class RoomDetailPageTests : PageTest
         var page = RenderRoom("main");
 
         page.Act(shown => shown.Find("button[aria-label='Remove Ada Lovelace']").Click()); // is done when the dialog is
-        await PassUntilAsync(() => dialogs.FindAll(".remove-dialog").Count == 1);
+        await PassUntilAsync(() => dialogs.FindAll("#removal-reason").Count == 1);
         await dialogs.ActAsync(shown => shown.Find("#removal-reason").InputAsync(new ChangeEventArgs { Value = "Spam" }));
-        await dialogs.ActAsync(shown => shown.Find(".button-danger").ClickAsync(new()));
-        await PassUntilAsync(() => page.FindAll(".outcome").Count == 1);
+        await dialogs.ActAsync(shown => shown.ByRole("button", "Remove for 5 min").ClickAsync());
+        await PassUntilAsync(() => page.AllByTestId("outcome").Count == 1);
 
         var removal = Engine.RemovalOf("ada", "main")!;
         Assert.Equal(("main", "Spam"), (removal.RoomId, removal.Reason));
         Assert.Equal(0, Engine.Count("main").Viewers);
-        Assert.Contains("Ada Lovelace is kept out of this room until", page.Find(".outcome").TextContent, StringComparison.Ordinal);
-        await PassUntilAsync(() => page.FindAll(".departures li").Count == 1);
-        Assert.Contains("removed", page.Find(".departures li").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Ada Lovelace is kept out of this room until", page.ByTestId("outcome").TextContent, StringComparison.Ordinal);
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=just-left] li").Count == 1);
+        Assert.Contains("removed", page.Find("[aria-labelledby=just-left] li").TextContent, StringComparison.Ordinal);
 
-        await page.ActAsync(shown => shown.Find(".outcome button").ClickAsync(new()));
+        await page.ActAsync(shown => shown.Find("[data-testid=outcome] button").ClickAsync(new()));
         Assert.Null(Engine.RemovalOf("ada", "main"));
     }
 
@@ -252,9 +253,9 @@ public sealed class RoomDetailPageTests : PageTest
         var dialogs = Render<Radzen.Blazor.RadzenDialog>();
 
         var asking = OpenDialogAsync("ada", "main");
-        await PassUntilAsync(() => dialogs.FindAll("[data-testid=in-force]").Count == 1);
+        await PassUntilAsync(() => dialogs.AllByTestId("in-force").Count == 1);
 
-        var notice = dialogs.Find("[data-testid=in-force]").TextContent;
+        var notice = dialogs.ByTestId("in-force").TextContent;
         Assert.Contains("left), by eve@example.com.", notice, StringComparison.Ordinal);
         Assert.Contains("Reason: Spam", notice, StringComparison.Ordinal);
         Assert.Contains(dialogs.FindAll("button"), button => button.TextContent == "Shorten to 5 min");
@@ -274,12 +275,12 @@ public sealed class RoomDetailPageTests : PageTest
         var theirs = Time.GetUtcNow().AddHours(3);
         await Services.GetRequiredService<RemovalStore>().RemoveAsync(new Removal("ada", "main", theirs, null), "eve@example.com", Cancellation);
 
-        await dialogs.ActAsync(shown => shown.FindAll("button").Single(button => button.TextContent == "Remove for 5 min").ClickAsync());
+        await dialogs.ActAsync(shown => shown.ByRole("button", "Remove for 5 min").ClickAsync());
 
-        await PassUntilAsync(() => dialogs.FindAll("[data-testid=in-force]").Count == 1);
+        await PassUntilAsync(() => dialogs.AllByTestId("in-force").Count == 1);
         Assert.Contains("eve@example.com banned this viewer while the question was open", dialogs.Markup, StringComparison.Ordinal);
         Assert.Equal(theirs, Engine.RemovalOf("ada", "main")!.Until);
-        await dialogs.ActAsync(shown => shown.FindAll("button").Single(button => button.TextContent == "Shorten to 5 min").ClickAsync());
+        await dialogs.ActAsync(shown => shown.ByRole("button", "Shorten to 5 min").ClickAsync());
         await asking;
         Assert.Equal(Time.GetUtcNow().AddMinutes(5), Engine.RemovalOf("ada", "main")!.Until);
     }
@@ -295,7 +296,7 @@ public sealed class RoomDetailPageTests : PageTest
         var page = RenderRoom("main");
 
         Assert.Empty(page.FindAll("button[aria-label^=Remove]"));
-        Assert.DoesNotContain(page.FindAll("a"), link => link.TextContent == "Edit");
+        Assert.Empty(page.AllByRole("link", RoomTexts.SettingsEdit));
         var moderation = Services.GetRequiredService<ViewerModeration>();
         await Assert.ThrowsAsync<AccessRefusedException>(() => moderation.RemoveAsync("ada", "main", TimeSpan.FromMinutes(5), null, null, Cancellation));
         await Assert.ThrowsAsync<AccessRefusedException>(() => moderation.LiftAsync("ada", "main", Cancellation));
@@ -309,22 +310,22 @@ public sealed class RoomDetailPageTests : PageTest
     public async Task RoomSettings_OnceSaved_AreInForceAndSayWhereTheyComeFrom()
     {
         var page = RenderRoom("main");
-        await PassUntilAsync(() => page.FindAll(".effective").Count == 1);
-        Navigation.NavigateTo(page.FindAll("a").Single(link => link.TextContent == "Edit").GetAttribute("href")!);
-        await PassUntilAsync(() => page.FindAll(".room-form").Count == 1);
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=room-settings] dl").Count == 1);
+        Navigation.NavigateTo(page.ByRole("link", RoomTexts.SettingsEdit).GetAttribute("href")!);
+        await PassUntilAsync(() => page.FindAll("form").Count == 1);
 
         page.Act(shown => shown.Find("#room-title").Input("Grand final"));
         page.Act(shown => shown.Find("input[name=room-timeout]").Input("5"));
-        Assert.Contains("must be between 6 s", page.Find(".room-form").TextContent, StringComparison.Ordinal);
-        Assert.True(page.Find(".room-form button[type=submit]").HasAttribute("disabled"));
+        Assert.Contains("must be between 6 s", page.Find("form").TextContent, StringComparison.Ordinal);
+        Assert.True(page.Find("form button[type=submit]").HasAttribute("disabled"));
         page.Act(shown => shown.Find("input[name=room-timeout]").Input("120"));
-        await page.ActAsync(shown => shown.Find(".room-form").SubmitAsync());
-        await PassUntilAsync(() => page.FindAll(".effective").Count == 1);
+        await page.ActAsync(shown => shown.Find("form").SubmitAsync());
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=room-settings] dl").Count == 1);
 
         Assert.Equal(TimeSpan.FromSeconds(120), Engine.Effective("main").Values.PresenceTimeout);
         Assert.Equal("Grand final", Engine.Definition("main").Title);
-        Assert.Equal(["network", "network", "this room"], page.FindAll(".effective .source").Select(source => source.TextContent));
-        Assert.Contains("mod@example.com", page.Find(".room-side").TextContent, StringComparison.Ordinal);
+        Assert.Equal(["network", "network", "this room"], page.AllByTestId("setting-source").Select(source => source.TextContent));
+        Assert.Contains("mod@example.com", page.Find("aside").TextContent, StringComparison.Ordinal);
         await PassUntilAsync(() => page.Find("h1").TextContent.Contains("Grand final", StringComparison.Ordinal));
     }
 
@@ -340,13 +341,13 @@ public sealed class RoomDetailPageTests : PageTest
         Pass(TimeSpan.FromSeconds(130));
 
         var page = RenderRoom("main");
-        await PassUntilAsync(() => page.FindAll(".mark").Count == 1);
+        await PassUntilAsync(() => page.AllByTestId("mark").Count == 1);
 
-        Assert.Contains("ops@example.com", page.Find(".marks li").TextContent, StringComparison.Ordinal);
-        Assert.StartsWith("now · 1 watching", page.Find(".read-out").TextContent, StringComparison.Ordinal);
-        page.Act(shown => shown.Find(".scrubber").Input("0"));
-        Assert.DoesNotContain("now", page.Find(".read-out").TextContent, StringComparison.Ordinal);
-        Assert.Contains("+1 −0", page.Find(".read-out").TextContent, StringComparison.Ordinal);
+        Assert.Contains("ops@example.com", page.Find("details li").TextContent, StringComparison.Ordinal);
+        Assert.StartsWith("now · 1 watching", page.ByTestId("chart-reading").TextContent, StringComparison.Ordinal);
+        page.Act(shown => shown.Find("input[type=range]").Input("0"));
+        Assert.DoesNotContain("now", page.ByTestId("chart-reading").TextContent, StringComparison.Ordinal);
+        Assert.Contains("+1 −0", page.ByTestId("chart-reading").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -369,7 +370,7 @@ public sealed class RoomDetailPageTests : PageTest
 
         var page = RenderRoom("main");
 
-        Assert.Equal(["ada", "grace"], page.FindAll(".viewer-name").Select(name => name.TextContent));
+        Assert.Equal(["ada", "grace"], page.AllByTestId("viewer-name").Select(name => name.TextContent));
     }
 
     [Fact]
@@ -381,8 +382,8 @@ public sealed class RoomDetailPageTests : PageTest
         Engine.Apply(Engine.Settings with { Enabled = false, Version = 2 });
         Engine.Sweep();
 
-        await PassUntilAsync(() => page.Find(".freshness").TextContent.Contains("Presence is off", StringComparison.Ordinal));
-        Assert.Equal("0", page.Find("[data-testid=viewer-count]").TextContent);
+        await PassUntilAsync(() => page.ByTestId("freshness").TextContent.Contains("Presence is off", StringComparison.Ordinal));
+        Assert.Equal("0", page.ByTestId("viewer-count").TextContent);
     }
 
     [Fact]
@@ -391,14 +392,14 @@ public sealed class RoomDetailPageTests : PageTest
         var page = RenderRoom("main");
         for (var i = 0; i < 200; i++)
             Beat("main", $"first-{i:000}");
-        await PassUntilAsync(() => page.FindAll("tbody .viewer-name").Count > 0 && page.Find(".viewer-name").TextContent == "first-199");
+        await PassUntilAsync(() => page.AllByTestId("viewer-name").Count > 0 && page.ByTestId("viewer-name").TextContent == "first-199");
 
         Beat("main", "latest");
-        await PassUntilAsync(() => page.Find("[data-testid=viewer-count]").TextContent == "201");
-        Assert.Equal("first-199", page.Find(".viewer-name").TextContent);
+        await PassUntilAsync(() => page.ByTestId("viewer-count").TextContent == "201");
+        Assert.Equal("first-199", page.ByTestId("viewer-name").TextContent);
 
-        await PassUntilAsync(() => page.Find(".viewer-name").TextContent == "latest");
-        Assert.Contains("+201", page.Find(".burst-line").TextContent, StringComparison.Ordinal);
+        await PassUntilAsync(() => page.ByTestId("viewer-name").TextContent == "latest");
+        Assert.Contains("+201", page.ByTestId("burst-line").TextContent, StringComparison.Ordinal);
     }
 
     private NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();

@@ -34,10 +34,10 @@ public sealed class RoomListPageTests : PageTest
         var page = Render<RoomListPage>();
 
         Assert.Equal(["main", "side"], Names(page));
-        Assert.Equal("rooms/main", page.Find(".room-name a").GetAttribute("href"));
-        Assert.Equal(["3", "1"], page.FindAll("tbody .live-number").Select(count => count.TextContent));
-        Assert.Equal(["1 hidden · 1 guest", ""], page.FindAll("td.details").Select(details => details.TextContent));
-        Assert.Equal("2 rooms", page.Find(".showing").TextContent);
+        Assert.Equal("rooms/main", page.Find("tbody a").GetAttribute("href"));
+        Assert.Equal(["3", "1"], page.AllByTestId("room-viewers").Select(count => count.TextContent));
+        Assert.Equal(["1 hidden · 1 guest", ""], page.AllByTestId("details").Select(details => details.TextContent));
+        Assert.Equal("2 rooms", page.ByTestId("showing").TextContent);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class RoomListPageTests : PageTest
     {
         var page = Render<RoomListPage>();
 
-        var text = page.Find(".first-viewer").TextContent;
+        var text = page.Find("[aria-labelledby=first-viewer]").TextContent;
         Assert.Contains("X-API-Key: the-key", text, StringComparison.Ordinal);
         Assert.Contains("http://localhost/api/v1/presence/rooms/first-room/heartbeat", text, StringComparison.Ordinal);
         Assert.Contains("-- --demo", text, StringComparison.Ordinal);
@@ -60,10 +60,10 @@ public sealed class RoomListPageTests : PageTest
         PinStore.Ready = held.Task;
 
         var page = Render<RoomListPage>();
-        Assert.Equal("Reading the rooms…", page.Find(".loading").TextContent);
+        Assert.Equal("Reading the rooms…", page.ByTestId("loading").TextContent);
         held.SetResult();
 
-        await PassUntilAsync(() => page.FindAll(".room-name").Count == 1);
+        await PassUntilAsync(() => page.AllByTestId("room-name").Count == 1);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class RoomListPageTests : PageTest
 
         Beat("main", "ada");
 
-        await PassUntilAsync(() => page.FindAll(".room-name").Count == 1);
+        await PassUntilAsync(() => page.AllByTestId("room-name").Count == 1);
     }
 
     [Fact]
@@ -113,24 +113,24 @@ public sealed class RoomListPageTests : PageTest
         Beat("main", "grace");
         Beat("side", "ada");
         var page = Render<RoomListPage>();
-        page.Act(shown => shown.Find(".table-frame").TriggerEvent("onpointerenter", new Microsoft.AspNetCore.Components.Web.PointerEventArgs()));
+        page.Act(shown => shown.ByTestId("hold-area").TriggerEvent("onpointerenter", new Microsoft.AspNetCore.Components.Web.PointerEventArgs()));
 
         for (var viewer = 0; viewer < 4; viewer++)
             Beat("side", $"viewer {viewer}");
-        await PassUntilAsync(() => page.FindAll("tbody .live-number").Any(count => count.TextContent == "5") && page.FindAll(".waiting button").Count == 1);
+        await PassUntilAsync(() => page.AllByTestId("room-viewers").Any(count => count.TextContent == "5") && page.FindAll("[data-testid=waiting] button").Count == 1);
         Assert.Equal(["main", "side"], Names(page));
         Assert.Equal(["1", "2", "3"], page.FindAll("[aria-rowindex]").Select(row => row.GetAttribute("aria-rowindex")));
         Assert.Equal("3", page.Find("table").GetAttribute("aria-rowcount"));
 
-        await page.ActAsync(shown => shown.Find(".waiting button").ClickAsync(new()));
+        await page.ActAsync(shown => shown.Find("[data-testid=waiting] button").ClickAsync(new()));
         Assert.Equal(["side", "main"], Names(page));
-        Assert.Empty(page.FindAll(".waiting"));
+        Assert.Empty(page.AllByTestId("waiting"));
 
         for (var viewer = 0; viewer < 9; viewer++)
             Beat("main", $"viewer {viewer}");
-        await PassUntilAsync(() => page.FindAll(".waiting button").Count == 1);
+        await PassUntilAsync(() => page.FindAll("[data-testid=waiting] button").Count == 1);
         Assert.Equal(["side", "main"], Names(page));
-        page.Act(shown => shown.Find(".table-frame").TriggerEvent("onpointerleave", new Microsoft.AspNetCore.Components.Web.PointerEventArgs()));
+        page.Act(shown => shown.ByTestId("hold-area").TriggerEvent("onpointerleave", new Microsoft.AspNetCore.Components.Web.PointerEventArgs()));
 
         await PassUntilAsync(() => Names(page).SequenceEqual(["main", "side"]));
     }
@@ -143,7 +143,7 @@ public sealed class RoomListPageTests : PageTest
         Beat("main", "visitor", isGuest: true);
         Engine.Leave("main", "ada", "");
 
-        Assert.Equal("peak 3 · since 12:00 · 1 hidden · 1 guest", Render<RoomListPage>().Find(".row-note").TextContent);
+        Assert.Equal("peak 3 · since 12:00 · 1 hidden · 1 guest", Render<RoomListPage>().ByTestId("row-note").TextContent);
     }
 
     [Theory]
@@ -237,9 +237,9 @@ public sealed class RoomListPageTests : PageTest
 
         var page = Render<RoomListPage>();
 
-        Assert.Equal("Green room", page.Find(".row-link").TextContent);
-        Assert.Equal("Off", page.Find(".tag").TextContent);
-        Assert.Equal("rooms/closed", page.Find(".row-link").GetAttribute("href"));
+        Assert.Equal("Green room", page.ByTestId("room-name").TextContent);
+        Assert.Equal("Off", page.ByTestId("room-tag").TextContent);
+        Assert.Equal("rooms/closed", page.Find("tbody a").GetAttribute("href"));
     }
 
     [Fact]
@@ -266,8 +266,8 @@ public sealed class RoomListPageTests : PageTest
 
         var page = Render<RoomListPage>();
 
-        Assert.Contains(expected, page.Find(".empty").TextContent, StringComparison.Ordinal);
-        Assert.Equal("rooms", page.Find(".empty a").GetAttribute("href"));
+        Assert.Contains(expected, page.ByTestId("empty").TextContent, StringComparison.Ordinal);
+        Assert.Equal("rooms", page.Find("[data-testid=empty] a").GetAttribute("href"));
     }
 
     [Fact]
@@ -301,7 +301,7 @@ public sealed class RoomListPageTests : PageTest
         Assert.Equal(["later"], Names(page));
         page.Act(shown => shown.Find("input[type=search]").Input("now"));
 
-        await PassUntilAsync(() => page.FindAll(".room-name").Count == 0);
+        await PassUntilAsync(() => page.AllByTestId("room-name").Count == 0);
     }
 
     [Fact]
@@ -325,10 +325,10 @@ public sealed class RoomListPageTests : PageTest
         var page = Render<RoomListPage>();
         PinStore.Ready = Task.FromException(new InvalidOperationException("disk"));
 
-        await page.ActAsync(shown => shown.Find("button.pin").ClickAsync());
+        await page.ActAsync(shown => shown.Find("button[aria-pressed]").ClickAsync());
 
         Assert.Contains("could not be stored", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
-        Assert.Equal("false", page.Find("button.pin").GetAttribute("aria-pressed"));
+        Assert.Equal("false", page.Find("button[aria-pressed]").GetAttribute("aria-pressed"));
     }
 
     [Fact]
@@ -340,8 +340,8 @@ public sealed class RoomListPageTests : PageTest
         for (var viewer = 0; viewer < 312; viewer++)
             Beat("main", $"viewer {viewer}");
 
-        await PassUntilAsync(() => page.FindAll(".burst").Count == 1);
-        Assert.Equal("+312 in 10 s", page.Find(".burst").TextContent);
+        await PassUntilAsync(() => page.AllByTestId("burst").Count == 1);
+        Assert.Equal("+312 in 10 s", page.ByTestId("burst").TextContent);
     }
 
     [Fact]
@@ -350,11 +350,11 @@ public sealed class RoomListPageTests : PageTest
         Beat("main", "ada");
         Engine.Sweep();
         var page = Render<RoomListPage>();
-        Assert.Contains("Live", page.Find(".freshness").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Live", page.ByTestId("freshness").TextContent, StringComparison.Ordinal);
 
         Time.Advance(TimeSpan.FromSeconds(8));
 
-        await PassUntilAsync(() => page.Find(".freshness").ClassList.Contains("is-stale"));
+        await PassUntilAsync(() => page.ByTestId("freshness").GetAttribute("data-state") == "stale");
     }
 
     [Fact]
@@ -383,7 +383,7 @@ public sealed class RoomListPageTests : PageTest
         Assert.Equal(renders, page.RenderCount);
     }
 
-    private static IEnumerable<string> Names(IRenderedComponent<RoomListPage> page) => page.FindAll(".row-link").Select(name => name.TextContent);
+    private static IEnumerable<string> Names(IRenderedComponent<RoomListPage> page) => page.AllByTestId("room-name").Select(name => name.TextContent);
 
     private void Open(string address) => Services.GetRequiredService<NavigationManager>().NavigateTo(address);
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Pages;
+using Presence.Dashboard.Components.Shared;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
@@ -25,10 +26,10 @@ public sealed class RoomNumberTests : PageTest
     {
         Beat("main", "ada");
         var page = RenderRoom();
-        Assert.Equal("", page.Find(".burst-line").TextContent.Trim());
+        Assert.Equal("", page.ByTestId("burst-line").TextContent.Trim());
 
         var began = Time.GetUtcNow();
-        await PassUntilAsync(() => page.Find(".burst-line").TextContent.Trim() == "Nobody came or went in 10 s");
+        await PassUntilAsync(() => page.ByTestId("burst-line").TextContent.Trim() == "Nobody came or went in 10 s");
 
         Assert.InRange(Time.GetUtcNow() - began, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1));
     }
@@ -41,8 +42,8 @@ public sealed class RoomNumberTests : PageTest
         await PassUntilAsync(() => Time.GetUtcNow() > Start.AddSeconds(3));
         Beat("main", "grace");
 
-        await PassUntilAsync(() => page.Find(".burst-line").TextContent.Contains("+1", StringComparison.Ordinal));
-        var seconds = Regex.Match(page.Find(".burst-line").TextContent, @"(?<=in )\d+(?= s$)", RegexOptions.None, TimeSpan.FromSeconds(1)).Value;
+        await PassUntilAsync(() => page.ByTestId("burst-line").TextContent.Contains("+1", StringComparison.Ordinal));
+        var seconds = Regex.Match(page.ByTestId("burst-line").TextContent, @"(?<=in )\d+(?= s$)", RegexOptions.None, TimeSpan.FromSeconds(1)).Value;
 
         Assert.InRange(int.Parse(seconds, CultureInfo.InvariantCulture), 1, 9);
     }
@@ -55,22 +56,22 @@ public sealed class RoomNumberTests : PageTest
             Beat("main", $"viewer {viewer}");
         Pass(TimeSpan.FromMinutes(2));
         var page = RenderRoom();
-        Assert.StartsWith("now · 3 watching", page.Find(".read-out").TextContent, StringComparison.Ordinal);
+        Assert.StartsWith("now · 3 watching", page.ByTestId("chart-reading").TextContent, StringComparison.Ordinal);
 
         for (var viewer = 3; viewer < 9; viewer++)
         {
             Beat("main", $"viewer {viewer}");
             var count = Numbers(viewer + 1);
-            await PassUntilAsync(() => page.Find("[data-testid=viewer-count]").TextContent == count);
+            await PassUntilAsync(() => page.ByTestId("viewer-count").TextContent == count);
 
-            Assert.StartsWith($"now · {count} watching", page.Find(".read-out").TextContent, StringComparison.Ordinal);
-            Assert.StartsWith($"now · {count} watching", page.FindAll(".columns span")[^1].GetAttribute("data-label"), StringComparison.Ordinal);
-            Assert.Contains($"now {count},", page.Find(".plot").GetAttribute("aria-label"), StringComparison.Ordinal);
+            Assert.StartsWith($"now · {count} watching", page.ByTestId("chart-reading").TextContent, StringComparison.Ordinal);
+            Assert.StartsWith($"now · {count} watching", page.FindAll("[data-label]")[^1].GetAttribute("data-label"), StringComparison.Ordinal);
+            Assert.Contains($"now {count},", page.Find("figure [role=img]").GetAttribute("aria-label"), StringComparison.Ordinal);
             var change = CountChanges.Text(viewer - 2, viewer + 1);
-            Assert.Equal(change + " in 1 min", page.Find(".count-caption [data-testid=change-minute]").TextContent);
-            Assert.Equal(change + " in 5 min", page.Find(".count-caption [data-testid=change-five-minutes]").TextContent);
-            Assert.Equal(change + " in 1 min", page.Find(".strip-count [data-testid=change-minute]").TextContent);
-            Assert.Equal(count, page.Find(".strip-count strong").TextContent);
+            Assert.Equal(change + " in 1 min", page.Find("[data-testid=count-caption] [data-testid=change-minute]").TextContent);
+            Assert.Equal(change + " in 5 min", page.Find("[data-testid=count-caption] [data-testid=change-five-minutes]").TextContent);
+            Assert.Equal(change + " in 1 min", page.Find("[data-testid=room-strip] [data-testid=change-minute]").TextContent);
+            Assert.Equal(count, page.Find("[data-testid=room-strip] strong").TextContent);
         }
     }
 
@@ -86,28 +87,28 @@ public sealed class RoomNumberTests : PageTest
         await rooms.DefineAsync("main", new RoomDefinition { Title = "Finals", Overrides = new RoomOverrides { HeartbeatInterval = TimeSpan.FromSeconds(20) } }, "ops@example.com", null, Cancellation);
 
         var page = RenderRoom();
-        Assert.Equal(2, page.FindAll(".mark").Count); // the network's own, of two minutes ago, is the other
+        Assert.Equal(2, page.AllByTestId("mark").Count); // the network's own, of two minutes ago, is the other
         Assert.Equal(
             "12:02: this room’s Title none → Finals, Heartbeat interval as the network → 20 s by ops@example.com",
-            page.FindAll(".marks li")[0].TextContent);
+            page.FindAll("details li")[0].TextContent);
         await rooms.ForgetAsync("main", "ci-key", null, Cancellation);
 
-        await PassUntilAsync(() => page.FindAll(".marks li").Count == 3);
-        Assert.EndsWith("Title Finals → none, Heartbeat interval 20 s → as the network by ci-key", page.FindAll(".marks li")[0].TextContent, StringComparison.Ordinal);
+        await PassUntilAsync(() => page.FindAll("details li").Count == 3);
+        Assert.EndsWith("Title Finals → none, Heartbeat interval 20 s → as the network by ci-key", page.FindAll("details li")[0].TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Explanation_Opened_StandsBetweenTheNumberAndTheChart()
     {
         Beat("main", "ada");
-        Assert.False(RenderRoom().Find(".explain-link").HasAttribute("aria-controls"));
+        Assert.False(RenderRoom().ByRole("link", RoomTexts.Explain).HasAttribute("aria-controls"));
         Navigation.NavigateTo("/rooms/main?explain=1");
 
         var page = RenderRoom();
 
-        Assert.Equal(["room-count", "explanation", "room-chart"], page.Find(".room-top").Children.Select(part => part.ClassName));
-        Assert.Equal("explanation", page.Find(".explain-link").GetAttribute("aria-controls"));
-        Assert.NotNull(page.Find("#explanation"));
+        var explanation = page.Find("#explanation");
+        Assert.Equal((RoomCountPanel.Anchor, "FIGURE"), (explanation.PreviousElementSibling!.Id, explanation.NextElementSibling!.NodeName));
+        Assert.Equal("explanation", page.ByRole("link", RoomTexts.Explain).GetAttribute("aria-controls"));
     }
 
     [Fact]
@@ -118,10 +119,10 @@ public sealed class RoomNumberTests : PageTest
 
         var page = RenderRoom();
 
-        foreach (var action in page.FindAll(".room-strip [data-reach]"))
+        foreach (var action in page.FindAll("[data-testid=room-strip] [data-reach]"))
             Assert.NotNull(page.Find("#" + action.GetAttribute("data-reach")));
         Assert.NotNull(page.Find("#roster-search input"));
-        Assert.EndsWith("?explain=1&sort=name", page.Find(".room-strip a").GetAttribute("href"), StringComparison.Ordinal);
+        Assert.EndsWith("?explain=1&sort=name", page.Find("[data-testid=room-strip] a").GetAttribute("href"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,14 +133,14 @@ public sealed class RoomNumberTests : PageTest
         Beat("main", "ada");
 
         var page = RenderRoom();
-        Assert.Equal("Reading the room…", page.Find(".loading").TextContent);
+        Assert.Equal("Reading the room…", page.ByTestId("loading").TextContent);
         authentication.Fail();
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
-        Assert.Empty(page.FindAll(".loading"));
+        Assert.Empty(page.AllByTestId("loading"));
         authentication.Mend();
         await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
-        await PassUntilAsync(() => page.FindAll("[data-testid=viewer-count]").Count == 1);
+        await PassUntilAsync(() => page.AllByTestId("viewer-count").Count == 1);
     }
 
     [Fact]
@@ -151,13 +152,13 @@ public sealed class RoomNumberTests : PageTest
         authentication.Fail();
 
         var page = RenderRoom();
-        await PassUntilAsync(() => page.FindAll(".roster [role=alert]").Count == 1);
-        Assert.Contains("The viewers could not be read.", page.Find(".roster [role=alert]").TextContent, StringComparison.Ordinal);
-        Assert.Equal("1", page.Find("[data-testid=viewer-count]").TextContent);
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=watching] [role=alert]").Count == 1);
+        Assert.Contains("The viewers could not be read.", page.Find("[aria-labelledby=watching] [role=alert]").TextContent, StringComparison.Ordinal);
+        Assert.Equal("1", page.ByTestId("viewer-count").TextContent);
         authentication.Mend();
-        await page.ActAsync(shown => shown.Find(".roster [role=alert] button").ClickAsync());
+        await page.ActAsync(shown => shown.Find("[aria-labelledby=watching] [role=alert] button").ClickAsync());
 
-        await PassUntilAsync(() => page.FindAll(".viewers-table .viewer-name").Count == 1 && page.FindAll(".roster [role=alert]").Count == 0);
+        await PassUntilAsync(() => page.AllByTestId("viewer-name").Count == 1 && page.FindAll("[aria-labelledby=watching] [role=alert]").Count == 0);
     }
 
     [Fact]
@@ -168,12 +169,12 @@ public sealed class RoomNumberTests : PageTest
         Beat("main", "ada");
         authentication.Mend();
         var page = RenderRoom();
-        await PassUntilAsync(() => page.FindAll(".viewers-table .viewer-name").Count == 1);
+        await PassUntilAsync(() => page.AllByTestId("viewer-name").Count == 1);
 
         authentication.Break();
-        await PassUntilAsync(() => page.FindAll(".roster [role=alert]").Count == 1);
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=watching] [role=alert]").Count == 1);
 
-        Assert.Equal("ada", page.Find(".viewers-table .viewer-name").TextContent);
+        Assert.Equal("ada", page.ByTestId("viewer-name").TextContent);
     }
 
     [Fact]
@@ -184,12 +185,12 @@ public sealed class RoomNumberTests : PageTest
         Beat("main", "hedy");
         await Services.GetRequiredService<RemovalStore>().RemoveAsync(new("hedy", "main", Time.GetUtcNow().AddHours(1), null), "ops@example.com", Cancellation);
         var page = RenderRoom();
-        await PassUntilAsync(() => page.FindAll(".departures button").Count == 1);
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=just-left] button").Count == 1);
 
-        await page.ActAsync(shown => shown.Find(".departures button").ClickAsync(new()));
+        await page.ActAsync(shown => shown.Find("[aria-labelledby=just-left] button").ClickAsync(new()));
 
-        await PassUntilAsync(() => page.Find(".problem-line").TextContent == "Letting in failed; try again.");
-        Assert.Equal("1", page.Find("[data-testid=viewer-count]").TextContent);
+        await PassUntilAsync(() => page.Find("[aria-labelledby=just-left] [role=status]").TextContent == "Letting in failed; try again.");
+        Assert.Equal("1", page.ByTestId("viewer-count").TextContent);
     }
 
     [Fact]
@@ -197,7 +198,7 @@ public sealed class RoomNumberTests : PageTest
     {
         Beat("main", "ada");
         var page = RenderRoom();
-        await PassUntilAsync(() => page.FindAll(".effective").Count == 1);
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=room-settings] dl").Count == 1);
 
         Navigation.NavigateTo("/rooms/main?edit=1");
         await PassUntilAsync(() => Focused() == 1);

@@ -14,40 +14,40 @@ public sealed class RoomSettingsPanelTests : PageTest
     public async Task Values_SavedBySomebodyElse_AreShown()
     {
         var page = RenderRoom("/rooms/main");
-        await PassUntilAsync(() => page.FindAll(".effective").Count == 1);
-        Assert.Contains("none", page.Find(".effective").TextContent, StringComparison.Ordinal);
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=room-settings] dl").Count == 1);
+        Assert.Contains("none", page.Find("[aria-labelledby=room-settings] dl").TextContent, StringComparison.Ordinal);
 
         await NameElsewhereAsync("Owls, live");
 
-        await PassUntilAsync(() => page.Find(".effective").TextContent.Contains("Owls, live", StringComparison.Ordinal));
-        Assert.Contains("eve@example.com", page.Find(".room-side").TextContent, StringComparison.Ordinal);
+        await PassUntilAsync(() => page.Find("[aria-labelledby=room-settings] dl").TextContent.Contains("Owls, live", StringComparison.Ordinal));
+        Assert.Contains("eve@example.com", page.Find("aside").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Form_NobodyTypedInto_TakesWhatSomebodyElseSaved()
     {
         var page = RenderRoom("/rooms/main?edit=1");
-        await PassUntilAsync(() => page.FindAll(".room-form").Count == 1);
+        await PassUntilAsync(() => page.FindAll("form").Count == 1);
 
         await NameElsewhereAsync("Owls, live");
 
         await PassUntilAsync(() => page.Find("#room-title").GetAttribute("value") == "Owls, live");
-        Assert.Empty(page.Find(".room-form [role=alert]").TextContent);
+        Assert.Empty(page.Find("form [role=alert]").TextContent);
     }
 
     [Fact]
     public async Task Form_TypedIntoWhileSomebodyElseSaves_KeepsItAndSaysSo()
     {
         var page = RenderRoom("/rooms/main?edit=1");
-        await PassUntilAsync(() => page.FindAll(".room-form").Count == 1);
+        await PassUntilAsync(() => page.FindAll("form").Count == 1);
         page.Act(shown => shown.Find("#room-title").Input("Mine"));
 
         await NameElsewhereAsync("Owls, live");
 
-        await PassUntilAsync(() => page.Find(".room-form [role=alert]").TextContent.Length > 0);
-        Assert.Contains("eve@example.com saved meanwhile", page.Find(".room-form [role=alert]").TextContent, StringComparison.Ordinal);
+        await PassUntilAsync(() => page.Find("form [role=alert]").TextContent.Length > 0);
+        Assert.Contains("eve@example.com saved meanwhile", page.Find("form [role=alert]").TextContent, StringComparison.Ordinal);
         Assert.Equal("Mine", page.Find("#room-title").GetAttribute("value"));
-        await page.ActAsync(shown => shown.Find(".room-form").SubmitAsync());
+        await page.ActAsync(shown => shown.Find("form").SubmitAsync());
         Assert.Equal("Mine", Engine.Definition("main").Title);
     }
 
@@ -55,12 +55,12 @@ public sealed class RoomSettingsPanelTests : PageTest
     public async Task Form_TypedIntoOneFieldWhileSomebodyElseSaves_TakesTheirsOfTheOthers()
     {
         var page = RenderRoom("/rooms/main?edit=1");
-        await PassUntilAsync(() => page.FindAll(".room-form").Count == 1);
+        await PassUntilAsync(() => page.FindAll("form").Count == 1);
         page.Act(shown => shown.Find("input[name=room-timeout]").Input("120"));
 
         await NameElsewhereAsync("Owls, live");
         await PassUntilAsync(() => page.Find("#room-title").GetAttribute("value") == "Owls, live");
-        await page.ActAsync(shown => shown.Find(".room-form").SubmitAsync());
+        await page.ActAsync(shown => shown.Find("form").SubmitAsync());
 
         Assert.Equal(("Owls, live", TimeSpan.FromSeconds(120)), (Engine.Definition("main").Title, Engine.Definition("main").Overrides.PresenceTimeout));
     }

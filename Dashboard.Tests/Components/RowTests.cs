@@ -1,6 +1,7 @@
 using Bunit;
 using Presence.Dashboard.Components.Shared;
 using Presence.Dashboard.Live;
+using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Tests.Components;
@@ -25,7 +26,7 @@ public sealed class RowTests : PageTest
         Assert.Contains("Fading", row.Markup, StringComparison.Ordinal);
         row.Render(parameters => parameters.Add(p => p.Item, Line(Ada) with { HasLeft = true }).Add(p => p.Now, Start.AddSeconds(15)));
 
-        Assert.Equal("Left", row.Find(".status").TextContent);
+        Assert.Equal("Left", row.ByTestId("status").TextContent);
     }
 
     [Fact]

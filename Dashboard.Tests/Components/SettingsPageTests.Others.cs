@@ -1,4 +1,5 @@
 using Bunit;
+using Presence.Dashboard.Display;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
@@ -17,12 +18,12 @@ public sealed partial class SettingsPageTests
 
         await page.ActAsync(shown => shown.Find("form").SubmitAsync());
 
-        var notice = page.Find(".notice-warning").TextContent;
+        var notice = page.Find("form [role=alert]").TextContent;
         Assert.Contains("eve@example.com changed the settings meanwhile", notice, StringComparison.Ordinal);
         Assert.Contains("2 min", notice, StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromSeconds(120), Engine.Settings.PresenceTimeout);
 
-        await page.ActAsync(shown => shown.FindAll(".notice-warning button")[1].ClickAsync());
+        await page.ActAsync(shown => shown.FindAll("form [role=alert] button")[1].ClickAsync());
         Assert.Equal("90", page.Find("#timeout").GetAttribute("value"));
         await page.ActAsync(shown => shown.Find("form").SubmitAsync());
         Assert.Equal(TimeSpan.FromSeconds(90), Engine.Settings.PresenceTimeout);
@@ -35,21 +36,21 @@ public sealed partial class SettingsPageTests
         var page = await RenderSettingsAsync();
         var dialogs = Render<Radzen.Blazor.RadzenDialog>();
         await SaveElsewhereAsync(TimeSpan.FromSeconds(90));
-        await PassUntilAsync(() => page.FindAll(".history li").Count == 2);
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=history] li").Count == 2);
 
-        var reverting = page.ActAsync(shown => shown.FindAll(".history button").Single(button => button.TextContent.Contains("version 1", StringComparison.Ordinal)).ClickAsync());
-        dialogs.WaitForElement(".rz-dialog .impact");
+        var reverting = page.ActAsync(shown => shown.FindAll("[aria-labelledby=history] button").Single(button => button.TextContent.Contains("version 1", StringComparison.Ordinal)).ClickAsync());
+        dialogs.WaitForElement("[role=dialog] [data-testid=impact]");
         Assert.Contains("Go back to version 1?", dialogs.Markup, StringComparison.Ordinal);
-        Assert.Contains("1 min 30 s", dialogs.Find(".differences").TextContent, StringComparison.Ordinal);
-        Assert.Contains("1 viewer, none is dropped", dialogs.Find(".impact").TextContent, StringComparison.Ordinal);
+        Assert.Contains("1 min 30 s", dialogs.ByTestId("differences").TextContent, StringComparison.Ordinal);
+        Assert.Contains("1 viewer, none is dropped", dialogs.ByTestId("impact").TextContent, StringComparison.Ordinal);
         Assert.Equal(2, Engine.Settings.Version);
-        await dialogs.ActAsync(shown => shown.Find(".dialog-foot .button-primary").ClickAsync());
+        await dialogs.ActAsync(shown => shown.ByRole("button", SettingsTexts.GoBack).ClickAsync());
         await reverting;
 
-        page.WaitForAssertion(() => Assert.Contains("Saved as version 3", page.Find(".saved").TextContent, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Contains("Saved as version 3", page.ByTestId("outcome").TextContent, StringComparison.Ordinal));
         Assert.Equal((3, TimeSpan.FromSeconds(60)), (Engine.Settings.Version, Engine.Settings.PresenceTimeout));
         Assert.Equal("60", page.Find("#timeout").GetAttribute("value"));
-        Assert.Contains("Back to version 1", page.FindAll(".history li")[0].TextContent, StringComparison.Ordinal);
+        Assert.Contains("Back to version 1", page.FindAll("[aria-labelledby=history] li")[0].TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,11 +59,11 @@ public sealed partial class SettingsPageTests
         var page = await RenderSettingsAsync();
         var dialogs = Render<Radzen.Blazor.RadzenDialog>();
         await SaveElsewhereAsync(TimeSpan.FromSeconds(90));
-        await PassUntilAsync(() => page.FindAll(".history button").Count == 1);
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=history] button").Count == 1);
 
-        var reverting = page.ActAsync(shown => shown.Find(".history button").ClickAsync());
-        dialogs.WaitForElement(".rz-dialog .impact");
-        await dialogs.ActAsync(shown => shown.FindAll(".dialog-foot button")[0].ClickAsync());
+        var reverting = page.ActAsync(shown => shown.Find("[aria-labelledby=history] button").ClickAsync());
+        dialogs.WaitForElement("[role=dialog] [data-testid=impact]");
+        await dialogs.ActAsync(shown => shown.ByRole("button", SharedTexts.Cancel).ClickAsync());
         await reverting;
 
         Assert.Equal(2, Engine.Settings.Version);
@@ -77,10 +78,10 @@ public sealed partial class SettingsPageTests
         var page = await RenderSettingsAsync();
         var dialogs = Render<Radzen.Blazor.RadzenDialog>();
 
-        var reverting = page.ActAsync(shown => shown.FindAll(".history button").Single(button => button.TextContent.Contains("version 2", StringComparison.Ordinal)).ClickAsync());
-        dialogs.WaitForElement(".rz-dialog .impact");
-        Assert.Contains("1 viewer, all leave at once", dialogs.Find(".impact").TextContent, StringComparison.Ordinal);
-        await dialogs.ActAsync(shown => shown.Find(".dialog-foot .button-danger").ClickAsync());
+        var reverting = page.ActAsync(shown => shown.FindAll("[aria-labelledby=history] button").Single(button => button.TextContent.Contains("version 2", StringComparison.Ordinal)).ClickAsync());
+        dialogs.WaitForElement("[role=dialog] [data-testid=impact]");
+        Assert.Contains("1 viewer, all leave at once", dialogs.ByTestId("impact").TextContent, StringComparison.Ordinal);
+        await dialogs.ActAsync(shown => shown.ByRole("button", SettingsTexts.GoBack).ClickAsync());
         await reverting;
 
         page.WaitForAssertion(() => Assert.False(Engine.Settings.Enabled));
@@ -95,8 +96,8 @@ public sealed partial class SettingsPageTests
 
         await PassUntilAsync(() => page.Find("#timeout").GetAttribute("value") == "120");
         Assert.Contains("Version 2", page.Find("#adoption").TextContent, StringComparison.Ordinal);
-        Assert.Contains("eve@example.com", page.FindAll(".history li")[0].TextContent, StringComparison.Ordinal);
-        Assert.Empty(page.FindAll(".notice-warning"));
+        Assert.Contains("eve@example.com", page.FindAll("[aria-labelledby=history] li")[0].TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("form [role=alert]"));
     }
 
     [Fact]
@@ -107,13 +108,13 @@ public sealed partial class SettingsPageTests
 
         await SaveElsewhereAsync(TimeSpan.FromSeconds(120));
 
-        await PassUntilAsync(() => page.FindAll(".notice-warning").Count == 1);
+        await PassUntilAsync(() => page.FindAll("form [role=alert]").Count == 1);
         Assert.Equal("90", page.Find("#timeout").GetAttribute("value"));
-        Assert.Contains("Decide above", page.Find(".settings-line").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Decide above", page.ByTestId("settings-line").TextContent, StringComparison.Ordinal);
         Assert.True(IsSaveDisabled(page));
-        await page.ActAsync(shown => shown.FindAll(".notice-warning button")[0].ClickAsync());
+        await page.ActAsync(shown => shown.FindAll("form [role=alert] button")[0].ClickAsync());
         Assert.Equal("120", page.Find("#timeout").GetAttribute("value"));
-        Assert.Empty(page.FindAll(".notice-warning"));
+        Assert.Empty(page.FindAll("form [role=alert]"));
     }
 
     private Task<PresenceSettings> SaveElsewhereAsync(TimeSpan timeout) => Store.ChangeAsync(

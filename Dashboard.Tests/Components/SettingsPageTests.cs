@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Pages;
+using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Rooms;
@@ -19,10 +20,10 @@ public sealed partial class SettingsPageTests : PageTest
 
         page.Act(shown => shown.Find("#interval").Input("58"));
 
-        Assert.Contains("must be at least 5 s longer", page.Find(".remark-problem").TextContent, StringComparison.Ordinal);
+        Assert.Contains("must be at least 5 s longer", page.ByTestId("problem").TextContent, StringComparison.Ordinal);
         Assert.True(IsSaveDisabled(page));
         page.Act(shown => shown.Find("#timeout").Input("63"));
-        Assert.Empty(page.FindAll(".remark-problem"));
+        Assert.Empty(page.AllByTestId("problem"));
         Assert.False(IsSaveDisabled(page));
     }
 
@@ -33,7 +34,7 @@ public sealed partial class SettingsPageTests : PageTest
 
         page.Act(shown => shown.Find("#interval").Input(""));
 
-        Assert.Contains("Enter a whole number", page.Find(".remark-problem").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Enter a whole number", page.ByTestId("problem").TextContent, StringComparison.Ordinal);
         Assert.True(IsSaveDisabled(page));
     }
 
@@ -45,7 +46,7 @@ public sealed partial class SettingsPageTests : PageTest
         page.Act(shown => shown.Find("#interval").Input("25"));
         page.Act(shown => shown.Find("#timeout").Input("30"));
 
-        var warnings = string.Join(" ", page.FindAll(".remark-warning").Select(warning => warning.TextContent));
+        var warnings = string.Join(" ", page.AllByTestId("warning").Select(warning => warning.TextContent));
         Assert.Contains("one missed heartbeat", warnings, StringComparison.Ordinal);
         Assert.Contains("Published TypeScript clients", warnings, StringComparison.Ordinal);
         Assert.False(IsSaveDisabled(page));
@@ -62,11 +63,11 @@ public sealed partial class SettingsPageTests : PageTest
 
         Assert.Equal(TimeSpan.FromSeconds(90), Engine.Settings.PresenceTimeout);
         Assert.Equal("mod@example.com", Engine.Settings.UpdatedBy);
-        var newest = page.FindAll(".history li")[0].TextContent;
+        var newest = page.FindAll("[aria-labelledby=history] li")[0].TextContent;
         Assert.Contains("mod@example.com", newest, StringComparison.Ordinal);
         Assert.Contains("1 min 30 s", newest, StringComparison.Ordinal);
         Assert.Contains("Final tonight", newest, StringComparison.Ordinal);
-        Assert.Contains("Saved as version 2", page.Find(".saved").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Saved as version 2", page.ByTestId("outcome").TextContent, StringComparison.Ordinal);
         Assert.True(IsSaveDisabled(page));
     }
 
@@ -76,13 +77,13 @@ public sealed partial class SettingsPageTests : PageTest
         Beat("main", "ada");
         var page = await RenderSettingsAsync();
         var dialogs = Render<Radzen.Blazor.RadzenDialog>();
-        await page.ActAsync(shown => shown.Find(".rz-switch").ClickAsync());
+        await page.ActAsync(shown => shown.Find("[role=switch]").ClickAsync());
 
         var saving = page.ActAsync(shown => shown.Find("form").SubmitAsync());
-        dialogs.WaitForElement(".rz-dialog");
+        dialogs.WaitForElement("[role=dialog]");
         Assert.Contains("1 viewer leaves every room at once", dialogs.Markup, StringComparison.Ordinal);
         Assert.True(Engine.Settings.Enabled);
-        await dialogs.ActAsync(shown => shown.FindAll(".dialog-foot button").Single(button => button.TextContent == "Switch off").ClickAsync());
+        await dialogs.ActAsync(shown => shown.ByRole("button", "Switch off").ClickAsync());
         await saving;
 
         page.WaitForAssertion(() => Assert.False(Engine.Settings.Enabled));
@@ -106,12 +107,12 @@ public sealed partial class SettingsPageTests : PageTest
     public async Task Preset_Taken_FillsTheFormAndSavesNothing()
     {
         var page = await RenderSettingsAsync();
-        Assert.Equal("true", page.FindAll(".preset")[0].GetAttribute("aria-pressed"));
+        Assert.Equal("true", page.FindAll("button[aria-pressed]")[0].GetAttribute("aria-pressed"));
 
-        await page.ActAsync(shown => shown.FindAll(".preset")[2].ClickAsync());
+        await page.ActAsync(shown => shown.FindAll("button[aria-pressed]")[2].ClickAsync());
 
         Assert.Equal(("60", "150"), (page.Find("#interval").GetAttribute("value"), page.Find("#timeout").GetAttribute("value")));
-        Assert.Equal("true", page.FindAll(".preset")[2].GetAttribute("aria-pressed"));
+        Assert.Equal("true", page.FindAll("button[aria-pressed]")[2].GetAttribute("aria-pressed"));
         Assert.Equal(1, Engine.Settings.Version);
     }
 
@@ -125,14 +126,14 @@ public sealed partial class SettingsPageTests : PageTest
         Assert.Contains("may drop out", Impact(page, "Hidden tabs"), StringComparison.Ordinal);
         Assert.Contains("2.0", Impact(page, "Heartbeats a second"), StringComparison.Ordinal);
 
-        await page.ActAsync(shown => shown.FindAll(".preset")[2].ClickAsync());
+        await page.ActAsync(shown => shown.FindAll("button[aria-pressed]")[2].ClickAsync());
 
         Assert.Contains("1.0", Impact(page, "Heartbeats a second"), StringComparison.Ordinal);
         Assert.Contains("was 2.0", Impact(page, "Heartbeats a second"), StringComparison.Ordinal);
         Assert.Contains("stay", Impact(page, "Hidden tabs"), StringComparison.Ordinal);
         Assert.Contains("60 viewers, none is dropped", Impact(page, "Present now"), StringComparison.Ordinal);
 
-        await page.ActAsync(shown => shown.Find(".rz-switch").ClickAsync());
+        await page.ActAsync(shown => shown.Find("[role=switch]").ClickAsync());
         Assert.Contains("all leave at once", Impact(page, "Present now"), StringComparison.Ordinal);
     }
 
@@ -142,26 +143,26 @@ public sealed partial class SettingsPageTests : PageTest
         for (var i = 0; i < 60; i++)
             Beat("main", $"viewer{i}");
         var page = await RenderSettingsAsync();
-        Assert.DoesNotContain("is-up", page.Find(".settings-actions").ClassName, StringComparison.Ordinal);
+        Assert.Null(page.ByTestId("settings-actions").GetAttribute("data-state"));
 
-        await page.ActAsync(shown => shown.FindAll(".preset")[2].ClickAsync());
-        Assert.Contains("is-up", page.Find(".settings-actions").ClassName, StringComparison.Ordinal);
-        Assert.Equal("2.0 → 1.0 heartbeats/s · nobody is dropped", page.Find(".settings-line").TextContent);
+        await page.ActAsync(shown => shown.FindAll("button[aria-pressed]")[2].ClickAsync());
+        Assert.Equal("up", page.ByTestId("settings-actions").GetAttribute("data-state"));
+        Assert.Equal("2.0 → 1.0 heartbeats/s · nobody is dropped", page.ByTestId("settings-line").TextContent);
 
         page.Act(shown => shown.Find("#timeout").Input("61"));
-        Assert.Equal("Not like this: see the fields marked.", page.Find(".settings-line").TextContent);
+        Assert.Equal("Not like this: see the fields marked.", page.ByTestId("settings-line").TextContent);
         page.Act(shown => shown.Find("#interval").Input("25"));
         page.Act(shown => shown.Find("#timeout").Input("33"));
-        Assert.Equal("2.0 → 2.4 heartbeats/s · published clients would flicker", page.Find(".settings-line").TextContent);
+        Assert.Equal("2.0 → 2.4 heartbeats/s · published clients would flicker", page.ByTestId("settings-line").TextContent);
         page.Act(shown => shown.Find("#interval").Input("30"));
         page.Act(shown => shown.Find("#timeout").Input("61"));
-        Assert.Equal("2.0 heartbeats/s as before · nobody is dropped", page.Find(".settings-line").TextContent);
-        await page.ActAsync(shown => shown.Find(".rz-switch").ClickAsync());
-        Assert.Equal("2.0 → 0 heartbeats/s · 60 viewers leave at once", page.Find(".settings-line").TextContent);
+        Assert.Equal("2.0 heartbeats/s as before · nobody is dropped", page.ByTestId("settings-line").TextContent);
+        await page.ActAsync(shown => shown.Find("[role=switch]").ClickAsync());
+        Assert.Equal("2.0 → 0 heartbeats/s · 60 viewers leave at once", page.ByTestId("settings-line").TextContent);
 
-        await page.ActAsync(shown => shown.FindAll(".settings-actions button")[1].ClickAsync());
-        Assert.DoesNotContain("is-up", page.Find(".settings-actions").ClassName, StringComparison.Ordinal);
-        Assert.Empty(page.FindAll(".settings-line"));
+        await page.ActAsync(shown => shown.ByRole("button", SettingsTexts.Reset).ClickAsync());
+        Assert.Null(page.ByTestId("settings-actions").GetAttribute("data-state"));
+        Assert.Empty(page.AllByTestId("settings-line"));
     }
 
     [Fact]
@@ -170,11 +171,11 @@ public sealed partial class SettingsPageTests : PageTest
         var page = await RenderSettingsAsync();
         page.Act(shown => shown.Find("#timeout").Input("90"));
         await page.ActAsync(shown => shown.Find("form").SubmitAsync());
-        page.WaitForAssertion(() => Assert.Contains("Saved as version 2", page.Find(".settings-actions.is-up").TextContent, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Contains("Saved as version 2", page.Find("[data-testid=settings-actions][data-state=up]").TextContent, StringComparison.Ordinal));
 
-        await PassUntilAsync(() => page.FindAll(".settings-actions.is-up").Count == 0);
+        await PassUntilAsync(() => page.FindAll("[data-testid=settings-actions][data-state=up]").Count == 0);
 
-        Assert.Contains("Saved as version 2", page.Find(".saved").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Saved as version 2", page.ByTestId("outcome").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -185,14 +186,14 @@ public sealed partial class SettingsPageTests : PageTest
         Beat("main", "published");
         var page = await RenderSettingsAsync();
         await page.WaitForElementAsync("[data-testid=adoption]");
-        Assert.Contains("4 of 4 sessions", page.Find("[data-testid=adoption]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("4 of 4 sessions", page.ByTestId("adoption").TextContent, StringComparison.Ordinal);
         Assert.Contains("1 more never say", page.Markup, StringComparison.Ordinal);
 
         page.Act(shown => shown.Find("#timeout").Input("90"));
         await page.ActAsync(shown => shown.Find("form").SubmitAsync());
         Say("viewer0", version: 2);
 
-        await PassUntilAsync(() => page.Find("[data-testid=adoption]").TextContent.Contains("1 of 4 sessions", StringComparison.Ordinal));
+        await PassUntilAsync(() => page.ByTestId("adoption").TextContent.Contains("1 of 4 sessions", StringComparison.Ordinal));
         Assert.Contains("The rest by about", page.Markup, StringComparison.Ordinal);
 
         void Say(string user, int version) =>
@@ -206,15 +207,15 @@ public sealed partial class SettingsPageTests : PageTest
         Services.AddSingleton<AuthenticationStateProvider>(authentication);
 
         var page = Render<SettingsPage>();
-        Assert.Equal("Reading…", page.Find(".loading").TextContent);
-        Assert.Empty(page.FindAll(".freshness"));
+        Assert.Equal("Reading…", page.ByTestId("loading").TextContent);
+        Assert.Empty(page.AllByTestId("freshness"));
         authentication.Fail();
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
         authentication.Mend();
         await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
-        Assert.Contains("Live", page.Find(".freshness").TextContent, StringComparison.Ordinal);
-        Assert.NotEmpty(page.FindAll(".settings-form"));
+        Assert.Contains("Live", page.ByTestId("freshness").TextContent, StringComparison.Ordinal);
+        Assert.NotEmpty(page.FindAll("form"));
     }
 
     [Fact]
@@ -224,7 +225,7 @@ public sealed partial class SettingsPageTests : PageTest
 
         Assert.Contains("0 viewers, none is dropped", Impact(page, "Present now"), StringComparison.Ordinal);
         Assert.Contains("Nobody is present who could answer", page.Find("[aria-labelledby=adoption]").TextContent, StringComparison.Ordinal);
-        Assert.Empty(page.FindAll(".history button"));
+        Assert.Empty(page.FindAll("[aria-labelledby=history] button"));
     }
 
     [Fact]
@@ -236,7 +237,7 @@ public sealed partial class SettingsPageTests : PageTest
         await Database.DisposeAsync();
         Engine.Apply(Engine.Settings with { Version = 2 }); // what the page reads anew then
 
-        await PassUntilAsync(() => page.FindAll(".freshness.is-stale").Count == 1);
+        await PassUntilAsync(() => page.FindAll("[data-testid=freshness][data-state=stale]").Count == 1);
         Assert.Equal("90", page.Find("#timeout").GetAttribute("value"));
         await Database.OpenAsync(Cancellation);
     }
@@ -252,7 +253,7 @@ public sealed partial class SettingsPageTests : PageTest
         await Database.OpenAsync(Cancellation);
         await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
-        await page.WaitForElementAsync(".settings-form");
+        await page.WaitForElementAsync("form");
     }
 
     private static string Impact(IRenderedComponent<SettingsPage> page, string name) =>
@@ -261,7 +262,7 @@ public sealed partial class SettingsPageTests : PageTest
     private async Task<IRenderedComponent<SettingsPage>> RenderSettingsAsync()
     {
         var page = Render<SettingsPage>();
-        await page.WaitForElementAsync(".settings-form");
+        await page.WaitForElementAsync("form");
         return page;
     }
 

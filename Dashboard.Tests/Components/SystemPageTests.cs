@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication.Accounts;
 using Presence.Dashboard.Components.Pages;
+using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Jobs;
 using Presence.Dashboard.Live;
@@ -39,7 +40,7 @@ public sealed class SystemPageTests : PageTest
 
         var page = await RenderAsync();
 
-        Assert.Contains("All is well", page.Find(".page-head").TextContent, StringComparison.Ordinal);
+        Assert.Contains("All is well", page.ByTestId("health").TextContent, StringComparison.Ordinal);
         Assert.Contains("1 of 2,000,000", page.Find("[aria-labelledby=caps]").TextContent, StringComparison.Ordinal);
         Assert.Contains("not since the server started", page.Find("[aria-labelledby=jobs]").TextContent, StringComparison.Ordinal);
         Assert.Contains("None yet", page.Find("[aria-labelledby=backups]").TextContent, StringComparison.Ordinal);
@@ -50,7 +51,7 @@ public sealed class SystemPageTests : PageTest
     {
         var page = await RenderAsync();
 
-        var row = page.FindAll(".config-table tbody tr").Single(line => line.TextContent.Contains("Presence__Server__Key", StringComparison.Ordinal));
+        var row = page.FindAll("[aria-labelledby=configuration] tbody tr").Single(line => line.TextContent.Contains("Presence__Server__Key", StringComparison.Ordinal));
         Assert.Contains("kept back", row.TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain(_options.Server.Key!, page.Markup, StringComparison.Ordinal);
     }
@@ -73,8 +74,8 @@ public sealed class SystemPageTests : PageTest
 
         var page = await RenderAsync();
 
-        Assert.Contains("Something fails", page.Find(".page-head").TextContent, StringComparison.Ordinal);
-        Assert.Contains("The disk is full.", page.Find("[aria-labelledby=loops] > .impact").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Something fails", page.ByTestId("health").TextContent, StringComparison.Ordinal);
+        Assert.Contains("The disk is full.", page.Find("[aria-labelledby=loops] > dl").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,9 +91,9 @@ public sealed class SystemPageTests : PageTest
         var fold = page.Find("[aria-labelledby=loops] details");
         Assert.False(fold.HasAttribute("open"));
         Assert.Equal("1 of 2 work, 1 not run yet", fold.QuerySelector("summary")!.TextContent);
-        Assert.Empty(page.FindAll("[aria-labelledby=loops] > .impact"));
+        Assert.Empty(page.FindAll("[aria-labelledby=loops] > dl"));
         Assert.Equal(["Membership writer", "Sweep"], fold.QuerySelectorAll("dt").Select(name => name.TextContent));
-        Assert.Equal(["is-waiting", null], fold.QuerySelectorAll("dd").Select(mark => mark.ClassList.SingleOrDefault(name => name.StartsWith("is-", StringComparison.Ordinal))));
+        Assert.Equal([SystemTexts.LoopWaiting, Sentence.With(SystemTexts.LoopSucceeded, Durations.Ago(TimeSpan.Zero))], fold.QuerySelectorAll("dd").Select(state => state.TextContent));
     }
 
     [Fact]
@@ -100,7 +101,7 @@ public sealed class SystemPageTests : PageTest
     {
         var page = await RenderAsync();
 
-        var schedules = page.FindAll(".job dl > div:first-child dd").Select(job => job.TextContent);
+        var schedules = page.FindAll("[aria-labelledby=jobs] dl > div:first-child dd").Select(job => job.TextContent);
         Assert.Equal(["every day at " + InUtc(_options.Backup.Hour, 0), "every day at " + InUtc(_options.Backup.Hour, 30)], schedules);
 
         static string InUtc(int hour, int minute) =>
@@ -115,10 +116,10 @@ public sealed class SystemPageTests : PageTest
 
         Beat("main", "ada");
         await PassUntilAsync(() => WriterLag().TextContent.EndsWith("· 1 join or leave", StringComparison.Ordinal));
-        Assert.DoesNotContain("is-caution", WriterLag().ClassName, StringComparison.Ordinal);
+        Assert.Null(WriterLag().GetAttribute("data-state"));
         Beat("main", "bob");
 
-        await PassUntilAsync(() => WriterLag().ClassList.Contains("is-caution"));
+        await PassUntilAsync(() => WriterLag().GetAttribute("data-state") == "caution");
         Assert.Matches("^[5-9] s · 2 joins and leaves$", WriterLag().TextContent);
 
         IElement WriterLag() => page.FindAll("[aria-labelledby=storage] dd")[^1];
@@ -131,15 +132,15 @@ public sealed class SystemPageTests : PageTest
         Services.AddSingleton<AuthenticationStateProvider>(authentication);
 
         var page = Render<SystemPage>();
-        Assert.Equal("Reading…", page.Find(".loading").TextContent);
-        Assert.Empty(page.FindAll(".health-mark"));
+        Assert.Equal("Reading…", page.ByTestId("loading").TextContent);
+        Assert.Empty(page.AllByTestId("health"));
         authentication.Fail();
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
         Assert.Contains("could not be read", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
         authentication.Mend(ModeratorRole.Moderator);
         await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
-        Assert.Contains("All is well", page.Find(".page-head").TextContent, StringComparison.Ordinal);
+        Assert.Contains("All is well", page.ByTestId("health").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -148,13 +149,13 @@ public sealed class SystemPageTests : PageTest
         var isBroken = false;
         Services.GetRequiredService<CapRegistry>().Add(CapKind.Pages, () => isBroken ? throw new InvalidOperationException("broken") : 1, 10);
         var page = await RenderAsync();
-        Assert.Contains("Live", page.Find(".freshness").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Live", page.ByTestId("freshness").TextContent, StringComparison.Ordinal);
 
         isBroken = true;
 
-        await PassUntilAsync(() => page.FindAll(".freshness.is-stale").Count == 1);
-        Assert.Contains("as of", page.Find(".freshness").TextContent, StringComparison.OrdinalIgnoreCase);
-        Assert.NotEmpty(page.FindAll(".system"));
+        await PassUntilAsync(() => page.FindAll("[data-testid=freshness][data-state=stale]").Count == 1);
+        Assert.Contains("as of", page.ByTestId("freshness").TextContent, StringComparison.OrdinalIgnoreCase);
+        Assert.NotEmpty(page.FindAll("[aria-labelledby=server]"));
     }
 
     [Fact]
@@ -164,8 +165,8 @@ public sealed class SystemPageTests : PageTest
 
         var page = await RenderAsync();
 
-        Assert.Equal(2, page.FindAll(".job").Count);
-        Assert.Empty(page.FindAll(".job button"));
+        Assert.Equal(2, page.FindAll("[aria-labelledby=jobs] h3").Count);
+        Assert.Empty(page.FindAll("[aria-labelledby=jobs] button"));
         await Assert.ThrowsAsync<AccessRefusedException>(() => Services.GetRequiredService<SystemAdministration>().RunNowAsync(JobNames.Backup, Cancellation));
     }
 
@@ -191,7 +192,7 @@ public sealed class SystemPageTests : PageTest
     private async Task<IRenderedComponent<SystemPage>> RenderAsync()
     {
         var page = Render<SystemPage>();
-        await page.WaitForElementAsync(".system");
+        await page.WaitForElementAsync("[aria-labelledby=server]");
         return page;
     }
 }

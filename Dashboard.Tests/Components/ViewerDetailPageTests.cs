@@ -24,10 +24,10 @@ public sealed class ViewerDetailPageTests : PageTest
         var page = RenderViewer("ada");
 
         Assert.Contains("Ada Lovelace", page.Find("h1").TextContent, StringComparison.Ordinal);
-        Assert.Contains("In 2 rooms", page.Find(".viewer-where").TextContent, StringComparison.Ordinal);
-        Assert.Equal(["stage", "rooftop"], page.FindAll(".place-room").Select(room => room.TextContent));
-        Assert.Equal(["Device not told", "LG TV"], page.FindAll(".session-device").Select(device => device.TextContent));
-        Assert.Contains("Not kept out", page.Find(".removals").TextContent, StringComparison.Ordinal);
+        Assert.Contains("In 2 rooms", page.ByTestId("viewer-where").TextContent, StringComparison.Ordinal);
+        Assert.Equal(["stage", "rooftop"], page.FindAll("article header a").Select(room => room.TextContent));
+        Assert.Equal(["Device not told", "LG TV"], page.AllByTestId("device").Select(device => device.TextContent));
+        Assert.Contains("Not kept out", page.Find("[aria-labelledby=removals]").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class ViewerDetailPageTests : PageTest
         await Services.GetRequiredService<UserStore>().SignInAsync("ada", "Ada Lovelace", isGuest: false, vouched: false, Cancellation);
 
         var page = RenderViewer("ada");
-        await PassUntilAsync(() => page.FindAll(".viewer-where").Count == 1);
+        await PassUntilAsync(() => page.AllByTestId("viewer-where").Count == 1);
 
         Assert.Contains("Ada Lovelace", page.Find("h1").TextContent, StringComparison.Ordinal);
         Assert.Contains("In no room now", page.Markup, StringComparison.Ordinal);
@@ -49,9 +49,9 @@ public sealed class ViewerDetailPageTests : PageTest
         Engine.UserHeartbeat("ada");
 
         var page = RenderViewer("ada");
-        await PassUntilAsync(() => page.FindAll(".viewer-where").Count == 1);
+        await PassUntilAsync(() => page.AllByTestId("viewer-where").Count == 1);
 
-        Assert.Contains("In no room now · Online, last heartbeat just now", page.Find(".viewer-where").TextContent, StringComparison.Ordinal);
+        Assert.Contains("In no room now · Online, last heartbeat just now", page.ByTestId("viewer-where").TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("never seen", page.Markup, StringComparison.Ordinal);
     }
 
@@ -62,9 +62,9 @@ public sealed class ViewerDetailPageTests : PageTest
         Engine.SetOptOut("shy", isOut: true);
 
         var page = RenderViewer("shy");
-        await PassUntilAsync(() => page.FindAll(".viewer-where").Count == 1);
+        await PassUntilAsync(() => page.AllByTestId("viewer-where").Count == 1);
 
-        Assert.DoesNotContain("Online", page.Find(".viewer-where").TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("Online", page.ByTestId("viewer-where").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,14 +94,14 @@ public sealed class ViewerDetailPageTests : PageTest
         Beat("stage", "ada");
 
         var page = RenderViewer("ada");
-        Assert.Equal("Reading the viewer…", page.Find(".loading").TextContent);
+        Assert.Equal("Reading the viewer…", page.ByTestId("loading").TextContent);
         authentication.Fail();
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
-        Assert.Empty(page.FindAll(".loading"));
+        Assert.Empty(page.AllByTestId("loading"));
         authentication.Mend();
         await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
-        await PassUntilAsync(() => page.FindAll(".place").Count == 1);
+        await PassUntilAsync(() => page.FindAll("article").Count == 1);
     }
 
     [Fact]
@@ -110,12 +110,12 @@ public sealed class ViewerDetailPageTests : PageTest
         Services.AddScoped(services => new ViewerModeration(Engine, null!, services.GetRequiredService<ModeratorGuard>(), Time));
         await Services.GetRequiredService<RemovalStore>().RemoveAsync(new Removal("ada", "stage", Time.GetUtcNow().AddHours(1), null), "ops@example.com", Cancellation);
         var page = RenderViewer("ada");
-        await PassUntilAsync(() => page.FindAll(".removal-list li").Count == 1);
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=removals] li").Count == 1);
 
         await page.ActAsync(shown => shown.Find("button[aria-label='Let in again: stage']").ClickAsync(new()));
 
-        await PassUntilAsync(() => page.Find(".outcome-line").TextContent == "Letting in failed; try again.");
-        Assert.Single(page.FindAll(".removal-list li"));
+        await PassUntilAsync(() => page.ByTestId("outcome").TextContent == "Letting in failed; try again.");
+        Assert.Single(page.FindAll("[aria-labelledby=removals] li"));
     }
 
     [Fact]
@@ -133,11 +133,11 @@ public sealed class ViewerDetailPageTests : PageTest
     {
         Beat("stage", "ada");
         var page = RenderViewer("ada");
-        await PassUntilAsync(() => page.FindAll(".place").Count == 1);
+        await PassUntilAsync(() => page.FindAll("article").Count == 1);
 
         Engine.Leave("stage", "ada", "");
 
-        await PassUntilAsync(() => page.FindAll(".place").Count == 0);
+        await PassUntilAsync(() => page.FindAll("article").Count == 0);
     }
 
     [Fact]
@@ -146,18 +146,18 @@ public sealed class ViewerDetailPageTests : PageTest
         var removals = Services.GetRequiredService<RemovalStore>();
         await removals.RemoveAsync(new Removal("ada", "stage", Time.GetUtcNow().AddHours(1), "Spam"), "ops@example.com", Cancellation);
         var page = RenderViewer("ada");
-        await PassUntilAsync(() => page.FindAll(".removal-list li").Count == 1);
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=removals] li").Count == 1);
 
-        var text = page.Find(".removal-list li").TextContent;
+        var text = page.Find("[aria-labelledby=removals] li").TextContent;
         Assert.Contains("stage", text, StringComparison.Ordinal);
         Assert.Contains("ops@example.com", text, StringComparison.Ordinal);
         Assert.Contains("Spam", text, StringComparison.Ordinal);
         await page.ActAsync(shown => shown.Find("button[aria-label='Let in again: stage']").ClickAsync(new()));
 
-        await PassUntilAsync(() => page.FindAll(".removal-list li").Count == 0);
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=removals] li").Count == 0);
         Assert.Null(Engine.RemovalOf("ada", "stage"));
         Assert.Null(await removals.FindAsync("ada", "stage", Cancellation));
-        Assert.Contains("May come in to stage again.", page.Find(".outcome-line").TextContent, StringComparison.Ordinal);
+        Assert.Contains("May come in to stage again.", page.ByTestId("outcome").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -167,14 +167,14 @@ public sealed class ViewerDetailPageTests : PageTest
         Beat("rooftop", "ada");
         var dialogs = Render<Radzen.Blazor.RadzenDialog>();
         var page = RenderViewer("ada");
-        await PassUntilAsync(() => page.FindAll(".place").Count == 2);
+        await PassUntilAsync(() => page.FindAll("article").Count == 2);
 
-        page.Act(shown => shown.Find(".viewer-lead button").Click()); // is done when the dialog is
-        await PassUntilAsync(() => dialogs.FindAll(".remove-dialog").Count == 1);
+        page.Act(shown => shown.ByRole("button", Sentence.With(ViewerTexts.RemoveFrom, ViewerTexts.Network)).Click()); // is done when the dialog is
+        await PassUntilAsync(() => dialogs.FindAll("#removal-reason").Count == 1);
         Assert.Empty(dialogs.FindAll("input[name=where]"));
         dialogs.Act(shown => shown.FindAll("input[name=length]")[2].Change(true));
-        await dialogs.ActAsync(shown => shown.Find(".button-danger").ClickAsync(new()));
-        await PassUntilAsync(() => page.FindAll(".place").Count == 0 && page.FindAll(".removal-list li").Count == 1);
+        await dialogs.ActAsync(shown => shown.ByRole("button", Sentence.With(ViewerTexts.RemoveFor, Durations.Rough(TimeSpan.FromDays(1)))).ClickAsync());
+        await PassUntilAsync(() => page.FindAll("article").Count == 0 && page.FindAll("[aria-labelledby=removals] li").Count == 1);
 
         var entry = await Services.GetRequiredService<RemovalStore>().FindAsync("ada", null, Cancellation);
         Assert.Equal("mod@example.com", entry!.By);
@@ -190,7 +190,7 @@ public sealed class ViewerDetailPageTests : PageTest
 
         var page = RenderViewer("ada");
 
-        Assert.Single(page.FindAll(".place"));
+        Assert.Single(page.FindAll("article"));
         Assert.Empty(page.FindAll("button"));
     }
 

@@ -21,10 +21,9 @@ public sealed class WallPageTests : PageTest
 
         var page = Render<WallPage>();
 
-        Assert.Equal(["side", "main", "later"], page.FindAll(".tile-name").Select(name => name.TextContent));
-        Assert.Equal(["1", "2", "0"], page.FindAll(".tile-count").Select(count => count.TextContent));
-        Assert.Equal("wall?rooms=side&rooms=main&rooms=later", page.Find(".wall-keep").GetAttribute("href"));
-        Assert.NotEmpty(page.FindAll(".tiles-3"));
+        Assert.Equal(["side", "main", "later"], page.AllByTestId("room-name").Select(name => name.TextContent));
+        Assert.Equal(["1", "2", "0"], page.AllByTestId("room-viewers").Select(count => count.TextContent));
+        Assert.Equal("wall?rooms=side&rooms=main&rooms=later", page.ByRole("link", WallTexts.Keep).GetAttribute("href"));
     }
 
     [Theory]
@@ -39,8 +38,8 @@ public sealed class WallPageTests : PageTest
 
         var page = Render<WallPage>();
 
-        Assert.Equal(expected.Split(' '), page.FindAll(".tile-name").Select(name => name.TextContent));
-        Assert.Empty(page.FindAll(".wall-keep"));
+        Assert.Equal(expected.Split(' '), page.AllByTestId("room-name").Select(name => name.TextContent));
+        Assert.Empty(page.AllByRole("link", WallTexts.Keep));
     }
 
     [Fact]
@@ -51,7 +50,7 @@ public sealed class WallPageTests : PageTest
 
         await Services.GetRequiredService<PinBoard>().SetAsync("mod@example.com", "side", isPinned: true);
 
-        await PassUntilAsync(() => page.FindAll(".tile").Count == 2);
+        await PassUntilAsync(() => page.AllByTestId("room-name").Count == 2);
     }
 
     [Fact]
@@ -62,7 +61,7 @@ public sealed class WallPageTests : PageTest
 
         Beat("main", "ada");
 
-        await PassUntilAsync(() => page.Find(".tile-count").TextContent == "1");
+        await PassUntilAsync(() => page.ByTestId("room-viewers").TextContent == "1");
     }
 
     [Fact]
@@ -70,8 +69,8 @@ public sealed class WallPageTests : PageTest
     {
         var page = Render<WallPage>();
 
-        Assert.Contains("Pin up to 12 rooms", page.Find(".wall-empty").TextContent, StringComparison.Ordinal);
-        Assert.Equal("rooms", page.Find(".wall-empty a").GetAttribute("href"));
+        Assert.Contains("Pin up to 12 rooms", page.ByTestId("empty").TextContent, StringComparison.Ordinal);
+        Assert.Equal("rooms", page.Find("[data-testid=empty] a").GetAttribute("href"));
     }
 
     [Fact]
@@ -82,13 +81,13 @@ public sealed class WallPageTests : PageTest
         PinStore.Ready = held.Task;
 
         var page = Render<WallPage>();
-        Assert.Equal("Reading the rooms…", page.Find(".loading").TextContent);
+        Assert.Equal("Reading the rooms…", page.ByTestId("loading").TextContent);
         held.SetException(new InvalidOperationException("disk"));
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
         PinStore.Ready = Task.CompletedTask;
         await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
-        Assert.Equal("main", page.Find(".tile-name").TextContent);
+        Assert.Equal("main", page.ByTestId("room-name").TextContent);
     }
 
     [Fact]
@@ -101,8 +100,8 @@ public sealed class WallPageTests : PageTest
 
         Time.Advance(TimeSpan.FromSeconds(20));
 
-        await PassUntilAsync(() => page.Find(".freshness").ClassList.Contains("is-stale"));
-        Assert.Equal($"Not live · as of {swept}", page.Find(".freshness .when-connected").TextContent);
+        await PassUntilAsync(() => page.ByTestId("freshness").GetAttribute("data-state") == "stale");
+        Assert.Contains($"Not live · as of {swept}", page.ByTestId("freshness").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -66,6 +66,17 @@ public sealed class ArchitectureTests
         Assert.Empty(offenders.Select(line => $"{line.Place}: {line.Text.Trim()}"));
     }
 
+    [Fact]
+    public void Tests_OfPages_FindNothingByItsClass()
+    {
+        var attribute = new Regex(@"\[[^\]]*\]", RegexOptions.None, TimeSpan.FromSeconds(5));
+        var byClass = new Regex("""\b(Find|FindAll|Locator|[qQ]uerySelector|[qQ]uerySelectorAll|[cC]losest|matches|WaitForElement\w*)\(\$?(["'`])([^"'`]*[^"'`\\])?\.[A-Za-z{]|\b(ClassList|[cC]lassName|ToHaveClass\w*)\b""", RegexOptions.None, TimeSpan.FromSeconds(5));
+
+        var offenders = Lines("Dashboard.Tests/Components").Concat(Lines("Dashboard.Tests/Browser")).Where(line => byClass.IsMatch(attribute.Replace(line.Text, "[]")));
+
+        Assert.Empty(offenders.Select(line => $"{line.Place}: {line.Text.Trim()}: find it by role, label or test id"));
+    }
+
     private static IEnumerable<(string Place, string Text)> Lines(string folder)
     {
         var files = Directory.Exists(Path.Combine(RepositoryFiles.Root, folder)) ? RepositoryFiles.Under(folder, ".cs", ".razor") : [];
