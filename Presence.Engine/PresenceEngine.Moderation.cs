@@ -10,8 +10,8 @@ public sealed partial class PresenceEngine
     private DateTimeOffset _sweptUtc;
     private long _sweptNow;
 
-    /// <summary>Decides what may be forgotten for good.</summary>
-    internal SteadyClock Steady { get; }
+    /// <summary>Decides what may be forgotten for good; the database's, which knows of former runs, where there is one.</summary>
+    internal SteadyClock Steady { get; set; }
 
     /// <summary>Says what is special about a room, or with null that nothing is; in force at once.</summary>
     /// <param name="roomId">The room; it need not exist yet.</param>

@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Hosting;
@@ -153,6 +156,49 @@ public sealed class ConnectionTests
         Assert.Empty(host.Log.Faults);
     }
 
+    [Theory]
+    [InlineData("http/1.1")]
+    [InlineData("h2")]
+    public async Task Connection_ThatSaysNothingAfterItsHandshake_IsClosedAfterAWhileAndOneThatBeginsIsNot(string protocol)
+    {
+        var (time, folder) = (new ManualTimeProvider(), Directory.CreateTempSubdirectory("presence-"));
+        try
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
+            var (file, keyFile) = (Path.Combine(folder.FullName, "cert.pem"), Path.Combine(folder.FullName, "key.pem"));
+            await File.WriteAllTextAsync(file, certificate.ExportCertificatePem(), Cancel);
+            await File.WriteAllTextAsync(keyFile, key.ExportPkcs8PrivateKeyPem(), Cancel);
+            await using var host = await DashboardHost.StartAsync(new DashboardHostOptions
+            {
+                Time = time,
+                Configuration = { ["Kestrel:Endpoints:Tls:Url"] = "https://127.0.0.1:0", ["Kestrel:Endpoints:Tls:Certificate:Path"] = file, ["Kestrel:Endpoints:Tls:Certificate:KeyPath"] = keyFile },
+            });
+            await using var silent = await ConnectOverTlsAsync(host.BaseAddress, protocol);
+            await using var begun = await ConnectOverTlsAsync(host.BaseAddress, "http/1.1");
+            await begun.WriteAsync("GET /health/live HTTP/1.1\r\n"u8.ToArray(), Cancel);
+
+            var end = ReadToEndAsync(silent);
+            await Eventually.TrueAsync(
+                () =>
+                {
+                    time.Advance(TimeSpan.FromSeconds(1)); // its time begins when the server has read the end of the handshake
+                    return end.IsCompleted;
+                },
+                "the silent one is closed");
+
+            Assert.True(await end < 1_000); // a farewell, in HTTP/2
+            await begun.WriteAsync("Host: localhost\r\n\r\n"u8.ToArray(), Cancel);
+            var buffer = new byte[64];
+            Assert.StartsWith("HTTP/1.1 200", Encoding.ASCII.GetString(buffer, 0, await begun.ReadAsync(buffer, Cancel)), StringComparison.Ordinal);
+            Assert.Empty(host.Log.Faults);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public void Door_OfAnAddressThatFillsItsShare_LetsOthersInAndKnownProxiesAndThisMachineAlways()
     {
@@ -228,6 +274,28 @@ public sealed class ConnectionTests
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(server.Host, server.Port, Cancel);
         return socket;
+    }
+
+    private static async Task<SslStream> ConnectOverTlsAsync(Uri server, string protocol)
+    {
+        var stream = new SslStream(new NetworkStream(await ConnectAsync(server), ownsSocket: true));
+        await stream.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                ApplicationProtocols = [new SslApplicationProtocol(protocol)],
+                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            },
+            Cancel);
+        return stream;
+    }
+
+    private static async Task<int> ReadToEndAsync(Stream stream)
+    {
+        var (buffer, read) = (new byte[1024], 0);
+        while (await stream.ReadAsync(buffer, Cancel) is > 0 and var more)
+            read += more;
+        return read;
     }
 
     /// <summary>Connects, and is content with being thrown out at once.</summary>

@@ -105,7 +105,7 @@ internal static class Limits
         new("streams", Defaults.Streams, "streams", "in all") { Error = ApiErrors.CapReached, Key = nameof(Defaults.Streams) },
         new("connections", Defaults.Connections, "connections", "in all") { Otherwise = "the connection ends", Key = nameof(Defaults.Connections) },
         new("connections of an address", Defaults.ConnectionsPerAddress, "connections", "one address; a quarter of the cap; known proxies and this machine apart") { Otherwise = "the connection ends", Key = nameof(Defaults.ConnectionsPerAddress) },
-        new("silent connections", (long)FirstByteDeadline.LongestSilence.TotalSeconds, "seconds", "until the first byte") { Otherwise = "the connection ends" },
+        new("silent connections", (long)FirstByteDeadline.LongestSilence.TotalSeconds, "seconds", "until the first byte, and after a TLS handshake until the first it carries") { Otherwise = "the connection ends" },
         new("connections of pages of an address", Defaults.PageConnectionsPerAddress, "connections", "WebSockets of one address; a quarter of the cap") { Error = ApiErrors.CapReached, Key = nameof(Defaults.PageConnectionsPerAddress) },
         new("connections of pages of an account", Defaults.PageConnectionsPerAccount, "connections", "WebSockets of one account") { Error = ApiErrors.CapReached, Key = nameof(Defaults.PageConnectionsPerAccount) },
         Pace("pages opened", Defaults.PageOpensPerSecond, "one account", nameof(Defaults.PageOpensPerSecond)),

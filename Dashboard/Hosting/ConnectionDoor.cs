@@ -86,14 +86,14 @@ internal sealed class ConnectionDoor
 }
 
 /// <summary>Sockets behind the <see cref="ConnectionDoor"/>.</summary>
-internal sealed class GuardedSockets(SocketTransportFactory sockets, ConnectionDoor door) : IConnectionListenerFactory, IConnectionListenerFactorySelector
+internal sealed class GuardedSockets(SocketTransportFactory sockets, ConnectionDoor door, TimeProvider time) : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     public bool CanBind(EndPoint endpoint) => sockets.CanBind(endpoint);
 
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        new Listener(await sockets.BindAsync(endpoint, cancellationToken), door);
+        new Listener(await sockets.BindAsync(endpoint, cancellationToken), door, time);
 
-    private sealed class Listener(IConnectionListener listener, ConnectionDoor door) : IConnectionListener
+    private sealed class Listener(IConnectionListener listener, ConnectionDoor door, TimeProvider time) : IConnectionListener
     {
         public EndPoint EndPoint => listener.EndPoint;
 
@@ -102,7 +102,7 @@ internal sealed class GuardedSockets(SocketTransportFactory sockets, ConnectionD
             while (await listener.AcceptAsync(cancellationToken) is { } connection)
             {
                 if (door.TryEnter(connection.RemoteEndPoint))
-                    return new Connection(connection, door);
+                    return new Connection(connection, door, time);
                 connection.Abort();
                 await connection.DisposeAsync();
             }
@@ -115,8 +115,9 @@ internal sealed class GuardedSockets(SocketTransportFactory sockets, ConnectionD
     }
 
     /// <summary>A connection that gives its place back when its socket is closed.</summary>
-    private sealed class Connection(ConnectionContext connection, ConnectionDoor door) : ConnectionContext
+    private sealed class Connection(ConnectionContext connection, ConnectionDoor door, TimeProvider time) : ConnectionContext
     {
+        private readonly IDuplexPipe _socket = connection.Transport;
         private readonly EndPoint? _from = connection.RemoteEndPoint;
         private int _left;
 
@@ -126,7 +127,12 @@ internal sealed class GuardedSockets(SocketTransportFactory sockets, ConnectionD
 
         public override IDictionary<object, object?> Items { get => connection.Items; set => connection.Items = value; }
 
-        public override IDuplexPipe Transport { get => connection.Transport; set => connection.Transport = value; }
+        /// <summary>TLS puts what it deciphers in the socket's place once its handshake is done: there the silence begins anew.</summary>
+        public override IDuplexPipe Transport
+        {
+            get => connection.Transport;
+            set => connection.Transport = ReferenceEquals(value, _socket) ? value : new DecipheredBytes(value, time);
+        }
 
         public override CancellationToken ConnectionClosed { get => connection.ConnectionClosed; set => connection.ConnectionClosed = value; }
 
@@ -152,7 +158,54 @@ internal sealed class GuardedSockets(SocketTransportFactory sockets, ConnectionD
     }
 }
 
-/// <summary>Closes connections that send nothing at first. Those that begin and do not go on are ended by the server's own limits: a handshake has 10 s, headers have 15.</summary>
+/// <summary>What comes out of TLS. A connection that says nothing there for as long as one may be silent reads as ended, which closes it.</summary>
+/// <remarks><b>Cost.</b> One call more a read; nothing is allocated after the first byte.</remarks>
+internal sealed class DecipheredBytes(IDuplexPipe deciphered, TimeProvider time) : PipeReader, IDuplexPipe
+{
+    private readonly PipeReader _input = deciphered.Input;
+    private bool _hasBegun;
+    private bool _isOver;
+
+    PipeReader IDuplexPipe.Input => this;
+
+    PipeWriter IDuplexPipe.Output => deciphered.Output;
+
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+        _hasBegun ? _input.ReadAsync(cancellationToken) : ReadFirstAsync(cancellationToken);
+
+    public override bool TryRead(out ReadResult result) => _input.TryRead(out result);
+
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        if (!_isOver) // then nothing was read that could be given back
+            _input.AdvanceTo(consumed, examined);
+    }
+
+    public override void CancelPendingRead() => _input.CancelPendingRead();
+
+    public override void Complete(Exception? exception = null) => _input.Complete(exception);
+
+    private async ValueTask<ReadResult> ReadFirstAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(FirstByteDeadline.LongestSilence, time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            var read = await _input.ReadAsync(ending.Token);
+            _hasBegun = !read.Buffer.IsEmpty;
+            return read;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            _isOver = true;
+            return new ReadResult(default, isCanceled: false, isCompleted: true);
+        }
+    }
+}
+
+/// <summary>Closes connections that send nothing at first. Those that begin and do not go on are ended by the server's own limits: a handshake has 10 s, headers have 15; after a handshake it is <see cref="DecipheredBytes"/> that waits.</summary>
 internal sealed class FirstByteDeadline(ConnectionDelegate next, TimeProvider time)
 {
     public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(15);

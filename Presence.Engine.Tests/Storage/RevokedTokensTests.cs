@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 using Presence.Engine.Tests.Support;
 
@@ -105,5 +107,54 @@ public sealed class RevokedTokensTests : IAsyncLifetime
         var stored = new RevokedTokens(_database);
         await stored.LoadAsync(Cancel);
         Assert.True(stored.Contains("t1"));
+    }
+
+    [Theory]
+    [InlineData("one run", "one run")] // the server is started anew
+    [InlineData("one run", "another")] // the machine is
+    [InlineData(null, null)] // nobody knows
+    public async Task PruneAsync_ByAServerStartedAnewEveryDay_ForgetsWhatExpired(string? bootId, string? nextBootId)
+    {
+        await new RevokedTokens(_database).RevokeAsync("t1", _time.GetUtcNow() + TimeSpan.FromHours(1), Cancel);
+
+        Assert.Equal(1, await StoredAfterADayAsync(bootId));
+        _time.Advance(TimeSpan.FromHours(5));
+        Assert.Equal(0, await StoredAfterADayAsync(nextBootId));
+    }
+
+    [Theory]
+    [InlineData(0)] // from the first start on
+    [InlineData(3)]
+    public async Task PruneAsync_ByARunWithAWrongClockAmongOthers_ForgetsNothing(int wrongDay)
+    {
+        await new RevokedTokens(_database).RevokeAsync("t1", _time.GetUtcNow() + TimeSpan.FromDays(30), Cancel);
+
+        for (var day = 0; day < 6; day++)
+        {
+            var ahead = TimeSpan.FromDays(day == wrongDay ? 400 : 0);
+            _time.SetUtcNow(_time.GetUtcNow() + ahead);
+            Assert.Equal(1, await StoredAfterADayAsync($"run {day}"));
+            _time.SetUtcNow(_time.GetUtcNow() - ahead);
+        }
+    }
+
+    /// <summary>Starts the server anew, lets it run for almost a day, and counts what is left after its pruning.</summary>
+    private async Task<int> StoredAfterADayAsync(string? bootId)
+    {
+        await _database.DisposeAsync();
+        _database = await _folder.OpenAsync(_time);
+        using var memberships = new MembershipStore(_database, new PresenceEngine(_time, PresenceSettings.Default, new PresenceLimits())) { BootId = bootId };
+        await memberships.RestoreAsync(Cancel);
+        var tokens = new RevokedTokens(_database);
+        await tokens.LoadAsync(Cancel);
+        for (var hour = 0; hour < 23; hour++)
+        {
+            await tokens.PruneAsync(Cancel);
+            await memberships.StampAliveAsync(Cancel);
+            _time.Advance(TimeSpan.FromHours(1));
+        }
+        await memberships.StampAliveAsync(Cancel);
+        await using var context = _database.CreateDbContext();
+        return await context.RevokedTokens.CountAsync(Cancel);
     }
 }

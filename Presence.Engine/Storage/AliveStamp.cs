@@ -6,6 +6,13 @@ namespace Presence.Engine.Storage;
 /// <param name="Uptime">How long that run had lasted; null for a stamp of an older version.</param>
 internal readonly record struct AliveStamp(DateTimeOffset At, string? BootId, TimeSpan? Uptime)
 {
+    /// <summary>What was known of the wall clock; null for a stamp of an older version.</summary>
+    public SteadyStamp? Steady { get; init; }
+
+    /// <summary>How long after the last stamp this one was taken, by a machine that ran all the time; null when it did not, or nobody knows.</summary>
+    public TimeSpan? ProvenSince(AliveStamp last) =>
+        last.BootId is not null && last.BootId == BootId && Uptime - last.Uptime is { } down && down >= TimeSpan.Zero ? down : null;
+
     /// <summary>The name of the operating system's present run, by Linux; null elsewhere.</summary>
     public static string? ReadBootId()
     {
@@ -30,4 +37,9 @@ internal sealed class LastAliveRecord
 
     /// <summary>Rises with every stamp; what <see cref="DatabaseMarker"/> compares.</summary>
     public long Beat { get; init; }
+
+    public long? RanMilliseconds { get; init; }
+    public DateTimeOffset? Believed { get; init; }
+    public DateTimeOffset? Candidate { get; init; }
+    public long? CandidateSinceMilliseconds { get; init; }
 }

@@ -45,7 +45,10 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
                 return 0; // the first start: nobody can be on the way back
 
             _beat = last.Beat;
-            var policy = RestorePolicy.Decide(last.Alive, Alive(), engine.Settings);
+            var now = Alive();
+            if (last.Alive.Steady is { } steady)
+                database.Steady.Resume(steady, now.ProvenSince(last.Alive) ?? TimeSpan.Zero);
+            var policy = RestorePolicy.Decide(last.Alive, now, engine.Settings);
             if (policy.Reason is not null)
                 _logger.LogInformation("{Who} brought back after this start: {Reason}.", policy.ComesBack ? "Everyone who was present is" : "Nobody is", policy.Reason);
 
@@ -163,7 +166,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
     private Task WriteBatchAsync(MembershipRows rows, List<MembershipChange> batch, CancellationToken cancellationToken) =>
         rows.WriteAsync(batch, rows.Write, () => rows.Stamp(Alive(), _beat), cancellationToken);
 
-    private AliveStamp Alive() => new(database.Now(), BootId, database.Time.GetElapsedTime(0));
+    private AliveStamp Alive() => new(database.Now(), BootId, database.Time.GetElapsedTime(0)) { Steady = database.Steady.Stamp() };
 
     /// <summary>Makes the table equal to everybody present: what is missing is inserted, what is too much deleted, the rest not touched.</summary>
     private async Task CompareAsync(MembershipRows rows, CancellationToken cancellationToken)

@@ -40,6 +40,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         Folder = Path.GetFullPath(folder);
         FilePath = Path.Combine(Folder, FileName);
         Time = time;
+        Steady = new SteadyClock(time);
         _logger = logger ?? NullLogger<PresenceDatabase>.Instance;
         Marker = new DatabaseMarker(Folder);
         _backups = new DatabaseBackups(Path.Combine(Folder, DatabaseBackups.FolderName), time);
@@ -70,6 +71,9 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
     internal DatabaseMarker Marker { get; }
 
     internal TimeProvider Time { get; }
+
+    /// <summary>Decides what may be forgotten for good; goes on with the restore of <see cref="MembershipStore"/>.</summary>
+    internal SteadyClock Steady { get; }
 
     /// <summary>Now in whole milliseconds, as stored: what is answered equals what is read after a restart.</summary>
     internal DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(Time.GetUtcNow().ToUnixTimeMilliseconds());

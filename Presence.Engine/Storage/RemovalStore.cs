@@ -7,6 +7,7 @@ namespace Presence.Engine.Storage;
 /// <remarks><b>Bound.</b> <see cref="PresenceLimits.Removals"/>.</remarks>
 public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engine) : IDisposable
 {
+    private readonly SteadyClock _steady = engine.Steady = database.Steady;
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
 
     /// <summary>Reads the removals and puts them in force; once, before anybody is restored. Ended ones too: the wall clock may be wrong at a start.</summary>
@@ -104,10 +105,10 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
         return records.ConvertAll(ToEntry);
     }
 
-    /// <summary>Forgets removals that ended a day ago or earlier, by a clock that ran without a step since.</summary>
+    /// <summary>Forgets removals that ended a day ago or earlier, by a clock that is believed.</summary>
     public async Task PruneAsync(CancellationToken cancellationToken)
     {
-        var until = engine.Steady.LongAgo();
+        var until = _steady.LongAgo();
         await using var context = database.CreateDbContext();
         if (await context.Removals.AnyAsync(r => r.Until <= until, cancellationToken))
             await context.Removals.Where(r => r.Until <= until).ExecuteDeleteAsync(cancellationToken);
@@ -123,7 +124,7 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
         var most = engine.Limits.Removals;
         if (await context.Removals.CountAsync(cancellationToken) <= most)
             return;
-        var now = engine.Steady.Now();
+        var now = _steady.Now();
         await context.Removals.Where(r => r.Until <= now).ExecuteDeleteAsync(cancellationToken);
         if (await context.Removals.CountAsync(cancellationToken) > most)
             throw new StoreFullException(most, $"{most} removals are in force, as many as may be; lift one first.");

@@ -22,7 +22,7 @@ internal sealed record RestorePolicy(bool ComesBack, string? Reason)
         var timeout = settings.PresenceTimeout;
         if (!settings.Enabled)
             return new(ComesBack: false, "presence is off");
-        if (last.BootId is not null && last.BootId == now.BootId && now.Uptime - last.Uptime is { } down && down >= TimeSpan.Zero)
+        if (now.ProvenSince(last) is { } down)
         {
             return down < timeout
                 ? new(ComesBack: true, IsInStep(last, now, down) ? null : $"the wall clock was set, and by the machine's uptime the server was down for {Text(down)}")

@@ -15,8 +15,6 @@ public sealed class RevokedTokens(PresenceDatabase database, int most = RevokedT
     /// <summary>How many there may be unless said otherwise: some 150 MB.</summary>
     public const int DefaultMost = 1_000_000;
 
-    // A token is accepted a little past its expiry, and clocks are set back: forgetting late costs a row, early revives a token.
-    private readonly SteadyClock _steady = new(database.Time);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _expiry = new(StringComparer.Ordinal);
     private int _count;
     private int _version;
@@ -58,10 +56,11 @@ public sealed class RevokedTokens(PresenceDatabase database, int most = RevokedT
         Interlocked.Increment(ref _version);
     }
 
-    /// <summary>Forgets tokens that expired a day ago or earlier, by a clock that ran without a step since.</summary>
+    /// <summary>Forgets tokens that expired a day ago or earlier, by a clock that is believed.</summary>
+    /// <remarks>A token is accepted a little past its expiry, and clocks are set back: forgetting late costs a row, early revives a token.</remarks>
     public async Task PruneAsync(CancellationToken cancellationToken)
     {
-        var until = _steady.LongAgo();
+        var until = database.Steady.LongAgo();
         var expired = _expiry.Where(token => token.Value <= until).Select(token => token.Key).ToArray();
         if (expired.Length == 0)
             return;

@@ -12,7 +12,6 @@ public sealed partial class UserStore
     /// <summary>How exactly the last use is stored: a user that signs in all the time is one write a day.</summary>
     private static readonly TimeSpan SeenEvery = TimeSpan.FromDays(1);
 
-    private readonly SteadyClock _steady = new(database.Time);
     private int _free; // as of the last count; counted anew once it is used up
 
     /// <summary>Erases a user: names, picture, metadata, and that it was vouched for. False when it is not known.</summary>
@@ -30,7 +29,7 @@ public sealed partial class UserStore
     /// <remarks><b>Cost.</b> One reading of the table beside its writers; transactions of 500 rows.</remarks>
     public async Task<int> PruneAsync(TimeSpan unusedFor, CancellationToken cancellationToken)
     {
-        var dayAgo = _steady.LongAgo();
+        var dayAgo = database.Steady.LongAgo();
         if (dayAgo - DateTimeOffset.MinValue < unusedFor)
             return 0; // the clock is not to be trusted yet
         var until = dayAgo - (unusedFor - SteadyClock.Settling);

@@ -69,8 +69,20 @@ namespace Presence.Engine.Storage.Migrations
                     b.Property<long>("Beat")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("Believed")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("BootId")
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("Candidate")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("CandidateSinceMilliseconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("RanMilliseconds")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long?>("UptimeMilliseconds")
                         .HasColumnType("INTEGER");
