@@ -24,10 +24,6 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
-    public void Readme_Length_StaysUnderTwoHundredLines() =>
-        Assert.InRange(RepositoryFiles.Read("README.md").Split('\n').Length, 40, 200);
-
-    [Fact]
     public void Readme_Commands_NameWhatIsThere()
     {
         var commands = CommandsOf("README.md");
@@ -60,17 +56,6 @@ public sealed partial class DocumentTests
         var shown = RepositoryFiles.Under("docs", ".md").SelectMany(page => Picture().Matches(RepositoryFiles.Read(page))).Select(match => "docs/" + match.Value).Distinct().Order(StringComparer.Ordinal);
 
         Assert.Equal(RepositoryFiles.Under("docs/images", ".png").Order(StringComparer.Ordinal), shown);
-    }
-
-    [Fact]
-    public void Decisions_EveryPage_HasTheSameShape()
-    {
-        foreach (var page in RepositoryFiles.Under("docs/decisions", ".md").Where(page => !page.EndsWith("README.md", StringComparison.Ordinal)))
-        {
-            var text = RepositoryFiles.Read(page);
-            var places = new[] { "**Question.**", "**Options**", "**Choice.**", "**Reason.**", "**Date.**" }.Select(part => text.IndexOf(part, StringComparison.Ordinal)).ToArray();
-            Assert.True(places.All(place => place > 0) && places.SequenceEqual(places.Order()), $"{page} lacks one of question, options, choice, reason, date, or has them in another order.");
-        }
     }
 
     [Fact]
