@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Configuration;
+using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Tests.Support;
 
@@ -159,6 +161,51 @@ public sealed class CustomerTokenTests
         await using var host = await StartAsync();
 
         (await host.BeatAsync("lobby", TokenForge.Hs256(TokenForge.Claims(_time, "anna")))).IsRefusal(401, 400100);
+    }
+
+    public static TheoryData<string, string> BadKeys
+    {
+        get
+        {
+            using var rsa = RSA.Create(2048);
+            using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            using var shortest = RSA.Create(1024);
+            using var longer = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+            using var other = ECDsa.Create(ECCurve.CreateFromFriendlyName("secp256k1"));
+            var damaged = rsa.ExportSubjectPublicKeyInfoPem().Split('\n');
+            return new()
+            {
+                { "/nowhere/public.pem", "neither PEM text" },
+                { "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A", "neither PEM text" },
+                { "-----BEGIN PUBLIC KEY-----", "no PEM block" },
+                { rsa.ExportPkcs8PrivateKeyPem(), "private key" },
+                { rsa.ExportRSAPrivateKeyPem(), "private key" },
+                { ec.ExportECPrivateKeyPem(), "private key" },
+                { rsa.ExportSubjectPublicKeyInfoPem() + "\n" + ec.ExportSubjectPublicKeyInfoPem(), "several keys" },
+                { PemEncoding.WriteString("CERTIFICATE", new byte[10]), "a CERTIFICATE, not a public key" },
+                { PemEncoding.WriteString("PUBLIC KEY", new byte[10]), "cannot be read" },
+                { PemEncoding.WriteString("RSA PUBLIC KEY", new byte[10]), "cannot be read" },
+                { string.Join('\n', damaged[0], damaged[1], damaged[^1]), "cannot be read" },
+                { shortest.ExportSubjectPublicKeyInfoPem(), "2048 to 8192 bits" },
+                { shortest.ExportRSAPublicKeyPem(), "2048 to 8192 bits" },
+                { longer.ExportSubjectPublicKeyInfoPem(), "one of P-256" },
+                { other.ExportSubjectPublicKeyInfoPem(), "one of P-256" },
+            };
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(BadKeys), DisableDiscoveryEnumeration = true)]
+    public void PublicKey_ThatIsNoneToCheckWith_IsRefusedAtStartAndNotRepeated(string text, string problem)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Presence:Clients:Jwt:PublicKey", text)]).Build();
+
+        var refusal = Assert.Throws<ConfigurationRefusedException>(() => DashboardConfiguration.Read(configuration, isDevelopment: false));
+
+        var line = Assert.Single(refusal.Problems);
+        Assert.Contains("Presence__Clients__Jwt__PublicKey", line, StringComparison.Ordinal);
+        Assert.Contains(problem, line, StringComparison.Ordinal);
+        Assert.All(text.Split('\n').Where(part => !part.StartsWith("-----", StringComparison.Ordinal)), part => Assert.True(part.Length == 0 || !line.Contains(part, StringComparison.Ordinal)));
     }
 
     private static Task<Answer> LogInAsync(DashboardHost host, string userId) => host.LogInAsync(new JsonObject { ["userId"] = userId, ["deviceId"] = "d" });

@@ -1,4 +1,7 @@
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication.Jwt;
 using Presence.Dashboard.Tests.Support;
@@ -183,6 +186,64 @@ public sealed class KeySetTests : IDisposable
             _time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal(0, trap.Requests);
+    }
+
+    [Fact]
+    public void Read_OfASetWithEveryKindOfKey_TakesThoseThatVerifyRs256AndEs256()
+    {
+        using var shortest = RSA.Create(1024);
+        using var p384 = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        JsonObject[] keys =
+        [
+            With(TokenForge.Jwk(_rsa, "rsa")),
+            With(TokenForge.Jwk(_ec, "ec")),
+            With(TokenForge.Jwk(_rsa, null)),
+            With(TokenForge.Jwk(_rsa, "alg"), ("alg", "RS256")),
+            With(TokenForge.Jwk(_rsa, "certificate"), ("x5c", new JsonArray("AAAA"))),
+            With(TokenForge.Jwk(_rsa, "verify"), ("key_ops", new JsonArray("sign", "verify"))),
+            With(TokenForge.Jwk(_rsa, "strange member"), ("ext", true), ("note", new JsonObject())),
+            With(TokenForge.Jwk(_rsa, new string('k', 200))),
+            With(TokenForge.Jwk(_rsa, "rsa"), ("alg", "RS256")), // its name is taken
+            With(TokenForge.Jwk(_rsa, "no alg"), ("alg", "PS256")),
+            With(TokenForge.Jwk(_rsa, "no alg"), ("alg", "ES256")),
+            With(TokenForge.Jwk(_rsa, "no use"), ("use", "enc")),
+            With(TokenForge.Jwk(_rsa, "no operation"), ("key_ops", new JsonArray("encrypt"))),
+            With(TokenForge.Jwk(_rsa, "no operations"), ("key_ops", new JsonArray())),
+            With(TokenForge.Jwk(_rsa, new string('k', 201))),
+            With(TokenForge.Jwk(_rsa, "no number"), ("kid", 7)),
+            With(TokenForge.Jwk(_rsa, "no list"), ("oth", "x")),
+            With(TokenForge.Jwk(_rsa, "no modulus"), ("n", "AQAB")),
+            With(TokenForge.Jwk(_rsa, "no modulus"), ("n", "?")),
+            With(TokenForge.Jwk(_rsa, "no exponent"), ("e", new string('A', 12) + "AAAB")),
+            With(TokenForge.Jwk(_rsa, "no type"), ("kty", "rsa")),
+            With(TokenForge.Jwk(shortest, "short")),
+            With(TokenForge.Jwk(_rsa, "long"), ("n", TokenForge.Encode([.. Enumerable.Repeat((byte)0xFF, (8192 / 8) + 1)]))),
+            With(TokenForge.Jwk(_ec, "off its curve"), ("y", TokenForge.Encode(new byte[32]))),
+            With(TokenForge.Jwk(_ec, "another curve"), ("crv", "secp256k1")),
+            With(TokenForge.Jwk(p384, "a longer curve"), ("crv", "P-384")),
+            new() { ["kty"] = "oct", ["kid"] = "secret", ["k"] = TokenForge.Encode(TokenForge.Secret) },
+            [],
+        ];
+
+        var read = KeySetDocument.Read(JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["keys"] = new JsonArray([.. keys, 7, null]) }));
+
+        Assert.Equal(
+            ["RS256 rsa", "ES256 ec", "RS256 ", "RS256 alg", "RS256 certificate", "RS256 verify", "RS256 strange member", "RS256 " + new string('k', 200)],
+            read.Select(key => $"{key.Algorithm} {key.Id}"));
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"keys":{}}""")]
+    [InlineData("""{"keys":[],"keys":[]}""")]
+    public void Read_OfWhatIsNoKeySet_Throws(string reply) => Assert.Throws<FormatException>(() => KeySetDocument.Read(Encoding.UTF8.GetBytes(reply)));
+
+    private static JsonObject With(JsonObject key, params (string Name, JsonNode Value)[] members)
+    {
+        foreach (var (name, value) in members)
+            key[name] = value;
+        return key;
     }
 
     private string Rs256(string kid) => TokenForge.Rs256(_rsa, TokenForge.Claims(_time, "anna"), kid);

@@ -55,7 +55,7 @@ internal static class Limits
         new("body with a server key", BodyLimit.OfServers, "bytes", "server keys") { Error = ApiErrors.BodyTooLarge },
         new("body of a beacon", BodyLimit.OfBeacons, "bytes", "`POST .../leave`") { Error = ApiErrors.BodyTooLarge },
         new("access token", ClientAuthenticator.LongestToken, "characters", "`Authorization`") { Error = ApiErrors.NotSignedIn },
-        new("rooms of a token", ClaimReader.MostRooms, "entries", "the claim `rooms`") { Error = ApiErrors.NotSignedIn },
+        new("rooms of a token", CustomerClaims.MostRooms, "entries", "the claim `rooms`") { Error = ApiErrors.NotSignedIn },
         new("picture of a token", UserRules.LongestPicture, "characters", "the claim `picture`") { Error = ApiErrors.NotSignedIn },
         new("server keys", ServerKeyStore.Most, "keys", "not revoked, in all") { Error = ApiErrors.CapReached },
         new("server keys of one name", ServerKeys.MostOfOneName, "keys", "neither revoked nor expired") { Error = ApiErrors.CapReached },

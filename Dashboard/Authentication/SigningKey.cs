@@ -20,7 +20,7 @@ internal sealed class SigningKey
         VerifiesUntil = verifiesUntil;
         Secret = secret;
         var accessTokens = Derive("access-token"u8);
-        AccessTokens = new TokenKey(id, SecurityAlgorithms.HmacSha256, id, new SymmetricSecurityKey(accessTokens) { KeyId = id });
+        AccessTokens = new TokenKey(id, SecurityAlgorithms.HmacSha256, new SymmetricSecurityKey(accessTokens) { KeyId = id });
         AuthTokens = Derive("auth-token"u8);
     }
 

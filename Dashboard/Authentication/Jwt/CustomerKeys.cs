@@ -23,7 +23,7 @@ internal sealed class CustomerKeys
     {
         var jwt = options.Clients.Jwt;
         if (jwt.Secret is { } secret)
-            _secret = new TokenKey(id: null, SecurityAlgorithms.HmacSha256, nameof(jwt.Secret), new SymmetricSecurityKey(Encoding.UTF8.GetBytes(secret)));
+            _secret = new TokenKey(id: null, SecurityAlgorithms.HmacSha256, new SymmetricSecurityKey(Encoding.UTF8.GetBytes(secret)));
         if (jwt.PublicKey is { } publicKey && PublicKeyText.ProblemOf(publicKey, out _publicKey) is { } problem)
             throw new ConfigurationRefusedException([$"Presence__Clients__Jwt__PublicKey: {problem}"]); // its file went between two looks
         _hasKeySet = jwt.JwksUrl is not null;
@@ -67,7 +67,7 @@ internal sealed class CustomerKeys
     public void Replace(IReadOnlyList<TokenKey> fetched)
     {
         var before = _keySet ?? [];
-        TokenKey[] after = [.. fetched.Select(key => before.FirstOrDefault(old => old.Id == key.Id && old.Algorithm == key.Algorithm && old.Fingerprint == key.Fingerprint) ?? key)];
+        TokenKey[] after = [.. fetched.Select(key => before.FirstOrDefault(key.IsSameAs) ?? key)];
         _keySet = after;
         foreach (var gone in before.Except(after))
             gone.Withdraw();

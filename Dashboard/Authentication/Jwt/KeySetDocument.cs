@@ -1,6 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Presence.Dashboard.Authentication.Jwt;
 
@@ -24,53 +24,21 @@ internal static class KeySetDocument
         }
     }
 
-    private static TokenKey? ReadKey(JsonElement key)
+    private static TokenKey? ReadKey(JsonElement written)
     {
-        if (key.ValueKind != JsonValueKind.Object || (Text(key, "use") ?? "sig") != "sig" || !AllowsVerifying(key))
-            return null;
-        var id = Text(key, "kid");
-        if (id?.Length > LongestKeyId)
-            return null;
         try
         {
-            return (Text(key, "kty"), Text(key, "alg")) switch
-            {
-                ("RSA", null or "RS256") => ReadRsa(id, key),
-                ("EC", null or "ES256") => ReadEc(id, key),
-                _ => null,
-            };
+            var key = new JsonWebKey(written.GetRawText());
+            key.X5c.Clear(); // the key is what stands beside its certificate
+            var isForVerifying = key.Use is null or "sig" && (!written.TryGetProperty("key_ops", out _) || key.KeyOps.Contains("verify"));
+            if (!isForVerifying || key.Kid?.Length > LongestKeyId || !JsonWebKeyConverter.TryConvertToSecurityKey(key, out var material))
+                return null;
+            _ = TokenKey.ProblemOf(key.Kid, material, out var made);
+            return key.Alg is null || key.Alg == made?.Algorithm ? made : null;
         }
-        catch (CryptographicException)
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or CryptographicException)
         {
-            return null; // a point that is not on its curve
+            return null; // no key, or a point that is not on its curve
         }
     }
-
-    private static TokenKey? ReadRsa(string? id, JsonElement key)
-    {
-        if (!TryDecode(key, "n", out var modulus) || !TryDecode(key, "e", out var exponent))
-            return null;
-        _ = PublicKeys.ProblemOfRsa(id, new RSAParameters { Modulus = modulus, Exponent = exponent }, out var made);
-        return made;
-    }
-
-    private static TokenKey? ReadEc(string? id, JsonElement key)
-    {
-        if (Text(key, "crv") != "P-256" || !TryDecode(key, "x", out var x) || !TryDecode(key, "y", out var y))
-            return null;
-        _ = PublicKeys.ProblemOfEc(id, new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = x, Y = y } }, out var made);
-        return made;
-    }
-
-    private static bool AllowsVerifying(JsonElement key) =>
-        !key.TryGetProperty("key_ops", out var operations)
-        || (operations.ValueKind == JsonValueKind.Array && operations.EnumerateArray().Any(operation => StrictJson.Text(operation) == "verify"));
-
-    private static bool TryDecode(JsonElement key, string name, [NotNullWhen(true)] out byte[]? bytes)
-    {
-        bytes = null;
-        return Text(key, name) is { } text && Base64UrlText.TryDecode(text, out bytes);
-    }
-
-    private static string? Text(JsonElement key, string name) => key.TryGetProperty(name, out var value) ? StrictJson.Text(value) : null;
 }

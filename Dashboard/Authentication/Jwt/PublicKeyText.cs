@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Presence.Dashboard.Authentication.Jwt;
 
@@ -21,54 +22,31 @@ internal static class PublicKeyText
             return "there is no PEM block (-----BEGIN PUBLIC KEY-----) in it.";
         if (PemEncoding.TryFind(pem.AsSpan()[block.Location.End..], out _))
             return "it holds several keys; give one, or for several the address of a key set (Presence__Clients__Jwt__JwksUrl).";
+        if (pem[block.Label] is not ("PUBLIC KEY" or "RSA PUBLIC KEY") and var label)
+            return $"it holds a {label}, not a public key; of a certificate: openssl x509 -in certificate.pem -pubkey -noout";
         try
         {
-            return ProblemOfKey(pem.AsSpan()[block.Label], Convert.FromBase64String(pem[block.Base64Data]), out key);
+            return TokenKey.ProblemOf(id: null, Import(pem), out key);
         }
-        catch (CryptographicException)
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
             return "the key in it cannot be read; give an RSA key of 2048 bits or more, or an EC key of P-256.";
         }
     }
 
-    private static string? ProblemOfKey(ReadOnlySpan<char> label, byte[] encoded, out TokenKey? key)
-    {
-        key = null;
-        switch (label)
-        {
-            case "RSA PUBLIC KEY":
-                {
-                    using var rsa = RSA.Create();
-                    rsa.ImportRSAPublicKey(encoded, out _);
-                    return PublicKeys.ProblemOfRsa(id: null, rsa.ExportParameters(includePrivateParameters: false), out key);
-                }
-            case "PUBLIC KEY" when TryImport(ECDsa.Create(), encoded, out var ec):
-                using (ec)
-                    return PublicKeys.ProblemOfEc(id: null, ec.ExportParameters(includePrivateParameters: false), out key);
-            case "PUBLIC KEY":
-                {
-                    using var rsa = RSA.Create();
-                    rsa.ImportSubjectPublicKeyInfo(encoded, out _);
-                    return PublicKeys.ProblemOfRsa(id: null, rsa.ExportParameters(includePrivateParameters: false), out key);
-                }
-            default:
-                return $"it holds a {label}, not a public key; of a certificate: openssl x509 -in certificate.pem -pubkey -noout";
-        }
-    }
-
-    private static bool TryImport(ECDsa ec, byte[] encoded, [NotNullWhen(true)] out ECDsa? imported)
+    private static AsymmetricSecurityKey Import(string pem)
     {
         try
         {
-            ec.ImportSubjectPublicKeyInfo(encoded, out _);
-            imported = ec;
-            return true;
+            using var rsa = RSA.Create();
+            rsa.ImportFromPem(pem);
+            return new RsaSecurityKey(rsa.ExportParameters(includePrivateParameters: false));
         }
-        catch (CryptographicException)
+        catch (CryptographicException) // not of RSA
         {
-            ec.Dispose();
-            imported = null;
-            return false;
+            using var ec = ECDsa.Create();
+            ec.ImportFromPem(pem);
+            return new ECDsaSecurityKey(ECDsa.Create(ec.ExportParameters(includePrivateParameters: false)));
         }
     }
 

@@ -7,9 +7,7 @@ namespace Presence.Dashboard.Authentication.Jwt;
 /// <summary>JSON of somebody else's making, where a second meaning is an attack: nothing stands there twice, and all of it is text.</summary>
 internal static class StrictJson
 {
-    public const int DeepestJson = 16;
-
-    private static readonly JsonDocumentOptions Rules = new() { AllowDuplicateProperties = false, MaxDepth = DeepestJson };
+    private static readonly JsonDocumentOptions Rules = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
     /// <summary>Reads an object; the caller disposes of it.</summary>
     public static bool TryReadObject(ReadOnlyMemory<byte> utf8, [NotNullWhen(true)] out JsonDocument? document)
@@ -21,7 +19,7 @@ internal static class StrictJson
         {
             document = JsonDocument.Parse(utf8, Rules);
         }
-        catch (Exception exception) when (IsMalformed(exception))
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter for broken escapes in names
         {
             return false;
         }
@@ -31,20 +29,4 @@ internal static class StrictJson
         document = null;
         return false;
     }
-
-    /// <summary>A text; null for anything else, also for escapes that make no text (half a surrogate pair).</summary>
-    public static string? Text(JsonElement value)
-    {
-        try
-        {
-            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        }
-        catch (Exception exception) when (IsMalformed(exception))
-        {
-            return null;
-        }
-    }
-
-    /// <summary>The reader reports broken escapes, in names as in values, as an invalid operation.</summary>
-    private static bool IsMalformed(Exception exception) => exception is JsonException or InvalidOperationException;
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
@@ -23,7 +25,7 @@ internal sealed record TokenText(string Algorithm, string? KeyId, string? Type, 
         var last = token.LastIndexOf('.');
         if (first < 0 || first == last || token[(first + 1)..last].Contains('.'))
             return false;
-        if (!Base64UrlText.TryDecode(token[..first], out var header) || !Base64UrlText.TryDecode(token[(first + 1)..last], out var payload) || !Base64UrlText.TryDecode(token[(last + 1)..], out var signature))
+        if (!TryDecode(token[..first], out var header) || !TryDecode(token[(first + 1)..last], out var payload) || !TryDecode(token[(last + 1)..], out var signature))
             return false;
         if (!StrictJson.TryReadObject(header, out var document))
             return false;
@@ -39,12 +41,30 @@ internal sealed record TokenText(string Algorithm, string? KeyId, string? Type, 
         }
     }
 
+    /// <summary>Base64url in the one spelling of RFC 7515: the framework's decoder is lenient, and two spellings of one token would be two tokens to every cache and limit.</summary>
+    private static bool TryDecode(ReadOnlySpan<char> part, [NotNullWhen(true)] out byte[]? bytes)
+    {
+        bytes = new byte[Base64Url.GetMaxDecodedLength(part.Length)];
+        if (part.IsEmpty || Base64Url.DecodeFromChars(part, bytes, out _, out var written) != OperationStatus.Done)
+            return false;
+        Array.Resize(ref bytes, written);
+        return part.SequenceEqual(Base64Url.EncodeToString(bytes));
+    }
+
+    /// <summary>False when it is there and no text.</summary>
     private static bool TryReadText(JsonElement header, string name, out string? text)
     {
         text = null;
         if (!header.TryGetProperty(name, out var value))
             return true;
-        text = StrictJson.Text(value);
+        try
+        {
+            text = value.GetString(); // null for null
+        }
+        catch (InvalidOperationException)
+        {
+            // Something else, or an escape that makes no text.
+        }
         return text is not null;
     }
 }
