@@ -13,11 +13,23 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
     public static void Map(IEndpointRouteBuilder api)
     {
         var endpoints = ActivatorUtilities.CreateInstance<HeartbeatEndpoints>(api.ServiceProvider);
-        api.MapPost("/api/v1/presence/rooms/{roomId}/heartbeat", endpoints.Beat).Allow(ApiPolicy.Viewer).OpenToRemoved().Describe(RoomDescriptions.Beat);
-        api.MapPost("/api/v1/presence/heartbeats", ManyHeartbeats.BeatAsync).Allow(ApiPolicy.ViewerOrServer.With(ServerScopes.Presence)).Describe(RoomDescriptions.BeatMany);
+        api.MapPost("/api/v1/presence/rooms/{roomId}/heartbeat", endpoints.Beat).Allow(ApiPolicy.Viewer).OpenToRemoved()
+            .WithName("sendHeartbeat").Takes(ApiParameter.OfWords("include", "Adds the room's count to the answer.", ["count"], isOptional: true))
+            .Reads<HeartbeatRequest>(isOptional: true).Produces<HeartbeatDocument>(StatusCodes.Status202Accepted)
+            .Refuses(ApiErrors.PresenceDisabled, ApiErrors.Removed, ApiErrors.Banned, ApiErrors.RoomEnded, ApiErrors.CapReached);
+        api.MapPost("/api/v1/presence/heartbeats", ManyHeartbeats.BeatAsync).Allow(ApiPolicy.ViewerOrServer.With(ServerScopes.Presence))
+            .WithName("sendHeartbeats").Reads<ManyHeartbeatsRequest>().Produces<ManyHeartbeatsReply>(StatusCodes.Status202Accepted)
+            .Refuses(ApiErrors.PresenceDisabled, ApiErrors.Banned);
     }
 
-    private ValueTask<IResult> Beat(HttpContext http, string roomId)
+    /// <summary>Send a heartbeat</summary>
+    /// <remarks>
+    /// "I am watching." The first one makes the caller a viewer; the answer says when the next one is due. An empty body is
+    /// fine, with any content type. The session counts until <c>presenceTimeoutSeconds</c> after the answer, whatever the
+    /// settings become. A session may send 2 a second, 20 at once.
+    /// </remarks>
+    /// <response code="202">Taken.</response>
+    internal ValueTask<IResult> Beat(HttpContext http, string roomId)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
             return new(ApiRefusal.Invalid(problem));

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
+using Presence.Dashboard.Api.Contracts;
 using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
@@ -12,22 +13,32 @@ internal static class LeaveEndpoints
 {
     public static void MapLeaves(this IEndpointRouteBuilder api)
     {
-        api.MapDelete("/api/v1/presence/rooms/{roomId}/heartbeat", Leave).Allow(ApiPolicy.Viewer).OpenToRemoved().Describe(RoomDescriptions.Leave);
-        api.MapPost("/api/v1/presence/rooms/{roomId}/leave", LeaveByBeaconAsync).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(RoomDescriptions.LeaveByBeacon).WithMetadata(new BodyLimit(BodyLimit.OfBeacons));
+        api.MapDelete("/api/v1/presence/rooms/{roomId}/heartbeat", Leave).Allow(ApiPolicy.Viewer).OpenToRemoved()
+            .WithName("leaveRoom").Takes(ApiParameter.OfText("sessionId", "The session; the login's device unless given.", PresenceIds.LongestSessionId))
+            .Produces(StatusCodes.Status204NoContent);
+        api.MapPost("/api/v1/presence/rooms/{roomId}/leave", LeaveByBeaconAsync).Allow(ApiPolicy.Anonymous).PacedByItself()
+            .WithName("leaveRoomByBeacon")
+            .ReadsText("token=eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjp7fX0.c2lnbmF0dXJl&sessionId=tab-1", "text/plain", "application/x-www-form-urlencoded")
+            .Produces(StatusCodes.Status204NoContent).Refuses(ApiErrors.NotSignedIn, ApiErrors.NotAllowed).WithMetadata(new BodyLimit(BodyLimit.OfBeacons));
     }
 
-    private static IResult Leave(HttpContext http, string roomId, PresenceEngine engine)
+    /// <summary>Leave a room</summary>
+    /// <remarks>Ends one session of the caller, at once. Also 204 when it was not there, and while presence is off.</remarks>
+    /// <response code="204">The session is not there any more.</response>
+    internal static IResult Leave(HttpContext http, string roomId, PresenceEngine engine)
     {
         var query = new QueryReader(http.Request.Query);
         var sessionId = query.Text("sessionId", PresenceIds.LongestSessionId);
         return query.Problem is { } problem ? ApiRefusal.Invalid(problem) : End(engine, roomId, http.Caller(), sessionId);
     }
 
-    /// <summary>
-    /// What a page sends with <c>navigator.sendBeacon</c> while it is closed: no header can be set there, so the token
-    /// comes in the body, on this route alone. It never stands in an address, where logs would keep it.
-    /// </summary>
-    private static async Task<IResult> LeaveByBeaconAsync(HttpContext http, string roomId, PresenceEngine engine, ClientAuthenticator authenticator, ClientPaces paces)
+    /// <summary>Leave a room while a page closes</summary>
+    /// <remarks>
+    /// For <c>navigator.sendBeacon</c>, which can set no header: the access token comes in the body, on this route alone,
+    /// as text or as a form of at most 4 KiB. Never put a token into an address.
+    /// </remarks>
+    /// <response code="204">The session is not there any more.</response>
+    internal static async Task<IResult> LeaveByBeaconAsync(HttpContext http, string roomId, PresenceEngine engine, ClientAuthenticator authenticator, ClientPaces paces)
     {
         if (!IsFormOrText(http.Request.ContentType))
             return new ApiRefusal(ApiErrors.WrongMediaType, "The content type must be text/plain or application/x-www-form-urlencoded.");

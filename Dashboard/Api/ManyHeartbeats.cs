@@ -9,7 +9,10 @@ namespace Presence.Dashboard.Api;
 /// <summary>Many heartbeats in one request: of one viewer in several rooms, or of any users for a server key.</summary>
 internal static class ManyHeartbeats
 {
-    public static async Task<IResult> BeatAsync(HttpContext http, PresenceEngine engine, ClientPaces paces, ProfileLookups profiles, VouchedUsers vouched, ILogger<HeartbeatEndpoints> logger)
+    /// <summary>Send many heartbeats at once</summary>
+    /// <remarks>At most 1,000. What was not taken is listed by its place, with the code it would have had alone.</remarks>
+    /// <response code="202">What became of each.</response>
+    internal static async Task<IResult> BeatAsync(HttpContext http, PresenceEngine engine, ClientPaces paces, ProfileLookups profiles, VouchedUsers vouched, ILogger<HeartbeatEndpoints> logger)
     {
         var body = await JsonBody.ReadAsync(http, Wire.Documents.ManyHeartbeatsRequest);
         if (body.Value is not { } request)

@@ -24,26 +24,34 @@ internal static class PresenceApi
     {
         // One gate for all: the generic overload would make one for every request.
         var api = app.MapGroup("").AddEndpointFilter(app.Services.GetRequiredService<ApiGate>());
-        api.MapSessions();
-        api.MapUsers();
-        HeartbeatEndpoints.Map(api);
-        api.MapLeaves();
-        api.MapRoomPresence();
-        StreamEndpoints.Map(api);
-        api.MapRooms();
-        UserPresenceEndpoints.Map(api);
-        api.MapChannels();
-        api.MapPresenceSettings();
-        api.MapSettingsAdministration();
-        api.MapRoomAdministration();
-        RemovalEndpoints.Map(api);
-        api.MapUserAdministration();
-        api.MapServerKeys();
-        PublicLinkEndpoints.Map(api);
-        BadgeEndpoints.Map(api);
-        api.MapClientFiles();
-        api.MapHealth();
-        api.MapMetrics();
-        api.MapDescription();
+        Chapter(api, ApiTags.Sessions).MapSessions();
+        Chapter(api, ApiTags.Users).MapUsers();
+        var rooms = Chapter(api, ApiTags.Rooms);
+        HeartbeatEndpoints.Map(rooms);
+        rooms.MapLeaves();
+        rooms.MapRoomPresence();
+        StreamEndpoints.Map(rooms);
+        rooms.MapRooms();
+        var userPresence = Chapter(api, ApiTags.UserPresence);
+        UserPresenceEndpoints.Map(userPresence);
+        userPresence.MapChannels();
+        var settings = Chapter(api, ApiTags.Settings);
+        settings.MapPresenceSettings();
+        settings.MapSettingsAdministration();
+        var administration = Chapter(api, ApiTags.Administration);
+        administration.MapRoomAdministration();
+        RemovalEndpoints.Map(administration);
+        administration.MapUserAdministration();
+        administration.MapServerKeys();
+        PublicLinkEndpoints.Map(administration);
+        var embedding = Chapter(api, ApiTags.Embedding);
+        BadgeEndpoints.Map(embedding);
+        embedding.MapClientFiles();
+        var operation = Chapter(api, ApiTags.Operation);
+        operation.MapHealth();
+        operation.MapMetrics();
+        operation.MapDescription();
     }
+
+    private static RouteGroupBuilder Chapter(RouteGroupBuilder api, string tag) => api.MapGroup("").WithTags(tag);
 }

@@ -9,9 +9,13 @@ namespace Presence.Dashboard.Api;
 /// <summary>The settings as clients read them; answers also while presence is off, so that they learn of it.</summary>
 internal static class PresenceSettingsEndpoints
 {
-    public static void MapPresenceSettings(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/settings", Read).Allow(ApiPolicy.ViewerOrServer).OpenToRemoved().Describe(SettingsDescriptions.OfClients);
+    public static void MapPresenceSettings(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/settings", Read).Allow(ApiPolicy.ViewerOrServer).OpenToRemoved()
+            .WithName("getPresenceSettings").Produces<PresenceSettingsReply>();
 
-    private static IResult Read(HttpContext http, PresenceEngine engine, PresenceSwitchStore switches)
+    /// <summary>Read the settings, as a client</summary>
+    /// <remarks>Answers also while presence is off, so that clients learn of it.</remarks>
+    /// <response code="200">The settings.</response>
+    internal static IResult Read(HttpContext http, PresenceEngine engine, PresenceSwitchStore switches)
     {
         var settings = engine.Settings;
         var own = switches.Read(http.Caller().UserId); // nobody's, and so on, for a server key

@@ -17,13 +17,24 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
     {
         var endpoints = ActivatorUtilities.CreateInstance<PublicLinkEndpoints>(api.ServiceProvider);
         var write = ApiPolicy.Server.With(ServerScopes.Rooms);
-        api.MapPost(Route, endpoints.MakeAsync).Allow(write).Describe(PublicLinkDescriptions.Make);
-        api.MapPut(Route, endpoints.SetAsync).Allow(write).Describe(PublicLinkDescriptions.Set);
-        api.MapGet(Route, endpoints.Read).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Rooms)).Describe(PublicLinkDescriptions.Read);
-        api.MapDelete(Route, endpoints.RevokeAsync).Allow(write).Describe(PublicLinkDescriptions.Revoke);
+        api.MapPost(Route, endpoints.MakeAsync).Allow(write)
+            .WithName("makePublicLink").Reads<PublicLinkRequest>(isOptional: true).Produces<PublicLinkDocument>(StatusCodes.Status201Created)
+            .AnswersHeader("Location", "Where the link is read and taken back.").Refuses(ApiErrors.CapReached);
+        api.MapPut(Route, endpoints.SetAsync).Allow(write)
+            .WithName("setPublicLink").Reads<PublicLinkRequest>(isOptional: true).Produces<PublicLinkDocument>().Refuses(ApiErrors.CapReached);
+        api.MapGet(Route, endpoints.Read).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Rooms))
+            .WithName("getPublicLink").Produces<PublicLinkDocument>().Refuses(ApiErrors.NotFound);
+        api.MapDelete(Route, endpoints.RevokeAsync).Allow(write)
+            .WithName("revokePublicLink").Produces(StatusCodes.Status204NoContent);
     }
 
-    private async Task<IResult> MakeAsync(HttpContext http, string roomId)
+    /// <summary>Make a room's public link</summary>
+    /// <remarks>
+    /// Whoever has the link may see how many watch the room, as a badge or in a widget. A room has one at most: a link it
+    /// had before leads nowhere from then on, which is how to change it.
+    /// </remarks>
+    /// <response code="201">The link.</response>
+    internal async Task<IResult> MakeAsync(HttpContext http, string roomId)
     {
         var (showNames, refusal) = await ReadRequestAsync(http, roomId);
         if (refusal is not null)
@@ -39,7 +50,10 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
         }
     }
 
-    private async Task<IResult> SetAsync(HttpContext http, string roomId)
+    /// <summary>Say what a room's public link shows</summary>
+    /// <remarks>The link stays the same; where the room has none, one is made.</remarks>
+    /// <response code="200">The link as it is now.</response>
+    internal async Task<IResult> SetAsync(HttpContext http, string roomId)
     {
         var (showNames, refusal) = await ReadRequestAsync(http, roomId);
         if (refusal is not null)
@@ -54,7 +68,9 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
         }
     }
 
-    private IResult Read(string roomId)
+    /// <summary>Read a room's public link</summary>
+    /// <response code="200">The link.</response>
+    internal IResult Read(string roomId)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
             return ApiRefusal.Invalid(problem);
@@ -63,7 +79,13 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
             : new ApiRefusal(ApiErrors.NotFound, "This room has no public link; POST to this address makes one.");
     }
 
-    private async Task<IResult> RevokeAsync(HttpContext http, string roomId)
+    /// <summary>Take a room's public link back</summary>
+    /// <remarks>
+    /// It leads nowhere from the next request on; caches in between may show the last count for half a minute. Also 204
+    /// when there was none.
+    /// </remarks>
+    /// <response code="204">The room has no public link.</response>
+    internal async Task<IResult> RevokeAsync(HttpContext http, string roomId)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
             return ApiRefusal.Invalid(problem);

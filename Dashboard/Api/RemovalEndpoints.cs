@@ -26,15 +26,71 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
         var endpoints = ActivatorUtilities.CreateInstance<RemovalEndpoints>(api.ServiceProvider);
         var read = ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Moderation);
         var write = ApiPolicy.Server.With(ServerScopes.Moderation);
-        api.MapPost(OfRoom, (HttpContext http, string roomId) => endpoints.RemoveAsync(http, roomId)).Allow(write).Describe(RemovalDescriptions.RemoveFromRoom);
-        api.MapGet(OfRoom, (HttpContext http, string roomId) => endpoints.ListAsync(http, roomId)).Allow(read).Describe(RemovalDescriptions.ListOfRoom);
-        api.MapGet(OneOfRoom, (HttpContext http, string roomId, string userId) => endpoints.ReadAsync(http, roomId, RawPath.Segment(http, UserSegmentOfRoom, userId))).Allow(read).Describe(RemovalDescriptions.ReadOfRoom);
-        api.MapDelete(OneOfRoom, (HttpContext http, string roomId, string userId) => endpoints.LiftAsync(http, roomId, RawPath.Segment(http, UserSegmentOfRoom, userId))).Allow(write).Describe(RemovalDescriptions.LiftOfRoom);
-        api.MapPost(OfNetwork, (HttpContext http) => endpoints.RemoveAsync(http, null)).Allow(write).Describe(RemovalDescriptions.RemoveFromNetwork);
-        api.MapGet(OfNetwork, (HttpContext http) => endpoints.ListAsync(http, null)).Allow(read).Describe(RemovalDescriptions.ListOfNetwork);
-        api.MapGet(OneOfNetwork, (HttpContext http, string userId) => endpoints.ReadAsync(http, null, RawPath.Segment(http, UserSegmentOfNetwork, userId))).Allow(read).Describe(RemovalDescriptions.ReadOfNetwork);
-        api.MapDelete(OneOfNetwork, (HttpContext http, string userId) => endpoints.LiftAsync(http, null, RawPath.Segment(http, UserSegmentOfNetwork, userId))).Allow(write).Describe(RemovalDescriptions.LiftOfNetwork);
+        api.MapPost(OfRoom, endpoints.RemoveFromRoomAsync).Allow(write)
+            .WithName("removeFromRoom").Reads<RemovalRequest>().Produces<RemovalDocument>(StatusCodes.Status201Created)
+            .AnswersHeader("Location", "Where the removal is read and lifted.").Refuses(ApiErrors.CapReached);
+        api.MapGet(OfRoom, endpoints.ListOfRoomAsync).Allow(read)
+            .WithName("listRoomRemovals").Takes(ApiParameter.Limit, ApiParameter.Cursor(LongestCursor)).Produces<RemovalsReply>();
+        api.MapGet(OneOfRoom, endpoints.ReadOfRoomAsync).Allow(read)
+            .WithName("getRoomRemoval").Produces<RemovalDocument>().Refuses(ApiErrors.NotFound);
+        api.MapDelete(OneOfRoom, endpoints.LiftOfRoomAsync).Allow(write)
+            .WithName("liftRoomRemoval").Produces(StatusCodes.Status204NoContent);
+        api.MapPost(OfNetwork, endpoints.RemoveFromNetworkAsync).Allow(write)
+            .WithName("removeFromNetwork").Reads<RemovalRequest>().Produces<RemovalDocument>(StatusCodes.Status201Created)
+            .AnswersHeader("Location", "Where the removal is read and lifted.").Refuses(ApiErrors.CapReached);
+        api.MapGet(OfNetwork, endpoints.ListOfNetworkAsync).Allow(read)
+            .WithName("listRemovals").Takes(ApiParameter.Limit, ApiParameter.Cursor(LongestCursor)).Produces<RemovalsReply>();
+        api.MapGet(OneOfNetwork, endpoints.ReadOfNetworkAsync).Allow(read)
+            .WithName("getRemoval").Produces<RemovalDocument>().Refuses(ApiErrors.NotFound);
+        api.MapDelete(OneOfNetwork, endpoints.LiftOfNetworkAsync).Allow(write)
+            .WithName("liftRemoval").Produces(StatusCodes.Status204NoContent);
     }
+
+    /// <summary>Keep a user out of a room</summary>
+    /// <remarks>
+    /// Its sessions there end at once. Until the removal ends or is lifted, its heartbeats and reads of the room are
+    /// refused with code 499601. Instead of what was decided for the user before, which answers 200. Acknowledged means
+    /// durable and in force.
+    /// </remarks>
+    /// <response code="201">The removal.</response>
+    internal ValueTask<IResult> RemoveFromRoomAsync(HttpContext http, string roomId) => RemoveAsync(http, roomId);
+
+    /// <summary>List who is kept out of a room</summary>
+    /// <remarks>The removals in force, the latest first.</remarks>
+    /// <response code="200">A page of removals.</response>
+    internal ValueTask<IResult> ListOfRoomAsync(HttpContext http, string roomId) => ListAsync(http, roomId);
+
+    /// <summary>Read why a user is kept out of a room</summary>
+    /// <response code="200">The removal.</response>
+    internal Task<IResult> ReadOfRoomAsync(HttpContext http, string roomId, string userId) => ReadAsync(http, roomId, RawPath.Segment(http, UserSegmentOfRoom, userId));
+
+    /// <summary>Let a user into a room again</summary>
+    /// <remarks>With the user's next heartbeat. Also 204 when it was not kept out. Acknowledged means durable and in force.</remarks>
+    /// <response code="204">The user is not kept out.</response>
+    internal Task<IResult> LiftOfRoomAsync(HttpContext http, string roomId, string userId) => LiftAsync(http, roomId, RawPath.Segment(http, UserSegmentOfRoom, userId));
+
+    /// <summary>Ban a user from the network</summary>
+    /// <remarks>
+    /// Its sessions end everywhere at once. Until the removal ends or is lifted, its logins, heartbeats and reads are
+    /// refused with code 400312. Instead of what was decided for the user before, which answers 200. Acknowledged means
+    /// durable and in force.
+    /// </remarks>
+    /// <response code="201">The removal.</response>
+    internal ValueTask<IResult> RemoveFromNetworkAsync(HttpContext http) => RemoveAsync(http, null);
+
+    /// <summary>List who is banned from the network</summary>
+    /// <remarks>The removals in force, the latest first.</remarks>
+    /// <response code="200">A page of removals.</response>
+    internal ValueTask<IResult> ListOfNetworkAsync(HttpContext http) => ListAsync(http, null);
+
+    /// <summary>Read why a user is banned from the network</summary>
+    /// <response code="200">The removal.</response>
+    internal Task<IResult> ReadOfNetworkAsync(HttpContext http, string userId) => ReadAsync(http, null, RawPath.Segment(http, UserSegmentOfNetwork, userId));
+
+    /// <summary>Let a user into the network again</summary>
+    /// <remarks>With the user's next heartbeat. Also 204 when it was not kept out. Acknowledged means durable and in force.</remarks>
+    /// <response code="204">The user is not kept out.</response>
+    internal Task<IResult> LiftOfNetworkAsync(HttpContext http, string userId) => LiftAsync(http, null, RawPath.Segment(http, UserSegmentOfNetwork, userId));
 
     private async ValueTask<IResult> RemoveAsync(HttpContext http, string? roomId)
     {

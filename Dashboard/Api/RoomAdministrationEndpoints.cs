@@ -21,13 +21,25 @@ internal static class RoomAdministrationEndpoints
 
     public static void MapRoomAdministration(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/api/v1/admin/rooms", ListAsync).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Rooms)).Describe(RoomAdministrationDescriptions.List);
-        api.MapGet(Route, ReadAsync).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Rooms)).Describe(RoomAdministrationDescriptions.Read);
-        api.MapPut(Route, DefineAsync).Allow(ApiPolicy.Server.With(ServerScopes.Rooms)).Describe(RoomAdministrationDescriptions.Define);
-        api.MapDelete(Route, ForgetAsync).Allow(ApiPolicy.Server.With(ServerScopes.Rooms)).Describe(RoomAdministrationDescriptions.Forget);
+        api.MapGet("/api/v1/admin/rooms", ListAsync).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Rooms))
+            .WithName("listCatalogueRooms").Takes(ApiParameter.Limit, ApiParameter.Cursor(LongestCursor)).Produces<DefinedRoomsReply>();
+        api.MapGet(Route, ReadAsync).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Rooms))
+            .WithName("getCatalogueRoom").Produces<DefinedRoomDocument>().AnswersETag();
+        api.MapPut(Route, DefineAsync).Allow(ApiPolicy.Server.With(ServerScopes.Rooms))
+            .WithName("defineRoom").Takes(ApiParameter.IfMatch).Reads<DefinedRoomRequest>().Produces<DefinedRoomDocument>().AnswersETag()
+            .Refuses(ApiErrors.StaleVersion, ApiErrors.VersionRequired, ApiErrors.CapReached);
+        api.MapDelete(Route, ForgetAsync).Allow(ApiPolicy.Server.With(ServerScopes.Rooms))
+            .WithName("forgetRoom").Takes(ApiParameter.OfHeader("If-Match", "The `ETag` that was read, to forget that version alone."))
+            .Produces(StatusCodes.Status204NoContent).Refuses(ApiErrors.Unreadable, ApiErrors.StaleVersion);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, PresenceEngine engine, RoomStore rooms)
+    /// <summary>List the catalogue of rooms</summary>
+    /// <remarks>
+    /// Rooms somebody defined, whether or not anybody is in them. Which rooms have viewers is another list: <c>GET
+    /// /api/v1/presence/rooms</c>.
+    /// </remarks>
+    /// <response code="200">A page of the catalogue.</response>
+    internal static async Task<IResult> ListAsync(HttpContext http, PresenceEngine engine, RoomStore rooms)
     {
         var query = new QueryReader(http.Request.Query);
         var limit = query.Number("limit", 1, PresenceLimits.Page, otherwise: PresenceLimits.Page);
@@ -42,10 +54,20 @@ internal static class RoomAdministrationEndpoints
             Wire.Documents.DefinedRoomsReply);
     }
 
-    private static async Task<IResult> ReadAsync(HttpContext http, string roomId, PresenceEngine engine, RoomStore rooms) =>
+    /// <summary>Read what is special about a room</summary>
+    /// <remarks>Answers for every room: one the catalogue does not know follows the network and has version 0.</remarks>
+    /// <response code="200">The room.</response>
+    internal static async Task<IResult> ReadAsync(HttpContext http, string roomId, PresenceEngine engine, RoomStore rooms) =>
         PresenceIds.ProblemOfRoomId(roomId) is { } problem ? ApiRefusal.Invalid(problem) : Answer(await rooms.FindAsync(roomId, http.RequestAborted), engine);
 
-    private static async Task<IResult> DefineAsync(HttpContext http, string roomId, PresenceEngine engine, RoomStore rooms)
+    /// <summary>Say what is special about a room</summary>
+    /// <remarks>
+    /// All of it, with the <c>ETag</c> of what was read as <c>If-Match</c>; what is left out is not special any more. A
+    /// room that is ended or switched off empties at once. A new timeout drops nobody: every session keeps what its last
+    /// answer promised. Acknowledged means durable and in force.
+    /// </remarks>
+    /// <response code="200">The room as it is now.</response>
+    internal static async Task<IResult> DefineAsync(HttpContext http, string roomId, PresenceEngine engine, RoomStore rooms)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } roomProblem)
             return ApiRefusal.Invalid(roomProblem);
@@ -76,7 +98,13 @@ internal static class RoomAdministrationEndpoints
         }
     }
 
-    private static async Task<IResult> ForgetAsync(HttpContext http, string roomId, RoomStore rooms)
+    /// <summary>Forget what is special about a room</summary>
+    /// <remarks>
+    /// It follows the network again. Who is in it stays. Also 204 when the catalogue does not know the room.
+    /// <c>If-Match</c> is optional.
+    /// </remarks>
+    /// <response code="204">Nothing is special about the room.</response>
+    internal static async Task<IResult> ForgetAsync(HttpContext http, string roomId, RoomStore rooms)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
             return ApiRefusal.Invalid(problem);

@@ -11,9 +11,21 @@ internal static class RoomEndpoints
 {
     public const int LongestCursor = 800; // a room id of 128 characters of any script, encoded
 
-    public static void MapRooms(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/rooms", List).Allow(ApiPolicy.ViewerOrServer).Describe(RoomDescriptions.Rooms);
+    public static void MapRooms(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/rooms", List).Allow(ApiPolicy.ViewerOrServer)
+            .WithName("listRooms").Takes(
+                ApiParameter.OfText("ids", "Rooms, separated by commas, up to 200. `ids[]=` takes an id with a comma as it is.", PresenceLimits.Page * (PresenceIds.LongestRoomId + 1)),
+                ApiParameter.OfText("prefix", "Only rooms whose id begins so.", PresenceIds.LongestRoomId),
+                ApiParameter.OfWords("orderBy", "Most viewers first, or by title (the id where there is none).", ["count", "name"]),
+                ApiParameter.Limit,
+                ApiParameter.Cursor(LongestCursor)).Produces<RoomsReply>().Refuses(ApiErrors.PresenceDisabled, ApiErrors.Removed, ApiErrors.Banned);
 
-    private static IResult List(HttpContext http, PresenceEngine engine, ClientPaces paces)
+    /// <summary>List rooms</summary>
+    /// <remarks>
+    /// With <c>ids</c> those rooms, in that order. A server key may leave <c>ids</c> out and lists all rooms somebody is
+    /// in, with <c>prefix</c>, <c>orderBy</c>, <c>limit</c> and <c>cursor</c>.
+    /// </remarks>
+    /// <response code="200">A page of rooms.</response>
+    internal static IResult List(HttpContext http, PresenceEngine engine, ClientPaces paces)
     {
         var query = new QueryReader(http.Request.Query);
         var ids = query.RoomIds("ids", PresenceLimits.Page);

@@ -14,14 +14,27 @@ internal static class RoomPresenceEndpoints
 
     public static void MapRoomPresence(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/api/v1/presence/rooms/{roomId}/users/count", Count).Allow(ApiPolicy.ViewerOrServer).Describe(RoomDescriptions.Count);
-        api.MapGet("/api/v1/presence/rooms/{roomId}/users", ListAsync).Allow(ApiPolicy.ViewerOrServer).Describe(RoomDescriptions.List);
+        api.MapGet("/api/v1/presence/rooms/{roomId}/users/count", Count).Allow(ApiPolicy.ViewerOrServer)
+            .WithName("countViewers").Produces<CountReply>().Refuses(ApiErrors.PresenceDisabled, ApiErrors.Removed, ApiErrors.Banned);
+        api.MapGet("/api/v1/presence/rooms/{roomId}/users", ListAsync).Allow(ApiPolicy.ViewerOrServer)
+            .WithName("listViewers").Takes(
+                ApiParameter.OfNumber("limit", "How many to list; the moderators' cap comes on top.", 1, PresenceLimits.Page, PresenceLimits.Page),
+                ApiParameter.OfWords("sort", "Latest heartbeat first; longest present first (`joined`) or last (`-joined`); or by name.", ["heartbeat", "joined", "-joined", "name"]),
+                ApiParameter.OfWords("orderBy", "With sort `heartbeat`: latest first or last.", ["desc", "asc"]),
+                ApiParameter.OfText("search", "Part of the id or the name.", PresenceLimits.SearchLength),
+                ApiParameter.OfWords("state", "Only viewers in this state.", ["visible", "hidden", "paused"], isOptional: true),
+                ApiParameter.OfWords("include", "Adds each viewer's whole profile as `user`, with metadata, tags and picture.", ["user"], isOptional: true),
+                ApiParameter.OfText("cursor", "The `cursor` of the page before; not with sort `heartbeat`, where viewers move while one reads.", LongestCursor))
+            .Produces<ViewersReply>().Refuses(ApiErrors.PresenceDisabled, ApiErrors.Removed, ApiErrors.Banned);
     }
 
     /// <summary>Members that say true or are left out.</summary>
     public static bool? OnlyTrue(bool value) => value ? true : null;
 
-    private static IResult Count(string roomId, PresenceEngine engine)
+    /// <summary>Count a room's viewers</summary>
+    /// <remarks>All distinct viewers, never capped; a room nobody is in counts 0.</remarks>
+    /// <response code="200">How many are watching.</response>
+    internal static IResult Count(string roomId, PresenceEngine engine)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
             return ApiRefusal.Invalid(problem);
@@ -34,7 +47,14 @@ internal static class RoomPresenceEndpoints
             Wire.Documents.CountReply);
     }
 
-    private static async ValueTask<IResult> ListAsync(HttpContext http, string roomId, PresenceEngine engine, ClientPaces paces, UserStore users)
+    /// <summary>List a room's viewers</summary>
+    /// <remarks>
+    /// Who's watching. <c>total</c> is the number listed, <c>count</c> everybody in the room; both are of the same moment.
+    /// With sort <c>joined</c> or <c>name</c> the cursor reaches every viewer: nobody present throughout is skipped or
+    /// repeated, however many come and go.
+    /// </remarks>
+    /// <response code="200">A page of viewers.</response>
+    internal static async ValueTask<IResult> ListAsync(HttpContext http, string roomId, PresenceEngine engine, ClientPaces paces, UserStore users)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } roomProblem)
             return ApiRefusal.Invalid(roomProblem);

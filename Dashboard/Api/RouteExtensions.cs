@@ -1,4 +1,3 @@
-using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 
 namespace Presence.Dashboard.Api;
@@ -7,9 +6,6 @@ internal static class RouteExtensions
 {
     /// <summary>Declares who may call the route.</summary>
     public static RouteHandlerBuilder Allow(this RouteHandlerBuilder route, ApiPolicy policy) => route.WithMetadata(policy);
-
-    /// <summary>Says in the API's description what the route does.</summary>
-    public static RouteHandlerBuilder Describe(this RouteHandlerBuilder route, RouteDescription description) => route.WithMetadata(description);
 
     /// <summary>Declares that the route also answers a viewer who is kept out of the room or the network.</summary>
     public static RouteHandlerBuilder OpenToRemoved(this RouteHandlerBuilder route) => route.WithMetadata(Api.OpenToRemoved.Mark);

@@ -13,13 +13,25 @@ internal static class ServerKeyEndpoints
     public static void MapServerKeys(this IEndpointRouteBuilder api)
     {
         var keys = ApiPolicy.Server.With(ServerScopes.Keys);
-        api.MapPost(Route, IssueAsync).Allow(keys).Describe(ServerKeyDescriptions.Issue);
-        api.MapGet(Route, List).Allow(keys).Describe(ServerKeyDescriptions.List);
-        api.MapGet(Route + "/{keyId}", Read).Allow(keys).Describe(ServerKeyDescriptions.Read);
-        api.MapDelete(Route + "/{keyId}", RevokeAsync).Allow(keys).Describe(ServerKeyDescriptions.Revoke);
+        api.MapPost(Route, IssueAsync).Allow(keys)
+            .WithName("makeServerKey").Reads<ServerKeyRequest>().Produces<ServerKeyDocument>(StatusCodes.Status201Created)
+            .AnswersHeader("Location", "Where the key is read and revoked.").Refuses(ApiErrors.CapReached);
+        api.MapGet(Route, List).Allow(keys)
+            .WithName("listServerKeys").Produces<ServerKeysReply>();
+        api.MapGet(Route + "/{keyId}", Read).Allow(keys)
+            .WithName("getServerKey").Produces<ServerKeyDocument>().Refuses(ApiErrors.NotFound)
+            .WithExample("""{"keyId":"key_9f0c2b7a41d3e865","name":"chat backend","prefix":"pd_3kT0aQ","scopes":["read","moderation"],"createdAt":"2026-11-21T22:40:00.000Z","createdBy":"server key"}""");
+        api.MapDelete(Route + "/{keyId}", RevokeAsync).Allow(keys)
+            .WithName("revokeServerKey").Produces(StatusCodes.Status204NoContent).Refuses(ApiErrors.NotFound);
     }
 
-    private static async Task<IResult> IssueAsync(HttpContext http, ServerKeys keys, TimeProvider time)
+    /// <summary>Make a server key</summary>
+    /// <remarks>
+    /// <c>key</c> in the answer is the key itself: it is shown this once and kept nowhere. To change keys without a pause
+    /// make a second one of the same name, move your backend over, revoke the first.
+    /// </remarks>
+    /// <response code="201">The key.</response>
+    internal static async Task<IResult> IssueAsync(HttpContext http, ServerKeys keys, TimeProvider time)
     {
         var body = await JsonBody.ReadAsync(http, Wire.Documents.ServerKeyRequest);
         if (body.Value is not { } request)
@@ -42,13 +54,21 @@ internal static class ServerKeyEndpoints
         }
     }
 
-    private static IResult List(ServerKeyStore store) =>
+    /// <summary>List server keys</summary>
+    /// <remarks>Those made here, without the keys themselves. The key of the configuration is not among them.</remarks>
+    /// <response code="200">The keys.</response>
+    internal static IResult List(ServerKeyStore store) =>
         Reply.Ok(new ServerKeysReply([.. store.List().Select(Describe)]), Wire.Documents.ServerKeysReply);
 
-    private static IResult Read(string keyId, ServerKeyStore store) =>
+    /// <summary>Read what is known of a server key</summary>
+    /// <response code="200">The key, without the key itself.</response>
+    internal static IResult Read(string keyId, ServerKeyStore store) =>
         store.List().FirstOrDefault(key => key.Id == keyId) is { } key ? Reply.Ok(Describe(key), Wire.Documents.ServerKeyDocument) : Unknown;
 
-    private static async Task<IResult> RevokeAsync(HttpContext http, string keyId, ServerKeyStore store) =>
+    /// <summary>Revoke a server key</summary>
+    /// <remarks>It opens nothing from the next request on, and its streams end within a second. Also 204 when it was revoked before.</remarks>
+    /// <response code="204">It is revoked.</response>
+    internal static async Task<IResult> RevokeAsync(HttpContext http, string keyId, ServerKeyStore store) =>
         await store.RevokeAsync(keyId, http.Caller().Name, http.RequestAborted) is null ? Unknown : Results.NoContent();
 
     private static ApiRefusal Unknown => new(ApiErrors.NotFound, "There is no server key of this id; GET /api/v1/admin/keys lists them.");

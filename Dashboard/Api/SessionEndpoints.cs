@@ -12,15 +12,31 @@ internal static class SessionEndpoints
 {
     public static void MapSessions(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/api/v5/sessions", LogInAsync).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(SessionDescriptions.LogIn);
-        api.MapPost("/api/v5/sessions/visitor", LogVisitorInAsync).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(SessionDescriptions.LogVisitorIn);
-        api.MapGet("/api/v3/sessions", Describe).Allow(ApiPolicy.Viewer).OpenToRemoved().Describe(SessionDescriptions.Describe);
-        api.MapDelete("/api/v4/sessions", LogOutAsync).Allow(ApiPolicy.Viewer).OpenToRemoved().Describe(SessionDescriptions.LogOut);
-        api.MapPost("/api/v4/authentication/token", MintAuthTokenAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users)).Describe(SessionDescriptions.MintAuthToken);
-        api.MapGet("/api/v3/network-settings/chat", DescribeChat).Allow(ApiPolicy.Anonymous).Describe(SessionDescriptions.ChatSettings);
+        api.MapPost("/api/v5/sessions", LogInAsync).Allow(ApiPolicy.Anonymous).PacedByItself()
+            .WithName("logIn").Takes(ApiParameter.ClientKey).Reads<LoginRequest>().Produces<LoginReply>()
+            .Refuses(ApiErrors.NotSignedIn, ApiErrors.NotAllowed, ApiErrors.Banned);
+        api.MapPost("/api/v5/sessions/visitor", LogVisitorInAsync).Allow(ApiPolicy.Anonymous).PacedByItself()
+            .WithName("logVisitorIn").Takes(ApiParameter.ClientKey).Reads<VisitorRequest>().Produces<LoginReply>()
+            .Refuses(ApiErrors.NotSignedIn, ApiErrors.NotAllowed, ApiErrors.Banned);
+        api.MapGet("/api/v3/sessions", Describe).Allow(ApiPolicy.Viewer).OpenToRemoved()
+            .WithName("describeSession").Produces<SessionDocument>();
+        api.MapDelete("/api/v4/sessions", LogOutAsync).Allow(ApiPolicy.Viewer).OpenToRemoved()
+            .WithName("logOut").Produces<SuccessReply>().Refuses(ApiErrors.CapReached);
+        api.MapPost("/api/v4/authentication/token", MintAuthTokenAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users))
+            .WithName("mintAuthToken").Reads<AuthTokenRequest>().Produces<string>(StatusCodes.Status200OK, "text/plain")
+            .WithExample("AAABnA3xkQB7hD9m2cVfJ8wZ5uRkT1yQxE4sLb6nHg");
+        api.MapGet("/api/v3/network-settings/chat", DescribeChat).Allow(ApiPolicy.Anonymous)
+            .WithName("getChatSettings").Produces<ChatSettingsDocument>();
     }
 
-    private static async Task<IResult> LogInAsync(HttpContext http, ClientKey clientKey, ClientPaces paces, AuthTokens authTokens, UserStore users, VouchedUsers vouched, AccessTokens tokens, PresenceEngine engine, DashboardOptions options)
+    /// <summary>Log a user in</summary>
+    /// <remarks>
+    /// An unknown user is made. With an <c>authToken</c> the login is vouched for by your backend. Without one it is taken
+    /// where the server allows unverified logins, and never for a user your backend once vouched for. An address may log in
+    /// 50 times a second, 500 at once.
+    /// </remarks>
+    /// <response code="200">The access token and who it is for.</response>
+    internal static async Task<IResult> LogInAsync(HttpContext http, ClientKey clientKey, ClientPaces paces, AuthTokens authTokens, UserStore users, VouchedUsers vouched, AccessTokens tokens, PresenceEngine engine, DashboardOptions options)
     {
         if (RefuseClient(http, clientKey, paces) is { } refusal)
             return refusal;
@@ -49,7 +65,10 @@ internal static class SessionEndpoints
         return LoggedIn(user, tokens.Issue(user, login.DeviceId!), LoginReply.SignedIn);
     }
 
-    private static async Task<IResult> LogVisitorInAsync(HttpContext http, ClientKey clientKey, ClientPaces paces, GuestIds guests, UserStore users, AccessTokens tokens, PresenceEngine engine, DashboardOptions options)
+    /// <summary>Log a guest in</summary>
+    /// <remarks>A viewer without an account, where the server allows guests. The same device is the same guest.</remarks>
+    /// <response code="200">The access token and who it is for.</response>
+    internal static async Task<IResult> LogVisitorInAsync(HttpContext http, ClientKey clientKey, ClientPaces paces, GuestIds guests, UserStore users, AccessTokens tokens, PresenceEngine engine, DashboardOptions options)
     {
         if (RefuseClient(http, clientKey, paces) is { } refusal)
             return refusal;
@@ -70,14 +89,19 @@ internal static class SessionEndpoints
         return LoggedIn(user, tokens.Issue(user, visitor.DeviceId!), LoginReply.Visitor);
     }
 
-    private static IResult Describe(HttpContext http)
+    /// <summary>Describe the access token</summary>
+    /// <response code="200">The token is valid.</response>
+    internal static IResult Describe(HttpContext http)
     {
         var caller = http.Caller();
         var userType = caller.IsGuest ? LoginReply.Visitor : LoginReply.SignedIn;
         return Reply.Ok(new SessionDocument(caller.UserId, caller.SessionId, userType, caller.IssuedAt, caller.ExpiresAt), Wire.Documents.SessionDocument);
     }
 
-    private static async Task<IResult> LogOutAsync(HttpContext http, RevokedTokens revoked, ClientPaces paces)
+    /// <summary>Revoke the access token</summary>
+    /// <remarks>At once and for good. Other tokens of the user stay. After 429 the token is still valid.</remarks>
+    /// <response code="200">It is revoked.</response>
+    internal static async Task<IResult> LogOutAsync(HttpContext http, RevokedTokens revoked, ClientPaces paces)
     {
         var caller = http.Caller();
         if (!paces.Logouts.TryTake(http.Connection.RemoteIpAddress, out var wait))
@@ -93,7 +117,13 @@ internal static class SessionEndpoints
         return Reply.Ok(new SuccessReply(true), Wire.Documents.SuccessReply);
     }
 
-    private static async Task<IResult> MintAuthTokenAsync(HttpContext http, AuthTokens authTokens, UserStore users)
+    /// <summary>Vouch for a user</summary>
+    /// <remarks>
+    /// Hand the text to your app as <c>authToken</c>: it logs in that user alone, for 10 minutes. From then on the user
+    /// cannot log in without one.
+    /// </remarks>
+    /// <response code="200">The authToken, at most 100 characters.</response>
+    internal static async Task<IResult> MintAuthTokenAsync(HttpContext http, AuthTokens authTokens, UserStore users)
     {
         var body = await JsonBody.ReadAsync(http, Wire.Documents.AuthTokenRequest);
         if (body.Value is not { } request)
@@ -109,7 +139,10 @@ internal static class SessionEndpoints
         return Results.Text(authTokens.Mint(request.UserId!), "text/plain");
     }
 
-    private static IResult DescribeChat() =>
+    /// <summary>Settings of a chat that is not here</summary>
+    /// <remarks>Published clients ask for them while they log in.</remarks>
+    /// <response code="200">No chat.</response>
+    internal static IResult DescribeChat() =>
         Reply.Ok(new ChatSettingsDocument(new(Enabled: false, IsIncludeDeleted: false)), Wire.Documents.ChatSettingsDocument);
 
     private static ApiRefusal? RefuseClient(HttpContext http, ClientKey clientKey, ClientPaces paces)

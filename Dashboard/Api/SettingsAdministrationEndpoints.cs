@@ -16,13 +16,25 @@ internal static class SettingsAdministrationEndpoints
 
     public static void MapSettingsAdministration(this IEndpointRouteBuilder api)
     {
-        api.MapGet(Route, Read).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Settings)).Describe(SettingsDescriptions.Read);
-        api.MapPut(Route, ChangeAsync).Allow(ApiPolicy.Server.With(ServerScopes.Settings)).Describe(SettingsDescriptions.Change);
+        api.MapGet(Route, Read).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Settings))
+            .WithName("getSettings").Produces<SettingsDocument>().AnswersETag();
+        api.MapPut(Route, ChangeAsync).Allow(ApiPolicy.Server.With(ServerScopes.Settings))
+            .WithName("changeSettings").Takes(ApiParameter.IfMatch).Reads<SettingsChangeRequest>().Produces<SettingsDocument>().AnswersETag()
+            .Refuses(ApiErrors.StaleVersion, ApiErrors.VersionRequired);
     }
 
-    private static IResult Read(PresenceEngine engine) => Describe(engine.Settings);
+    /// <summary>Read the settings, for administration</summary>
+    /// <response code="200">The settings.</response>
+    internal static IResult Read(PresenceEngine engine) => Describe(engine.Settings);
 
-    private static async Task<IResult> ChangeAsync(HttpContext http, PresenceEngine engine, SettingsStore store)
+    /// <summary>Change the settings</summary>
+    /// <remarks>
+    /// Send the document back, changed, with its <c>ETag</c> as <c>If-Match</c>; members nobody can set are passed over.
+    /// Nobody present is dropped by a new timeout: every session keeps what its last answer promised. Acknowledged means
+    /// durable and in force.
+    /// </remarks>
+    /// <response code="200">The settings as they are now.</response>
+    internal static async Task<IResult> ChangeAsync(HttpContext http, PresenceEngine engine, SettingsStore store)
     {
         var current = engine.Settings;
         if (Precondition.Refuse(http, TagOf(current), () => Stale(current), isRequired: true, out var takesAny) is { } refusal)

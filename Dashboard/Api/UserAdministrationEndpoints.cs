@@ -19,12 +19,18 @@ internal static class UserAdministrationEndpoints
 
     public static void MapUserAdministration(this IEndpointRouteBuilder api)
     {
-        api.MapGet(Route, ReadAsync).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Users)).Describe(UserAdministrationDescriptions.Read);
-        api.MapPut(Route, ChangeAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users)).Describe(UserAdministrationDescriptions.Change);
-        api.MapDelete(Route, EraseAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users)).Describe(UserAdministrationDescriptions.Erase);
+        api.MapGet(Route, ReadAsync).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Users))
+            .WithName("getUserForAdministration").Produces<UserProfileDocument>().AnswersETag().Refuses(ApiErrors.NotFound);
+        api.MapPut(Route, ChangeAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users))
+            .WithName("changeUser").Takes(ApiParameter.IfMatch).Reads<UserProfileRequest>().Produces<UserProfileDocument>().AnswersETag()
+            .Refuses(ApiErrors.StaleVersion, ApiErrors.VersionRequired);
+        api.MapDelete(Route, EraseAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users))
+            .WithName("eraseUser").Produces(StatusCodes.Status204NoContent);
     }
 
-    private static async Task<IResult> ReadAsync(HttpContext http, string userId, UserStore users)
+    /// <summary>Read a user</summary>
+    /// <response code="200">The user.</response>
+    internal static async Task<IResult> ReadAsync(HttpContext http, string userId, UserStore users)
     {
         userId = RawPath.Segment(http, UserSegment, userId);
         if (PresenceIds.ProblemOfUserId(userId) is { } problem)
@@ -32,7 +38,14 @@ internal static class UserAdministrationEndpoints
         return await users.FindAsync(userId, http.RequestAborted) is { } user ? Describe(user) : new ApiRefusal(ApiErrors.NotFound, "No such user has signed in here, and none was made.");
     }
 
-    private static async Task<IResult> ChangeAsync(HttpContext http, string userId, PresenceEngine engine, UserStore users)
+    /// <summary>Say how a user is shown</summary>
+    /// <remarks>
+    /// All of it, with the <c>ETag</c> of what was read as <c>If-Match</c>; what is left out is empty from then on. A user
+    /// nobody has heard of is made, with <c>If-Match: *</c>. Pages and lists show the change at once. From then on the user
+    /// is vouched for: it cannot log in without proof. Acknowledged means durable.
+    /// </remarks>
+    /// <response code="200">The user as it is now.</response>
+    internal static async Task<IResult> ChangeAsync(HttpContext http, string userId, PresenceEngine engine, UserStore users)
     {
         userId = RawPath.Segment(http, UserSegment, userId);
         if (LoginRules.ProblemOfUserId(userId) is { } userProblem)
@@ -58,7 +71,15 @@ internal static class UserAdministrationEndpoints
         }
     }
 
-    private static async Task<IResult> EraseAsync(HttpContext http, string userId, PresenceEngine engine, UserStore users, VouchedUsers vouched, TimeProvider time)
+    /// <summary>Erase a user</summary>
+    /// <remarks>
+    /// Its name, picture, metadata and that it was vouched for. Pages and lists show its id at once. What was decided about
+    /// the id stays: removals, its own presence switch, channels. Tokens stay valid until they expire, and the next login
+    /// makes the user anew; remove it from the network first to end both. Also 204 when there was no such user.
+    /// Acknowledged means durable.
+    /// </remarks>
+    /// <response code="204">Nothing is kept of the user.</response>
+    internal static async Task<IResult> EraseAsync(HttpContext http, string userId, PresenceEngine engine, UserStore users, VouchedUsers vouched, TimeProvider time)
     {
         userId = RawPath.Segment(http, UserSegment, userId);
         if (PresenceIds.ProblemOfUserId(userId) is { } problem)

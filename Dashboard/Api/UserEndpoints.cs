@@ -1,3 +1,4 @@
+using Presence.Dashboard.Api.Contracts;
 using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
@@ -14,11 +15,16 @@ internal static class UserEndpoints
 
     public static void MapUsers(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/api/v3/users/list", ListAsync).Allow(ApiPolicy.ViewerOrServer).Describe(UserDescriptions.List);
-        api.MapGet("/api/v3/users/{userId}", ReadAsync).Allow(ApiPolicy.ViewerOrServer).Describe(UserDescriptions.Read);
+        api.MapGet("/api/v3/users/list", ListAsync).Allow(ApiPolicy.ViewerOrServer)
+            .WithName("listUsers").Takes(ApiParameter.OfIds("userIds[]", "The users.", MostIds)).Produces<UsersReply>().Refuses(ApiErrors.Banned);
+        api.MapGet("/api/v3/users/{userId}", ReadAsync).Allow(ApiPolicy.ViewerOrServer)
+            .WithName("getUser").Produces<UsersReply>().Refuses(ApiErrors.NotFound, ApiErrors.Banned);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, UserStore users)
+    /// <summary>Read profiles of users</summary>
+    /// <remarks>In the order asked for; unknown ids are left out. Ids may be percent-encoded once or twice.</remarks>
+    /// <response code="200">The profiles.</response>
+    internal static async Task<IResult> ListAsync(HttpContext http, UserStore users)
     {
         var query = http.Request.Query;
         string[] asked = [.. query["userIds[]"].Concat(query["userIds"]).Where(id => !string.IsNullOrEmpty(id)).Select(id => id!)];
@@ -33,7 +39,9 @@ internal static class UserEndpoints
         return Reply.Ok(UserDocuments.Of(inOrder.DistinctBy(user => user.UserId)), Wire.Documents.UsersReply);
     }
 
-    private static async Task<IResult> ReadAsync(HttpContext http, string userId, UserStore users)
+    /// <summary>Read the profile of one user</summary>
+    /// <response code="200">The profile.</response>
+    internal static async Task<IResult> ReadAsync(HttpContext http, string userId, UserStore users)
     {
         foreach (var id in UserIdSpellings.Of(RawPath.Segment(http, UserSegment, userId)))
         {

@@ -21,14 +21,28 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces p
     public static void Map(IEndpointRouteBuilder api)
     {
         var endpoints = ActivatorUtilities.CreateInstance<UserPresenceEndpoints>(api.ServiceProvider);
-        api.MapPost("/api/v1/presence/heartbeat", endpoints.Beat).Allow(ApiPolicy.Viewer).OpenToRemoved().Describe(UserPresenceDescriptions.Beat);
-        api.MapPut("/api/v1/presence/settings/user", endpoints.SwitchAsync).Allow(ApiPolicy.Viewer).OpenToRemoved().Describe(UserPresenceDescriptions.Switch);
-        api.MapGet("/api/v1/presence/users/list", endpoints.ListNamed).Allow(ApiPolicy.ViewerOrServer).Describe(UserPresenceDescriptions.ListNamed);
-        api.MapGet("/api/v1/presence/network/users", endpoints.ListOnline).Allow(ApiPolicy.ViewerOrServer).Describe(UserPresenceDescriptions.ListOnline);
-        api.MapGet("/api/v1/presence/network/users/count", endpoints.Count).Allow(ApiPolicy.ViewerOrServer).Describe(UserPresenceDescriptions.Count);
+        api.MapPost("/api/v1/presence/heartbeat", endpoints.Beat).Allow(ApiPolicy.Viewer).OpenToRemoved()
+            .WithName("sendUserHeartbeat").Produces<SuccessReply>(StatusCodes.Status202Accepted)
+            .Refuses(ApiErrors.PresenceDisabled, ApiErrors.Banned, ApiErrors.CapReached, ApiErrors.RateLimited);
+        api.MapPut("/api/v1/presence/settings/user", endpoints.SwitchAsync).Allow(ApiPolicy.Viewer).OpenToRemoved()
+            .WithName("switchOwnPresence").Reads<PresenceSwitchRequest>().Produces<PresenceSwitchDocument>().Refuses(ApiErrors.CapReached);
+        api.MapGet("/api/v1/presence/users/list", endpoints.ListNamed).Allow(ApiPolicy.ViewerOrServer)
+            .WithName("listUserPresences").Takes(ApiParameter.OfIds("userIds", "The users; `userIds[]` is taken as well, and ids percent-encoded twice.", MostIds))
+            .Produces<PresencesReply>().Refuses(ApiErrors.PresenceDisabled, ApiErrors.Banned);
+        api.MapGet("/api/v1/presence/network/users", endpoints.ListOnline).Allow(ApiPolicy.ViewerOrServer)
+            .WithName("listOnlineUsers").Takes(ApiParameter.OfWords("orderBy", "Latest heartbeat first, or last.", ["desc", "asc"])).Produces<PresencesReply>()
+            .Refuses(ApiErrors.PresenceDisabled, ApiErrors.Banned);
+        api.MapGet("/api/v1/presence/network/users/count", endpoints.Count).Allow(ApiPolicy.ViewerOrServer)
+            .WithName("countOnlineUsers").Produces<OnlineCountReply>().Refuses(ApiErrors.PresenceDisabled, ApiErrors.Banned);
     }
 
-    private IResult Beat(HttpContext http)
+    /// <summary>Say that the user is online</summary>
+    /// <remarks>
+    /// The user counts as online in the network for the presence timeout after the answer. Whatever is in the body is not
+    /// read.
+    /// </remarks>
+    /// <response code="202">Taken.</response>
+    internal IResult Beat(HttpContext http)
     {
         var caller = http.Caller();
         if (!caller.TryPace(paces.Heartbeats, roomId: "", caller.SessionId, out var wait))
@@ -42,8 +56,14 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces p
         return receipt.Outcome == HeartbeatOutcome.Accepted ? Accepted : Refusals.Of(receipt, engine.Limits);
     }
 
-    /// <summary>The user's own switch: on the disk when answered, and open while presence is off.</summary>
-    private async ValueTask<IResult> SwitchAsync(HttpContext http)
+    /// <summary>Switch one's own presence on or off</summary>
+    /// <remarks>
+    /// Off means: not in the network's list, not counted in channels, without an instant where others ask for the user by
+    /// its id. The user stays in the network's count, and is seen in rooms as before. Durable when answered; answers also
+    /// while presence is off.
+    /// </remarks>
+    /// <response code="200">The switch as it is now.</response>
+    internal async ValueTask<IResult> SwitchAsync(HttpContext http)
     {
         var body = await JsonBody.ReadAsync(http, Wire.Documents.PresenceSwitchRequest);
         if (body.Value is not { } request)
@@ -61,7 +81,13 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces p
         }
     }
 
-    private IResult ListNamed(HttpContext http)
+    /// <summary>Read when certain users were last heard of</summary>
+    /// <remarks>
+    /// Every id asked for is answered, in that order. Count a user as online whose <c>lastHeartbeat</c> is there and at
+    /// most 60 seconds old.
+    /// </remarks>
+    /// <response code="200">The users.</response>
+    internal IResult ListNamed(HttpContext http)
     {
         var query = http.Request.Query;
         string[] asked = [.. query["userIds[]"].Concat(query["userIds"]).Where(id => !string.IsNullOrEmpty(id)).Select(id => id!)];
@@ -88,7 +114,10 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces p
         return new(user.UserId, isShown ? user.LastHeartbeatAt : null);
     }
 
-    private IResult ListOnline(HttpContext http)
+    /// <summary>List users online in the network</summary>
+    /// <remarks>At most 1,000, without those who switched their presence off.</remarks>
+    /// <response code="200">The users.</response>
+    internal IResult ListOnline(HttpContext http)
     {
         var query = new QueryReader(http.Request.Query);
         var latestFirst = query.Choice("orderBy", ("desc", true), ("asc", false));
@@ -102,7 +131,10 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces p
         return Describe(engine.OnlineUsers(latestFirst, MostListed).Select(user => new PresencesReply.Presence(user.UserId, user.LastHeartbeatAt)));
     }
 
-    private IResult Count()
+    /// <summary>Count users online in the network</summary>
+    /// <remarks>All of them, those who switched their presence off included.</remarks>
+    /// <response code="200">How many are online.</response>
+    internal IResult Count()
     {
         if (!engine.Settings.Enabled)
             return Refusals.Disabled;

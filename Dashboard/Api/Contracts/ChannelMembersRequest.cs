@@ -6,6 +6,7 @@ namespace Presence.Dashboard.Api.Contracts;
 
 /// <summary>Who belongs to a channel from now on.</summary>
 /// <param name="UserIds">All of its members; with none the channel is forgotten.</param>
+/// <example>{"userIds":["anna","berta"]}</example>
 internal sealed record ChannelMembersRequest([property: Required, MaxLength(1000)] IReadOnlyList<string?>? UserIds)
 {
     /// <inheritdoc cref="AuthTokenRequest.Unknown"/>

@@ -2,6 +2,7 @@ namespace Presence.Dashboard.Api.Contracts;
 
 /// <summary>Whether anybody of some channels is online.</summary>
 /// <param name="Channels">In the order asked for.</param>
+/// <example>{"channels":[{"channelId":"crew","isAnyMemberOnline":true,"onlineCount":2}]}</example>
 internal sealed record ChannelsReply(IReadOnlyList<ChannelsReply.Channel> Channels)
 {
     /// <summary>One channel.</summary>

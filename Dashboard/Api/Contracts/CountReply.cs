@@ -8,4 +8,5 @@ namespace Presence.Dashboard.Api.Contracts;
 /// <param name="Hidden">The viewers all of whose sessions are in the background.</param>
 /// <param name="Fading">The viewers whose heartbeats are overdue but who still count.</param>
 /// <param name="Warming">After a restart, until one heartbeat interval has passed: viewers who left meanwhile may still be counted.</param>
+/// <example>{"count":1240,"referenceTimestamp":"2026-11-21T22:37:41.509Z","sessions":1302,"guests":85,"hidden":131,"fading":12}</example>
 internal sealed record CountReply(int Count, DateTimeOffset ReferenceTimestamp, int Sessions, int Guests, int Hidden, int Fading, bool? Warming);

@@ -11,6 +11,11 @@ namespace Presence.Dashboard.Api.Contracts;
 /// <param name="Version">Rises with every change; 0 for a room the catalogue does not know.</param>
 /// <param name="UpdatedAt">When it was last saved.</param>
 /// <param name="UpdatedBy">Who saved it: a moderator's email or a server key's name.</param>
+/// <example>
+/// {"roomId":"lobby","title":"Finals","status":"live","overrides":{"presenceTimeoutSeconds":90},"effective":{"enabled":{"value":true,"from":"network"},
+/// "heartbeatIntervalSeconds":{"value":30,"from":"network"},"presenceTimeoutSeconds":{"value":90,"from":"room"}},"version":1,
+/// "updatedAt":"2026-11-21T22:40:00.000Z","updatedBy":"server key"}
+/// </example>
 internal sealed record DefinedRoomDocument(
     string RoomId,
     string? Title,

@@ -9,6 +9,7 @@ namespace Presence.Dashboard.Api.Contracts;
 /// <param name="Title">What to show instead of the id.</param>
 /// <param name="Status">Whether it takes heartbeats; live unless sent.</param>
 /// <param name="Overrides">What it does differently from the network.</param>
+/// <example>{"title":"Finals","status":"live","overrides":{"presenceTimeoutSeconds":90}}</example>
 internal sealed record DefinedRoomRequest(
     [property: MinLength(1), MaxLength(RoomDefinitionRules.LongestTitle)] string? Title,
     [property: AllowedValues("live", "ended")] string? Status,

@@ -5,6 +5,7 @@ namespace Presence.Dashboard.Api.Contracts;
 /// <summary>How the server is.</summary>
 /// <param name="Status">The verdict.</param>
 /// <param name="Loops">The background loops; only for a server key.</param>
+/// <example>{"status":"healthy"}</example>
 internal sealed record HealthReply([property: AllowedValues("live", "healthy", "degraded")] string Status, IReadOnlyList<HealthReply.Loop>? Loops)
 {
     /// <summary>Work that repeats in the background.</summary>

@@ -7,6 +7,7 @@ namespace Presence.Dashboard.Api.Contracts;
 /// <param name="NextHeartbeatInSeconds">How long to wait before the next one: the interval, up to a tenth early, so that a crowd that came at once spreads out.</param>
 /// <param name="SettingsVersion">The version of the settings; send it back with the next heartbeat.</param>
 /// <param name="Count">The room's viewers, when asked for with <c>include=count</c>.</param>
+/// <example>{"success":true,"heartbeatIntervalSeconds":30,"presenceTimeoutSeconds":60,"nextHeartbeatInSeconds":28.08,"settingsVersion":1,"count":1240}</example>
 internal sealed record HeartbeatDocument(
     bool Success,
     double HeartbeatIntervalSeconds,

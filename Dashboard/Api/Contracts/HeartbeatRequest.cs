@@ -10,6 +10,7 @@ namespace Presence.Dashboard.Api.Contracts;
 /// <param name="Device">The device, for people to read; cut to 300 characters.</param>
 /// <param name="AppVersion">The app's version, for people to read; cut to 30 characters.</param>
 /// <param name="SettingsVersion">The version of the settings the client works by, as the last answer told it.</param>
+/// <example>{"sessionId":"tab-1","state":"visible","settingsVersion":1}</example>
 internal sealed record HeartbeatRequest(
     [property: MinLength(1), MaxLength(PresenceIds.LongestSessionId)] string? SessionId,
     [property: AllowedValues("visible", "hidden", "paused")] string? State,

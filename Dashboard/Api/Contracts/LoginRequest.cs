@@ -10,6 +10,7 @@ namespace Presence.Dashboard.Api.Contracts;
 /// <param name="AuthToken">Your backend's word that this is the user; see <c>POST /api/v4/authentication/token</c>.</param>
 /// <param name="DeviceId">This client instance; the session of heartbeats that name none.</param>
 /// <param name="DeviceInfo">The device, in words.</param>
+/// <example>{"userId":"anna","deviceId":"laptop","displayName":"Anna"}</example>
 internal sealed record LoginRequest(
     [property: Required, MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId,
     [property: MaxLength(UserRules.LongestDisplayName)] string? DisplayName,

@@ -3,6 +3,7 @@ namespace Presence.Dashboard.Api.Contracts;
 /// <summary>What became of many heartbeats.</summary>
 /// <param name="Accepted">How many were taken.</param>
 /// <param name="Rejected">Those that were not.</param>
+/// <example>{"accepted":1,"rejected":[]}</example>
 internal sealed record ManyHeartbeatsReply(int Accepted, IReadOnlyList<ManyHeartbeatsReply.Rejection> Rejected)
 {
     /// <summary>A heartbeat that was not taken.</summary>

@@ -6,6 +6,7 @@ namespace Presence.Dashboard.Api.Contracts;
 
 /// <summary>Heartbeats of many sessions at once.</summary>
 /// <param name="Heartbeats">The heartbeats; each is taken or refused by itself.</param>
+/// <example>{"heartbeats":[{"roomId":"lobby","userId":"anna","sessionId":"tv","state":"visible","device":"Set-top box","appVersion":"3.1.0"}]}</example>
 internal sealed record ManyHeartbeatsRequest([property: Required, MaxLength(ManyHeartbeatsRequest.Most)] IReadOnlyList<ManyHeartbeatsRequest.Item?>? Heartbeats)
 {
     public const int Most = 1000;

@@ -4,6 +4,10 @@ namespace Presence.Dashboard.Api.Contracts;
 /// <param name="User">The caller's own switch.</param>
 /// <param name="Network">How often heartbeats are asked for.</param>
 /// <param name="Room">The network's switch.</param>
+/// <example>
+/// {"user":{"enabled":true,"enabledAt":"2026-11-21T20:00:00.000Z"},"network":{"heartbeatInterval":30,"presenceSyncInterval":30,
+/// "updatedAt":"2026-11-21T20:00:00.000Z"},"room":{"enabled":true}}
+/// </example>
 internal sealed record PresenceSettingsReply(PresenceSettingsReply.UserPart User, PresenceSettingsReply.NetworkPart Network, PresenceSettingsReply.RoomPart Room)
 {
     /// <summary>The caller's own switch.</summary>

@@ -6,6 +6,7 @@ namespace Presence.Dashboard.Api.Contracts;
 /// <param name="RefreshInSeconds">When to ask again: sooner brings the same answer.</param>
 /// <param name="Warming">After a restart, until one heartbeat interval has passed: viewers who left meanwhile may still be counted.</param>
 /// <param name="Viewers">Some who watch, the last to join first; left out unless the link shows names.</param>
+/// <example>{"count":1240,"referenceTimestamp":"2026-11-21T22:37:41.509Z","refreshInSeconds":5,"viewers":[{"name":"Anna"}]}</example>
 internal sealed record PublicRoomDocument(
     int Count,
     DateTimeOffset ReferenceTimestamp,

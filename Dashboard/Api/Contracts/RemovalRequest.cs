@@ -11,6 +11,7 @@ namespace Presence.Dashboard.Api.Contracts;
 /// <param name="Until">When the removal ends.</param>
 /// <param name="DurationSeconds">How long it lasts from now.</param>
 /// <param name="Reason">What the viewer is told.</param>
+/// <example>{"userId":"anna","durationSeconds":86400,"reason":"spam"}</example>
 internal sealed record RemovalRequest(
     [property: Required, MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId,
     DateTimeOffset? Until,

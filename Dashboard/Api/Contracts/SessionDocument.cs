@@ -8,6 +8,7 @@ namespace Presence.Dashboard.Api.Contracts;
 /// <param name="UserType">Whether it is a user or a guest.</param>
 /// <param name="IssuedAt">From when on it is valid.</param>
 /// <param name="ExpiresAt">Until when.</param>
+/// <example>{"userId":"anna","deviceId":"laptop","userType":"signed-in","issuedAt":"2026-11-21T22:37:41.000Z","expiresAt":"2026-12-21T22:37:41.000Z"}</example>
 internal sealed record SessionDocument(
     string UserId,
     string DeviceId,

@@ -10,6 +10,7 @@ namespace Presence.Dashboard.Api.Contracts;
 /// <param name="PresenceTimeoutSeconds">How long a session counts after its last heartbeat; at least the interval and 5 seconds.</param>
 /// <param name="ListLimit">The most viewers a list answers at once.</param>
 /// <param name="Reason">Why; kept with the change.</param>
+/// <example>{"enabled":true,"heartbeatIntervalSeconds":25,"presenceTimeoutSeconds":100,"listLimit":200,"reason":"finals"}</example>
 internal sealed record SettingsChangeRequest(
     [property: Required] bool? Enabled,
     [property: Required, Range(1, 600)] int? HeartbeatIntervalSeconds,

@@ -9,6 +9,10 @@ namespace Presence.Dashboard.Api.Contracts;
 /// <param name="UpdatedAt">When they were last changed.</param>
 /// <param name="UpdatedBy">By whom.</param>
 /// <param name="Warnings">What is allowed but may surprise.</param>
+/// <example>
+/// {"enabled":true,"heartbeatIntervalSeconds":25,"presenceTimeoutSeconds":100,"listLimit":200,"settingsVersion":2,"updatedAt":"2026-11-21T22:40:00.000Z",
+/// "updatedBy":"server key","warnings":[]}
+/// </example>
 internal sealed record SettingsDocument(
     bool Enabled,
     double HeartbeatIntervalSeconds,

@@ -12,6 +12,10 @@ namespace Presence.Dashboard.Api.Contracts;
 /// <param name="Version">Rises with every change.</param>
 /// <param name="CreatedAt">When it was first heard of.</param>
 /// <param name="UpdatedAt">When anything here last changed.</param>
+/// <example>
+/// {"userId":"anna","displayName":"Anna","avatarUrl":"https://example.com/anna.png","metadata":{"level":3},"guest":false,"vouched":true,"version":2,
+/// "createdAt":"2026-11-21T20:00:00.000Z","updatedAt":"2026-11-21T22:40:00.000Z"}
+/// </example>
 internal sealed record UserProfileDocument(
     string UserId,
     string? DisplayName,

@@ -10,6 +10,7 @@ namespace Presence.Dashboard.Api.Contracts;
 /// <param name="DisplayName">The name to show instead of the id.</param>
 /// <param name="AvatarUrl">An http or https address of a picture.</param>
 /// <param name="Metadata">An object of your own, kept as it is; up to 4 KiB.</param>
+/// <example>{"displayName":"Anna","avatarUrl":"https://example.com/anna.png","metadata":{"level":3}}</example>
 internal sealed record UserProfileRequest(
     [property: MinLength(1), MaxLength(UserRules.LongestDisplayName)] string? DisplayName,
     [property: MaxLength(UserRules.LongestPicture)] string? AvatarUrl,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,11 +27,11 @@ internal static class DescriptionEndpoints
         services.AddOpenApi(Document, options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-            options.ShouldInclude = route => route.ActionDescriptor.EndpointMetadata.OfType<RouteDescription>().Any();
-            options.CreateSchemaReferenceId = type => type.Kind == System.Text.Json.Serialization.Metadata.JsonTypeInfoKind.Object ? SchemaNames.Of(type.Type) : null;
-            options.AddOperationTransformer<OperationDescriber>();
-            options.AddDocumentTransformer<DocumentDescriber>();
-            options.AddSchemaTransformer<SchemaDescriber>();
+            options.ShouldInclude = route => route.ActionDescriptor.EndpointMetadata.OfType<ApiPolicy>().Any();
+            options.CreateSchemaReferenceId = type => type.Kind == JsonTypeInfoKind.Object ? NameOf(type.Type) : null;
+            options.AddOperationTransformer<OperationTransformer>();
+            options.AddDocumentTransformer<DocumentTransformer>();
+            options.AddSchemaTransformer<SchemaTransformer>();
         });
     }
 
@@ -39,8 +40,13 @@ internal static class DescriptionEndpoints
         var provider = api.ServiceProvider.GetRequiredKeyedService<IOpenApiDocumentProvider>(Document);
         // Written once: it takes longer than a thousand heartbeats, and anybody may ask for it.
         var written = new Lazy<Task<byte[]>>(() => WriteAsync(provider));
-        api.MapGet(Path, async ValueTask<IResult> () => Answer(await written.Value)).Allow(ApiPolicy.Anonymous).Describe(OperationDescriptions.Description);
+        api.MapGet(Path, async ValueTask<IResult> () => Answer(await written.Value)).Allow(ApiPolicy.Anonymous)
+            .WithName("describe").WithSummary("Read this description").WithDescription("OpenAPI 3.1.").Produces<string>(StatusCodes.Status200OK, "application/json").AnswersETag()
+            .WithExample("{\"openapi\":\"3.1.1\"}").Refuses(ApiErrors.MethodNotAllowed, ApiErrors.NotReady);
     }
+
+    /// <summary>What documents are called in the description: their type's name, behind that of the document they are part of.</summary>
+    private static string NameOf(Type type) => type.DeclaringType is { } whole ? NameOf(whole) + type.Name : type.Name;
 
     private static IResult Answer(byte[] document) =>
         Results.Bytes(document, "application/json", entityTag: new($"\"{Convert.ToHexStringLower(SHA256.HashData(document).AsSpan(0, 8))}\""));

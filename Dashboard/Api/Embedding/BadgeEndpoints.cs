@@ -23,11 +23,25 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, C
     public static void Map(IEndpointRouteBuilder api)
     {
         var endpoints = ActivatorUtilities.CreateInstance<BadgeEndpoints>(api.ServiceProvider);
-        api.MapGet("/badge/{link}.svg", endpoints.Draw).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(EmbeddingDescriptions.Badge);
-        api.MapGet("/badge/{link}.json", endpoints.Read).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(EmbeddingDescriptions.PublicRoom);
+        api.MapGet("/badge/{link}.svg", endpoints.Draw).Allow(ApiPolicy.Anonymous).PacedByItself()
+            .WithName("drawBadge").Takes(
+                ApiParameter.OfText("label", $"What stands behind the number; `{BadgeDrawing.DefaultLabel}` unless sent.", BadgeDrawing.LongestLabel),
+                ApiParameter.OfWords("theme", "For which kind of page; as the reader's system is set unless sent.", ["auto", "light", "dark"]))
+            .Produces<string>(StatusCodes.Status200OK, "image/svg+xml").AnswersHeader("ETag", "The version of the answer.")
+            .AnswersHeader("Cache-Control", "How long it may be kept.")
+            .WithExample("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"96\" height=\"22\"></svg>").Refuses(ApiErrors.NotFound, ApiErrors.MethodNotAllowed);
+        api.MapGet("/badge/{link}.json", endpoints.Read).Allow(ApiPolicy.Anonymous).PacedByItself()
+            .WithName("getPublicRoom").Produces<PublicRoomDocument>().AnswersHeader("ETag", "The version of the answer.")
+            .AnswersHeader("Cache-Control", "How long it may be kept.").Refuses(ApiErrors.NotFound, ApiErrors.MethodNotAllowed, ApiErrors.PresenceDisabled);
     }
 
-    private IResult Draw(HttpContext http, string link)
+    /// <summary>Draw a room's count</summary>
+    /// <remarks>
+    /// For an <c>&lt;img&gt;</c> on any page. May be cached for 5 seconds. While presence is off it is drawn without a
+    /// count. A link that was taken back and one that never was are answered alike, with 404.
+    /// </remarks>
+    /// <response code="200">The badge.</response>
+    internal IResult Draw(HttpContext http, string link)
     {
         if (Open(http, link, out var room) is { } refusal)
             return refusal;
@@ -42,7 +56,13 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, C
         return Answer(http, BadgeDrawing.Draw(isOff ? null : room.Count, VisibleText.NameOf(label) ?? BadgeDrawing.DefaultLabel, theme), "image/svg+xml; charset=utf-8");
     }
 
-    private IResult Read(HttpContext http, string link)
+    /// <summary>Read a room's count through its public link</summary>
+    /// <remarks>
+    /// For pages of any origin, without a token. May be cached for 5 seconds, and is read from the engine once a second at
+    /// most. A link that was taken back and one that never was are answered alike, with 404.
+    /// </remarks>
+    /// <response code="200">How many watch.</response>
+    internal IResult Read(HttpContext http, string link)
     {
         if (Open(http, link, out var room) is { } refusal)
             return refusal;

@@ -1,3 +1,4 @@
+using Presence.Dashboard.Api.Contracts;
 using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 
@@ -16,9 +17,18 @@ internal static class ClientFileEndpoints
 
     /// <summary>Not paced: they cost no more than the files of the dashboard's own pages.</summary>
     public static void MapClientFiles(this IEndpointRouteBuilder api) =>
-        api.MapGet(Folder + "{file}", Read).Allow(ApiPolicy.Anonymous).PacedByItself().Describe(EmbeddingDescriptions.ClientFile);
+        api.MapGet(Folder + "{file}", Read).Allow(ApiPolicy.Anonymous).PacedByItself()
+            .WithName("getClientFile").Takes(ApiParameter.OfText("v", "The fingerprint of the file: with the right one it may be cached for good.", 16))
+            .Produces<string>(StatusCodes.Status200OK, "text/javascript").AnswersHeader("ETag", "The version of the answer.")
+            .AnswersHeader("Cache-Control", "How long it may be kept.").WithExample("export{RoomPresence};").Refuses(ApiErrors.NotFound, ApiErrors.MethodNotAllowed);
 
-    private static IResult Read(HttpContext http, string file)
+    /// <summary>Get a script of the client</summary>
+    /// <remarks>
+    /// <c>presence.js</c> is the client for browsers, <c>widget.js</c> defines <c>&lt;viewer-count&gt;</c> and
+    /// <c>&lt;whos-watching&gt;</c>. Of the server's own version; <c>1</c> is the client's major one.
+    /// </remarks>
+    /// <response code="200">The script, an ES module.</response>
+    internal static IResult Read(HttpContext http, string file)
     {
         var headers = http.Response.Headers;
         headers.AccessControlAllowOrigin = "*"; // a module is fetched with CORS from every other origin

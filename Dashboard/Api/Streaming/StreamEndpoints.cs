@@ -1,4 +1,5 @@
 using System.Globalization;
+using Presence.Dashboard.Api.Contracts;
 using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
@@ -13,14 +14,75 @@ internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams stream
 
     private const int LongestId = 20;
 
+    private const string OneRoomExample =
+        """
+        event: snapshot
+        id: 1806189465600012
+        data: {"count":2,"sessions":2,"guests":0,"hidden":0,"fading":0,"mode":"changes","referenceTimestamp":"2026-11-21T22:37:41.509Z"}
+
+        event: joined
+        id: 1806189465600013
+        data: {"userId":"anna","displayName":"Anna","guest":false,"at":"2026-11-21T22:37:42.100Z","count":3}
+
+        event: left
+        id: 1806189465600014
+        data: {"userId":"berta","guest":false,"reason":"timeout","at":"2026-11-21T22:37:43.000Z","count":2}
+
+
+        """;
+
+    private const string ManyRoomsExample =
+        """
+        event: snapshot
+        id: 0.1806189465600012.1.6f0a31c2
+        data: {"roomId":"lobby","count":2,"sessions":2,"guests":0,"hidden":0,"fading":0,"referenceTimestamp":"2026-11-21T22:37:41.509Z"}
+
+        event: count
+        id: 1806189465600012.1806189465600019.2.6f0a31c2
+        data: {"roomId":"stage","count":41,"sessions":44,"guests":3,"hidden":2,"fading":0,"referenceTimestamp":"2026-11-21T22:37:43.509Z"}
+
+
+        """;
+
     public static void Map(IEndpointRouteBuilder api)
     {
         var endpoints = ActivatorUtilities.CreateInstance<StreamEndpoints>(api.ServiceProvider);
-        api.MapGet("/api/v1/presence/rooms/{roomId}/stream", endpoints.Open).Allow(ApiPolicy.ViewerOrServer).Describe(StreamDescriptions.Stream);
-        api.MapGet("/api/v1/presence/stream", endpoints.OpenMany).Allow(ApiPolicy.ViewerOrServer).Describe(StreamDescriptions.StreamMany);
+        api.MapGet("/api/v1/presence/rooms/{roomId}/stream", endpoints.Open).Allow(ApiPolicy.ViewerOrServer)
+            .WithName("streamRoom").Takes(
+                ApiParameter.OfText("since", "The `id` of the last event that was read.", LongestId),
+                ApiParameter.OfWords("include", "Adds the viewers to snapshots, the last to join first, up to the moderators' list cap.", ["viewers"], isOptional: true),
+                ApiParameter.OfHeader("Last-Event-ID", "The same as `since`, and later than it where both are sent."))
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream").WithExample(OneRoomExample)
+            .Refuses(ApiErrors.PresenceDisabled, ApiErrors.Removed, ApiErrors.Banned, ApiErrors.CapReached);
+        api.MapGet("/api/v1/presence/stream", endpoints.OpenMany).Allow(ApiPolicy.ViewerOrServer)
+            .WithName("streamRooms").Takes(
+                ApiParameter.OfText("rooms", "Rooms, separated by commas.", PresenceIds.LongestRoomId * MostRooms),
+                ApiParameter.OfIds("rooms[]", "The same, once for each room: for ids with a comma.", MostRooms),
+                ApiParameter.OfText("since", "The `id` of the last event that was read.", RoomsStreamId.Longest),
+                ApiParameter.OfHeader("Last-Event-ID", "The same as `since`, and later than it where both are sent."))
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream").WithExample(ManyRoomsExample)
+            .Refuses(ApiErrors.PresenceDisabled, ApiErrors.Removed, ApiErrors.Banned, ApiErrors.CapReached);
     }
 
-    private IResult Open(HttpContext http, string roomId)
+    /// <summary>Watch a room live</summary>
+    /// <remarks>
+    /// Server-sent events, until either side ends it. Browsers read it with <c>fetch</c>, which can send the
+    /// <c>Authorization</c> header. Whoever streams is not counted.
+    ///
+    /// <c>snapshot</c> comes first and says how many there are. <c>joined</c> and <c>left</c> follow, one for each viewer,
+    /// and <c>count</c>, at most once a second, when the counts are others. Above 1,000 viewers <c>mode</c> is
+    /// <c>counts</c>: only <c>count</c> comes. <c>gap</c> says that changes were missed; a <c>snapshot</c> follows it. A
+    /// comment comes after 15 seconds without an event. Events leave at most four times a second.
+    ///
+    /// The <c>id</c> rises by one with every change. Send the last one as <c>Last-Event-ID</c> or <c>since</c> to go on
+    /// from there: what happened meanwhile is told, or a <c>gap</c>. A room's changes are kept for a minute after its last
+    /// stream ended, the latest 512.
+    ///
+    /// The stream ends within a second when the credentials end, the caller is removed, presence is switched off, or the
+    /// server stops. A caller may have 10 open, all callers together 2,000.
+    /// </remarks>
+    /// <response code="200">The events.</response>
+    internal IResult Open(HttpContext http, string roomId)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } roomProblem)
             return ApiRefusal.Invalid(roomProblem);
@@ -37,7 +99,21 @@ internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams stream
             : Full(full!);
     }
 
-    private IResult OpenMany(HttpContext http)
+    /// <summary>Watch the counts of several rooms live</summary>
+    /// <remarks>
+    /// One stream for up to 50 rooms. <c>snapshot</c> comes first for each room, <c>count</c> when its counts have changed,
+    /// at most once a second. <c>gap</c> says that changes of a room were missed; its <c>snapshot</c> follows. Each event
+    /// names its room in <c>roomId</c>. Single joins and leaves are not told.
+    ///
+    /// The <c>id</c> is opaque. Send the last one as <c>Last-Event-ID</c> or <c>since</c>, with the same rooms, to go on
+    /// from there: rooms whose counts changed meanwhile are told, or a <c>gap</c>. With other rooms every room begins with
+    /// a <c>snapshot</c>.
+    ///
+    /// A room that the caller may not read refuses the stream: <c>data.roomIds</c> names it. A stream ends within a second
+    /// when that becomes so. It counts as one of the caller's streams.
+    /// </remarks>
+    /// <response code="200">The events.</response>
+    internal IResult OpenMany(HttpContext http)
     {
         var query = new QueryReader(http.Request.Query);
         List<string> roomIds = [.. (query.RoomIds("rooms", MostRooms) ?? []).Distinct(StringComparer.Ordinal)];
