@@ -34,7 +34,7 @@ public sealed partial class PresenceEngine
         foreach (var (id, room) in _rooms)
         {
             var viewers = room.Viewers;
-            if (viewers > 0 && Passes(room, query.Filter) && Matches(id, query.Prefix, search))
+            if ((viewers > 0 || HasJustEmptied(room, query)) && Passes(room, query.Filter) && Matches(id, query.Prefix, search))
                 matching.Add(new RankedRoom(id, viewers, RankedRoom.RankOf(room, viewers, query.Order), NameIn(query.Order, id)));
         }
         return matching;
@@ -47,6 +47,10 @@ public sealed partial class PresenceEngine
         var title = _network.Catalogue[roomId].Title;
         return _rooms.TryGetValue(roomId, out var room) ? room.NameOf(title) : new ListedName(title ?? roomId);
     }
+
+    /// <summary>A room that fell to nobody is the greatest fall there is: where change is asked for it is listed until the minute has forgotten its viewers.</summary>
+    private static bool HasJustEmptied(Room room, RoomQuery query) =>
+        (query.Filter == RoomFilter.Falling || query.Order is RoomOrder.Change or RoomOrder.Movement) && room.MinuteChange < 0;
 
     private static bool Passes(Room room, RoomFilter filter) => filter switch
     {

@@ -81,6 +81,25 @@ public sealed class RoomRankingTests : IDisposable
     }
 
     [Fact]
+    public void RankRooms_OfARoomThatFellToNobody_HoldsItWhereFallsAreAskedForAMinuteLong()
+    {
+        _world.Advance(15);
+        for (var viewer = 0; viewer < 9; viewer++)
+            _world.Engine.Leave("new", $"new {viewer}", "");
+
+        Assert.Equal("new falls", Ranked(new RoomQuery { Filter = RoomFilter.Falling, Order = RoomOrder.Change, Reversed = true }));
+        Assert.Equal("new falls grows stays", Ranked(new RoomQuery { Order = RoomOrder.Movement }));
+        Assert.Equal("grows stays falls new", Ranked(new RoomQuery { Order = RoomOrder.Change }));
+        Assert.Equal("", Ranked(new RoomQuery { Filter = RoomFilter.Falling, Search = "stay" }));
+        Assert.Equal("grows stays falls", Ranked(new RoomQuery()));
+        Assert.Equal("falls grows stays", Ranked(new RoomQuery { Order = RoomOrder.Name }));
+
+        _world.Advance(75);
+        Assert.DoesNotContain("new", Ranked(new RoomQuery { Order = RoomOrder.Movement }), StringComparison.Ordinal);
+        Assert.Equal("", Ranked(new RoomQuery { Filter = RoomFilter.Falling }));
+    }
+
+    [Fact]
     public void RankRooms_OfARoomThatEmptiedAndFilledAgain_GoesByWhatItIsSince()
     {
         for (var viewer = 0; viewer < 9; viewer++)

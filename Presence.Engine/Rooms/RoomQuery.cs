@@ -1,6 +1,7 @@
 namespace Presence.Engine.Rooms;
 
-/// <summary>Which rooms to list. Rooms nobody is in are listed only when named in <see cref="Ids"/>, or as <see cref="RoomFilter.SwitchedOff"/>.</summary>
+/// <summary>Which rooms to list. Rooms nobody is in are listed only when named in <see cref="Ids"/>, as <see cref="RoomFilter.SwitchedOff"/>,
+/// or, by their change, while they had viewers within the last minute.</summary>
 public sealed record RoomQuery
 {
     /// <summary>Exactly these rooms, in this order, those unknown with a count of 0; null lists all that have viewers.</summary>
