@@ -47,6 +47,35 @@ public sealed class StorageStartupTests
     }
 
     [Fact]
+    public async Task StopAsync_WithTenThousandRoomsInMemory_WritesEveryRoomItsLastLineAndWhoIsThere()
+    {
+        const int rooms = RoomMemoryStore.MostRooms;
+        await using var host = await DashboardHost.StartAsync();
+        var engine = host.Services.GetRequiredService<PresenceEngine>();
+        for (var room = 0; room < rooms; room++)
+            engine.Heartbeat(new Heartbeat { RoomId = $"room {room}", UserId = $"user {room}", SessionId = "" });
+        var now = DateTimeOffset.UtcNow;
+        engine.RestoreRoomMemories(Enumerable.Range(0, rooms).Select(room => new RoomMemory
+        {
+            RoomId = $"room {room}", At = now, SampledAt = now, Since = now.AddHours(-1), Peak = 20_000 + room, Recent = [room], Hour = [room + 2, room + 1, room], Joins = [room + 2, 0, 0],
+        }));
+
+        await host.StopAsync();
+        var log = new FileInfo(Path.Combine(host.DataFolder, PresenceDatabase.FileName + "-wal"));
+        Assert.True(!log.Exists || log.Length == 0, "The last checkpoint was not made.");
+        await host.StartAgainAsync();
+
+        engine = host.Services.GetRequiredService<PresenceEngine>();
+        Assert.Equal(rooms, engine.CountNetwork().Viewers);
+        var wrong = Enumerable.Range(0, rooms).Where(room =>
+            engine.Count($"room {room}").Viewers != 1
+            || engine.Room($"room {room}").Peak != 20_000 + room
+            || !engine.Trend($"room {room}").Hour.Take(3).SequenceEqual([room + 2, room + 1, room]));
+        Assert.Empty(wrong);
+        Assert.Empty(host.Log.Faults);
+    }
+
+    [Fact]
     public async Task StartAsync_StoredSettings_AreInForceBeforeTheFirstRequest()
     {
         await using var host = await DashboardHost.StartAsync();
