@@ -246,6 +246,7 @@ public sealed class NameTests : IDisposable
         var network = LoneRoom.Network();
         var room = new Room("red", network);
         Beat("Zoë");
+        room.Beat("u-2"); // an empty room forgets all names
         var rows = new List<ViewerRow>();
         room.CopyAll(rows, withNames: true);
         room.Leave("u-1");
