@@ -1,4 +1,3 @@
-using Presence.Dashboard.Api.Contracts;
 using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 
