@@ -1,5 +1,4 @@
 using Presence.Dashboard.Api.Contracts;
-using Presence.Dashboard.Api.Description;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Storage;
