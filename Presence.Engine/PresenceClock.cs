@@ -81,3 +81,105 @@ internal sealed class PresenceClock
 
     private long Elapsed() => (long)Math.Round((_time.GetTimestamp() - _startedAt) * _ticksPerTimestamp);
 }
+
+/// <summary>
+/// The wall clock as far as it may decide what is deleted for good: a step forward is followed only when it stood for a day of
+/// running, however often the product was started anew in between.
+/// </summary>
+/// <remarks>
+/// Whether a ban is in force is asked of the wall clock, which may be wrong and put right. What was deleted meanwhile would not
+/// come back, so deleting waits for a clock nobody corrects. A step back is followed at once: then more is kept.
+/// <para>
+/// The running time is measured, restarts of the process included while the machine runs on. What the machine was off looks like a step
+/// forward and is treated as one, so the instant told lags by that, for a day or two of running.
+/// </para>
+/// <para><b>Threads.</b> Any.</para>
+/// </remarks>
+internal sealed class SteadyClock
+{
+    /// <summary>How long a clock runs without a step until it is believed.</summary>
+    public static readonly TimeSpan Settling = TimeSpan.FromDays(1);
+
+    /// <summary>Clocks that are kept in step move by less between two looks.</summary>
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private readonly long _madeAt;
+    private TimeSpan _ranBefore;
+    private DateTimeOffset? _believed;
+    private DateTimeOffset _candidate;
+    private TimeSpan _candidateSince;
+
+    public SteadyClock(TimeProvider time)
+    {
+        (_time, _madeAt) = (time, time.GetTimestamp());
+        _candidate = time.GetUtcNow();
+    }
+
+    /// <summary>Now, without the steps forward that have not stood for a day.</summary>
+    public DateTimeOffset Now()
+    {
+        lock (_lock)
+        {
+            var ran = LookNeedsLock();
+            return (_believed ?? _candidate) + ran;
+        }
+    }
+
+    /// <summary>A day ago, by a clock that is believed; <see cref="DateTimeOffset.MinValue"/> in the first day of all.</summary>
+    public DateTimeOffset LongAgo()
+    {
+        lock (_lock)
+        {
+            var ran = LookNeedsLock();
+            return _believed + ran - Settling ?? DateTimeOffset.MinValue;
+        }
+    }
+
+    /// <summary>What the next start goes on from.</summary>
+    public SteadyStamp Stamp()
+    {
+        lock (_lock)
+        {
+            var ran = LookNeedsLock();
+            return new SteadyStamp(ran, _believed, _candidate, _candidateSince);
+        }
+    }
+
+    /// <summary>Goes on where the last run ended.</summary>
+    /// <param name="last">Its last stamp.</param>
+    /// <param name="down">How long the product was down since, as far as that is proven.</param>
+    public void Resume(SteadyStamp last, TimeSpan down)
+    {
+        lock (_lock)
+        {
+            _ranBefore = last.Ran + down - _time.GetElapsedTime(_madeAt);
+            (_believed, _candidate, _candidateSince) = (last.Believed, last.Candidate, last.CandidateSince);
+            LookNeedsLock();
+        }
+    }
+
+    /// <summary>Compares the wall clock with the running time, which it returns.</summary>
+    private TimeSpan LookNeedsLock()
+    {
+        var ran = _ranBefore + _time.GetElapsedTime(_madeAt);
+        var beginning = _time.GetUtcNow() - ran;
+        _candidate = Follow(_candidate, beginning);
+        if (ran - _candidateSince >= Settling)
+            (_believed, _candidate, _candidateSince) = (_candidate, beginning, ran);
+        if (_believed is { } believed)
+            _believed = Follow(believed, beginning);
+        return ran;
+    }
+
+    /// <summary>Where the clock went back, or keeps in step, it is right.</summary>
+    private static DateTimeOffset Follow(DateTimeOffset known, DateTimeOffset beginning) => beginning - known < Tolerance ? beginning : known;
+}
+
+/// <summary>What a <see cref="SteadyClock"/> has learned of the wall clock, told as the instant at which the running time would have been nothing.</summary>
+/// <param name="Ran">How long the product ran, in all its runs.</param>
+/// <param name="Believed">What stood for a day of running; null in the first.</param>
+/// <param name="Candidate">The earliest that was seen since <paramref name="CandidateSince"/>.</param>
+/// <param name="CandidateSince">The running time since when it is watched.</param>
+internal readonly record struct SteadyStamp(TimeSpan Ran, DateTimeOffset? Believed, DateTimeOffset Candidate, TimeSpan CandidateSince);

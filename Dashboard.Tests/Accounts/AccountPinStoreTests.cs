@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Runtime.Versioning;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Accounts;

@@ -1,4 +1,4 @@
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 
 namespace Presence.Dashboard.Tests.Accounts;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 
 namespace Presence.Dashboard.Tests.Accounts;
 

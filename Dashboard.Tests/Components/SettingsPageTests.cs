@@ -1,7 +1,7 @@
 using Bunit;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;

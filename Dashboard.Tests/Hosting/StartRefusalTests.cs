@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Tests.Support;
 

@@ -2,7 +2,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine;

@@ -1,6 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 
 namespace Presence.Dashboard.Tests.Support;
 

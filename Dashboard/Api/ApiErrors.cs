@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Presence.Dashboard.Api;
 
 /// <summary>The catalogue of refusals: the only place that pairs a status with a code. docs/errors.md is checked against it.</summary>
@@ -46,3 +48,27 @@ internal static class ApiErrors
         _ => Unreadable with { Status = status },
     };
 }
+
+/// <summary>One kind of refusal: an HTTP status and the code clients tell it by. All stand in <see cref="ApiErrors"/>.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Code">What clients compare; never reused for anything else.</param>
+/// <param name="Meaning">One sentence for docs/errors.md and for replies that have nothing more exact to say.</param>
+internal sealed record ApiError(int Status, int Code, string Meaning);
+
+/// <summary>What every refusal answers.</summary>
+/// <param name="Status">Always "error".</param>
+/// <param name="Code">What clients tell refusals apart by; never used for anything else.</param>
+/// <param name="Message">What is wrong and the way out, for people.</param>
+/// <param name="Data">Particulars, where there are any.</param>
+internal sealed record ErrorDocument([property: AllowedValues("error")] string Status, int Code, string Message, ErrorDetail? Data);
+
+/// <param name="Detail">The field and the rule, or other particulars.</param>
+/// <param name="Until">When a removal ends.</param>
+/// <param name="Reason">What a removed viewer is told.</param>
+/// <param name="RoomIds">The rooms that were refused, where a request names several.</param>
+internal sealed record ErrorDetail(string? Detail, DateTimeOffset? Until = null, string? Reason = null, IReadOnlyList<string>? RoomIds = null);
+
+/// <summary>It was done.</summary>
+/// <param name="Success">Always true.</param>
+/// <example>{"success":true}</example>
+internal sealed record SuccessReply(bool Success);

@@ -54,3 +54,18 @@ internal sealed class ApiGate(ClientAuthenticator authenticator, ClientPaces pac
         return context.HttpContext.Request.ContentLength > limit ? new(BodyLimit.Refusal(limit)) : next(context);
     }
 }
+
+/// <summary>Marks a route for anybody that says itself how often it may be called, so that the gate does not.</summary>
+internal sealed class OwnPace
+{
+    public static readonly OwnPace Mark = new();
+}
+
+/// <summary>
+/// Marks a route that also answers a viewer who is kept out of the room it names, or of the network: to leave, to sign out,
+/// to ask where it stands. Every other route refuses it (rule 12), those to come included.
+/// </summary>
+internal sealed class OpenToRemoved
+{
+    public static readonly OpenToRemoved Mark = new();
+}

@@ -1,5 +1,10 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Numerics;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
-using Presence.Dashboard.Api.Contracts;
 
 namespace Presence.Dashboard.Api;
 
@@ -56,3 +61,82 @@ namespace Presence.Dashboard.Api;
 [JsonSerializable(typeof(ViewersReply))]
 [JsonSerializable(typeof(VisitorRequest))]
 internal sealed partial class ApiJson : JsonSerializerContext;
+
+/// <summary>The documents of the wire.</summary>
+internal static class Wire
+{
+    /// <summary>How each is read and written. Text of any script stays readable as it is: a reply is JSON and never put into a page as markup.</summary>
+    public static ApiJson Documents { get; } = new(new JsonSerializerOptions(ApiJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
+
+/// <summary>Instants on the wire: UTC, always three digits of milliseconds, always Z.</summary>
+internal sealed class InstantConverter : JsonConverter<DateTimeOffset>
+{
+    private const string Format = "yyyy-MM-ddTHH:mm:ss.fffZ";
+
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
+    {
+        Span<byte> text = stackalloc byte[24];
+        value.UtcDateTime.TryFormat(text, out var written, Format, CultureInfo.InvariantCulture);
+        writer.WriteStringValue(text[..written]);
+    }
+}
+
+/// <summary>
+/// Whole numbers however they are written: a typed client that read <c>30</c> as a floating number sends <c>30.0</c> back.
+/// What has a part behind the point is refused, never rounded.
+/// </summary>
+internal sealed class WholeNumberConverter<T> : JsonConverter<T>
+    where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
+{
+    private const int MostDigits = 19; // of the largest long
+
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.Number
+            && TryRead(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan, out var value)
+            && value >= long.CreateSaturating(T.MinValue) && value <= long.CreateSaturating(T.MaxValue))
+            return T.CreateChecked(value);
+        throw new JsonException();
+    }
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteNumberValue(long.CreateChecked(value));
+
+    /// <summary>Reads a number that JSON allows, exactly: neither a long row of digits nor a huge exponent is ever computed with.</summary>
+    private static bool TryRead(ReadOnlySpan<byte> text, out long value)
+    {
+        if (Utf8Parser.TryParse(text, out value, out var read) && read == text.Length)
+            return true;
+
+        var isNegative = text[0] == '-';
+        var mantissa = isNegative ? text[1..] : text;
+        var exponent = ReadOnlySpan<byte>.Empty;
+        if (mantissa.IndexOfAny((byte)'e', (byte)'E') is >= 0 and var e)
+        {
+            exponent = mantissa[(e + 1)..].TrimStart((byte)'+');
+            mantissa = mantissa[..e];
+        }
+        var point = mantissa.IndexOf((byte)'.');
+        byte[] digits = point < 0 ? mantissa.ToArray() : [.. mantissa[..point], .. mantissa[(point + 1)..]];
+        var significant = digits.AsSpan().TrimStart((byte)'0').TrimEnd((byte)'0');
+        value = 0;
+        if (significant.IsEmpty)
+            return true;
+
+        var shift = 0;
+        if (!exponent.IsEmpty && !(Utf8Parser.TryParse(exponent, out shift, out read) && read == exponent.Length && Math.Abs((long)shift) <= 2 * BodyLimit.OfServers))
+            return false; // beyond what the digits of a body could make up for
+        // How many zeros stand behind the last digit that is none; fewer than none is a part behind the point.
+        var zeros = shift - (point < 0 ? 0 : mantissa.Length - point - 1) + (digits.Length - digits.AsSpan().TrimEnd((byte)'0').Length);
+        if (zeros < 0 || significant.Length + zeros > MostDigits)
+            return false;
+        Span<byte> whole = stackalloc byte[MostDigits + 1];
+        whole.Fill((byte)'0');
+        whole[0] = isNegative ? (byte)'-' : (byte)'+';
+        significant.CopyTo(whole[1..]);
+        whole = whole[..(1 + significant.Length + zeros)];
+        return Utf8Parser.TryParse(whole, out value, out read) && read == whole.Length;
+    }
+}

@@ -1,5 +1,7 @@
-using Presence.Dashboard.Api.Contracts;
-using Presence.Dashboard.Api.Description;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Storage;
@@ -80,4 +82,32 @@ internal static class ChannelEndpoints
             new ChannelsReply([.. channels.Select(channel => new ChannelsReply.Channel(channel.ChannelId, channel.IsAnyMemberOnline, channel.OnlineCount))]),
             Wire.Documents.ChannelsReply);
     }
+}
+
+/// <summary>Who belongs to a channel from now on.</summary>
+/// <param name="UserIds">All of its members; with none the channel is forgotten.</param>
+/// <example>{"userIds":["anna","berta"]}</example>
+internal sealed record ChannelMembersRequest([property: Required, MaxLength(1000)] IReadOnlyList<string?>? UserIds)
+{
+    /// <inheritdoc cref="AuthTokenRequest.Unknown"/>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
+}
+
+/// <summary>Who belongs to a channel.</summary>
+/// <param name="ChannelId">The channel.</param>
+/// <param name="UserIds">Its members, each once.</param>
+/// <example>{"channelId":"crew","userIds":["anna","berta"]}</example>
+internal sealed record ChannelMembersDocument(string ChannelId, IReadOnlyList<string> UserIds);
+
+/// <summary>Whether anybody of some channels is online.</summary>
+/// <param name="Channels">In the order asked for.</param>
+/// <example>{"channels":[{"channelId":"crew","isAnyMemberOnline":true,"onlineCount":2}]}</example>
+internal sealed record ChannelsReply(IReadOnlyList<ChannelsReply.Channel> Channels)
+{
+    /// <summary>One channel.</summary>
+    /// <param name="ChannelId">The channel; an unknown one has nobody online.</param>
+    /// <param name="IsAnyMemberOnline">Whether somebody of it is, other than who asks.</param>
+    /// <param name="OnlineCount">How many are, without who asks and those who do not want to be listed.</param>
+    internal sealed record Channel(string ChannelId, bool IsAnyMemberOnline, int OnlineCount);
 }

@@ -1,5 +1,5 @@
-using Presence.Dashboard.Api.Contracts;
-using Presence.Dashboard.Api.Description;
+using System.ComponentModel.DataAnnotations;
+using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Hosting;
 
@@ -37,5 +37,39 @@ internal static class HealthEndpoints
             ? [.. loops.All.Select(loop => new HealthReply.Loop(loop.Name, loop.IsHealthy, loop.LastError, loop.LastErrorAt, loop.LastSuccessAt))]
             : null;
         return Reply.Ok(new HealthReply(loops.IsDegraded ? "degraded" : "healthy", details), Wire.Documents.HealthReply);
+    }
+}
+
+/// <summary>How the server is.</summary>
+/// <param name="Status">The verdict.</param>
+/// <param name="Loops">The background loops; only for a server key.</param>
+/// <example>{"status":"healthy"}</example>
+internal sealed record HealthReply([property: AllowedValues("live", "healthy", "degraded")] string Status, IReadOnlyList<HealthReply.Loop>? Loops)
+{
+    /// <summary>Work that repeats in the background.</summary>
+    /// <param name="Name">What it does.</param>
+    /// <param name="Healthy">Whether its last pass went well.</param>
+    /// <param name="LastError">What went wrong last.</param>
+    /// <param name="LastErrorAt">When.</param>
+    /// <param name="LastSuccessAt">When a pass last went well.</param>
+    internal sealed record Loop(string Name, bool Healthy, string? LastError, DateTimeOffset? LastErrorAt, DateTimeOffset? LastSuccessAt);
+}
+
+/// <summary>Until the state of the last run is restored every answer could be wrong, so there is none but "alive" (rule 10).</summary>
+internal sealed class ReadinessMiddleware(RequestDelegate next, PresenceReadiness readiness)
+{
+    private static readonly ApiRefusal Restoring = new(ApiErrors.NotReady, "The server is restoring its state; try again in a second.") { RetryAfterSeconds = 1 };
+
+    public Task InvokeAsync(HttpContext http)
+    {
+        if (readiness.IsReady || http.Request.Path.Equals(HealthEndpoints.LivePath, StringComparison.OrdinalIgnoreCase))
+            return next(http);
+        if (RequestPipeline.IsApi(http))
+            return Restoring.ExecuteAsync(http);
+
+        http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        http.Response.Headers["Refresh"] = "1";
+        http.Response.Headers.RetryAfter = "1";
+        return http.Response.WriteAsync("Presence Dashboard is restoring its state. This page reloads by itself.");
     }
 }

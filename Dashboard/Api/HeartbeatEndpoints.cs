@@ -1,5 +1,6 @@
-using Presence.Dashboard.Api.Contracts;
-using Presence.Dashboard.Api.Description;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Rooms;
@@ -93,3 +94,37 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
         return includeCount || include.Count == 0;
     }
 }
+
+/// <summary>What a heartbeat may say beyond "I am watching". All of it may be left out.</summary>
+/// <param name="SessionId">Tells sessions of one user apart; the login's device unless sent.</param>
+/// <param name="State">What the session says of its screen; visible unless sent.</param>
+/// <param name="Device">The device, for people to read; cut to 300 characters.</param>
+/// <param name="AppVersion">The app's version, for people to read; cut to 30 characters.</param>
+/// <param name="SettingsVersion">The version of the settings the client works by, as the last answer told it.</param>
+/// <example>{"sessionId":"tab-1","state":"visible","settingsVersion":1}</example>
+internal sealed record HeartbeatRequest(
+    [property: MinLength(1), MaxLength(PresenceIds.LongestSessionId)] string? SessionId,
+    [property: AllowedValues("visible", "hidden", "paused")] string? State,
+    [property: JsonConverter(typeof(RemarkConverter))] string? Device,
+    [property: JsonConverter(typeof(RemarkConverter))] string? AppVersion,
+    int? SettingsVersion)
+{
+    public const int LongestDevice = 300;
+    public const int LongestAppVersion = 30;
+}
+
+/// <summary>The answer to a heartbeat, as <see cref="HeartbeatReply"/> writes it.</summary>
+/// <param name="Success">Always true.</param>
+/// <param name="HeartbeatIntervalSeconds">How often heartbeats are asked for.</param>
+/// <param name="PresenceTimeoutSeconds">How long from now on the session counts without another heartbeat, whatever the settings become.</param>
+/// <param name="NextHeartbeatInSeconds">How long to wait before the next one: the interval, up to a tenth early, so that a crowd that came at once spreads out.</param>
+/// <param name="SettingsVersion">The version of the settings; send it back with the next heartbeat.</param>
+/// <param name="Count">The room's viewers, when asked for with <c>include=count</c>.</param>
+/// <example>{"success":true,"heartbeatIntervalSeconds":30,"presenceTimeoutSeconds":60,"nextHeartbeatInSeconds":28.08,"settingsVersion":1,"count":1240}</example>
+internal sealed record HeartbeatDocument(
+    bool Success,
+    double HeartbeatIntervalSeconds,
+    double PresenceTimeoutSeconds,
+    double NextHeartbeatInSeconds,
+    int SettingsVersion,
+    int? Count);

@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
+using Presence.Dashboard.Authentication;
 
 namespace Presence.Dashboard.Api;
 
@@ -89,4 +91,85 @@ internal static class JsonBody
         && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
 
     private static string Shown(string? contentType) => contentType is null ? "it is missing" : $"it is {contentType[..Math.Min(contentType.Length, 100)]}";
+}
+
+/// <summary>A document read from a request, or the refusal to answer. Neither for a body that was left out.</summary>
+internal readonly struct JsonBody<T>
+    where T : class
+{
+    public JsonBody(T value) => Value = value;
+
+    public JsonBody(ApiRefusal refusal) => Refusal = refusal;
+
+    public T? Value { get; }
+
+    public ApiRefusal? Refusal { get; }
+}
+
+/// <summary>Administration refuses what it does not know: a misspelt member must not be silently without effect.</summary>
+internal static class UnknownMembers
+{
+    /// <summary>Says what is wrong, or null.</summary>
+    /// <param name="unknown">The members that were not read.</param>
+    /// <param name="computed">Those that the server says and nobody can set: a document that was read may be sent back whole.</param>
+    /// <param name="known">The members that can be set.</param>
+    public static string? ProblemOf(Dictionary<string, JsonElement>? unknown, string[] computed, params ReadOnlySpan<string> known)
+    {
+        if (unknown?.Keys.FirstOrDefault(member => !computed.Contains(member, StringComparer.Ordinal)) is not { } name)
+            return null;
+        return $"\"{(name.Length > 50 ? name[..50] : name)}\" is no member of this document; it has {string.Join(", ", known)}.";
+    }
+}
+
+/// <summary>A whole body, still in the server's own buffers until <see cref="Release"/>; or why it was not read.</summary>
+internal readonly struct RequestText
+{
+    private readonly PipeReader? _reader;
+
+    private RequestText(PipeReader reader, ReadOnlySequence<byte> bytes) => (_reader, Bytes) = (reader, bytes);
+
+    private RequestText(ApiRefusal refusal) => Refusal = refusal;
+
+    public ReadOnlySequence<byte> Bytes { get; }
+
+    public ApiRefusal? Refusal { get; }
+
+    /// <summary>Reads until the end or until one byte more than allowed, whatever length was announced.</summary>
+    public static async ValueTask<RequestText> ReadAsync(HttpContext http, int limit)
+    {
+        var reader = http.Request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(http.RequestAborted);
+            if (read.Buffer.Length > limit)
+            {
+                reader.AdvanceTo(read.Buffer.End);
+                return new RequestText(BodyLimit.Refusal(limit));
+            }
+            if (read.IsCompleted)
+                return new RequestText(reader, read.Buffer);
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    public void Release() => _reader?.AdvanceTo(Bytes.End);
+}
+
+/// <summary>How large a body may be. As metadata of a route: the limit of that route, whoever calls.</summary>
+internal sealed record BodyLimit(int Bytes)
+{
+    /// <summary>What anyone may send.</summary>
+    public const int OfViewers = 16 * 1024;
+
+    /// <summary>What a server key may send: many heartbeats at once.</summary>
+    public const int OfServers = 256 * 1024;
+
+    /// <summary>What a page may send while it closes.</summary>
+    public const int OfBeacons = 4 * 1024;
+
+    public static int Of(HttpContext http, ClientPrincipal? caller) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes ?? (caller is { IsServer: true } ? OfServers : OfViewers);
+
+    public static ApiRefusal Refusal(int limit) =>
+        new(ApiErrors.BodyTooLarge, $"The body may have {limit} bytes{(limit == OfViewers ? $"; with a server key {OfServers}" : "")}.");
 }

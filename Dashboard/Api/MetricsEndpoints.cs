@@ -1,4 +1,4 @@
-using Presence.Dashboard.Api.Description;
+using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Hosting.Metrics;

@@ -1,4 +1,4 @@
-using Presence.Dashboard.Api.Description;
+using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Api.Embedding;
 using Presence.Dashboard.Api.Streaming;
 using Presence.Dashboard.Hosting.Metrics;

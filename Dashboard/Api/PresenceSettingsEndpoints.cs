@@ -1,4 +1,3 @@
-using Presence.Dashboard.Api.Contracts;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Storage;
@@ -26,4 +25,41 @@ internal static class PresenceSettingsEndpoints
                 new(settings.Enabled)),
             Wire.Documents.PresenceSettingsReply);
     }
+}
+
+/// <summary>The settings as published clients read them. Durations are whole seconds.</summary>
+/// <param name="User">The caller's own switch.</param>
+/// <param name="Network">How often heartbeats are asked for.</param>
+/// <param name="Room">The network's switch.</param>
+/// <example>
+/// {"user":{"enabled":true,"enabledAt":"2026-11-21T20:00:00.000Z"},"network":{"heartbeatInterval":30,"presenceSyncInterval":30,
+/// "updatedAt":"2026-11-21T20:00:00.000Z"},"room":{"enabled":true}}
+/// </example>
+internal sealed record PresenceSettingsReply(PresenceSettingsReply.UserPart User, PresenceSettingsReply.NetworkPart Network, PresenceSettingsReply.RoomPart Room)
+{
+    /// <summary>The caller's own switch.</summary>
+    /// <param name="Enabled">Whether the user shows up in network lists and channels.</param>
+    /// <param name="EnabledAt">When it was last switched.</param>
+    internal sealed record UserPart(bool Enabled, DateTimeOffset EnabledAt);
+
+    /// <summary>How often heartbeats are asked for.</summary>
+    /// <param name="HeartbeatInterval">Seconds, rounded up.</param>
+    /// <param name="PresenceSyncInterval">The same again.</param>
+    /// <param name="UpdatedAt">When the settings last changed.</param>
+    internal sealed record NetworkPart(int HeartbeatInterval, int PresenceSyncInterval, DateTimeOffset UpdatedAt);
+
+    /// <summary>The network's switch.</summary>
+    /// <param name="Enabled">Whether presence is on.</param>
+    internal sealed record RoomPart(bool Enabled);
+}
+
+/// <summary>Settings of a chat this server does not have; published clients ask for them while they log in.</summary>
+/// <param name="MessagePreview">Always off.</param>
+/// <example>{"messagePreview":{"enabled":false,"isIncludeDeleted":false}}</example>
+internal sealed record ChatSettingsDocument(ChatSettingsDocument.Preview MessagePreview)
+{
+    /// <summary>Whether messages are shown before they are opened.</summary>
+    /// <param name="Enabled">Always false.</param>
+    /// <param name="IsIncludeDeleted">Always false.</param>
+    internal sealed record Preview(bool Enabled, bool IsIncludeDeleted);
 }

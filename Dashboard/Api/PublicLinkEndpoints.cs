@@ -1,5 +1,6 @@
-using Presence.Dashboard.Api.Contracts;
-using Presence.Dashboard.Api.Description;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Storage;
@@ -108,4 +109,42 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
     private static IResult Answer(PublicLink link) => Reply.Ok(Describe(link), Wire.Documents.PublicLinkDocument);
 
     private static PublicLinkDocument Describe(PublicLink link) => new(link.RoomId, link.Code, link.ShowsNames, link.CreatedAt, link.CreatedBy);
+}
+
+/// <summary>What a public link shows.</summary>
+/// <param name="ShowNames">Whether it also tells the names of some who watch; false unless sent.</param>
+/// <example>{"showNames":false}</example>
+internal sealed record PublicLinkRequest(bool? ShowNames)
+{
+    /// <inheritdoc cref="AuthTokenRequest.Unknown"/>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
+}
+
+/// <summary>A room's public link.</summary>
+/// <param name="RoomId">The room.</param>
+/// <param name="Link">Its code: what widgets are given, and what stands in the badge's address.</param>
+/// <param name="ShowNames">Whether it also tells the names of some who watch.</param>
+/// <param name="CreatedAt">Since when it is good.</param>
+/// <param name="CreatedBy">Who made it: a moderator's email or a key's name.</param>
+/// <example>{"roomId":"lobby","link":"7Zc1vB5nM8sD2fG4hJ6kL9pR","showNames":false,"createdAt":"2026-11-21T22:40:00.000Z","createdBy":"server key"}</example>
+internal sealed record PublicLinkDocument(string RoomId, string Link, bool ShowNames, DateTimeOffset CreatedAt, string CreatedBy);
+
+/// <summary>What anybody with its public link is told of a room. Nothing in it says which room it is.</summary>
+/// <param name="Count">All distinct viewers; never capped.</param>
+/// <param name="ReferenceTimestamp">The moment it is true of.</param>
+/// <param name="RefreshInSeconds">When to ask again: sooner brings the same answer.</param>
+/// <param name="Warming">After a restart, until one heartbeat interval has passed: viewers who left meanwhile may still be counted.</param>
+/// <param name="Viewers">Some who watch, the last to join first; left out unless the link shows names.</param>
+/// <example>{"count":1240,"referenceTimestamp":"2026-11-21T22:37:41.509Z","refreshInSeconds":5,"viewers":[{"name":"Anna"}]}</example>
+internal sealed record PublicRoomDocument(
+    int Count,
+    DateTimeOffset ReferenceTimestamp,
+    int RefreshInSeconds,
+    bool? Warming,
+    IReadOnlyList<PublicRoomDocument.ViewerPart>? Viewers)
+{
+    /// <summary>One who watches: a name and nothing else, no id, no picture.</summary>
+    /// <param name="Name">The display name. Viewers without one are not listed.</param>
+    internal sealed record ViewerPart(string Name);
 }

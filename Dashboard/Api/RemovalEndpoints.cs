@@ -1,8 +1,10 @@
 using System.Buffers.Text;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text;
-using Presence.Dashboard.Api.Contracts;
-using Presence.Dashboard.Api.Description;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Moderation;
@@ -197,3 +199,39 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
     private static RemovalDocument Describe(RemovalEntry entry) =>
         new(entry.Removal.RoomId, entry.Removal.UserId, entry.Removal.Until, entry.Removal.Reason, entry.At, entry.By);
 }
+
+/// <summary>A viewer to keep out from now on. One of <c>until</c> and <c>durationSeconds</c> says for how long.</summary>
+/// <param name="UserId">Who; a guest by the id the lists show.</param>
+/// <param name="Until">When the removal ends.</param>
+/// <param name="DurationSeconds">How long it lasts from now.</param>
+/// <param name="Reason">What the viewer is told.</param>
+/// <example>{"userId":"anna","durationSeconds":86400,"reason":"spam"}</example>
+internal sealed record RemovalRequest(
+    [property: Required, MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId,
+    DateTimeOffset? Until,
+    [property: Range(1, RemovalRules.LongestSeconds)] long? DurationSeconds,
+    [property: MinLength(1), MaxLength(RemovalRules.LongestReason)] string? Reason)
+{
+    /// <inheritdoc cref="AuthTokenRequest.Unknown"/>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
+}
+
+/// <summary>A viewer kept out.</summary>
+/// <param name="RoomId">Of this room; left out when of the network.</param>
+/// <param name="UserId">Who.</param>
+/// <param name="Until">The end, exclusive.</param>
+/// <param name="Reason">What the viewer is told.</param>
+/// <param name="RemovedAt">Since when.</param>
+/// <param name="RemovedBy">Who decided it.</param>
+/// <example>{"roomId":"lobby","userId":"anna","until":"2026-11-22T22:40:00.000Z","reason":"spam","removedAt":"2026-11-21T22:40:00.000Z","removedBy":"server key"}</example>
+internal sealed record RemovalDocument(string? RoomId, string UserId, DateTimeOffset Until, string? Reason, DateTimeOffset RemovedAt, string RemovedBy);
+
+/// <summary>A page of the removals in force.</summary>
+/// <param name="Removals">The latest first.</param>
+/// <param name="Cursor">Asks for the next page; left out on the last.</param>
+/// <example>
+/// {"removals":[{"roomId":"lobby","userId":"anna","until":"2026-11-22T22:40:00.000Z","reason":"spam","removedAt":"2026-11-21T22:40:00.000Z",
+/// "removedBy":"server key"}]}
+/// </example>
+internal sealed record RemovalsReply(IReadOnlyList<RemovalDocument> Removals, string? Cursor);

@@ -1,5 +1,9 @@
-using Presence.Dashboard.Api.Contracts;
-using Presence.Dashboard.Api.Description;
+using System.Buffers.Text;
+using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Rooms;
@@ -87,4 +91,65 @@ internal static class RoomEndpoints
         room.Count.Sessions,
         room.Since,
         room.Peak);
+}
+
+/// <summary>A page of rooms.</summary>
+/// <param name="Rooms">The rooms of this page.</param>
+/// <param name="Cursor">Leads to the next page; left out on the last one.</param>
+/// <param name="ReferenceTimestamp">The moment the page was read.</param>
+/// <param name="Warming">After a restart, until one heartbeat interval has passed: viewers who left meanwhile may still be counted.</param>
+/// <example>
+/// {"rooms":[{"roomId":"lobby","status":"live","enabled":true,"count":1240,"hidden":131,"fading":12,"guests":85,"sessions":1302,
+/// "since":"2026-11-21T20:00:02.101Z","peak":1388}],"referenceTimestamp":"2026-11-21T22:37:41.509Z"}
+/// </example>
+internal sealed record RoomsReply(IReadOnlyList<RoomDocument> Rooms, string? Cursor, DateTimeOffset ReferenceTimestamp, bool? Warming);
+
+/// <summary>A room and how many are in it.</summary>
+/// <param name="RoomId">The room.</param>
+/// <param name="Title">What the catalogue calls it.</param>
+/// <param name="Status">Whether it takes heartbeats or its broadcast is over.</param>
+/// <param name="Enabled">Whether presence is on for it.</param>
+/// <param name="Count">All distinct viewers.</param>
+/// <param name="Hidden">The viewers all of whose sessions are in the background.</param>
+/// <param name="Fading">The viewers whose heartbeats are overdue but who still count.</param>
+/// <param name="Guests">The viewers without an account.</param>
+/// <param name="Sessions">Their sessions: tabs, devices.</param>
+/// <param name="Since">When the first of an unbroken line of viewers came; left out while nobody is there.</param>
+/// <param name="Peak">The most viewers there were at once since then.</param>
+internal sealed record RoomDocument(
+    string RoomId,
+    string? Title,
+    [property: AllowedValues("live", "ended")] string Status,
+    bool Enabled,
+    int Count,
+    int Hidden,
+    int Fading,
+    int Guests,
+    int Sessions,
+    DateTimeOffset? Since,
+    int Peak);
+
+/// <summary>A place in the list of rooms as opaque text. It names its order: used with another one it would skip rooms.</summary>
+internal static class RoomCursorText
+{
+    public static string Write(RoomCursor cursor, RoomOrder order) =>
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Mark(order)}{cursor.Viewers}:{cursor.RoomId}")));
+
+    public static bool TryRead(string text, RoomOrder order, [NotNullWhen(true)] out RoomCursor? cursor)
+    {
+        cursor = null;
+        if (!Base64Url.IsValid(text))
+            return false;
+        var plain = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).AsSpan();
+        var colon = plain.IndexOf(':');
+        if (colon < 2 || plain[0] != Mark(order) || !int.TryParse(plain[1..colon], NumberStyles.None, CultureInfo.InvariantCulture, out var viewers))
+            return false;
+        var roomId = plain[(colon + 1)..];
+        if (PresenceIds.ProblemOfRoomId(roomId) is not null)
+            return false;
+        cursor = new RoomCursor(roomId.ToString(), viewers);
+        return true;
+    }
+
+    private static char Mark(RoomOrder order) => order == RoomOrder.Count ? 'c' : 'n';
 }

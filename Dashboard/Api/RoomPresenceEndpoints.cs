@@ -1,5 +1,9 @@
-using Presence.Dashboard.Api.Contracts;
-using Presence.Dashboard.Api.Description;
+using System.Buffers.Text;
+using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Rooms;
@@ -140,4 +144,127 @@ internal static class RoomPresenceEndpoints
         ViewerStates.Word(viewer.State),
         viewer.IsFading,
         viewer.Sessions);
+}
+
+/// <summary>How many are in a room.</summary>
+/// <param name="Count">All distinct viewers, users and guests; never capped.</param>
+/// <param name="ReferenceTimestamp">The moment all of it is true of, at most a second ago.</param>
+/// <param name="Sessions">Their sessions: tabs, devices.</param>
+/// <param name="Guests">The viewers without an account.</param>
+/// <param name="Hidden">The viewers all of whose sessions are in the background.</param>
+/// <param name="Fading">The viewers whose heartbeats are overdue but who still count.</param>
+/// <param name="Warming">After a restart, until one heartbeat interval has passed: viewers who left meanwhile may still be counted.</param>
+/// <example>{"count":1240,"referenceTimestamp":"2026-11-21T22:37:41.509Z","sessions":1302,"guests":85,"hidden":131,"fading":12}</example>
+internal sealed record CountReply(int Count, DateTimeOffset ReferenceTimestamp, int Sessions, int Guests, int Hidden, int Fading, bool? Warming);
+
+/// <summary>A page of viewers. Page and count are of one moment.</summary>
+/// <param name="Viewers">The viewers of this page.</param>
+/// <param name="Total">How many stand on this page.</param>
+/// <param name="Limit">How many could: the limit asked for, or the moderators' cap if that is lower.</param>
+/// <param name="Cursor">Leads to the next page; left out on the last one.</param>
+/// <param name="Count">All distinct viewers of the room.</param>
+/// <param name="ReferenceTimestamp">The moment all of it is true of, at most a second ago.</param>
+/// <param name="Warming">After a restart, until one heartbeat interval has passed: viewers who left meanwhile may still be listed.</param>
+/// <example>
+/// {"viewers":[{"userId":"anna","joinedAt":"2026-11-21T22:31:07.593Z","displayName":"Anna","lastHeartbeatAt":"2026-11-21T22:37:40.614Z",
+/// "state":"visible","fading":false,"sessions":1}],"total":1,"limit":200,"count":1240,"referenceTimestamp":"2026-11-21T22:37:41.509Z"}
+/// </example>
+internal sealed record ViewersReply(
+    IReadOnlyList<ViewerDocument> Viewers,
+    int Total,
+    int Limit,
+    string? Cursor,
+    int Count,
+    DateTimeOffset ReferenceTimestamp,
+    bool? Warming);
+
+/// <summary>Somebody who is watching.</summary>
+/// <param name="UserId">The user, or the guest's id.</param>
+/// <param name="JoinedAt">When the viewer came and has been there since.</param>
+/// <param name="DisplayName">What the user is called.</param>
+/// <param name="AvatarUrl">A picture of the user.</param>
+/// <param name="LastHeartbeatAt">The latest heartbeat of any session.</param>
+/// <param name="State">Visible if any session is, else hidden if any, else paused.</param>
+/// <param name="Fading">Whether the heartbeats of all sessions are overdue.</param>
+/// <param name="Sessions">How many sessions: tabs, devices.</param>
+/// <param name="User">The whole profile, where it was asked for with <c>include=user</c>.</param>
+internal sealed record ViewerDocument(
+    string UserId,
+    DateTimeOffset JoinedAt,
+    string? DisplayName,
+    string? AvatarUrl,
+    DateTimeOffset LastHeartbeatAt,
+    [property: AllowedValues("visible", "hidden", "paused")] string State,
+    bool Fading,
+    int Sessions,
+    UserDocument? User = null);
+
+/// <summary>A place in a list of viewers as opaque text. It names its order: used with another one it would skip viewers.</summary>
+internal static class ViewerCursorText
+{
+    private const int RunLength = 32;
+
+    public static string Write(ViewerCursor cursor, ViewerSort sort) =>
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Mark(sort)}{cursor.Run:N}{cursor.JoinedAt}:{cursor.UserId.Length}:{cursor.UserId}{cursor.Name}")));
+
+    public static bool TryRead(string text, ViewerSort sort, [NotNullWhen(true)] out ViewerCursor? cursor)
+    {
+        cursor = null;
+        if (!Base64Url.IsValid(text))
+            return false;
+        var plain = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).AsSpan();
+        if (plain.Length < RunLength + 1 || plain[0] != Mark(sort) || !Guid.TryParseExact(plain.Slice(1, RunLength), "N", out var run))
+            return false;
+
+        plain = plain[(RunLength + 1)..];
+        if (!TryTake(ref plain, out var joinedAt) || !TryTake(ref plain, out var idLength) || idLength < 1 || idLength > plain.Length)
+            return false;
+        cursor = new ViewerCursor(run, joinedAt, plain[(int)idLength..].ToString(), plain[..(int)idLength].ToString());
+        return true;
+    }
+
+    /// <summary>Takes a number and the colon behind it.</summary>
+    private static bool TryTake(ref ReadOnlySpan<char> text, out long value)
+    {
+        value = 0;
+        var colon = text.IndexOf(':');
+        if (colon < 1 || !long.TryParse(text[..colon], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value))
+            return false;
+        text = text[(colon + 1)..];
+        return true;
+    }
+
+    private static char Mark(ViewerSort sort) => sort switch
+    {
+        ViewerSort.FirstJoinedFirst => 'f',
+        ViewerSort.LastJoinedFirst => 'l',
+        _ => 'n',
+    };
+}
+
+/// <summary>The words of the wire for what a session says of its screen.</summary>
+internal static class ViewerStates
+{
+    public const string Rule = "state must be visible, hidden or paused, or left out.";
+
+    /// <summary>Reads a word; one left out means visible.</summary>
+    public static bool TryParse(string? word, out ViewerState state)
+    {
+        state = word switch
+        {
+            "hidden" => ViewerState.Hidden,
+            "paused" => ViewerState.Paused,
+            _ => ViewerState.Visible,
+        };
+        return word is null or "visible" || state != ViewerState.Visible;
+    }
+
+    public static string Word(ViewerState state) => state switch
+    {
+        ViewerState.Hidden => "hidden",
+        ViewerState.Paused => "paused",
+        _ => "visible",
+    };
 }

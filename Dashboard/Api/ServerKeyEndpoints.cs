@@ -1,5 +1,7 @@
-using Presence.Dashboard.Api.Contracts;
-using Presence.Dashboard.Api.Description;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Engine.Storage;
 
@@ -76,3 +78,57 @@ internal static class ServerKeyEndpoints
     private static ServerKeyDocument Describe(ServerKey key) => new(
         key.Id, key.Name, key.Prefix, key.Scopes, key.CreatedAt, key.CreatedBy, key.ExpiresAt, key.LastUsedAt, key.RevokedAt, key.RevokedBy);
 }
+
+/// <summary>A server key to make.</summary>
+/// <param name="Name">What the key is for; signs the changes made with it. Two keys of one name are good at once.</param>
+/// <param name="Scopes">What it may do, of what the key that makes it may do: read, presence, rooms, users, moderation, settings, keys.</param>
+/// <param name="ExpiresAt">When it ends by itself; never unless sent.</param>
+/// <example>{"name":"chat backend","scopes":["read","moderation"]}</example>
+internal sealed record ServerKeyRequest(
+    [property: Required, MinLength(1), MaxLength(ServerKeyRules.LongestName)] string? Name,
+    [property: Required, MinLength(1)] IReadOnlyList<string?>? Scopes,
+    DateTimeOffset? ExpiresAt)
+{
+    /// <inheritdoc cref="AuthTokenRequest.Unknown"/>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
+}
+
+/// <summary>A server key.</summary>
+/// <param name="KeyId">Names the key; not a secret.</param>
+/// <param name="Name">What it is for.</param>
+/// <param name="Prefix">How it begins, to recognise it by.</param>
+/// <param name="Scopes">What it may do.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="CreatedBy">Who made it: a moderator's email or another key's name.</param>
+/// <param name="ExpiresAt">When it ends by itself; left out for never.</param>
+/// <param name="LastUsedAt">When it was last used; left out for never. After a restart a minute may be missing.</param>
+/// <param name="RevokedAt">When it was revoked; left out while it was not.</param>
+/// <param name="RevokedBy">Who revoked it.</param>
+/// <example>
+/// {"keyId":"key_9f0c2b7a41d3e865","name":"chat backend","prefix":"pd_3kT0aQ","scopes":["read","moderation"],"createdAt":"2026-11-21T22:40:00.000Z",
+/// "createdBy":"server key","key":"pd_3kT0aQxY7Zc1vB5nM8sD2fG4hJ6kL9pR0tW3eU7iO1aS5dF9gHjK"}
+/// </example>
+internal sealed record ServerKeyDocument(
+    string KeyId,
+    string Name,
+    string Prefix,
+    IReadOnlyList<string> Scopes,
+    DateTimeOffset CreatedAt,
+    string CreatedBy,
+    DateTimeOffset? ExpiresAt,
+    DateTimeOffset? LastUsedAt,
+    DateTimeOffset? RevokedAt,
+    string? RevokedBy)
+{
+    /// <summary>The key itself: in the answer that made it, and never again.</summary>
+    public string? Key { get; init; }
+}
+
+/// <summary>The server keys made here.</summary>
+/// <param name="Keys">The newest first; at most 100 that are not revoked, and the latest 100 that are.</param>
+/// <example>
+/// {"keys":[{"keyId":"key_9f0c2b7a41d3e865","name":"chat backend","prefix":"pd_3kT0aQ","scopes":["read","moderation"],
+/// "createdAt":"2026-11-21T22:40:00.000Z","createdBy":"server key"}]}
+/// </example>
+internal sealed record ServerKeysReply(IReadOnlyList<ServerKeyDocument> Keys);

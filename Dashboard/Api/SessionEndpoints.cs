@@ -1,5 +1,7 @@
-using Presence.Dashboard.Api.Contracts;
-using Presence.Dashboard.Api.Description;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
@@ -156,4 +158,115 @@ internal static class SessionEndpoints
 
     private static IResult LoggedIn(User user, AccessToken token, string userType) =>
         Reply.Ok(new LoginReply(token.Text, [UserDocuments.Of(user)], [], token.IssuedAt, token.ExpiresAt, userType), Wire.Documents.LoginReply);
+}
+
+/// <summary>What a login may say. Pure: the first problem, or null.</summary>
+internal static class LoginRules
+{
+    public const int LongestKind = 100;
+    public const int LongestModel = 300;
+    public const int LongestSdkVersion = 30;
+
+    public static string? ProblemOf(LoginRequest login) =>
+        ProblemOfUserId(login.UserId) ?? UserRules.ProblemOfDisplayName("displayName", login.DisplayName) ?? ProblemOfDevice(login.DeviceId, login.DeviceInfo);
+
+    public static string? ProblemOf(VisitorRequest visitor) => ProblemOfDevice(visitor.DeviceId, visitor.DeviceInfo);
+
+    /// <summary>The rules for an id that somebody signs in with or is vouched for under.</summary>
+    public static string? ProblemOfUserId(string? userId) => UserRules.ProblemOfUserId("userId", userId);
+
+    private static string? ProblemOfDevice(string? deviceId, DeviceDescription? device)
+    {
+        if (deviceId is null)
+            return "deviceId is missing; it names this client instance, 1 to 150 characters.";
+        if (PresenceIds.ProblemOfSessionId(deviceId) is { } problem)
+            return problem.Replace("sessionId", "deviceId", StringComparison.Ordinal);
+        return TooLong("deviceInfo.kind", device?.Kind, LongestKind)
+            ?? TooLong("deviceInfo.model", device?.Model, LongestModel)
+            ?? TooLong("deviceInfo.sdkVersion", device?.SdkVersion, LongestSdkVersion);
+    }
+
+    private static string? TooLong(string field, string? text, int longest) =>
+        text?.Length > longest ? $"{field} may have {longest} characters; it has {text.Length}." : null;
+}
+
+/// <summary>A user who logs in.</summary>
+/// <param name="UserId">The user; made if unknown. Does not begin with <c>ADMIN_</c>, <c>DELETED_</c> or <c>~guest-</c>.</param>
+/// <param name="DisplayName">What the user is called from now on; left as it is unless sent.</param>
+/// <param name="AuthToken">Your backend's word that this is the user; see <c>POST /api/v4/authentication/token</c>.</param>
+/// <param name="DeviceId">This client instance; the session of heartbeats that name none.</param>
+/// <param name="DeviceInfo">The device, in words.</param>
+/// <example>{"userId":"anna","deviceId":"laptop","displayName":"Anna"}</example>
+internal sealed record LoginRequest(
+    [property: Required, MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId,
+    [property: MaxLength(UserRules.LongestDisplayName)] string? DisplayName,
+    [property: MaxLength(Authentication.AuthTokens.LongestToken)] string? AuthToken,
+    [property: Required, MinLength(1), MaxLength(PresenceIds.LongestSessionId)] string? DeviceId,
+    DeviceDescription? DeviceInfo);
+
+/// <summary>A guest who logs in.</summary>
+/// <param name="DeviceId">This client instance; the same device is the same guest.</param>
+/// <param name="DeviceInfo">The device, in words.</param>
+/// <example>{"deviceId":"kiosk-7"}</example>
+internal sealed record VisitorRequest(
+    [property: Required, MinLength(1), MaxLength(PresenceIds.LongestSessionId)] string? DeviceId,
+    DeviceDescription? DeviceInfo);
+
+/// <summary>A login that went well.</summary>
+/// <param name="AccessToken">Sent with everything else as <c>Authorization: Bearer</c>. Log in again at 80 % of its life.</param>
+/// <param name="Users">The user's profile.</param>
+/// <param name="Files">Always empty.</param>
+/// <param name="IssuedAt">From when on the token is valid.</param>
+/// <param name="ExpiresAt">Until when.</param>
+/// <param name="UserType">Whether it is a user or a guest.</param>
+/// <example>
+/// {"accessToken":"eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjp7fX0.c2lnbmF0dXJl","users":[{"_id":"anna","path":"anna","userId":"anna","userInternalId":"anna",
+/// "userPublicId":"anna","displayName":"Anna","description":"","avatarFileId":null,"avatarCustomUrl":null,"roles":[],"permissions":[],"flagCount":0,
+/// "hashFlag":null,"metadata":{},"tags":[],"isBrand":false,"isGlobalBan":false,"isDeleted":false,"createdAt":"2026-11-21T20:00:00.000Z",
+/// "updatedAt":"2026-11-21T20:00:00.000Z"}],"files":[],"issuedAt":"2026-11-21T22:37:41.000Z","expiresAt":"2026-12-21T22:37:41.000Z",
+/// "userType":"signed-in"}
+/// </example>
+internal sealed record LoginReply(
+    string AccessToken,
+    IReadOnlyList<UserDocument> Users,
+    IReadOnlyList<string> Files,
+    DateTimeOffset IssuedAt,
+    DateTimeOffset ExpiresAt,
+    [property: AllowedValues(LoginReply.SignedIn, LoginReply.Visitor)] string UserType)
+{
+    public const string SignedIn = "signed-in";
+    public const string Visitor = "visitor";
+}
+
+/// <summary>The caller's own access token, described.</summary>
+/// <param name="UserId">Whom it speaks for.</param>
+/// <param name="DeviceId">The session of heartbeats that name none.</param>
+/// <param name="UserType">Whether it is a user or a guest.</param>
+/// <param name="IssuedAt">From when on it is valid.</param>
+/// <param name="ExpiresAt">Until when.</param>
+/// <example>{"userId":"anna","deviceId":"laptop","userType":"signed-in","issuedAt":"2026-11-21T22:37:41.000Z","expiresAt":"2026-12-21T22:37:41.000Z"}</example>
+internal sealed record SessionDocument(
+    string UserId,
+    string DeviceId,
+    [property: AllowedValues(LoginReply.SignedIn, LoginReply.Visitor)] string UserType,
+    DateTimeOffset IssuedAt,
+    DateTimeOffset ExpiresAt);
+
+/// <summary>What a client says of the device it runs on. Checked for size and not kept.</summary>
+/// <param name="Kind">Such as web, ios or android.</param>
+/// <param name="Model">The device or browser.</param>
+/// <param name="SdkVersion">The version of the client's library.</param>
+internal sealed record DeviceDescription(
+    [property: MaxLength(LoginRules.LongestKind)] string? Kind,
+    [property: MaxLength(LoginRules.LongestModel)] string? Model,
+    [property: MaxLength(LoginRules.LongestSdkVersion)] string? SdkVersion);
+
+/// <summary>A user your backend vouches for.</summary>
+/// <param name="UserId">The user.</param>
+/// <example>{"userId":"anna"}</example>
+internal sealed record AuthTokenRequest([property: Required, MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId)
+{
+    /// <summary>Members this document does not have: refused, so that a misspelt one is not silently without effect.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }

@@ -1,5 +1,9 @@
-using Presence.Dashboard.Api.Contracts;
-using Presence.Dashboard.Api.Description;
+using System.ComponentModel.DataAnnotations;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Settings;
@@ -103,4 +107,112 @@ internal static class SettingsAdministrationEndpoints
         TagOf(settings));
 
     private static string TagOf(PresenceSettings settings) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\"{settings.Version}\"");
+}
+
+/// <summary>The network's presence settings as they shall be. They are valid together and so are sent together.</summary>
+/// <param name="Enabled">Whether presence is on.</param>
+/// <param name="HeartbeatIntervalSeconds">How often clients are asked for a heartbeat.</param>
+/// <param name="PresenceTimeoutSeconds">How long a session counts after its last heartbeat; at least the interval and 5 seconds.</param>
+/// <param name="ListLimit">The most viewers a list answers at once.</param>
+/// <param name="Reason">Why; kept with the change.</param>
+/// <example>{"enabled":true,"heartbeatIntervalSeconds":25,"presenceTimeoutSeconds":100,"listLimit":200,"reason":"finals"}</example>
+internal sealed record SettingsChangeRequest(
+    [property: Required] bool? Enabled,
+    [property: Required, Range(1, 600)] int? HeartbeatIntervalSeconds,
+    [property: Required, Range(6, 3600)] int? PresenceTimeoutSeconds,
+    [property: Required, Range(1, 200)] int? ListLimit,
+    [property: MaxLength(200)] string? Reason)
+{
+    /// <inheritdoc cref="AuthTokenRequest.Unknown"/>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
+}
+
+/// <summary>The network's presence settings, for administration.</summary>
+/// <param name="Enabled">Whether presence is on.</param>
+/// <param name="HeartbeatIntervalSeconds">How often clients are asked for a heartbeat.</param>
+/// <param name="PresenceTimeoutSeconds">How long a session counts after its last heartbeat.</param>
+/// <param name="ListLimit">The most viewers a list answers at once.</param>
+/// <param name="SettingsVersion">Rises with every change.</param>
+/// <param name="UpdatedAt">When they were last changed.</param>
+/// <param name="UpdatedBy">By whom.</param>
+/// <param name="Warnings">What is allowed but may surprise.</param>
+/// <example>
+/// {"enabled":true,"heartbeatIntervalSeconds":25,"presenceTimeoutSeconds":100,"listLimit":200,"settingsVersion":2,"updatedAt":"2026-11-21T22:40:00.000Z",
+/// "updatedBy":"server key","warnings":[]}
+/// </example>
+internal sealed record SettingsDocument(
+    bool Enabled,
+    double HeartbeatIntervalSeconds,
+    double PresenceTimeoutSeconds,
+    int ListLimit,
+    int SettingsVersion,
+    DateTimeOffset UpdatedAt,
+    string UpdatedBy,
+    IReadOnlyList<SettingsDocument.Warning> Warnings)
+{
+    /// <summary>Allowed, but it may surprise.</summary>
+    /// <param name="Field">The setting.</param>
+    /// <param name="Message">What may happen.</param>
+    internal sealed record Warning(string Field, string Message);
+}
+
+/// <summary>
+/// A text that people read and nothing depends on. Nothing said in it refuses the request it comes with: control characters
+/// and broken ones are left out, a number is taken as written, and whatever else is no text counts as not said.
+/// </summary>
+internal sealed class RemarkConverter : JsonConverter<string>
+{
+    /// <summary>A remark as it is kept: cut to a length, between two characters; null when nothing is left.</summary>
+    public static string? Cut(string? remark, int longest)
+    {
+        if (remark?.Length > longest)
+            remark = remark[..(char.IsHighSurrogate(remark[longest - 1]) ? longest - 1 : longest)].TrimEnd();
+        return string.IsNullOrWhiteSpace(remark) ? null : remark;
+    }
+
+    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.String:
+                return Clean(TextOf(reader));
+            case JsonTokenType.Number:
+                return Raw(reader);
+            default:
+                reader.Skip();
+                return null;
+        }
+    }
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+
+    private static string TextOf(in Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException) // half a character: a client cut its text in the middle of one
+        {
+            var raw = Raw(reader);
+            return reader.ValueIsEscaped ? Regex.Unescape(raw) : raw;
+        }
+    }
+
+    private static string Raw(in Utf8JsonReader reader) =>
+        reader.HasValueSequence ? Encoding.UTF8.GetString(reader.ValueSequence) : Encoding.UTF8.GetString(reader.ValueSpan);
+
+    private static string Clean(string text)
+    {
+        if (text.All(character => !char.IsControl(character) && !char.IsSurrogate(character)))
+            return text.Trim();
+        var cleaned = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes()) // a half becomes the replacement character
+        {
+            if (!Rune.IsControl(rune) && rune != Rune.ReplacementChar)
+                cleaned.Append(rune);
+        }
+        return cleaned.ToString().Trim();
+    }
 }

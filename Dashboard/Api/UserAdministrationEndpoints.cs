@@ -1,7 +1,9 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json;
-using Presence.Dashboard.Api.Contracts;
-using Presence.Dashboard.Api.Description;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Storage;
@@ -115,3 +117,46 @@ internal static class UserAdministrationEndpoints
 
     private static string TagOf(User? user) => string.Create(CultureInfo.InvariantCulture, $"\"{user?.Version ?? 0}\"");
 }
+
+/// <summary>All that your backend says of a user; what is left out is empty from then on.</summary>
+/// <param name="DisplayName">The name to show instead of the id.</param>
+/// <param name="AvatarUrl">An http or https address of a picture.</param>
+/// <param name="Metadata">An object of your own, kept as it is; up to 4 KiB.</param>
+/// <example>{"displayName":"Anna","avatarUrl":"https://example.com/anna.png","metadata":{"level":3}}</example>
+internal sealed record UserProfileRequest(
+    [property: MinLength(1), MaxLength(UserRules.LongestDisplayName)] string? DisplayName,
+    [property: MaxLength(UserRules.LongestPicture)] string? AvatarUrl,
+    JsonObject? Metadata)
+{
+    /// <summary>In bytes of JSON.</summary>
+    public const int LargestMetadata = 4 * 1024;
+
+    /// <inheritdoc cref="AuthTokenRequest.Unknown"/>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
+}
+
+/// <summary>A user, as its administration sees it.</summary>
+/// <param name="UserId">The id your app gave it.</param>
+/// <param name="DisplayName">The name shown instead of the id.</param>
+/// <param name="AvatarUrl">A picture.</param>
+/// <param name="Metadata">Your own object.</param>
+/// <param name="Guest">Without an account.</param>
+/// <param name="Vouched">Your backend vouched for it once: it cannot log in without proof any more.</param>
+/// <param name="Version">Rises with every change.</param>
+/// <param name="CreatedAt">When it was first heard of.</param>
+/// <param name="UpdatedAt">When anything here last changed.</param>
+/// <example>
+/// {"userId":"anna","displayName":"Anna","avatarUrl":"https://example.com/anna.png","metadata":{"level":3},"guest":false,"vouched":true,"version":2,
+/// "createdAt":"2026-11-21T20:00:00.000Z","updatedAt":"2026-11-21T22:40:00.000Z"}
+/// </example>
+internal sealed record UserProfileDocument(
+    string UserId,
+    string? DisplayName,
+    string? AvatarUrl,
+    JsonObject Metadata,
+    bool Guest,
+    bool Vouched,
+    int Version,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt);

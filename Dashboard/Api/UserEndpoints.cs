@@ -1,7 +1,9 @@
-using Presence.Dashboard.Api.Contracts;
-using Presence.Dashboard.Api.Description;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
+using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Api;
@@ -49,5 +51,117 @@ internal static class UserEndpoints
                 return Reply.Ok(UserDocuments.Of([user]), Wire.Documents.UsersReply);
         }
         return new ApiRefusal(ApiErrors.NotFound, "No such user has signed in here.");
+    }
+}
+
+/// <summary>A user as published clients know it. What this server has no use for is always there and always empty.</summary>
+/// <param name="Id">The user's id again.</param>
+/// <param name="Path">The user's id again.</param>
+/// <param name="UserId">The user.</param>
+/// <param name="UserInternalId">The user's id again.</param>
+/// <param name="UserPublicId">The user's id again.</param>
+/// <param name="DisplayName">What the user is called.</param>
+/// <param name="Description">Always empty.</param>
+/// <param name="AvatarFileId">Always null.</param>
+/// <param name="AvatarCustomUrl">A picture of the user.</param>
+/// <param name="Roles">Always empty.</param>
+/// <param name="Permissions">Always empty.</param>
+/// <param name="FlagCount">Always 0.</param>
+/// <param name="HashFlag">Always null.</param>
+/// <param name="Metadata">What your backend keeps with the user.</param>
+/// <param name="Tags">Always empty.</param>
+/// <param name="IsBrand">Always false.</param>
+/// <param name="IsGlobalBan">Whether the user is kept out of the network.</param>
+/// <param name="IsDeleted">Always false.</param>
+/// <param name="CreatedAt">When the user was first seen.</param>
+/// <param name="UpdatedAt">When the profile last changed.</param>
+internal sealed record UserDocument(
+    [property: JsonPropertyName("_id")] string Id,
+    string Path,
+    string UserId,
+    string UserInternalId,
+    string UserPublicId,
+    string DisplayName,
+    string Description,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? AvatarFileId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? AvatarCustomUrl,
+    IReadOnlyList<string> Roles,
+    IReadOnlyList<string> Permissions,
+    int FlagCount,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? HashFlag,
+    JsonNode? Metadata,
+    IReadOnlyList<string> Tags,
+    bool IsBrand,
+    bool IsGlobalBan,
+    bool IsDeleted,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt);
+
+/// <summary>Profiles of users.</summary>
+/// <param name="Users">The users that are known, in the order asked for.</param>
+/// <param name="Files">Always empty.</param>
+/// <example>
+/// {"users":[{"_id":"anna","path":"anna","userId":"anna","userInternalId":"anna","userPublicId":"anna","displayName":"Anna","description":"",
+/// "avatarFileId":null,"avatarCustomUrl":null,"roles":[],"permissions":[],"flagCount":0,"hashFlag":null,"metadata":{},"tags":[],"isBrand":false,
+/// "isGlobalBan":false,"isDeleted":false,"createdAt":"2026-11-21T20:00:00.000Z","updatedAt":"2026-11-21T20:00:00.000Z"}],"files":[]}
+/// </example>
+internal sealed record UsersReply(IReadOnlyList<UserDocument> Users, IReadOnlyList<string> Files);
+
+/// <summary>Stored users as the wire shows them.</summary>
+internal static class UserDocuments
+{
+    public static UserDocument Of(User user) => new(
+        Id: user.InternalId,
+        Path: user.InternalId,
+        UserId: user.UserId,
+        UserInternalId: user.InternalId,
+        UserPublicId: user.PublicId,
+        DisplayName: user.DisplayName ?? user.UserId,
+        Description: "",
+        AvatarFileId: null,
+        AvatarCustomUrl: user.AvatarUrl,
+        Roles: [],
+        Permissions: [],
+        FlagCount: 0,
+        HashFlag: null,
+        Metadata: MetadataOf(user),
+        Tags: [],
+        IsBrand: false,
+        IsGlobalBan: false,
+        IsDeleted: false,
+        user.CreatedAt,
+        user.UpdatedAt);
+
+    /// <summary>A viewer's profile; one that nothing is stored of is known by its token alone.</summary>
+    public static UserDocument Of(Viewer viewer, User? stored)
+    {
+        var (name, avatar) = (viewer.Profile?.DisplayName, viewer.Profile?.AvatarUrl);
+        return stored is null
+            ? Of(new User(viewer.UserId, viewer.UserId, viewer.UserId, name, avatar, "{}", viewer.IsGuest, IsVouched: false, viewer.JoinedAt, viewer.JoinedAt))
+            : Of(stored with { DisplayName = name ?? stored.DisplayName, AvatarUrl = avatar ?? stored.AvatarUrl });
+    }
+
+    public static JsonObject MetadataOf(User user) => JsonNode.Parse(user.MetadataJson)!.AsObject();
+
+    public static UsersReply Of(IEnumerable<User> users) => new([.. users.Select(Of)], []);
+}
+
+/// <summary>
+/// Published clients percent-encode user ids twice, and the framework decodes once: the id as it arrived comes first, for it
+/// may hold a percent sign of its own, then the id decoded once more.
+/// </summary>
+internal static class UserIdSpellings
+{
+    /// <summary>The problem of the first id asked about that no user can have because no address can hold it; null when there is none. Others are unknown users.</summary>
+    public static string? ProblemOf(IEnumerable<string> asked) =>
+        asked.FirstOrDefault(id => id is "." or "..") is { } id ? $"userIds: {PresenceIds.ProblemOfUserId(id)}" : null;
+
+    /// <summary>The spellings that may be a user's id at all, the likelier first.</summary>
+    public static IEnumerable<string> Of(string id)
+    {
+        if (PresenceIds.ProblemOfUserId(id) is null)
+            yield return id;
+        if (id.Contains('%') && Uri.UnescapeDataString(id) is var decoded && decoded != id && PresenceIds.ProblemOfUserId(decoded) is null)
+            yield return decoded;
     }
 }

@@ -1,5 +1,6 @@
-using Presence.Dashboard.Api.Contracts;
-using Presence.Dashboard.Api.Description;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Rooms;
@@ -144,3 +145,31 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces p
 
     private static IResult Describe(IEnumerable<PresencesReply.Presence> presences) => Reply.Ok(new PresencesReply([.. presences]), Wire.Documents.PresencesReply);
 }
+
+/// <summary>A user's own presence switch, as it shall be.</summary>
+/// <param name="Enabled">Whether the user is listed as online where it is.</param>
+/// <example>{"enabled":false}</example>
+internal sealed record PresenceSwitchRequest([property: Required] bool? Enabled);
+
+/// <summary>A user's own presence switch.</summary>
+/// <param name="Enabled">Whether the user is listed as online where it is.</param>
+/// <param name="EnabledAt">Since when that is so.</param>
+/// <example>{"enabled":false,"enabledAt":"2026-11-21T22:37:41.509Z"}</example>
+internal sealed record PresenceSwitchDocument(bool Enabled, DateTimeOffset EnabledAt);
+
+/// <summary>Users and when they were last heard of.</summary>
+/// <param name="Presences">In the order asked for.</param>
+/// <example>{"presences":[{"userId":"anna","lastHeartbeat":"2026-11-21T22:37:40.614Z"},{"userId":"berta"}]}</example>
+internal sealed record PresencesReply(IReadOnlyList<PresencesReply.Presence> Presences)
+{
+    /// <summary>One user.</summary>
+    /// <param name="UserId">Who.</param>
+    /// <param name="LastHeartbeat">Left out for a user who is not online, or does not want to be seen so.</param>
+    internal sealed record Presence(string UserId, DateTimeOffset? LastHeartbeat);
+}
+
+/// <summary>How many users are online. Published clients read the instant with a capital S here, and here alone.</summary>
+/// <param name="Count">All users online, those who do not want to be listed included.</param>
+/// <param name="ReferenceTimestamp">The moment it is true of, at most a second ago.</param>
+/// <example>{"count":310,"referenceTimeStamp":"2026-11-21T22:37:41.509Z"}</example>
+internal sealed record OnlineCountReply(int Count, [property: JsonPropertyName("referenceTimeStamp")] DateTimeOffset ReferenceTimestamp);

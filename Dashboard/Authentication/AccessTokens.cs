@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Presence.Dashboard.Authentication.Jwt;
@@ -69,3 +70,27 @@ internal sealed class AccessTokens
         };
     }
 }
+
+/// <summary>A token as handed out.</summary>
+internal sealed record AccessToken(string Text, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt);
+
+/// <summary>What an access token says. Published clients read <c>user</c>, <c>iat</c> and <c>exp</c> of it; the rest saves a heartbeat the database. No name: what a user is called changes while a token lives.</summary>
+internal sealed record AccessTokenPayload(
+    [property: JsonPropertyName("user")] AccessTokenPayload.Subject User,
+    [property: JsonPropertyName("sub")] string UserId,
+    [property: JsonPropertyName("jti")] string TokenId,
+    [property: JsonPropertyName("deviceId")] string DeviceId,
+    [property: JsonPropertyName("guest")] bool IsGuest,
+    [property: JsonPropertyName("iat")] long IssuedAt,
+    [property: JsonPropertyName("exp")] long ExpiresAt)
+{
+    /// <param name="PublicUserId">The id the app gave the user.</param>
+    /// <param name="UserId">The id this server gave it.</param>
+    internal sealed record Subject(
+        [property: JsonPropertyName("publicUserId")] string PublicUserId,
+        [property: JsonPropertyName("userId")] string UserId);
+}
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSerializable(typeof(AccessTokenPayload))]
+internal sealed partial class AccessTokenJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using Presence.Dashboard.Authentication.Jwt;
+using Presence.Dashboard.Hosting;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Authentication;
@@ -86,5 +87,38 @@ internal sealed class ClientAuthenticator(
             return checkedFirst;
         profiles.Want(principal); // most are known by the time of the heartbeat behind it
         return new Authenticated(cache.Add(text, principal));
+    }
+}
+
+/// <summary>Who a client is: access tokens and server keys.</summary>
+internal static class ClientAuthentication
+{
+    public static void AddClientAuthentication(this WebApplicationBuilder builder, DashboardOptions options)
+    {
+        var services = builder.Services;
+        services.AddSingleton<KeyFolder>();
+        services.AddSingleton<SigningKeyFile>();
+        services.AddSingleton<SigningKeys>();
+        services.AddSingleton<ClientKey>();
+        services.AddSingleton<ServerKeys>();
+        services.AddSingleton<GuestIds>();
+        services.AddSingleton<AuthTokens>();
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton(_ => new AccessTokenCache());
+        services.AddSingleton<ClientAuthenticator>();
+        services.AddSingleton<ClientPaces>();
+        services.AddSingleton<CustomerKeys>();
+        services.AddSingleton<CustomerTokens>();
+        services.AddSingleton<VouchedUsers>();
+        services.AddSingleton<ProfileLookups>();
+        services.AddHostedService<KeyStart>();
+        services.AddHostedService<SigningKeyLoop>();
+        services.AddHostedService<VouchedUsersLoop>();
+        services.AddHostedService<ProfileLookupsLoop>();
+        if (options.Clients.Jwt.JwksUrl is { } address)
+        {
+            services.AddSingleton(_ => new KeySetClient(new Uri(address)));
+            services.AddHostedService<KeySetLoop>();
+        }
     }
 }

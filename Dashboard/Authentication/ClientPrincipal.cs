@@ -84,3 +84,35 @@ internal sealed class ClientPrincipal
 #pragma warning restore IDE0051, IDE0044, CS0169, S1144
     }
 }
+
+/// <summary>The kinds of caller the API knows.</summary>
+internal enum ClientKind
+{
+    /// <summary>A user with an access token.</summary>
+    Viewer,
+
+    /// <summary>A viewer without an account.</summary>
+    Guest,
+
+    /// <summary>The customer's backend with a server key.</summary>
+    Server,
+}
+
+/// <summary>Who calls, or why nobody knows.</summary>
+internal readonly struct Authenticated
+{
+    public Authenticated(ClientPrincipal principal) => Principal = principal;
+
+    public Authenticated(string problem) => Problem = problem;
+
+    private Authenticated(string problem, bool isUnavailable) => (Problem, IsUnavailable) = (problem, isUnavailable);
+
+    public ClientPrincipal? Principal { get; }
+
+    public string? Problem { get; }
+
+    /// <summary>Nobody can know yet; the same credentials may be good in a moment.</summary>
+    public bool IsUnavailable { get; }
+
+    public static Authenticated Unavailable(string problem) => new(problem, isUnavailable: true);
+}

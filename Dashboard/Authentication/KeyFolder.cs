@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
 using Presence.Engine.Storage;
@@ -96,4 +98,19 @@ internal sealed class KeyFolder(DashboardOptions options)
 
     public StartRefusedException Damaged(string name) => new(
         $"{Path.GetFullPath(Path.Combine(_folder, name))} is damaged. Put it back from a backup, or delete it to have a new one made; what was signed with it is void then.");
+}
+
+/// <summary>Makes or reads the keys once there is a database and before anything is served: a damaged key file stops the start and not the first login.</summary>
+internal sealed class KeyStart(IServiceProvider services) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        services.GetRequiredService<ClientKey>();
+        services.GetRequiredService<SigningKeys>().Turn();
+        services.GetRequiredService<GuestIds>();
+        CookieKeys.ThrowIfDamaged(services.GetRequiredService<KeyFolder>(), services.GetRequiredService<IKeyManager>());
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
 using Presence.Dashboard.Hosting;
 using Presence.Engine.Storage;
 
@@ -74,4 +77,94 @@ internal sealed class ServerKeys(DashboardOptions options, ServerKeyStore store,
     }
 
     private Authenticated? RefusalOf(ServerKey key) => key.RevokedAt is not null ? Revoked : key.IsUsableAt(time.GetUtcNow()) ? null : Expired;
+}
+
+/// <summary>A server key just made.</summary>
+/// <param name="Key">What is known of it from now on.</param>
+/// <param name="Secret">The key itself, which is shown once and kept nowhere.</param>
+internal sealed record IssuedServerKey(ServerKey Key, string Secret);
+
+/// <summary>What a new server key may be. Pure: the first problem, or null.</summary>
+internal static class ServerKeyRules
+{
+    public const int LongestName = 100;
+
+    public static string? ProblemOf(string? name, IReadOnlyList<string?>? scopes, DateTimeOffset? expiresAt, DateTimeOffset now, out ServerScopes read)
+    {
+        read = ServerScopes.None;
+        if (name is not { Length: > 0 and <= LongestName } || name.Any(char.IsControl) || string.IsNullOrWhiteSpace(name))
+            return $"name must have 1 to {LongestName} characters and no control characters; it says what the key is for.";
+        if (scopes is not { Count: > 0 } || !ServerScopeWords.TryRead(scopes, out read))
+            return $"scopes must be a list of one or more of {string.Join(", ", ServerScopeWords.All)}.";
+        return expiresAt <= now ? "expiresAt must be in the future; leave it out for a key that does not expire." : null;
+    }
+
+    /// <summary>Why somebody may not give a key these scopes: nobody hands on more than it has.</summary>
+    public static string? ProblemOfGrant(ServerScopes scopes, ClientPrincipal by) => (scopes & ~by.Scopes) is var beyond && beyond == ServerScopes.None
+        ? null
+        : $"This server key lacks what it would give: {string.Join(", ", ServerScopeWords.Of(beyond))}.";
+}
+
+/// <summary>
+/// What a server key looks like: <c>pd_</c>, 43 random digits (256 bits), 6 digits of checksum. Whoever finds one knows what
+/// it is, a scanner for leaked secrets does so too, and a typing error is told from a revoked key without a look-up.
+/// </summary>
+internal static class ServerKeyText
+{
+    public const string Prefix = "pd_";
+    public const int Length = 52;
+
+    /// <summary>How much of a key may be shown to recognise it by.</summary>
+    public const int ShownLength = 9;
+
+    private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private const int ChecksumLength = 6;
+    private const int RandomLength = Length - ChecksumLength - 3;
+
+    private static readonly SearchValues<char> Alphabet = SearchValues.Create(Digits);
+
+    public static string Make()
+    {
+        var text = Prefix + RandomNumberGenerator.GetString(Digits, RandomLength);
+        return text + Checksum(text);
+    }
+
+    /// <summary>Whether somebody means one of ours by it, well typed or not.</summary>
+    public static bool LooksLikeOne(ReadOnlySpan<char> text) => text.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>Whether it is written without an error. Says nothing of whether there is such a key.</summary>
+    public static bool IsWellFormed(ReadOnlySpan<char> text) =>
+        text.Length == Length
+        && LooksLikeOne(text)
+        && !text[Prefix.Length..].ContainsAnyExcept(Alphabet)
+        && text[^ChecksumLength..].SequenceEqual(Checksum(text[..^ChecksumLength]));
+
+    public static byte[] Hash(ReadOnlySpan<char> text)
+    {
+        Span<byte> bytes = stackalloc byte[Length];
+        return SHA256.HashData(bytes[..Encoding.ASCII.GetBytes(text, bytes)]);
+    }
+
+    private static string Checksum(ReadOnlySpan<char> text)
+    {
+        var crc = Crc32(text);
+        return string.Create(ChecksumLength, crc, static (digits, rest) =>
+        {
+            for (var i = digits.Length - 1; i >= 0; i--, rest /= (uint)Digits.Length)
+                digits[i] = Digits[(int)(rest % (uint)Digits.Length)];
+        });
+    }
+
+    /// <summary>CRC-32 as in gzip and PNG. Of so few characters that a table would not pay.</summary>
+    private static uint Crc32(ReadOnlySpan<char> text)
+    {
+        var crc = uint.MaxValue;
+        foreach (var character in text)
+        {
+            crc ^= character;
+            for (var bit = 0; bit < 8; bit++)
+                crc = (crc >> 1) ^ (0xEDB88320 & (0 - (crc & 1)));
+        }
+        return ~crc;
+    }
 }

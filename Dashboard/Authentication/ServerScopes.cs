@@ -1,3 +1,5 @@
+using Presence.Engine;
+
 namespace Presence.Dashboard.Authentication;
 
 /// <summary>What a server key may do. Few on purpose: a key is for one job of a backend, not for one route.</summary>
@@ -28,4 +30,55 @@ internal enum ServerScopes
     Keys = 64,
 
     All = Read | Presence | Rooms | Users | Moderation | Settings | Keys,
+}
+
+/// <summary>The words of the wire for <see cref="ServerScopes"/>.</summary>
+internal static class ServerScopeWords
+{
+    private static readonly (string Word, ServerScopes Scope)[] Words =
+    [
+        ("read", ServerScopes.Read),
+        ("presence", ServerScopes.Presence),
+        ("rooms", ServerScopes.Rooms),
+        ("users", ServerScopes.Users),
+        ("moderation", ServerScopes.Moderation),
+        ("settings", ServerScopes.Settings),
+        ("keys", ServerScopes.Keys),
+    ];
+
+    /// <summary>Every word there is, in the order they are listed everywhere.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Words.Select(pair => pair.Word)];
+
+    public static string[] Of(ServerScopes scopes) => [.. Words.Where(pair => scopes.HasFlag(pair.Scope)).Select(pair => pair.Word)];
+
+    /// <summary>Reads words; false when one of them is none of ours.</summary>
+    public static bool TryRead(IEnumerable<string?> words, out ServerScopes scopes)
+    {
+        scopes = ServerScopes.None;
+        foreach (var word in words)
+        {
+            var scope = Array.Find(Words, pair => pair.Word == word).Scope;
+            if (scope == ServerScopes.None)
+                return false;
+            scopes |= scope;
+        }
+        return true;
+    }
+}
+
+/// <summary>The rooms a token is for: exact names, and beginnings of names.</summary>
+internal sealed class RoomScope
+{
+    private readonly HashSet<string> _names;
+    private readonly string[] _prefixes;
+
+    /// <param name="rooms">Names; one that ends in <c>*</c> stands for every room that begins with what comes before.</param>
+    public RoomScope(IEnumerable<string> rooms)
+    {
+        var all = rooms.ToArray();
+        _names = all.Where(room => !room.EndsWith('*')).ToHashSet(PresenceComparers.RoomId);
+        _prefixes = [.. all.Where(room => room.EndsWith('*')).Select(room => room[..^1])];
+    }
+
+    public bool Allows(string roomId) => _names.Contains(roomId) || Array.Exists(_prefixes, prefix => roomId.StartsWith(prefix, StringComparison.Ordinal));
 }

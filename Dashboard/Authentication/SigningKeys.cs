@@ -1,3 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Security.Cryptography;
+using Microsoft.IdentityModel.Tokens;
 using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Authentication;
@@ -97,4 +101,100 @@ internal sealed class SigningKeys
     private static DateTimeOffset Later(DateTimeOffset first, DateTimeOffset second) => first > second ? first : second;
 
     private static DateTimeOffset WholeSeconds(DateTimeOffset at) => DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds());
+}
+
+/// <summary>One of this server's own keys. Each purpose has a secret derived from it, so that none can be passed off for another.</summary>
+internal sealed class SigningKey
+{
+    /// <summary>Begins the id of every key made here. Short, for the id travels with every heartbeat.</summary>
+    public const string IdPrefix = "pd-";
+
+    public const int SecretBytes = 32;
+
+    private const int IdBytes = 4;
+
+    public SigningKey(string id, DateTimeOffset activeFrom, DateTimeOffset verifiesUntil, byte[] secret)
+    {
+        Id = id;
+        ActiveFrom = activeFrom;
+        VerifiesUntil = verifiesUntil;
+        Secret = secret;
+        var accessTokens = Derive("access-token"u8);
+        AccessTokens = new TokenKey(id, SecurityAlgorithms.HmacSha256, new SymmetricSecurityKey(accessTokens) { KeyId = id });
+        AuthTokens = Derive("auth-token"u8);
+    }
+
+    public string Id { get; }
+
+    /// <summary>It signs from then on, until a younger one does.</summary>
+    public DateTimeOffset ActiveFrom { get; }
+
+    /// <summary>No token it signed lives longer.</summary>
+    public DateTimeOffset VerifiesUntil { get; set; }
+
+    public byte[] Secret { get; }
+
+    public TokenKey AccessTokens { get; }
+
+    public byte[] AuthTokens { get; }
+
+    public static SigningKey Make(DateTimeOffset activeFrom, DateTimeOffset verifiesUntil) => new(
+        IdPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes)), activeFrom, verifiesUntil, RandomNumberGenerator.GetBytes(SecretBytes));
+
+    private byte[] Derive(ReadOnlySpan<byte> purpose)
+    {
+        var derived = new byte[SecretBytes];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, Secret, derived, salt: [], info: purpose);
+        return derived;
+    }
+}
+
+/// <summary>Keeps the signing keys in one file, so that a change of them is whole or not at all: a line for each, oldest first.</summary>
+internal sealed class SigningKeyFile(KeyFolder folder)
+{
+    private const string Name = "signing.keys";
+    private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+
+    /// <exception cref="Engine.StartRefusedException">The file is there and holds something else.</exception>
+    public List<SigningKey> Read()
+    {
+        if (folder.Read(Name) is not { } text)
+            return [];
+        var keys = new List<SigningKey>();
+        foreach (var line in text.Split('\n'))
+            keys.Add(TryParse(line, out var key) ? key : throw folder.Damaged(Name));
+        return keys;
+    }
+
+    public void Write(IEnumerable<SigningKey> keys) => folder.Write(Name, string.Join('\n', keys.Select(Line)));
+
+    private static string Line(SigningKey key) => string.Join(' ', key.Id, Instant(key.ActiveFrom), Instant(key.VerifiesUntil), Convert.ToBase64String(key.Secret));
+
+    private static string Instant(DateTimeOffset at) => at.ToString(InstantFormat, CultureInfo.InvariantCulture);
+
+    private static bool TryParse(string line, [NotNullWhen(true)] out SigningKey? key)
+    {
+        key = null;
+        if (line.TrimEnd('\r').Split(' ') is not [var id, var activeFrom, var verifiesUntil, var secret] || !id.StartsWith(SigningKey.IdPrefix, StringComparison.Ordinal))
+            return false;
+        var bytes = new byte[SigningKey.SecretBytes];
+        if (!Convert.TryFromBase64String(secret, bytes, out var length) || length != bytes.Length || !TryRead(activeFrom, out var from) || !TryRead(verifiesUntil, out var until))
+            return false;
+        key = new SigningKey(id, from, until, bytes);
+        return true;
+    }
+
+    private static bool TryRead(string text, out DateTimeOffset at) =>
+        DateTimeOffset.TryParseExact(text, InstantFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out at);
+}
+
+/// <summary>Lets the signing keys follow each other.</summary>
+internal sealed class SigningKeyLoop(SigningKeys keys, LoopRegistry registry, TimeProvider time, ILogger<SigningKeyLoop> logger)
+    : BackgroundLoop("signing keys", TimeSpan.FromHours(1), registry, time, logger)
+{
+    protected override Task PassAsync(CancellationToken cancellationToken)
+    {
+        keys.Turn();
+        return Task.CompletedTask;
+    }
 }

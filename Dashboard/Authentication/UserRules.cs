@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Presence.Engine;
 
 namespace Presence.Dashboard.Authentication;
@@ -36,5 +38,28 @@ internal static class UserRules
         return address is null || (Uri.TryCreate(address, UriKind.Absolute, out var url) && (url.Scheme is "http" or "https"))
             ? null
             : $"{field} must be an address that begins with https:// or http://.";
+    }
+}
+
+/// <summary>Names of guests: the same device is the same guest, and nobody can tell the device from the name.</summary>
+internal sealed class GuestIds(KeyFolder keys)
+{
+    /// <summary>Begins every guest's id. No login may use it.</summary>
+    public const string Prefix = "~guest-";
+
+    public const string FileName = "guests.key";
+
+    private const int KeptBytes = 12;
+
+    // A file apart, which does not change with the signing keys: guests must not be renamed.
+    private readonly byte[] _secret = keys.Secret(FileName);
+
+    public static bool IsReserved(string userId) => userId.StartsWith(Prefix, StringComparison.Ordinal);
+
+    public string Derive(string deviceId)
+    {
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_secret, Encoding.UTF8.GetBytes(deviceId), hash);
+        return Prefix + Convert.ToHexStringLower(hash[..KeptBytes]);
     }
 }

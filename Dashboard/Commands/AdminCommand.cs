@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Hosting;
 using Presence.Engine.Storage;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Hosting;
 using Presence.Engine.Storage;
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
+using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Components;
@@ -34,4 +36,22 @@ internal static class PageErrors
 
     private static bool IsVisit(HttpContext http) =>
         !RequestPipeline.IsApi(http) && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>What the error page of a request says instead of its general sentence.</summary>
+/// <param name="Text">What happened and what to do, from a resource.</param>
+internal sealed record PageProblem(string Text);
+
+/// <summary>Tells whoever posts forms too often to wait.</summary>
+internal static class PageWait
+{
+    /// <summary>Answers 429 with Retry-After.</summary>
+    /// <returns>What the page says: "Too many attempts. Try again in 12 s."</returns>
+    public static string Refuse(HttpContext http, TimeSpan wait)
+    {
+        var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+        http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+        http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return Sentence.With(AccountTexts.Throttled, Durations.Exact(TimeSpan.FromSeconds(seconds)));
+    }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Presence.Client;
 using Presence.Dashboard.Simulation;
 
@@ -33,4 +35,57 @@ internal sealed class DemoCast(Uri server, string clientKey, HttpMessageHandler 
     private Task<string> SignInAsync(DemoVisit visit, CancellationToken cancellationToken) => visit.Viewer.UserId is { } userId
         ? _login.LogInAsync(userId, visit.DeviceId, visit.Viewer.DisplayName, cancellationToken: cancellationToken)
         : _login.LogInGuestAsync(visit.DeviceId, cancellationToken);
+}
+
+/// <summary>
+/// Everybody the demo knows: a bounded town whose people come back, so that a demo left running for weeks creates no
+/// more accounts than <see cref="Users"/> and <see cref="Guests"/> say.
+/// </summary>
+internal static class DemoPeople
+{
+    public const int Guests = 400;
+
+    private static readonly string[] FirstNames =
+    [
+        "Ada", "Amara", "Ana", "Aiko", "Ben", "Björn", "Chiara", "Chloé", "Dana", "Diego", "Elif", "Emil",
+        "Fatima", "Finn", "Grace", "Hana", "Hugo", "Ines", "Ivan", "Jana", "Jonas", "José", "Kai", "Kwame",
+        "Lena", "Liam", "Lucía", "Mateo", "Mei", "Mia", "Nadia", "Noah", "Olga", "Omar", "Petra", "Priya",
+        "Rosa", "Ravi", "Sara", "Sofia", "Tariq", "Tomás", "Uma", "Vera", "Wei", "Yara", "Yusuf", "Zoë",
+    ];
+
+    private static readonly string[] LastNames =
+    [
+        "Abebe", "Almeida", "Andersson", "Bauer", "Bianchi", "Brown", "Carter", "Castro", "Chen", "Costa",
+        "Diallo", "Dubois", "Evans", "Fischer", "García", "Haddad", "Horvat", "Ito", "Jensen", "Kaya",
+        "Kim", "Kowalski", "Larsen", "Mendes", "Meyer", "Moreau", "Murphy", "Nakamura", "Novak", "Okafor",
+        "Patel", "Popescu", "Rossi", "Silva", "Tanaka", "Weber", "Yilmaz",
+    ];
+
+    /// <summary>48 first and 37 last names have no common divisor, so stepping through both at once meets every pair once.</summary>
+    public static int Users => FirstNames.Length * LastNames.Length;
+
+    /// <summary>A person with an account.</summary>
+    /// <param name="index">0 to <see cref="Users"/> - 1.</param>
+    public static DemoViewer User(int index)
+    {
+        var name = $"{FirstNames[index % FirstNames.Length]} {LastNames[index % LastNames.Length]}";
+        var userId = WithoutAccents(name).Replace(' ', '.').ToLowerInvariant();
+        return new DemoViewer(userId, name, userId);
+    }
+
+    /// <summary>A person without one.</summary>
+    /// <param name="index">0 to <see cref="Guests"/> - 1.</param>
+    public static DemoViewer Guest(int index) =>
+        new(UserId: null, DisplayName: null, Key: string.Create(CultureInfo.InvariantCulture, $"visitor-{index:000}"));
+
+    private static string WithoutAccents(string text)
+    {
+        var letters = new StringBuilder(text.Length);
+        foreach (var letter in text.Normalize(NormalizationForm.FormD))
+        {
+            if (CharUnicodeInfo.GetUnicodeCategory(letter) != UnicodeCategory.NonSpacingMark)
+                letters.Append(letter);
+        }
+        return letters.ToString();
+    }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Presence.Dashboard.Display;
 
 /// <summary>How long something took or is ago, in as few characters as tell it.</summary>
@@ -41,4 +43,11 @@ internal static class Durations
         { TotalMinutes: < 1 } => Sentence.With(DurationTexts.Seconds, Math.Round(span.TotalSeconds, 1)),
         _ => Rough(span),
     };
+}
+
+/// <summary>Fills the gaps of a sentence that stands in a resource.</summary>
+internal static class Sentence
+{
+    /// <summary>"Showing {0} of {1}." with its values, as the moderator's culture writes them.</summary>
+    public static string With(string pattern, params ReadOnlySpan<object?> values) => string.Format(CultureInfo.CurrentCulture, pattern, values);
 }

@@ -1,3 +1,6 @@
+using System.Buffers;
+using Presence.Engine.Rooms;
+
 namespace Presence.Dashboard.Display;
 
 /// <summary>The address of a room's page.</summary>
@@ -19,4 +22,110 @@ internal static class RoomLinks
             .Select(part => part.Name + "=" + Uri.EscapeDataString(part.Value!));
         return (path + string.Join('&', query)).TrimEnd('?', '&');
     }
+}
+
+/// <summary>The address of a viewer's page.</summary>
+internal static class ViewerLinks
+{
+    private static readonly SearchValues<char> Unsafe = SearchValues.Create(@"/\%?#+");
+
+    /// <summary><c>viewers/{userId}</c>; an id that browsers, proxies or the server would read differently goes into the query.</summary>
+    public static string To(string userId) =>
+        userId is "." or ".." || userId.AsSpan().ContainsAny(Unsafe)
+            ? "viewer?id=" + Uri.EscapeDataString(userId)
+            : "viewers/" + Uri.EscapeDataString(userId);
+}
+
+/// <summary>The orders of the rooms page: how they are called, and how they stand in the address.</summary>
+internal static class RoomOrders
+{
+    private static readonly (RoomOrder Order, string Word)[] Words =
+    [
+        (RoomOrder.Count, "count"), (RoomOrder.Change, "change"), (RoomOrder.Peak, "peak"), (RoomOrder.Since, "since"), (RoomOrder.Name, "name"),
+    ];
+
+    /// <summary>What there is to choose from.</summary>
+    public static readonly IReadOnlyList<(RoomOrder Order, bool IsReversed)> BothWays =
+        [.. Words.SelectMany(known => new[] { (known.Order, false), (known.Order, true) })];
+
+    /// <summary>The order an address names, a hyphen before it turns it round; most viewers first where it names none there is.</summary>
+    public static (RoomOrder Order, bool IsReversed) Parse(string? word)
+    {
+        var isReversed = word?.StartsWith('-') == true;
+        var name = isReversed ? word![1..] : word;
+        foreach (var (order, known) in Words)
+        {
+            if (string.Equals(known, name, StringComparison.Ordinal))
+                return (order, isReversed);
+        }
+        return (RoomOrder.Count, false);
+    }
+
+    /// <summary>The word of an order.</summary>
+    public static string WordOf(RoomOrder order, bool isReversed)
+    {
+        var word = Words.First(known => known.Order == order).Word;
+        return isReversed ? "-" + word : word;
+    }
+
+    /// <summary>The same as it stands in an address; null for the order nobody asked for.</summary>
+    public static string? InAddress(RoomOrder order, bool isReversed) => order == RoomOrder.Count && !isReversed ? null : WordOf(order, isReversed);
+
+    /// <summary>Names and instants read upwards first, numbers downwards.</summary>
+    public static bool IsAscending(RoomOrder order, bool isReversed) => (order is RoomOrder.Name or RoomOrder.Since) != isReversed;
+
+    public static string Text(RoomOrder order, bool isReversed) => (order, isReversed) switch
+    {
+        (RoomOrder.Count, true) => RoomListTexts.SortFewest,
+        (RoomOrder.Change, false) => RoomListTexts.SortGained,
+        (RoomOrder.Change, true) => RoomListTexts.SortLost,
+        (RoomOrder.Peak, false) => RoomListTexts.SortHighest,
+        (RoomOrder.Peak, true) => RoomListTexts.SortLowest,
+        (RoomOrder.Since, false) => RoomListTexts.SortOldest,
+        (RoomOrder.Since, true) => RoomListTexts.SortNewest,
+        (RoomOrder.Name, false) => RoomListTexts.SortName,
+        (RoomOrder.Name, true) => RoomListTexts.SortNameBack,
+        _ => RoomListTexts.SortMost,
+    };
+
+    /// <summary>What a phone shows beside the count: the number the order goes by, the last minutes else.</summary>
+    public static string? Css(RoomOrder order) => order switch
+    {
+        RoomOrder.Peak => "by-peak",
+        RoomOrder.Since => "by-since",
+        _ => null,
+    };
+}
+
+/// <summary>The filters of the rooms page: how they are called, and how they stand in the address.</summary>
+internal static class RoomFilters
+{
+    /// <summary>In the order of the page; the one without a name needs none in the address.</summary>
+    public static readonly IReadOnlyList<(RoomFilter Filter, string? Name)> All =
+    [
+        (RoomFilter.All, null), (RoomFilter.Growing, "growing"), (RoomFilter.Falling, "falling"), (RoomFilter.WithGuests, "guests"), (RoomFilter.SwitchedOff, "off"),
+    ];
+
+    public static string Text(RoomFilter filter) => filter switch
+    {
+        RoomFilter.Growing => RoomListTexts.Growing,
+        RoomFilter.Falling => RoomListTexts.Falling,
+        RoomFilter.WithGuests => RoomListTexts.WithGuests,
+        RoomFilter.SwitchedOff => RoomListTexts.SwitchedOff,
+        _ => RoomListTexts.All,
+    };
+
+    /// <summary>The filter an address names; all rooms where it names none there is.</summary>
+    public static RoomFilter Parse(string? name) => All.FirstOrDefault(filter => filter.Name is not null && string.Equals(filter.Name, name, StringComparison.Ordinal)).Filter;
+
+    /// <summary>Why the list is empty.</summary>
+    public static string NothingFound(RoomFilter filter, string search) => (filter, search.Length > 0) switch
+    {
+        (RoomFilter.SwitchedOff, true) => Sentence.With(RoomListTexts.NoneFoundOff, search),
+        (_, true) => Sentence.With(RoomListTexts.NoneFound, search),
+        (RoomFilter.Growing, _) => RoomListTexts.NoneGrowing,
+        (RoomFilter.Falling, _) => RoomListTexts.NoneFalling,
+        (RoomFilter.WithGuests, _) => RoomListTexts.NoneWithGuests,
+        _ => RoomListTexts.NoneSwitchedOff,
+    };
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Presence.Engine;
 using Presence.Engine.Rooms;
 using Presence.Engine.Users;
@@ -22,5 +24,41 @@ internal static class ViewerNames
         if (from > 0 && char.IsLowSurrogate(userId[from]))
             from--; // a whole character or none
         return Sentence.With(ViewerTexts.Guest, userId[from..]);
+    }
+}
+
+/// <summary>Stands in for a picture: two letters and one of a few colours, the same for a user every time.</summary>
+internal static class Initials
+{
+    public const int Hues = 6;
+
+    /// <summary>"AL" for "Ada Lovelace", "AD" for "ada": whole characters as people see them, never half of one.</summary>
+    public static string Of(string name)
+    {
+        var words = name.Split([' ', '-', '_', '.', '@'], StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length == 0)
+            return "?";
+
+        var letters = new StringBuilder();
+        if (words.Length == 1)
+            letters.Append(Elements(words[0], 2));
+        else
+            letters.Append(Elements(words[0], 1)).Append(Elements(words[^1], 1));
+        return letters.ToString().ToUpperInvariant();
+    }
+
+    /// <summary>0 to <see cref="Hues"/> - 1, from the id alone: string hash codes differ from run to run.</summary>
+    public static int HueOf(string userId)
+    {
+        var hash = 17u;
+        foreach (var character in userId)
+            hash = (hash * 31) + character;
+        return (int)(hash % Hues);
+    }
+
+    private static string Elements(string word, int count)
+    {
+        var text = new StringInfo(word);
+        return text.SubstringByTextElements(0, Math.Min(count, text.LengthInTextElements));
     }
 }

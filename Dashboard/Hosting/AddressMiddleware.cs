@@ -89,3 +89,56 @@ internal sealed class AddressMiddleware
         return http.Response.WriteAsync(problem.Message);
     }
 }
+
+/// <summary>
+/// Lets a request reach the route that its path spells, and no other. The server removes dot segments: what was meant for the
+/// room <c>..</c> would reach the route of the whole network. And in an absolute address (RFC 9112, 3.2.2) it takes a <c>%2F</c>
+/// inside an id for a slash between two segments, which it does not in a path alone.
+/// </summary>
+internal sealed class RawPathMiddleware(RequestDelegate next)
+{
+    private static readonly ApiRefusal Refusal = new(
+        ApiErrors.Unreadable,
+        "The path holds a segment that is . or .., plain or percent-encoded: it would reach another route than the one it spells.",
+        "Send the path without it. No id may be . or ..");
+
+    public Task InvokeAsync(HttpContext http)
+    {
+        if (RawPath.HoldsDotSegment(http))
+            return Refusal.ExecuteAsync(http);
+        if (RawPath.OfAbsoluteAddress(http) is { } path)
+            http.Request.Path = PathString.FromUriComponent(path).StartsWithSegments(http.Request.PathBase, StringComparison.Ordinal, out var rest) ? rest : PathString.FromUriComponent(path);
+        return next(http);
+    }
+}
+
+/// <summary>
+/// Answers HEAD as GET, everywhere alike: routes and pages see a GET, and the web server underneath, which knows better, sends
+/// no body. What would go on for ever asks <see cref="IsHead"/> and ends.
+/// </summary>
+internal sealed class HeadMiddleware(RequestDelegate next)
+{
+    public Task InvokeAsync(HttpContext http) => HttpMethods.IsHead(http.Request.Method) ? AnswerAsync(http) : next(http);
+
+    /// <summary>Whether only the head of an answer was asked for.</summary>
+    public static bool IsHead(HttpContext http) => http.Features.Get<HeadRequest>() is not null;
+
+    private async Task AnswerAsync(HttpContext http)
+    {
+        http.Features.Set(HeadRequest.Mark);
+        http.Request.Method = HttpMethods.Get;
+        try
+        {
+            await next(http);
+        }
+        finally
+        {
+            http.Request.Method = HttpMethods.Head;
+        }
+    }
+
+    private sealed class HeadRequest
+    {
+        public static readonly HeadRequest Mark = new();
+    }
+}

@@ -11,3 +11,16 @@ internal sealed class CapRegistry
 
     public void Add(CapKind kind, Func<long> used, long most) => _caps[kind] = (used, most);
 }
+
+/// <summary>How near a cap is.</summary>
+public readonly record struct CapUse(CapKind Kind, long Used, long Most);
+
+/// <summary>What is capped for the whole server and can be looked at while it fills.</summary>
+public enum CapKind
+{
+    Rooms,
+    Sessions,
+    Streams,
+    Pages,
+    Connections,
+}

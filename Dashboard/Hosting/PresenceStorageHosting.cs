@@ -59,3 +59,29 @@ internal static class PresenceStorageHosting
         return caps;
     }
 }
+
+/// <summary>Everything administration decided, read before anybody is restored: who was removed must not come back with a restart.</summary>
+internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removals, PresenceSwitchStore switches, ChannelStore channels, ServerKeyStore serverKeys, PublicLinkStore publicLinks)
+{
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        await rooms.LoadAsync(cancellationToken);
+        await removals.LoadAsync(cancellationToken);
+        await switches.LoadAsync(cancellationToken);
+        await channels.LoadAsync(cancellationToken);
+        await serverKeys.LoadAsync(cancellationToken);
+        await publicLinks.LoadAsync(cancellationToken);
+    }
+}
+
+/// <summary>Whether restored state is in place. Until then only <c>/health/live</c> answers: an empty room could be a wrong answer.</summary>
+internal sealed class PresenceReadiness
+{
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public bool IsReady => _ready.Task.IsCompletedSuccessfully;
+
+    public Task WaitAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
+
+    public void MarkReady() => _ready.TrySetResult();
+}

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Primitives;
-using Presence.Dashboard.Api.Description;
+using Presence.Dashboard.Api.OpenApi;
 
 namespace Presence.Dashboard.Hosting;
 
@@ -33,4 +33,21 @@ internal sealed class SecurityHeadersMiddleware(RequestDelegate next, DashboardO
 
     private static string Policy(string styles) =>
         $"default-src 'self'; img-src 'self' data:; {styles}; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+}
+
+/// <summary>Gives pages the HTTP context accessor that the API does without. See <see cref="ServicesWithoutContextAccessor"/>.</summary>
+internal sealed class PageContextMiddleware(RequestDelegate next, IHttpContextAccessor accessor)
+{
+    public async Task InvokeAsync(HttpContext http)
+    {
+        accessor.HttpContext = http;
+        try
+        {
+            await next(http);
+        }
+        finally
+        {
+            accessor.HttpContext = null; // also for whoever still runs in this request's context: the object is used again
+        }
+    }
 }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
+using System.Reflection;
 using Microsoft.AspNetCore.Connections;
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 using Presence.Engine;
 
 namespace Presence.Dashboard.Hosting;
@@ -96,4 +97,22 @@ internal static class Refusal
         }
         return null;
     }
+}
+
+/// <summary>Which build runs, and since when.</summary>
+internal sealed class ServerStart(TimeProvider time) : IHostedService
+{
+    /// <summary>The version without the commit a build may add to it.</summary>
+    public static string Version { get; } =
+        typeof(ServerStart).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    public DateTimeOffset At { get; private set; } = time.GetUtcNow();
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        At = time.GetUtcNow();
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -1,3 +1,4 @@
+using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 using Presence.Engine.Storage;
 using Quartz;
@@ -43,5 +44,34 @@ internal static class JobHosting
                 .WithIdentity(JobSchedule.TriggerOf(name)).ForJob(name)
                 .WithCronSchedule($"0 {at} {options.Backup.Hour} * * ?"));
         }
+    }
+}
+
+/// <summary>Copies the database, at night or when an Admin asks.</summary>
+internal sealed class BackupJob(DatabaseMaintenance maintenance, DashboardOptions options, JobLog jobs, TimeProvider time, ILogger<BackupJob> logger)
+    : RecordedJob(JobNames.Backup, jobs, time, logger)
+{
+    /// <summary>Where copies go.</summary>
+    public static string FolderOf(DashboardOptions options, DatabaseMaintenance maintenance) =>
+        options.Backup.Folder is { } folder ? Path.GetFullPath(folder) : maintenance.DefaultFolder;
+
+    protected override async Task<Func<string>> RunAsync(CancellationToken cancellationToken)
+    {
+        // It blocks its thread while the file is copied: not one of the scheduler's.
+        var copy = await Task.Run(() => maintenance.TakeBackup(FolderOf(options, maintenance), options.Backup.Keep, cancellationToken), cancellationToken);
+        return () => Sentence.With(SystemTexts.BackupTaken, Path.GetFileName(copy.Path), Numbers.Bytes(copy.Bytes));
+    }
+}
+
+/// <summary>Checks the database and keeps it quick.</summary>
+internal sealed class MaintenanceJob(DatabaseMaintenance maintenance, JobLog jobs, TimeProvider time, ILogger<MaintenanceJob> logger)
+    : RecordedJob(JobNames.Maintenance, jobs, time, logger)
+{
+    protected override async Task<Func<string>> RunAsync(CancellationToken cancellationToken)
+    {
+        var report = await Task.Run(() => maintenance.RunAsync(cancellationToken), cancellationToken);
+        if (report.Damage is { } damage)
+            throw new InvalidDataException(Sentence.With(SystemTexts.Damaged, damage));
+        return () => Sentence.With(report.IsLogEmptied ? SystemTexts.MaintenanceDone : SystemTexts.MaintenanceDoneLogKept, Numbers.Bytes(report.LogBytes));
     }
 }

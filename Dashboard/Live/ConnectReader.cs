@@ -1,4 +1,4 @@
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 using Presence.Engine;
 using Presence.Engine.Changes;
 
@@ -17,3 +17,10 @@ internal sealed class ConnectReader(PresenceEngine engine, ModeratorGuard guard)
 
     public DirtyWatch Watch(string roomId) => engine.Watch(roomId);
 }
+
+/// <summary>Whether the test room heard from a client.</summary>
+/// <param name="Viewers">Who is in it now.</param>
+/// <param name="Since">When the first of them came; null while nobody is.</param>
+/// <param name="IsEnabled">Whether heartbeats are taken at all.</param>
+/// <param name="At">The moment all of it is true of.</param>
+public sealed record ConnectReading(int Viewers, DateTimeOffset? Since, bool IsEnabled, DateTimeOffset At);

@@ -1,4 +1,4 @@
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 using Presence.Engine;
 using Presence.Engine.Changes;
 using Presence.Engine.Users;
@@ -38,3 +38,15 @@ internal sealed class OnlineReader(PresenceEngine engine, ModeratorGuard guard, 
         return page;
     }
 }
+
+/// <summary>What the page of users online shows.</summary>
+/// <param name="Count">How many are online, those not listed included.</param>
+/// <param name="Page">The users asked for, perhaps a little older than the count (see <see cref="RowPace"/>).</param>
+/// <param name="IsWarming">Users may still be on their way back after a restart.</param>
+/// <param name="IsEnabled">Whether presence is on.</param>
+public sealed record OnlineReading(OnlineCount Count, OnlineRoster Page, bool IsWarming, bool IsEnabled);
+
+/// <summary>What the page of users online was asked to show; it stands in the address.</summary>
+/// <param name="Search">Text the name or id contains; empty for all.</param>
+/// <param name="LatestFirst">Latest heartbeat first, else oldest first.</param>
+internal sealed record OnlineView(string Search, bool LatestFirst);

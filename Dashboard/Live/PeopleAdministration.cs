@@ -1,4 +1,4 @@
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 
 namespace Presence.Dashboard.Live;
 
@@ -37,3 +37,9 @@ internal sealed class PeopleAdministration(ModeratorStore moderators, Invitation
     public async Task TakeBackAsync(int invitationId, CancellationToken cancellationToken) =>
         await invitations.RemoveAsync(invitationId, (await guard.RequireAsync(ModeratorRole.Admin)).Email, cancellationToken);
 }
+
+/// <summary>What the people page shows.</summary>
+/// <param name="Moderators">Every account, by email.</param>
+/// <param name="Invitations">Those that wait to be used, the newest first.</param>
+/// <param name="OwnEmail">Who looks.</param>
+internal sealed record PeopleReading(IReadOnlyList<Moderator> Moderators, IReadOnlyList<Invitation> Invitations, string OwnEmail);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Presence.Dashboard.Accounts;
 using Presence.Engine;
 
 namespace Presence.Dashboard.Live;
@@ -48,4 +49,38 @@ internal sealed class PinBoard(IPinStore store, ILogger<PinBoard> logger) : IDis
     }
 
     public void Dispose() => _oneAtATime.Dispose();
+}
+
+/// <summary>The pinned rooms of the moderator who looks. They are a view of one's own: every role may pin.</summary>
+internal sealed class PinnedRooms(PinBoard board, ModeratorGuard guard)
+{
+    /// <exception cref="AccessRefusedException">The moderator may no longer see rooms.</exception>
+    public async ValueTask<IReadOnlyList<string>> ReadAsync() => await board.ReadAsync((await guard.RequireAsync(ModeratorRole.Observer)).AccountId);
+
+    /// <summary>Pins a room or lets it go.</summary>
+    /// <exception cref="AccessRefusedException">The moderator may no longer see rooms.</exception>
+    public async Task<PinOutcome> SetAsync(string roomId, bool isPinned) =>
+        await board.SetAsync((await guard.RequireAsync(ModeratorRole.Observer)).AccountId, roomId, isPinned);
+}
+
+/// <summary>What became of pinning a room or letting it go.</summary>
+internal enum PinOutcome
+{
+    Done,
+
+    /// <summary>As many are pinned as may be. Nothing was changed.</summary>
+    Full,
+
+    /// <summary>It could not be stored. Nothing was changed.</summary>
+    Failed,
+}
+
+/// <summary>Where a moderator's pinned rooms outlive the server.</summary>
+internal interface IPinStore
+{
+    /// <summary>The rooms of an account, in the order they were pinned.</summary>
+    Task<IReadOnlyList<string>> LoadAsync(string accountId);
+
+    /// <summary>Keeps them, instead of those before; durable when it returns.</summary>
+    Task SaveAsync(string accountId, IReadOnlyList<string> rooms);
 }

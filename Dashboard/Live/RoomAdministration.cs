@@ -1,4 +1,4 @@
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 using Presence.Engine;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
@@ -38,4 +38,61 @@ internal sealed class RoomAdministration(PresenceEngine engine, RoomStore rooms,
         var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
         return await rooms.DefineAsync(room.RoomId, definition, moderator.Email, room.Version, cancellationToken);
     }
+}
+
+/// <summary>What is special about a room while a moderator edits it: seconds, and an empty field follows the network.</summary>
+internal sealed record RoomDraft
+{
+    public string Title { get; set; } = "";
+    public bool IsEnded { get; set; }
+    public bool IsOff { get; set; }
+    public int? HeartbeatIntervalSeconds { get; set; }
+    public int? PresenceTimeoutSeconds { get; set; }
+
+    public static RoomDraft Of(RoomDefinition definition) => new()
+    {
+        Title = definition.Title ?? "",
+        IsEnded = definition.Status == RoomStatus.Ended,
+        IsOff = definition.Overrides.Enabled == false,
+        HeartbeatIntervalSeconds = Seconds(definition.Overrides.HeartbeatInterval),
+        PresenceTimeoutSeconds = Seconds(definition.Overrides.PresenceTimeout),
+    };
+
+    /// <summary>The definition with what was typed. What nobody touched stays as it was, fractions of seconds included.</summary>
+    public RoomDefinition On(RoomDefinition definition)
+    {
+        var overrides = definition.Overrides;
+        return definition with
+        {
+            Title = string.IsNullOrWhiteSpace(Title) ? null : Title.Trim(),
+            Status = IsEnded ? RoomStatus.Ended : RoomStatus.Live,
+            Overrides = new RoomOverrides
+            {
+                Enabled = IsOff ? false : overrides.Enabled == false ? null : overrides.Enabled,
+                HeartbeatInterval = Kept(overrides.HeartbeatInterval, HeartbeatIntervalSeconds),
+                PresenceTimeout = Kept(overrides.PresenceTimeout, PresenceTimeoutSeconds),
+            },
+        };
+    }
+
+    /// <summary>What somebody else saved, with what was typed here: a field that still says what it said before is theirs.</summary>
+    /// <param name="before">What was known of the room when this was typed.</param>
+    /// <param name="theirs">What is known of it now.</param>
+    public RoomDraft Onto(RoomDefinition before, RoomDefinition theirs)
+    {
+        var (was, now) = (Of(before), Of(theirs));
+        return new RoomDraft
+        {
+            Title = Typed.Or(Title, was.Title, now.Title),
+            IsEnded = Typed.Or(IsEnded, was.IsEnded, now.IsEnded),
+            IsOff = Typed.Or(IsOff, was.IsOff, now.IsOff),
+            HeartbeatIntervalSeconds = Typed.Or(HeartbeatIntervalSeconds, was.HeartbeatIntervalSeconds, now.HeartbeatIntervalSeconds),
+            PresenceTimeoutSeconds = Typed.Or(PresenceTimeoutSeconds, was.PresenceTimeoutSeconds, now.PresenceTimeoutSeconds),
+        };
+    }
+
+    private static TimeSpan? Kept(TimeSpan? current, int? seconds) =>
+        Seconds(current) == seconds ? current : seconds is { } value ? TimeSpan.FromSeconds(value) : null;
+
+    private static int? Seconds(TimeSpan? span) => span is { } value ? (int)Math.Ceiling(value.TotalSeconds) : null;
 }

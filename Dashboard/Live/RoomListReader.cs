@@ -1,6 +1,7 @@
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 using Presence.Engine;
 using Presence.Engine.Changes;
+using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Live;
 
@@ -65,4 +66,49 @@ internal sealed class RoomListReader(PresenceEngine engine, RoomRanking ranking,
         RoomLine[] others = [.. ranked.Where(room => !isPinned.Contains(room)).Select((room, index) => new RoomLine(room, _pinned.Length + index + 1))];
         (_first, _rest) = (others[..Math.Min(AlwaysRead, others.Length)], others[Math.Min(AlwaysRead, others.Length)..]);
     }
+}
+
+/// <summary>What the rooms page shows, read at one moment; its rows are read as they come on screen.</summary>
+/// <param name="Network">The totals.</param>
+/// <param name="Pinned">The pinned rooms that match, as they were pinned.</param>
+/// <param name="First">The first of the other rooms that match, in order.</param>
+/// <param name="Rest">Those behind them.</param>
+/// <param name="Pins">All pinned rooms, shown or not.</param>
+/// <param name="At">The moment the counts are true of.</param>
+/// <param name="IsWaiting">The order stands still and would be another by now.</param>
+/// <param name="IsWarming">Viewers may still be on their way back after a restart.</param>
+/// <param name="IsEnabled">Whether presence is on.</param>
+public sealed record RoomListReading(
+    NetworkCount Network,
+    IReadOnlyList<RoomLine> Pinned,
+    IReadOnlyList<RoomLine> First,
+    IList<RoomLine> Rest,
+    IReadOnlyList<string> Pins,
+    DateTimeOffset At,
+    bool IsWaiting,
+    bool IsWarming,
+    bool IsEnabled)
+{
+    /// <summary>How many rooms match.</summary>
+    public int Matching => Pinned.Count + First.Count + Rest.Count;
+}
+
+/// <summary>What the rooms page was asked to show; it stands in the address.</summary>
+/// <param name="Search">Text the room's id or title contains; empty for all.</param>
+/// <param name="Filter">Which rooms.</param>
+/// <param name="Order">Their order.</param>
+/// <param name="Reversed">The other way round.</param>
+internal sealed record RoomListView(string Search, RoomFilter Filter, RoomOrder Order, bool Reversed)
+{
+    /// <summary>Whether nothing narrows it.</summary>
+    public bool IsEverything => Search.Length == 0 && Filter == RoomFilter.All;
+
+    public RoomQuery Query => new()
+    {
+        Search = Search.Length == 0 ? null : Search,
+        Filter = Filter,
+        Order = Order,
+        Reversed = Reversed,
+        Limit = int.MaxValue, // ids alone; the rows on screen are read one by one
+    };
 }

@@ -1,4 +1,4 @@
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 using Presence.Engine;
 using Presence.Engine.Changes;
 using Presence.Engine.Rooms;
@@ -76,3 +76,49 @@ internal sealed class RoomReader(PresenceEngine engine, SettingsStore settings, 
         return new RoomHour(snapshot.Trend, snapshot.Flow, changes, saves);
     }
 }
+
+/// <summary>What a room's page shows: its numbers and its first viewers of one moment, its chart and who left some seconds old at most.</summary>
+/// <param name="View">Whom the page lists.</param>
+/// <param name="Snapshot">The moment.</param>
+/// <param name="Burst">The last ten seconds.</param>
+/// <param name="Hour">The last hour, some seconds old.</param>
+/// <param name="Departures">Who left last, the latest first; of a moment a second ago at most.</param>
+/// <param name="MayAct">Whether this moderator may remove viewers and change the room.</param>
+public sealed record RoomReading(RosterView View, RoomSnapshot Snapshot, RoomBurst Burst, RoomHour Hour, IReadOnlyList<Departure> Departures, bool MayAct)
+{
+    /// <summary>The room.</summary>
+    public RoomSummary Room => Snapshot.Room;
+
+    /// <summary>What its count is made of.</summary>
+    public RoomExplanation Explanation => Snapshot.Explanation;
+
+    /// <summary>How the count came about; it ends at the count.</summary>
+    public RoomTrend Trend => Snapshot.Trend;
+
+    /// <summary>The minute under way.</summary>
+    public RoomMinute Minute => new(Room.Count.Viewers, Snapshot.Flow.Joins[^1], Snapshot.Flow.Leaves[^1]);
+
+    /// <summary>Viewers may still be on their way back after a restart.</summary>
+    public bool IsWarming => Snapshot.IsWarming;
+
+    /// <summary>Whether presence is on in the room.</summary>
+    public bool IsEnabled => Room.IsEnabled;
+}
+
+/// <summary>What a room's chart shows.</summary>
+/// <param name="Trend">The viewer count.</param>
+/// <param name="Flow">Joins and leaves.</param>
+/// <param name="Changes">Changes of the network's settings within the hour, the latest first.</param>
+/// <param name="Saves">Changes of what is special about the room within the hour, the latest first.</param>
+public sealed record RoomHour(RoomTrend Trend, RoomFlow Flow, IReadOnlyList<SettingsHistoryEntry> Changes, IReadOnlyList<RoomSave> Saves);
+
+/// <summary>The minute under way, as of now: the last point of a room's chart, which is drawn less often than the number beside it moves.</summary>
+/// <param name="Viewers">Present now.</param>
+/// <param name="Joins">Since the minute began.</param>
+/// <param name="Leaves">Since the minute began.</param>
+public readonly record struct RoomMinute(int Viewers, int Joins, int Leaves);
+
+/// <summary>A room's place in a table of which only the rows on screen are there.</summary>
+/// <param name="RoomId">The room.</param>
+/// <param name="Line">1 for the first, pinned rooms counted.</param>
+public readonly record struct RoomLine(string RoomId, int Line);

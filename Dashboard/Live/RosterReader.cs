@@ -1,4 +1,4 @@
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 using Presence.Engine;
 using Presence.Engine.Rooms;
 
@@ -214,3 +214,33 @@ internal sealed class RosterReader(PresenceEngine engine, ModeratorGuard guard, 
         return -1;
     }
 }
+
+/// <summary>The states a list of viewers can be narrowed to.</summary>
+public enum RosterState
+{
+    Watching,
+    Hidden,
+    Paused,
+    Fading,
+}
+
+/// <summary>One line of a roster: a viewer, or one of its sessions below it. All lines are equally tall, or a long list would jump.</summary>
+/// <param name="Viewer">The viewer; when it left while the list stood still, as it was last seen.</param>
+/// <param name="Session">The session the line is of; null for the viewer's own line.</param>
+public sealed record RosterItem(Viewer Viewer, ViewerSession? Session)
+{
+    /// <summary>Its place in the list, 1 for the first.</summary>
+    public int Line { get; init; }
+
+    /// <summary>Since the list stands still the viewer left.</summary>
+    public bool HasLeft { get; init; }
+
+    /// <summary>Tells lines apart, whatever place they are at. Ids hold no control characters.</summary>
+    public string Key => Session is null ? Viewer.UserId : Viewer.UserId + "\n" + Session.SessionId;
+}
+
+/// <summary>The lines of a roster that are on screen.</summary>
+/// <param name="Items">The lines.</param>
+/// <param name="Lines">How many lines there are in all.</param>
+/// <param name="Viewers">How many viewers match.</param>
+internal sealed record RosterWindow(IReadOnlyList<RosterItem> Items, int Lines, int Viewers);

@@ -1,4 +1,4 @@
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Jobs;
 using Presence.Engine;
@@ -77,3 +77,59 @@ internal sealed class SystemAdministration(
         _latest = null;
     }
 }
+
+/// <summary>How the server is doing, read at one moment.</summary>
+public sealed record SystemReading
+{
+    public required string Version { get; init; }
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>The moment all of it is true of.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    public required long DatabaseBytes { get; init; }
+    public required long LogBytes { get; init; }
+    public required long FreeBytes { get; init; }
+
+    /// <summary>What the process takes of the machine's memory.</summary>
+    public required long MemoryBytes { get; init; }
+
+    /// <summary>What its objects take of that, those no longer used included, and what they may take.</summary>
+    public required long HeapBytes { get; init; }
+    public required long MostHeapBytes { get; init; }
+
+    /// <summary>Joins and leaves that are not on the disk yet.</summary>
+    public required long Unstored { get; init; }
+
+    /// <summary>How long ago the oldest of them happened.</summary>
+    public required TimeSpan WriterLag { get; init; }
+
+    /// <summary>How long ago the sweep last let go of viewers.</summary>
+    public required TimeSpan SweptAgo { get; init; }
+
+    public required IReadOnlyList<CapUse> Caps { get; init; }
+    public required IReadOnlyList<LoopHealth> Loops { get; init; }
+    public required IReadOnlyList<JobReading> Jobs { get; init; }
+    public required string BackupFolder { get; init; }
+
+    /// <summary>The copies there are, the newest first.</summary>
+    public required IReadOnlyList<BackupFile> Backups { get; init; }
+
+    public required IReadOnlyList<ConfigurationEntry> Configuration { get; init; }
+
+    /// <summary>Whether who looks may run jobs.</summary>
+    public required bool MayRun { get; init; }
+}
+
+/// <summary>One scheduled job.</summary>
+/// <param name="Name">As health names it.</param>
+/// <param name="Latest">Its latest run since the server started.</param>
+/// <param name="NextAt">When it runs next by itself; null for never.</param>
+public sealed record JobReading(string Name, JobRun? Latest, DateTimeOffset? NextAt);
+
+/// <summary>How the server itself is doing, in as much as fits a line.</summary>
+/// <param name="Failing">Background loops that fail and are tried again.</param>
+/// <param name="Loops">How many there are.</param>
+/// <param name="Unstored">Joins and leaves not yet on the disk.</param>
+/// <param name="WriterLag">How long ago the oldest of them happened.</param>
+public sealed record HealthReading(IReadOnlyList<string> Failing, int Loops, long Unstored, TimeSpan WriterLag);

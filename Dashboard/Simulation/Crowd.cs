@@ -121,3 +121,78 @@ internal sealed class Crowd
         ? await _login.LogInAsync(userId, userId, cancellationToken: cancellationToken)
         : _tokens!.Sign(new ViewerIdentity(userId), TimeSpan.FromDays(30));
 }
+
+/// <summary>One of the crowd: who, where, and what is known of its presence.</summary>
+/// <param name="user">A number; the user's id is made of it.</param>
+/// <param name="room">The room's place among the rooms.</param>
+/// <param name="viewer">The client that sends its heartbeats.</param>
+/// <param name="promised">From when until when it counts.</param>
+internal sealed class CrowdMember(int user, int room, SimulatedViewer viewer, PromisedPresence promised)
+{
+    public int User => user;
+
+    public int Room => room;
+
+    public SimulatedViewer Viewer => viewer;
+
+    public PromisedPresence Promised => promised;
+}
+
+/// <summary>The rooms of a simulation: a few large and many small, as audiences are.</summary>
+internal sealed class CrowdRooms
+{
+    private readonly double[] _upTo;
+
+    public CrowdRooms(int count)
+    {
+        Ids = [.. Enumerable.Range(1, count).Select(number => string.Create(CultureInfo.InvariantCulture, $"simulated-{number:000}"))];
+        _upTo = new double[count];
+        var sum = 0.0;
+        for (var room = 0; room < count; room++)
+            _upTo[room] = sum += 1 / Math.Sqrt(room + 1);
+    }
+
+    public IReadOnlyList<string> Ids { get; }
+
+    /// <summary>The room somebody goes to.</summary>
+    /// <param name="chance">0 up to, not including, 1.</param>
+    public int Choose(double chance)
+    {
+        var found = Array.BinarySearch(_upTo, chance * _upTo[^1]);
+        return Math.Min(found < 0 ? ~found : found, _upTo.Length - 1);
+    }
+}
+
+/// <summary>
+/// Numbers of users. One who went is used again once the server has forgotten it, so that nobody is counted twice; bounded by
+/// the viewers, and those who went during one presence timeout.
+/// </summary>
+internal sealed class CrowdUsers(TimeProvider time)
+{
+    /// <summary>How far back somebody may look who compares counts.</summary>
+    private static readonly TimeSpan LooksBack = TimeSpan.FromSeconds(30);
+
+    private readonly List<CrowdMember> _gone = [];
+    private readonly Queue<int> _free = new();
+    private int _last;
+
+    /// <summary>Those who went and may be counted yet.</summary>
+    public IEnumerable<CrowdMember> Gone => _gone;
+
+    public int Next()
+    {
+        if (_free.Count == 0)
+            Forget();
+        return _free.TryDequeue(out var user) ? user : ++_last;
+    }
+
+    public void Release(CrowdMember member) => _gone.Add(member);
+
+    private void Forget()
+    {
+        var before = time.GetTimestamp() - (long)(LooksBack.TotalSeconds * time.TimestampFrequency);
+        foreach (var member in _gone.Where(member => member.Promised.IsOver(before)))
+            _free.Enqueue(member.User);
+        _gone.RemoveAll(member => member.Promised.IsOver(before));
+    }
+}

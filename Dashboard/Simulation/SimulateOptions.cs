@@ -1,3 +1,6 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Simulation;
@@ -55,5 +58,130 @@ internal sealed record SimulateOptions
         if (Url.IsLoopback)
             new LocalAddress(Url, SocketPath).Apply(connections);
         return connections;
+    }
+}
+
+/// <summary>The options of <c>simulate</c>. docs/simulator.md holds the same.</summary>
+/// <param name="environment">Environment variables, from which secrets are better taken than from a command line that others see.</param>
+internal sealed class SimulateArguments(Func<string, string?> environment)
+{
+    private const string OwnsServerName = "--i-own-this-server";
+
+    private static readonly SimulateOptions Defaults = new();
+
+    private readonly Option<LocalAddress?> _url = Make("--url", "ADDRESS", "The server; http://localhost:5080 unless said.", Address, "an http or https address such as http://localhost:5080");
+    private readonly Option<string?> _key = Text("--key", "KEY", "Its client key, to sign viewers in with; or Presence__Clients__Key in the environment.");
+    private readonly Option<string?> _secret = Text("--secret", "SECRET", "Instead: its Presence__Clients__Jwt__Secret, to sign viewers' tokens with; from the environment too.");
+    private readonly Option<int?> _rooms = Whole("--rooms", "How many rooms, a few large and many small; 10 unless said.", 10_000);
+    private readonly Option<int?> _viewers = Whole("--viewers", "How many watch at once; 500 unless said.", 100_000);
+    private readonly Option<double?> _churn = Share("--churn", "How many of them go and are replaced each minute; 10 unless said.", 1_000);
+    private readonly Option<double?> _vanish = Share("--vanish", "Of those who go, how many do it without a word; 30 unless said.", 100);
+    private readonly Option<double?> _hidden = Share("--hidden", "How many go to the background after a while; 20 unless said.", 100);
+    private readonly Option<double?> _lossy = Share("--lossy", "How many requests or answers are lost; 0 unless said.", 90);
+    private readonly Option<TimeSpan?> _duration = Duration("--duration", "How long the crowd is kept once everybody has come, such as 90s or 5m; 1m unless said.");
+    private readonly Option<TimeSpan?> _ramp = Duration("--ramp", "How long everybody takes to come; unless said 40 a second with --key, 500 with --secret, 10s at least.");
+    private readonly Option<int?> _connections = Whole("--connections", "How many connections they share; 64 unless said.", 10_000);
+    private readonly Option<bool> _ownsServer = new(OwnsServerName) { Description = "Needed unless the server is on this machine." };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[_url, _key, _secret, _rooms, _viewers, _churn, _vanish, _hidden, _lossy, _duration, _ramp, _connections, _ownsServer])
+            command.Options.Add(option);
+        command.Validators.Add(CheckTogether);
+    }
+
+    /// <summary>What words without a mistake ask for.</summary>
+    public SimulateOptions Read(ParseResult parsed)
+    {
+        var secret = Or(parsed.GetValue(_secret), "Presence__Clients__Jwt__Secret");
+        var url = parsed.GetValue(_url);
+        return new SimulateOptions
+        {
+            Url = url?.BaseAddress ?? Defaults.Url,
+            SocketPath = url?.SocketPath,
+            Secret = secret,
+            Key = secret is null ? Or(parsed.GetValue(_key), "Presence__Clients__Key") : null,
+            Rooms = parsed.GetValue(_rooms) ?? Defaults.Rooms,
+            Viewers = parsed.GetValue(_viewers) ?? Defaults.Viewers,
+            Connections = parsed.GetValue(_connections) ?? Defaults.Connections,
+            Churn = parsed.GetValue(_churn) ?? Defaults.Churn,
+            Vanish = parsed.GetValue(_vanish) ?? Defaults.Vanish,
+            Hidden = parsed.GetValue(_hidden) ?? Defaults.Hidden,
+            Lossy = parsed.GetValue(_lossy) ?? Defaults.Lossy,
+            Duration = parsed.GetValue(_duration) ?? Defaults.Duration,
+            Ramp = parsed.GetValue(_ramp),
+            OwnsServer = parsed.GetValue(_ownsServer),
+        };
+    }
+
+    private void CheckTogether(CommandResult given)
+    {
+        foreach (var problem in given.Command.Options.OfType<IChecked>().Select(option => option.ProblemIn(given)).OfType<string>())
+            given.AddError(problem);
+        var secret = Or(given.GetValue(_secret), "Presence__Clients__Jwt__Secret");
+        if (secret is null && Or(given.GetValue(_key), "Presence__Clients__Key") is null)
+            given.AddError("--key: missing. It is the client key of the server (keys/client.key in its data folder); or give --secret, the one of Presence__Clients__Jwt__Secret.");
+        else if (secret is { Length: < 32 })
+            given.AddError("--secret: it must have at least 32 bytes.");
+        // Its text, since a value that cannot be read has a problem of its own.
+        if (given.GetResult(_url)?.Tokens is [.., var last] && Address(last.Value)?.BaseAddress is { IsLoopback: false } url && !given.GetValue(_ownsServer))
+            given.AddError($"--url: {url} is not this machine. A simulation is a load test: add {OwnsServerName} if that server is yours and may bear it.");
+    }
+
+    private string? Or(string? given, string variable) => string.IsNullOrEmpty(given) ? environment(variable) is { Length: > 0 } set ? set : null : given;
+
+    private static Option<string?> Text(string name, string value, string description) => new(name) { Description = description, HelpName = value };
+
+    private static ReadOption<int?> Whole(string name, string description, int most) => Make<int?>(
+        name,
+        "NUMBER",
+        description,
+        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most ? number : null,
+        string.Create(CultureInfo.InvariantCulture, $"a whole number from 1 to {most}"));
+
+    private static ReadOption<double?> Share(string name, string description, double most) => Make<double?>(
+        name,
+        "PERCENT",
+        description,
+        text => double.TryParse(text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent <= most ? percent / 100 : null,
+        string.Create(CultureInfo.InvariantCulture, $"a percentage from 0 to {most}"));
+
+    private static ReadOption<TimeSpan?> Duration(string name, string description) => Make<TimeSpan?>(
+        name,
+        "TIME",
+        description,
+        text => text.Length > 0 && ConfigurationSectionReader.TryParseDuration(text, out var duration) && duration > TimeSpan.Zero && duration <= TimeSpan.FromDays(7) ? duration : null,
+        "a number and s, m, h or d, such as 90s or 5m, up to 7d");
+
+    private static ReadOption<T> Make<T>(string name, string value, string description, Func<string, T?> read, string form) =>
+        new(name, read, form) { Description = description, HelpName = value };
+
+    private static LocalAddress? Address(string text)
+    {
+        if (LocalAddress.HasSocket([text]))
+            return LocalAddress.ProblemOf(text) is null ? LocalAddress.Of([text]) : null;
+        return Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps) ? new LocalAddress(address, SocketPath: null) : null;
+    }
+
+    /// <summary>An option whose mistakes are told with everybody else's: the parser stops at the first command that has one.</summary>
+    private interface IChecked
+    {
+        string? ProblemIn(CommandResult given);
+    }
+
+    private sealed class ReadOption<T> : Option<T?>, IChecked
+    {
+        private readonly Func<string, T?> _read;
+        private readonly string _form;
+
+        public ReadOption(string name, Func<string, T?> read, string form)
+            : base(name)
+        {
+            (_read, _form) = (read, form);
+            CustomParser = given => given.Tokens is [.., var last] ? read(last.Value) : default;
+        }
+
+        public string? ProblemIn(CommandResult given) =>
+            given.GetResult(this)?.Tokens is [.., var last] && _read(last.Value) is null ? $"{Name}: \"{last.Value}\" is not {_form}." : null;
     }
 }

@@ -121,3 +121,63 @@ internal sealed record SimulationReport
 
     private static void Line(StringBuilder text, FormattableString line) => text.AppendLine(line.ToString(CultureInfo.InvariantCulture).TrimEnd());
 }
+
+/// <summary>Counts durations in steps of 2 %, from 10 us to minutes. Threads: any. Memory: fixed.</summary>
+internal sealed class LatencyHistogram
+{
+    private const double Shortest = 10e-6;
+    private const double Step = 1.02;
+
+    private readonly long[] _buckets = new long[900];
+    private long _longest;
+
+    public long Count => _buckets.Sum();
+
+    public TimeSpan Longest => TimeSpan.FromTicks(Volatile.Read(ref _longest));
+
+    public void Record(TimeSpan duration)
+    {
+        var bucket = (int)Math.Ceiling(Math.Log(Math.Max(duration.TotalSeconds, Shortest) / Shortest, Step));
+        Interlocked.Increment(ref _buckets[Math.Min(bucket, _buckets.Length - 1)]);
+        for (var longest = Volatile.Read(ref _longest); duration.Ticks > longest;)
+            longest = Interlocked.CompareExchange(ref _longest, duration.Ticks, longest);
+    }
+
+    /// <summary>What that share of the durations did not exceed, at most 2 % too high; zero when nothing was recorded.</summary>
+    public TimeSpan Percentile(double share)
+    {
+        var rank = Math.Ceiling(Count * share);
+        var seen = 0L;
+        for (var bucket = 0; bucket < _buckets.Length; bucket++)
+        {
+            seen += Volatile.Read(ref _buckets[bucket]);
+            if (seen >= rank && seen > 0)
+                return TimeSpan.FromSeconds(Math.Min(Shortest * Math.Pow(Step, bucket), Longest.TotalSeconds));
+        }
+        return TimeSpan.Zero;
+    }
+}
+
+/// <summary>What became of one room.</summary>
+/// <param name="RoomId">The room.</param>
+/// <param name="Count">The count the server told last.</param>
+/// <param name="Least">The least it could rightly have been.</param>
+/// <param name="Most">The most.</param>
+/// <param name="Deviation">How far it was beyond that; 0 when it was right.</param>
+/// <param name="WorstDeviation">The farthest any count was.</param>
+/// <param name="LongestWrong">The longest it was wrong without a break.</param>
+internal sealed record RoomVerdict(string RoomId, int Count, int Least, int Most, int Deviation, int WorstDeviation, TimeSpan LongestWrong)
+{
+    public static RoomVerdict Of(RoomComparison room) =>
+        new(room.RoomId, room.Count, room.Truth.Least, room.Truth.Most, room.Deviation, room.WorstDeviation, room.LongestWrong);
+}
+
+/// <summary>How a simulation goes.</summary>
+/// <param name="Elapsed">Since its beginning.</param>
+/// <param name="Present">Viewers whose last heartbeat was taken.</param>
+/// <param name="Watching">Viewers there are.</param>
+/// <param name="Heartbeats">Sent so far.</param>
+/// <param name="Latency">What 95 % of the heartbeats did not exceed.</param>
+/// <param name="WrongRooms">Rooms whose last count was wrong.</param>
+/// <param name="FailedSamples">How often the counts could not be had.</param>
+internal sealed record SimulationProgress(TimeSpan Elapsed, int Present, int Watching, long Heartbeats, TimeSpan Latency, int WrongRooms, int FailedSamples);

@@ -45,3 +45,39 @@ internal sealed class Traffic(TimeProvider time)
         _answers.AddOrUpdate(status, 1, static (_, count) => count + 1);
     }
 }
+
+/// <summary>Hears what passes between one viewer and the server, as it happens. Called on any thread, for one request after the other or several at once.</summary>
+internal interface ITrafficListener
+{
+    /// <summary>A request or an answer was lost on purpose.</summary>
+    void Lost();
+
+    void Sending(Passage passage);
+
+    void Answered(Passage passage, int status, ReadOnlyMemory<byte> body);
+
+    /// <summary>Nobody knows whether the server acted on it.</summary>
+    void Unanswered(Passage passage);
+}
+
+/// <summary>What a network does with a request and its answer.</summary>
+internal enum PacketFate
+{
+    Passes,
+
+    /// <summary>The server never sees it.</summary>
+    RequestLost,
+
+    /// <summary>The server acts on it, and the client never learns.</summary>
+    AnswerLost,
+}
+
+/// <summary>One request on its way.</summary>
+/// <param name="Request">The request.</param>
+/// <param name="SentAt">When it set out, as a timestamp.</param>
+internal readonly record struct Passage(HttpRequestMessage Request, long SentAt)
+{
+    public bool IsHeartbeat => Request.Method == HttpMethod.Post && Request.RequestUri!.AbsolutePath.EndsWith("/heartbeat", StringComparison.Ordinal);
+
+    public bool IsLeave => Request.Method == HttpMethod.Delete;
+}

@@ -83,3 +83,165 @@ internal sealed class TruthCheck : IDisposable
         return JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
     }
 }
+
+/// <summary>
+/// What one viewer in one room knows of its own presence: from when until when the server must count it, and from when until when
+/// it may, since a request was on its way or its answer was lost. Fed by what passes on the viewer's network.
+/// </summary>
+/// <remarks><b>Threads.</b> Any. Timestamps are those of the simulation's clock.</remarks>
+internal sealed class PromisedPresence(Traffic traffic, TimeProvider time) : ITrafficListener
+{
+    /// <summary>How late the server may notice a deadline.</summary>
+    private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
+
+    /// <summary>Where the server has not said yet how long a heartbeat counts.</summary>
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(60);
+
+    private readonly Lock _lock = new();
+    private TimeSpan _timeout = LongestTimeout;
+    private long _mustFrom = long.MaxValue;
+    private long _mustUntil = long.MinValue;
+    private long _mayFrom = long.MaxValue;
+    private long _mayUntil = long.MinValue;
+
+    /// <summary>Whether the server must have counted this viewer all that time.</summary>
+    public bool MustCount(long from, long to)
+    {
+        lock (_lock)
+            return _mustFrom <= from && _mustUntil >= to;
+    }
+
+    /// <summary>Whether it may have, at some moment of it.</summary>
+    public bool MayCount(long from, long to)
+    {
+        lock (_lock)
+            return _mayFrom <= to && _mayUntil >= from;
+    }
+
+    public void Lost() => traffic.CountLost();
+
+    public void Sending(Passage passage)
+    {
+        traffic.CountSent(passage);
+        lock (_lock)
+        {
+            if (passage.IsHeartbeat)
+            {
+                _mayFrom = Math.Min(_mayFrom, passage.SentAt);
+                _mayUntil = Math.Max(_mayUntil, passage.SentAt + Ticks(_timeout + Sweep));
+            }
+            else if (passage.IsLeave)
+            {
+                _mustUntil = Math.Min(_mustUntil, passage.SentAt);
+            }
+        }
+    }
+
+    public void Answered(Passage passage, int status, ReadOnlyMemory<byte> body)
+    {
+        traffic.CountAnswer(passage, status);
+        var now = time.GetTimestamp();
+        var isTaken = status is >= 200 and < 300;
+        var timeout = passage.IsHeartbeat && isTaken ? TimeoutOf(body) : (TimeSpan?)null;
+        lock (_lock)
+        {
+            if (passage.IsLeave && isTaken)
+            {
+                _mayUntil = now;
+            }
+            else if (passage.IsHeartbeat && !isTaken)
+            {
+                _mustUntil = Math.Min(_mustUntil, passage.SentAt); // switched off, removed, too fast: what it means for before, the server knows
+            }
+            else if (timeout is { } promised)
+            {
+                _timeout = promised;
+                if (_mustUntil < passage.SentAt)
+                    _mustFrom = now;
+                _mustUntil = passage.SentAt + Ticks(promised);
+                _mayUntil = now + Ticks(promised + Sweep);
+            }
+        }
+    }
+
+    public void Unanswered(Passage passage)
+    {
+        traffic.CountUnanswered();
+        if (!passage.IsHeartbeat)
+            return;
+        lock (_lock)
+            _mayUntil = Math.Max(_mayUntil, time.GetTimestamp() + Ticks(_timeout + Sweep));
+    }
+
+    /// <summary>Whether the server has forgotten it, whatever was lost on the way.</summary>
+    public bool IsOver(long at)
+    {
+        lock (_lock)
+            return _mayUntil < at;
+    }
+
+    private long Ticks(TimeSpan duration) => (long)(duration.TotalSeconds * time.TimestampFrequency);
+
+    private static TimeSpan TimeoutOf(ReadOnlyMemory<byte> body)
+    {
+        using var document = JsonDocument.Parse(body);
+        return TimeSpan.FromSeconds(document.RootElement.GetProperty("presenceTimeoutSeconds").GetDouble());
+    }
+}
+
+/// <summary>How far the server's count of one room was from the truth, over time.</summary>
+/// <param name="roomId">The room.</param>
+internal sealed class RoomComparison(string roomId)
+{
+    private TimeSpan? _wrongSince;
+
+    public string RoomId => roomId;
+
+    /// <summary>The last count the server told.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The least and the most that count could rightly have been.</summary>
+    public (int Least, int Most) Truth { get; private set; }
+
+    /// <summary>How far the last count was beyond that; 0 when it was right.</summary>
+    public int Deviation { get; private set; }
+
+    /// <summary>The farthest it ever was, either way.</summary>
+    public int WorstDeviation { get; private set; }
+
+    /// <summary>The longest it was wrong without a break.</summary>
+    public TimeSpan LongestWrong { get; private set; }
+
+    public void Take(TimeSpan at, int count, int least, int most)
+    {
+        Count = count;
+        Truth = (least, most);
+        Deviation = count < least ? count - least : count > most ? count - most : 0;
+        if (Math.Abs(Deviation) > Math.Abs(WorstDeviation))
+            WorstDeviation = Deviation;
+        if (Deviation == 0)
+        {
+            _wrongSince = null;
+            return;
+        }
+        _wrongSince ??= at;
+        if (at - _wrongSince.Value is var wrong && wrong > LongestWrong)
+            LongestWrong = wrong;
+    }
+}
+
+/// <summary>All rooms' counts together beside the truth, when the server was asked.</summary>
+/// <param name="At">Since the beginning.</param>
+/// <param name="Count">What the server told.</param>
+/// <param name="Least">The least that could rightly have been.</param>
+/// <param name="Most">The most.</param>
+/// <param name="WrongRooms">Rooms whose count was wrong.</param>
+internal sealed record CountedMoment(TimeSpan At, int Count, int Least, int Most, int WrongRooms)
+{
+    public static CountedMoment Of(TimeSpan at, IReadOnlyList<RoomComparison> rooms) => new(
+        at,
+        rooms.Sum(room => room.Count),
+        rooms.Sum(room => room.Truth.Least),
+        rooms.Sum(room => room.Truth.Most),
+        rooms.Count(room => room.Deviation != 0));
+}

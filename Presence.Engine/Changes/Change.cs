@@ -25,3 +25,38 @@ public readonly record struct Change(
     /// <summary>Leaves that a <see cref="ChangeKind.Counted"/> change stands for.</summary>
     public int Left { get; init; }
 }
+
+/// <summary>What happened to a viewer.</summary>
+public enum ChangeKind : byte
+{
+    /// <summary>The user became present in the room.</summary>
+    Joined = 0,
+
+    /// <summary>The user is no longer present in the room.</summary>
+    Left = 1,
+
+    /// <summary>Viewers came and went while the room is a crowd: only how many is told.</summary>
+    Counted = 2,
+}
+
+/// <summary>Why a viewer is gone.</summary>
+public enum LeaveReason : byte
+{
+    /// <summary>Not a leave.</summary>
+    None = 0,
+
+    /// <summary>The last session said so.</summary>
+    Left = 1,
+
+    /// <summary>The last session's deadline passed.</summary>
+    Timeout = 2,
+
+    /// <summary>Presence was switched off for the room or the network.</summary>
+    Disabled = 3,
+
+    /// <summary>A moderator removed the viewer.</summary>
+    Removed = 4,
+
+    /// <summary>The room's broadcast ended.</summary>
+    Ended = 5,
+}

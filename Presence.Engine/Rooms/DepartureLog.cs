@@ -1,3 +1,6 @@
+using Presence.Engine.Changes;
+using Presence.Engine.Users;
+
 namespace Presence.Engine.Rooms;
 
 /// <summary>The latest departures of a room. Made when the first viewer leaves.</summary>
@@ -28,3 +31,14 @@ internal sealed class DepartureLog
 
     private static int LimitOf(int peak) => Math.Clamp(peak, Fewest, Most);
 }
+
+/// <summary>A viewer that left a room.</summary>
+/// <param name="UserId">Who.</param>
+/// <param name="Profile">Name and picture as they were then, where known.</param>
+/// <param name="IsGuest">Without an account.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="At">When: for a timeout the deadline, not the moment it was noticed.</param>
+public sealed record Departure(string UserId, UserProfile? Profile, bool IsGuest, LeaveReason Reason, DateTimeOffset At);
+
+/// <summary>A departure as a room keeps it: <paramref name="At"/> is presence time.</summary>
+internal readonly record struct DepartureRow(string UserId, UserProfile? Profile, bool IsGuest, LeaveReason Reason, long At);

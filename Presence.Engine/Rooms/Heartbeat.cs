@@ -1,3 +1,5 @@
+using Presence.Engine.Moderation;
+using Presence.Engine.Settings;
 using Presence.Engine.Users;
 
 namespace Presence.Engine.Rooms;
@@ -31,4 +33,66 @@ public readonly record struct Heartbeat
 
     /// <summary>What the session runs on; left out, what it said before stays.</summary>
     public SessionDevice Device { get; init; }
+}
+
+/// <summary>The answer to one heartbeat: what became of it and the promise made with it.</summary>
+/// <param name="Outcome">Whether the session counts now, or why not.</param>
+/// <param name="Settings">The settings in force in the room when it was answered; their timeout is the one promised (rule 4).</param>
+/// <param name="Joined">The user was not present in the room before this heartbeat.</param>
+/// <param name="Viewers">The room's viewer count right after it.</param>
+public readonly record struct HeartbeatReceipt(HeartbeatOutcome Outcome, PresenceSettings Settings, bool Joined, int Viewers)
+{
+    /// <summary>What keeps the user out, where that is the outcome.</summary>
+    public Removal? Removal { get; init; }
+}
+
+/// <summary>What became of a heartbeat. Everything but <see cref="Accepted"/> stored nothing.</summary>
+public enum HeartbeatOutcome : byte
+{
+    /// <summary>The session counts until its deadline.</summary>
+    Accepted = 0,
+
+    /// <summary>Presence is off for the network (rule 6).</summary>
+    NetworkDisabled,
+
+    /// <summary>Presence is off for the room (rule 6).</summary>
+    RoomDisabled,
+
+    /// <summary>The room's broadcast is over (rule 19).</summary>
+    RoomEnded,
+
+    /// <summary>The user is kept out of the room for a while; <see cref="HeartbeatReceipt.Removal"/> says why and until when.</summary>
+    Removed,
+
+    /// <summary>The user is kept out of the network for a while; <see cref="HeartbeatReceipt.Removal"/> says why and until when.</summary>
+    Banned,
+
+    /// <summary>The room is new and the cap on rooms is reached (<see cref="PresenceLimits.Rooms"/>).</summary>
+    RoomLimit,
+
+    /// <summary>The session is new and the cap on sessions is reached (<see cref="PresenceLimits.Sessions"/>).</summary>
+    SessionLimit,
+
+    /// <summary>The user is new here and present in as many rooms as it may be (<see cref="PresenceLimits.RoomsPerUser"/>).</summary>
+    RoomsPerUserLimit,
+
+    /// <summary>Nobody is in the room yet, and its origin holds as many rooms as its share (<see cref="PresenceLimits.RoomsPerAddress"/>).</summary>
+    RoomShare,
+
+    /// <summary>The session is new and its origin holds as many as its share (<see cref="PresenceLimits.SessionsPerAddress"/>).</summary>
+    SessionShare,
+
+    /// <summary>The session is new and memory is short (<see cref="PresenceEngine.IsMemoryShort"/>).</summary>
+    MemoryLimit,
+}
+
+/// <summary>What a session said it runs on, for people to read.</summary>
+/// <param name="Name">The device; null when it did not say.</param>
+/// <param name="AppVersion">The app's version; null when it did not say.</param>
+public readonly record struct SessionDevice(string? Name, string? AppVersion)
+{
+    /// <summary>Stands for every pair above the cap (<see cref="PresenceLimits.Devices"/>).</summary>
+    public static readonly SessionDevice Other = new("other", null);
+
+    internal bool IsSaid => Name is not null || AppVersion is not null;
 }

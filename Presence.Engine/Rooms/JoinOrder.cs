@@ -223,3 +223,6 @@ internal struct JoinOrder
         public void Replace(int lead, int successor) => _leads[Leads.IndexOf(lead)] = successor;
     }
 }
+
+/// <summary>A place in a <see cref="JoinOrder"/>, good until the room's lock is let go.</summary>
+internal readonly record struct JoinPlace(int Block, int Index);

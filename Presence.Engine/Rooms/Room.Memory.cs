@@ -1,3 +1,5 @@
+using Presence.Engine.Changes;
+
 namespace Presence.Engine.Rooms;
 
 /// <content>The last hour, over a restart.</content>
@@ -41,6 +43,50 @@ internal sealed partial class Room
             }
             Volatile.Write(ref _rare.MinuteBefore, trend.MinuteBefore);
             Volatile.Write(ref _rare.Trend, trend); // after what a reader takes with it
+        }
+    }
+}
+
+/// <content>Coming back after a restart.</content>
+internal sealed partial class Room
+{
+    /// <summary>
+    /// Brings one session back with a full timeout from now (rule 10). Sessions of a room come in the order their viewers
+    /// joined. No change is emitted and nothing is journalled: it is stored already. Who is removed, or over a cap, is left out.
+    /// </summary>
+    public void Restore(in RestoredSession session, int hash)
+    {
+        lock (_lock)
+        {
+            var membership = session.Membership;
+            var rules = RulesNeedsLock();
+            var now = NowNeedsLock();
+            if (_isRetired || rules.Verdict != HeartbeatOutcome.Accepted || _sessions.Find(hash, membership.UserId, membership.SessionId) != None)
+                return;
+            if (_network.Removals.Find(membership.UserId, Id, _network.Clock.UtcOf(now)) is not null)
+                return;
+
+            var lead = LeadOfNeedsLock(membership.UserId, hash);
+            if (lead != None && _sessions[lead].Sessions >= _network.Limits.SessionsPerUserAndRoom)
+                return;
+            var heartbeat = new Heartbeat
+            {
+                RoomId = Id,
+                UserId = membership.UserId,
+                SessionId = membership.SessionId,
+                IsGuest = membership.IsGuest,
+                State = membership.State,
+                Profile = session.Profile,
+            };
+            if (AdmitNeedsLock(heartbeat, hash, isNewViewer: lead == None) != HeartbeatOutcome.Accepted)
+                return;
+
+            var joinedAt = lead == None ? NextJoinedAtNeedsLock(Math.Min(now, _network.Clock.PresenceTimeOf(membership.JoinedAt))) : _sessions[lead].JoinedAt;
+            var index = AddSessionNeedsLock(heartbeat, hash, lead, joinedAt, now);
+            ref var slot = ref _sessions[index];
+            slot.MembershipId = membership.Id;
+            slot.JoinedAt = joinedAt; // what is stored of a second session is when its viewer came
+            AppendNeedsLock(index, ref slot, rules, now);
         }
     }
 }

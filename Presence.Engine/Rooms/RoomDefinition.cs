@@ -17,3 +17,67 @@ public sealed record RoomDefinition
     /// <summary>What it does differently from the network.</summary>
     public RoomOverrides Overrides { get; init; } = RoomOverrides.None;
 }
+
+/// <summary>Which definitions of a room are valid. Pure.</summary>
+public static class RoomDefinitionRules
+{
+    public const int LongestTitle = 100;
+
+    /// <summary>What forbids a definition; empty when it may be saved. An override on its own is held against its range alone: where it does not go with the network's values, the timeout in force is raised.</summary>
+    public static IReadOnlyList<SettingsRemark> Problems(RoomDefinition definition)
+    {
+        var problems = new List<SettingsRemark>();
+        if (definition.Title is { } title && (title.Length is 0 or > LongestTitle || title.Any(char.IsControl)))
+            problems.Add(new(SettingsFinding.TitleRefused, "title", LongestTitle));
+        if (definition.Status is not (RoomStatus.Live or RoomStatus.Ended))
+            problems.Add(new(SettingsFinding.StatusUnknown, "status"));
+
+        var overrides = definition.Overrides;
+        // The longest timeout fits every interval that is in range. What is not overridden cannot be what is wrong.
+        var settings = PresenceSettings.Default with
+        {
+            HeartbeatInterval = overrides.HeartbeatInterval ?? PresenceSettingsRules.ShortestInterval,
+            PresenceTimeout = overrides.PresenceTimeout ?? PresenceSettingsRules.LongestTimeout,
+        };
+        problems.AddRange(PresenceSettingsRules.Problems(settings)
+            .Where(problem => problem.Field != PresenceSettingsRules.Timeout || overrides.PresenceTimeout is not null)
+            .DistinctBy(problem => problem.Field));
+        return problems;
+    }
+}
+
+/// <summary>Whether a room of the catalogue takes viewers. The numbers are stored.</summary>
+public enum RoomStatus : byte
+{
+    /// <summary>It does. What a room outside the catalogue is.</summary>
+    Live = 0,
+
+    /// <summary>Its broadcast is over: heartbeats are refused (rule 19).</summary>
+    Ended = 1,
+}
+
+/// <summary>The rooms somebody has defined. A room in use looks its definition up again when <see cref="Version"/> has moved.</summary>
+/// <remarks><b>Bound.</b> <see cref="PresenceLimits.CatalogueRooms"/> definitions.</remarks>
+internal sealed class RoomCatalogue(int capacity)
+{
+    private readonly BoundedMap<RoomDefinition> _definitions = new(capacity, PresenceComparers.RoomId);
+    private int _version;
+
+    /// <summary>Rises with every change, after it.</summary>
+    public int Version => Volatile.Read(ref _version);
+
+    public RoomDefinition this[string roomId] => _definitions[roomId] ?? RoomDefinition.Unknown;
+
+    /// <summary>The rooms in which presence is off, whatever the network does.</summary>
+    /// <remarks><b>Cost.</b> A look at every definition.</remarks>
+    public IEnumerable<string> SwitchedOff() => _definitions.All.Where(room => room.Value.Overrides.Enabled == false).Select(room => room.Key);
+
+    /// <summary>Defines a room anew, or with null forgets it; false when the catalogue is full.</summary>
+    public bool TrySet(string roomId, RoomDefinition? definition)
+    {
+        if (!_definitions.TrySet(roomId, definition))
+            return false;
+        Interlocked.Increment(ref _version);
+        return true;
+    }
+}

@@ -35,3 +35,33 @@ public readonly record struct RoomGlance(RoomSummary Room, RoomTrend Trend);
 /// <param name="Viewer">The viewer.</param>
 /// <param name="Sessions">What vouches for it, the latest heartbeat first; as many as the viewer says.</param>
 public sealed record ViewerPlace(RoomSummary Room, Viewer Viewer, IReadOnlyList<ViewerSession> Sessions);
+
+/// <summary>How many are in a room, from one moment. A room nobody is in counts 0 everywhere.</summary>
+/// <param name="Viewers">All distinct viewers, users and guests; never capped.</param>
+/// <param name="Sessions">Their sessions.</param>
+/// <param name="Guests">Viewers without an account.</param>
+/// <param name="Hidden">Viewers with no visible session and at least one hidden one.</param>
+/// <param name="Fading">Viewers whose every session is overdue but not yet past its deadline, as of the last sweep.</param>
+/// <param name="At">The moment the count is true of: the last sweep (rule 7).</param>
+public readonly record struct RoomCount(int Viewers, int Sessions, int Guests, int Hidden, int Fading, DateTimeOffset At)
+{
+    /// <summary>The room's change sequence at that moment: changes up to it are counted, later ones are not.</summary>
+    public long Sequence { get; init; }
+}
+
+/// <summary>What a room's viewer count is made of, and what is not in it; of one moment.</summary>
+/// <param name="Count">The room.</param>
+/// <param name="OldestHeartbeatAt">The oldest heartbeat that still counts; null in an empty room.</param>
+/// <param name="NewestHeartbeatAt">The newest one; null in an empty room.</param>
+/// <param name="Watches">Pages that watch the room; never counted.</param>
+/// <param name="Removals">Viewers kept out of this room now, those kept out of the whole network included.</param>
+/// <param name="At">When it was read.</param>
+public sealed record RoomExplanation(
+    RoomCount Count, DateTimeOffset? OldestHeartbeatAt, DateTimeOffset? NewestHeartbeatAt, int Watches, int Removals, DateTimeOffset At);
+
+/// <summary>Who came and went in a room over the last hour, minute by minute.</summary>
+/// <param name="Joins">Joins in the minute before each sample of <see cref="RoomTrend.Hour"/>; the last is the minute under way.</param>
+/// <param name="Leaves">Leaves, in the same minutes.</param>
+/// <param name="Joined">Joins since the room was made.</param>
+/// <param name="Left">Leaves since then.</param>
+public sealed record RoomFlow(IReadOnlyList<int> Joins, IReadOnlyList<int> Leaves, long Joined, long Left);

@@ -20,3 +20,38 @@ public sealed record Viewer(
     ViewerState State,
     bool IsFading,
     int Sessions);
+
+/// <summary>One session of a viewer, as of one moment.</summary>
+/// <param name="SessionId">The client instance; empty for the user's default session.</param>
+/// <param name="Device">What it said it runs on; nothing after a restart, until it says so again.</param>
+/// <param name="State">What it last said of its screen.</param>
+/// <param name="IsFading">Its heartbeat is overdue; as of the last sweep.</param>
+/// <param name="JoinedAt">When it came. After a restart: when its viewer came.</param>
+/// <param name="LastHeartbeatAt">Its latest heartbeat.</param>
+/// <param name="Deadline">When it stops counting, unless a heartbeat comes.</param>
+/// <param name="SettingsVersion">The settings it last said it answers to; 0 when it did not say.</param>
+public sealed record ViewerSession(
+    string SessionId,
+    SessionDevice Device,
+    ViewerState State,
+    bool IsFading,
+    DateTimeOffset JoinedAt,
+    DateTimeOffset LastHeartbeatAt,
+    DateTimeOffset Deadline,
+    int SettingsVersion);
+
+/// <summary>What a session last said of itself; a viewer shows the best of its sessions (rule 17). The numbers are stored.</summary>
+public enum ViewerState : byte
+{
+    /// <summary>The room is on screen. What a heartbeat without a state means.</summary>
+    Visible = 0,
+
+    /// <summary>The room's tab or screen is in the background.</summary>
+    Hidden = 1,
+
+    /// <summary>Playback is paused.</summary>
+    Paused = 2,
+}
+
+/// <summary>What a viewer adds to the room's buckets besides being there.</summary>
+internal readonly record struct ViewerMark(ViewerState State, bool IsFading);

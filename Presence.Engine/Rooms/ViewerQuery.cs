@@ -48,3 +48,44 @@ public sealed record ViewerQuery
 
     internal bool IsByHeartbeat => Sort is ViewerSort.LatestHeartbeatFirst or ViewerSort.OldestHeartbeatFirst;
 }
+
+/// <summary>The orders of a viewer list.</summary>
+public enum ViewerSort
+{
+    /// <summary>Latest heartbeat first: the published default.</summary>
+    LatestHeartbeatFirst,
+
+    /// <summary>Oldest heartbeat first.</summary>
+    OldestHeartbeatFirst,
+
+    /// <summary>Longest present first.</summary>
+    FirstJoinedFirst,
+
+    /// <summary>Newest arrival first.</summary>
+    LastJoinedFirst,
+
+    /// <summary>By display name, or id where there is none, in the order of letters; ties by id.</summary>
+    Name,
+}
+
+/// <summary>A page of viewers and the room's count, both of one moment.</summary>
+/// <param name="Viewers">The viewers asked for, in the order asked for.</param>
+/// <param name="Matching">How many viewers match search and state, listed or not; the room's viewer count when there was none.</param>
+/// <param name="Count">The whole room at the same moment.</param>
+public sealed record ViewerPage(IReadOnlyList<Viewer> Viewers, int Matching, RoomCount Count)
+{
+    /// <summary>Where the next page continues; null when this was the last, or when the order has no cursor.</summary>
+    public ViewerCursor? Next { get; init; }
+}
+
+/// <summary>A place in a viewer list: behind the last viewer of a page. Good for as long as the engine runs, whoever comes or goes.</summary>
+/// <param name="Run">The engine that made it (<see cref="PresenceEngine.Run"/>).</param>
+/// <param name="JoinedAt">Presence time the viewer joined; the place in the orders by joining.</param>
+/// <param name="Name">The viewer's name then; with the id the place in the order by name.</param>
+/// <param name="UserId">The viewer.</param>
+public sealed record ViewerCursor(Guid Run, long JoinedAt, string Name, string UserId);
+
+/// <summary>Every viewer of a room that matches a query, in its order, and the room's count of the same moment.</summary>
+/// <param name="UserIds">The viewers.</param>
+/// <param name="Count">The whole room.</param>
+public sealed record ViewerOrder(IReadOnlyList<string> UserIds, RoomCount Count);

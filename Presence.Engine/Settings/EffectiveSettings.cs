@@ -36,3 +36,28 @@ public sealed record EffectiveSettings(
 
     private static SettingsSource SourceOf(TimeSpan? value) => value is null ? SettingsSource.Network : SettingsSource.Room;
 }
+
+/// <summary>Where an effective value comes from.</summary>
+public enum SettingsSource : byte
+{
+    /// <summary>The network's settings.</summary>
+    Network = 0,
+
+    /// <summary>The room's override.</summary>
+    Room = 1,
+
+    /// <summary>Rule 5: the network's and the room's values do not go together, and the timeout was raised to interval + 5 s.</summary>
+    Rule = 2,
+}
+
+/// <summary>The one place that holds the settings in force. They are swapped whole; a reader sees the old or the new, never a mix.</summary>
+internal sealed class SettingsHolder(PresenceSettings settings)
+{
+    private volatile PresenceSettings _current = settings;
+
+    public PresenceSettings Current
+    {
+        get => _current;
+        set => _current = value;
+    }
+}

@@ -59,3 +59,14 @@ public sealed class ChannelStore(PresenceDatabase database, PresenceEngine engin
     /// <inheritdoc/>
     public void Dispose() => _oneAtATime.Dispose();
 }
+
+/// <summary>The members of one channel: always replaced and read as a whole, hence one row.</summary>
+internal sealed class ChannelRecord
+{
+    public required string ChannelId { get; init; }
+
+    /// <summary>A JSON list of user ids.</summary>
+    public required string MembersJson { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+}

@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Presence.Engine.Storage;
 
@@ -97,3 +99,17 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options) :
         });
     }
 }
+
+/// <summary>What <c>dotnet ef migrations add</c> reads the model from; never used by the running product.</summary>
+internal sealed class PresenceContextDesignFactory : IDesignTimeDbContextFactory<PresenceContext>
+{
+    public PresenceContext CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<PresenceContext>()
+            .UseSqlite("Data Source=:memory:", sqlite => sqlite.MigrationsHistoryTable(PresenceContext.MigrationsHistoryTable))
+            .Options);
+}
+
+/// <summary>Stores an instant as UTC milliseconds since 1970: comparable and sortable in SQL, which text with an offset is not.</summary>
+public sealed class UtcMillisecondsConverter() : ValueConverter<DateTimeOffset, long>(
+    instant => instant.ToUnixTimeMilliseconds(),
+    milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));

@@ -61,3 +61,16 @@ public sealed class PresenceSwitchStore(PresenceDatabase database, PresenceEngin
     /// <inheritdoc/>
     public void Dispose() => _oneAtATime.Dispose();
 }
+
+/// <summary>A user who once switched its own presence off; kept when it is on again, for the instant.</summary>
+internal sealed class PresenceSwitchRecord
+{
+    public required string UserId { get; init; }
+    public bool Enabled { get; set; }
+    public DateTimeOffset EnabledAt { get; set; }
+}
+
+/// <summary>A user's own presence switch.</summary>
+/// <param name="Enabled">Listed as online where it is.</param>
+/// <param name="EnabledAt">Since when <paramref name="Enabled"/> has its value.</param>
+public sealed record PresenceSwitch(bool Enabled, DateTimeOffset EnabledAt);

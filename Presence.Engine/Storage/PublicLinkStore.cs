@@ -121,3 +121,21 @@ public sealed class PublicLinkStore(PresenceDatabase database) : IDisposable
 
     private PublicLink Keep(PublicLink link) => _byRoom[link.RoomId] = _byCode[link.Code] = link;
 }
+
+/// <summary>The public link of a room; at most one at a time. No row: the room is nobody else's business.</summary>
+internal sealed class PublicLinkRecord
+{
+    public required string RoomId { get; init; }
+    public required string Code { get; init; }
+    public bool ShowsNames { get; set; }
+    public DateTimeOffset CreatedAt { get; init; }
+    public required string CreatedBy { get; init; }
+}
+
+/// <summary>Lets whoever has it see how many watch one room, without signing in, until it is taken back.</summary>
+/// <param name="RoomId">The room.</param>
+/// <param name="Code">What the address holds; cannot be guessed and says nothing of the room.</param>
+/// <param name="ShowsNames">Whether it also tells the names of some who watch.</param>
+/// <param name="CreatedAt">Since when it is good.</param>
+/// <param name="CreatedBy">Who made it: a moderator's email or a server key's name.</param>
+public sealed record PublicLink(string RoomId, string Code, bool ShowsNames, DateTimeOffset CreatedAt, string CreatedBy);

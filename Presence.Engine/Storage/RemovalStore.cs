@@ -144,3 +144,35 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
         record.By,
         record.At);
 }
+
+/// <summary>A viewer kept out of a room, or with an empty room id out of the network. The id rises with every removal; a new one takes the place of the one before.</summary>
+internal sealed class RemovalRecord
+{
+    /// <summary>Stands for the network; no room has it, since ids have at least one character.</summary>
+    public const string Network = "";
+
+    public long Id { get; init; }
+    public required string RoomId { get; init; }
+    public required string UserId { get; init; }
+    public DateTimeOffset Until { get; init; }
+    public string? Reason { get; init; }
+    public required string By { get; init; }
+    public DateTimeOffset At { get; init; }
+}
+
+/// <summary>A removal as it is kept.</summary>
+/// <param name="Id">Rises with every removal.</param>
+/// <param name="Removal">Who, where, until when, why.</param>
+/// <param name="By">Who decided it: a moderator's email or a server key's name.</param>
+/// <param name="At">When.</param>
+public sealed record RemovalEntry(long Id, Removal Removal, string By, DateTimeOffset At);
+
+/// <summary>Somebody else removed the same viewer from the same place since the decision was made. Nothing was changed.</summary>
+public sealed class RemovalConflictException : Exception
+{
+    public RemovalConflictException(RemovalEntry current)
+        : base($"{current.By} removed the viewer meanwhile.") => Current = current;
+
+    /// <summary>What is in force.</summary>
+    public RemovalEntry Current { get; }
+}

@@ -74,3 +74,10 @@ public sealed class RevokedTokens(PresenceDatabase database, int most = RevokedT
         }
     }
 }
+
+/// <summary>A token that was taken back before it expired; the row goes when it would have.</summary>
+internal sealed class RevokedTokenRecord
+{
+    public required string TokenId { get; init; }
+    public DateTimeOffset ExpiresAt { get; init; }
+}

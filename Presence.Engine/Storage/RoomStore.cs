@@ -157,3 +157,58 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
 
     private static TimeSpan? SpanOf(long? milliseconds) => milliseconds is { } value ? TimeSpan.FromMilliseconds(value) : null;
 }
+
+/// <summary>What the catalogue says of one room. An override that is null follows the network.</summary>
+internal sealed class RoomRecord
+{
+    public required string RoomId { get; init; }
+    public string? Title { get; set; }
+    public RoomStatus Status { get; set; }
+    public bool? Enabled { get; set; }
+    public long? HeartbeatIntervalMilliseconds { get; set; }
+    public long? PresenceTimeoutMilliseconds { get; set; }
+    public int Version { get; set; }
+    public DateTimeOffset UpdatedAt { get; set; }
+    public required string UpdatedBy { get; set; }
+}
+
+/// <summary>One change of what is special about a room.</summary>
+/// <param name="Before">What held until then.</param>
+/// <param name="After">What holds since; <see cref="RoomDefinition.Unknown"/> when the room was forgotten.</param>
+/// <param name="By">Who saved it: a moderator's email or a server key's name.</param>
+/// <param name="At">When.</param>
+public sealed record RoomSave(RoomDefinition Before, RoomDefinition After, string By, DateTimeOffset At)
+{
+    /// <summary>Tells apart what was saved at the same instant; rises.</summary>
+    public long Number { get; init; }
+}
+
+/// <summary>One version of a room's definition. The instant tells apart the first versions of a room forgotten in between.</summary>
+/// <param name="Number">1 for the first, rising by one with each change.</param>
+/// <param name="At">When it was saved.</param>
+public readonly record struct RoomVersion(int Number, DateTimeOffset At)
+{
+    /// <summary>Of a room the catalogue does not know.</summary>
+    public static readonly RoomVersion None;
+}
+
+/// <summary>A room as the catalogue keeps it.</summary>
+/// <param name="RoomId">The room.</param>
+/// <param name="Definition">Title, status, overrides.</param>
+/// <param name="Version">What a later change names.</param>
+/// <param name="UpdatedBy">Who saved it: a moderator's email or a server key's name; null for a room the catalogue does not know.</param>
+public sealed record DefinedRoom(string RoomId, RoomDefinition Definition, RoomVersion Version, string? UpdatedBy)
+{
+    /// <summary>A room the catalogue does not know.</summary>
+    public static DefinedRoom Undefined(string roomId) => new(roomId, RoomDefinition.Unknown, RoomVersion.None, UpdatedBy: null);
+}
+
+/// <summary>Somebody else changed the room since the version the change was decided on. Nothing was changed.</summary>
+public sealed class RoomConflictException : Exception
+{
+    public RoomConflictException(DefinedRoom current)
+        : base($"The room is at version {current.Version.Number} by now.") => Current = current;
+
+    /// <summary>The room as it is.</summary>
+    public DefinedRoom Current { get; }
+}

@@ -165,3 +165,61 @@ public sealed class ServerKeyStore(PresenceDatabase database) : IDisposable
         record.RevokedAt,
         record.RevokedBy);
 }
+
+/// <summary>A server key: everything about it but the secret.</summary>
+internal sealed class ServerKeyRecord
+{
+    public required string Id { get; init; }
+    public required string Name { get; init; }
+
+    /// <summary>SHA-256 of the secret, which is random enough to need nothing slower.</summary>
+    public required byte[] Hash { get; init; }
+
+    public required string Prefix { get; init; }
+
+    /// <summary>Separated by spaces.</summary>
+    public required string Scopes { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+    public required string CreatedBy { get; init; }
+    public DateTimeOffset? ExpiresAt { get; init; }
+    public DateTimeOffset? LastUsedAt { get; set; }
+    public DateTimeOffset? RevokedAt { get; set; }
+    public string? RevokedBy { get; set; }
+}
+
+/// <summary>A key of the customer's backend. The secret is known to whoever made it and to nobody else.</summary>
+/// <param name="Id">Names the key; not a secret.</param>
+/// <param name="Name">What whoever made it calls it; signs the changes made with it.</param>
+/// <param name="Prefix">How the secret begins, to recognise it by.</param>
+/// <param name="Scopes">What it may do.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="CreatedBy">Who made it: a moderator's email or another key's name.</param>
+/// <param name="ExpiresAt">When it ends by itself, exclusive; null for never.</param>
+/// <param name="LastUsedAt">When it was last used, to the minute; null for never.</param>
+/// <param name="RevokedAt">When it was revoked; null while it was not.</param>
+/// <param name="RevokedBy">Who revoked it.</param>
+public sealed record ServerKey(
+    string Id,
+    string Name,
+    string Prefix,
+    IReadOnlyList<string> Scopes,
+    DateTimeOffset CreatedAt,
+    string CreatedBy,
+    DateTimeOffset? ExpiresAt,
+    DateTimeOffset? LastUsedAt,
+    DateTimeOffset? RevokedAt,
+    string? RevokedBy)
+{
+    /// <summary>Whether it opens anything at this instant.</summary>
+    public bool IsUsableAt(DateTimeOffset at) => RevokedAt is null && !(ExpiresAt <= at);
+}
+
+/// <summary>A server key about to be made; already validated.</summary>
+/// <param name="Name">1 to 100 characters.</param>
+/// <param name="Hash">SHA-256 of the secret, 32 bytes.</param>
+/// <param name="Prefix">How the secret begins.</param>
+/// <param name="Scopes">Words without spaces.</param>
+/// <param name="By">Who makes it.</param>
+/// <param name="ExpiresAt">When it ends by itself; null for never.</param>
+public sealed record NewServerKey(string Name, byte[] Hash, string Prefix, IReadOnlyList<string> Scopes, string By, DateTimeOffset? ExpiresAt);

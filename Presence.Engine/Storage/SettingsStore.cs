@@ -133,3 +133,71 @@ public sealed class SettingsStore(PresenceDatabase database, PresenceEngine engi
         Reason = reason,
     };
 }
+
+/// <summary>One version of the settings. The highest version is in force, the others are the history: nothing is ever updated.</summary>
+internal sealed class SettingsRecord
+{
+    public int Version { get; init; }
+    public bool Enabled { get; init; }
+    public long HeartbeatIntervalMilliseconds { get; init; }
+    public long PresenceTimeoutMilliseconds { get; init; }
+    public int ListLimit { get; init; }
+    public DateTimeOffset EnabledAt { get; init; }
+    public DateTimeOffset UpdatedAt { get; init; }
+    public required string UpdatedBy { get; init; }
+    public string? Reason { get; init; }
+}
+
+/// <summary>What somebody wants the settings to be from now on, all of them.</summary>
+public sealed record SettingsChange
+{
+    /// <summary>The longest <see cref="Reason"/>, in characters.</summary>
+    public const int LongestReason = 200;
+
+    /// <inheritdoc cref="Settings.PresenceSettings.Enabled"/>
+    public required bool Enabled { get; init; }
+
+    /// <inheritdoc cref="Settings.PresenceSettings.HeartbeatInterval"/>
+    public required TimeSpan HeartbeatInterval { get; init; }
+
+    /// <inheritdoc cref="Settings.PresenceSettings.PresenceTimeout"/>
+    public required TimeSpan PresenceTimeout { get; init; }
+
+    /// <inheritdoc cref="Settings.PresenceSettings.ListLimit"/>
+    public required int ListLimit { get; init; }
+
+    /// <summary>Why, in the words of who did it; up to 200 characters.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Who: a moderator's email or a server key's name.</summary>
+    public required string By { get; init; }
+
+    /// <summary>The version the change was decided on; null to overwrite whatever is in force.</summary>
+    public int? ExpectedVersion { get; init; }
+}
+
+/// <summary>One version of the settings as it was saved.</summary>
+/// <param name="Settings">The version; it says who saved it and when.</param>
+/// <param name="Previous">The version before it; null for the first.</param>
+/// <param name="Reason">Why, where somebody said.</param>
+public sealed record SettingsHistoryEntry(PresenceSettings Settings, PresenceSettings? Previous, string? Reason);
+
+/// <summary>Somebody else changed the settings since the version the change was decided on. Nothing was changed.</summary>
+public sealed class SettingsConflictException : Exception
+{
+    public SettingsConflictException(PresenceSettings current)
+        : base($"The settings are at version {current.Version} by now.") => Current = current;
+
+    /// <summary>The settings in force.</summary>
+    public PresenceSettings Current { get; }
+}
+
+/// <summary>The settings asked for are against the rules (rule 5). Nothing was changed.</summary>
+public sealed class SettingsRefusedException : Exception
+{
+    public SettingsRefusedException(IReadOnlyList<SettingsRemark> problems)
+        : base(string.Join(' ', problems.Select(problem => problem.Message))) => Problems = problems;
+
+    /// <summary>Everything that is wrong, not only the first.</summary>
+    public IReadOnlyList<SettingsRemark> Problems { get; }
+}

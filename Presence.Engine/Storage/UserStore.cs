@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Users;
 
 namespace Presence.Engine.Storage;
 
@@ -151,4 +152,78 @@ public sealed partial class UserStore(PresenceDatabase database, int most = User
         Version = user.Version,
         ProfileSaidAt = user.ProfileSaidAt.GetValueOrDefault(),
     };
+}
+
+/// <summary>One user or guest that has signed in.</summary>
+internal sealed class UserRecord
+{
+    public required string UserId { get; init; }
+    public required string InternalId { get; init; }
+    public required string PublicId { get; init; }
+    public string? DisplayName { get; set; }
+    public string? AvatarUrl { get; set; }
+    public string MetadataJson { get; set; } = "{}";
+    public bool IsGuest { get; init; }
+    public bool IsVouched { get; set; }
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it last signed in or was vouched for, to the day.</summary>
+    public DateTimeOffset SeenAt { get; set; }
+
+    /// <summary>The backend set the profile by itself: never pruned.</summary>
+    public bool IsKept { get; set; }
+    public DateTimeOffset UpdatedAt { get; set; }
+    public int Version { get; set; } = 1;
+
+    /// <summary>When name and picture were last said; null where nobody knows.</summary>
+    public DateTimeOffset? ProfileSaidAt { get; set; }
+}
+
+/// <summary>A user or guest that has signed in.</summary>
+/// <param name="UserId">The id the app gave it, 1..50 characters.</param>
+/// <param name="InternalId">Ours, 24 hexadecimal digits; never changes.</param>
+/// <param name="PublicId">Ours, 24 hexadecimal digits; never changes and may be shown to other users.</param>
+/// <param name="DisplayName">Up to 100 characters, or null.</param>
+/// <param name="AvatarUrl">A picture, or null.</param>
+/// <param name="MetadataJson">The app's own object, as JSON; <c>{}</c> when it has none.</param>
+/// <param name="IsGuest">Without an account.</param>
+/// <param name="IsVouched">The app's backend vouched for it once: from then on it may not sign in unverified.</param>
+/// <param name="CreatedAt">The first sign-in.</param>
+/// <param name="UpdatedAt">When anything here last changed.</param>
+public sealed record User(
+    string UserId,
+    string InternalId,
+    string PublicId,
+    string? DisplayName,
+    string? AvatarUrl,
+    string MetadataJson,
+    bool IsGuest,
+    bool IsVouched,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt)
+{
+    /// <summary>Rises by one whenever anything here changes; what a later change names.</summary>
+    public int Version { get; init; } = 1;
+
+    /// <summary>When name and picture were last said; the default where nobody knows.</summary>
+    public DateTimeOffset ProfileSaidAt { get; init; }
+
+    /// <summary>How the user is shown.</summary>
+    public UserProfile Profile => new(DisplayName, AvatarUrl) { SaidAt = ProfileSaidAt };
+}
+
+/// <summary>What the app's backend says of a user, all of it.</summary>
+/// <param name="DisplayName">Up to 100 characters; null shows the id.</param>
+/// <param name="AvatarUrl">A picture; null shows initials.</param>
+/// <param name="MetadataJson">The app's own object, as JSON.</param>
+public sealed record UserChange(string? DisplayName, string? AvatarUrl, string MetadataJson);
+
+/// <summary>Somebody else changed the user since the version the change was decided on. Nothing was changed.</summary>
+public sealed class UserConflictException : Exception
+{
+    public UserConflictException(User? current)
+        : base(current is null ? "There is no such user yet." : $"The user is at version {current.Version} by now.") => Current = current;
+
+    /// <summary>The user as it is; null when there is none.</summary>
+    public User? Current { get; }
 }

@@ -12,3 +12,12 @@ internal sealed class Channels(int capacity)
     /// <summary>Replaces the members; with none the channel is forgotten. False when there are too many channels.</summary>
     public bool TrySet(string channelId, string[] members) => _members.TrySet(channelId, members.Length == 0 ? null : members);
 }
+
+/// <summary>Whether anybody of a channel is online.</summary>
+/// <param name="ChannelId">The channel; an unknown one has no members.</param>
+/// <param name="OnlineCount">Members online who did not opt out, the asking user left out.</param>
+public sealed record ChannelPresence(string ChannelId, int OnlineCount)
+{
+    /// <summary>Whether there is one at all.</summary>
+    public bool IsAnyMemberOnline => OnlineCount > 0;
+}

@@ -1,4 +1,7 @@
-using Presence.Dashboard.Api.Description;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using Microsoft.Net.Http.Headers;
+using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 
 namespace Presence.Dashboard.Api.Embedding;
@@ -43,4 +46,77 @@ internal static class ClientFileEndpoints
             headers.ContentEncoding = encoding;
         return Results.Bytes(form.Bytes, "text/javascript; charset=utf-8", entityTag: form.Tag);
     }
+}
+
+/// <summary>The scripts of the TypeScript client, which the build puts into the assembly: the server and its client are of one version.</summary>
+internal static class ClientFiles
+{
+    private const string Folder = "client/";
+
+    public static readonly IReadOnlyDictionary<string, ClientFile> All = Load();
+
+    private static Dictionary<string, ClientFile> Load()
+    {
+        var assembly = typeof(ClientFiles).Assembly;
+        var files = new Dictionary<string, ClientFile>(StringComparer.Ordinal);
+        foreach (var resource in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)))
+        {
+            using var stream = assembly.GetManifestResourceStream(resource)!;
+            var script = new byte[stream.Length];
+            stream.ReadExactly(script);
+            files[resource[Folder.Length..]] = new ClientFile(script);
+        }
+        return files;
+    }
+}
+
+/// <summary>One script that other sites import, in the forms it goes over the wire.</summary>
+internal sealed class ClientFile
+{
+    private readonly Form _plain;
+    private readonly Lazy<Form> _brotli;
+    private readonly Lazy<Form> _gzip;
+
+    public ClientFile(byte[] script)
+    {
+        Fingerprint = EntityTags.HashOf(script);
+        _plain = new Form(script, Encoding: null);
+        _brotli = new(() => Compress(script, "br", target => new BrotliStream(target, CompressionLevel.SmallestSize, leaveOpen: true)));
+        _gzip = new(() => Compress(script, "gzip", target => new GZipStream(target, CompressionLevel.SmallestSize, leaveOpen: true)));
+    }
+
+    /// <summary>Tells this version of the file from every other.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>The smallest form the caller takes.</summary>
+    public Form For(HttpRequest request)
+    {
+        var accepted = request.GetTypedHeaders().AcceptEncoding;
+        return Takes("br") ? _brotli.Value : Takes("gzip") ? _gzip.Value : _plain;
+
+        bool Takes(string encoding) => accepted.Any(way => way.Quality is not 0 && way.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static Form Compress(byte[] script, string encoding, Func<Stream, Stream> compressor)
+    {
+        using var target = new MemoryStream();
+        using (var stream = compressor(target))
+            stream.Write(script);
+        return new Form(target.ToArray(), encoding);
+    }
+
+    /// <param name="Bytes">As sent.</param>
+    /// <param name="Encoding">The content coding; null for none.</param>
+    internal sealed record Form(byte[] Bytes, string? Encoding)
+    {
+        public EntityTagHeaderValue Tag { get; } = EntityTags.Of(Bytes);
+    }
+}
+
+/// <summary>Names a body by what is in it.</summary>
+internal static class EntityTags
+{
+    public static string HashOf(ReadOnlySpan<byte> body) => Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 8));
+
+    public static EntityTagHeaderValue Of(ReadOnlySpan<byte> body) => new($"\"{HashOf(body)}\"");
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Presence.Engine;
+using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Api.Embedding;
@@ -14,3 +15,46 @@ internal sealed class PublicRooms(PublicLinkStore links, PresenceEngine engine, 
     public PublicRoomReading? Read(string code) =>
         links.Find(code) is { } link ? _rooms.GetValue(link, static link => new PublicRoom(link)).Read(engine, time) : null;
 }
+
+/// <summary>A room as its public link shows it: read from the engine at most once a second, however many ask.</summary>
+internal sealed class PublicRoom(PublicLink link)
+{
+    private const int MostNames = 12;
+
+    /// <summary>Guests and users without a name are passed over, so more are looked at than shown.</summary>
+    private const int LookedAt = 50;
+
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _reading = new();
+    private PublicRoomReading? _latest;
+    private long _readAt;
+
+    public PublicRoomReading Read(PresenceEngine engine, TimeProvider time)
+    {
+        lock (_reading)
+        {
+            if (_latest is null || time.GetElapsedTime(_readAt) >= Lifetime)
+            {
+                _latest = link.ShowsNames ? ReadNames(engine) : Describe(engine.Count(link.RoomId), names: null);
+                _readAt = time.GetTimestamp();
+            }
+            return _latest;
+        }
+    }
+
+    private PublicRoomReading ReadNames(PresenceEngine engine)
+    {
+        var page = engine.Viewers(link.RoomId, new ViewerQuery { Sort = ViewerSort.LastJoinedFirst, Limit = LookedAt });
+        return Describe(page.Count, [.. page.Viewers.Select(viewer => VisibleText.NameOf(viewer.Profile?.DisplayName)).OfType<string>().Take(MostNames)]);
+    }
+
+    private PublicRoomReading Describe(in RoomCount count, IReadOnlyList<string>? names) => new(link.RoomId, count.Viewers, count.At, names);
+}
+
+/// <summary>What a public link tells of its room at one moment.</summary>
+/// <param name="RoomId">The room; for the server alone.</param>
+/// <param name="Count">How many watch.</param>
+/// <param name="At">The moment.</param>
+/// <param name="Names">Names of some who watch, the last to join first; null unless the link shows names.</param>
+internal sealed record PublicRoomReading(string RoomId, int Count, DateTimeOffset At, IReadOnlyList<string>? Names);

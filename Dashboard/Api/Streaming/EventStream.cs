@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Presence.Dashboard.Authentication;
+using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Api.Streaming;
 
@@ -68,4 +69,29 @@ internal sealed class EventStream : IDisposable
         _streams.Close(this);
         _ending.Dispose();
     }
+}
+
+/// <summary>What a stream has to tell next.</summary>
+/// <param name="IsGap">Changes were missed: read the state again. The other members say nothing then.</param>
+/// <param name="IsCrowd">Single changes are not told at the moment.</param>
+/// <param name="Count">The counts, when others than before.</param>
+internal readonly record struct StreamNews(bool IsGap, bool IsCrowd, RoomCount? Count);
+
+/// <summary>How far one stream has told what happened in its room.</summary>
+/// <param name="Sequence">The last change told, singly or as part of a count.</param>
+/// <param name="Epoch">The unbroken line of changes it belongs to; another one is a gap.</param>
+/// <param name="Counts">The version of the last counts told.</param>
+internal readonly record struct StreamPosition(long Sequence, int Epoch, long Counts);
+
+/// <summary>Numbers the counts of all rooms in the order in which they changed, so that one number tells where a stream of many rooms stands.</summary>
+/// <param name="first">Above every number of an earlier run.</param>
+internal sealed class StreamVersions(long first)
+{
+    private long _current = first;
+
+    public long First { get; } = first;
+
+    public long Current => Volatile.Read(ref _current);
+
+    public long Next() => Interlocked.Increment(ref _current);
 }

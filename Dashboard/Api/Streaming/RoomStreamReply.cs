@@ -1,5 +1,4 @@
 using System.Globalization;
-using Presence.Dashboard.Api.Contracts;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Changes;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Presence.Dashboard.Api.Description;
+using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
 

@@ -1,4 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Microsoft.IdentityModel.Tokens;
 using Presence.Dashboard.Hosting;
 
@@ -94,5 +97,177 @@ internal sealed class CustomerKeys
     {
         _isRefreshWanted = true;
         return new Authenticated(UnknownKey);
+    }
+}
+
+/// <summary>Fetches the key set from the one address the configuration names.</summary>
+internal sealed class KeySetClient : IDisposable
+{
+    private const int LargestReply = 256 * 1024;
+
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    private readonly Uri _address;
+
+    // No redirects: the address is the whole trust there is. Connections end soon, so that a change of DNS is noticed.
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(1), ConnectTimeout = Timeout })
+    {
+        Timeout = Timeout,
+        MaxResponseContentBufferSize = LargestReply,
+    };
+
+    public KeySetClient(Uri address)
+    {
+        _address = address;
+        _http.DefaultRequestHeaders.Accept.ParseAdd("application/jwk-set+json, application/json");
+    }
+
+    /// <exception cref="HttpRequestException">It did not answer 200, or with too much.</exception>
+    /// <exception cref="FormatException">The answer is no key set.</exception>
+    public async Task<IReadOnlyList<TokenKey>> FetchAsync(CancellationToken cancellationToken)
+    {
+        using var reply = await _http.GetAsync(_address, cancellationToken);
+        if (reply.StatusCode != System.Net.HttpStatusCode.OK)
+            throw new HttpRequestException($"{_address} answered {(int)reply.StatusCode}.");
+        return KeySetDocument.Read(await reply.Content.ReadAsByteArrayAsync(cancellationToken));
+    }
+
+    public void Dispose() => _http.Dispose();
+}
+
+/// <summary>Reads a JSON Web Key Set (RFC 7517): the public keys in it that sign tokens with RS256 or ES256. Others, and secrets above all, are left alone.</summary>
+internal static class KeySetDocument
+{
+    private const int MostKeys = 100;
+    private const int LongestKeyId = 200;
+
+    /// <exception cref="FormatException">It is no key set, or there is no usable key in it.</exception>
+    public static IReadOnlyList<TokenKey> Read(byte[] utf8)
+    {
+        if (!StrictJson.TryReadObject(utf8, out var document))
+            throw new FormatException("The reply is not a JSON object.");
+        using (document)
+        {
+            if (!document.RootElement.TryGetProperty("keys", out var list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() > MostKeys)
+                throw new FormatException($"The reply holds no list of at most {MostKeys} keys.");
+            TokenKey[] keys = [.. list.EnumerateArray().Select(ReadKey).OfType<TokenKey>().DistinctBy(key => (key.Id, key.Algorithm))];
+            return keys.Length > 0 ? keys : throw new FormatException("The reply holds no key for RS256 or ES256.");
+        }
+    }
+
+    private static TokenKey? ReadKey(JsonElement written)
+    {
+        try
+        {
+            var key = new JsonWebKey(written.GetRawText());
+            key.X5c.Clear(); // the key is what stands beside its certificate
+            var isForVerifying = key.Use is null or "sig" && (!written.TryGetProperty("key_ops", out _) || key.KeyOps.Contains("verify"));
+            if (!isForVerifying || key.Kid?.Length > LongestKeyId || !JsonWebKeyConverter.TryConvertToSecurityKey(key, out var material))
+                return null;
+            _ = TokenKey.ProblemOf(key.Kid, material, out var made);
+            return key.Alg is null || key.Alg == made?.Algorithm ? made : null;
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or CryptographicException)
+        {
+            return null; // no key, or a point that is not on its curve
+        }
+    }
+}
+
+/// <summary>
+/// Keeps the key set fresh: at the start, every few minutes, and sooner when a token named a key it does not know. How often
+/// is decided here alone, so that whoever sends tokens cannot make this server call another one as often as it likes.
+/// When the address fails, the last good set stays in force and health says so.
+/// </summary>
+internal sealed class KeySetLoop(CustomerKeys keys, KeySetClient client, LoopRegistry registry, TimeProvider time, ILogger<KeySetLoop> logger)
+    : BackgroundLoop("key set", TimeSpan.FromSeconds(1), registry, time, logger)
+{
+    public static readonly TimeSpan Usual = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan Soonest = TimeSpan.FromSeconds(30);
+
+    private long? _fetchedAt;
+    private bool _isOwed;
+
+    protected override TimeSpan LongestBackOff => Soonest;
+
+    protected override async Task PassAsync(CancellationToken cancellationToken)
+    {
+        _isOwed = _isOwed || IsDue(); // until it succeeds: a pass that fetched nothing is no sign that the address answers again
+        if (!_isOwed)
+            return;
+        var fetched = await client.FetchAsync(cancellationToken);
+        _fetchedAt = Time.GetTimestamp();
+        _isOwed = false;
+        keys.Replace(fetched);
+    }
+
+    private bool IsDue()
+    {
+        if (_fetchedAt is not { } fetchedAt)
+            return true;
+        var age = Time.GetElapsedTime(fetchedAt);
+        return age >= Usual || (age >= Soonest && keys.TakeWish());
+    }
+}
+
+/// <summary>A public key as an operator gives it: as PEM text, or as the file that holds it.</summary>
+internal static class PublicKeyText
+{
+    private const int LargestFile = 64 * 1024;
+
+    /// <summary>The first thing wrong with it, or null. Never repeats the text, which could be a private key.</summary>
+    public static string? ProblemOf(string text, out TokenKey? key)
+    {
+        key = null;
+        if (!TryGetPem(text, out var pem))
+            return "the value is neither PEM text (-----BEGIN PUBLIC KEY-----) nor the path of a file that can be read.";
+        if (pem.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
+            return "that is a private key, which must stay with whoever signs. Give the public one: openssl pkey -in private.pem -pubout";
+        if (!PemEncoding.TryFind(pem, out var block))
+            return "there is no PEM block (-----BEGIN PUBLIC KEY-----) in it.";
+        if (PemEncoding.TryFind(pem.AsSpan()[block.Location.End..], out _))
+            return "it holds several keys; give one, or for several the address of a key set (Presence__Clients__Jwt__JwksUrl).";
+        if (pem[block.Label] is not ("PUBLIC KEY" or "RSA PUBLIC KEY") and var label)
+            return $"it holds a {label}, not a public key; of a certificate: openssl x509 -in certificate.pem -pubkey -noout";
+        try
+        {
+            return TokenKey.ProblemOf(id: null, Import(pem), out key);
+        }
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+        {
+            return "the key in it cannot be read; give an RSA key of 2048 bits or more, or an EC key of P-256.";
+        }
+    }
+
+    private static AsymmetricSecurityKey Import(string pem)
+    {
+        try
+        {
+            using var rsa = RSA.Create();
+            rsa.ImportFromPem(pem);
+            return new RsaSecurityKey(rsa.ExportParameters(includePrivateParameters: false));
+        }
+        catch (CryptographicException) // not of RSA
+        {
+            using var ec = ECDsa.Create();
+            ec.ImportFromPem(pem);
+            return new ECDsaSecurityKey(ECDsa.Create(ec.ExportParameters(includePrivateParameters: false)));
+        }
+    }
+
+    private static bool TryGetPem(string text, [NotNullWhen(true)] out string? pem)
+    {
+        // In an environment variable line ends are often spelt out.
+        pem = text.StartsWith("-----BEGIN", StringComparison.Ordinal) ? text.Replace("\\n", "\n", StringComparison.Ordinal) : null;
+        try
+        {
+            if (pem is null && new FileInfo(text) is { Exists: true, Length: <= LargestFile })
+                pem = File.ReadAllText(text, Encoding.UTF8);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return false;
+        }
+        return pem is not null;
     }
 }

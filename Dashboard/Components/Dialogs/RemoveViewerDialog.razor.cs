@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Components;
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine;

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Components;
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
@@ -161,4 +161,12 @@ public sealed partial class EmbedSection : IDisposable
             <{element} room="{link.Code}"></{element}>
             """;
     }
+}
+
+/// <summary>What a moderator is asked to confirm, since it ends what other sites show.</summary>
+public enum EmbedQuestion
+{
+    None,
+    Renew,
+    Revoke,
 }

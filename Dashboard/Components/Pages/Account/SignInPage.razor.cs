@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Components;
-using Presence.Dashboard.Authentication.Accounts;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
 
 namespace Presence.Dashboard.Components.Pages.Account;

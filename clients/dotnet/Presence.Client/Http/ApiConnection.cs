@@ -80,3 +80,80 @@ internal sealed class ApiConnection
         }
     }
 }
+
+/// <summary>A request before it is one of a connection: it may have to be sent twice.</summary>
+/// <param name="Method">The method.</param>
+/// <param name="Path">Path and query, below the server's address.</param>
+internal sealed record ApiRequest(HttpMethod Method, string Path)
+{
+    /// <summary>JSON, in UTF-8.</summary>
+    public byte[]? Body { get; init; }
+
+    public string? Accept { get; init; }
+
+    public string? IfMatch { get; init; }
+
+    /// <summary>A header that says who asks, in place of a token.</summary>
+    public (string Name, string Value)? Key { get; init; }
+
+    public static ApiRequest Get(string path) => new(HttpMethod.Get, path);
+}
+
+/// <summary>The connections of an app that brings none of its own.</summary>
+internal static class DefaultHttp
+{
+    public static HttpClient Create()
+    {
+#if NET
+        if (OperatingSystem.IsBrowser())
+            return new HttpClient();
+
+        // Heartbeats keep a connection busy for ever, and with it an address that may have moved: so it is made anew now and then.
+        return new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
+#else
+        return new HttpClient(new HttpClientHandler { UseCookies = false, AllowAutoRedirect = false });
+#endif
+    }
+}
+
+/// <summary>Nothing is waited for without an end.</summary>
+internal static class Deadline
+{
+    /// <summary>How long anything is waited for.</summary>
+    public static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(10);
+
+    /// <summary>Ends when the work does, when it takes too long, or when its caller gives up; also where the work ignores its token.</summary>
+    /// <exception cref="PresenceException">It took too long.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public static async Task<T> KeepAsync<T>(TimeProvider time, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken, TimeSpan? limit = null)
+    {
+        var longest = limit ?? LongestAnswer;
+        cancellationToken.ThrowIfCancellationRequested();
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var isOver = new TaskCompletionSource<bool>();
+        using var timer = time.CreateTimer(static over => ((TaskCompletionSource<bool>)over!).TrySetResult(true), isOver, longest, Timeout.InfiniteTimeSpan);
+        using var registration = cancellationToken.Register(static over => ((TaskCompletionSource<bool>)over!).TrySetResult(true), isOver);
+
+        var working = work(given.Token);
+        if (await Task.WhenAny(working, isOver.Task).ConfigureAwait(false) == working)
+            return await working.ConfigureAwait(false);
+
+        Abandon(working);
+        given.Cancel();
+        cancellationToken.ThrowIfCancellationRequested();
+        throw PresenceException.Unavailable(FormattableString.Invariant($"No answer within {longest.TotalSeconds} s."));
+    }
+
+    /// <summary>Nobody waits for it any more: what it fails with is seen, what it holds is let go.</summary>
+    private static void Abandon<T>(Task<T> working) => _ = working.ContinueWith(
+        static late =>
+        {
+            if (late.Status == TaskStatus.RanToCompletion)
+                (late.Result as IDisposable)?.Dispose();
+            else
+                _ = late.Exception;
+        },
+        CancellationToken.None,
+        TaskContinuationOptions.ExecuteSynchronously,
+        TaskScheduler.Default);
+}

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Serialization.Metadata;
+using Presence.Client.Heartbeats;
 
 namespace Presence.Client.Http;
 
@@ -95,4 +96,40 @@ internal sealed class ViewerApi
     }
 
     private static AuthenticationHeaderValue Bearer(string token) => new("Bearer", token);
+}
+
+/// <summary>The address of a room's routes below the server's.</summary>
+internal static class RoomPath
+{
+    /// <exception cref="ArgumentException">An address cannot name it: "." and ".." are resolved away before it is sent, encoded or not.</exception>
+    public static string Of(string? roomId) => $"/api/v1/presence/rooms/{Segment(roomId, nameof(roomId))}";
+
+    /// <summary>An id as one part of an address.</summary>
+    public static string Segment(string? id, string name) => id is null or "" or "." or ".."
+        ? throw new ArgumentException($"{name} must have at least 1 character and be neither \".\" nor \"..\"; it is \"{id}\".", name)
+        : Uri.EscapeDataString(id);
+}
+
+/// <summary>Reads are tried a few times, and no more: somebody waits.</summary>
+internal static class ReadAttempts
+{
+    private const int Most = 3;
+
+    /// <exception cref="PresenceException">The last attempt failed too, or one was refused.</exception>
+    public static async Task<T> RunAsync<T>(Func<Task<T>> attempt, TimeProvider time, Func<double> chance, CancellationToken cancellationToken)
+    {
+        using var alarm = new Alarm(time);
+        using var registration = cancellationToken.Register(alarm.Ring);
+        for (var failures = 0; ; failures++)
+        {
+            try
+            {
+                return await attempt().ConfigureAwait(false);
+            }
+            catch (PresenceException exception) when (exception.IsPassing && failures + 1 < Most)
+            {
+                await alarm.WaitAsync(RetryPolicy.Delay(failures, exception, chance())).ConfigureAwait(false);
+            }
+        }
+    }
 }

@@ -30,3 +30,63 @@ public sealed partial class PresenceServer
         return new HeartbeatsReceipt { Accepted = accepted, Rejected = rejected };
     }
 }
+
+/// <summary>One heartbeat for a user.</summary>
+/// <param name="roomId">The room.</param>
+/// <param name="userId">Who watches.</param>
+public sealed class UserHeartbeat(string roomId, string userId)
+{
+    /// <summary>The room.</summary>
+    public string RoomId { get; } = roomId;
+
+    /// <summary>Who watches.</summary>
+    public string UserId { get; } = userId;
+
+    /// <summary>Tells the user's sessions apart; one for all unless said.</summary>
+    public string? SessionId { get; set; }
+
+    /// <summary>What the viewer does; visible unless said.</summary>
+    public ViewerState State { get; set; }
+
+    /// <summary>What the viewer watches on, for moderators.</summary>
+    public string? Device { get; set; }
+
+    /// <summary>The app's version, for moderators.</summary>
+    public string? AppVersion { get; set; }
+}
+
+/// <summary>What became of many heartbeats.</summary>
+public sealed class HeartbeatsReceipt
+{
+    /// <summary>How many were taken.</summary>
+    public int Accepted { get; init; }
+
+    /// <summary>Which were not.</summary>
+    public IReadOnlyList<RejectedHeartbeat> Rejected { get; init; } = [];
+}
+
+/// <summary>One of many heartbeats that was not taken.</summary>
+public sealed class RejectedHeartbeat
+{
+    /// <summary>Its place among those sent, from 0.</summary>
+    public int Index { get; init; }
+
+    /// <summary>The code it would have had alone.</summary>
+    public int Code { get; init; }
+
+    /// <summary>What is wrong, for people.</summary>
+    public string Message { get; init; } = "";
+}
+
+/// <summary>Many heartbeats, as they are sent.</summary>
+internal sealed class HeartbeatsBody
+{
+    public IReadOnlyList<UserHeartbeat> Heartbeats { get; init; } = [];
+}
+
+/// <summary>What many heartbeats are answered with.</summary>
+internal sealed class HeartbeatsAnswer
+{
+    public int Accepted { get; init; }
+    public List<RejectedHeartbeat>? Rejected { get; init; }
+}

@@ -55,3 +55,115 @@ public sealed partial class PresenceServer
 
     private static string DefinitionOf(string roomId) => $"/api/v1/admin/rooms/{RoomPath.Segment(roomId, nameof(roomId))}";
 }
+
+/// <summary>What is special about a room; what is null follows the network.</summary>
+/// <param name="roomId">The room.</param>
+public sealed class RoomDefinition(string roomId)
+{
+    /// <summary>The room.</summary>
+    public string RoomId { get; } = roomId;
+
+    /// <summary>What is shown instead of the id, 1 to 100 characters.</summary>
+    public string? Title { get; set; }
+
+    /// <summary>Whether its broadcast is over: everybody leaves, heartbeats are refused.</summary>
+    public bool IsEnded { get; set; }
+
+    /// <summary>False switches presence off in it; true cannot switch on what is off for the network.</summary>
+    public bool? IsEnabled { get; set; }
+
+    /// <summary>Whole seconds, 1 s to 10 min.</summary>
+    public TimeSpan? HeartbeatInterval { get; set; }
+
+    /// <summary>Whole seconds, 6 s to 60 min, and at least the interval and 5 s.</summary>
+    public TimeSpan? PresenceTimeout { get; set; }
+
+    /// <summary>The version it was read as; null for one made here.</summary>
+    internal string? ETag { get; init; }
+}
+
+/// <summary>How a room is at a moment.</summary>
+public sealed class RoomSummary
+{
+    /// <summary>The room.</summary>
+    public string RoomId { get; init; } = "";
+
+    /// <summary>What is shown instead of the id, if anything.</summary>
+    public string? Title { get; init; }
+
+    /// <summary><c>live</c>, or <c>ended</c>.</summary>
+    public string Status { get; init; } = "";
+
+    /// <summary>Whether presence is on in it.</summary>
+    public bool Enabled { get; init; }
+
+    /// <summary>All distinct viewers.</summary>
+    public int Count { get; init; }
+
+    /// <summary>Those all of whose sessions are in the background.</summary>
+    public int Hidden { get; init; }
+
+    /// <summary>Those whose heartbeats are overdue.</summary>
+    public int Fading { get; init; }
+
+    /// <summary>Those without an account.</summary>
+    public int Guests { get; init; }
+
+    /// <summary>Tabs and devices.</summary>
+    public int Sessions { get; init; }
+
+    /// <summary>Since when somebody is in it; null while nobody is.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>The most viewers since then.</summary>
+    public int Peak { get; init; }
+}
+
+/// <summary>A definition on the wire, both ways.</summary>
+internal sealed class RoomDefinitionDocument
+{
+    private const string Ended = "ended";
+
+    public string? Title { get; init; }
+    public string? Status { get; init; }
+    public OverridesPart? Overrides { get; init; }
+
+    public static RoomDefinitionDocument Of(RoomDefinition room) => new()
+    {
+        Title = room.Title,
+        Status = room.IsEnded ? Ended : "live",
+        Overrides = new OverridesPart
+        {
+            Enabled = room.IsEnabled,
+            HeartbeatIntervalSeconds = Seconds(room.HeartbeatInterval),
+            PresenceTimeoutSeconds = Seconds(room.PresenceTimeout),
+        },
+    };
+
+    public RoomDefinition ToDefinition(string roomId, string? etag) => new(roomId)
+    {
+        Title = Title,
+        IsEnded = Status == Ended,
+        IsEnabled = Overrides?.Enabled,
+        HeartbeatInterval = Duration(Overrides?.HeartbeatIntervalSeconds),
+        PresenceTimeout = Duration(Overrides?.PresenceTimeoutSeconds),
+        ETag = etag,
+    };
+
+    private static double? Seconds(TimeSpan? duration) => duration?.TotalSeconds;
+
+    private static TimeSpan? Duration(double? seconds) => seconds is { } known ? TimeSpan.FromSeconds(known) : null;
+
+    internal sealed class OverridesPart
+    {
+        public bool? Enabled { get; init; }
+        public double? HeartbeatIntervalSeconds { get; init; }
+        public double? PresenceTimeoutSeconds { get; init; }
+    }
+}
+
+/// <summary>How rooms are.</summary>
+internal sealed class RoomsAnswer
+{
+    public List<RoomSummary>? Rooms { get; init; }
+}

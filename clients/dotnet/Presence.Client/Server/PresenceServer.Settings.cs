@@ -32,3 +32,56 @@ public sealed partial class PresenceServer
         return document.ToSettings(etag);
     }
 }
+
+/// <summary>How presence works in the network. Read with <see cref="PresenceServer.GetSettingsAsync"/>, changed, and sent back.</summary>
+public sealed class NetworkSettings
+{
+    internal NetworkSettings(string etag) => ETag = etag;
+
+    /// <summary>Whether presence is on.</summary>
+    public bool IsEnabled { get; set; }
+
+    /// <summary>How often clients send heartbeats: whole seconds, 1 s to 10 min.</summary>
+    public TimeSpan HeartbeatInterval { get; set; }
+
+    /// <summary>How long a heartbeat counts: whole seconds, 6 s to 60 min, and at least the interval and 5 s.</summary>
+    public TimeSpan PresenceTimeout { get; set; }
+
+    /// <summary>How many viewers a list shows at most, 1 to 200.</summary>
+    public int ListLimit { get; set; }
+
+    /// <summary>Rises with every change.</summary>
+    public int Version { get; internal init; }
+
+    /// <summary>The version it was read as.</summary>
+    internal string ETag { get; }
+}
+
+/// <summary>The network's settings on the wire, both ways.</summary>
+internal sealed class NetworkSettingsDocument
+{
+    public bool Enabled { get; init; }
+    public double HeartbeatIntervalSeconds { get; init; }
+    public double PresenceTimeoutSeconds { get; init; }
+    public int ListLimit { get; init; }
+    public int? SettingsVersion { get; init; }
+    public string? Reason { get; init; }
+
+    public static NetworkSettingsDocument Of(NetworkSettings settings, string? reason) => new()
+    {
+        Enabled = settings.IsEnabled,
+        HeartbeatIntervalSeconds = settings.HeartbeatInterval.TotalSeconds,
+        PresenceTimeoutSeconds = settings.PresenceTimeout.TotalSeconds,
+        ListLimit = settings.ListLimit,
+        Reason = reason,
+    };
+
+    public NetworkSettings ToSettings(string? etag) => new(etag ?? throw PresenceException.NotOfThisServer())
+    {
+        IsEnabled = Enabled,
+        HeartbeatInterval = TimeSpan.FromSeconds(HeartbeatIntervalSeconds),
+        PresenceTimeout = TimeSpan.FromSeconds(PresenceTimeoutSeconds),
+        ListLimit = ListLimit,
+        Version = SettingsVersion ?? 0,
+    };
+}

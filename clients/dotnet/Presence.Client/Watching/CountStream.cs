@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Presence.Client.Http;
 
 namespace Presence.Client.Watching;
@@ -44,5 +45,53 @@ internal static class CountStream
         }
         cancellationToken.ThrowIfCancellationRequested();
         return hasCounted;
+    }
+}
+
+/// <summary>Finds counts in server-sent events. Each event of a room is one line of JSON, and tells the count after it.</summary>
+internal sealed class EventStreamCounts
+{
+    /// <summary>Far beyond any event; a line without an end is not this server's.</summary>
+    private const int LongestLine = 1 << 20;
+
+    private readonly MemoryStream _unfinished = new();
+
+    /// <summary>The counts in a part of the stream, each with its room in a stream of several: parts end wherever the network cut them.</summary>
+    /// <exception cref="InvalidDataException">A line has no end.</exception>
+    public IReadOnlyList<(string? RoomId, int Count)> Push(byte[] buffer, int length)
+    {
+        List<(string? RoomId, int Count)> told = [];
+        var start = 0;
+        for (var end = Array.IndexOf(buffer, (byte)'\n', start, length); end >= 0; end = Array.IndexOf(buffer, (byte)'\n', start, length - start))
+        {
+            _unfinished.Write(buffer, start, end - start);
+            if (CountOf(_unfinished.GetBuffer().AsSpan(0, (int)_unfinished.Length)) is { } count)
+                told.Add(count);
+            _unfinished.SetLength(0);
+            start = end + 1;
+        }
+        _unfinished.Write(buffer, start, length - start);
+        return _unfinished.Length <= LongestLine ? told : throw new InvalidDataException("A line of the event stream has no end.");
+    }
+
+    private static (string? RoomId, int Count)? CountOf(ReadOnlySpan<byte> line)
+    {
+        if (!line.StartsWith("data:"u8))
+            return null;
+        try
+        {
+            var reader = new Utf8JsonReader(line.Slice("data:"u8.Length));
+            using var document = JsonDocument.ParseValue(ref reader);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("count", out var count)
+                && count.ValueKind == JsonValueKind.Number
+                && count.TryGetInt32(out var number)
+                ? (document.RootElement.TryGetProperty("roomId", out var roomId) && roomId.ValueKind == JsonValueKind.String ? roomId.GetString() : null, number)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null; // not of this version; a later one will do
+        }
     }
 }

@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace Presence.Dashboard.Accounts;
+
+/// <summary>Moderators' accounts. They live in the presence database's file and keep a migrations history of their own.</summary>
+internal sealed class AccountsContext(DbContextOptions<AccountsContext> options)
+    : IdentityDbContext<ModeratorAccount>(options)
+{
+    public const string MigrationsHistoryTable = "__AccountsMigrationsHistory";
+
+    public DbSet<InvitationRecord> Invitations => Set<InvitationRecord>();
+
+    public DbSet<SessionRecord> Sessions => Set<SessionRecord>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        // Instants are stored as UTC milliseconds, as everywhere in this file.
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<InstantToMilliseconds>();
+    }
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.Entity<InvitationRecord>(invitation =>
+        {
+            invitation.ToTable("Invitations");
+            invitation.Property(record => record.Name).HasMaxLength(InvitationStore.LongestName);
+            invitation.HasIndex(record => record.TokenHash).IsUnique();
+        });
+        builder.Entity<SessionRecord>(session =>
+        {
+            session.ToTable("ModeratorSessions");
+            session.HasIndex(record => record.TokenHash).IsUnique();
+            session.HasOne<ModeratorAccount>().WithMany().HasForeignKey(record => record.AccountId).OnDelete(DeleteBehavior.Cascade);
+        });
+    }
+
+    private sealed class InstantToMilliseconds() : ValueConverter<DateTimeOffset, long>(
+        instant => instant.ToUnixTimeMilliseconds(),
+        milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
+}
+
+/// <summary>What <c>dotnet ef migrations add</c> uses, and whoever asks for the migrations alone; it opens no database.</summary>
+internal sealed class AccountsContextFactory : IDesignTimeDbContextFactory<AccountsContext>
+{
+    /// <summary>Every migration of the accounts' tables this build knows, and the table that says which were applied.</summary>
+    public static (string HistoryTable, IReadOnlyList<string> Known) Migrations
+    {
+        get
+        {
+            using var context = new AccountsContextFactory().CreateDbContext([]);
+            return (AccountsContext.MigrationsHistoryTable, [.. context.Database.GetMigrations()]);
+        }
+    }
+
+    public AccountsContext CreateDbContext(string[] args)
+    {
+        // The model depends on Identity's options, which the context asks the application for.
+        var services = new ServiceCollection();
+        services.Configure<IdentityOptions>(ModeratorAccounts.Configure);
+        return new AccountsContext(new DbContextOptionsBuilder<AccountsContext>()
+            .UseApplicationServiceProvider(services.BuildServiceProvider())
+            .UseSqlite("Data Source=:memory:", sqlite => sqlite.MigrationsHistoryTable(AccountsContext.MigrationsHistoryTable))
+            .Options);
+    }
+}

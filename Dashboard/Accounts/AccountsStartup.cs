@@ -1,0 +1,165 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+using Presence.Dashboard.Display;
+using Presence.Dashboard.Hosting;
+using Presence.Engine;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Accounts;
+
+/// <summary>
+/// Before anything listens: brings the accounts' tables up to date and makes the roles and the configured first account.
+/// Once it listens, and only while there is no account: prints the set-up link.
+/// </summary>
+internal sealed class AccountsStartup(
+    PresenceDatabase database,
+    IServiceScopeFactory scopes,
+    FirstAccount firstAccount,
+    SetupLink link,
+    SetupLinkFile file,
+    IServer server,
+    IHostApplicationLifetime lifetime,
+    IOptions<DashboardOptions> options,
+    ILogger<AccountsStartup> log) : IHostedService
+{
+    /// <summary>Whether the configured account was looked at once everything listened; tests wait for it.</summary>
+    internal bool HasCompared { get; private set; }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await PrepareAsync(cancellationToken);
+        if (await firstAccount.ExistsAsync())
+        {
+            file.Delete(); // left behind by a start that was killed
+            if (options.Value.Setup.AdminEmail is { Length: > 0 } configured)
+                lifetime.ApplicationStarted.Register(() => _ = Task.Run(() => CompareConfiguredAsync(configured), CancellationToken.None)); // a hash takes its time
+            return;
+        }
+
+        if (options.Value.Setup.AdminEmail is { Length: > 0 } email)
+        {
+            await CreateConfiguredAsync(email, cancellationToken);
+            return;
+        }
+
+        link.Open();
+        lifetime.ApplicationStarted.Register(Announce); // the address is known only then
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        await database.MigrateAsync(scope.ServiceProvider.GetRequiredService<AccountsContext>(), cancellationToken);
+
+        var roles = scope.ServiceProvider.GetRequiredService<RoleManager<IdentityRole>>();
+        foreach (var role in Enum.GetNames<ModeratorRole>())
+        {
+            if (!await roles.RoleExistsAsync(role))
+                await roles.CreateAsync(new IdentityRole(role));
+        }
+    }
+
+    private async Task CreateConfiguredAsync(string email, CancellationToken cancellationToken)
+    {
+        var problems = await firstAccount.CreateAsync(email, await ConfiguredPasswordAsync(cancellationToken), cancellationToken);
+        if (problems is { Count: > 0 })
+            throw new StartRefusedException($"The first account, {email}, could not be made from Presence__Setup. {string.Join(" ", problems)} Correct Presence__Setup__AdminEmail or Presence__Setup__AdminPassword, or leave both out to get a set-up link.");
+        log.LogInformation("Made the first account, {Email}, from Presence__Setup.", email);
+    }
+
+    private void Announce()
+    {
+        if (link.PathAndQuery is not { } path)
+            return;
+
+        var address = ServerLinks.To(path, options.Value, server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
+        file.Write(address);
+        if (address == path)
+            log.LogInformation("No account yet. Put the address your proxy serves in front of this and open it, to make the first one (it is also in {File}):\n\n    {Link}\n", file.FullPath, address);
+        else
+            log.LogInformation("No account yet. Open this link to make the first one (it is also in {File}):\n\n    {Link}\n", file.FullPath, address);
+    }
+
+    private async Task<string> ConfiguredPasswordAsync(CancellationToken cancellationToken)
+    {
+        var setup = options.Value.Setup;
+        return setup.AdminPassword ?? (setup.AdminPasswordFile is { } path ? (await File.ReadAllTextAsync(path, cancellationToken)).TrimEnd('\r', '\n') : "");
+    }
+
+    /// <summary>The configuration makes the first account and never changes one: somebody who edits it there must not wait for it to work.</summary>
+    private async Task CompareConfiguredAsync(string email)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
+            if (await accounts.FindByEmailAsync(email) is not { } account)
+                log.LogWarning("Presence__Setup__AdminEmail is {Email}, and there is no such account: Presence__Setup makes the first account only, and there is one already. Invite {Email} on the People page, or run: dotnet Dashboard.dll admin add {Email}", email, email, email);
+            else if (!await scope.ServiceProvider.GetRequiredService<ModeratorPasswords>().VerifyAsync(account, await ConfiguredPasswordAsync(lifetime.ApplicationStopping), lifetime.ApplicationStopping))
+                log.LogWarning("Presence__Setup__AdminPassword is not the password of {Email}: it makes the first account only, and the password was changed since. Remove it from the configuration. For a lost password run: dotnet Dashboard.dll admin reset-password {Email}", email, email);
+        }
+#pragma warning disable CA1031 // a remark that cannot be made stops nothing
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            if (!lifetime.ApplicationStopping.IsCancellationRequested)
+                log.LogWarning("Whether Presence__Setup still holds could not be looked up: {Message}", failure.Message);
+        }
+        HasCompared = true;
+    }
+}
+
+/// <summary>What the account forms can get wrong, in the product's words. The user name is the email: both say the same.</summary>
+internal sealed class AccountErrors : IdentityErrorDescriber
+{
+    public override IdentityError PasswordTooShort(int length) => Error(base.PasswordTooShort(length), Sentence.With(AccountTexts.ProblemShort, length));
+
+    public override IdentityError PasswordRequiresUniqueChars(int uniqueChars) => Error(base.PasswordRequiresUniqueChars(uniqueChars), Sentence.With(AccountTexts.ProblemUniform, uniqueChars));
+
+    public override IdentityError DuplicateEmail(string email) => Error(base.DuplicateEmail(email), AccountTexts.ProblemTaken);
+
+    public override IdentityError DuplicateUserName(string userName) => Error(base.DuplicateUserName(userName), AccountTexts.ProblemTaken);
+
+    public override IdentityError InvalidEmail(string? email) => Error(base.InvalidEmail(email), AccountTexts.ProblemEmail);
+
+    public override IdentityError InvalidUserName(string? userName) => Error(base.InvalidUserName(userName), AccountTexts.ProblemEmail);
+
+    /// <summary>What to show, each sentence once.</summary>
+    public static IReadOnlyList<string> Of(IdentityResult result) => [.. result.Errors.Select(error => error.Description).Distinct(StringComparer.Ordinal)];
+
+    private static IdentityError Error(IdentityError known, string description) => new() { Code = known.Code, Description = description };
+}
+
+/// <summary>Tells open pages that an account is no longer what it was, so that access ends at once and not with the next check.</summary>
+internal sealed class AccountChanges
+{
+    private readonly Lock _lock = new();
+    private Action<string?>? _told;
+
+    /// <summary>Has <paramref name="told"/> called with the account's id, or null when only the list of invitations changed. It must return at once: whoever made the change calls it.</summary>
+    public void Subscribe(Action<string?> told)
+    {
+        lock (_lock)
+            _told += told;
+    }
+
+    /// <summary>Ends it; one last call may be under way.</summary>
+    public void Unsubscribe(Action<string?> told)
+    {
+        lock (_lock)
+            _told -= told;
+    }
+
+    /// <summary>Call it when the change is stored: whoever hears it reads anew.</summary>
+    public void Announce(string? accountId)
+    {
+        Action<string?>? told;
+        lock (_lock)
+            told = _told;
+        told?.Invoke(accountId);
+    }
+}

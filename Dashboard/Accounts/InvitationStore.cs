@@ -1,0 +1,147 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Presence.Dashboard.Display;
+
+namespace Presence.Dashboard.Accounts;
+
+/// <summary>
+/// Invites moderators by links that work once, for a week and for one role. Whoever has a link may use it, so it is shown
+/// once, to who made it; stored is a hash of its token.
+/// </summary>
+/// <remarks>Bounded: at most <see cref="Most"/> wait at once; what expired is forgotten with the next invitation.</remarks>
+internal sealed class InvitationStore(IServiceScopeFactory scopes, AccountChanges changes, TimeProvider time, ILogger<InvitationStore> log) : IDisposable
+{
+    public const int Most = 100;
+    public const int LongestName = 100;
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
+
+    private const int TokenBytes = 32;
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+
+    /// <summary>Those that can still be used, the newest first.</summary>
+    public async Task<IReadOnlyList<Invitation>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var now = time.GetUtcNow();
+        return await Context(scope).Invitations.AsNoTracking().Where(record => record.ExpiresAt > now).OrderByDescending(record => record.Id)
+            .Select(record => new Invitation(record.Id, record.Name, record.Role, record.InvitedBy, record.ExpiresAt)).ToListAsync(cancellationToken);
+    }
+
+    /// <exception cref="ModeratorChangeRefusedException">The name is missing or too long, or too many invitations wait. Nothing was stored.</exception>
+    public async Task<IssuedInvitation> IssueAsync(string name, ModeratorRole role, string by, CancellationToken cancellationToken)
+    {
+        name = name.Trim();
+        if (name.Length is 0 or > LongestName || name.Any(char.IsControl))
+            throw new ModeratorChangeRefusedException(Sentence.With(PeopleTexts.NameRule, LongestName));
+
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var context = Context(scope);
+            var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+            await context.Invitations.Where(record => record.ExpiresAt <= now).ExecuteDeleteAsync(cancellationToken);
+            if (await context.Invitations.CountAsync(cancellationToken) >= Most)
+                throw new ModeratorChangeRefusedException(Sentence.With(PeopleTexts.TooManyInvitations, Most));
+
+            var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
+            var record = new InvitationRecord { Name = name, Role = role, TokenHash = Hash(token), InvitedBy = by, InvitedAt = now, ExpiresAt = now + Lifetime };
+            context.Add(record);
+            await context.SaveChangesAsync(cancellationToken);
+            log.LogInformation("{By} invited {Name} as {Role}.", by, name, role);
+            changes.Announce(accountId: null);
+            return new IssuedInvitation(new Invitation(record.Id, name, role, by, record.ExpiresAt), $"{ModeratorAccounts.JoinPath}?token={token}");
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Takes one back; its link is dead from here on. Taking back what is gone is no error.</summary>
+    public async Task RemoveAsync(int id, string by, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        if (await Context(scope).Invitations.Where(record => record.Id == id).ExecuteDeleteAsync(cancellationToken) > 0)
+            log.LogInformation("{By} took invitation {Id} back.", by, id);
+        changes.Announce(accountId: null);
+    }
+
+    /// <summary>The invitation of a link; null when it was used, taken back, is too old or never was.</summary>
+    public async Task<Invitation?> FindAsync(string? token, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(token))
+            return null;
+        await using var scope = scopes.CreateAsyncScope();
+        var (hash, now) = (Hash(token), time.GetUtcNow());
+        return await Context(scope).Invitations.AsNoTracking().Where(record => record.TokenHash == hash && record.ExpiresAt > now)
+            .Select(record => new Invitation(record.Id, record.Name, record.Role, record.InvitedBy, record.ExpiresAt)).FirstOrDefaultAsync(cancellationToken);
+    }
+
+    /// <summary>Makes the account a link promises and uses the link up; both or neither.</summary>
+    /// <returns>What is wrong with the email or the password; empty when the account was made; null when the link is dead.</returns>
+    /// <exception cref="HashingBusyException">Nothing was made and the link still works.</exception>
+    public async Task<IReadOnlyList<string>?> JoinAsync(string? token, string email, string password, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(token, cancellationToken) is not { } invitation)
+            return null;
+        await using var scope = scopes.CreateAsyncScope();
+        var context = Context(scope);
+        var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
+
+        // Before the transaction: a hash takes long, and everybody else who writes waits for it.
+        var account = new ModeratorAccount { UserName = email, Email = email, EmailConfirmed = true, Name = invitation.Name };
+        var made = await scope.ServiceProvider.GetRequiredService<ModeratorPasswords>().SetAsync(account, password, cancellationToken);
+        if (!made.Succeeded)
+            return AccountErrors.Of(made);
+
+        // Used up first: of two who come with the same link at once, one finds it gone.
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        if (await context.Invitations.Where(record => record.Id == invitation.Id).ExecuteDeleteAsync(cancellationToken) == 0)
+            return null;
+        made = await accounts.CreateAsync(account);
+        if (made.Succeeded)
+            made = await accounts.AddToRoleAsync(account, invitation.Role.ToString());
+        if (!made.Succeeded)
+            return AccountErrors.Of(made);
+
+        await transaction.CommitAsync(cancellationToken);
+        log.LogInformation("{Email} joined as {Role}, invited by {By}.", email, invitation.Role, invitation.InvitedBy);
+        changes.Announce(account.Id);
+        return [];
+    }
+
+    public void Dispose() => _oneAtATime.Dispose();
+
+    private static AccountsContext Context(AsyncServiceScope scope) => scope.ServiceProvider.GetRequiredService<AccountsContext>();
+
+    private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+}
+
+/// <summary>An invitation as it is stored: the token itself is not, so that a copy of the database invites nobody.</summary>
+internal sealed class InvitationRecord
+{
+    public int Id { get; set; }
+    public required string Name { get; set; }
+    public required ModeratorRole Role { get; set; }
+    public required byte[] TokenHash { get; set; }
+    public required string InvitedBy { get; set; }
+    public required DateTimeOffset InvitedAt { get; set; }
+    public required DateTimeOffset ExpiresAt { get; set; }
+}
+
+/// <summary>A place among the moderators that waits for somebody to take it.</summary>
+/// <param name="Id">Names it among the others; no secret.</param>
+/// <param name="Name">Whom it is for, in the words of who invited.</param>
+/// <param name="Role">What the account will be.</param>
+/// <param name="InvitedBy">Who invited.</param>
+/// <param name="ExpiresAt">When the link stops working.</param>
+internal sealed record Invitation(int Id, string Name, ModeratorRole Role, string InvitedBy, DateTimeOffset ExpiresAt);
+
+/// <summary>A fresh invitation with its link, the only time anybody sees it.</summary>
+/// <param name="Invitation">What was stored.</param>
+/// <param name="PathAndQuery">The link, without the server's address.</param>
+internal sealed record IssuedInvitation(Invitation Invitation, string PathAndQuery);

@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using Presence.Dashboard.Hosting;
+
+namespace Presence.Dashboard.Accounts;
+
+/// <summary>When each moderator last had a page open. Kept in memory and stored once a minute: a page load writes nothing.</summary>
+/// <remarks>Bounded by the accounts there are, which Admins make.</remarks>
+internal sealed class LastSeen(IServiceScopeFactory scopes, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _unsaved = new(StringComparer.Ordinal);
+
+    public void Note(string accountId) => _unsaved[accountId] = time.GetUtcNow();
+
+    /// <summary>What is known here and not yet stored, or null.</summary>
+    public DateTimeOffset? Of(string accountId) => _unsaved.TryGetValue(accountId, out var at) ? at : null;
+
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        if (_unsaved.IsEmpty)
+            return;
+        await using var scope = scopes.CreateAsyncScope();
+        var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
+        foreach (var seen in _unsaved.ToArray())
+        {
+            await context.Users.Where(account => account.Id == seen.Key)
+                .ExecuteUpdateAsync(account => account.SetProperty(one => one.LastSeenAt, seen.Value), cancellationToken);
+            _unsaved.TryRemove(seen); // unless it was noted again meanwhile
+        }
+    }
+}
+
+/// <summary>Stores when moderators were last seen.</summary>
+internal sealed class LastSeenLoop(LastSeen lastSeen, LoopRegistry registry, TimeProvider time, ILogger<LastSeenLoop> logger)
+    : BackgroundLoop("moderators seen", TimeSpan.FromMinutes(1), registry, time, logger)
+{
+    protected override Task PassAsync(CancellationToken cancellationToken) => lastSeen.FlushAsync(cancellationToken);
+}

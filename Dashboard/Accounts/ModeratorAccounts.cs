@@ -1,0 +1,145 @@
+using System.ComponentModel.DataAnnotations.Schema;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Presence.Dashboard.Hosting;
+using Presence.Dashboard.Live;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Accounts;
+
+/// <summary>Accounts of moderators (ASP.NET Core Identity), their cookie, and signing out.</summary>
+internal static class ModeratorAccounts
+{
+    public const string SignInPath = "/sign-in";
+    public const string SignOutPath = "/sign-out";
+    public const string SetupPath = "/setup";
+    public const string JoinPath = "/join";
+    public const string NewPasswordPath = "/new-password";
+    public const int ShortestPassword = 12;
+    public const int DifferentCharacters = 5;
+
+    public static void AddModeratorAccounts(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        AddStores(services);
+        AddCookies(services);
+        services.AddDataProtection().SetApplicationName("Presence Dashboard");
+        // It warns that the keys are not encrypted at rest. They are as the signing keys: files for the owner's eyes only.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
+        services.AddSingleton<IConfigureOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>, KeysInDataFolder>();
+
+        services.AddAuthorizationBuilder();
+        services.Configure<Microsoft.AspNetCore.Authorization.AuthorizationOptions>(ModeratorPolicy.AddTo);
+        services.AddCascadingAuthenticationState();
+        services.AddScoped<AuthenticationStateProvider, ModeratorRevalidation>();
+        services.TryAddScoped<ModeratorGuard>();
+        services.TryAddSingleton<IPinStore, AccountPinStore>();
+        services.AddScoped<ModeratorSignIn>();
+        services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<FirstAccount>();
+        services.AddSingleton<AccountsStartup>();
+        services.AddHostedService(provider => provider.GetRequiredService<AccountsStartup>());
+        services.AddHostedService<LastSeenLoop>();
+    }
+
+    public static void MapModeratorAccounts(this WebApplication app) => app.MapOwnAccountForms();
+
+    internal static void Configure(IdentityOptions options)
+    {
+        options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
+        options.User.RequireUniqueEmail = true;
+        // Length is what makes a password strong; rules of composition make it forgotten.
+        options.Password.RequiredLength = ShortestPassword;
+        options.Password.RequireDigit = false;
+        options.Password.RequireLowercase = false;
+        options.Password.RequireUppercase = false;
+        options.Password.RequireNonAlphanumeric = false;
+        options.Password.RequiredUniqueChars = DifferentCharacters;
+    }
+
+    /// <summary>The accounts themselves, without what signs anybody in.</summary>
+    internal static void AddStores(IServiceCollection services)
+    {
+        services.AddDbContext<AccountsContext>((provider, context) =>
+            provider.GetRequiredService<PresenceDatabase>().Configure(context, AccountsContext.MigrationsHistoryTable));
+        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = ModeratorPasswords.Rounds); // PBKDF2 with SHA-512
+        services.TryAddSingleton<IPasswordHasher<ModeratorAccount>, PasswordHasher<ModeratorAccount>>();
+        services.AddSingleton<PasswordHashing>();
+        services.AddScoped<ModeratorPasswords>();
+        services.AddScoped<ModeratorSessions>();
+        services.AddIdentityCore<ModeratorAccount>(Configure)
+            .AddRoles<IdentityRole>()
+            .AddEntityFrameworkStores<AccountsContext>()
+            .AddSignInManager()
+            .AddErrorDescriber<AccountErrors>()
+            .AddPasswordValidator<PasswordRules>()
+            .AddDefaultTokenProviders();
+        services.AddSingleton<AccountChanges>();
+        services.AddSingleton<LastSeen>();
+        services.AddSingleton<ModeratorStore>();
+        services.AddSingleton<InvitationStore>();
+        services.AddSingleton<SetupLink>();
+        services.AddSingleton<SetupLinkFile>();
+        services.AddSingleton<PasswordLinks>();
+    }
+
+    private static void AddCookies(IServiceCollection services)
+    {
+        services.AddOptions<AntiforgeryOptions>().Configure<PublicAddress>((options, address) =>
+        {
+            // One name for all requests, so the prefix needs to know that all of them come over TLS.
+            options.Cookie.Name = (address.IsHttps ? address.SecureCookiePrefix : "") + "presence-form";
+            options.Cookie.Path = address.CookiePath;
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
+        services.AddAuthentication(IdentityConstants.ApplicationScheme)
+            .AddCookie(IdentityConstants.ApplicationScheme, options =>
+            {
+                options.Cookie.Name = "presence-moderator";
+                options.Cookie.HttpOnly = true;
+                options.Cookie.SameSite = SameSiteMode.Lax;
+                options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+                options.LoginPath = SignInPath;
+                options.AccessDeniedPath = "/access-denied";
+                options.SlidingExpiration = true;
+                options.Events = new CookieAuthenticationEvents
+                {
+                    OnValidatePrincipal = ModeratorRevalidation.ValidateAsync,
+                    OnRedirectToLogin = SessionEnds.RedirectAsync,
+                };
+            });
+        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<DashboardOptions, PublicAddress>((options, dashboard, address) =>
+        {
+            options.ExpireTimeSpan = dashboard.SignIn.IdleTimeout;
+            options.Cookie.Path = address.CookiePath;
+            options.CookieManager = new SchemeAwareCookieManager(address.SecureCookiePrefix);
+        });
+    }
+}
+
+/// <summary>The account of someone who may sign in to the dashboard. The user name is the email.</summary>
+internal sealed class ModeratorAccount : IdentityUser
+{
+    /// <summary>Whether an Admin took its access away; everything else about it stays, for the day it is given back.</summary>
+    public bool IsDisabled { get; set; }
+
+    /// <summary>What whoever invited calls its owner, for the rules of its first password; not stored.</summary>
+    [NotMapped]
+    public string? Name { get; set; }
+
+    /// <summary>When a page was last open in its name, at most a minute behind (<see cref="LastSeen"/>).</summary>
+    public DateTimeOffset? LastSeenAt { get; set; }
+}
+
+/// <summary>An account cannot be changed like that. Nothing was done.</summary>
+/// <param name="explanation">A sentence of a resource with the rule and the way out.</param>
+internal sealed class ModeratorChangeRefusedException(string explanation) : Exception(explanation)
+{
+    /// <summary>What a page shows.</summary>
+    public string Explanation { get; } = explanation;
+}

@@ -1,0 +1,140 @@
+using System.Buffers.Text;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Presence.Dashboard.Hosting;
+
+namespace Presence.Dashboard.Accounts;
+
+/// <summary>
+/// The browsers that are signed in. A cookie alone proves nothing: it names a session that must be known here, so that one
+/// that was ended stays ended, whoever kept a copy of its cookie.
+/// </summary>
+/// <remarks>Bounded: an account has at most <see cref="MostOfAccount"/>, and the next ends the oldest; what is past its lifetime goes with the next sign-in.</remarks>
+internal sealed class ModeratorSessions(
+    AccountsContext context, SignInManager<ModeratorAccount> signIn, AccountChanges changes, DashboardOptions options, TimeProvider time)
+{
+    public const int MostOfAccount = 100;
+
+    /// <summary>The claim that names the session.</summary>
+    public const string ClaimType = "presence:session";
+
+    private const int TokenBytes = 16;
+
+    private DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    /// <summary>Signs this browser in, with a session of its own.</summary>
+    public async Task BeginAsync(ModeratorAccount account, CancellationToken cancellationToken)
+    {
+        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
+        var began = Now;
+        var expired = began - options.SignIn.Lifetime;
+        await context.Sessions.Where(session => session.StartedAt <= expired).ExecuteDeleteAsync(cancellationToken);
+        var last = await context.Sessions.Where(session => session.AccountId == account.Id).OrderByDescending(session => session.Id)
+            .Skip(MostOfAccount - 1).Select(session => session.Id).FirstOrDefaultAsync(cancellationToken);
+        if (last > 0)
+            await context.Sessions.Where(session => session.AccountId == account.Id && session.Id <= last).ExecuteDeleteAsync(cancellationToken);
+        context.Sessions.Add(new SessionRecord { TokenHash = Hash(token), AccountId = account.Id, StartedAt = began });
+        await context.SaveChangesAsync(cancellationToken);
+        await SignInAsync(account, token);
+    }
+
+    /// <summary>Null while the session of a principal was begun here, was not ended, and is not too old; else what ended it.</summary>
+    public async Task<SessionEnd?> EndOfAsync(ClaimsPrincipal principal, CancellationToken cancellationToken)
+    {
+        if (principal.FindFirstValue(ClaimType) is not { } token)
+            return SessionEnd.Expired; // from before sessions were kept
+        var hash = Hash(token);
+        var startedAt = await context.Sessions.Where(session => session.TokenHash == hash).Select(session => (DateTimeOffset?)session.StartedAt).FirstOrDefaultAsync(cancellationToken);
+        return startedAt is null ? SessionEnd.SignedOut : startedAt <= Now - options.SignIn.Lifetime ? SessionEnd.Expired : null;
+    }
+
+    /// <summary>Signs this browser out: its cookie and all copies of it are worth nothing from here on, and its open pages are told.</summary>
+    public async Task EndAsync(ClaimsPrincipal principal, CancellationToken cancellationToken)
+    {
+        if (principal.FindFirstValue(ClaimType) is { } token)
+        {
+            var hash = Hash(token);
+            await context.Sessions.Where(session => session.TokenHash == hash).ExecuteDeleteAsync(cancellationToken);
+            changes.Announce(principal.FindFirstValue(ClaimTypes.NameIdentifier));
+        }
+        await signIn.SignOutAsync();
+    }
+
+    /// <summary>Ends every other session of an account whose stamp has changed; this browser stays.</summary>
+    public async Task KeepOnlyAsync(ClaimsPrincipal principal, ModeratorAccount account, CancellationToken cancellationToken)
+    {
+        var token = principal.FindFirstValue(ClaimType) ?? "";
+        var hash = Hash(token);
+        await context.Sessions.Where(session => session.AccountId == account.Id && session.TokenHash != hash).ExecuteDeleteAsync(cancellationToken);
+        await SignInAsync(account, token);
+        changes.Announce(account.Id);
+    }
+
+    private Task SignInAsync(ModeratorAccount account, string token) => signIn.SignInWithClaimsAsync(account, isPersistent: true, [new Claim(ClaimType, token)]);
+
+    private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+}
+
+/// <summary>One browser signed in to an account, as it is stored: its id itself is not, so that a copy of the database opens no page.</summary>
+internal sealed class SessionRecord
+{
+    public int Id { get; set; }
+    public required byte[] TokenHash { get; set; }
+    public required string AccountId { get; set; }
+    public required DateTimeOffset StartedAt { get; set; }
+}
+
+/// <summary>Why a browser that was signed in is no longer.</summary>
+internal enum SessionEnd
+{
+    /// <summary>The cookie or the session is older than it may be.</summary>
+    Expired,
+
+    /// <summary>Signed out, here or in another window of the same browser.</summary>
+    SignedOut,
+
+    /// <summary>An Admin switched the account off or deleted it.</summary>
+    AccountClosed,
+
+    /// <summary>An Admin gave the account another role.</summary>
+    RoleChanged,
+
+    /// <summary>The password was changed, or the account was signed out everywhere.</summary>
+    SignedOutEverywhere,
+}
+
+/// <summary>Carries the reason from the request that noticed it to the sign-in page, which says it.</summary>
+internal static class SessionEnds
+{
+    public const string Parameter = "Ended";
+
+    /// <summary>Notes it for the rest of a request.</summary>
+    public static void Note(HttpContext http, SessionEnd end) => http.Items[typeof(SessionEnd)] = end;
+
+    /// <summary>Why the browser of a request is not signed in; null where it never was.</summary>
+    public static SessionEnd? Of(HttpContext http)
+    {
+        if (http.Items.TryGetValue(typeof(SessionEnd), out var noted))
+            return (SessionEnd)noted!;
+        if (http.User.Identity?.IsAuthenticated == true)
+            return null;
+        // A cookie whose time is over is never looked into: that it is there says that it was good once.
+        var cookies = http.RequestServices.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(IdentityConstants.ApplicationScheme);
+        return cookies.CookieManager.GetRequestCookie(http, cookies.Cookie.Name!) is null ? null : SessionEnd.Expired;
+    }
+
+    /// <summary>Leads to the sign-in page; the cookie is gone by then, so the address says why.</summary>
+    public static Task RedirectAsync(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        var address = Of(context.HttpContext) is { } end ? QueryHelpers.AddQueryString(context.RedirectUri, Parameter, end.ToString()) : context.RedirectUri;
+        context.Response.Redirect(address);
+        return Task.CompletedTask;
+    }
+}

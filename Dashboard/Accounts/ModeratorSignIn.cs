@@ -1,0 +1,98 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Identity;
+
+namespace Presence.Dashboard.Accounts;
+
+/// <summary>Signs a moderator in with email and password.</summary>
+internal sealed class ModeratorSignIn(
+    UserManager<ModeratorAccount> accounts,
+    ModeratorPasswords passwords,
+    ModeratorSessions sessions,
+    SignInThrottle throttle,
+    TimeProvider time,
+    ILogger<ModeratorSignIn> log)
+{
+    /// <summary>
+    /// Tries. An unknown or disabled account costs the same work and gets the same answer as a wrong password; past the allowed
+    /// failures the password is not even looked at.
+    /// </summary>
+    /// <returns>What became of it and, when it was not looked at, how long to wait.</returns>
+    public async Task<(SignInOutcome Outcome, TimeSpan Wait)> SignInAsync(string email, string password, HttpContext http)
+    {
+        using var attempt = throttle.TryBegin(email, http.Connection.RemoteIpAddress, out var wait);
+        if (attempt is null)
+            return (SignInOutcome.Throttled, wait);
+        try
+        {
+            await Task.Delay(attempt.Delay, time, http.RequestAborted);
+            var account = await accounts.FindByEmailAsync(email);
+            if (await passwords.VerifyAsync(account, password, http.RequestAborted) && account is { IsDisabled: false })
+            {
+                attempt.End(SignInOutcome.SignedIn);
+                await sessions.BeginAsync(account, http.RequestAborted);
+                return (SignInOutcome.SignedIn, TimeSpan.Zero);
+            }
+        }
+        catch (HashingBusyException)
+        {
+            return (SignInOutcome.Busy, HashingBusyException.Wait);
+        }
+
+        attempt.End(SignInOutcome.Refused);
+        log.LogWarning("A sign-in from {Address} failed.", ClientAddress.Of(http));
+        return (SignInOutcome.Refused, TimeSpan.Zero);
+    }
+
+    /// <summary>Signs in to an account whose password was set a moment ago, by who set it.</summary>
+    /// <returns>False for an account that may not sign in.</returns>
+    public async Task<bool> AdmitAsync(string email, CancellationToken cancellationToken)
+    {
+        if (await accounts.FindByEmailAsync(email) is not { IsDisabled: false } account)
+            return false;
+        await sessions.BeginAsync(account, cancellationToken);
+        return true;
+    }
+}
+
+/// <summary>What became of an attempt to sign in.</summary>
+internal enum SignInOutcome
+{
+    SignedIn,
+
+    /// <summary>No such account, or not its password: the caller cannot tell which.</summary>
+    Refused,
+
+    /// <summary>Too many failures from this address.</summary>
+    Throttled,
+
+    /// <summary>Too many passwords are being checked: this one was not looked at.</summary>
+    Busy,
+}
+
+/// <summary>What the sign-in and set-up forms post.</summary>
+internal sealed class Credentials
+{
+    public string Email { get; set; } = "";
+    public string Password { get; set; } = "";
+}
+
+/// <summary>Where to go after signing in: only ever a place in this dashboard.</summary>
+internal static class ReturnUrl
+{
+    public const string Parameter = "ReturnUrl";
+
+    /// <summary>The address if it is of this dashboard, else the start page. What starts with two slashes names another host.</summary>
+    /// <param name="address">A path of this host.</param>
+    /// <param name="start">The start page's, which all others begin with.</param>
+    public static string LocalOrHome(string? address, string start = "/") =>
+        address is ['/', .. var rest] && rest is not ['/' or '\\', ..] && !address.Any(char.IsControl) && address.StartsWith(start, StringComparison.Ordinal) ? address : start;
+
+    /// <inheritdoc cref="LocalOrHome(string, string)"/>
+    public static string LocalOrHome(string? address, NavigationManager navigation) => LocalOrHome(address, StartOf(navigation));
+
+    /// <summary>The sign-in page that returns to the page shown now.</summary>
+    public static string ToSignIn(NavigationManager navigation) =>
+        $"{ModeratorAccounts.SignInPath[1..]}?{Parameter}={Uri.EscapeDataString(StartOf(navigation) + navigation.ToBaseRelativePath(navigation.Uri))}";
+
+    private static string StartOf(NavigationManager navigation) => new Uri(navigation.BaseUri).AbsolutePath;
+}

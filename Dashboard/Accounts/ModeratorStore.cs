@@ -1,0 +1,118 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Presence.Dashboard.Display;
+
+namespace Presence.Dashboard.Accounts;
+
+/// <summary>Reads and changes moderators' accounts. Whoever calls has checked who asks.</summary>
+/// <remarks>
+/// <para><b>Guarantee.</b> There is always an Admin who can sign in: changes follow one another, and the one that would take
+/// away the last is refused. A change is on the disk, and open pages are told, when the call returns.</para>
+/// </remarks>
+internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges changes, LastSeen lastSeen, ILogger<ModeratorStore> log) : IDisposable
+{
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+
+    /// <summary>Everybody, by email.</summary>
+    public async Task<IReadOnlyList<Moderator>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
+        var roles = await (from held in context.UserRoles
+                           join role in context.Roles on held.RoleId equals role.Id
+                           select new { held.UserId, role.Name }).ToListAsync(cancellationToken);
+        var highest = roles.ToLookup(held => held.UserId, held => Enum.TryParse<ModeratorRole>(held.Name, out var role) ? role : (ModeratorRole?)null, StringComparer.Ordinal);
+        var accounts = await context.Users.AsNoTracking().OrderBy(account => account.NormalizedEmail).ToListAsync(cancellationToken);
+        return [.. accounts.Select(account => new Moderator(account.Id, account.Email ?? "", highest[account.Id].Max(), account.IsDisabled, lastSeen.Of(account.Id) ?? account.LastSeenAt))];
+    }
+
+    /// <exception cref="ModeratorChangeRefusedException">It is the last Admin, or there is no such account. Nothing was done.</exception>
+    public Task ChangeRoleAsync(string accountId, ModeratorRole role, string by, CancellationToken cancellationToken) =>
+        ChangeAsync(accountId, role != ModeratorRole.Admin, async (accounts, account) =>
+        {
+            Require(await accounts.RemoveFromRolesAsync(account, await accounts.GetRolesAsync(account)));
+            Require(await accounts.AddToRoleAsync(account, role.ToString()));
+            log.LogInformation("{By} made {Email} {Role}.", by, account.Email, role);
+        }, cancellationToken);
+
+    /// <inheritdoc cref="ChangeRoleAsync"/>
+    public Task SetDisabledAsync(string accountId, bool isDisabled, string by, CancellationToken cancellationToken) =>
+        ChangeAsync(accountId, isDisabled, (_, account) =>
+        {
+            account.IsDisabled = isDisabled;
+            log.LogInformation("{By} {Did} {Email}.", by, isDisabled ? "disabled" : "enabled", account.Email);
+            return Task.CompletedTask;
+        }, cancellationToken);
+
+    /// <summary>Makes an account without a password, which nobody can sign in with before a <see cref="PasswordLinks">link</see> has set one.</summary>
+    /// <returns>Its id.</returns>
+    /// <exception cref="ModeratorChangeRefusedException">The email is none, or has an account already. Nothing was done.</exception>
+    public async Task<string> AddAsync(string email, ModeratorRole role, string by, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
+        await using var transaction = await scope.ServiceProvider.GetRequiredService<AccountsContext>().Database.BeginTransactionAsync(cancellationToken);
+        var account = new ModeratorAccount { UserName = email, Email = email, EmailConfirmed = true };
+        var made = await accounts.CreateAsync(account);
+        if (made.Succeeded)
+            made = await accounts.AddToRoleAsync(account, role.ToString());
+        if (!made.Succeeded)
+            throw new ModeratorChangeRefusedException(string.Join(' ', AccountErrors.Of(made)));
+        await transaction.CommitAsync(cancellationToken);
+        log.LogInformation("{By} made the account {Email}, {Role}.", by, email, role);
+        changes.Announce(account.Id);
+        return account.Id;
+    }
+
+    /// <summary>Ends every session of an account: cookies and open pages.</summary>
+    public Task EndSessionsAsync(string accountId, CancellationToken cancellationToken) =>
+        ChangeAsync(accountId, takesAnAdmin: false, (_, _) => Task.CompletedTask, cancellationToken);
+
+    public void Dispose() => _oneAtATime.Dispose();
+
+    private async Task ChangeAsync(string accountId, bool takesAnAdmin, Func<UserManager<ModeratorAccount>, ModeratorAccount, Task> change, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
+            var account = await accounts.FindByIdAsync(accountId) ?? throw new ModeratorChangeRefusedException(PeopleTexts.UnknownAccount);
+            if (takesAnAdmin && await IsLastAdminAsync(accounts, account))
+                throw new ModeratorChangeRefusedException(Sentence.With(PeopleTexts.LastAdmin, account.Email));
+
+            var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
+            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+            await change(accounts, account);
+            // A new stamp: a cookie of before must not come back to life with a role that is given back later.
+            Require(await accounts.UpdateSecurityStampAsync(account));
+            await context.Sessions.Where(session => session.AccountId == account.Id).ExecuteDeleteAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+        changes.Announce(accountId);
+    }
+
+    private static async Task<bool> IsLastAdminAsync(UserManager<ModeratorAccount> accounts, ModeratorAccount account)
+    {
+        var admins = (await accounts.GetUsersInRoleAsync(nameof(ModeratorRole.Admin))).Where(admin => !admin.IsDisabled).ToList();
+        return admins.Count == 1 && admins[0].Id == account.Id;
+    }
+
+    private static void Require(IdentityResult result)
+    {
+        if (!result.Succeeded)
+            throw new InvalidOperationException("The account could not be changed: " + string.Join(" ", AccountErrors.Of(result)));
+    }
+}
+
+/// <summary>An account as Admins see it.</summary>
+/// <param name="Id">Names it for good; an email may change.</param>
+/// <param name="Email">What it signs in with.</param>
+/// <param name="Role">Its highest role; null for an account that has none and may see nothing.</param>
+/// <param name="IsDisabled">Whether it may sign in.</param>
+/// <param name="LastSeenAt">When a page was last open in its name; null for never.</param>
+public sealed record Moderator(string Id, string Email, ModeratorRole? Role, bool IsDisabled, DateTimeOffset? LastSeenAt);

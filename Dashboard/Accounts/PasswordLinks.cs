@@ -1,0 +1,109 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Presence.Dashboard.Display;
+
+namespace Presence.Dashboard.Accounts;
+
+/// <summary>
+/// Renews lost passwords by links that work once, for a day. Whoever has a link may use it, so it is shown once, to who made
+/// it; stored is a hash of its token, among the account's tokens, where a newer link takes the place of the older.
+/// </summary>
+/// <remarks>Bounded: one link an account.</remarks>
+internal sealed class PasswordLinks(IServiceScopeFactory scopes, AccountChanges changes, SetupLink setupLink, SetupLinkFile setupFile, TimeProvider time, ILogger<PasswordLinks> log)
+{
+    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
+
+    // What names the row among an account's tokens.
+    private const string Provider = "Presence";
+    private const string Purpose = "PasswordLink";
+    private const int TokenBytes = 32;
+
+    /// <summary>Makes a link; the account's former one is dead from here on. Its password and its sessions stay as they are until the link is used.</summary>
+    /// <param name="accountId">Whose password.</param>
+    /// <param name="by">Who makes it; said in the log now and when it is used.</param>
+    /// <param name="cancellationToken">Gives up; no link was made.</param>
+    /// <returns>The link, the only time anybody sees it.</returns>
+    /// <exception cref="ModeratorChangeRefusedException">There is no such account. Nothing was done.</exception>
+    public async Task<IssuedPasswordLink> IssueAsync(string accountId, string by, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
+        cancellationToken.ThrowIfCancellationRequested();
+        var account = await accounts.FindByIdAsync(accountId) ?? throw new ModeratorChangeRefusedException(PeopleTexts.UnknownAccount);
+        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
+        var expiresAt = time.GetUtcNow() + Lifetime;
+        var stored = string.Create(CultureInfo.InvariantCulture, $"{Hash(token)} {expiresAt.ToUnixTimeMilliseconds()} {by}");
+        if (await accounts.SetAuthenticationTokenAsync(account, Provider, Purpose, stored) is { Succeeded: false } failed)
+            throw new InvalidOperationException("The password link could not be stored: " + string.Join(" ", AccountErrors.Of(failed)));
+        log.LogInformation("{By} made a password link for {Email}.", by, account.Email);
+        return new IssuedPasswordLink(account.Email ?? "", $"{ModeratorAccounts.NewPasswordPath}?token={token}", expiresAt, account.IsDisabled);
+    }
+
+    /// <summary>The email of the account a link is for; null when it was used, is too old or never was.</summary>
+    public async Task<string?> FindAsync(string? token, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
+        return await RowAsync(context, token, cancellationToken) is { } row
+            ? await context.Users.Where(account => account.Id == row.UserId).Select(account => account.Email).FirstOrDefaultAsync(cancellationToken)
+            : null;
+    }
+
+    /// <summary>Sets the password, uses the link up and ends every session of the account; all or nothing.</summary>
+    /// <returns>What is wrong with the password; empty when it was set; null when the link is dead.</returns>
+    /// <exception cref="HashingBusyException">Nothing was set and the link still works.</exception>
+    public async Task<IReadOnlyList<string>?> UseAsync(string? token, string password, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
+        var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
+        if (await RowAsync(context, token, cancellationToken) is not { } row || await accounts.FindByIdAsync(row.UserId) is not { } account)
+            return null;
+
+        // Before the transaction: a hash takes long, and everybody else who writes waits for it. The new stamp ends the sessions.
+        var set = await scope.ServiceProvider.GetRequiredService<ModeratorPasswords>().SetAsync(account, password, cancellationToken);
+        if (!set.Succeeded)
+            return AccountErrors.Of(set);
+
+        // Used up first: of two who come with the same link at once, one finds it gone.
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        if (await context.UserTokens.Where(other => other.UserId == row.UserId && other.LoginProvider == Provider && other.Name == Purpose && other.Value == row.Value).ExecuteDeleteAsync(cancellationToken) == 0)
+            return null;
+        if (await accounts.UpdateAsync(account) is { Succeeded: false } failed)
+            return AccountErrors.Of(failed);
+        await context.Sessions.Where(session => session.AccountId == account.Id).ExecuteDeleteAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+
+        log.LogInformation("{Email} has a new password, by a link that {By} made.", account.Email, row.Value!.Split(' ', 3)[2]);
+        changes.Announce(account.Id);
+        if (await accounts.IsInRoleAsync(account, nameof(ModeratorRole.Admin)))
+        {
+            setupLink.Close(); // it is for a server without an Admin, which an account made on the command line is the end of
+            setupFile.Delete();
+        }
+        return [];
+    }
+
+    private async Task<IdentityUserToken<string>?> RowAsync(AccountsContext context, string? token, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(token))
+            return null;
+        var hash = Hash(token) + " ";
+        var row = await context.UserTokens.AsNoTracking()
+            .FirstOrDefaultAsync(other => other.LoginProvider == Provider && other.Name == Purpose && other.Value!.StartsWith(hash), cancellationToken);
+        return row is not null && long.Parse(row.Value!.Split(' ', 3)[1], CultureInfo.InvariantCulture) > time.GetUtcNow().ToUnixTimeMilliseconds() ? row : null;
+    }
+
+    private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+}
+
+/// <summary>A fresh link to set a new password.</summary>
+/// <param name="Email">Whose password.</param>
+/// <param name="PathAndQuery">The link, without the server's address.</param>
+/// <param name="ExpiresAt">When it stops working.</param>
+/// <param name="IsDisabled">Whether the account may sign in at all.</param>
+internal sealed record IssuedPasswordLink(string Email, string PathAndQuery, DateTimeOffset ExpiresAt, bool IsDisabled);
