@@ -32,16 +32,16 @@ public sealed partial class PresenceEngine
     /// <summary>What rooms remember of their last hour, those with the most viewers first; rooms without a sample yet are left out.</summary>
     /// <param name="most">How many rooms at most.</param>
     /// <remarks><b>Cost.</b> A glance at every room, and a short hold of each chosen one's lock.</remarks>
-    public IReadOnlyList<RoomMemory> RoomMemories(int most)
+    public IReadOnlyList<RoomTrendSnapshot> RoomMemories(int most)
     {
         var rooms = _rooms.Select(pair => (Room: pair.Value, pair.Value.Viewers)).ToArray();
         if (rooms.Length > most)
             Array.Sort(rooms, static (left, right) => right.Viewers.CompareTo(left.Viewers));
-        return [.. rooms.Take(most).Select(room => room.Room.Memory()).OfType<RoomMemory>()];
+        return [.. rooms.Take(most).Select(room => room.Room.Memory()).OfType<RoomTrendSnapshot>()];
     }
 
     /// <summary>Puts back what rooms remembered in an earlier run, after who was present was restored. A room that has been empty for an hour is forgotten.</summary>
-    public void RestoreRoomMemories(IEnumerable<RoomMemory> memories)
+    public void RestoreRoomMemories(IEnumerable<RoomTrendSnapshot> memories)
     {
         var oldest = _clock.UtcOf(_clock.Now()) - SweepSchedule.EmptyRoomRetention;
         foreach (var memory in memories)

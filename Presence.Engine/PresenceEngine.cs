@@ -286,7 +286,7 @@ public sealed partial class PresenceEngine : IDisposable
         if (room != added)
             Interlocked.Decrement(ref _roomCount);
         else
-            _network.EmptyRooms.Add(room, now); // empty until its first heartbeat, which may be refused
+            _network.IdleRoomQueue.Add(room, now); // empty until its first heartbeat, which may be refused
         return room;
     }
 
@@ -295,7 +295,7 @@ public sealed partial class PresenceEngine : IDisposable
     {
         var retired = 0;
         // A watched room is listed again as it is taken: the number listed now bounds the round.
-        for (var left = _network.EmptyRooms.Count; left > 0 && retired < atMost && _network.EmptyRooms.TryTake(latest, out var room); left--)
+        for (var left = _network.IdleRoomQueue.Count; left > 0 && retired < atMost && _network.IdleRoomQueue.TryTake(latest, out var room); left--)
         {
             if (!room.TryRetire())
                 continue;

@@ -27,7 +27,7 @@ public sealed class CostlyFormTests
         var marked = ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.Metadata.GetMetadata<HashesPasswordsAttribute>() is not null).Select(endpoint => "/" + endpoint.RoutePattern.RawText!.TrimStart('/')).ToHashSet();
 
-        Assert.Superset(new HashSet<string> { ModeratorAccounts.SignInPath, ModeratorAccounts.SetupPath, ModeratorAccounts.JoinPath, ModeratorAccounts.NewPasswordPath, OwnAccountForms.PasswordPath }, marked);
+        Assert.Superset(new HashSet<string> { ModeratorAccounts.SignInPath, ModeratorAccounts.SetupPath, ModeratorAccounts.JoinPath, ModeratorAccounts.NewPasswordPath, AccountEndpoints.PasswordPath }, marked);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class CostlyFormTests
         _hasher.Forget();
 
         var replies = await Task.WhenAll(Enumerable.Range(0, 15).Select(i =>
-            visitor.PostFormToAsync("/account", OwnAccountForms.PasswordPath, ("current", $"wrong {i}"), ("new", "another horse battery"))));
+            visitor.PostFormToAsync("/account", AccountEndpoints.PasswordPath, ("current", $"wrong {i}"), ("new", "another horse battery"))));
 
         Assert.InRange(_hasher.Count, 1, SignInThrottle.AllowedFailures);
         Assert.All(replies, reply => Assert.Contains("outcome=", reply.Headers.Location?.OriginalString ?? "", StringComparison.Ordinal));

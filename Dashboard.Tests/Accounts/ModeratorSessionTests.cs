@@ -145,7 +145,7 @@ public sealed class ModeratorSessionTests
         using var here = await SignedInAsync(host);
         using var there = await SignedInAsync(host);
 
-        using var changed = await here.PostFormToAsync("/account", OwnAccountForms.PasswordPath, ("current", ModeratorOfTests.Password), ("new", "another horse battery"));
+        using var changed = await here.PostFormToAsync("/account", AccountEndpoints.PasswordPath, ("current", ModeratorOfTests.Password), ("new", "another horse battery"));
 
         Assert.EndsWith("outcome=changed", changed.Headers.Location!.OriginalString, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(here));
@@ -162,7 +162,7 @@ public sealed class ModeratorSessionTests
         await using var host = await StartAsync();
         using var visitor = await SignedInAsync(host);
 
-        using var reply = await visitor.PostFormToAsync("/account", OwnAccountForms.PasswordPath, ("current", ModeratorOfTests.Password), ("new", password));
+        using var reply = await visitor.PostFormToAsync("/account", AccountEndpoints.PasswordPath, ("current", ModeratorOfTests.Password), ("new", password));
         using var page = await visitor.GetAsync("/account?outcome=" + outcome);
 
         Assert.EndsWith("outcome=" + outcome, reply.Headers.Location!.OriginalString, StringComparison.Ordinal);

@@ -112,7 +112,7 @@ public sealed class ModeratorStoreTests : IAsyncLifetime
         using var here = await SignedInAsync();
         using var there = await SignedInAsync();
 
-        using var ended = await here.PostFormToAsync("/account", OwnAccountForms.SignOutEverywherePath);
+        using var ended = await here.PostFormToAsync("/account", AccountEndpoints.SignOutEverywherePath);
 
         Assert.Equal(HttpStatusCode.Redirect, ended.StatusCode);
         using var page = await there.GetAsync("/settings");
@@ -125,9 +125,9 @@ public sealed class ModeratorStoreTests : IAsyncLifetime
         using var here = await SignedInAsync();
         using var there = await SignedInAsync();
 
-        using var wrong = await here.PostFormToAsync("/account", OwnAccountForms.PasswordPath, ("current", "not the password"), ("new", "another password, long"));
-        using var tooShort = await here.PostFormToAsync("/account", OwnAccountForms.PasswordPath, ("current", ModeratorOfTests.Password), ("new", "short"));
-        using var changed = await here.PostFormToAsync("/account", OwnAccountForms.PasswordPath, ("current", ModeratorOfTests.Password), ("new", "another password, long"));
+        using var wrong = await here.PostFormToAsync("/account", AccountEndpoints.PasswordPath, ("current", "not the password"), ("new", "another password, long"));
+        using var tooShort = await here.PostFormToAsync("/account", AccountEndpoints.PasswordPath, ("current", ModeratorOfTests.Password), ("new", "short"));
+        using var changed = await here.PostFormToAsync("/account", AccountEndpoints.PasswordPath, ("current", ModeratorOfTests.Password), ("new", "another password, long"));
 
         Assert.EndsWith("outcome=wrong", wrong.Headers.Location!.OriginalString, StringComparison.Ordinal);
         Assert.EndsWith("outcome=short", tooShort.Headers.Location!.OriginalString, StringComparison.Ordinal);
@@ -143,8 +143,8 @@ public sealed class ModeratorStoreTests : IAsyncLifetime
     {
         using var visitor = await SignedInAsync();
 
-        using var password = await visitor.PostAsync(OwnAccountForms.PasswordPath, [new("current", ModeratorOfTests.Password), new("new", "another password, long")]);
-        using var everywhere = await visitor.PostAsync(OwnAccountForms.SignOutEverywherePath, []);
+        using var password = await visitor.PostAsync(AccountEndpoints.PasswordPath, [new("current", ModeratorOfTests.Password), new("new", "another password, long")]);
+        using var everywhere = await visitor.PostAsync(AccountEndpoints.SignOutEverywherePath, []);
 
         Assert.Equal(HttpStatusCode.BadRequest, password.StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, everywhere.StatusCode);

@@ -85,7 +85,7 @@ public sealed class ShownNameTests : IAsyncLifetime
     {
         var userIds = Enumerable.Range(0, 1000).Select(i => $"u{i}").ToArray();
         await _host.Services.GetRequiredService<UserStore>().VouchAsync(
-            [.. userIds.Select(userId => new Vouching(userId, new UserProfile("Named " + userId, null) { SaidAt = _time.GetUtcNow() }))], TestContext.Current.CancellationToken);
+            [.. userIds.Select(userId => new VerifiedUser(userId, new UserProfile("Named " + userId, null) { SaidAt = _time.GetUtcNow() }))], TestContext.Current.CancellationToken);
 
         await ServerBeatAsync("hall", userIds);
 

@@ -51,5 +51,5 @@ public sealed class WholeNumberTests
     }
 
     private static int? Read(string number) =>
-        JsonSerializer.Deserialize(Encoding.UTF8.GetBytes($$"""{"settingsVersion":{{number}}}"""), Wire.Documents.HeartbeatRequest)!.SettingsVersion;
+        JsonSerializer.Deserialize(Encoding.UTF8.GetBytes($$"""{"settingsVersion":{{number}}}"""), ApiJson.Documents.HeartbeatRequest)!.SettingsVersion;
 }

@@ -35,7 +35,7 @@ public sealed class CookieKeyTests
         {
             await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
             var refusal = await Record.ExceptionAsync(host.StartAgainAsync);
-            Assert.True(refusal is StartRefusedException && refusal.Message.Contains(file, StringComparison.Ordinal), $"{text}\n{refusal}");
+            Assert.True(refusal is StartupException && refusal.Message.Contains(file, StringComparison.Ordinal), $"{text}\n{refusal}");
             await host.StopAsync();
         }
 

@@ -45,7 +45,7 @@ public sealed class KeyFolderTests : IDisposable
         NewKeys().Secret("some.key");
         File.WriteAllText(PathOf("some.key"), content);
 
-        var refusal = Assert.Throws<StartRefusedException>(() => NewKeys().Secret("some.key"));
+        var refusal = Assert.Throws<StartupException>(() => NewKeys().Secret("some.key"));
         Assert.Contains(PathOf("some.key"), refusal.Message, StringComparison.Ordinal);
     }
 

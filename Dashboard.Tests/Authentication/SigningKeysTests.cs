@@ -124,7 +124,7 @@ public sealed class SigningKeysTests : IDisposable
         NewKeys();
         File.WriteAllText(FilePath, content);
 
-        var refusal = Assert.Throws<StartRefusedException>(() => NewKeys());
+        var refusal = Assert.Throws<StartupException>(() => NewKeys());
         Assert.Contains(FilePath, refusal.Message, StringComparison.Ordinal);
     }
 

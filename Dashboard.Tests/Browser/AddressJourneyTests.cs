@@ -10,7 +10,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>Everything a moderator chose stands in the address: a reload shows it again, and so does the link in somebody else's browser.</summary>
-public sealed class AddressJourneyTests(ChromiumBrowser chromium, BusyEvening evening) : IClassFixture<BusyEvening>
+public sealed class AddressJourneyTests(ChromiumBrowser chromium, PopulatedHost evening) : IClassFixture<PopulatedHost>
 {
     [Fact]
     public async Task Room_AsAModeratorArrangedIt_IsTheSameInAnotherBrowser()

@@ -10,7 +10,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>What a moderator does with the network as a whole: glance, find, pin, watch on a second screen.</summary>
-public sealed class ListJourneyTests(ChromiumBrowser chromium, BusyEvening evening) : IClassFixture<BusyEvening>
+public sealed class ListJourneyTests(ChromiumBrowser chromium, PopulatedHost evening) : IClassFixture<PopulatedHost>
 {
     [Fact]
     public async Task Overview_FromAGlanceToARoomAndTheRoster_LeadsThereAndMoves()

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>What a screen reader is made to say while viewers come and go: a count now and then, not every number that moves.</summary>
-public sealed class LiveRegionTests(ChromiumBrowser chromium, BusyEvening evening) : IClassFixture<BusyEvening>
+public sealed class LiveRegionTests(ChromiumBrowser chromium, PopulatedHost evening) : IClassFixture<PopulatedHost>
 {
     private const int Steps = 12;
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(5);
@@ -39,7 +39,7 @@ public sealed class LiveRegionTests(ChromiumBrowser chromium, BusyEvening evenin
             await Eventually.TrueAsync(
                 async () =>
                 {
-                    evening.Clock.Advance(RenderGate.ShortestPause); // a page that just rendered waits for it
+                    evening.Clock.Advance(RenderThrottle.ShortestPause); // a page that just rendered waits for it
                     return (await page.Locator(number).TextContentAsync())!.Contains(Viewers(evening, room), StringComparison.Ordinal);
                 },
                 path + " shows how many there are");
@@ -49,6 +49,6 @@ public sealed class LiveRegionTests(ChromiumBrowser chromium, BusyEvening evenin
         Assert.True(spoken.Length <= 2, string.Join("\n", spoken));
     }
 
-    private static string Viewers(BusyEvening evening, string? room) =>
+    private static string Viewers(PopulatedHost evening, string? room) =>
         (room is null ? evening.Engine.CountNetwork().Viewers : evening.Engine.Count(room).Viewers).ToString(CultureInfo.InvariantCulture);
 }

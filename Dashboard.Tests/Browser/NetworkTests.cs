@@ -10,7 +10,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>Pages over networks as they are: slow, silent, cut, and back.</summary>
-public sealed class NetworkTests(ChromiumBrowser chromium, BusyEvening evening) : IClassFixture<BusyEvening>
+public sealed class NetworkTests(ChromiumBrowser chromium, PopulatedHost evening) : IClassFixture<PopulatedHost>
 {
     private static readonly TimeSpan FarAway = TimeSpan.FromMilliseconds(60);
 
@@ -29,7 +29,7 @@ public sealed class NetworkTests(ChromiumBrowser chromium, BusyEvening evening) 
         await using var host = await StartAsync();
         Enter(host, "album-release", "elif.moreau");
         Engine(host).UserHeartbeat("elif.moreau", new UserProfile("Elif Moreau", null));
-        await using var wire = Wire.To(host.BaseAddress, FarAway);
+        await using var wire = NetworkProxy.To(host.BaseAddress, FarAway);
         await using var visit = await chromium.VisitAsync(wire.Address);
         await visit.SignInAsync(path);
         var field = visit.Page.GetByLabel(label);
@@ -46,7 +46,7 @@ public sealed class NetworkTests(ChromiumBrowser chromium, BusyEvening evening) 
     public async Task Settings_TypedOverASlowNetwork_KeepEveryDigitAndNothingElse()
     {
         await using var host = await StartAsync();
-        await using var wire = Wire.To(host.BaseAddress, FarAway);
+        await using var wire = NetworkProxy.To(host.BaseAddress, FarAway);
         await using var visit = await chromium.VisitAsync(wire.Address);
         await visit.SignInAsync("/settings");
         var timeout = visit.Page.GetByLabel("Presence timeout");
@@ -70,7 +70,7 @@ public sealed class NetworkTests(ChromiumBrowser chromium, BusyEvening evening) 
     {
         await using var host = await StartAsync();
         Enter(host, "stage", "ada");
-        await using var wire = Wire.To(host.BaseAddress);
+        await using var wire = NetworkProxy.To(host.BaseAddress);
         await using var visit = await chromium.VisitAsync(wire.Address);
         var page = visit.Page;
         await page.Clock.InstallAsync();
@@ -100,7 +100,7 @@ public sealed class NetworkTests(ChromiumBrowser chromium, BusyEvening evening) 
     {
         await using var host = await StartAsync();
         Enter(host, "stage", "ada");
-        await using var wire = Wire.To(host.BaseAddress);
+        await using var wire = NetworkProxy.To(host.BaseAddress);
         await using var visit = await chromium.VisitAsync(wire.Address);
         var page = visit.Page;
         await page.Clock.InstallAsync();
@@ -124,7 +124,7 @@ public sealed class NetworkTests(ChromiumBrowser chromium, BusyEvening evening) 
         await using var host = await StartAsync();
         Enter(host, "stage", "ada");
         Enter(host, "rooftop", "ada");
-        await using var wire = Wire.To(host.BaseAddress);
+        await using var wire = NetworkProxy.To(host.BaseAddress);
         await using var visit = await chromium.VisitAsync(wire.Address);
         var page = visit.Page;
         await visit.SignInAsync("/rooms?sort=name");
@@ -151,7 +151,7 @@ public sealed class NetworkTests(ChromiumBrowser chromium, BusyEvening evening) 
         await using var host = await StartAsync();
         Enter(host, "stage", "ada.lovelace");
         Enter(host, "stage", "grace.hopper");
-        await using var wire = Wire.To(host.BaseAddress);
+        await using var wire = NetworkProxy.To(host.BaseAddress);
         await using var visit = await chromium.VisitAsync(wire.Address);
         var page = visit.Page;
         await visit.SignInAsync("/rooms/stage?sort=name&range=15m");
@@ -174,7 +174,7 @@ public sealed class NetworkTests(ChromiumBrowser chromium, BusyEvening evening) 
     [Fact]
     public async Task Pages_NoLongerLive_KeepNoColourThatMeansNow()
     {
-        await using var wire = Wire.To(evening.Host.BaseAddress);
+        await using var wire = NetworkProxy.To(evening.Host.BaseAddress);
         await using var visit = await chromium.VisitAsync(wire.Address);
         var page = visit.Page;
         await visit.SignInAsync();
@@ -222,7 +222,7 @@ public sealed class NetworkTests(ChromiumBrowser chromium, BusyEvening evening) 
         """);
 
     /// <summary>Lets nothing through after an answer, whose time the page keeps, and holds the browser's clock a second later.</summary>
-    private static async Task FallSilentAsync(Wire wire, IPage page)
+    private static async Task FallSilentAsync(NetworkProxy wire, IPage page)
     {
         await page.EvaluateAsync("addEventListener('presence:answer', () => { window.heard = new Date(); })");
         await page.WaitForFunctionAsync("() => window.heard");

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>A moderator only watches: nothing is counted, and nothing is sent while nobody looks.</summary>
-public sealed class ObserverTests(ChromiumBrowser chromium, BusyEvening evening) : IClassFixture<BusyEvening>
+public sealed class ObserverTests(ChromiumBrowser chromium, PopulatedHost evening) : IClassFixture<PopulatedHost>
 {
     [Fact]
     public async Task Visiting_OpeningReloadingAndStaying_ChangesNoNumber()

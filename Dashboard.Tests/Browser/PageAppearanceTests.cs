@@ -7,7 +7,7 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>Every page of a busy evening, live and no longer live, and what other sites show of it.</summary>
-public sealed class PageAppearanceTests(ChromiumBrowser chromium, BusyEvening evening) : AppearanceTest, IClassFixture<BusyEvening>
+public sealed class PageAppearanceTests(ChromiumBrowser chromium, PopulatedHost evening) : AppearanceTest, IClassFixture<PopulatedHost>
 {
     private static readonly (string Name, string Path)[] LivePages =
     [
@@ -43,7 +43,7 @@ public sealed class PageAppearanceTests(ChromiumBrowser chromium, BusyEvening ev
     [InlineData(ColorScheme.Dark)]
     public async Task Pages_NoLongerLive_AreAccessibleAndFit(ColorScheme scheme)
     {
-        await using var wire = Wire.To(evening.Host.BaseAddress);
+        await using var wire = NetworkProxy.To(evening.Host.BaseAddress);
         await using var visit = await chromium.VisitAsync(wire.Address, Wide, 900, scheme);
         await visit.SignInAsync();
         foreach (var (name, path) in ((string Name, string Path)[])[("overview-lost", "/"), ("room-lost", "/rooms/main-stage"), ("wall-lost", "/wall?rooms=main-stage,q-and-a")])

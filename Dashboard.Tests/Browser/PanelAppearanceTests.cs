@@ -7,7 +7,7 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>What is opened, typed or asked on a page: panels, forms, dialogs.</summary>
-public sealed class PanelAppearanceTests(ChromiumBrowser chromium, BusyEvening evening) : AppearanceTest, IClassFixture<BusyEvening>
+public sealed class PanelAppearanceTests(ChromiumBrowser chromium, PopulatedHost evening) : AppearanceTest, IClassFixture<PopulatedHost>
 {
     [Theory]
     [InlineData(ColorScheme.Light)]

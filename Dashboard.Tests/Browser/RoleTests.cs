@@ -43,7 +43,7 @@ public sealed class RoleTests(ChromiumBrowser chromium)
         using var troll = await OutsideViewer.LogInAsync(host, "troll", "Terry Pest");
         await troll.HeartbeatAsync("stage");
         await using var visit = await chromium.VisitAsync(host.BaseAddress);
-        var line = await HeldLine.OpenAsync(visit.Page);
+        var line = await FrozenRow.OpenAsync(visit.Page);
         await visit.SignInAsync("/rooms/stage", Ada);
         await RemoveTroll(visit.Page).ClickAsync();
         var remove = visit.Page.GetByRole(AriaRole.Button, new() { Name = "Remove for 5 min" });

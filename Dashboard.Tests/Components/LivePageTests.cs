@@ -45,7 +45,7 @@ public sealed class LivePageTests : PageTest
             if (turn % 3 == 0)
                 await Task.Yield(); // reads and gates end in between, or do not
             if (turn % 7 == 0)
-                Time.Advance(RenderGate.ShortestPause);
+                Time.Advance(RenderThrottle.ShortestPause);
         }
         await PassUntilAsync(() => page.Instance.Shown is { } shown && shown == $"{NameOf(last)}: {last}" && Watches() == 1);
 
@@ -97,7 +97,7 @@ public sealed class LivePageTests : PageTest
     [Fact]
     public async Task Gate_WhoseRenderThrows_EndsItsWatch()
     {
-        await using var gate = new RenderGate(
+        await using var gate = new RenderThrottle(
             Time,
             Services.GetRequiredService<PageVisibility>(),
             Services.GetRequiredService<CircuitClock>(),

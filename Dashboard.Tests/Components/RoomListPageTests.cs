@@ -222,7 +222,7 @@ public sealed class RoomListPageTests : PageTest
         for (var room = 0; room < 200; room++)
             Beat($"room {room:000}", $"viewer {room}");
 
-        var reading = await Services.GetRequiredService<RoomListReader>().ReadAsync(new RoomListView("", RoomFilter.All, RoomOrder.Name, Reversed: false));
+        var reading = await Services.GetRequiredService<RoomListQuery>().ReadAsync(new RoomListView("", RoomFilter.All, RoomOrder.Name, Reversed: false));
 
         Assert.Equal(Enumerable.Range(0, 40).Select(room => new RoomLine($"room {room:000}", room + 1)), reading.First);
         Assert.Equal(Enumerable.Range(40, 160).Select(room => new RoomLine($"room {room:000}", room + 1)), reading.Rest);

@@ -147,7 +147,7 @@ public sealed class RoomNumberTests : PageTest
     public async Task Roster_ThatCannotBeRead_SaysSoWhileTheNumberStaysAndComesBack()
     {
         var authentication = new HeldAuthentication();
-        Services.AddTransient(_ => new RosterReader(Engine, new ModeratorGuard(authentication), Time));
+        Services.AddTransient(_ => new RosterQuery(Engine, new ModeratorGuard(authentication), Time));
         Beat("main", "ada");
         authentication.Fail();
 
@@ -165,7 +165,7 @@ public sealed class RoomNumberTests : PageTest
     public async Task Roster_ThatCannotBeReadAnyMore_KeepsItsLines()
     {
         var authentication = new HeldAuthentication();
-        Services.AddTransient(_ => new RosterReader(Engine, new ModeratorGuard(authentication), Time));
+        Services.AddTransient(_ => new RosterQuery(Engine, new ModeratorGuard(authentication), Time));
         Beat("main", "ada");
         authentication.Mend();
         var page = RenderRoom();

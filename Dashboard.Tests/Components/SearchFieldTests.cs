@@ -63,7 +63,7 @@ public sealed class SearchFieldTests : PageTest
         var before = Address;
         Type(field, "r");
         Type(field, "");
-        Time.Advance(AddressPen.Pause * 2);
+        Time.Advance(QueryStringWriter.Pause * 2);
         await TypeAndPauseAsync(field, "x", "?search=x");
 
         Return(field, "x");
@@ -79,7 +79,7 @@ public sealed class SearchFieldTests : PageTest
         Type(field, "ro");
 
         await DisposeComponentsAsync();
-        Time.Advance(AddressPen.Pause * 2);
+        Time.Advance(QueryStringWriter.Pause * 2);
 
         Assert.Equal(before, Address);
     }

@@ -147,7 +147,7 @@ public sealed class SystemPageTests : PageTest
     public async Task Page_WhenALaterReadFails_SaysSinceWhenItIsTrue()
     {
         var isBroken = false;
-        Services.GetRequiredService<CapRegistry>().Add(CapKind.Pages, () => isBroken ? throw new InvalidOperationException("broken") : 1, 10);
+        Services.GetRequiredService<LimitUsageRegistry>().Add(LimitKind.Pages, () => isBroken ? throw new InvalidOperationException("broken") : 1, 10);
         var page = await RenderAsync();
         Assert.Contains("Live", page.ByTestId("freshness").TextContent, StringComparison.Ordinal);
 

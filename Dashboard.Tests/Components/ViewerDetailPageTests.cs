@@ -78,7 +78,7 @@ public sealed class ViewerDetailPageTests : PageTest
     [Fact]
     public async Task Viewer_ThatCannotBeRead_SaysSoAndOffersToTryAgain()
     {
-        Services.AddTransient(services => new ViewerReader(Engine, null!, null!, services.GetRequiredService<ModeratorGuard>(), Time));
+        Services.AddTransient(services => new ViewerDetailQuery(Engine, null!, null!, services.GetRequiredService<ModeratorGuard>(), Time));
 
         var page = RenderViewer("ada");
 

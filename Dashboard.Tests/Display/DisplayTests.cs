@@ -108,8 +108,8 @@ public sealed class DisplayTests
     {
         var viewer = new Viewer("ada", null, IsGuest: false, Noon, Noon, ViewerState.Hidden, IsFading: false, 1);
 
-        Assert.Equal(ViewerStatus.Hidden, ViewerStatuses.Of(viewer));
-        Assert.Equal(ViewerStatus.Fading, ViewerStatuses.Of(viewer with { IsFading = true }));
+        Assert.Equal(ViewerStatusKind.Hidden, ViewerStatusTexts.Of(viewer));
+        Assert.Equal(ViewerStatusKind.Fading, ViewerStatusTexts.Of(viewer with { IsFading = true }));
     }
 
     [Fact]

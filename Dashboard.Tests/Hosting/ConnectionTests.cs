@@ -222,7 +222,7 @@ public sealed class ConnectionTests
             Assert.True(door.TryEnter(new UnixDomainSocketEndPoint("/tmp/x")));
             door.Leave(new UnixDomainSocketEndPoint("/tmp/x"));
         }
-        Assert.Equal(11, caps.All.Single(cap => cap.Kind == CapKind.Connections).Used);
+        Assert.Equal(11, caps.All.Single(cap => cap.Kind == LimitKind.Connections).Used);
 
         door.Leave(From("203.0.113.5"));
         Assert.True(door.TryEnter(From("203.0.113.5")));
@@ -259,13 +259,13 @@ public sealed class ConnectionTests
     [Fact]
     public void Caps_WithTooFewFiles_AreRefusedAndAnUnknownNumberIsNot()
     {
-        Assert.Throws<StartRefusedException>(() => new MachineLimits(799, long.MaxValue).Fit(new DashboardOptions.LimitsOptions()));
+        Assert.Throws<StartupException>(() => new MachineLimits(799, long.MaxValue).Fit(new DashboardOptions.LimitsOptions()));
         Assert.Equal(long.MaxValue, MachineLimits.ReadOpenFiles("/nowhere/limits"));
         new MachineLimits(long.MaxValue, long.MaxValue).Fit(new DashboardOptions.LimitsOptions());
     }
 
-    private static ConnectionDoor NewDoor(DashboardOptions options, out CapRegistry caps) =>
-        new(options, caps = new CapRegistry(), new ManualTimeProvider(), NullLogger<ConnectionDoor>.Instance);
+    private static ConnectionAdmission NewDoor(DashboardOptions options, out LimitUsageRegistry caps) =>
+        new(options, caps = new LimitUsageRegistry(), new ManualTimeProvider(), NullLogger<ConnectionAdmission>.Instance);
 
     private static IPEndPoint From(string address) => new(IPAddress.Parse(address), 12345);
 

@@ -36,7 +36,7 @@ public sealed class StorageStartupTests
         var now = DateTimeOffset.UtcNow;
         host.Services.GetRequiredService<PresenceEngine>().RestoreRoomMemories(
         [
-            new RoomMemory { RoomId = "lobby", At = now, SampledAt = now, Since = now.AddHours(-1), Peak = 40, Recent = [30], Hour = [40, 35, 30], Joins = [40, 0, 0] },
+            new RoomTrendSnapshot { RoomId = "lobby", At = now, SampledAt = now, Since = now.AddHours(-1), Peak = 40, Recent = [30], Hour = [40, 35, 30], Joins = [40, 0, 0] },
         ]);
 
         await host.RestartAsync();
@@ -49,13 +49,13 @@ public sealed class StorageStartupTests
     [Fact]
     public async Task StopAsync_WithTenThousandRoomsInMemory_WritesEveryRoomItsLastLineAndWhoIsThere()
     {
-        const int rooms = RoomMemoryStore.MostRooms;
+        const int rooms = RoomTrendSnapshotStore.MostRooms;
         await using var host = await DashboardHost.StartAsync();
         var engine = host.Services.GetRequiredService<PresenceEngine>();
         for (var room = 0; room < rooms; room++)
             engine.Heartbeat(new Heartbeat { RoomId = $"room {room}", UserId = $"user {room}", SessionId = "" });
         var now = DateTimeOffset.UtcNow;
-        engine.RestoreRoomMemories(Enumerable.Range(0, rooms).Select(room => new RoomMemory
+        engine.RestoreRoomMemories(Enumerable.Range(0, rooms).Select(room => new RoomTrendSnapshot
         {
             RoomId = $"room {room}", At = now, SampledAt = now, Since = now.AddHours(-1), Peak = 20_000 + room, Recent = [room], Hour = [room + 2, room + 1, room], Joins = [room + 2, 0, 0],
         }));
@@ -102,7 +102,7 @@ public sealed class StorageStartupTests
         await using var host = await DashboardHost.StartAsync();
         await using var second = DashboardApplication.Build(["--urls", "http://127.0.0.1:0", $"--Presence:Data={host.DataFolder}"]);
 
-        var refusal = await Assert.ThrowsAsync<StartRefusedException>(() => second.StartAsync(Cancel));
+        var refusal = await Assert.ThrowsAsync<StartupException>(() => second.StartAsync(Cancel));
 
         Assert.Contains("in use by another process", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(200, (await host.GetAsync("/health/ready")).Status);

@@ -89,7 +89,7 @@ public sealed class StorageTroubleTests
             }
             await using var app = DashboardApplication.Build(["--urls", "http://127.0.0.1:0", $"--Presence:Data={folder}"]);
 
-            await Assert.ThrowsAsync<StartRefusedException>(() => app.StartAsync(Cancel));
+            await Assert.ThrowsAsync<StartupException>(() => app.StartAsync(Cancel));
 
             // Keys are evidence that there was a database: one that was cut off in its first start must not have any.
             var keys = Path.Combine(folder, "keys");

@@ -110,11 +110,11 @@ public sealed class AddressLimitTests
     [Fact]
     public void AddressPace_AskedByAMillionAddresses_StaysWithinTwoGenerations()
     {
-        var pace = new AddressPace(new PaceLimit(_time, perSecond: 1, burst: 1), _time);
+        var pace = new AddressRateLimiter(new TokenBucket(_time, perSecond: 1, burst: 1), _time);
 
         Parallel.For(0, 1_000_000, i => pace.TryTake(new IPAddress((uint)i), out _));
 
-        Assert.InRange(pace.Count, 1, (2 * AddressPace.GenerationCap) + 1_000); // threads that were just then adding theirs
+        Assert.InRange(pace.Count, 1, (2 * AddressRateLimiter.GenerationCap) + 1_000); // threads that were just then adding theirs
     }
 
     private static async Task<string> BeatAllAsync(DashboardHost host)

@@ -53,9 +53,9 @@ public sealed class SimulationPartsTests
         var conditions = new NetworkConditions(new ManualTimeProvider(), share);
         var fates = Enumerable.Range(0, 1000).Select(_ => conditions.Next()).ToList();
 
-        Assert.Equal(share == 0 ? 1000 : 0, fates.Count(fate => fate == PacketFate.Passes));
-        Assert.InRange(fates.Count(fate => fate == PacketFate.RequestLost), least * 3 / 4, most * 5 / 4);
+        Assert.Equal(share == 0 ? 1000 : 0, fates.Count(fate => fate == PacketOutcome.Passes));
+        Assert.InRange(fates.Count(fate => fate == PacketOutcome.RequestLost), least * 3 / 4, most * 5 / 4);
         conditions.Clear();
-        Assert.Equal(PacketFate.Passes, conditions.Next());
+        Assert.Equal(PacketOutcome.Passes, conditions.Next());
     }
 }

@@ -1,3 +1,4 @@
+using Presence.Dashboard.Authentication;
 using System.Text.Json;
 using Microsoft.AspNetCore.Identity;
 using Presence.Dashboard.Live;

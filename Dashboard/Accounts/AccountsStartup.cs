@@ -1,3 +1,4 @@
+using Presence.Dashboard.Authentication;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Identity;
@@ -67,7 +68,7 @@ internal sealed class AccountsStartup(
     {
         var problems = await firstAccount.CreateAsync(email, await ConfiguredPasswordAsync(cancellationToken), cancellationToken);
         if (problems is { Count: > 0 })
-            throw new StartRefusedException($"The first account, {email}, could not be made from Presence__Setup. {string.Join(" ", problems)} Correct Presence__Setup__AdminEmail or Presence__Setup__AdminPassword, or leave both out to get a set-up link.");
+            throw new StartupException($"The first account, {email}, could not be made from Presence__Setup. {string.Join(" ", problems)} Correct Presence__Setup__AdminEmail or Presence__Setup__AdminPassword, or leave both out to get a set-up link.");
         log.LogInformation("Made the first account, {Email}, from Presence__Setup.", email);
     }
 

@@ -1,3 +1,4 @@
+using Presence.Dashboard.Authentication;
 using System.Net;
 using System.Net.Sockets;
 

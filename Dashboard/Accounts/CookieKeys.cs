@@ -1,3 +1,4 @@
+using Presence.Dashboard.Authentication;
 using System.Xml;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -18,7 +19,7 @@ internal static class CookieKeys
 {
     private const int SecretBytes = 64;
 
-    /// <exception cref="Engine.StartRefusedException">A key file holds something else.</exception>
+    /// <exception cref="Engine.StartupException">A key file holds something else.</exception>
     public static void ThrowIfDamaged(KeyFolder folder, IKeyManager manager)
     {
         var files = folder.Files("*.xml").ToDictionary(name => name, name => Parse(folder.Read(name)!) ?? throw folder.Damaged(name), StringComparer.Ordinal);
@@ -84,7 +85,7 @@ internal sealed class KeysInDataFolder(IOptions<DashboardOptions> options, ILogg
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                throw new StartRefusedException($"The folder {path} cannot be created: {failure.Message} Give {Environment.UserName}, the user the server runs as, the right to create it, or choose another data folder with Presence__Data.", failure);
+                throw new StartupException($"The folder {path} cannot be created: {failure.Message} Give {Environment.UserName}, the user the server runs as, the right to create it, or choose another data folder with Presence__Data.", failure);
             }
         }
         RequireReadable(data);
@@ -92,7 +93,7 @@ internal sealed class KeysInDataFolder(IOptions<DashboardOptions> options, ILogg
     }
 
     /// <summary>Reads every key there is: one that cannot be read would be made anew without a word, or missed at the first request.</summary>
-    /// <exception cref="StartRefusedException">One cannot be read, or the folder cannot be looked into.</exception>
+    /// <exception cref="StartupException">One cannot be read, or the folder cannot be looked into.</exception>
     public static void RequireReadable(string data)
     {
         var folder = Path.Combine(Path.GetFullPath(data), KeyFolder.Name);

@@ -1,3 +1,4 @@
+using Presence.Dashboard.Authentication;
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Presence.Dashboard.Hosting;

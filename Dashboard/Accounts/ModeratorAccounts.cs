@@ -1,3 +1,4 @@
+using Presence.Dashboard.Authentication;
 using System.ComponentModel.DataAnnotations.Schema;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication.Cookies;

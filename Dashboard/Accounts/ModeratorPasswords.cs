@@ -1,3 +1,4 @@
+using Presence.Dashboard.Authentication;
 using Microsoft.AspNetCore.Identity;
 
 namespace Presence.Dashboard.Accounts;

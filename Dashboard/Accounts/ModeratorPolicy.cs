@@ -1,3 +1,4 @@
+using Presence.Dashboard.Authentication;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;

@@ -1,3 +1,4 @@
+using Presence.Dashboard.Authentication;
 using System.Security.Claims;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Authentication;

@@ -1,3 +1,4 @@
+using Presence.Dashboard.Authentication;
 using System.Buffers.Text;
 using System.Security.Claims;
 using System.Security.Cryptography;

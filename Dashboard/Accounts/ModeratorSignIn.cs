@@ -1,3 +1,4 @@
+using Presence.Dashboard.Authentication;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
 
@@ -91,7 +92,7 @@ internal static class ReturnUrl
     public static string LocalOrHome(string? address, NavigationManager navigation) => LocalOrHome(address, StartOf(navigation));
 
     /// <summary>The sign-in page that returns to the page shown now.</summary>
-    public static string ToSignIn(NavigationManager navigation) =>
+    public static string RedirectToSignIn(NavigationManager navigation) =>
         $"{ModeratorAccounts.SignInPath[1..]}?{Parameter}={Uri.EscapeDataString(StartOf(navigation) + navigation.ToBaseRelativePath(navigation.Uri))}";
 
     private static string StartOf(NavigationManager navigation) => new Uri(navigation.BaseUri).AbsolutePath;

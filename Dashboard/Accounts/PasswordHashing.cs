@@ -1,3 +1,4 @@
+using Presence.Dashboard.Authentication;
 namespace Presence.Dashboard.Accounts;
 
 /// <summary>

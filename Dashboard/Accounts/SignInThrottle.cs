@@ -1,3 +1,4 @@
+using Presence.Dashboard.Authentication;
 using System.Net;
 using Presence.Dashboard.Hosting;
 
@@ -10,7 +11,7 @@ namespace Presence.Dashboard.Accounts;
 /// <remarks>
 /// <para>Three counts. One address at one account: five failures in five minutes, then that address waits. One account over
 /// all addresses: twenty, then each further attempt is answered later, up to ten seconds; never not at all, which would let
-/// anyone keep its owner out. One address at whatever it likes: a bucket (<see cref="AddressPace"/>).</para>
+/// anyone keep its owner out. One address at whatever it likes: a bucket (<see cref="AddressRateLimiter"/>).</para>
 /// <para>Bounded by <see cref="LargestCount"/> pairs and accounts: past it those whose failures are oldest are forgotten.</para>
 /// </remarks>
 internal sealed class SignInThrottle(DashboardOptions options, TimeProvider time)
@@ -26,7 +27,7 @@ internal sealed class SignInThrottle(DashboardOptions options, TimeProvider time
     private readonly Lock _lock = new();
     private readonly FailureCounts<(string Email, AddressKey Address)> _pairs = new(time, Window, LargestCount);
     private readonly FailureCounts<string> _accounts = new(time, Window, LargestCount);
-    private readonly AddressPace _addresses = new(new PaceLimit(time, options.Limits.SignInsPerSecond, options.Limits.SignInBurst), time);
+    private readonly AddressRateLimiter _addresses = new(new TokenBucket(time, options.Limits.SignInsPerSecond, options.Limits.SignInBurst), time);
 
     /// <summary>Counts a form that has a password hashed, whatever is in it.</summary>
     /// <returns>False when this address must wait before the next.</returns>

@@ -8,7 +8,7 @@ using System.Text.Json.Serialization;
 
 namespace Presence.Dashboard.Api;
 
-/// <summary>The generated code behind <see cref="Wire"/>.</summary>
+/// <summary>The generated code behind <see cref="Documents"/>.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -35,8 +35,8 @@ namespace Presence.Dashboard.Api;
 [JsonSerializable(typeof(OnlineCountReply))]
 [JsonSerializable(typeof(PresencesReply))]
 [JsonSerializable(typeof(PresenceSettingsReply))]
-[JsonSerializable(typeof(PresenceSwitchDocument))]
-[JsonSerializable(typeof(PresenceSwitchRequest))]
+[JsonSerializable(typeof(UserPresenceSettingDocument))]
+[JsonSerializable(typeof(UserPresenceSettingRequest))]
 [JsonSerializable(typeof(PublicLinkDocument))]
 [JsonSerializable(typeof(PublicLinkRequest))]
 [JsonSerializable(typeof(PublicRoomDocument))]
@@ -60,13 +60,10 @@ namespace Presence.Dashboard.Api;
 [JsonSerializable(typeof(UsersReply))]
 [JsonSerializable(typeof(ViewersReply))]
 [JsonSerializable(typeof(VisitorRequest))]
-internal sealed partial class ApiJson : JsonSerializerContext;
-
-/// <summary>The documents of the wire.</summary>
-internal static class Wire
+internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>How each is read and written. Text of any script stays readable as it is: a reply is JSON and never put into a page as markup.</summary>
-    public static ApiJson Documents { get; } = new(new JsonSerializerOptions(ApiJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ApiJson Documents => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
 
 /// <summary>Instants on the wire: UTC, always three digits of milliseconds, always Z.</summary>

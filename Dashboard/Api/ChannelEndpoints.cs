@@ -31,20 +31,20 @@ internal static class ChannelEndpoints
     internal static async Task<IResult> SetMembersAsync(HttpContext http, string channelId, PresenceEngine engine, ChannelStore channels)
     {
         if (PresenceIds.ProblemOfChannelId(channelId) is { } channelProblem)
-            return ApiRefusal.Invalid(channelProblem);
-        var body = await JsonBody.ReadAsync(http, Wire.Documents.ChannelMembersRequest);
+            return ApiProblem.Invalid(channelProblem);
+        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.ChannelMembersRequest);
         if (body.Value is not { } request)
             return body.Refusal!;
         if (ProblemOf(request, engine.Limits.ChannelMembers) is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
         try
         {
             var members = await channels.SetMembersAsync(channelId, request.UserIds!.Select(id => id!), http.RequestAborted);
-            return Reply.Ok(new ChannelMembersDocument(channelId, members), Wire.Documents.ChannelMembersDocument);
+            return Reply.Ok(new ChannelMembersDocument(channelId, members), ApiJson.Documents.ChannelMembersDocument);
         }
         catch (StoreFullException full)
         {
-            return Refusals.Full(full);
+            return ApiProblems.Full(full);
         }
     }
 
@@ -63,24 +63,24 @@ internal static class ChannelEndpoints
     /// <summary>Ask whether anybody of some channels is online</summary>
     /// <remarks>The user who asks is not counted, nor is anybody who switched presence off. An unknown channel has nobody online.</remarks>
     /// <response code="200">The channels, in the order asked for.</response>
-    internal static IResult List(HttpContext http, PresenceEngine engine, ClientPaces paces)
+    internal static IResult List(HttpContext http, PresenceEngine engine, RateLimits paces)
     {
         var query = http.Request.Query;
         string[] asked = [.. query["channelIds[]"].Concat(query["channelIds"]).Where(id => !string.IsNullOrEmpty(id)).Select(id => id!).Distinct(PresenceComparers.ChannelId)];
         if (asked.Length > MostAsked)
-            return ApiRefusal.Invalid($"channelIds may name {MostAsked} channels; it names {asked.Length}. Ask in several requests.");
+            return ApiProblem.Invalid($"channelIds may name {MostAsked} channels; it names {asked.Length}. Ask in several requests.");
         if (asked.Select(id => PresenceIds.ProblemOfChannelId(id)).FirstOrDefault(problem => problem is not null) is { } problem)
-            return ApiRefusal.Invalid($"channelIds: {problem}");
+            return ApiProblem.Invalid($"channelIds: {problem}");
         if (!engine.Settings.Enabled)
-            return Refusals.Disabled;
-        if (Refusals.WhileReadingMuch(http, paces, engine.MembersOf(asked)) is { } tooMuch)
+            return ApiProblems.Disabled;
+        if (ApiProblems.WhileReadingMuch(http, paces, engine.MembersOf(asked)) is { } tooMuch)
             return tooMuch;
 
         var caller = http.Caller();
         var channels = engine.Channels(asked, caller.IsServer ? null : caller.UserId);
         return Reply.Ok(
             new ChannelsReply([.. channels.Select(channel => new ChannelsReply.Channel(channel.ChannelId, channel.IsAnyMemberOnline, channel.OnlineCount))]),
-            Wire.Documents.ChannelsReply);
+            ApiJson.Documents.ChannelsReply);
     }
 }
 

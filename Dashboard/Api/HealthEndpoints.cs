@@ -21,7 +21,7 @@ internal static class HealthEndpoints
     /// <summary>Ask whether the process runs</summary>
     /// <remarks>Answers from the first second on, whatever state the server is in.</remarks>
     /// <response code="200">It runs.</response>
-    internal static IResult Live() => Reply.Ok(new HealthReply("live", Loops: null), Wire.Documents.HealthReply);
+    internal static IResult Live() => Reply.Ok(new HealthReply("live", Loops: null), ApiJson.Documents.HealthReply);
 
     /// <summary>Ask whether the server can be relied on</summary>
     /// <remarks>
@@ -36,7 +36,7 @@ internal static class HealthEndpoints
         HealthReply.Loop[]? details = caller.Principal is { IsServer: true } server && server.Scopes.HasFlag(ServerScopes.Read)
             ? [.. loops.All.Select(loop => new HealthReply.Loop(loop.Name, loop.IsHealthy, loop.LastError, loop.LastErrorAt, loop.LastSuccessAt))]
             : null;
-        return Reply.Ok(new HealthReply(loops.IsDegraded ? "degraded" : "healthy", details), Wire.Documents.HealthReply);
+        return Reply.Ok(new HealthReply(loops.IsDegraded ? "degraded" : "healthy", details), ApiJson.Documents.HealthReply);
     }
 }
 
@@ -58,7 +58,7 @@ internal sealed record HealthReply([property: AllowedValues("live", "healthy", "
 /// <summary>Until the state of the last run is restored every answer could be wrong, so there is none but "alive" (rule 10).</summary>
 internal sealed class ReadinessMiddleware(RequestDelegate next, PresenceReadiness readiness)
 {
-    private static readonly ApiRefusal Restoring = new(ApiErrors.NotReady, "The server is restoring its state; try again in a second.") { RetryAfterSeconds = 1 };
+    private static readonly ApiProblem Restoring = new(ApiErrors.NotReady, "The server is restoring its state; try again in a second.") { RetryAfterSeconds = 1 };
 
     public Task InvokeAsync(HttpContext http)
     {

@@ -9,12 +9,12 @@ namespace Presence.Dashboard.Api;
 
 /// <summary>"I am watching": the route almost every request takes. Nothing here waits for the database.</summary>
 /// <remarks>Its services are handed over once: asking for them with each request would make a scope for each.</remarks>
-internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces paces, ProfileLookups profiles)
+internal sealed class HeartbeatEndpoints(PresenceEngine engine, RateLimits paces, ProfileLookups profiles)
 {
     public static void Map(IEndpointRouteBuilder api)
     {
         var endpoints = ActivatorUtilities.CreateInstance<HeartbeatEndpoints>(api.ServiceProvider);
-        api.MapPost("/api/v1/presence/rooms/{roomId}/heartbeat", endpoints.Beat).Allow(ApiPolicy.Viewer).OpenToRemoved()
+        api.MapPost("/api/v1/presence/rooms/{roomId}/heartbeat", endpoints.Beat).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
             .WithName("sendHeartbeat").Takes(ApiParameter.OfWords("include", "Adds the room's count to the answer.", ["count"], isOptional: true))
             .Reads<HeartbeatRequest>(isOptional: true).Produces<HeartbeatDocument>(StatusCodes.Status202Accepted)
             .Refuses(ApiErrors.PresenceDisabled, ApiErrors.Removed, ApiErrors.Banned, ApiErrors.RoomEnded, ApiErrors.CapReached);
@@ -33,7 +33,7 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
     internal ValueTask<IResult> Beat(HttpContext http, string roomId)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
-            return new(ApiRefusal.Invalid(problem));
+            return new(ApiProblem.Invalid(problem));
         if (!JsonBody.IsEmpty(http))
             return BeatWithBodyAsync(http, roomId);
 
@@ -43,15 +43,15 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
 
     private async ValueTask<IResult> BeatWithBodyAsync(HttpContext http, string roomId)
     {
-        var body = await JsonBody.ReadOptionalAsync(http, Wire.Documents.HeartbeatRequest);
+        var body = await JsonBody.ReadOptionalAsync(http, ApiJson.Documents.HeartbeatRequest);
         if (body.Refusal is { } refusal)
             return refusal;
 
         var request = body.Value;
         if (request?.SessionId is { } named && PresenceIds.ProblemOfSessionId(named) is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
         if (!ViewerStates.TryParse(request?.State, out var state))
-            return ApiRefusal.Invalid(ViewerStates.Rule);
+            return ApiProblem.Invalid(ViewerStates.Rule);
 
         var caller = http.Caller();
         return Record(http, caller, new Heartbeat
@@ -65,7 +65,7 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
             Origin = AddressKey.OriginOf(http.Connection.RemoteIpAddress),
             SettingsVersion = request?.SettingsVersion ?? 0,
             Device = new SessionDevice(
-                RemarkConverter.Cut(request?.Device, HeartbeatRequest.LongestDevice), RemarkConverter.Cut(request?.AppVersion, HeartbeatRequest.LongestAppVersion)),
+                SettingsIssueConverter.Cut(request?.Device, HeartbeatRequest.LongestDevice), SettingsIssueConverter.Cut(request?.AppVersion, HeartbeatRequest.LongestAppVersion)),
         });
     }
 
@@ -73,18 +73,18 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
     {
         var includeCount = false;
         if (http.Request.QueryString.HasValue && !TryReadInclude(http.Request.Query, out includeCount))
-            return ApiRefusal.Invalid("include", "may be count, or left out.");
+            return ApiProblem.Invalid("include", "may be count, or left out.");
         if (!caller.TryPace(paces.Heartbeats, heartbeat.RoomId, heartbeat.SessionId, out var wait))
-            return Refusals.TooManyHeartbeats(wait);
+            return ApiProblems.TooManyHeartbeats(wait);
         if (paces.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(http.Connection.RemoteIpAddress, out wait))
-            return Refusals.TooManyHeartbeatsOfAddress(wait);
+            return ApiProblems.TooManyHeartbeatsOfAddress(wait);
 
         var receipt = engine.Heartbeat(heartbeat);
         if (receipt.Joined)
             profiles.Want(caller);
         return receipt.Outcome == HeartbeatOutcome.Accepted
             ? new HeartbeatReply(receipt, includeCount)
-            : Refusals.Of(receipt, engine.Limits);
+            : ApiProblems.Of(receipt, engine.Limits);
     }
 
     private static bool TryReadInclude(IQueryCollection query, out bool includeCount)
@@ -105,8 +105,8 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, ClientPaces pace
 internal sealed record HeartbeatRequest(
     [property: MinLength(1), MaxLength(PresenceIds.LongestSessionId)] string? SessionId,
     [property: AllowedValues("visible", "hidden", "paused")] string? State,
-    [property: JsonConverter(typeof(RemarkConverter))] string? Device,
-    [property: JsonConverter(typeof(RemarkConverter))] string? AppVersion,
+    [property: JsonConverter(typeof(SettingsIssueConverter))] string? Device,
+    [property: JsonConverter(typeof(SettingsIssueConverter))] string? AppVersion,
     int? SettingsVersion)
 {
     public const int LongestDevice = 300;

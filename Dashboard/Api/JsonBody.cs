@@ -25,7 +25,7 @@ internal static class JsonBody
     {
         var body = await ReadOptionalAsync(http, type);
         return body.Refusal is null && body.Value is null
-            ? new JsonBody<T>(new ApiRefusal(ApiErrors.Unreadable, "The body is empty; send a JSON object with content type application/json."))
+            ? new JsonBody<T>(new ApiProblem(ApiErrors.Unreadable, "The body is empty; send a JSON object with content type application/json."))
             : body;
     }
 
@@ -36,7 +36,7 @@ internal static class JsonBody
         if (IsEmpty(http))
             return default;
 
-        var body = await RequestText.ReadAsync(http, BodyLimit.Of(http, http.Features.Get<Authentication.ClientPrincipal>()));
+        var body = await RequestBody.ReadAsync(http, BodyLimit.Of(http, http.Features.Get<Authentication.ClientPrincipal>()));
         if (body.Refusal is { } refusal)
             return new(refusal);
         try
@@ -45,7 +45,7 @@ internal static class JsonBody
                 return default;
             return IsJson(http.Request.ContentType)
                 ? Parse(body.Bytes, type)
-                : new(new ApiRefusal(ApiErrors.WrongMediaType, "The content type must be application/json.", Shown(http.Request.ContentType)));
+                : new(new ApiProblem(ApiErrors.WrongMediaType, "The content type must be application/json.", Shown(http.Request.ContentType)));
         }
         finally
         {
@@ -61,7 +61,7 @@ internal static class JsonBody
             var reader = new Utf8JsonReader(bytes, Rules);
             var value = JsonSerializer.Deserialize(ref reader, type);
             reader.Read(); // throws when something follows the document
-            return value is null ? new(ApiRefusal.Invalid("The body must be a JSON object; it is null.")) : new(value);
+            return value is null ? new(ApiProblem.Invalid("The body must be a JSON object; it is null.")) : new(value);
         }
         catch (JsonException exception)
         {
@@ -70,19 +70,19 @@ internal static class JsonBody
     }
 
     /// <summary>Broken syntax is unreadable; a document that does not fit was read and breaks a rule.</summary>
-    private static ApiRefusal Explain(JsonException exception)
+    private static ApiProblem Explain(JsonException exception)
     {
         if (exception.InnerException is JsonException || exception.Path is null)
         {
-            return new ApiRefusal(
+            return new ApiProblem(
                 ApiErrors.Unreadable,
                 "The body is not valid JSON.",
                 $"line {exception.LineNumber.GetValueOrDefault() + 1}, byte {exception.BytePositionInLine.GetValueOrDefault() + 1}");
         }
         var field = exception.Path.TrimStart('$').TrimStart('.');
         return field.Length == 0
-            ? ApiRefusal.Invalid("The body must be a JSON object.")
-            : ApiRefusal.Invalid(field, "has a value of the wrong kind, or stands there twice; docs/http-api.md says what it takes.");
+            ? ApiProblem.Invalid("The body must be a JSON object.")
+            : ApiProblem.Invalid(field, "has a value of the wrong kind, or stands there twice; docs/http-api.md says what it takes.");
     }
 
     private static bool IsJson(string? contentType) =>
@@ -99,11 +99,11 @@ internal readonly struct JsonBody<T>
 {
     public JsonBody(T value) => Value = value;
 
-    public JsonBody(ApiRefusal refusal) => Refusal = refusal;
+    public JsonBody(ApiProblem refusal) => Refusal = refusal;
 
     public T? Value { get; }
 
-    public ApiRefusal? Refusal { get; }
+    public ApiProblem? Refusal { get; }
 }
 
 /// <summary>Administration refuses what it does not know: a misspelt member must not be silently without effect.</summary>
@@ -122,20 +122,20 @@ internal static class UnknownMembers
 }
 
 /// <summary>A whole body, still in the server's own buffers until <see cref="Release"/>; or why it was not read.</summary>
-internal readonly struct RequestText
+internal readonly struct RequestBody
 {
     private readonly PipeReader? _reader;
 
-    private RequestText(PipeReader reader, ReadOnlySequence<byte> bytes) => (_reader, Bytes) = (reader, bytes);
+    private RequestBody(PipeReader reader, ReadOnlySequence<byte> bytes) => (_reader, Bytes) = (reader, bytes);
 
-    private RequestText(ApiRefusal refusal) => Refusal = refusal;
+    private RequestBody(ApiProblem refusal) => Refusal = refusal;
 
     public ReadOnlySequence<byte> Bytes { get; }
 
-    public ApiRefusal? Refusal { get; }
+    public ApiProblem? Refusal { get; }
 
     /// <summary>Reads until the end or until one byte more than allowed, whatever length was announced.</summary>
-    public static async ValueTask<RequestText> ReadAsync(HttpContext http, int limit)
+    public static async ValueTask<RequestBody> ReadAsync(HttpContext http, int limit)
     {
         var reader = http.Request.BodyReader;
         while (true)
@@ -144,10 +144,10 @@ internal readonly struct RequestText
             if (read.Buffer.Length > limit)
             {
                 reader.AdvanceTo(read.Buffer.End);
-                return new RequestText(BodyLimit.Refusal(limit));
+                return new RequestBody(BodyLimit.Refusal(limit));
             }
             if (read.IsCompleted)
-                return new RequestText(reader, read.Buffer);
+                return new RequestBody(reader, read.Buffer);
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
@@ -170,6 +170,6 @@ internal sealed record BodyLimit(int Bytes)
     public static int Of(HttpContext http, ClientPrincipal? caller) =>
         http.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes ?? (caller is { IsServer: true } ? OfServers : OfViewers);
 
-    public static ApiRefusal Refusal(int limit) =>
+    public static ApiProblem Refusal(int limit) =>
         new(ApiErrors.BodyTooLarge, $"The body may have {limit} bytes{(limit == OfViewers ? $"; with a server key {OfServers}" : "")}.");
 }

@@ -12,7 +12,7 @@ internal static class LeaveEndpoints
 {
     public static void MapLeaves(this IEndpointRouteBuilder api)
     {
-        api.MapDelete("/api/v1/presence/rooms/{roomId}/heartbeat", Leave).Allow(ApiPolicy.Viewer).OpenToRemoved()
+        api.MapDelete("/api/v1/presence/rooms/{roomId}/heartbeat", Leave).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
             .WithName("leaveRoom").Takes(ApiParameter.OfText("sessionId", "The session; the login's device unless given.", PresenceIds.LongestSessionId))
             .Produces(StatusCodes.Status204NoContent);
         api.MapPost("/api/v1/presence/rooms/{roomId}/leave", LeaveByBeaconAsync).Allow(ApiPolicy.Anonymous).PacedByItself()
@@ -28,7 +28,7 @@ internal static class LeaveEndpoints
     {
         var query = new QueryReader(http.Request.Query);
         var sessionId = query.Text("sessionId", PresenceIds.LongestSessionId);
-        return query.Problem is { } problem ? ApiRefusal.Invalid(problem) : End(engine, roomId, http.Caller(), sessionId);
+        return query.Problem is { } problem ? ApiProblem.Invalid(problem) : End(engine, roomId, http.Caller(), sessionId);
     }
 
     /// <summary>Leave a room while a page closes</summary>
@@ -37,11 +37,11 @@ internal static class LeaveEndpoints
     /// as text or as a form of at most 4 KiB. Never put a token into an address.
     /// </remarks>
     /// <response code="204">The session is not there any more.</response>
-    internal static async Task<IResult> LeaveByBeaconAsync(HttpContext http, string roomId, PresenceEngine engine, ClientAuthenticator authenticator, ClientPaces paces)
+    internal static async Task<IResult> LeaveByBeaconAsync(HttpContext http, string roomId, PresenceEngine engine, ClientAuthenticator authenticator, RateLimits paces)
     {
         if (!IsFormOrText(http.Request.ContentType))
-            return new ApiRefusal(ApiErrors.WrongMediaType, "The content type must be text/plain or application/x-www-form-urlencoded.");
-        var body = await RequestText.ReadAsync(http, BodyLimit.OfBeacons);
+            return new ApiProblem(ApiErrors.WrongMediaType, "The content type must be text/plain or application/x-www-form-urlencoded.");
+        var body = await RequestBody.ReadAsync(http, BodyLimit.OfBeacons);
         if (body.Refusal is { } refusal)
             return refusal;
         var fields = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body.Bytes));
@@ -50,22 +50,22 @@ internal static class LeaveEndpoints
         var token = fields.TryGetValue("token", out var tokens) ? tokens.ToString() : "";
         var authenticated = authenticator.Authenticate(token);
         if (authenticated.Principal is not { } caller)
-            return Refusals.Of(authenticated, paces, http);
+            return ApiProblems.Of(authenticated, paces, http);
         if (caller.IsServer)
-            return new ApiRefusal(ApiErrors.NotAllowed, "A server key does not belong into a page; send the viewer's access token.");
+            return new ApiProblem(ApiErrors.NotAllowed, "A server key does not belong into a page; send the viewer's access token.");
         return End(engine, roomId, caller, fields.TryGetValue("sessionId", out var sessionId) ? sessionId.ToString() : null);
     }
 
     private static IResult End(PresenceEngine engine, string roomId, ClientPrincipal caller, string? sessionId)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } roomProblem)
-            return ApiRefusal.Invalid(roomProblem);
+            return ApiProblem.Invalid(roomProblem);
         if (!caller.MayEnter(roomId))
-            return Refusals.OtherRoom;
+            return ApiProblems.OtherRoom;
         if (string.IsNullOrEmpty(sessionId))
             sessionId = caller.SessionId;
         else if (PresenceIds.ProblemOfSessionId(sessionId) is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
 
         engine.Leave(roomId, caller.UserId, sessionId);
         return Results.NoContent();

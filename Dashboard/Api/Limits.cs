@@ -97,7 +97,7 @@ internal static class Limits
         Pace("failed requests", Defaults.FailuresPerSecond, "one address, with bad credentials", nameof(Defaults.FailuresPerSecond)),
         Pace("anonymous requests", Defaults.AnonymousPerSecond, "one address, logins and health apart", nameof(Defaults.AnonymousPerSecond)),
         new("reads", Defaults.ReadsPerSecond, "viewers, rooms or members a second", "looked at by one user's searches and orders") { Error = ApiErrors.RateLimited, Key = nameof(Defaults.ReadsPerSecond) },
-        new("reads of many", (long)Defaults.ReadsPerSecond * ReadPace.Many, "viewers, rooms or members a second", "looked at for one server key, or for all users of one address") { Error = ApiErrors.RateLimited },
+        new("reads of many", (long)Defaults.ReadsPerSecond * ReadRateLimiter.Many, "viewers, rooms or members a second", "looked at for one server key, or for all users of one address") { Error = ApiErrors.RateLimited },
         Pace("badges", Defaults.BadgesPerSecond, "one address, through public links", nameof(Defaults.BadgesPerSecond)),
         new("streams of a caller", Defaults.StreamsPerPrincipal, "streams", "one user, or one server key") { Error = ApiErrors.CapReached, Key = nameof(Defaults.StreamsPerPrincipal) },
         new("streams of an address", Defaults.StreamsPerAddress, "streams", "users of one address; a quarter of the cap") { Error = ApiErrors.CapReached, Key = nameof(Defaults.StreamsPerAddress) },

@@ -13,17 +13,17 @@ internal static class ManyHeartbeats
     /// <summary>Send many heartbeats at once</summary>
     /// <remarks>At most 1,000. What was not taken is listed by its place, with the code it would have had alone.</remarks>
     /// <response code="202">What became of each.</response>
-    internal static async Task<IResult> BeatAsync(HttpContext http, PresenceEngine engine, ClientPaces paces, ProfileLookups profiles, VouchedUsers vouched, ILogger<HeartbeatEndpoints> logger)
+    internal static async Task<IResult> BeatAsync(HttpContext http, PresenceEngine engine, RateLimits paces, ProfileLookups profiles, VerifiedUsers vouched, ILogger<HeartbeatEndpoints> logger)
     {
-        var body = await JsonBody.ReadAsync(http, Wire.Documents.ManyHeartbeatsRequest);
+        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.ManyHeartbeatsRequest);
         if (body.Value is not { } request)
             return body.Refusal!;
         if (request.Heartbeats is not { } heartbeats)
-            return ApiRefusal.Invalid("heartbeats", "is missing; it is a list of objects with a roomId.");
+            return ApiProblem.Invalid("heartbeats", "is missing; it is a list of objects with a roomId.");
         if (heartbeats.Count > ManyHeartbeatsRequest.Most)
-            return ApiRefusal.Invalid($"heartbeats may hold {ManyHeartbeatsRequest.Most} entries; it holds {heartbeats.Count}. Send several requests.");
+            return ApiProblem.Invalid($"heartbeats may hold {ManyHeartbeatsRequest.Most} entries; it holds {heartbeats.Count}. Send several requests.");
         if (!engine.Settings.Enabled)
-            return Refusals.Disabled;
+            return ApiProblems.Disabled;
 
         var caller = http.Caller();
         var rejected = new List<ManyHeartbeatsReply.Rejection>();
@@ -34,11 +34,11 @@ internal static class ManyHeartbeats
             else if (caller.IsServer)
                 vouched.Note(heartbeats[index]!.UserId!, profile: null);
         }
-        return Reply.Accepted(new ManyHeartbeatsReply(heartbeats.Count - rejected.Count, rejected), Wire.Documents.ManyHeartbeatsReply);
+        return Reply.Accepted(new ManyHeartbeatsReply(heartbeats.Count - rejected.Count, rejected), ApiJson.Documents.ManyHeartbeatsReply);
     }
 
     /// <summary>Records one; a fault in one is told at its place, since those before it are stored and those behind it may be.</summary>
-    private static ApiRefusal? TryRecord(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, IPAddress? address, PresenceEngine engine, ClientPaces paces, ProfileLookups profiles, ILogger logger)
+    private static ApiProblem? TryRecord(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, IPAddress? address, PresenceEngine engine, RateLimits paces, ProfileLookups profiles, ILogger logger)
     {
         try
         {
@@ -49,30 +49,30 @@ internal static class ManyHeartbeats
 #pragma warning restore CA1031
         {
             logger.LogError(exception, "A heartbeat among many failed.");
-            return new ApiRefusal(ApiErrors.Fault, ApiErrors.Fault.Meaning);
+            return new ApiProblem(ApiErrors.Fault, ApiErrors.Fault.Meaning);
         }
     }
 
-    private static ApiRefusal? Record(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, IPAddress? address, PresenceEngine engine, ClientPaces paces, ProfileLookups profiles)
+    private static ApiProblem? Record(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, IPAddress? address, PresenceEngine engine, RateLimits paces, ProfileLookups profiles)
     {
         if (item?.RoomId is null)
-            return ApiRefusal.Invalid("roomId", "is missing.");
+            return ApiProblem.Invalid("roomId", "is missing.");
         if (PresenceIds.ProblemOfRoomId(item.RoomId) is { } roomProblem)
-            return ApiRefusal.Invalid(roomProblem);
+            return ApiProblem.Invalid(roomProblem);
         if (!caller.MayEnter(item.RoomId))
-            return Refusals.OtherRoom;
+            return ApiProblems.OtherRoom;
         if (item.SessionId is { } named && PresenceIds.ProblemOfSessionId(named) is { } sessionProblem)
-            return ApiRefusal.Invalid(sessionProblem);
+            return ApiProblem.Invalid(sessionProblem);
         if (!ViewerStates.TryParse(item.State, out var state))
-            return ApiRefusal.Invalid(ViewerStates.Rule);
+            return ApiProblem.Invalid(ViewerStates.Rule);
         if (RefuseUser(item.UserId, caller) is { } refusal)
             return refusal;
 
         var sessionId = item.SessionId ?? caller.SessionId;
         if (!caller.IsServer && !caller.TryPace(paces.Heartbeats, item.RoomId, sessionId, out var wait))
-            return Refusals.TooManyHeartbeats(wait);
+            return ApiProblems.TooManyHeartbeats(wait);
         if (!caller.IsServer && paces.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(address, out wait))
-            return Refusals.TooManyHeartbeatsOfAddress(wait);
+            return ApiProblems.TooManyHeartbeatsOfAddress(wait);
 
         var userId = caller.IsServer ? item.UserId! : caller.UserId;
         if (!caller.IsGuest)
@@ -86,19 +86,19 @@ internal static class ManyHeartbeats
             IsGuest = caller.IsGuest,
             Profile = caller.Profile,
             Origin = caller.IsServer ? caller.Origin : AddressKey.OriginOf(address),
-            Device = new SessionDevice(RemarkConverter.Cut(item.Device, HeartbeatRequest.LongestDevice), RemarkConverter.Cut(item.AppVersion, HeartbeatRequest.LongestAppVersion)),
+            Device = new SessionDevice(SettingsIssueConverter.Cut(item.Device, HeartbeatRequest.LongestDevice), SettingsIssueConverter.Cut(item.AppVersion, HeartbeatRequest.LongestAppVersion)),
         });
-        return receipt.Outcome == HeartbeatOutcome.Accepted ? null : Refusals.Of(receipt, engine.Limits);
+        return receipt.Outcome == HeartbeatOutcome.Accepted ? null : ApiProblems.Of(receipt, engine.Limits);
     }
 
     /// <summary>A viewer is the subject of its token and nobody else; a server key must say who.</summary>
-    private static ApiRefusal? RefuseUser(string? userId, ClientPrincipal caller)
+    private static ApiProblem? RefuseUser(string? userId, ClientPrincipal caller)
     {
         if (caller.IsServer)
-            return LoginRules.ProblemOfUserId(userId) is { } problem ? ApiRefusal.Invalid(problem) : null;
+            return LoginRules.ProblemOfUserId(userId) is { } problem ? ApiProblem.Invalid(problem) : null;
         return userId is null || userId == caller.UserId
             ? null
-            : new ApiRefusal(ApiErrors.NotAllowed, "userId may name somebody else with a server key only; leave it out.");
+            : new ApiProblem(ApiErrors.NotAllowed, "userId may name somebody else with a server key only; leave it out.");
     }
 }
 
@@ -121,8 +121,8 @@ internal sealed record ManyHeartbeatsRequest([property: Required, MaxLength(Many
         [property: MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId,
         [property: MinLength(1), MaxLength(PresenceIds.LongestSessionId)] string? SessionId,
         [property: AllowedValues("visible", "hidden", "paused")] string? State,
-        [property: JsonConverter(typeof(RemarkConverter))] string? Device = null,
-        [property: JsonConverter(typeof(RemarkConverter))] string? AppVersion = null);
+        [property: JsonConverter(typeof(SettingsIssueConverter))] string? Device = null,
+        [property: JsonConverter(typeof(SettingsIssueConverter))] string? AppVersion = null);
 }
 
 /// <summary>What became of many heartbeats.</summary>

@@ -10,7 +10,7 @@ internal static class PresenceApi
 {
     public static void AddPresenceApi(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<ApiGate>();
+        builder.Services.AddSingleton<ApiAuthorizationFilter>();
         builder.Services.AddSingleton<AnsweredMethods>();
         builder.Services.AddSingleton<EventStreams>();
         builder.Services.AddHostedService<EventStreamLoop>();
@@ -23,7 +23,7 @@ internal static class PresenceApi
     public static void MapPresenceApi(this WebApplication app)
     {
         // One gate for all: the generic overload would make one for every request.
-        var api = app.MapGroup("").AddEndpointFilter(app.Services.GetRequiredService<ApiGate>());
+        var api = app.MapGroup("").AddEndpointFilter(app.Services.GetRequiredService<ApiAuthorizationFilter>());
         Chapter(api, ApiTags.Sessions).MapSessions();
         Chapter(api, ApiTags.Users).MapUsers();
         var rooms = Chapter(api, ApiTags.Rooms);

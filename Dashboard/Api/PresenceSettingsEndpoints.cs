@@ -7,13 +7,13 @@ namespace Presence.Dashboard.Api;
 /// <summary>The settings as clients read them; answers also while presence is off, so that they learn of it.</summary>
 internal static class PresenceSettingsEndpoints
 {
-    public static void MapPresenceSettings(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/settings", Read).Allow(ApiPolicy.ViewerOrServer).OpenToRemoved()
+    public static void MapPresenceSettings(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/settings", Read).Allow(ApiPolicy.ViewerOrServer).AllowRemovedUsers()
             .WithName("getPresenceSettings").Produces<PresenceSettingsReply>();
 
     /// <summary>Read the settings, as a client</summary>
     /// <remarks>Answers also while presence is off, so that clients learn of it.</remarks>
     /// <response code="200">The settings.</response>
-    internal static IResult Read(HttpContext http, PresenceEngine engine, PresenceSwitchStore switches)
+    internal static IResult Read(HttpContext http, PresenceEngine engine, UserPresenceSettingStore switches)
     {
         var settings = engine.Settings;
         var own = switches.Read(http.Caller().UserId); // nobody's, and so on, for a server key
@@ -23,7 +23,7 @@ internal static class PresenceSettingsEndpoints
                 new(own.Enabled, own.EnabledAt),
                 new(interval, interval, settings.UpdatedAt),
                 new(settings.Enabled)),
-            Wire.Documents.PresenceSettingsReply);
+            ApiJson.Documents.PresenceSettingsReply);
     }
 }
 

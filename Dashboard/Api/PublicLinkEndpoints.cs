@@ -43,11 +43,11 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
         try
         {
             var link = await links.MakeAsync(roomId, showNames, http.Caller().Name, http.RequestAborted);
-            return Reply.Created(Describe(link), Wire.Documents.PublicLinkDocument, $"/api/v1/admin/rooms/{Uri.EscapeDataString(roomId)}/public-link");
+            return Reply.Created(Describe(link), ApiJson.Documents.PublicLinkDocument, $"/api/v1/admin/rooms/{Uri.EscapeDataString(roomId)}/public-link");
         }
         catch (StoreFullException full)
         {
-            return Refusals.Full(full);
+            return ApiProblems.Full(full);
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
         }
         catch (StoreFullException full)
         {
-            return Refusals.Full(full);
+            return ApiProblems.Full(full);
         }
     }
 
@@ -74,10 +74,10 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
     internal IResult Read(string roomId)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
         return links.FindOfRoom(roomId) is { } link
             ? Answer(link)
-            : new ApiRefusal(ApiErrors.NotFound, "This room has no public link; POST to this address makes one.");
+            : new ApiProblem(ApiErrors.NotFound, "This room has no public link; POST to this address makes one.");
     }
 
     /// <summary>Take a room's public link back</summary>
@@ -89,24 +89,24 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
     internal async Task<IResult> RevokeAsync(HttpContext http, string roomId)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
         await links.RevokeAsync(roomId, http.RequestAborted);
         return Results.NoContent();
     }
 
-    private static async Task<(bool ShowNames, ApiRefusal? Refusal)> ReadRequestAsync(HttpContext http, string roomId)
+    private static async Task<(bool ShowNames, ApiProblem? Refusal)> ReadRequestAsync(HttpContext http, string roomId)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } roomProblem)
-            return (false, ApiRefusal.Invalid(roomProblem));
-        var body = await JsonBody.ReadOptionalAsync(http, Wire.Documents.PublicLinkRequest);
+            return (false, ApiProblem.Invalid(roomProblem));
+        var body = await JsonBody.ReadOptionalAsync(http, ApiJson.Documents.PublicLinkRequest);
         if (body.Refusal is { } refusal)
             return (false, refusal);
         return UnknownMembers.ProblemOf(body.Value?.Unknown, Computed, "showNames") is { } problem
-            ? (false, ApiRefusal.Invalid(problem))
+            ? (false, ApiProblem.Invalid(problem))
             : (body.Value?.ShowNames ?? false, null);
     }
 
-    private static IResult Answer(PublicLink link) => Reply.Ok(Describe(link), Wire.Documents.PublicLinkDocument);
+    private static IResult Answer(PublicLink link) => Reply.Ok(Describe(link), ApiJson.Documents.PublicLinkDocument);
 
     private static PublicLinkDocument Describe(PublicLink link) => new(link.RoomId, link.Code, link.ShowsNames, link.CreatedAt, link.CreatedBy);
 }

@@ -64,12 +64,12 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
 
     /// <summary>Read why a user is kept out of a room</summary>
     /// <response code="200">The removal.</response>
-    internal Task<IResult> ReadOfRoomAsync(HttpContext http, string roomId, string userId) => ReadAsync(http, roomId, RawPath.Segment(http, UserSegmentOfRoom, userId));
+    internal Task<IResult> ReadOfRoomAsync(HttpContext http, string roomId, string userId) => ReadAsync(http, roomId, RawRoute.Segment(http, UserSegmentOfRoom, userId));
 
     /// <summary>Let a user into a room again</summary>
     /// <remarks>With the user's next heartbeat. Also 204 when it was not kept out. Acknowledged means durable and in force.</remarks>
     /// <response code="204">The user is not kept out.</response>
-    internal Task<IResult> LiftOfRoomAsync(HttpContext http, string roomId, string userId) => LiftAsync(http, roomId, RawPath.Segment(http, UserSegmentOfRoom, userId));
+    internal Task<IResult> LiftOfRoomAsync(HttpContext http, string roomId, string userId) => LiftAsync(http, roomId, RawRoute.Segment(http, UserSegmentOfRoom, userId));
 
     /// <summary>Ban a user from the network</summary>
     /// <remarks>
@@ -87,63 +87,63 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
 
     /// <summary>Read why a user is banned from the network</summary>
     /// <response code="200">The removal.</response>
-    internal Task<IResult> ReadOfNetworkAsync(HttpContext http, string userId) => ReadAsync(http, null, RawPath.Segment(http, UserSegmentOfNetwork, userId));
+    internal Task<IResult> ReadOfNetworkAsync(HttpContext http, string userId) => ReadAsync(http, null, RawRoute.Segment(http, UserSegmentOfNetwork, userId));
 
     /// <summary>Let a user into the network again</summary>
     /// <remarks>With the user's next heartbeat. Also 204 when it was not kept out. Acknowledged means durable and in force.</remarks>
     /// <response code="204">The user is not kept out.</response>
-    internal Task<IResult> LiftOfNetworkAsync(HttpContext http, string userId) => LiftAsync(http, null, RawPath.Segment(http, UserSegmentOfNetwork, userId));
+    internal Task<IResult> LiftOfNetworkAsync(HttpContext http, string userId) => LiftAsync(http, null, RawRoute.Segment(http, UserSegmentOfNetwork, userId));
 
     private async ValueTask<IResult> RemoveAsync(HttpContext http, string? roomId)
     {
         if (ProblemOfRoom(roomId) is { } roomProblem)
-            return ApiRefusal.Invalid(roomProblem);
-        var body = await JsonBody.ReadAsync(http, Wire.Documents.RemovalRequest);
+            return ApiProblem.Invalid(roomProblem);
+        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.RemovalRequest);
         if (body.Value is not { } request)
             return body.Refusal!;
         if (ProblemOf(request, out var until) is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
         try
         {
             var (entry, replaced) = await removals.RemoveAsync(new Removal(request.UserId!, roomId, until, request.Reason), http.Caller().Name, http.RequestAborted);
             return replaced
-                ? Reply.Ok(Describe(entry), Wire.Documents.RemovalDocument)
-                : Reply.Created(Describe(entry), Wire.Documents.RemovalDocument, AddressOf(entry.Removal));
+                ? Reply.Ok(Describe(entry), ApiJson.Documents.RemovalDocument)
+                : Reply.Created(Describe(entry), ApiJson.Documents.RemovalDocument, AddressOf(entry.Removal));
         }
         catch (StoreFullException full)
         {
-            return Refusals.Full(full);
+            return ApiProblems.Full(full);
         }
     }
 
     private async ValueTask<IResult> ListAsync(HttpContext http, string? roomId)
     {
         if (ProblemOfRoom(roomId) is { } roomProblem)
-            return ApiRefusal.Invalid(roomProblem);
+            return ApiProblem.Invalid(roomProblem);
         var query = new QueryReader(http.Request.Query);
         var limit = query.Number("limit", 1, PresenceLimits.Page, otherwise: PresenceLimits.Page);
         var before = ReadCursor(query);
         if (query.Problem is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
 
         var found = await removals.ListAsync(roomId, before, limit + 1, http.RequestAborted);
         var page = found.Take(limit).ToArray();
-        return Reply.Ok(new RemovalsReply([.. page.Select(Describe)], found.Count > limit ? CursorOf(page[^1]) : null), Wire.Documents.RemovalsReply);
+        return Reply.Ok(new RemovalsReply([.. page.Select(Describe)], found.Count > limit ? CursorOf(page[^1]) : null), ApiJson.Documents.RemovalsReply);
     }
 
     private async Task<IResult> ReadAsync(HttpContext http, string? roomId, string userId)
     {
         if ((ProblemOfRoom(roomId) ?? PresenceIds.ProblemOfUserId(userId)) is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
         return await removals.FindAsync(userId, roomId, http.RequestAborted) is { } entry
-            ? Reply.Ok(Describe(entry), Wire.Documents.RemovalDocument)
-            : new ApiRefusal(ApiErrors.NotFound, roomId is null ? "This user is not kept out of the network." : "This user is not kept out of the room.");
+            ? Reply.Ok(Describe(entry), ApiJson.Documents.RemovalDocument)
+            : new ApiProblem(ApiErrors.NotFound, roomId is null ? "This user is not kept out of the network." : "This user is not kept out of the room.");
     }
 
     private async Task<IResult> LiftAsync(HttpContext http, string? roomId, string userId)
     {
         if ((ProblemOfRoom(roomId) ?? PresenceIds.ProblemOfUserId(userId)) is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
         await removals.LiftAsync(userId, roomId, http.RequestAborted);
         return Results.NoContent();
     }

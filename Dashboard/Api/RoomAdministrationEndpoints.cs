@@ -47,20 +47,20 @@ internal static class RoomAdministrationEndpoints
         var limit = query.Number("limit", 1, PresenceLimits.Page, otherwise: PresenceLimits.Page);
         var after = ReadCursor(query);
         if (query.Problem is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
 
         var found = await rooms.ListAsync(after, limit + 1, http.RequestAborted);
         var page = found.Take(limit).ToArray();
         return Reply.Ok(
             new DefinedRoomsReply([.. page.Select(room => Describe(room, engine))], found.Count > limit ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(page[^1].RoomId)) : null),
-            Wire.Documents.DefinedRoomsReply);
+            ApiJson.Documents.DefinedRoomsReply);
     }
 
     /// <summary>Read what is special about a room</summary>
     /// <remarks>Answers for every room: one the catalogue does not know follows the network and has version 0.</remarks>
     /// <response code="200">The room.</response>
     internal static async Task<IResult> ReadAsync(HttpContext http, string roomId, PresenceEngine engine, RoomStore rooms) =>
-        PresenceIds.ProblemOfRoomId(roomId) is { } problem ? ApiRefusal.Invalid(problem) : Answer(await rooms.FindAsync(roomId, http.RequestAborted), engine);
+        PresenceIds.ProblemOfRoomId(roomId) is { } problem ? ApiProblem.Invalid(problem) : Answer(await rooms.FindAsync(roomId, http.RequestAborted), engine);
 
     /// <summary>Say what is special about a room</summary>
     /// <remarks>
@@ -72,15 +72,15 @@ internal static class RoomAdministrationEndpoints
     internal static async Task<IResult> DefineAsync(HttpContext http, string roomId, PresenceEngine engine, RoomStore rooms)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } roomProblem)
-            return ApiRefusal.Invalid(roomProblem);
+            return ApiProblem.Invalid(roomProblem);
         var current = await rooms.FindAsync(roomId, http.RequestAborted);
         if (Precondition.Refuse(http, TagOf(current.Version), () => Stale(current), isRequired: true, out var takesAny) is { } refusal)
             return refusal;
-        var body = await JsonBody.ReadAsync(http, Wire.Documents.DefinedRoomRequest);
+        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.DefinedRoomRequest);
         if (body.Value is not { } request)
             return body.Refusal!;
         if (ProblemOf(request, out var definition) is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
         try
         {
             // Whoever changes it between the look and this makes it stale after all.
@@ -88,7 +88,7 @@ internal static class RoomAdministrationEndpoints
         }
         catch (SettingsRefusedException refused)
         {
-            return ApiRefusal.Invalid(string.Join(' ', refused.Problems.Select(remark => remark.Message)));
+            return ApiProblem.Invalid(string.Join(' ', refused.Problems.Select(remark => remark.Message)));
         }
         catch (RoomConflictException conflict)
         {
@@ -96,7 +96,7 @@ internal static class RoomAdministrationEndpoints
         }
         catch (StoreFullException full)
         {
-            return Refusals.Full(full);
+            return ApiProblems.Full(full);
         }
     }
 
@@ -109,7 +109,7 @@ internal static class RoomAdministrationEndpoints
     internal static async Task<IResult> ForgetAsync(HttpContext http, string roomId, RoomStore rooms)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
         var current = await rooms.FindAsync(roomId, http.RequestAborted);
         if (Precondition.Refuse(http, TagOf(current.Version), () => Stale(current), isRequired: false, out var takesAny) is { } refusal)
             return refusal;
@@ -158,12 +158,12 @@ internal static class RoomAdministrationEndpoints
         return null;
     }
 
-    private static ApiRefusal Stale(DefinedRoom current) => new(
+    private static ApiProblem Stale(DefinedRoom current) => new(
         ApiErrors.StaleVersion,
         "Somebody changed the room meanwhile; read it again and decide anew.",
         current.UpdatedBy is { } by ? $"The room is at {TagOf(current.Version)}, saved by {by}." : $"The room is not in the catalogue ({TagOf(current.Version)}).");
 
-    private static IResult Answer(DefinedRoom room, PresenceEngine engine) => Reply.Ok(Describe(room, engine), Wire.Documents.DefinedRoomDocument, TagOf(room.Version));
+    private static IResult Answer(DefinedRoom room, PresenceEngine engine) => Reply.Ok(Describe(room, engine), ApiJson.Documents.DefinedRoomDocument, TagOf(room.Version));
 
     private static DefinedRoomDocument Describe(DefinedRoom room, PresenceEngine engine)
     {

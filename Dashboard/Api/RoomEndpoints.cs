@@ -29,12 +29,12 @@ internal static class RoomEndpoints
     /// in, with <c>prefix</c>, <c>orderBy</c>, <c>limit</c> and <c>cursor</c>.
     /// </remarks>
     /// <response code="200">A page of rooms.</response>
-    internal static IResult List(HttpContext http, PresenceEngine engine, ClientPaces paces)
+    internal static IResult List(HttpContext http, PresenceEngine engine, RateLimits paces)
     {
         var query = new QueryReader(http.Request.Query);
         var ids = query.RoomIds("ids", PresenceLimits.Page);
         if (ids is null && !http.Caller().IsServer)
-            return new ApiRefusal(ApiErrors.NotAllowed, "A viewer names the rooms it asks about: ids=room1,room2. Listing all rooms takes a server key.");
+            return new ApiProblem(ApiErrors.NotAllowed, "A viewer names the rooms it asks about: ids=room1,room2. Listing all rooms takes a server key.");
 
         var order = query.Choice("orderBy", ("count", RoomOrder.Count), ("name", RoomOrder.Name));
         var request = new RoomQuery
@@ -51,12 +51,12 @@ internal static class RoomEndpoints
                 query.Forbid(other, "does not go with ids: the rooms named are answered in the order named.");
         }
         if (query.Problem is { } problem)
-            return ApiRefusal.Invalid(problem);
-        if (ids is not null && Refusals.OfRooms(ids, id => Refusals.OfAccess(engine, http.Caller(), id)) is { } refusal)
+            return ApiProblem.Invalid(problem);
+        if (ids is not null && ApiProblems.OfRooms(ids, id => ApiProblems.OfAccess(engine, http.Caller(), id)) is { } refusal)
             return refusal;
         if (!engine.Settings.Enabled)
-            return Refusals.Disabled;
-        if (ids is null && Refusals.WhileReadingMuch(http, paces, engine.KnownRooms) is { } tooMuch)
+            return ApiProblems.Disabled;
+        if (ids is null && ApiProblems.WhileReadingMuch(http, paces, engine.KnownRooms) is { } tooMuch)
             return tooMuch;
 
         var page = engine.Rooms(request);
@@ -66,7 +66,7 @@ internal static class RoomEndpoints
                 page.Next is { } next ? RoomCursorText.Write(next, order) : null,
                 page.At,
                 RoomPresenceEndpoints.OnlyTrue(engine.IsWarming)),
-            Wire.Documents.RoomsReply);
+            ApiJson.Documents.RoomsReply);
     }
 
     private static RoomCursor? ReadCursor(QueryReader query, RoomOrder order)

@@ -41,14 +41,14 @@ internal static class RoomPresenceEndpoints
     internal static IResult Count(string roomId, PresenceEngine engine)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
-            return ApiRefusal.Invalid(problem);
-        if (Refusals.WhileDisabled(engine, roomId) is { } refusal)
+            return ApiProblem.Invalid(problem);
+        if (ApiProblems.WhileDisabled(engine, roomId) is { } refusal)
             return refusal;
 
         var count = engine.Count(roomId);
         return Reply.Ok(
             new CountReply(count.Viewers, count.At, count.Sessions, count.Guests, count.Hidden, count.Fading, OnlyTrue(engine.IsWarming)),
-            Wire.Documents.CountReply);
+            ApiJson.Documents.CountReply);
     }
 
     /// <summary>List a room's viewers</summary>
@@ -58,10 +58,10 @@ internal static class RoomPresenceEndpoints
     /// repeated, however many come and go.
     /// </remarks>
     /// <response code="200">A page of viewers.</response>
-    internal static async ValueTask<IResult> ListAsync(HttpContext http, string roomId, PresenceEngine engine, ClientPaces paces, UserStore users)
+    internal static async ValueTask<IResult> ListAsync(HttpContext http, string roomId, PresenceEngine engine, RateLimits paces, UserStore users)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } roomProblem)
-            return ApiRefusal.Invalid(roomProblem);
+            return ApiProblem.Invalid(roomProblem);
 
         var query = new QueryReader(http.Request.Query);
         var sort = ReadSort(query, http.Request.Query);
@@ -76,10 +76,10 @@ internal static class RoomPresenceEndpoints
         };
         var includeUser = query.Choice("include", ("", false), ("user", true));
         if (query.Problem is { } problem)
-            return ApiRefusal.Invalid(problem);
-        if (Refusals.WhileDisabled(engine, roomId) is { } refusal)
+            return ApiProblem.Invalid(problem);
+        if (ApiProblems.WhileDisabled(engine, roomId) is { } refusal)
             return refusal;
-        if (request.LooksAtAll && Refusals.WhileReadingMuch(http, paces, engine.Count(roomId).Viewers) is { } tooMuch)
+        if (request.LooksAtAll && ApiProblems.WhileReadingMuch(http, paces, engine.Count(roomId).Viewers) is { } tooMuch)
             return tooMuch;
 
         try
@@ -90,7 +90,7 @@ internal static class RoomPresenceEndpoints
         }
         catch (StaleCursorException)
         {
-            return ApiRefusal.Invalid("cursor is from before a restart of the server; begin again without it.");
+            return ApiProblem.Invalid("cursor is from before a restart of the server; begin again without it.");
         }
     }
 
@@ -133,7 +133,7 @@ internal static class RoomPresenceEndpoints
             page.Count.Viewers,
             page.Count.At,
             OnlyTrue(isWarming)),
-        Wire.Documents.ViewersReply);
+        ApiJson.Documents.ViewersReply);
 
     public static ViewerDocument Describe(Viewer viewer) => new(
         viewer.UserId,

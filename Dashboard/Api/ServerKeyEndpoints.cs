@@ -35,24 +35,24 @@ internal static class ServerKeyEndpoints
     /// <response code="201">The key.</response>
     internal static async Task<IResult> IssueAsync(HttpContext http, ServerKeys keys, TimeProvider time)
     {
-        var body = await JsonBody.ReadAsync(http, Wire.Documents.ServerKeyRequest);
+        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.ServerKeyRequest);
         if (body.Value is not { } request)
             return body.Refusal!;
         if (UnknownMembers.ProblemOf(request.Unknown, [], "name", "scopes", "expiresAt") is { } unknown)
-            return ApiRefusal.Invalid(unknown);
+            return ApiProblem.Invalid(unknown);
         if (ServerKeyRules.ProblemOf(request.Name, request.Scopes, request.ExpiresAt, time.GetUtcNow(), out var scopes) is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
         var caller = http.Caller();
         if (ServerKeyRules.ProblemOfGrant(scopes, caller) is { } beyond)
-            return new ApiRefusal(ApiErrors.NotAllowed, beyond);
+            return new ApiProblem(ApiErrors.NotAllowed, beyond);
         try
         {
             var issued = await keys.IssueAsync(request.Name!, scopes, request.ExpiresAt, caller.Name, http.RequestAborted);
-            return Reply.Created(Describe(issued.Key) with { Key = issued.Secret }, Wire.Documents.ServerKeyDocument, $"{Route}/{issued.Key.Id}");
+            return Reply.Created(Describe(issued.Key) with { Key = issued.Secret }, ApiJson.Documents.ServerKeyDocument, $"{Route}/{issued.Key.Id}");
         }
         catch (StoreFullException full)
         {
-            return Refusals.Full(full);
+            return ApiProblems.Full(full);
         }
     }
 
@@ -60,12 +60,12 @@ internal static class ServerKeyEndpoints
     /// <remarks>Those made here, without the keys themselves. The key of the configuration is not among them.</remarks>
     /// <response code="200">The keys.</response>
     internal static IResult List(ServerKeyStore store) =>
-        Reply.Ok(new ServerKeysReply([.. store.List().Select(Describe)]), Wire.Documents.ServerKeysReply);
+        Reply.Ok(new ServerKeysReply([.. store.List().Select(Describe)]), ApiJson.Documents.ServerKeysReply);
 
     /// <summary>Read what is known of a server key</summary>
     /// <response code="200">The key, without the key itself.</response>
     internal static IResult Read(string keyId, ServerKeyStore store) =>
-        store.List().FirstOrDefault(key => key.Id == keyId) is { } key ? Reply.Ok(Describe(key), Wire.Documents.ServerKeyDocument) : Unknown;
+        store.List().FirstOrDefault(key => key.Id == keyId) is { } key ? Reply.Ok(Describe(key), ApiJson.Documents.ServerKeyDocument) : Unknown;
 
     /// <summary>Revoke a server key</summary>
     /// <remarks>It opens nothing from the next request on, and its streams end within a second. Also 204 when it was revoked before.</remarks>
@@ -73,7 +73,7 @@ internal static class ServerKeyEndpoints
     internal static async Task<IResult> RevokeAsync(HttpContext http, string keyId, ServerKeyStore store) =>
         await store.RevokeAsync(keyId, http.Caller().Name, http.RequestAborted) is null ? Unknown : Results.NoContent();
 
-    private static ApiRefusal Unknown => new(ApiErrors.NotFound, "There is no server key of this id; GET /api/v1/admin/keys lists them.");
+    private static ApiProblem Unknown => new(ApiErrors.NotFound, "There is no server key of this id; GET /api/v1/admin/keys lists them.");
 
     private static ServerKeyDocument Describe(ServerKey key) => new(
         key.Id, key.Name, key.Prefix, key.Scopes, key.CreatedAt, key.CreatedBy, key.ExpiresAt, key.LastUsedAt, key.RevokedAt, key.RevokedBy);

@@ -20,9 +20,9 @@ internal static class SessionEndpoints
         api.MapPost("/api/v5/sessions/visitor", LogVisitorInAsync).Allow(ApiPolicy.Anonymous).PacedByItself()
             .WithName("logVisitorIn").Takes(ApiParameter.ClientKey).Reads<VisitorRequest>().Produces<LoginReply>()
             .Refuses(ApiErrors.NotSignedIn, ApiErrors.NotAllowed, ApiErrors.Banned);
-        api.MapGet("/api/v3/sessions", Describe).Allow(ApiPolicy.Viewer).OpenToRemoved()
+        api.MapGet("/api/v3/sessions", Describe).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
             .WithName("describeSession").Produces<SessionDocument>();
-        api.MapDelete("/api/v4/sessions", LogOutAsync).Allow(ApiPolicy.Viewer).OpenToRemoved()
+        api.MapDelete("/api/v4/sessions", LogOutAsync).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
             .WithName("logOut").Produces<SuccessReply>().Refuses(ApiErrors.CapReached);
         api.MapPost("/api/v4/authentication/token", MintAuthTokenAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users))
             .WithName("mintAuthToken").Reads<AuthTokenRequest>().Produces<string>(StatusCodes.Status200OK, "text/plain")
@@ -38,31 +38,31 @@ internal static class SessionEndpoints
     /// 50 times a second, 500 at once.
     /// </remarks>
     /// <response code="200">The access token and who it is for.</response>
-    internal static async Task<IResult> LogInAsync(HttpContext http, ClientKey clientKey, ClientPaces paces, AuthTokens authTokens, UserStore users, VouchedUsers vouched, AccessTokens tokens, PresenceEngine engine, DashboardOptions options)
+    internal static async Task<IResult> LogInAsync(HttpContext http, ClientKey clientKey, RateLimits paces, AuthTokens authTokens, UserStore users, VerifiedUsers vouched, AccessTokens tokens, PresenceEngine engine, DashboardOptions options)
     {
         if (RefuseClient(http, clientKey, paces) is { } refusal)
             return refusal;
-        var body = await JsonBody.ReadAsync(http, Wire.Documents.LoginRequest);
+        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.LoginRequest);
         if (body.Value is not { } login)
             return body.Refusal!;
         if (LoginRules.ProblemOf(login) is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
 
         var userId = login.UserId!;
         var isVouched = login.AuthToken is not null;
         if (isVouched && !authTokens.Vouches(login.AuthToken!, userId))
-            return ApiRefusal.NotSignedIn("The authToken is not valid for this user, or older than 10 minutes; let your backend mint a new one.");
-        if (Refusals.WhileRemoved(engine, userId, roomId: null) is { } banned)
+            return ApiProblem.NotSignedIn("The authToken is not valid for this user, or older than 10 minutes; let your backend mint a new one.");
+        if (ApiProblems.WhileRemoved(engine, userId, roomId: null) is { } banned)
             return banned;
         if (!isVouched && !options.Clients.AllowUnverifiedLogin)
-            return new ApiRefusal(ApiErrors.NotAllowed, "Login without proof is off; send an authToken that your backend minted with POST /api/v4/authentication/token.");
+            return new ApiProblem(ApiErrors.NotAllowed, "Login without proof is off; send an authToken that your backend minted with POST /api/v4/authentication/token.");
 
         var displayName = string.IsNullOrEmpty(login.DisplayName) ? null : login.DisplayName;
         var user = isVouched ? await users.SignInAsync(userId, displayName, isGuest: false, vouched: true, http.RequestAborted)
             : vouched.IsAwaited(userId) ? null
             : await users.SignInUnverifiedAsync(userId, displayName, http.RequestAborted);
         if (user is null)
-            return new ApiRefusal(ApiErrors.NotAllowed, "Your backend has vouched for this user before, so it needs proof now: send an authToken.");
+            return new ApiProblem(ApiErrors.NotAllowed, "Your backend has vouched for this user before, so it needs proof now: send an authToken.");
         engine.UpdateProfile(user.UserId, user.Profile);
         return LoggedIn(user, tokens.Issue(user, login.DeviceId!), LoginReply.SignedIn);
     }
@@ -70,23 +70,23 @@ internal static class SessionEndpoints
     /// <summary>Log a guest in</summary>
     /// <remarks>A viewer without an account, where the server allows guests. The same device is the same guest.</remarks>
     /// <response code="200">The access token and who it is for.</response>
-    internal static async Task<IResult> LogVisitorInAsync(HttpContext http, ClientKey clientKey, ClientPaces paces, GuestIds guests, UserStore users, AccessTokens tokens, PresenceEngine engine, DashboardOptions options)
+    internal static async Task<IResult> LogVisitorInAsync(HttpContext http, ClientKey clientKey, RateLimits paces, GuestIds guests, UserStore users, AccessTokens tokens, PresenceEngine engine, DashboardOptions options)
     {
         if (RefuseClient(http, clientKey, paces) is { } refusal)
             return refusal;
-        var body = await JsonBody.ReadAsync(http, Wire.Documents.VisitorRequest);
+        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.VisitorRequest);
         if (body.Value is not { } visitor)
             return body.Refusal!;
         if (LoginRules.ProblemOf(visitor) is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
         if (!options.Clients.AllowGuests)
-            return new ApiRefusal(ApiErrors.NotAllowed, "Guests are not allowed here; log a user in with POST /api/v5/sessions, or set Presence__Clients__AllowGuests=true.");
+            return new ApiProblem(ApiErrors.NotAllowed, "Guests are not allowed here; log a user in with POST /api/v5/sessions, or set Presence__Clients__AllowGuests=true.");
 
         var guestId = guests.Derive(visitor.DeviceId!);
-        if (Refusals.WhileRemoved(engine, guestId, roomId: null) is { } banned)
+        if (ApiProblems.WhileRemoved(engine, guestId, roomId: null) is { } banned)
             return banned;
         if (await users.FindAsync(guestId, http.RequestAborted) is null && !paces.NewGuests.TryTake(http.Connection.RemoteIpAddress, out var wait))
-            return Refusals.TooFast("This address brings new guests too often.", wait);
+            return ApiProblems.TooFast("This address brings new guests too often.", wait);
         var user = await users.SignInAsync(guestId, displayName: null, isGuest: true, vouched: false, http.RequestAborted);
         return LoggedIn(user, tokens.Issue(user, visitor.DeviceId!), LoginReply.Visitor);
     }
@@ -97,26 +97,26 @@ internal static class SessionEndpoints
     {
         var caller = http.Caller();
         var userType = caller.IsGuest ? LoginReply.Visitor : LoginReply.SignedIn;
-        return Reply.Ok(new SessionDocument(caller.UserId, caller.SessionId, userType, caller.IssuedAt, caller.ExpiresAt), Wire.Documents.SessionDocument);
+        return Reply.Ok(new SessionDocument(caller.UserId, caller.SessionId, userType, caller.IssuedAt, caller.ExpiresAt), ApiJson.Documents.SessionDocument);
     }
 
     /// <summary>Revoke the access token</summary>
     /// <remarks>At once and for good. Other tokens of the user stay. After 429 the token is still valid.</remarks>
     /// <response code="200">It is revoked.</response>
-    internal static async Task<IResult> LogOutAsync(HttpContext http, RevokedTokens revoked, ClientPaces paces)
+    internal static async Task<IResult> LogOutAsync(HttpContext http, RevokedTokens revoked, RateLimits paces)
     {
         var caller = http.Caller();
         if (!paces.Logouts.TryTake(http.Connection.RemoteIpAddress, out var wait))
-            return Refusals.TooFast("This address logs out too often; the token is still valid.", wait);
+            return ApiProblems.TooFast("This address logs out too often; the token is still valid.", wait);
         try
         {
             await revoked.RevokeAsync(caller.TokenId, caller.ExpiresAt, http.RequestAborted);
         }
         catch (StoreFullException full)
         {
-            return Refusals.Full(full);
+            return ApiProblems.Full(full);
         }
-        return Reply.Ok(new SuccessReply(true), Wire.Documents.SuccessReply);
+        return Reply.Ok(new SuccessReply(true), ApiJson.Documents.SuccessReply);
     }
 
     /// <summary>Vouch for a user</summary>
@@ -127,13 +127,13 @@ internal static class SessionEndpoints
     /// <response code="200">The authToken, at most 100 characters.</response>
     internal static async Task<IResult> MintAuthTokenAsync(HttpContext http, AuthTokens authTokens, UserStore users)
     {
-        var body = await JsonBody.ReadAsync(http, Wire.Documents.AuthTokenRequest);
+        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.AuthTokenRequest);
         if (body.Value is not { } request)
             return body.Refusal!;
         if (UnknownMembers.ProblemOf(request.Unknown, [], "userId") is { } unknown)
-            return ApiRefusal.Invalid(unknown);
+            return ApiProblem.Invalid(unknown);
         if (LoginRules.ProblemOfUserId(request.UserId) is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
 
         // Stored first: from this moment on nobody may sign in as this user unverified.
         await users.SignInAsync(request.UserId!, displayName: null, isGuest: false, vouched: true, http.RequestAborted);
@@ -145,19 +145,19 @@ internal static class SessionEndpoints
     /// <remarks>Published clients ask for them while they log in.</remarks>
     /// <response code="200">No chat.</response>
     internal static IResult DescribeChat() =>
-        Reply.Ok(new ChatSettingsDocument(new(Enabled: false, IsIncludeDeleted: false)), Wire.Documents.ChatSettingsDocument);
+        Reply.Ok(new ChatSettingsDocument(new(Enabled: false, IsIncludeDeleted: false)), ApiJson.Documents.ChatSettingsDocument);
 
-    private static ApiRefusal? RefuseClient(HttpContext http, ClientKey clientKey, ClientPaces paces)
+    private static ApiProblem? RefuseClient(HttpContext http, ClientKey clientKey, RateLimits paces)
     {
         if (!paces.Logins.TryTake(http.Connection.RemoteIpAddress, out var wait))
-            return Refusals.TooFast("This address logs in too often.", wait);
+            return ApiProblems.TooFast("This address logs in too often.", wait);
         return clientKey.Matches(http.Request.Headers["x-api-key"].ToString())
             ? null
-            : ApiRefusal.NotSignedIn("The client key is missing or wrong; send this installation's key as X-API-Key.");
+            : ApiProblem.NotSignedIn("The client key is missing or wrong; send this installation's key as X-API-Key.");
     }
 
     private static IResult LoggedIn(User user, AccessToken token, string userType) =>
-        Reply.Ok(new LoginReply(token.Text, [UserDocuments.Of(user)], [], token.IssuedAt, token.ExpiresAt, userType), Wire.Documents.LoginReply);
+        Reply.Ok(new LoginReply(token.Text, [UserDocuments.Of(user)], [], token.IssuedAt, token.ExpiresAt, userType), ApiJson.Documents.LoginReply);
 }
 
 /// <summary>What a login may say. Pure: the first problem, or null.</summary>

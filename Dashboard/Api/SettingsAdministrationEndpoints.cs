@@ -43,11 +43,11 @@ internal static class SettingsAdministrationEndpoints
         var current = engine.Settings;
         if (Precondition.Refuse(http, TagOf(current), () => Stale(current), isRequired: true, out var takesAny) is { } refusal)
             return refusal;
-        var body = await JsonBody.ReadAsync(http, Wire.Documents.SettingsChangeRequest);
+        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.SettingsChangeRequest);
         if (body.Value is not { } request)
             return body.Refusal!;
         if (ProblemOf(request) is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
 
         try
         {
@@ -66,7 +66,7 @@ internal static class SettingsAdministrationEndpoints
         }
         catch (SettingsRefusedException refused)
         {
-            return ApiRefusal.Invalid(string.Join(' ', refused.Problems.Select(remark => remark.Message)));
+            return ApiProblem.Invalid(string.Join(' ', refused.Problems.Select(remark => remark.Message)));
         }
         catch (SettingsConflictException conflict)
         {
@@ -88,7 +88,7 @@ internal static class SettingsAdministrationEndpoints
         return missing.Length == 0 ? null : $"The settings are valid together and so are sent together; missing: {string.Join(", ", missing)}.";
     }
 
-    private static ApiRefusal Stale(PresenceSettings current) => new(
+    private static ApiProblem Stale(PresenceSettings current) => new(
         ApiErrors.StaleVersion,
         "Somebody changed the settings meanwhile; read them again and decide anew.",
         $"The settings are at {TagOf(current)}, saved by {current.UpdatedBy}.");
@@ -103,7 +103,7 @@ internal static class SettingsAdministrationEndpoints
             settings.UpdatedAt,
             settings.UpdatedBy,
             [.. PresenceSettingsRules.Warnings(settings).Select(remark => new SettingsDocument.Warning(remark.Field, remark.Message))]),
-        Wire.Documents.SettingsDocument,
+        ApiJson.Documents.SettingsDocument,
         TagOf(settings));
 
     private static string TagOf(PresenceSettings settings) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\"{settings.Version}\"");
@@ -161,7 +161,7 @@ internal sealed record SettingsDocument(
 /// A text that people read and nothing depends on. Nothing said in it refuses the request it comes with: control characters
 /// and broken ones are left out, a number is taken as written, and whatever else is no text counts as not said.
 /// </summary>
-internal sealed class RemarkConverter : JsonConverter<string>
+internal sealed class SettingsIssueConverter : JsonConverter<string>
 {
     /// <summary>A remark as it is kept: cut to a length, between two characters; null when nothing is left.</summary>
     public static string? Cut(string? remark, int longest)

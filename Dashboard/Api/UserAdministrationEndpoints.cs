@@ -34,10 +34,10 @@ internal static class UserAdministrationEndpoints
     /// <response code="200">The user.</response>
     internal static async Task<IResult> ReadAsync(HttpContext http, string userId, UserStore users)
     {
-        userId = RawPath.Segment(http, UserSegment, userId);
+        userId = RawRoute.Segment(http, UserSegment, userId);
         if (PresenceIds.ProblemOfUserId(userId) is { } problem)
-            return ApiRefusal.Invalid(problem);
-        return await users.FindAsync(userId, http.RequestAborted) is { } user ? Describe(user) : new ApiRefusal(ApiErrors.NotFound, "No such user has signed in here, and none was made.");
+            return ApiProblem.Invalid(problem);
+        return await users.FindAsync(userId, http.RequestAborted) is { } user ? Describe(user) : new ApiProblem(ApiErrors.NotFound, "No such user has signed in here, and none was made.");
     }
 
     /// <summary>Say how a user is shown</summary>
@@ -49,17 +49,17 @@ internal static class UserAdministrationEndpoints
     /// <response code="200">The user as it is now.</response>
     internal static async Task<IResult> ChangeAsync(HttpContext http, string userId, PresenceEngine engine, UserStore users)
     {
-        userId = RawPath.Segment(http, UserSegment, userId);
+        userId = RawRoute.Segment(http, UserSegment, userId);
         if (LoginRules.ProblemOfUserId(userId) is { } userProblem)
-            return ApiRefusal.Invalid(userProblem);
+            return ApiProblem.Invalid(userProblem);
         var current = await users.FindAsync(userId, http.RequestAborted);
         if (Precondition.Refuse(http, TagOf(current), () => Stale(current), isRequired: true, out var takesAny) is { } refusal)
             return refusal;
-        var body = await JsonBody.ReadAsync(http, Wire.Documents.UserProfileRequest);
+        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.UserProfileRequest);
         if (body.Value is not { } request)
             return body.Refusal!;
         if (ProblemOf(request) is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
         try
         {
             var user = await users.ChangeAsync(
@@ -81,11 +81,11 @@ internal static class UserAdministrationEndpoints
     /// Acknowledged means durable.
     /// </remarks>
     /// <response code="204">Nothing is kept of the user.</response>
-    internal static async Task<IResult> EraseAsync(HttpContext http, string userId, PresenceEngine engine, UserStore users, VouchedUsers vouched, TimeProvider time)
+    internal static async Task<IResult> EraseAsync(HttpContext http, string userId, PresenceEngine engine, UserStore users, VerifiedUsers vouched, TimeProvider time)
     {
-        userId = RawPath.Segment(http, UserSegment, userId);
+        userId = RawRoute.Segment(http, UserSegment, userId);
         if (PresenceIds.ProblemOfUserId(userId) is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
         await vouched.ForgetAsync(userId, () => users.EraseAsync(userId, http.RequestAborted), http.RequestAborted);
         engine.UpdateProfile(userId, UserProfile.None with { SaidAt = time.GetUtcNow() });
         return Results.NoContent();
@@ -99,12 +99,12 @@ internal static class UserAdministrationEndpoints
             return "displayName must have 1 to 100 characters; leave it out to show the id.";
         if ((UserRules.ProblemOfDisplayName("displayName", request.DisplayName) ?? UserRules.ProblemOfPicture("avatarUrl", request.AvatarUrl)) is { } problem)
             return problem;
-        return request.Metadata is { } metadata && JsonSerializer.SerializeToUtf8Bytes(metadata, Wire.Documents.JsonObject).Length is > UserProfileRequest.LargestMetadata and var size
+        return request.Metadata is { } metadata && JsonSerializer.SerializeToUtf8Bytes(metadata, ApiJson.Documents.JsonObject).Length is > UserProfileRequest.LargestMetadata and var size
             ? $"metadata may have {UserProfileRequest.LargestMetadata} bytes of JSON; it has {size}."
             : null;
     }
 
-    private static ApiRefusal Stale(User? current) => new(
+    private static ApiProblem Stale(User? current) => new(
         ApiErrors.StaleVersion,
         "The user was changed meanwhile; read it again and decide anew.",
         current is null ? "There is no such user yet: send If-Match: * to make it." : $"The user is at {TagOf(current)}.");
@@ -112,7 +112,7 @@ internal static class UserAdministrationEndpoints
     private static IResult Describe(User user) => Reply.Ok(
         new UserProfileDocument(
             user.UserId, user.DisplayName, user.AvatarUrl, UserDocuments.MetadataOf(user), user.IsGuest, user.IsVouched, user.Version, user.CreatedAt, user.UpdatedAt),
-        Wire.Documents.UserProfileDocument,
+        ApiJson.Documents.UserProfileDocument,
         TagOf(user));
 
     private static string TagOf(User? user) => string.Create(CultureInfo.InvariantCulture, $"\"{user?.Version ?? 0}\"");

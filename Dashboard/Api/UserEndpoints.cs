@@ -31,26 +31,26 @@ internal static class UserEndpoints
         var query = http.Request.Query;
         string[] asked = [.. query["userIds[]"].Concat(query["userIds"]).Where(id => !string.IsNullOrEmpty(id)).Select(id => id!)];
         if (asked.Length > MostIds)
-            return ApiRefusal.Invalid($"userIds may name {MostIds} users; it names {asked.Length}. Ask in several requests.");
-        if (UserIdSpellings.ProblemOf(asked) is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid($"userIds may name {MostIds} users; it names {asked.Length}. Ask in several requests.");
+        if (UserIdVariants.ProblemOf(asked) is { } problem)
+            return ApiProblem.Invalid(problem);
 
-        string[] spelt = [.. asked.SelectMany(UserIdSpellings.Of).Distinct(PresenceComparers.UserId)];
+        string[] spelt = [.. asked.SelectMany(UserIdVariants.Of).Distinct(PresenceComparers.UserId)];
         var found = (await users.FindAsync(spelt, http.RequestAborted)).ToDictionary(user => user.UserId, PresenceComparers.UserId);
-        var inOrder = asked.Select(id => UserIdSpellings.Of(id).Select(found.GetValueOrDefault).FirstOrDefault(user => user is not null)).OfType<User>();
-        return Reply.Ok(UserDocuments.Of(inOrder.DistinctBy(user => user.UserId)), Wire.Documents.UsersReply);
+        var inOrder = asked.Select(id => UserIdVariants.Of(id).Select(found.GetValueOrDefault).FirstOrDefault(user => user is not null)).OfType<User>();
+        return Reply.Ok(UserDocuments.Of(inOrder.DistinctBy(user => user.UserId)), ApiJson.Documents.UsersReply);
     }
 
     /// <summary>Read the profile of one user</summary>
     /// <response code="200">The profile.</response>
     internal static async Task<IResult> ReadAsync(HttpContext http, string userId, UserStore users)
     {
-        foreach (var id in UserIdSpellings.Of(RawPath.Segment(http, UserSegment, userId)))
+        foreach (var id in UserIdVariants.Of(RawRoute.Segment(http, UserSegment, userId)))
         {
             if (await users.FindAsync(id, http.RequestAborted) is { } user)
-                return Reply.Ok(UserDocuments.Of([user]), Wire.Documents.UsersReply);
+                return Reply.Ok(UserDocuments.Of([user]), ApiJson.Documents.UsersReply);
         }
-        return new ApiRefusal(ApiErrors.NotFound, "No such user has signed in here.");
+        return new ApiProblem(ApiErrors.NotFound, "No such user has signed in here.");
     }
 }
 
@@ -150,7 +150,7 @@ internal static class UserDocuments
 /// Published clients percent-encode user ids twice, and the framework decodes once: the id as it arrived comes first, for it
 /// may hold a percent sign of its own, then the id decoded once more.
 /// </summary>
-internal static class UserIdSpellings
+internal static class UserIdVariants
 {
     /// <summary>The problem of the first id asked about that no user can have because no address can hold it; null when there is none. Others are unknown users.</summary>
     public static string? ProblemOf(IEnumerable<string> asked) =>

@@ -11,22 +11,22 @@ namespace Presence.Dashboard.Api;
 
 /// <summary>Who is online in the network, rooms apart (rule 18): the presence of published mobile clients.</summary>
 /// <remarks>Its services are handed over once: asking for them with each request would make a scope for each.</remarks>
-internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces paces, ProfileLookups profiles, PresenceSwitchStore switches)
+internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits paces, ProfileLookups profiles, UserPresenceSettingStore switches)
 {
     public const int MostIds = 220;
     public const int LongestId = 300; // an id of 50 characters, still percent-encoded
     public const int MostListed = 1000;
 
-    private static readonly IResult Accepted = Reply.Accepted(new SuccessReply(true), Wire.Documents.SuccessReply);
+    private static readonly IResult Accepted = Reply.Accepted(new SuccessReply(true), ApiJson.Documents.SuccessReply);
 
     public static void Map(IEndpointRouteBuilder api)
     {
         var endpoints = ActivatorUtilities.CreateInstance<UserPresenceEndpoints>(api.ServiceProvider);
-        api.MapPost("/api/v1/presence/heartbeat", endpoints.Beat).Allow(ApiPolicy.Viewer).OpenToRemoved()
+        api.MapPost("/api/v1/presence/heartbeat", endpoints.Beat).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
             .WithName("sendUserHeartbeat").Produces<SuccessReply>(StatusCodes.Status202Accepted)
             .Refuses(ApiErrors.PresenceDisabled, ApiErrors.Banned, ApiErrors.CapReached, ApiErrors.RateLimited);
-        api.MapPut("/api/v1/presence/settings/user", endpoints.SwitchAsync).Allow(ApiPolicy.Viewer).OpenToRemoved()
-            .WithName("switchOwnPresence").Reads<PresenceSwitchRequest>().Produces<PresenceSwitchDocument>().Refuses(ApiErrors.CapReached);
+        api.MapPut("/api/v1/presence/settings/user", endpoints.SwitchAsync).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
+            .WithName("switchOwnPresence").Reads<UserPresenceSettingRequest>().Produces<UserPresenceSettingDocument>().Refuses(ApiErrors.CapReached);
         api.MapGet("/api/v1/presence/users/list", endpoints.ListNamed).Allow(ApiPolicy.ViewerOrServer)
             .WithName("listUserPresences").Takes(ApiParameter.OfIds("userIds", "The users; `userIds[]` is taken as well, and ids percent-encoded twice.", MostIds))
             .Produces<PresencesReply>().Refuses(ApiErrors.PresenceDisabled, ApiErrors.Banned);
@@ -47,14 +47,14 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces p
     {
         var caller = http.Caller();
         if (!caller.TryPace(paces.Heartbeats, roomId: "", caller.SessionId, out var wait))
-            return Refusals.TooManyHeartbeats(wait);
+            return ApiProblems.TooManyHeartbeats(wait);
         if (paces.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(http.Connection.RemoteIpAddress, out wait))
-            return Refusals.TooManyHeartbeatsOfAddress(wait);
+            return ApiProblems.TooManyHeartbeatsOfAddress(wait);
 
         var receipt = engine.UserHeartbeat(caller.UserId, caller.Profile, AddressKey.OriginOf(http.Connection.RemoteIpAddress));
         if (receipt.Joined)
             profiles.Want(caller);
-        return receipt.Outcome == HeartbeatOutcome.Accepted ? Accepted : Refusals.Of(receipt, engine.Limits);
+        return receipt.Outcome == HeartbeatOutcome.Accepted ? Accepted : ApiProblems.Of(receipt, engine.Limits);
     }
 
     /// <summary>Switch one's own presence on or off</summary>
@@ -66,19 +66,19 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces p
     /// <response code="200">The switch as it is now.</response>
     internal async ValueTask<IResult> SwitchAsync(HttpContext http)
     {
-        var body = await JsonBody.ReadAsync(http, Wire.Documents.PresenceSwitchRequest);
+        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.UserPresenceSettingRequest);
         if (body.Value is not { } request)
             return body.Refusal!;
         if (request.Enabled is not { } enabled)
-            return ApiRefusal.Invalid("enabled", "is missing; it is true or false.");
+            return ApiProblem.Invalid("enabled", "is missing; it is true or false.");
         try
         {
             var now = await switches.SetAsync(http.Caller().UserId, enabled, http.RequestAborted);
-            return Reply.Ok(new PresenceSwitchDocument(now.Enabled, now.EnabledAt), Wire.Documents.PresenceSwitchDocument);
+            return Reply.Ok(new UserPresenceSettingDocument(now.Enabled, now.EnabledAt), ApiJson.Documents.UserPresenceSettingDocument);
         }
         catch (StoreFullException full)
         {
-            return Refusals.Full(full);
+            return ApiProblems.Full(full);
         }
     }
 
@@ -93,23 +93,23 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces p
         var query = http.Request.Query;
         string[] asked = [.. query["userIds[]"].Concat(query["userIds"]).Where(id => !string.IsNullOrEmpty(id)).Select(id => id!)];
         if (asked.Length > MostIds)
-            return ApiRefusal.Invalid($"userIds may name {MostIds} users; it names {asked.Length}. Ask in several requests.");
-        if (UserIdSpellings.ProblemOf(asked) is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid($"userIds may name {MostIds} users; it names {asked.Length}. Ask in several requests.");
+        if (UserIdVariants.ProblemOf(asked) is { } problem)
+            return ApiProblem.Invalid(problem);
         if (Array.Find(asked, id => id.Length > LongestId) is { } tooLong)
-            return ApiRefusal.Invalid($"userIds: an id may have {LongestId} characters; one has {tooLong.Length}.");
+            return ApiProblem.Invalid($"userIds: an id may have {LongestId} characters; one has {tooLong.Length}.");
         if (!engine.Settings.Enabled)
-            return Refusals.Disabled;
+            return ApiProblems.Disabled;
 
         var caller = http.Caller();
-        var online = engine.OnlineUsers([.. asked.SelectMany(UserIdSpellings.Of).Distinct(PresenceComparers.UserId)]).ToDictionary(user => user.UserId, PresenceComparers.UserId);
+        var online = engine.OnlineUsers([.. asked.SelectMany(UserIdVariants.Of).Distinct(PresenceComparers.UserId)]).ToDictionary(user => user.UserId, PresenceComparers.UserId);
         return Describe(asked.Select(id => Presence(id, online, caller)).DistinctBy(presence => presence.UserId));
     }
 
     /// <summary>One user asked about; without an instant when it is not online, or opted out and not the one who asks.</summary>
     private PresencesReply.Presence Presence(string asked, Dictionary<string, OnlineUser> online, ClientPrincipal caller)
     {
-        if (UserIdSpellings.Of(asked).Select(online.GetValueOrDefault).FirstOrDefault(user => user is not null) is not { } user)
+        if (UserIdVariants.Of(asked).Select(online.GetValueOrDefault).FirstOrDefault(user => user is not null) is not { } user)
             return new(asked, LastHeartbeat: null);
         var isShown = PresenceComparers.UserId.Equals(user.UserId, caller.UserId) || !engine.IsOptedOut(user.UserId);
         return new(user.UserId, isShown ? user.LastHeartbeatAt : null);
@@ -123,11 +123,11 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces p
         var query = new QueryReader(http.Request.Query);
         var latestFirst = query.Choice("orderBy", ("desc", true), ("asc", false));
         if (query.Problem is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
         if (!engine.Settings.Enabled)
-            return Refusals.Disabled;
+            return ApiProblems.Disabled;
         // Those who opted out are passed over one by one.
-        if (Refusals.WhileReadingMuch(http, paces, Math.Min(engine.OptOuts, engine.CountOnline().Users) + 1) is { } tooMuch)
+        if (ApiProblems.WhileReadingMuch(http, paces, Math.Min(engine.OptOuts, engine.CountOnline().Users) + 1) is { } tooMuch)
             return tooMuch;
         return Describe(engine.OnlineUsers(latestFirst, MostListed).Select(user => new PresencesReply.Presence(user.UserId, user.LastHeartbeatAt)));
     }
@@ -138,24 +138,24 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, ClientPaces p
     internal IResult Count()
     {
         if (!engine.Settings.Enabled)
-            return Refusals.Disabled;
+            return ApiProblems.Disabled;
         var count = engine.CountOnline();
-        return Reply.Ok(new OnlineCountReply(count.Users, count.At), Wire.Documents.OnlineCountReply);
+        return Reply.Ok(new OnlineCountReply(count.Users, count.At), ApiJson.Documents.OnlineCountReply);
     }
 
-    private static IResult Describe(IEnumerable<PresencesReply.Presence> presences) => Reply.Ok(new PresencesReply([.. presences]), Wire.Documents.PresencesReply);
+    private static IResult Describe(IEnumerable<PresencesReply.Presence> presences) => Reply.Ok(new PresencesReply([.. presences]), ApiJson.Documents.PresencesReply);
 }
 
 /// <summary>A user's own presence switch, as it shall be.</summary>
 /// <param name="Enabled">Whether the user is listed as online where it is.</param>
 /// <example>{"enabled":false}</example>
-internal sealed record PresenceSwitchRequest([property: Required] bool? Enabled);
+internal sealed record UserPresenceSettingRequest([property: Required] bool? Enabled);
 
 /// <summary>A user's own presence switch.</summary>
 /// <param name="Enabled">Whether the user is listed as online where it is.</param>
 /// <param name="EnabledAt">Since when that is so.</param>
 /// <example>{"enabled":false,"enabledAt":"2026-11-21T22:37:41.509Z"}</example>
-internal sealed record PresenceSwitchDocument(bool Enabled, DateTimeOffset EnabledAt);
+internal sealed record UserPresenceSettingDocument(bool Enabled, DateTimeOffset EnabledAt);
 
 /// <summary>Users and when they were last heard of.</summary>
 /// <param name="Presences">In the order asked for.</param>

@@ -6,7 +6,7 @@ namespace Presence.Dashboard.Authentication;
 
 /// <summary>Finds out who calls, from the headers and nothing else: no cookie is ever looked at.</summary>
 internal sealed class ClientAuthenticator(
-    AccessTokens tokens, CustomerTokens customerTokens, VouchedUsers vouched, ProfileLookups profiles, AccessTokenCache cache, ServerKeys serverKeys, RevokedTokens revoked, TimeProvider time)
+    AccessTokens tokens, CustomerTokens customerTokens, VerifiedUsers vouched, ProfileLookups profiles, AccessTokenCache cache, ServerKeys serverKeys, RevokedTokens revoked, TimeProvider time)
 {
     private const string Scheme = "Bearer ";
     public const int LongestToken = 4096;
@@ -106,14 +106,14 @@ internal static class ClientAuthentication
         services.AddSingleton<AccessTokens>();
         services.AddSingleton(_ => new AccessTokenCache());
         services.AddSingleton<ClientAuthenticator>();
-        services.AddSingleton<ClientPaces>();
+        services.AddSingleton<RateLimits>();
         services.AddSingleton<CustomerKeys>();
         services.AddSingleton<CustomerTokens>();
-        services.AddSingleton<VouchedUsers>();
+        services.AddSingleton<VerifiedUsers>();
         services.AddSingleton<ProfileLookups>();
-        services.AddHostedService<KeyStart>();
+        services.AddHostedService<KeyInitializer>();
         services.AddHostedService<SigningKeyLoop>();
-        services.AddHostedService<VouchedUsersLoop>();
+        services.AddHostedService<VerifiedUsersLoop>();
         services.AddHostedService<ProfileLookupsLoop>();
         if (options.Clients.Jwt.JwksUrl is { } address)
         {

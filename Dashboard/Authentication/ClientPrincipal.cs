@@ -68,7 +68,7 @@ internal sealed class ClientPrincipal
     /// A token has a fixed number of buckets that its sessions share by chance: no table that grows, and whatever session
     /// ids a client makes up, the token as a whole stays limited.
     /// </remarks>
-    public bool TryPace(PaceLimit limit, string roomId, string sessionId, out TimeSpan wait)
+    public bool TryPace(TokenBucket limit, string roomId, string sessionId, out TimeSpan wait)
     {
         var slot = HashCode.Combine(PresenceComparers.RoomId.GetHashCode(roomId), PresenceComparers.SessionId.GetHashCode(sessionId)) & (PaceSlots.Count - 1);
         return limit.TryTake(ref _heartbeats[slot], out wait);

@@ -18,7 +18,7 @@ internal sealed class KeyFolder(DashboardOptions options)
     private readonly string _folder = Path.Combine(options.Data, Name);
 
     /// <summary>A random secret of 256 bits, made when the file is not there.</summary>
-    /// <exception cref="StartRefusedException">The file holds something else, or cannot be read or written.</exception>
+    /// <exception cref="StartupException">The file holds something else, or cannot be read or written.</exception>
     public byte[] Secret(string name)
     {
         if (ReadSecret(name) is { } kept)
@@ -29,7 +29,7 @@ internal sealed class KeyFolder(DashboardOptions options)
     }
 
     /// <summary>A secret that was made before; null when it is not there.</summary>
-    /// <exception cref="StartRefusedException">The file holds something else, or cannot be read.</exception>
+    /// <exception cref="StartupException">The file holds something else, or cannot be read.</exception>
     public byte[]? ReadSecret(string name)
     {
         if (Read(name) is not { } text)
@@ -39,7 +39,7 @@ internal sealed class KeyFolder(DashboardOptions options)
     }
 
     /// <summary>The text of a key file, made when the file is not there.</summary>
-    /// <exception cref="StartRefusedException">The file is empty.</exception>
+    /// <exception cref="StartupException">The file is empty.</exception>
     public string Text(string name, Func<string> make)
     {
         if (Read(name) is { } kept)
@@ -50,7 +50,7 @@ internal sealed class KeyFolder(DashboardOptions options)
     }
 
     /// <summary>The text of a key file; null when it is not there.</summary>
-    /// <exception cref="StartRefusedException">The file is empty.</exception>
+    /// <exception cref="StartupException">The file is empty.</exception>
     public string? Read(string name)
     {
         var path = Path.Combine(_folder, name);
@@ -93,15 +93,15 @@ internal sealed class KeyFolder(DashboardOptions options)
     }
 
     /// <summary>The refusal for a key file or the folder itself that belongs to somebody else, or is on a disk that fails.</summary>
-    public static StartRefusedException Unusable(string path, Exception failure) => new(
+    public static StartupException Unusable(string path, Exception failure) => new(
         $"{Path.GetFullPath(path)} cannot be used: {failure.Message} {Environment.UserName}, the user the server runs as, must own the data folder and everything in it{(OperatingSystem.IsWindows() ? "." : $": chown -R {Environment.UserName} FOLDER")}", failure);
 
-    public StartRefusedException Damaged(string name) => new(
+    public StartupException Damaged(string name) => new(
         $"{Path.GetFullPath(Path.Combine(_folder, name))} is damaged. Put it back from a backup, or delete it to have a new one made; what was signed with it is void then.");
 }
 
 /// <summary>Makes or reads the keys once there is a database and before anything is served: a damaged key file stops the start and not the first login.</summary>
-internal sealed class KeyStart(IServiceProvider services) : IHostedService
+internal sealed class KeyInitializer(IServiceProvider services) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {

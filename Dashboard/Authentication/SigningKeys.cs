@@ -155,7 +155,7 @@ internal sealed class SigningKeyFile(KeyFolder folder)
     private const string Name = "signing.keys";
     private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
-    /// <exception cref="Engine.StartRefusedException">The file is there and holds something else.</exception>
+    /// <exception cref="Engine.StartupException">The file is there and holds something else.</exception>
     public List<SigningKey> Read()
     {
         if (folder.Read(Name) is not { } text)

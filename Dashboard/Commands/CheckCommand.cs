@@ -47,7 +47,7 @@ internal static class CheckCommand
             {
                 read();
             }
-            catch (StartRefusedException refusal)
+            catch (StartupException refusal)
             {
                 problem = refusal.Message;
             }

@@ -7,7 +7,7 @@ namespace Presence.Dashboard.Components;
 
 /// <summary>
 /// A page that shows what the engine knows now: reads when its address changes, then whenever its
-/// <see cref="RenderGate"/> says so. What was read last stays on screen when a later read fails.
+/// <see cref="RenderThrottle"/> says so. What was read last stays on screen when a later read fails.
 /// </summary>
 /// <remarks>
 /// Reads follow one another, and each belongs to the generation it was asked for in: what comes back after the address
@@ -17,7 +17,7 @@ namespace Presence.Dashboard.Components;
 public abstract class LivePage<TReading> : ComponentBase, IAsyncDisposable
     where TReading : class
 {
-    private RenderGate? _gate;
+    private RenderThrottle? _gate;
     private string? _watched;
     private string? _asked;
     private Task _read = Task.CompletedTask;
@@ -69,7 +69,7 @@ public abstract class LivePage<TReading> : ComponentBase, IAsyncDisposable
         if (_isGone || string.Equals(_watched, Watched, StringComparison.Ordinal))
             return;
         var former = _gate;
-        _gate = new RenderGate(Time, Visibility, Clock, OpenWatch(), RenderAsync);
+        _gate = new RenderThrottle(Time, Visibility, Clock, OpenWatch(), RenderAsync);
         _watched = Watched;
         if (former is not null)
             await former.DisposeAsync();

@@ -52,23 +52,23 @@ internal static class SettingsDifferences
 public sealed record SettingsDifference(string Name, string? Before, string After);
 
 /// <summary>Words what the rules say about settings; the API has sentences of its own.</summary>
-internal static class SettingsRemarks
+internal static class SettingsIssueTexts
 {
-    public static string Text(SettingsRemark remark) =>
+    public static string Text(SettingsIssue remark) =>
         Sentence.With(PatternOf(remark.Finding), [.. remark.Values.Select(value => value is TimeSpan span ? Durations.Exact(span) : (object)Numbers.Count((int)value))]);
 
-    private static string PatternOf(SettingsFinding finding) => finding switch
+    private static string PatternOf(SettingsIssueKind finding) => finding switch
     {
-        SettingsFinding.IntervalOutOfRange => SettingsTexts.RemarkInterval,
-        SettingsFinding.TimeoutOutOfRange => SettingsTexts.RemarkTimeout,
-        SettingsFinding.TimeoutTooClose => SettingsTexts.RemarkTooClose,
-        SettingsFinding.ListLimitOutOfRange => SettingsTexts.RemarkListCap,
-        SettingsFinding.TitleRefused => SettingsTexts.RemarkTitle,
-        SettingsFinding.StatusUnknown => SettingsTexts.RemarkStatus,
-        SettingsFinding.ReasonTooLong => SettingsTexts.RemarkReason,
-        SettingsFinding.NoHeartbeatMayBeLost => SettingsTexts.RemarkNoneMayBeLost,
-        SettingsFinding.PublishedClientsFlicker => SettingsTexts.RemarkPublishedClients,
-        SettingsFinding.HiddenTabsFlicker => SettingsTexts.RemarkHiddenTabs,
+        SettingsIssueKind.IntervalOutOfRange => SettingsTexts.RemarkInterval,
+        SettingsIssueKind.TimeoutOutOfRange => SettingsTexts.RemarkTimeout,
+        SettingsIssueKind.TimeoutTooClose => SettingsTexts.RemarkTooClose,
+        SettingsIssueKind.ListLimitOutOfRange => SettingsTexts.RemarkListCap,
+        SettingsIssueKind.TitleRefused => SettingsTexts.RemarkTitle,
+        SettingsIssueKind.StatusUnknown => SettingsTexts.RemarkStatus,
+        SettingsIssueKind.ReasonTooLong => SettingsTexts.RemarkReason,
+        SettingsIssueKind.NoHeartbeatMayBeLost => SettingsTexts.RemarkNoneMayBeLost,
+        SettingsIssueKind.PublishedClientsFlicker => SettingsTexts.RemarkPublishedClients,
+        SettingsIssueKind.HiddenTabsFlicker => SettingsTexts.RemarkHiddenTabs,
         _ => SettingsTexts.RemarkUnexpected,
     };
 }

@@ -6,17 +6,17 @@ namespace Presence.Dashboard.Display;
 /// <summary>Words what the System page shows.</summary>
 internal static class SystemWords
 {
-    public static string Of(CapKind cap) => cap switch
+    public static string Of(LimitKind cap) => cap switch
     {
-        CapKind.Rooms => SystemTexts.CapRooms,
-        CapKind.Sessions => SystemTexts.CapSessions,
-        CapKind.Streams => SystemTexts.CapStreams,
-        CapKind.Connections => SystemTexts.CapConnections,
+        LimitKind.Rooms => SystemTexts.CapRooms,
+        LimitKind.Sessions => SystemTexts.CapSessions,
+        LimitKind.Streams => SystemTexts.CapStreams,
+        LimitKind.Connections => SystemTexts.CapConnections,
         _ => SystemTexts.CapPages,
     };
 
     /// <summary>From 80 % on a cap deserves attention, from 95 % on haste.</summary>
-    public static string? CssOf(CapUse cap) => (100 * cap.Used / Math.Max(cap.Most, 1)) switch
+    public static string? CssOf(LimitUsage cap) => (100 * cap.Used / Math.Max(cap.Most, 1)) switch
     {
         >= 95 => "is-bad",
         >= 80 => "is-caution",

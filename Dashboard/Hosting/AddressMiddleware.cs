@@ -10,13 +10,13 @@ namespace Presence.Dashboard.Hosting;
 /// </summary>
 internal sealed class AddressMiddleware
 {
-    private static readonly ApiRefusal Nameless = new(ApiErrors.Unreadable, "The Host header does not name a host. Send the host name you are calling, such as presence.example.com.");
+    private static readonly ApiProblem Nameless = new(ApiErrors.Unreadable, "The Host header does not name a host. Send the host name you are calling, such as presence.example.com.");
 
     private readonly RequestDelegate _next;
     private readonly PublicAddress _public;
     private readonly HashSet<string>? _names;
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _namesBySpan;
-    private readonly ApiRefusal _refusal;
+    private readonly ApiProblem _refusal;
 
     public AddressMiddleware(RequestDelegate next, DashboardOptions options, PublicAddress address)
     {
@@ -27,7 +27,7 @@ internal sealed class AddressMiddleware
             _names = new HashSet<string>([host, .. options.Http.Hosts.Select(name => HostNames.Canonical(name)!)], StringComparer.OrdinalIgnoreCase);
             _namesBySpan = _names.GetAlternateLookup<ReadOnlySpan<char>>();
         }
-        _refusal = new ApiRefusal(
+        _refusal = new ApiProblem(
             ApiErrors.Unreadable,
             $"This server answers as {address.Host}; the Host header says something else.",
             "Behind a proxy, have it pass on the Host header. Presence__Http__Hosts lists further names to answer to.");
@@ -54,7 +54,7 @@ internal sealed class AddressMiddleware
         request.PathBase = _public.Base;
     }
 
-    private ApiRefusal? ProblemOf(HttpContext http)
+    private ApiProblem? ProblemOf(HttpContext http)
     {
         var raw = http.Request.Headers.Host;
         var isPage = !RequestPipeline.IsApi(http);
@@ -81,7 +81,7 @@ internal sealed class AddressMiddleware
         return port > host.LastIndexOf(']') ? host[..port] : host;
     }
 
-    private static Task Refuse(HttpContext http, ApiRefusal problem)
+    private static Task Refuse(HttpContext http, ApiProblem problem)
     {
         if (RequestPipeline.IsApi(http))
             return problem.ExecuteAsync(http);
@@ -95,18 +95,18 @@ internal sealed class AddressMiddleware
 /// room <c>..</c> would reach the route of the whole network. And in an absolute address (RFC 9112, 3.2.2) it takes a <c>%2F</c>
 /// inside an id for a slash between two segments, which it does not in a path alone.
 /// </summary>
-internal sealed class RawPathMiddleware(RequestDelegate next)
+internal sealed class RawRouteMiddleware(RequestDelegate next)
 {
-    private static readonly ApiRefusal Refusal = new(
+    private static readonly ApiProblem Refusal = new(
         ApiErrors.Unreadable,
         "The path holds a segment that is . or .., plain or percent-encoded: it would reach another route than the one it spells.",
         "Send the path without it. No id may be . or ..");
 
     public Task InvokeAsync(HttpContext http)
     {
-        if (RawPath.HoldsDotSegment(http))
+        if (RawRoute.HoldsDotSegment(http))
             return Refusal.ExecuteAsync(http);
-        if (RawPath.OfAbsoluteAddress(http) is { } path)
+        if (RawRoute.OfAbsoluteAddress(http) is { } path)
             http.Request.Path = PathString.FromUriComponent(path).StartsWithSegments(http.Request.PathBase, StringComparison.Ordinal, out var rest) ? rest : PathString.FromUriComponent(path);
         return next(http);
     }

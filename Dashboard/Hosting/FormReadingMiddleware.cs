@@ -28,7 +28,7 @@ internal sealed class FormReadingMiddleware(RequestDelegate next, SignInThrottle
 
     private static readonly TimeSpan Held = TimeSpan.FromSeconds(1);
 
-    private readonly PaceLimit _pages = new(time, PagesPerSecond, PageBurst);
+    private readonly TokenBucket _pages = new(time, PagesPerSecond, PageBurst);
     private long _pagesFullAt;
     private int _held;
 
@@ -100,7 +100,7 @@ internal sealed class FormReadingMiddleware(RequestDelegate next, SignInThrottle
 internal sealed class FormErrors(RequestDelegate next, IOptions<AntiforgeryOptions> forms, PublicAddress address, TimeProvider time, ILogger<FormErrors> logger)
 {
     // Strangers can post refused forms as fast as they like.
-    private readonly PaceLimit _pace = new(time, perSecond: 1, burst: 10);
+    private readonly TokenBucket _pace = new(time, perSecond: 1, burst: 10);
     private long _loggedUntil;
 
     public Task InvokeAsync(HttpContext http)
@@ -114,7 +114,7 @@ internal sealed class FormErrors(RequestDelegate next, IOptions<AntiforgeryOptio
         http.Response.StatusCode = StatusCodes.Status400BadRequest;
         return http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
             ? Task.CompletedTask
-            : new ApiRefusal(ApiErrors.Unreadable, refusal.Reason, AccountTexts.FormHintForOperators.Replace("`", "", StringComparison.Ordinal)).ExecuteAsync(http);
+            : new ApiProblem(ApiErrors.Unreadable, refusal.Reason, AccountTexts.FormHintForOperators.Replace("`", "", StringComparison.Ordinal)).ExecuteAsync(http);
     }
 
     private Refusal Explain(HttpContext http)

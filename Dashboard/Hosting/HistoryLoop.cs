@@ -5,7 +5,7 @@ namespace Presence.Dashboard.Hosting;
 /// <summary>Writes the history of the network and of its rooms behind, so that a restart keeps it.</summary>
 internal sealed class HistoryLoop(
     HistoryStore history,
-    RoomMemoryStore rooms,
+    RoomTrendSnapshotStore rooms,
     PresenceReadiness readiness,
     LoopRegistry registry,
     TimeProvider time,

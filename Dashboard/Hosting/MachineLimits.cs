@@ -27,12 +27,12 @@ internal sealed record MachineLimits(long OpenFiles, long Memory)
     public static MachineLimits OfThisProcess() => new(ReadOpenFiles("/proc/self/limits"), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
     /// <summary>Lowers the caps to what there is, and says in sentences what holds now and why.</summary>
-    /// <exception cref="StartRefusedException">There is too little to serve anybody.</exception>
+    /// <exception cref="StartupException">There is too little to serve anybody.</exception>
     public IReadOnlyList<string> Fit(DashboardOptions.LimitsOptions limits)
     {
         if (OpenFiles < FewestFiles)
         {
-            throw new StartRefusedException(Text(
+            throw new StartupException(Text(
                 $"This process may open {OpenFiles} files and sockets, and needs {FewestFiles} or more. Raise the limit: ulimit -n 65536 in a shell, LimitNOFILE=65536 in a systemd unit, --ulimit nofile=65536 for a container."));
         }
 

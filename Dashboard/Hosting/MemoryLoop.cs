@@ -7,7 +7,7 @@ namespace Presence.Dashboard.Hosting;
 internal sealed class MemoryLoop(
     PresenceEngine engine,
     AccessTokenCache tokens,
-    ConnectionDoor door,
+    ConnectionAdmission door,
     PresenceReadiness readiness,
     LoopRegistry registry,
     TimeProvider time,

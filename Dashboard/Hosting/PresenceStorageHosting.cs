@@ -22,14 +22,14 @@ internal static class PresenceStorageHosting
         services.AddSingleton(provider => new RevokedTokens(provider.GetRequiredService<PresenceDatabase>(), provider.GetRequiredService<DashboardOptions>().Limits.RevokedTokens));
         services.AddSingleton<RoomStore>();
         services.AddSingleton<RemovalStore>();
-        services.AddSingleton<PresenceSwitchStore>();
+        services.AddSingleton<UserPresenceSettingStore>();
         services.AddSingleton<ChannelStore>();
         services.AddSingleton<ServerKeyStore>();
         services.AddSingleton<PublicLinkStore>();
         services.AddSingleton<AdministrationStores>();
         services.AddSingleton<MembershipStore>();
         services.AddSingleton<HistoryStore>();
-        services.AddSingleton<RoomMemoryStore>();
+        services.AddSingleton<RoomTrendSnapshotStore>();
         services.AddSingleton<Checkpointer>();
         services.AddSingleton<PresenceReadiness>();
         services.AddSingleton<StorageWatch>();
@@ -51,17 +51,17 @@ internal static class PresenceStorageHosting
         services.AddHostedService<UnusedUsersLoop>();
     }
 
-    internal static CapRegistry CapsOf(PresenceEngine engine)
+    internal static LimitUsageRegistry CapsOf(PresenceEngine engine)
     {
-        var caps = new CapRegistry();
-        caps.Add(CapKind.Rooms, () => engine.KnownRooms, engine.Limits.Rooms);
-        caps.Add(CapKind.Sessions, () => engine.CountNetwork().Sessions, engine.Limits.Sessions);
+        var caps = new LimitUsageRegistry();
+        caps.Add(LimitKind.Rooms, () => engine.KnownRooms, engine.Limits.Rooms);
+        caps.Add(LimitKind.Sessions, () => engine.CountNetwork().Sessions, engine.Limits.Sessions);
         return caps;
     }
 }
 
 /// <summary>Everything administration decided, read before anybody is restored: who was removed must not come back with a restart.</summary>
-internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removals, PresenceSwitchStore switches, ChannelStore channels, ServerKeyStore serverKeys, PublicLinkStore publicLinks)
+internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removals, UserPresenceSettingStore switches, ChannelStore channels, ServerKeyStore serverKeys, PublicLinkStore publicLinks)
 {
     public async Task LoadAsync(CancellationToken cancellationToken)
     {

@@ -43,11 +43,11 @@ internal static class RequestPipeline
         app.UseMiddleware<AddressMiddleware>();
         // CORS stands outside the error shape: a browser may read a reply only with these headers, errors included.
         app.UseWhen(IsFromBrowser, api => api.Use(BrowserAccess.WriteOriginInAscii).UseCors(BrowserAccess.PolicyName));
-        app.UseMiddleware<RawPathMiddleware>();
+        app.UseMiddleware<RawRouteMiddleware>();
         app.UseMiddleware<SlowReaderMiddleware>();
-        app.UseMiddleware<ErrorShapeMiddleware>();
+        app.UseMiddleware<ApiExceptionMiddleware>();
         app.UseMiddleware<ReadinessMiddleware>();
-        app.UseMiddleware<CircuitDoorMiddleware>();
+        app.UseMiddleware<CircuitOriginMiddleware>();
         app.UsePageErrors();
         app.UseRouting();
         app.UseWhen(IsPage, pages =>

@@ -57,7 +57,7 @@ internal static class ServerDefaults
 
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = Listen);
         builder.Services.AddSingleton<SocketTransportFactory>();
-        builder.Services.AddSingleton<ConnectionDoor>();
+        builder.Services.AddSingleton<ConnectionAdmission>();
         builder.Services.AddSingleton<IConnectionListenerFactory, GuardedSockets>(); // of several that can listen, the last one added does
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -93,11 +93,11 @@ internal static class ServerDefaults
         }
         catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AccessDenied)
         {
-            throw new StartRefusedException($"{Environment.UserName}, the user the server runs as, may not listen on {endpoint}: ports below 1024 need a right of their own. Choose another with --urls or ASPNETCORE_URLS.", failure);
+            throw new StartupException($"{Environment.UserName}, the user the server runs as, may not listen on {endpoint}: ports below 1024 need a right of their own. Choose another with --urls or ASPNETCORE_URLS.", failure);
         }
         catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressNotAvailable)
         {
-            throw new StartRefusedException($"This machine does not have the address of {endpoint}. Choose another with --urls or ASPNETCORE_URLS; http://+:5080 is all of them.", failure);
+            throw new StartupException($"This machine does not have the address of {endpoint}. Choose another with --urls or ASPNETCORE_URLS; http://+:5080 is all of them.", failure);
         }
     }
 
@@ -109,7 +109,7 @@ internal static class ServerDefaults
     {
         var path = endpoint.ToString()!;
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
-            throw new StartRefusedException($"The folder of the socket {path} does not exist. Make it, or choose another with --urls or ASPNETCORE_URLS.");
+            throw new StartupException($"The folder of the socket {path} does not exist. Make it, or choose another with --urls or ASPNETCORE_URLS.");
         try
         {
             if (File.Exists(path))
@@ -118,7 +118,7 @@ internal static class ServerDefaults
         }
         catch (Exception failure) when (failure is UnauthorizedAccessException or SocketException { SocketErrorCode: SocketError.AccessDenied })
         {
-            throw new StartRefusedException($"{Environment.UserName}, the user the server runs as, may not make the socket {path}. Give it the folder, or choose another with --urls or ASPNETCORE_URLS.", failure);
+            throw new StartupException($"{Environment.UserName}, the user the server runs as, may not make the socket {path}. Give it the folder, or choose another with --urls or ASPNETCORE_URLS.", failure);
         }
     }
 
@@ -132,15 +132,15 @@ internal static class ServerDefaults
         catch (SocketException failure) when (failure.SocketErrorCode == SocketError.ConnectionRefused)
         {
             if (!IsSocket(path))
-                throw new StartRefusedException($"{path} is there and is no socket. Choose another with --urls or ASPNETCORE_URLS, or move the file away.", failure);
+                throw new StartupException($"{path} is there and is no socket. Choose another with --urls or ASPNETCORE_URLS, or move the file away.", failure);
             File.Delete(path);
             return;
         }
         catch (SocketException failure) when (failure.SocketErrorCode is not (SocketError.AccessDenied or SocketError.WouldBlock))
         {
-            throw new StartRefusedException($"{path} cannot be used as a socket: {failure.Message} Choose another with --urls or ASPNETCORE_URLS.", failure);
+            throw new StartupException($"{path} cannot be used as a socket: {failure.Message} Choose another with --urls or ASPNETCORE_URLS.", failure);
         }
-        throw new StartRefusedException($"Another process listens on the socket {path}. Stop it, or choose another with --urls or ASPNETCORE_URLS.");
+        throw new StartupException($"Another process listens on the socket {path}. Stop it, or choose another with --urls or ASPNETCORE_URLS.");
     }
 
     /// <summary>A connection to any other file is refused in the same way, and nobody's file is to be deleted: a socket alone cannot be opened.</summary>

@@ -70,9 +70,9 @@ internal static class Refusal
     /// <summary>Of a start.</summary>
     public static string OfStart(Exception failure) => failure switch
     {
-        ConfigurationRefusedException or StartRefusedException or ModeratorChangeRefusedException => failure.Message,
+        ConfigurationRefusedException or StartupException or ModeratorChangeRefusedException => failure.Message,
         IOException { InnerException: AddressInUseException } => $"{failure.Message} Stop what listens there, or choose another address with --urls or ASPNETCORE_URLS.",
-        _ when Inner<StartRefusedException>(failure) is { } refusal => refusal.Message,
+        _ when Inner<StartupException>(failure) is { } refusal => refusal.Message,
         InvalidOperationException when failure.Message.Contains("HTTPS endpoint", StringComparison.Ordinal) =>
             "There is no certificate for the https address. Set Kestrel__Certificates__Default__Path and Kestrel__Certificates__Default__Password, or listen on http behind a proxy that ends TLS.",
         _ when Inner<SocketException>(failure) is { } socket => $"The server cannot listen: {Line(failure)} {Line(socket)} Choose another address with --urls or ASPNETCORE_URLS.",

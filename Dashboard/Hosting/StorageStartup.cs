@@ -15,7 +15,7 @@ internal sealed class StorageStartup(
     AdministrationStores administration,
     MembershipStore memberships,
     HistoryStore history,
-    RoomMemoryStore rooms,
+    RoomTrendSnapshotStore rooms,
     Checkpointer checkpointer,
     PresenceReadiness readiness,
     LoopRegistry registry,

@@ -37,7 +37,7 @@ internal sealed class SlidingWindow<T>
     /// <summary>What is folded together.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan Closest = RenderGate.ShortestPause;
+    private static readonly TimeSpan Closest = RenderThrottle.ShortestPause;
 
     private readonly Queue<(TimeSpan At, T Reading)> _readings = [];
     private TimeSpan _latest = TimeSpan.MinValue;

@@ -6,10 +6,10 @@ namespace Presence.Dashboard.Live;
 internal sealed class PeopleAdministration(ModeratorStore moderators, InvitationStore invitations, PasswordLinks passwords, ModeratorGuard guard)
 {
     /// <exception cref="AccessRefusedException">Not an Admin.</exception>
-    public async Task<PeopleReading> ReadAsync(CancellationToken cancellationToken)
+    public async Task<PeopleViewModel> ReadAsync(CancellationToken cancellationToken)
     {
         var self = await guard.RequireAsync(ModeratorRole.Admin);
-        return new PeopleReading(await moderators.ListAsync(cancellationToken), await invitations.ListAsync(cancellationToken), self.Email);
+        return new PeopleViewModel(await moderators.ListAsync(cancellationToken), await invitations.ListAsync(cancellationToken), self.Email);
     }
 
     /// <exception cref="AccessRefusedException">Not an Admin. Nothing was done.</exception>
@@ -42,4 +42,4 @@ internal sealed class PeopleAdministration(ModeratorStore moderators, Invitation
 /// <param name="Moderators">Every account, by email.</param>
 /// <param name="Invitations">Those that wait to be used, the newest first.</param>
 /// <param name="OwnEmail">Who looks.</param>
-internal sealed record PeopleReading(IReadOnlyList<Moderator> Moderators, IReadOnlyList<Invitation> Invitations, string OwnEmail);
+internal sealed record PeopleViewModel(IReadOnlyList<Moderator> Moderators, IReadOnlyList<Invitation> Invitations, string OwnEmail);

@@ -7,10 +7,10 @@ namespace Presence.Dashboard.Live;
 internal sealed class PublicLinkAdministration(PublicLinkStore links, ModeratorGuard guard)
 {
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
-    public async Task<PublicLinkReading> ReadAsync(string roomId)
+    public async Task<PublicLinkViewModel> ReadAsync(string roomId)
     {
         await guard.RequireAsync(ModeratorRole.Observer);
-        return new PublicLinkReading(links.FindOfRoom(roomId), await MayChangeAsync());
+        return new PublicLinkViewModel(links.FindOfRoom(roomId), await MayChangeAsync());
     }
 
     /// <summary>Makes a new link, in the moderator's name; the one before leads nowhere from then on.</summary>
@@ -55,4 +55,4 @@ internal sealed class PublicLinkAdministration(PublicLinkStore links, ModeratorG
 /// <summary>A room's public link as one moderator sees it.</summary>
 /// <param name="Link">The link; null while the room has none.</param>
 /// <param name="MayChange">Whether this moderator may make one or take it back.</param>
-internal sealed record PublicLinkReading(PublicLink? Link, bool MayChange);
+internal sealed record PublicLinkViewModel(PublicLink? Link, bool MayChange);

@@ -14,7 +14,7 @@ internal sealed class RoomRanking(PresenceEngine engine, TimeProvider time)
     public static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);
 
     /// <summary>How long it stays at least: a page reads no more often.</summary>
-    public static readonly TimeSpan Shortest = RenderGate.ShortestPause;
+    public static readonly TimeSpan Shortest = RenderThrottle.ShortestPause;
 
     private const int MostKept = 64;
     private readonly Lock _lock = new();

@@ -17,7 +17,7 @@ internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStor
 
     /// <summary>The settings in force, the latest changes, and what they mean to those who are present.</summary>
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
-    public async ValueTask<SettingsReading> ReadAsync(CancellationToken cancellationToken)
+    public async ValueTask<SettingsViewModel> ReadAsync(CancellationToken cancellationToken)
     {
         await guard.RequireAsync(ModeratorRole.Observer);
         var mayChange = await guard.HoldsAsync(ModeratorRole.Moderator);
@@ -28,7 +28,7 @@ internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStor
             _history = await store.HistoryAsync(ShownHistory, cancellationToken);
             _historyOf = inForce.Version;
         }
-        return new SettingsReading
+        return new SettingsViewModel
         {
             InForce = inForce,
             History = _history,
@@ -71,7 +71,7 @@ internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStor
 }
 
 /// <summary>What the settings page shows, read at one moment.</summary>
-public sealed record SettingsReading
+public sealed record SettingsViewModel
 {
     /// <summary>The settings in force.</summary>
     public required PresenceSettings InForce { get; init; }
@@ -83,7 +83,7 @@ public sealed record SettingsReading
     public required NetworkCount Network { get; init; }
 
     /// <summary>How many of them answer to the settings in force.</summary>
-    public required AdoptionReading Adoption { get; init; }
+    public required AdoptionViewModel Adoption { get; init; }
 
     /// <summary>Whether the server restarted so lately that some of them may be gone.</summary>
     public required bool IsWarming { get; init; }
@@ -97,7 +97,7 @@ public sealed record SettingsReading
 /// <param name="Answering">Sessions that said, with their last heartbeat, that they answer to it.</param>
 /// <param name="Silent">Sessions of clients that never say which settings they know, as published ones.</param>
 /// <param name="Sessions">All sessions present.</param>
-public sealed record AdoptionReading(int Version, int Answering, int Silent, int Sessions)
+public sealed record AdoptionViewModel(int Version, int Answering, int Silent, int Sessions)
 {
     /// <summary>Those of which it can be known.</summary>
     public int Telling => Math.Max(Sessions - Silent, Answering);
@@ -113,11 +113,11 @@ internal sealed class SettingsAdoption(PresenceEngine engine, TimeProvider time)
     private static readonly TimeSpan ShortestAge = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
-    private AdoptionReading? _latest;
+    private AdoptionViewModel? _latest;
     private long _countedAt;
     private TimeSpan _took;
 
-    public AdoptionReading Read()
+    public AdoptionViewModel Read()
     {
         lock (_lock)
         {
@@ -127,7 +127,7 @@ internal sealed class SettingsAdoption(PresenceEngine engine, TimeProvider time)
             if (_latest is { } latest && latest.Version == version && time.GetElapsedTime(_countedAt, began) < (pause > ShortestAge ? pause : ShortestAge))
                 return latest;
 
-            _latest = new AdoptionReading(version, engine.SessionsAnswering(version), engine.SessionsAnswering(0), engine.CountNetwork().Sessions);
+            _latest = new AdoptionViewModel(version, engine.SessionsAnswering(version), engine.SessionsAnswering(0), engine.CountNetwork().Sessions);
             _countedAt = time.GetTimestamp();
             _took = time.GetElapsedTime(began, _countedAt);
             return _latest;

@@ -12,7 +12,7 @@ internal sealed class SystemAdministration(
     PresenceEngine engine,
     DatabaseMaintenance maintenance,
     LoopRegistry loops,
-    CapRegistry caps,
+    LimitUsageRegistry caps,
     JobLog jobLog,
     JobSchedule schedule,
     ServerStart start,
@@ -25,23 +25,23 @@ internal sealed class SystemAdministration(
     /// <summary>Files are asked for their size and folders for what is in them: often enough for an eye.</summary>
     private static readonly TimeSpan ShortestAge = TimeSpan.FromSeconds(1);
 
-    private SystemReading? _latest;
+    private SystemViewModel? _latest;
 
     /// <exception cref="AccessRefusedException">Not a Moderator.</exception>
-    public async ValueTask<SystemReading> ReadAsync(CancellationToken cancellationToken)
+    public async ValueTask<SystemViewModel> ReadAsync(CancellationToken cancellationToken)
     {
         await guard.RequireAsync(ModeratorRole.Moderator);
         var now = time.GetUtcNow();
         if (_latest is { } latest && now >= latest.At && now - latest.At < ShortestAge)
             return latest;
 
-        var jobs = new List<JobReading>();
+        var jobs = new List<JobViewModel>();
         foreach (var job in JobNames.All)
-            jobs.Add(new JobReading(job, jobLog.LatestOf(job), await schedule.NextOfAsync(job, cancellationToken)));
+            jobs.Add(new JobViewModel(job, jobLog.LatestOf(job), await schedule.NextOfAsync(job, cancellationToken)));
 
         var size = maintenance.Size();
         var folder = BackupJob.FolderOf(options, maintenance);
-        return _latest = new SystemReading
+        return _latest = new SystemViewModel
         {
             Version = ServerStart.Version,
             StartedAt = start.At,
@@ -79,7 +79,7 @@ internal sealed class SystemAdministration(
 }
 
 /// <summary>How the server is doing, read at one moment.</summary>
-public sealed record SystemReading
+public sealed record SystemViewModel
 {
     public required string Version { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
@@ -107,9 +107,9 @@ public sealed record SystemReading
     /// <summary>How long ago the sweep last let go of viewers.</summary>
     public required TimeSpan SweptAgo { get; init; }
 
-    public required IReadOnlyList<CapUse> Caps { get; init; }
+    public required IReadOnlyList<LimitUsage> Caps { get; init; }
     public required IReadOnlyList<LoopHealth> Loops { get; init; }
-    public required IReadOnlyList<JobReading> Jobs { get; init; }
+    public required IReadOnlyList<JobViewModel> Jobs { get; init; }
     public required string BackupFolder { get; init; }
 
     /// <summary>The copies there are, the newest first.</summary>
@@ -125,11 +125,11 @@ public sealed record SystemReading
 /// <param name="Name">As health names it.</param>
 /// <param name="Latest">Its latest run since the server started.</param>
 /// <param name="NextAt">When it runs next by itself; null for never.</param>
-public sealed record JobReading(string Name, JobRun? Latest, DateTimeOffset? NextAt);
+public sealed record JobViewModel(string Name, JobRun? Latest, DateTimeOffset? NextAt);
 
 /// <summary>How the server itself is doing, in as much as fits a line.</summary>
 /// <param name="Failing">Background loops that fail and are tried again.</param>
 /// <param name="Loops">How many there are.</param>
 /// <param name="Unstored">Joins and leaves not yet on the disk.</param>
 /// <param name="WriterLag">How long ago the oldest of them happened.</param>
-public sealed record HealthReading(IReadOnlyList<string> Failing, int Loops, long Unstored, TimeSpan WriterLag);
+public sealed record HealthViewModel(IReadOnlyList<string> Failing, int Loops, long Unstored, TimeSpan WriterLag);

@@ -94,7 +94,7 @@ internal sealed class Crowd
         var user = _users.Next();
         var room = Rooms.Choose(Random.Shared.NextDouble());
         var userId = string.Create(CultureInfo.InvariantCulture, $"simulated-{user:00000}");
-        var promised = new PromisedPresence(_traffic, _time);
+        var promised = new ExpectedPresence(_traffic, _time);
         var viewer = new SimulatedViewer(new SimulatedNetwork(_connections, _conditions, promised), new RoomPresenceOptions
         {
             BaseUrl = _options.Url,
@@ -127,7 +127,7 @@ internal sealed class Crowd
 /// <param name="room">The room's place among the rooms.</param>
 /// <param name="viewer">The client that sends its heartbeats.</param>
 /// <param name="promised">From when until when it counts.</param>
-internal sealed class CrowdMember(int user, int room, SimulatedViewer viewer, PromisedPresence promised)
+internal sealed class CrowdMember(int user, int room, SimulatedViewer viewer, ExpectedPresence promised)
 {
     public int User => user;
 
@@ -135,7 +135,7 @@ internal sealed class CrowdMember(int user, int room, SimulatedViewer viewer, Pr
 
     public SimulatedViewer Viewer => viewer;
 
-    public PromisedPresence Promised => promised;
+    public ExpectedPresence Promised => promised;
 }
 
 /// <summary>The rooms of a simulation: a few large and many small, as audiences are.</summary>

@@ -15,11 +15,11 @@ internal sealed class SimulatedNetwork(HttpMessageHandler shared, NetworkConditi
     {
         ThrowIf(_isCut.IsCancellationRequested);
         var fate = conditions.Next();
-        if (fate == PacketFate.RequestLost)
+        if (fate == PacketOutcome.RequestLost)
             traffic?.Lost();
-        ThrowIf(fate == PacketFate.RequestLost);
+        ThrowIf(fate == PacketOutcome.RequestLost);
 
-        var passage = new Passage(request, conditions.Time.GetTimestamp());
+        var passage = new InFlightRequest(request, conditions.Time.GetTimestamp());
         traffic?.Sending(passage);
         using var passing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _isCut.Token);
         HttpResponseMessage? response = null;
@@ -27,9 +27,9 @@ internal sealed class SimulatedNetwork(HttpMessageHandler shared, NetworkConditi
         {
             response = await base.SendAsync(request, passing.Token);
             var body = await response.Content.ReadAsByteArrayAsync(passing.Token); // latency is to the last byte; the client reads it from memory
-            if (fate == PacketFate.AnswerLost)
+            if (fate == PacketOutcome.AnswerLost)
                 traffic?.Lost();
-            ThrowIf(fate == PacketFate.AnswerLost);
+            ThrowIf(fate == PacketOutcome.AnswerLost);
             traffic?.Answered(passage, (int)response.StatusCode, body);
             return response;
         }
@@ -62,12 +62,12 @@ internal sealed class NetworkConditions(TimeProvider time, double share)
     /// <summary>Everything passes from now on.</summary>
     public void Clear() => Volatile.Write(ref _lossy, 0);
 
-    public PacketFate Next()
+    public PacketOutcome Next()
     {
         var lossy = Volatile.Read(ref _lossy);
         if (lossy == 0)
-            return PacketFate.Passes;
+            return PacketOutcome.Passes;
         var chance = Random.Shared.NextDouble();
-        return chance >= lossy ? PacketFate.Passes : chance < lossy / 2 ? PacketFate.RequestLost : PacketFate.AnswerLost;
+        return chance >= lossy ? PacketOutcome.Passes : chance < lossy / 2 ? PacketOutcome.RequestLost : PacketOutcome.AnswerLost;
     }
 }

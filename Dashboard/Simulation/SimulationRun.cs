@@ -14,7 +14,7 @@ internal sealed class SimulationRun : IDisposable
     private readonly SocketsHttpHandler _connections;
     private readonly NetworkConditions _conditions;
     private readonly Crowd _crowd;
-    private readonly TruthCheck _check;
+    private readonly CountVerifier _check;
     private readonly Traffic _traffic;
     private readonly List<CountedMoment> _course = [];
     private long _beganAt;
@@ -33,7 +33,7 @@ internal sealed class SimulationRun : IDisposable
         _conditions = new NetworkConditions(time, options.Lossy);
         _traffic = new Traffic(time);
         _crowd = new Crowd(options, _connections, _conditions, _traffic, time);
-        _check = new TruthCheck(options, _crowd, time);
+        _check = new CountVerifier(options, _crowd, time);
     }
 
     public void Dispose()

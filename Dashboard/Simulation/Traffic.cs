@@ -29,7 +29,7 @@ internal sealed class Traffic(TimeProvider time)
 
     public void CountLost() => Interlocked.Increment(ref _lost);
 
-    public void CountSent(Passage passage)
+    public void CountSent(InFlightRequest passage)
     {
         Interlocked.Increment(ref _sent);
         if (passage.IsHeartbeat)
@@ -38,7 +38,7 @@ internal sealed class Traffic(TimeProvider time)
 
     public void CountUnanswered() => Interlocked.Increment(ref _unanswered);
 
-    public void CountAnswer(Passage passage, int status)
+    public void CountAnswer(InFlightRequest passage, int status)
     {
         if (passage.IsHeartbeat)
             Latency.Record(time.GetElapsedTime(passage.SentAt));
@@ -52,16 +52,16 @@ internal interface ITrafficListener
     /// <summary>A request or an answer was lost on purpose.</summary>
     void Lost();
 
-    void Sending(Passage passage);
+    void Sending(InFlightRequest passage);
 
-    void Answered(Passage passage, int status, ReadOnlyMemory<byte> body);
+    void Answered(InFlightRequest passage, int status, ReadOnlyMemory<byte> body);
 
     /// <summary>Nobody knows whether the server acted on it.</summary>
-    void Unanswered(Passage passage);
+    void Unanswered(InFlightRequest passage);
 }
 
 /// <summary>What a network does with a request and its answer.</summary>
-internal enum PacketFate
+internal enum PacketOutcome
 {
     Passes,
 
@@ -75,7 +75,7 @@ internal enum PacketFate
 /// <summary>One request on its way.</summary>
 /// <param name="Request">The request.</param>
 /// <param name="SentAt">When it set out, as a timestamp.</param>
-internal readonly record struct Passage(HttpRequestMessage Request, long SentAt)
+internal readonly record struct InFlightRequest(HttpRequestMessage Request, long SentAt)
 {
     public bool IsHeartbeat => Request.Method == HttpMethod.Post && Request.RequestUri!.AbsolutePath.EndsWith("/heartbeat", StringComparison.Ordinal);
 

@@ -88,7 +88,7 @@ public sealed class DatabaseFileTests : IDisposable
         await using var database = await _folder.OpenAsync();
         File.CopyTo(Copy);
 
-        var refusal = Assert.Throws<StartRefusedException>(() => File.Restore(Copy));
+        var refusal = Assert.Throws<StartupException>(() => File.Restore(Copy));
 
         Assert.Contains("in use by another process", refusal.Message, StringComparison.Ordinal);
         Assert.True(File.IsInUse());

@@ -259,7 +259,7 @@ public sealed class LostDatabaseTests : IDisposable
 
     private async Task<string> RefusedAsync()
     {
-        var refusal = await Assert.ThrowsAsync<StartRefusedException>(() => _folder.OpenAsync(_time));
+        var refusal = await Assert.ThrowsAsync<StartupException>(() => _folder.OpenAsync(_time));
         Assert.Contains("Nothing was changed.", refusal.Message, StringComparison.Ordinal);
         return refusal.Message;
     }

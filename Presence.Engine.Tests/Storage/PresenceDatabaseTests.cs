@@ -71,7 +71,7 @@ public sealed class PresenceDatabaseTests : IDisposable
     {
         await using var first = await _folder.OpenAsync();
 
-        var refusal = await Assert.ThrowsAsync<StartRefusedException>(() => _folder.OpenAsync());
+        var refusal = await Assert.ThrowsAsync<StartupException>(() => _folder.OpenAsync());
 
         Assert.Contains(_folder.Path, refusal.Message, StringComparison.Ordinal);
         Assert.Contains("in use by another process", refusal.Message, StringComparison.Ordinal);
@@ -96,7 +96,7 @@ public sealed class PresenceDatabaseTests : IDisposable
         await File.WriteAllTextAsync(file, "", Cancel);
         await using var database = new PresenceDatabase(Path.Combine(file, "data"), new ManualTimeProvider());
 
-        var refusal = await Assert.ThrowsAsync<StartRefusedException>(() => database.OpenAsync(Cancel));
+        var refusal = await Assert.ThrowsAsync<StartupException>(() => database.OpenAsync(Cancel));
 
         Assert.Contains("cannot be created", refusal.Message, StringComparison.Ordinal);
     }
@@ -112,7 +112,7 @@ public sealed class PresenceDatabaseTests : IDisposable
         new Random(1).NextBytes(bytes.AsSpan(from, length));
         await File.WriteAllBytesAsync(_folder.File, bytes, Cancel);
 
-        var refusal = await Assert.ThrowsAsync<StartRefusedException>(() => _folder.OpenAsync());
+        var refusal = await Assert.ThrowsAsync<StartupException>(() => _folder.OpenAsync());
 
         Assert.Contains($"{_folder.File} is damaged", refusal.Message, StringComparison.Ordinal);
         Assert.Contains($"newest backup is {backup}", refusal.Message, StringComparison.Ordinal);
@@ -131,7 +131,7 @@ public sealed class PresenceDatabaseTests : IDisposable
     {
         await File.WriteAllTextAsync(_folder.File, "this has never been a database, and it is long enough to be sure of it. " + new string('x', 4096), Cancel);
 
-        var refusal = await Assert.ThrowsAsync<StartRefusedException>(() => _folder.OpenAsync());
+        var refusal = await Assert.ThrowsAsync<StartupException>(() => _folder.OpenAsync());
 
         Assert.Contains("There is no backup of it yet", refusal.Message, StringComparison.Ordinal);
     }
@@ -142,7 +142,7 @@ public sealed class PresenceDatabaseTests : IDisposable
         await using (var database = await _folder.OpenAsync())
             Execute(database, """INSERT INTO "__EFMigrationsHistory" VALUES ('29990101000000_Future', '99.0')""");
 
-        var refusal = await Assert.ThrowsAsync<StartRefusedException>(() => _folder.OpenAsync());
+        var refusal = await Assert.ThrowsAsync<StartupException>(() => _folder.OpenAsync());
 
         Assert.Contains("newer version", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("29990101000000_Future", refusal.Message, StringComparison.Ordinal);
@@ -183,7 +183,7 @@ public sealed class PresenceDatabaseTests : IDisposable
         await using var database = await _folder.OpenAsync();
         await using var notes = NotesContext.Of(database);
 
-        var refusal = await Assert.ThrowsAsync<StartRefusedException>(() => database.MigrateAsync(notes, Cancel));
+        var refusal = await Assert.ThrowsAsync<StartupException>(() => database.MigrateAsync(notes, Cancel));
 
         Assert.Contains(_folder.File, refusal.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<SqliteException>(() => notes.Notes.CountAsync(Cancel));
@@ -200,7 +200,7 @@ public sealed class PresenceDatabaseTests : IDisposable
         using var held = stranger.BeginTransaction();
         Read(stranger, """SELECT count(*) FROM "Users" """);
 
-        var refusal = await Assert.ThrowsAsync<StartRefusedException>(() => _folder.OpenAsync());
+        var refusal = await Assert.ThrowsAsync<StartupException>(() => _folder.OpenAsync());
 
         Assert.Contains("no other program has it open", refusal.Message, StringComparison.Ordinal);
     }

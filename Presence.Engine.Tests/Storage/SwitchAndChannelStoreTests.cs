@@ -8,16 +8,16 @@ public sealed class SwitchAndChannelStoreTests : AdministrationTest
     [Fact]
     public async Task SetAsync_Off_IsInForceAndSurvivesACrash()
     {
-        using var switches = new PresenceSwitchStore(Database, Engine);
-        Assert.Equal(new PresenceSwitch(true, Engine.Settings.EnabledAt), switches.Read("ann"));
+        using var switches = new UserPresenceSettingStore(Database, Engine);
+        Assert.Equal(new UserPresenceSetting(true, Engine.Settings.EnabledAt), switches.Read("ann"));
 
         var off = await switches.SetAsync("ann", enabled: false, Cancel);
 
-        Assert.Equal(new PresenceSwitch(false, Time.GetUtcNow()), off);
+        Assert.Equal(new UserPresenceSetting(false, Time.GetUtcNow()), off);
         Assert.True(Engine.IsOptedOut("ann"));
         await AfterCrashAsync(async (database, engine) =>
         {
-            using var again = new PresenceSwitchStore(database, engine);
+            using var again = new UserPresenceSettingStore(database, engine);
             await again.LoadAsync(Cancel);
             Assert.Equal(off, again.Read("ann"));
             Assert.True(engine.IsOptedOut("ann"));
@@ -27,7 +27,7 @@ public sealed class SwitchAndChannelStoreTests : AdministrationTest
     [Fact]
     public async Task SetAsync_OnAgain_KeepsSinceWhen()
     {
-        using var switches = new PresenceSwitchStore(Database, Engine);
+        using var switches = new UserPresenceSettingStore(Database, Engine);
         await switches.SetAsync("ann", enabled: false, Cancel);
         Time.Advance(TimeSpan.FromMinutes(1));
         var on = await switches.SetAsync("ann", enabled: true, Cancel);
@@ -38,7 +38,7 @@ public sealed class SwitchAndChannelStoreTests : AdministrationTest
         Assert.False(Engine.IsOptedOut("ann"));
         await AfterCrashAsync(async (database, engine) =>
         {
-            using var again = new PresenceSwitchStore(database, engine);
+            using var again = new UserPresenceSettingStore(database, engine);
             await again.LoadAsync(Cancel);
             Assert.Equal(on, again.Read("ann"));
             Assert.False(engine.IsOptedOut("ann"));
@@ -48,7 +48,7 @@ public sealed class SwitchAndChannelStoreTests : AdministrationTest
     [Fact]
     public async Task SetAsync_OverTheCap_IsRefused()
     {
-        using var switches = new PresenceSwitchStore(Database, Engine);
+        using var switches = new UserPresenceSettingStore(Database, Engine);
         await switches.SetAsync("a", enabled: false, Cancel);
         await switches.SetAsync("b", enabled: false, Cancel);
 

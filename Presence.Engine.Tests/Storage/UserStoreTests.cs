@@ -55,7 +55,7 @@ public sealed class UserStoreTests : IAsyncLifetime
     {
         await _users.SignInAsync("ada", "Ada", isGuest: false, vouched: false, Cancel);
         Assert.False((await _users.FindAsync("ada", Cancel))!.IsVouched);
-        await _users.VouchAsync([new Vouching("ada", null)], Cancel);
+        await _users.VouchAsync([new VerifiedUser("ada", null)], Cancel);
         var vouched = await _users.FindAsync("ada", Cancel);
 
         Assert.Null(await _users.SignInUnverifiedAsync("ada", "Somebody else", Cancel));
@@ -69,7 +69,7 @@ public sealed class UserStoreTests : IAsyncLifetime
         {
             var userId = $"race-{round}";
             var signIn = Task.Run(() => _users.SignInUnverifiedAsync(userId, "By itself", Cancel), Cancel);
-            var vouch = Task.Run(() => _users.VouchAsync([new Vouching(userId, new UserProfile("By the backend", null) { SaidAt = _time.GetUtcNow().AddSeconds(1) })], Cancel), Cancel);
+            var vouch = Task.Run(() => _users.VouchAsync([new VerifiedUser(userId, new UserProfile("By the backend", null) { SaidAt = _time.GetUtcNow().AddSeconds(1) })], Cancel), Cancel);
             await Task.WhenAll(signIn, vouch);
 
             Assert.Equal("By the backend", (await _users.FindAsync(userId, Cancel))!.DisplayName);
@@ -155,7 +155,7 @@ public sealed class UserStoreTests : IAsyncLifetime
         await _users.ChangeAsync("ada", new UserChange("Stored", "https://a/b.png", "{}"), null, Cancel);
         DateTimeOffset saidAt = seconds is { } by ? _time.GetUtcNow().AddSeconds(by) : default;
 
-        await _users.VouchAsync([new Vouching("ada", new UserProfile("Said", null) { SaidAt = saidAt })], Cancel);
+        await _users.VouchAsync([new VerifiedUser("ada", new UserProfile("Said", null) { SaidAt = saidAt })], Cancel);
 
         Assert.Equal((name, "https://a/b.png"), ((await _users.FindAsync("ada", Cancel))!.DisplayName, (await _users.FindAsync("ada", Cancel))!.AvatarUrl));
     }
@@ -164,7 +164,7 @@ public sealed class UserStoreTests : IAsyncLifetime
     public async Task VouchAsync_WithoutAnInstant_StoresWhatCameLastOfItsKind()
     {
         foreach (var name in new[] { "One", "Two" })
-            await _users.VouchAsync([new Vouching("ada", new UserProfile(name, null))], Cancel);
+            await _users.VouchAsync([new VerifiedUser("ada", new UserProfile(name, null))], Cancel);
 
         Assert.Equal("Two", (await _users.FindAsync("ada", Cancel))!.DisplayName);
     }
@@ -200,7 +200,7 @@ public sealed class UserStoreTests : IAsyncLifetime
             await context.Database.ExecuteSqlAsync($"""INSERT INTO "Memberships" VALUES (1, 'lobby', 'present', '', 0, 0, 0)""", Cancel);
         _time.Advance(TimeSpan.FromDays(45));
         await _users.SignInAsync("returning", null, isGuest: false, vouched: false, Cancel);
-        await _users.VouchAsync([new Vouching("by token", null)], Cancel);
+        await _users.VouchAsync([new VerifiedUser("by token", null)], Cancel);
         _time.Advance(TimeSpan.FromDays(50));
 
         Assert.Equal(2, await _users.PruneAsync(TimeSpan.FromDays(90), Cancel));
@@ -227,11 +227,11 @@ public sealed class UserStoreTests : IAsyncLifetime
     [Fact]
     public async Task VouchAsync_OnceADay_KeepsAUserInUse()
     {
-        await _users.VouchAsync([new Vouching("ada", null)], Cancel);
+        await _users.VouchAsync([new VerifiedUser("ada", null)], Cancel);
         for (var day = 0; day < 100; day++)
         {
             _time.Advance(TimeSpan.FromDays(1));
-            Assert.Equal(1, (await _users.VouchAsync([new Vouching("ada", null)], Cancel))[0].Version);
+            Assert.Equal(1, (await _users.VouchAsync([new VerifiedUser("ada", null)], Cancel))[0].Version);
         }
 
         Assert.Equal(0, await _users.PruneAsync(TimeSpan.FromDays(90), Cancel));
@@ -251,7 +251,7 @@ public sealed class UserStoreTests : IAsyncLifetime
         Assert.Equal(["guest", "new", "vouched"], await StoredAsync());
 
         await users.ChangeAsync("kept", new UserChange("Kept", null, "{}"), null, Cancel);
-        await users.VouchAsync([new Vouching("new", null), new Vouching("too many", null), new Vouching("vouched", new UserProfile("V", null))], Cancel);
+        await users.VouchAsync([new VerifiedUser("new", null), new VerifiedUser("too many", null), new VerifiedUser("vouched", new UserProfile("V", null))], Cancel);
         Assert.Equal(["kept", "new", "vouched"], await StoredAsync());
         Assert.Equal("V", (await users.FindAsync("vouched", Cancel))!.DisplayName);
         await Assert.ThrowsAsync<StoreFullException>(() => users.SignInAsync("one more", null, isGuest: false, vouched: false, Cancel));

@@ -47,7 +47,7 @@ internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings,
 
     public WatchList Watches { get; } = new();
 
-    public EmptyRooms EmptyRooms { get; } = new();
+    public IdleRoomQueue IdleRoomQueue { get; } = new();
 
     public int Sessions => Volatile.Read(ref _sessions);
 
@@ -100,7 +100,7 @@ internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings,
         return false;
     }
 
-    public void CountMark(ViewerMark mark, int by)
+    public void CountMark(ViewerStatus mark, int by)
     {
         if (mark.State == ViewerState.Hidden)
             Interlocked.Add(ref _hidden, by);
@@ -113,7 +113,7 @@ internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings,
     public void RoomBecameLive(Room room)
     {
         Interlocked.Increment(ref _liveRooms);
-        EmptyRooms.Remove(room);
+        IdleRoomQueue.Remove(room);
     }
 
     public void RoomBecameEmpty() => Interlocked.Decrement(ref _liveRooms);

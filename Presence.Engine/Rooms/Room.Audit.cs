@@ -129,7 +129,7 @@ internal sealed partial class Room
 
     private void AuditBucketsNeedsLock(List<string> problems, List<int> leads)
     {
-        var expected = new RoomBuckets();
+        var expected = new RoomCounters();
         foreach (var lead in leads)
             expected.Add(_sessions[lead].IsGuest, MarkOfNeedsLock(lead));
         if (!expected.Equals(_buckets))

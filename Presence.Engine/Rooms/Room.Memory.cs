@@ -6,7 +6,7 @@ namespace Presence.Engine.Rooms;
 internal sealed partial class Room
 {
     /// <summary>What it remembers; null before its first sample.</summary>
-    public RoomMemory? Memory()
+    public RoomTrendSnapshot? Memory()
     {
         lock (_lock)
         {
@@ -22,7 +22,7 @@ internal sealed partial class Room
     }
 
     /// <summary>Goes on from what an earlier run remembered. Whoever came while that was not looked after, came in the minute under way.</summary>
-    public void Restore(RoomMemory memory)
+    public void Restore(RoomTrendSnapshot memory)
     {
         lock (_lock)
         {
@@ -34,7 +34,7 @@ internal sealed partial class Room
             if (_buckets.Viewers == 0)
             {
                 _rare.Since = clock.PresenceTimeOf(memory.EmptySince);
-                _network.EmptyRooms.Add(this, _rare.Since);
+                _network.IdleRoomQueue.Add(this, _rare.Since);
             }
             else if (memory is { Since: { } since, Peak: > 0 })
             {

@@ -118,7 +118,7 @@ internal sealed partial class Room
             return;
         (_rare.Departures ??= new DepartureLog()).MakeRoom(_rare.Peak);
         if (_buckets.Viewers == 1)
-            _network.EmptyRooms.Add(this, at); // whoever takes it from there waits for this lock
+            _network.IdleRoomQueue.Add(this, at); // whoever takes it from there waits for this lock
     }
 
     /// <summary>Makes another session of the viewer its lead, before the one that was is taken out.</summary>
@@ -173,7 +173,7 @@ internal sealed partial class Room
 
     /// <summary>Rule 17: visible if any session is, else hidden if any, else paused; fading while every session is.</summary>
     /// <param name="any">Any session of the viewer; one that leads alone is all there is to look at.</param>
-    private ViewerMark MarkOfNeedsLock(int any)
+    private ViewerStatus MarkOfNeedsLock(int any)
     {
         ref var slot = ref _sessions[any];
         if (slot.Sessions == 1)

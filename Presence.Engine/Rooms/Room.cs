@@ -7,7 +7,7 @@ namespace Presence.Engine.Rooms;
 /// Sessions live in the <see cref="SessionTable"/>, in heartbeat order inside their generation, and their viewers in the
 /// order of joining. A heartbeat of a session already present touches its own slot and its neighbours, and nothing else.
 /// In many small rooms it is bound by how many cache lines that is: what it needs stands together at the front of the
-/// room, and everything else behind it in <see cref="RareState"/> (structs are laid out last, in the order declared).
+/// room, and everything else behind it in <see cref="RoomColdState"/> (structs are laid out last, in the order declared).
 /// </remarks>
 internal sealed partial class Room
 {
@@ -16,10 +16,10 @@ internal sealed partial class Room
     private readonly Lock _lock = new();
     private readonly NetworkState _network;
     private Generations _generations = new();
-    private RoomBuckets _buckets;
+    private RoomCounters _buckets;
     private SessionTable _sessions = new();
     private JoinOrder _joinOrder = new();
-    private RareState _rare = new();
+    private RoomColdState _rare = new();
     private RoomRules _rules;
     private int _catalogueVersion;
     private bool _isRetired;
@@ -36,7 +36,7 @@ internal sealed partial class Room
 
     public string Id { get; }
 
-    /// <summary>Where it is among the empty rooms; null while it has viewers. Guarded by <see cref="EmptyRooms"/>.</summary>
+    /// <summary>Where it is among the empty rooms; null while it has viewers. Guarded by <see cref="IdleRoomQueue"/>.</summary>
     public LinkedListNode<(Room Room, long Since)>? PlaceAsEmpty { get; set; }
 
     /// <summary>Records a heartbeat; false when the room was retired meanwhile and the caller must look it up again.</summary>
@@ -91,7 +91,7 @@ internal sealed partial class Room
                 return false;
             if (IsWatchedNeedsLock)
             {
-                _network.EmptyRooms.Add(this, NowNeedsLock());
+                _network.IdleRoomQueue.Add(this, NowNeedsLock());
                 return false;
             }
             _isRetired = true;
@@ -197,7 +197,7 @@ internal sealed partial class Room
         LowerDueNeedsLock(now + Math.Min(generation.Grace, generation.Timeout));
     }
 
-    private void CountChangeNeedsLock(ViewerMark before, ViewerMark after)
+    private void CountChangeNeedsLock(ViewerStatus before, ViewerStatus after)
     {
         if (before == after)
             return;

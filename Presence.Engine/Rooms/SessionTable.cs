@@ -246,7 +246,7 @@ internal struct SessionSlot
 
     /// <summary>
     /// Of a lead the presence time its viewer became present, unique in the room, so that it also orders; of any other session
-    /// its own. A session that took the lead over keeps its own in <see cref="RareState.OwnJoins"/>.
+    /// its own. A session that took the lead over keeps its own in <see cref="RoomColdState.OwnJoins"/>.
     /// </summary>
     public long JoinedAt;
 

@@ -38,7 +38,7 @@ internal sealed class TrendRecorder(int before)
     }
 
     /// <summary>Goes on from what was stored. Samples that nobody took since are like the one before them: who was there then is all that is known.</summary>
-    public static TrendRecorder Of(RoomMemory memory, DateTimeOffset now, PresenceClock clock)
+    public static TrendRecorder Of(RoomTrendSnapshot memory, DateTimeOffset now, PresenceClock clock)
     {
         var trend = new TrendRecorder(memory.Before);
         foreach (var viewers in memory.Recent)
@@ -65,7 +65,7 @@ internal sealed class TrendRecorder(int before)
         int Missed(DateTimeOffset since, TimeSpan step, int most) => (int)Math.Clamp((now - since) / step, 0, most);
     }
 
-    public RoomMemory ToMemory(string roomId, DateTimeOffset at, DateTimeOffset? sampledAt) => new()
+    public RoomTrendSnapshot ToMemory(string roomId, DateTimeOffset at, DateTimeOffset? sampledAt) => new()
     {
         RoomId = roomId,
         Version = Version,

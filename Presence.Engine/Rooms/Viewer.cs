@@ -54,4 +54,4 @@ public enum ViewerState : byte
 }
 
 /// <summary>What a viewer adds to the room's buckets besides being there.</summary>
-internal readonly record struct ViewerMark(ViewerState State, bool IsFading);
+internal readonly record struct ViewerStatus(ViewerState State, bool IsFading);

@@ -26,12 +26,12 @@ public sealed record ViewerQuery
 
     /// <summary>Whether a viewer passes search and state.</summary>
     public bool Matches(Viewer viewer) =>
-        MatchesMark(new ViewerMark(viewer.State, viewer.IsFading))
+        MatchesMark(new ViewerStatus(viewer.State, viewer.IsFading))
         && (FoldedSearch is not { } search
             || Letters.Contains(viewer.UserId, search)
             || (viewer.Profile?.DisplayName is { } name && Letters.Contains(name, search)));
 
-    internal bool MatchesMark(ViewerMark mark) => (State is null || mark.State == State) && (IsFading is null || mark.IsFading == IsFading);
+    internal bool MatchesMark(ViewerStatus mark) => (State is null || mark.State == State) && (IsFading is null || mark.IsFading == IsFading);
 
     /// <summary>The search as names are compared with it; null when there is none.</summary>
     internal string? FoldedSearch => string.IsNullOrEmpty(Search) ? null : Letters.Fold(Search);

@@ -146,5 +146,5 @@ internal record struct ViewerRow(string UserId, bool IsGuest, long JoinedAt, lon
     /// <summary>As the room remembers it until <see cref="Room.NameOf(in ViewerRow)"/> says what holds; null where no name was asked for.</summary>
     public UserName? Name;
 
-    public readonly ViewerMark Mark => new(State, IsFading);
+    public readonly ViewerStatus Mark => new(State, IsFading);
 }

@@ -58,44 +58,44 @@ public static class PresenceSettingsRules
     internal const string Timeout = "presenceTimeoutSeconds";
 
     /// <summary>What forbids these settings; empty when they may be saved.</summary>
-    public static IReadOnlyList<SettingsRemark> Problems(PresenceSettings settings)
+    public static IReadOnlyList<SettingsIssue> Problems(PresenceSettings settings)
     {
-        var problems = new List<SettingsRemark>();
+        var problems = new List<SettingsIssue>();
         var interval = settings.HeartbeatInterval;
         var timeout = settings.PresenceTimeout;
 
         if (interval < ShortestInterval || interval > LongestInterval)
-            problems.Add(new(SettingsFinding.IntervalOutOfRange, Interval, interval, ShortestInterval, LongestInterval));
+            problems.Add(new(SettingsIssueKind.IntervalOutOfRange, Interval, interval, ShortestInterval, LongestInterval));
 
         if (timeout < ShortestTimeout || timeout > LongestTimeout)
-            problems.Add(new(SettingsFinding.TimeoutOutOfRange, Timeout, timeout, ShortestTimeout, LongestTimeout));
+            problems.Add(new(SettingsIssueKind.TimeoutOutOfRange, Timeout, timeout, ShortestTimeout, LongestTimeout));
 
         if (timeout < interval + SmallestMargin)
-            problems.Add(new(SettingsFinding.TimeoutTooClose, Timeout, timeout, SmallestMargin, interval, interval + SmallestMargin));
+            problems.Add(new(SettingsIssueKind.TimeoutTooClose, Timeout, timeout, SmallestMargin, interval, interval + SmallestMargin));
 
         if (settings.ListLimit is < SmallestListLimit or > LargestListLimit)
-            problems.Add(new(SettingsFinding.ListLimitOutOfRange, "listLimit", settings.ListLimit, SmallestListLimit, LargestListLimit));
+            problems.Add(new(SettingsIssueKind.ListLimitOutOfRange, "listLimit", settings.ListLimit, SmallestListLimit, LargestListLimit));
 
         return problems;
     }
 
     /// <summary>What is allowed but may surprise.</summary>
-    public static IReadOnlyList<SettingsRemark> Warnings(PresenceSettings settings)
+    public static IReadOnlyList<SettingsIssue> Warnings(PresenceSettings settings)
     {
-        var warnings = new List<SettingsRemark>();
+        var warnings = new List<SettingsIssue>();
         var interval = settings.HeartbeatInterval;
         var timeout = settings.PresenceTimeout;
 
         if (timeout < 2 * interval)
-            warnings.Add(new(SettingsFinding.NoHeartbeatMayBeLost, Timeout, timeout, interval));
+            warnings.Add(new(SettingsIssueKind.NoHeartbeatMayBeLost, Timeout, timeout, interval));
 
         if (timeout <= PublishedClientTimeout)
-            warnings.Add(new(SettingsFinding.PublishedClientsFlicker, Timeout, timeout, PublishedClientTimeout));
+            warnings.Add(new(SettingsIssueKind.PublishedClientsFlicker, Timeout, timeout, PublishedClientTimeout));
         else if (timeout < HiddenTabTimeout)
-            warnings.Add(new(SettingsFinding.HiddenTabsFlicker, Timeout, timeout, HiddenTabTimeout));
+            warnings.Add(new(SettingsIssueKind.HiddenTabsFlicker, Timeout, timeout, HiddenTabTimeout));
 
         if (interval < ShortestExpectedInterval || interval > LongestExpectedInterval)
-            warnings.Add(new(SettingsFinding.IntervalUnexpected, Interval, ShortestExpectedInterval, LongestExpectedInterval, interval));
+            warnings.Add(new(SettingsIssueKind.IntervalUnexpected, Interval, ShortestExpectedInterval, LongestExpectedInterval, interval));
 
         return warnings;
     }

@@ -6,31 +6,31 @@ namespace Presence.Engine.Settings;
 /// <param name="Finding">What it is, for whoever words it in another language.</param>
 /// <param name="Field">The member concerned, as the wire names it: <c>heartbeatIntervalSeconds</c>, <c>presenceTimeoutSeconds</c>, <c>listLimit</c>.</param>
 /// <param name="Values">The numbers that belong to it, as the finding says: a <see cref="TimeSpan"/>, or an <see cref="int"/> for what is counted.</param>
-public sealed record SettingsRemark(SettingsFinding Finding, string Field, params IReadOnlyList<object> Values)
+public sealed record SettingsIssue(SettingsIssueKind Finding, string Field, params IReadOnlyList<object> Values)
 {
     /// <summary>A sentence with the values, the rule and the way out, as the API says it.</summary>
     public string Message => string.Format(CultureInfo.InvariantCulture, Sentence, [.. Values.Select(value => value is TimeSpan span ? Seconds(span) : value)]);
 
     private string Sentence => Finding switch
     {
-        SettingsFinding.IntervalOutOfRange => "The heartbeat interval is {0}; it must be between {1} and {2}.",
-        SettingsFinding.TimeoutOutOfRange => "The presence timeout is {0}; it must be between {1} and {2}.",
-        SettingsFinding.TimeoutTooClose => "The presence timeout ({0}) must be at least {1} longer than the heartbeat interval ({2}): raise the timeout to {3} or more, or shorten the interval.",
-        SettingsFinding.ListLimitOutOfRange => "The list cap is {0}; it must be between {1} and {2}.",
-        SettingsFinding.TitleRefused => "title must have 1 to {0} characters, none of them a control character; leave it out to show the room's id.",
-        SettingsFinding.StatusUnknown => "status must be live or ended.",
-        SettingsFinding.ReasonTooLong => "The reason has {0} characters; it may have {1}.",
-        SettingsFinding.NoHeartbeatMayBeLost => "A viewer leaves after one missed heartbeat: the timeout ({0}) is under twice the interval ({1}).",
-        SettingsFinding.PublishedClientsFlicker => "Published TypeScript clients beat every 30 s whatever they are told: with a timeout of {0} their viewers would flicker. Use more than {1}.",
-        SettingsFinding.HiddenTabsFlicker => "Hidden browser tabs wake about once a minute: with a timeout of {0} viewers in the background may drop out and return. Use {1} or more to keep them.",
+        SettingsIssueKind.IntervalOutOfRange => "The heartbeat interval is {0}; it must be between {1} and {2}.",
+        SettingsIssueKind.TimeoutOutOfRange => "The presence timeout is {0}; it must be between {1} and {2}.",
+        SettingsIssueKind.TimeoutTooClose => "The presence timeout ({0}) must be at least {1} longer than the heartbeat interval ({2}): raise the timeout to {3} or more, or shorten the interval.",
+        SettingsIssueKind.ListLimitOutOfRange => "The list cap is {0}; it must be between {1} and {2}.",
+        SettingsIssueKind.TitleRefused => "title must have 1 to {0} characters, none of them a control character; leave it out to show the room's id.",
+        SettingsIssueKind.StatusUnknown => "status must be live or ended.",
+        SettingsIssueKind.ReasonTooLong => "The reason has {0} characters; it may have {1}.",
+        SettingsIssueKind.NoHeartbeatMayBeLost => "A viewer leaves after one missed heartbeat: the timeout ({0}) is under twice the interval ({1}).",
+        SettingsIssueKind.PublishedClientsFlicker => "Published TypeScript clients beat every 30 s whatever they are told: with a timeout of {0} their viewers would flicker. Use more than {1}.",
+        SettingsIssueKind.HiddenTabsFlicker => "Hidden browser tabs wake about once a minute: with a timeout of {0} viewers in the background may drop out and return. Use {1} or more to keep them.",
         _ => "Published clients expect an interval between {0} and {1}; it is {2}.",
     };
 
     private static string Seconds(TimeSpan span) => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.###} s");
 }
 
-/// <summary>What the rules can find about settings; the numbers that belong to each stand in <see cref="SettingsRemark.Values"/>, in this order.</summary>
-public enum SettingsFinding
+/// <summary>What the rules can find about settings; the numbers that belong to each stand in <see cref="SettingsIssue.Values"/>, in this order.</summary>
+public enum SettingsIssueKind
 {
     /// <summary>The interval, the shortest and the longest there may be.</summary>
     IntervalOutOfRange,

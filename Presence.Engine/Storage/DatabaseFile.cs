@@ -161,7 +161,7 @@ public sealed class DatabaseFile
     /// <summary>Puts a copy in the place of the database. What was there before is kept, with its write-ahead log, in a folder of its own.</summary>
     /// <param name="source">The copy; read as a whole first, and not changed.</param>
     /// <returns>The folder that keeps what was there; null when nothing was.</returns>
-    /// <exception cref="StartRefusedException">A server runs on the folder, or it cannot be written. Nothing was changed.</exception>
+    /// <exception cref="StartupException">A server runs on the folder, or it cannot be written. Nothing was changed.</exception>
     /// <exception cref="IOException">The copy cannot be read, or there is no room for it. Nothing was changed.</exception>
     /// <exception cref="InvalidDataException">The copy is damaged, of a newer version, or of another program. Nothing was changed.</exception>
     public string? Restore(string source)

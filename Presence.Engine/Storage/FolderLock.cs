@@ -10,7 +10,7 @@ internal sealed class FolderLock : IDisposable
     private FolderLock(FileStream file) => _file = file;
 
     /// <summary>Creates the folder where needed, for the owner alone, and locks it.</summary>
-    /// <exception cref="StartRefusedException">The folder cannot be used, or another process uses it.</exception>
+    /// <exception cref="StartupException">The folder cannot be used, or another process uses it.</exception>
     public static FolderLock Take(string folder)
     {
         try
@@ -19,7 +19,7 @@ internal sealed class FolderLock : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartRefusedException($"The data folder {folder} cannot be created: {exception.Message} Choose another with Presence__Data, or give this user the right to create it.", exception);
+            throw new StartupException($"The data folder {folder} cannot be created: {exception.Message} Choose another with Presence__Data, or give this user the right to create it.", exception);
         }
 
         var path = Path.Combine(folder, FileName);
@@ -29,11 +29,11 @@ internal sealed class FolderLock : IDisposable
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new StartRefusedException($"The data folder {folder} cannot be written: {exception.Message} Give this user the right to write it, or choose another with Presence__Data.", exception);
+            throw new StartupException($"The data folder {folder} cannot be written: {exception.Message} Give this user the right to write it, or choose another with Presence__Data.", exception);
         }
         catch (IOException exception)
         {
-            throw new StartRefusedException($"The data folder {folder} is in use by another process (it holds {path}). Stop that process, or choose another folder with Presence__Data.", exception);
+            throw new StartupException($"The data folder {folder} is in use by another process (it holds {path}). Stop that process, or choose another folder with Presence__Data.", exception);
         }
     }
 

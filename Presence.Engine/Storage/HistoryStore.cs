@@ -102,7 +102,7 @@ internal sealed class HistoryRecord
 }
 
 /// <summary>Rows of small numbers as bytes: of each row its length and its numbers, seven bits a byte, the lowest first.</summary>
-internal static class SampleBytes
+internal static class SampleSerializer
 {
     /// <summary>No row is longer: what is longer was not written by <see cref="Write"/>.</summary>
     private const int LongestRow = 240;

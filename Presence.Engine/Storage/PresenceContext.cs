@@ -15,11 +15,11 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options) :
     internal DbSet<RevokedTokenRecord> RevokedTokens => Set<RevokedTokenRecord>();
     internal DbSet<RoomRecord> Rooms => Set<RoomRecord>();
     internal DbSet<RemovalRecord> Removals => Set<RemovalRecord>();
-    internal DbSet<PresenceSwitchRecord> PresenceSwitches => Set<PresenceSwitchRecord>();
+    internal DbSet<UserPresenceSettingRecord> PresenceSwitches => Set<UserPresenceSettingRecord>();
     internal DbSet<ChannelRecord> Channels => Set<ChannelRecord>();
     internal DbSet<ServerKeyRecord> ServerKeys => Set<ServerKeyRecord>();
     internal DbSet<HistoryRecord> History => Set<HistoryRecord>();
-    internal DbSet<RoomMemoryRecord> RoomMemories => Set<RoomMemoryRecord>();
+    internal DbSet<RoomTrendSnapshotRecord> RoomMemories => Set<RoomTrendSnapshotRecord>();
     internal DbSet<PublicLinkRecord> PublicLinks => Set<PublicLinkRecord>();
 
     /// <inheritdoc/>
@@ -66,7 +66,7 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options) :
             step.Property(h => h.At).ValueGeneratedNever();
         });
 
-        modelBuilder.Entity<RoomMemoryRecord>().ToTable("RoomMemories").HasKey(m => m.RoomId);
+        modelBuilder.Entity<RoomTrendSnapshotRecord>().ToTable("RoomMemories").HasKey(m => m.RoomId);
 
         CreateAdministration(modelBuilder);
     }
@@ -82,7 +82,7 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options) :
             removal.HasIndex(r => r.Until);
         });
 
-        modelBuilder.Entity<PresenceSwitchRecord>().ToTable("PresenceSwitches").HasKey(s => s.UserId);
+        modelBuilder.Entity<UserPresenceSettingRecord>().ToTable("PresenceSwitches").HasKey(s => s.UserId);
 
         modelBuilder.Entity<ChannelRecord>().ToTable("Channels").HasKey(c => c.ChannelId);
 

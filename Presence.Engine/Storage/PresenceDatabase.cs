@@ -82,7 +82,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
     internal Action<SqliteConnection>? ConnectionPrepared { get; set; }
 
     /// <summary>Locks the folder, checks the file, and brings it to this build's shape.</summary>
-    /// <exception cref="StartRefusedException">
+    /// <exception cref="StartupException">
     /// The folder is in use or cannot be written; the file is damaged, is missing or lost something though the folder was in use,
     /// is another program's, or was written by a newer build. Nothing was changed.
     /// </exception>
@@ -136,7 +136,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
             .ReplaceService<IRelationalTransactionFactory, GatedTransactionFactory>();
 
     /// <summary>Applies a context's pending migrations, after a backup when the file already holds something.</summary>
-    /// <exception cref="StartRefusedException">A newer build migrated the file, or the backup or a migration failed, on a full disk say.</exception>
+    /// <exception cref="StartupException">A newer build migrated the file, or the backup or a migration failed, on a full disk say.</exception>
     public async Task MigrateAsync(DbContext context, CancellationToken cancellationToken)
     {
         var connection = (SqliteConnection)context.Database.GetDbConnection();
@@ -150,7 +150,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
             var known = context.Database.GetMigrations().ToArray();
             var applied = (await context.Database.GetAppliedMigrationsAsync(cancellationToken)).ToArray();
             if (applied.Except(known, StringComparer.Ordinal).LastOrDefault() is { } newer)
-                throw new StartRefusedException($"The database {FilePath} was written by a newer version of this product (migration {newer}). Start that version or a later one, or restore a backup from {Path.Combine(Folder, DatabaseBackups.FolderName)}.");
+                throw new StartupException($"The database {FilePath} was written by a newer version of this product (migration {newer}). Start that version or a later one, or restore a backup from {Path.Combine(Folder, DatabaseBackups.FolderName)}.");
             if (applied.Length == known.Length)
                 return;
 
@@ -164,7 +164,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         }
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
         {
-            throw new StartRefusedException($"The database {FilePath} could not be brought to this version: {exception.Message} The newest backup is {_backups.Newest() ?? "none"}.", exception);
+            throw new StartupException($"The database {FilePath} could not be brought to this version: {exception.Message} The newest backup is {_backups.Newest() ?? "none"}.", exception);
         }
         finally
         {
@@ -252,7 +252,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         }
     }
 
-    private StartRefusedException CannotOpen(Exception exception) => new(
+    private StartupException CannotOpen(Exception exception) => new(
         $"The database {FilePath} cannot be opened for writing: {exception.Message} Check who owns it and its folder, and that no other program has it open.", exception);
 
     /// <summary>What in the folder shows that there was a database; keys are only made once there is one.</summary>

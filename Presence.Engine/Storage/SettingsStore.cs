@@ -103,7 +103,7 @@ public sealed class SettingsStore(PresenceDatabase database, PresenceEngine engi
     {
         var problems = PresenceSettingsRules.Problems(settings);
         if (reason?.Length > SettingsChange.LongestReason)
-            problems = [.. problems, new SettingsRemark(SettingsFinding.ReasonTooLong, "reason", reason.Length, SettingsChange.LongestReason)];
+            problems = [.. problems, new SettingsIssue(SettingsIssueKind.ReasonTooLong, "reason", reason.Length, SettingsChange.LongestReason)];
         if (problems.Count > 0)
             throw new SettingsRefusedException(problems);
     }
@@ -195,9 +195,9 @@ public sealed class SettingsConflictException : Exception
 /// <summary>The settings asked for are against the rules (rule 5). Nothing was changed.</summary>
 public sealed class SettingsRefusedException : Exception
 {
-    public SettingsRefusedException(IReadOnlyList<SettingsRemark> problems)
+    public SettingsRefusedException(IReadOnlyList<SettingsIssue> problems)
         : base(string.Join(' ', problems.Select(problem => problem.Message))) => Problems = problems;
 
     /// <summary>Everything that is wrong, not only the first.</summary>
-    public IReadOnlyList<SettingsRemark> Problems { get; }
+    public IReadOnlyList<SettingsIssue> Problems { get; }
 }

@@ -10,7 +10,7 @@ public sealed partial class UserStore
     /// <param name="cancellationToken">Gives up; what was not stored yet is not.</param>
     /// <returns>The users of whom something is new, as stored. Once the cap is reached, users not known yet are not stored.</returns>
     /// <remarks><b>Cost.</b> One look-up and at most one transaction for every 300. Durable when it returns.</remarks>
-    public async Task<IReadOnlyList<User>> VouchAsync(IReadOnlyCollection<Vouching> vouchings, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<User>> VouchAsync(IReadOnlyCollection<VerifiedUser> vouchings, CancellationToken cancellationToken)
     {
         var changed = new List<User>();
         foreach (var chunk in vouchings.Chunk(LargestLookUp))
@@ -18,14 +18,14 @@ public sealed partial class UserStore
             await using var context = database.CreateDbContext();
             var ids = chunk.Select(vouching => vouching.UserId).ToArray();
             var before = await context.Users.AsNoTracking().Where(user => ids.Contains(user.UserId)).ToDictionaryAsync(user => user.UserId, PresenceComparers.UserId, cancellationToken);
-            Vouching[] news = [.. chunk.Where(vouching => !before.TryGetValue(vouching.UserId, out var user) || IsNews(user, vouching) || IsLongSeen(user))];
+            VerifiedUser[] news = [.. chunk.Where(vouching => !before.TryGetValue(vouching.UserId, out var user) || IsNews(user, vouching) || IsLongSeen(user))];
             if (news.Length > 0)
                 changed.AddRange(await StoreAsync(context, news, cancellationToken));
         }
         return changed;
     }
 
-    private async Task<IEnumerable<User>> StoreAsync(PresenceContext context, Vouching[] news, CancellationToken cancellationToken)
+    private async Task<IEnumerable<User>> StoreAsync(PresenceContext context, VerifiedUser[] news, CancellationToken cancellationToken)
     {
         // Read again inside the transaction: somebody may sign in meanwhile.
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
@@ -61,7 +61,7 @@ public sealed partial class UserStore
         return users.Values.Select(ToUser);
     }
 
-    private static bool IsNews(UserRecord user, Vouching vouching) => !user.IsVouched || SaysNews(user, vouching.Profile) is not null;
+    private static bool IsNews(UserRecord user, VerifiedUser vouching) => !user.IsVouched || SaysNews(user, vouching.Profile) is not null;
 
     /// <summary>The profile if it says something else than is stored, and later than that was said; otherwise null.</summary>
     private static UserProfile? SaysNews(UserRecord user, UserProfile? profile) =>
@@ -75,4 +75,4 @@ public sealed partial class UserStore
 /// <summary>The app's backend vouches for a user.</summary>
 /// <param name="UserId">The id, already validated.</param>
 /// <param name="Profile">What it says of the user from now on; what is null in it, or null altogether, stays as it was.</param>
-public sealed record Vouching(string UserId, UserProfile? Profile);
+public sealed record VerifiedUser(string UserId, UserProfile? Profile);

@@ -1,6 +1,6 @@
 namespace Presence.Engine.Benchmarks;
 
-/// <summary>User ids, and a random order to meet them in: the same for the yardstick and for what is measured.</summary>
+/// <summary>User ids, and a random order to meet them in: the same for the baseline and for what is measured.</summary>
 internal sealed class Names
 {
     public Names(int count)

@@ -20,16 +20,16 @@ internal static class Summary
     public static async Task<int> RunAsync(TextWriter output)
     {
         var since = Stopwatch.GetTimestamp();
-        await output.WriteLineAsync("name | value | yardstick | ratio | budget | ok");
+        await output.WriteLineAsync("name | value | baseline | ratio | budget | ok");
         var names = new Names(Million);
-        var yardstick = new Yardstick(names);
-        yardstick.Measure();
+        var baseline = new Baseline(names);
+        baseline.Measure();
 
         var rows = new List<SummaryRow>();
-        MeasureOneRoom(names, yardstick, Print);
-        MeasureRooms(names, yardstick, 1_000, 2.5, memoryBudget: null, Print);
-        MeasureRooms(names, yardstick, 100_000, 3.5, memoryBudget: 280, Print);
-        MeasureExpiry(names, yardstick, Print);
+        MeasureOneRoom(names, baseline, Print);
+        MeasureRooms(names, baseline, 1_000, 2.5, memoryBudget: null, Print);
+        MeasureRooms(names, baseline, 100_000, 3.5, memoryBudget: 280, Print);
+        MeasureExpiry(names, baseline, Print);
         Print(SummaryRow.OfValue("longest hold of a room's lock as a heartbeat sees it, p99.9", LockHolds.P999Milliseconds(names) * 1_000, "us", 2_000));
         MeasureSearch(Print);
         await StorageSummary.MeasureAsync(names, Print);
@@ -46,12 +46,12 @@ internal static class Summary
         }
     }
 
-    private static void MeasureOneRoom(Names names, Yardstick yardstick, Action<SummaryRow> print)
+    private static void MeasureOneRoom(Names names, Baseline baseline, Action<SummaryRow> print)
     {
         using var crowd = new Crowd(names, rooms: 1);
-        print(RefreshRow($"refresh, {Million:N0} in 1 room", crowd, yardstick, 2.5));
+        print(RefreshRow($"refresh, {Million:N0} in 1 room", crowd, baseline, 2.5));
         print(SummaryRow.OfValue($"refresh, allocated, {Million:N0} in 1 room", AllocatedPerRefresh(crowd), "B", 0));
-        print(SummaryRow.OfRatio($"join, {Million:N0} in 1 room", [(crowd.JoinNanoseconds, yardstick.Measure())], 5));
+        print(SummaryRow.OfRatio($"join, {Million:N0} in 1 room", [(crowd.JoinNanoseconds, baseline.Measure())], 5));
         print(SummaryRow.OfValue($"memory per viewer, {Million:N0} in 1 room", crowd.BytesPerViewer, "B", 160));
 
         var engine = crowd.Engine;
@@ -61,15 +61,15 @@ internal static class Summary
         print(SummaryRow.OfValue($"cursor page of 200 by joined, room of {Million:N0}", CursorPageMicroseconds(engine, room), "us", 200));
     }
 
-    private static void MeasureRooms(Names names, Yardstick yardstick, int rooms, double budget, double? memoryBudget, Action<SummaryRow> print)
+    private static void MeasureRooms(Names names, Baseline baseline, int rooms, double budget, double? memoryBudget, Action<SummaryRow> print)
     {
         using var crowd = new Crowd(names, rooms);
-        print(RefreshRow($"refresh, {Million:N0} in {rooms:N0} rooms", crowd, yardstick, budget));
+        print(RefreshRow($"refresh, {Million:N0} in {rooms:N0} rooms", crowd, baseline, budget));
         print(SummaryRow.OfValue($"refresh, allocated, {Million:N0} in {rooms:N0} rooms", AllocatedPerRefresh(crowd), "B", 0));
         print(SummaryRow.OfValue($"memory per viewer, {Million:N0} in {rooms:N0} rooms", crowd.BytesPerViewer, "B", memoryBudget));
     }
 
-    private static void MeasureExpiry(Names names, Yardstick yardstick, Action<SummaryRow> print)
+    private static void MeasureExpiry(Names names, Baseline baseline, Action<SummaryRow> print)
     {
         var rounds = new List<(double, double)>();
         for (var round = 0; round < 2; round++)
@@ -80,7 +80,7 @@ internal static class Summary
             clock.Advance(TimeSpan.FromSeconds(2));
             var since = Stopwatch.GetTimestamp();
             crowd.Engine.Sweep();
-            rounds.Add((Stopwatch.GetElapsedTime(since).TotalNanoseconds / names.Users.Length, yardstick.Measure()));
+            rounds.Add((Stopwatch.GetElapsedTime(since).TotalNanoseconds / names.Users.Length, baseline.Measure()));
             if (crowd.Engine.CountNetwork().Sessions != 0)
                 throw new InvalidOperationException("Nobody should be left.");
         }
@@ -109,22 +109,22 @@ internal static class Summary
         foreach (var (viewers, rooms) in new[] { (1_000, 1), (100_000, 1), (100_000, 1_000) })
         {
             var names = new Names(viewers);
-            var yardstick = new Yardstick(names);
+            var baseline = new Baseline(names);
             using var crowd = new Crowd(names, rooms);
-            print(RefreshRow($"refresh, {viewers:N0} in {rooms:N0} rooms", crowd, yardstick, budget: null));
+            print(RefreshRow($"refresh, {viewers:N0} in {rooms:N0} rooms", crowd, baseline, budget: null));
         }
         var hot = new Names(100_000);
         using var shared = new Crowd(hot, rooms: 1);
         print(SummaryRow.OfValue("refresh, two threads on one room of 100,000", TwoThreadNanoseconds(shared), "ns", null));
     }
 
-    private static SummaryRow RefreshRow(string name, Crowd crowd, Yardstick yardstick, double? budget)
+    private static SummaryRow RefreshRow(string name, Crowd crowd, Baseline baseline, double? budget)
     {
         crowd.Refresh();
-        yardstick.Measure();
+        baseline.Measure();
         var rounds = new List<(double, double)>();
         for (var round = 0; round < Rounds; round++)
-            rounds.Add((crowd.Refresh(), yardstick.Measure()));
+            rounds.Add((crowd.Refresh(), baseline.Measure()));
         return SummaryRow.OfRatio(name, rounds, budget);
     }
 

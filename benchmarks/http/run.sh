@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Heartbeats a second over HTTP, beside the least a server can do (BareHost) and, where Node and redis-server are installed,
-# beside the usual way to build this (Peer: Fastify and a Redis sorted set a room), under the same load.
+# Heartbeats a second over HTTP, beside the least a server can do (EmptyHost) and, where Node and redis-server are installed,
+# beside the usual way to build this (RedisComparison: Fastify and a Redis sorted set a room), under the same load.
 #
 #   benchmarks/http/run.sh [rounds] [seconds]     default 20 rounds of 2 s runs, after 15 s of warm-up each
 #
@@ -54,9 +54,9 @@ wait_until_ready() {
 }
 
 start_servers() {
-  dotnet build benchmarks/http/BareHost -c Release --nologo -v quiet -clp:NoSummary
+  dotnet build benchmarks/http/EmptyHost -c Release --nologo -v quiet -clp:NoSummary
   dotnet build Dashboard -c Release --nologo -v quiet -clp:NoSummary
-  local bare_host=benchmarks/http/BareHost/bin/Release/net10.0/BareHost.dll
+  local bare_host=benchmarks/http/EmptyHost/bin/Release/net10.0/EmptyHost.dll
   dotnet "$bare_host" mint "$users" > "$TOKENS"
 
   dotnet "$bare_host" --urls "${url[bare]}" > "$work/bare.log" 2>&1 &
@@ -71,10 +71,10 @@ start_servers() {
 }
 
 start_peer() {
-  npm ci --prefix benchmarks/http/Peer --no-audit --no-fund --loglevel error > /dev/null
+  npm ci --prefix benchmarks/http/RedisComparison --no-audit --no-fund --loglevel error > /dev/null
   redis-server --port "$redis_port" --save "" --appendonly no > "$work/redis.log" 2>&1 &
   local redis=$!
-  REDIS_PORT="$redis_port" PORT="${url[peer]##*:}" NODE_ENV=production node benchmarks/http/Peer/server.js > "$work/peer.log" 2>&1 &
+  REDIS_PORT="$redis_port" PORT="${url[peer]##*:}" NODE_ENV=production node benchmarks/http/RedisComparison/server.js > "$work/peer.log" 2>&1 &
   pids[peer]="$! $redis"
 }
 

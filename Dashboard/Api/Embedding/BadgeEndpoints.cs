@@ -13,7 +13,7 @@ namespace Presence.Dashboard.Api.Embedding;
 /// A room's count for whoever has its public link, as an image or for a widget. A link that was taken back, the link of a room
 /// that never had one and a guess are the same to the caller: one look-up, one answer.
 /// </summary>
-internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, ClientPaces paces)
+internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, RateLimits paces)
 {
     /// <summary>How long an answer is fresh, for caches and for widgets.</summary>
     public const int FreshSeconds = 5;
@@ -21,7 +21,7 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, C
     private const string Caching = "public, max-age=5, stale-while-revalidate=30";
     private const string ContentPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
-    private static readonly ApiRefusal Nowhere = new(ApiErrors.NotFound, "This link leads nowhere: it was taken back, or there never was one.");
+    private static readonly ApiProblem Nowhere = new(ApiErrors.NotFound, "This link leads nowhere: it was taken back, or there never was one.");
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -52,10 +52,10 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, C
         var label = query.Text("label", BadgeDrawing.LongestLabel) ?? BadgeDrawing.DefaultLabel;
         var theme = query.Choice("theme", ("auto", BadgeTheme.Auto), ("light", BadgeTheme.Light), ("dark", BadgeTheme.Dark));
         if ((query.Problem ?? BadgeDrawing.ProblemOfLabel(label)) is { } problem)
-            return ApiRefusal.Invalid(problem);
+            return ApiProblem.Invalid(problem);
 
         // An image has no way to say why it is missing, so it is drawn without a count while presence is off.
-        var isOff = Refusals.WhileDisabled(engine, room!.RoomId) is not null;
+        var isOff = ApiProblems.WhileDisabled(engine, room!.RoomId) is not null;
         return Answer(http, BadgeDrawing.Draw(isOff ? null : room.Count, VisibleText.NameOf(label) ?? BadgeDrawing.DefaultLabel, theme), "image/svg+xml; charset=utf-8");
     }
 
@@ -69,7 +69,7 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, C
     {
         if (Open(http, link, out var room) is { } refusal)
             return refusal;
-        if (Refusals.WhileDisabled(engine, room!.RoomId) is { } off)
+        if (ApiProblems.WhileDisabled(engine, room!.RoomId) is { } off)
             return off;
 
         var document = new PublicRoomDocument(
@@ -78,18 +78,18 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, C
             FreshSeconds,
             RoomPresenceEndpoints.OnlyTrue(engine.IsWarming),
             room.Names is null ? null : [.. room.Names.Select(name => new PublicRoomDocument.ViewerPart(name))]);
-        return Answer(http, JsonSerializer.SerializeToUtf8Bytes(document, Wire.Documents.PublicRoomDocument), Reply.Json);
+        return Answer(http, JsonSerializer.SerializeToUtf8Bytes(document, ApiJson.Documents.PublicRoomDocument), Reply.Json);
     }
 
     /// <summary>Any site may show it: nothing here depends on who asks.</summary>
-    private ApiRefusal? Open(HttpContext http, string link, out PublicRoomReading? room)
+    private ApiProblem? Open(HttpContext http, string link, out PublicRoomViewModel? room)
     {
         room = null;
         var headers = http.Response.Headers;
         headers.AccessControlAllowOrigin = "*"; // refusals too: a widget tells them apart
         headers.AccessControlExposeHeaders = "retry-after";
         if (!paces.Badges.TryTake(http.Connection.RemoteIpAddress, out var wait))
-            return Refusals.TooFast("This address asks for badges too often.", wait);
+            return ApiProblems.TooFast("This address asks for badges too often.", wait);
         room = rooms.Read(link);
         return room is null ? Nowhere : null;
     }

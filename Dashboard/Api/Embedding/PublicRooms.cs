@@ -12,7 +12,7 @@ internal sealed class PublicRooms(PublicLinkStore links, PresenceEngine engine, 
     private readonly ConditionalWeakTable<PublicLink, PublicRoom> _rooms = [];
 
     /// <summary>What a link shows now; null for one that leads nowhere, for whatever reason.</summary>
-    public PublicRoomReading? Read(string code) =>
+    public PublicRoomViewModel? Read(string code) =>
         links.Find(code) is { } link ? _rooms.GetValue(link, static link => new PublicRoom(link)).Read(engine, time) : null;
 }
 
@@ -27,10 +27,10 @@ internal sealed class PublicRoom(PublicLink link)
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
 
     private readonly Lock _reading = new();
-    private PublicRoomReading? _latest;
+    private PublicRoomViewModel? _latest;
     private long _readAt;
 
-    public PublicRoomReading Read(PresenceEngine engine, TimeProvider time)
+    public PublicRoomViewModel Read(PresenceEngine engine, TimeProvider time)
     {
         lock (_reading)
         {
@@ -43,13 +43,13 @@ internal sealed class PublicRoom(PublicLink link)
         }
     }
 
-    private PublicRoomReading ReadNames(PresenceEngine engine)
+    private PublicRoomViewModel ReadNames(PresenceEngine engine)
     {
         var page = engine.Viewers(link.RoomId, new ViewerQuery { Sort = ViewerSort.LastJoinedFirst, Limit = LookedAt });
         return Describe(page.Count, [.. page.Viewers.Select(viewer => VisibleText.NameOf(viewer.Profile?.DisplayName)).OfType<string>().Take(MostNames)]);
     }
 
-    private PublicRoomReading Describe(in RoomCount count, IReadOnlyList<string>? names) => new(link.RoomId, count.Viewers, count.At, names);
+    private PublicRoomViewModel Describe(in RoomCount count, IReadOnlyList<string>? names) => new(link.RoomId, count.Viewers, count.At, names);
 }
 
 /// <summary>What a public link tells of its room at one moment.</summary>
@@ -57,4 +57,4 @@ internal sealed class PublicRoom(PublicLink link)
 /// <param name="Count">How many watch.</param>
 /// <param name="At">The moment.</param>
 /// <param name="Names">Names of some who watch, the last to join first; null unless the link shows names.</param>
-internal sealed record PublicRoomReading(string RoomId, int Count, DateTimeOffset At, IReadOnlyList<string>? Names);
+internal sealed record PublicRoomViewModel(string RoomId, int Count, DateTimeOffset At, IReadOnlyList<string>? Names);

@@ -162,7 +162,7 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
     private static void AddHeader(OpenApiResponse response, string name, string text, JsonSchemaType type) =>
         (response.Headers ??= new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal))[name] = new OpenApiHeader { Description = text, Schema = new OpenApiSchema { Type = type } };
 
-    private static JsonNode ExampleOf(ApiError error) => JsonSerializer.SerializeToNode(new ErrorDocument("error", error.Code, error.Meaning, Data: null), Wire.Documents.ErrorDocument)!;
+    private static JsonNode ExampleOf(ApiError error) => JsonSerializer.SerializeToNode(new ErrorDocument("error", error.Code, error.Meaning, Data: null), ApiJson.Documents.ErrorDocument)!;
 
     private static string Key(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -36,7 +36,7 @@ internal sealed class EventStreams : IDisposable
     private readonly CancellationTokenRegistration _stopping;
     private bool _isStopped;
 
-    public EventStreams(PresenceEngine engine, ClientAuthenticator authenticator, DashboardOptions options, CapRegistry caps, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<EventStreams> log)
+    public EventStreams(PresenceEngine engine, ClientAuthenticator authenticator, DashboardOptions options, LimitUsageRegistry caps, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<EventStreams> log)
     {
         (_engine, _authenticator, _limits, _time, _log) = (engine, authenticator, options.Limits, time, log);
         _ofPrincipal = new Shares<string>(_limits.StreamsPerPrincipal);
@@ -45,7 +45,7 @@ internal sealed class EventStreams : IDisposable
         // Above every sequence of an earlier run, so that a stream cut off by a restart never takes its old place for one of this run's.
         FirstId = time.GetUtcNow().ToUnixTimeMilliseconds() << 10;
         Versions = new StreamVersions(FirstId);
-        caps.Add(CapKind.Streams, () => Count, _limits.Streams);
+        caps.Add(LimitKind.Streams, () => Count, _limits.Streams);
         _stopping = lifetime.ApplicationStopping.Register(Stop);
     }
 
@@ -169,7 +169,7 @@ internal sealed class EventStreams : IDisposable
     private bool MustEnd(EventStream stream)
     {
         var caller = stream.Caller;
-        return _authenticator.Check(caller).Principal is null || stream.Feeds.Any(feed => Refusals.OfReading(_engine, caller, feed.RoomId) is not null);
+        return _authenticator.Check(caller).Principal is null || stream.Feeds.Any(feed => ApiProblems.OfReading(_engine, caller, feed.RoomId) is not null);
     }
 
     private EventStream[] All()

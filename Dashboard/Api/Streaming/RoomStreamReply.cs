@@ -42,11 +42,11 @@ internal sealed class RoomStreamReply(EventStream stream, PresenceEngine engine,
         foreach (var change in _changes)
             Write(change);
         if (news.Count is { } count)
-            Write("count", IdOf(_position.Sequence), Describe(count, news.IsCrowd), Wire.Documents.StreamCount);
+            Write("count", IdOf(_position.Sequence), Describe(count, news.IsCrowd), ApiJson.Documents.StreamCount);
         return _changes.Count > 0 || news.Count is not null;
     }
 
-    private void WriteGap() => Write("gap", id: null, new StreamGap(RoomId: null), Wire.Documents.StreamGap);
+    private void WriteGap() => Write("gap", id: null, new StreamGap(RoomId: null), ApiJson.Documents.StreamGap);
 
     private void WriteSnapshot()
     {
@@ -65,7 +65,7 @@ internal sealed class RoomStreamReply(EventStream stream, PresenceEngine engine,
             count = engine.Count(roomId);
         }
         _position = _position with { Sequence = count.Sequence };
-        Write("snapshot", IdOf(count.Sequence), Describe(count, isCrowd || count.Viewers > engine.Limits.Crowd, viewers), Wire.Documents.StreamCount);
+        Write("snapshot", IdOf(count.Sequence), Describe(count, isCrowd || count.Viewers > engine.Limits.Crowd, viewers), ApiJson.Documents.StreamCount);
     }
 
     private StreamCount Describe(in RoomCount count, bool isCrowd, IReadOnlyList<ViewerDocument>? viewers = null) => new(
@@ -76,11 +76,11 @@ internal sealed class RoomStreamReply(EventStream stream, PresenceEngine engine,
         if (change.Kind == ChangeKind.Joined)
         {
             var profile = engine.ProfileOf(change.UserId);
-            Write("joined", IdOf(change.Sequence), new StreamJoin(change.UserId, profile?.DisplayName, profile?.AvatarUrl, change.IsGuest, change.At, change.Viewers), Wire.Documents.StreamJoin);
+            Write("joined", IdOf(change.Sequence), new StreamJoin(change.UserId, profile?.DisplayName, profile?.AvatarUrl, change.IsGuest, change.At, change.Viewers), ApiJson.Documents.StreamJoin);
         }
         else
         {
-            Write("left", IdOf(change.Sequence), new StreamLeave(change.UserId, change.IsGuest, Word(change.Reason), change.At, change.Viewers), Wire.Documents.StreamLeave);
+            Write("left", IdOf(change.Sequence), new StreamLeave(change.UserId, change.IsGuest, Word(change.Reason), change.At, change.Viewers), ApiJson.Documents.StreamLeave);
         }
     }
 

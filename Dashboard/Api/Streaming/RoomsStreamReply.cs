@@ -36,7 +36,7 @@ internal sealed class RoomsStreamReply(EventStream stream, PresenceEngine engine
                 continue;
             }
             if (from > 0 || (since is not null && !isOfThisRun))
-                Write("gap", id: null, new StreamGap(_feeds[i].RoomId), Wire.Documents.StreamGap);
+                Write("gap", id: null, new StreamGap(_feeds[i].RoomId), ApiJson.Documents.StreamGap);
             hasTold |= WriteCount(i, round, "snapshot");
         }
         if (!hasTold)
@@ -62,7 +62,7 @@ internal sealed class RoomsStreamReply(EventStream stream, PresenceEngine engine
         var feed = _feeds[index];
         if (feed.ReadCount(ref _told[index]) is not { } count)
             return false;
-        Write(name, new RoomsStreamId(_before, round, index + 1, _rooms).ToString(), Describe(feed.RoomId, count), Wire.Documents.StreamCount);
+        Write(name, new RoomsStreamId(_before, round, index + 1, _rooms).ToString(), Describe(feed.RoomId, count), ApiJson.Documents.StreamCount);
         return true;
     }
 

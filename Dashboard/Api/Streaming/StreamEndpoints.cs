@@ -84,13 +84,13 @@ internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams stream
     internal IResult Open(HttpContext http, string roomId)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } roomProblem)
-            return ApiRefusal.Invalid(roomProblem);
+            return ApiProblem.Invalid(roomProblem);
         var query = new QueryReader(http.Request.Query);
         var includeViewers = query.Choice("include", ("", false), ("viewers", true));
         var since = ReadSince<long>(http, query, LongestId, TryRead);
         if (query.Problem is { } problem)
-            return ApiRefusal.Invalid(problem);
-        if (Refusals.WhileDisabled(engine, roomId) is { } refusal)
+            return ApiProblem.Invalid(problem);
+        if (ApiProblems.WhileDisabled(engine, roomId) is { } refusal)
             return refusal;
 
         return streams.TryOpen(http.Caller(), http.Connection.RemoteIpAddress, roomId, out var full) is { } stream
@@ -120,8 +120,8 @@ internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams stream
             query.Refuse($"rooms must name 1 to {MostRooms} rooms: rooms=lobby,stage, or rooms[]= once for each.");
         var since = ReadSince<RoomsStreamId>(http, query, RoomsStreamId.Longest, RoomsStreamId.TryRead);
         if (query.Problem is { } problem)
-            return ApiRefusal.Invalid(problem);
-        if (Refusals.OfRooms(roomIds, roomId => Refusals.OfReading(engine, http.Caller(), roomId)) is { } refusal)
+            return ApiProblem.Invalid(problem);
+        if (ApiProblems.OfRooms(roomIds, roomId => ApiProblems.OfReading(engine, http.Caller(), roomId)) is { } refusal)
             return refusal;
 
         return streams.TryOpenCounts(http.Caller(), http.Connection.RemoteIpAddress, roomIds, out var full) is { } stream
@@ -129,7 +129,7 @@ internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams stream
             : Full(full!);
     }
 
-    private static ApiRefusal Full(string problem) => new(ApiErrors.CapReached, problem) { RetryAfterSeconds = 5 };
+    private static ApiProblem Full(string problem) => new(ApiErrors.CapReached, problem) { RetryAfterSeconds = 5 };
 
     /// <summary>The last event a client had. The header is the later of the two: a client that reconnects by itself repeats its address.</summary>
     private static T? ReadSince<T>(HttpContext http, QueryReader query, int longest, IdReader<T> tryRead)

@@ -35,7 +35,7 @@ public sealed partial class RevertSettingsDialog
 
     private bool IsLeaving => Wanted is { } wanted && ImpactWords.IsLeaving(Reading!.InForce, wanted);
 
-    protected override ValueTask<SettingsReading> ReadAsync() => Administration.ReadAsync(CancellationToken.None);
+    protected override ValueTask<SettingsViewModel> ReadAsync() => Administration.ReadAsync(CancellationToken.None);
 
     protected override DirtyWatch OpenWatch() => Administration.Watch();
 }

@@ -9,7 +9,7 @@ namespace Presence.Dashboard.Components.Pages;
 /// <summary>One's own account: password, sessions, and what this browser is to look and behave like.</summary>
 public sealed partial class AccountPage
 {
-    [SupplyParameterFromQuery(Name = OwnAccountForms.Outcome)]
+    [SupplyParameterFromQuery(Name = AccountEndpoints.Outcome)]
     private string? Outcome { get; set; }
 
     [Inject]

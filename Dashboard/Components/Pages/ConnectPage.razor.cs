@@ -20,7 +20,7 @@ public sealed partial class ConnectPage
     private ClientCommands Commands { get; set; } = default!;
 
     [Inject]
-    private ConnectReader Reader { get; set; } = default!;
+    private ConnectQuery Reader { get; set; } = default!;
 
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
@@ -49,7 +49,7 @@ public sealed partial class ConnectPage
 
     protected override void OnInitialized() => TestRoom ??= "try-" + RandomNumberGenerator.GetString("abcdefghjkmnpqrstuvwxyz23456789", 6);
 
-    protected override async ValueTask<ConnectReading> ReadAsync()
+    protected override async ValueTask<ConnectViewModel> ReadAsync()
     {
         var reading = await Reader.ReadAsync(TestRoom!);
         _firstAt ??= reading.Since;

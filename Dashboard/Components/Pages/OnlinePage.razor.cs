@@ -21,7 +21,7 @@ public sealed partial class OnlinePage
     private NavigationManager Navigation { get; set; } = default!;
 
     [Inject]
-    private OnlineReader Reader { get; set; } = default!;
+    private OnlineUsersQuery Reader { get; set; } = default!;
 
     protected override string Watched => "online";
 
@@ -54,7 +54,7 @@ public sealed partial class OnlinePage
         return base.OnParametersSetAsync();
     }
 
-    protected override ValueTask<OnlineReading> ReadAsync() => Reader.ReadAsync(View);
+    protected override ValueTask<OnlineUsersViewModel> ReadAsync() => Reader.ReadAsync(View);
 
     protected override DirtyWatch OpenWatch() => Reader.Watch();
 }

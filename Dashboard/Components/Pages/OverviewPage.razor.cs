@@ -22,7 +22,7 @@ public sealed partial class OverviewPage
     private NavigationManager Navigation { get; set; } = default!;
 
     [Inject]
-    private OverviewReader Reader { get; set; } = default!;
+    private OverviewQuery Reader { get; set; } = default!;
 
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
@@ -35,7 +35,7 @@ public sealed partial class OverviewPage
 
     private string PeakAt => Reading?.Peak is { } peak ? Sentence.With(OverviewTexts.PeakAt, LocalTime.Clock(peak.At, Time.GetUtcNow())) : "";
 
-    protected override ValueTask<OverviewReading> ReadAsync() =>
+    protected override ValueTask<OverviewViewModel> ReadAsync() =>
         Reader.ReadAsync(new OverviewView(Range, LocalTime.StartOfDay(Time.GetUtcNow())));
 
     protected override DirtyWatch OpenWatch() => Reader.Watch();

@@ -12,7 +12,7 @@ namespace Presence.Dashboard.Components.Pages;
 public sealed partial class PeoplePage : IDisposable
 {
     private readonly CancellationTokenSource _closing = new();
-    private PeopleReading? _reading;
+    private PeopleViewModel? _reading;
     private IssuedInvitation? _issued;
     private IssuedPasswordLink? _passwordLink;
     private ModeratorRole _role = ModeratorRole.Moderator;

@@ -51,7 +51,7 @@ public sealed partial class RoomDetailPage
     private NavigationManager Navigation { get; set; } = default!;
 
     [Inject]
-    private RoomReader Reader { get; set; } = default!;
+    private RoomDetailQuery Reader { get; set; } = default!;
 
     protected override string Watched => Id;
 
@@ -81,7 +81,7 @@ public sealed partial class RoomDetailPage
         return base.OnParametersSetAsync();
     }
 
-    protected override ValueTask<RoomReading> ReadAsync() => Reader.ReadAsync(View);
+    protected override ValueTask<RoomDetailViewModel> ReadAsync() => Reader.ReadAsync(View);
 
     protected override DirtyWatch OpenWatch() => Reader.Watch(Id);
 

@@ -25,7 +25,7 @@ public sealed partial class RoomListPage
     private NavigationManager Navigation { get; set; } = default!;
 
     [Inject]
-    private RoomListReader Reader { get; set; } = default!;
+    private RoomListQuery Reader { get; set; } = default!;
 
     [Inject]
     private PinnedRooms Pins { get; set; } = default!;
@@ -61,7 +61,7 @@ public sealed partial class RoomListPage
         return base.OnParametersSetAsync();
     }
 
-    protected override ValueTask<RoomListReading> ReadAsync() => Reader.ReadAsync(View);
+    protected override ValueTask<RoomListViewModel> ReadAsync() => Reader.ReadAsync(View);
 
     protected override DirtyWatch OpenWatch() => Reader.Watch();
 

@@ -57,7 +57,7 @@ public sealed partial class SettingsPage
         _ => ImpactWords.InOneLine(Reading!.InForce, Shown, Reading.Network),
     };
 
-    protected override async ValueTask<SettingsReading> ReadAsync()
+    protected override async ValueTask<SettingsViewModel> ReadAsync()
     {
         var reading = await Administration.ReadAsync(CancellationToken.None);
         if (Reading is null)
@@ -98,8 +98,8 @@ public sealed partial class SettingsPage
     private IEnumerable<string> WarningsOf(string field) =>
         _form.Valid is { } wanted ? Messages(PresenceSettingsRules.Warnings(wanted), field) : [];
 
-    private static IEnumerable<string> Messages(IEnumerable<SettingsRemark> remarks, string field) =>
-        remarks.Where(remark => string.Equals(remark.Field, field, StringComparison.Ordinal)).Select(SettingsRemarks.Text);
+    private static IEnumerable<string> Messages(IEnumerable<SettingsIssue> remarks, string field) =>
+        remarks.Where(remark => string.Equals(remark.Field, field, StringComparison.Ordinal)).Select(SettingsIssueTexts.Text);
 
     private async Task SaveAsync()
     {
@@ -140,7 +140,7 @@ public sealed partial class SettingsPage
         }
         catch (SettingsRefusedException refusal)
         {
-            Say(string.Join(' ', refusal.Problems.Select(SettingsRemarks.Text)));
+            Say(string.Join(' ', refusal.Problems.Select(SettingsIssueTexts.Text)));
         }
         catch (AccessRefusedException)
         {

@@ -26,7 +26,7 @@ public sealed partial class SystemPage
 
     private bool IsHealthy => Reading!.Loops.All(loop => loop.IsHealthy);
 
-    protected override ValueTask<SystemReading> ReadAsync() => Administration.ReadAsync(CancellationToken.None);
+    protected override ValueTask<SystemViewModel> ReadAsync() => Administration.ReadAsync(CancellationToken.None);
 
     protected override DirtyWatch OpenWatch() => Administration.Watch();
 
@@ -51,7 +51,7 @@ public sealed partial class SystemPage
         await RefreshAsync();
     }
 
-    private static string Of(CapUse cap) => Sentence.With(SystemTexts.CapOf, Numbers.Count(cap.Used), Numbers.Count(cap.Most));
+    private static string Of(LimitUsage cap) => Sentence.With(SystemTexts.CapOf, Numbers.Count(cap.Used), Numbers.Count(cap.Most));
 
     private string WriterLag
     {
@@ -67,6 +67,6 @@ public sealed partial class SystemPage
     }
 
     // A sliver at the least, where there is anything at all.
-    private static string Width(CapUse cap) =>
+    private static string Width(LimitUsage cap) =>
         string.Create(CultureInfo.InvariantCulture, $"width:{(cap.Used == 0 ? 0 : Math.Clamp(100d * cap.Used / cap.Most, 0.5, 100)):0.#}%");
 }

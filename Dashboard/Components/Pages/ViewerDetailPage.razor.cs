@@ -22,7 +22,7 @@ public sealed partial class ViewerDetailPage
     private string? UserIdInQuery { get; set; }
 
     [Inject]
-    private ViewerReader Reader { get; set; } = default!;
+    private ViewerDetailQuery Reader { get; set; } = default!;
 
     [Inject]
     private ViewerModeration Moderation { get; set; } = default!;
@@ -54,7 +54,7 @@ public sealed partial class ViewerDetailPage
 
     private DateTimeOffset Now => Time.GetUtcNow();
 
-    protected override ValueTask<ViewerReading> ReadAsync() => Reader.ReadAsync(Id);
+    protected override ValueTask<ViewerDetailViewModel> ReadAsync() => Reader.ReadAsync(Id);
 
     protected override DirtyWatch OpenWatch() => Reader.Watch();
 

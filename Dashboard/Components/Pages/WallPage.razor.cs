@@ -16,7 +16,7 @@ public sealed partial class WallPage
     private NavigationManager Navigation { get; set; } = default!;
 
     [Inject]
-    private WallReader Reader { get; set; } = default!;
+    private WallQuery Reader { get; set; } = default!;
 
     protected override string Watched => "network";
 
@@ -41,7 +41,7 @@ public sealed partial class WallPage
         return base.OnParametersSetAsync();
     }
 
-    protected override ValueTask<WallReading> ReadAsync() => Reader.ReadAsync(Named);
+    protected override ValueTask<WallViewModel> ReadAsync() => Reader.ReadAsync(Named);
 
     protected override DirtyWatch OpenWatch() => Reader.Watch();
 }

@@ -16,7 +16,7 @@ public sealed partial class EmbedSection : IDisposable
     private static readonly Dictionary<string, object> SwitchAttributes = new(StringComparer.Ordinal) { ["aria-describedby"] = "embed-names-hint" };
 
     private readonly CancellationTokenSource _closing = new();
-    private PublicLinkReading? _reading;
+    private PublicLinkViewModel? _reading;
     private string? _room;
     private string? _problem;
     private EmbedQuestion _asked;
@@ -110,7 +110,7 @@ public sealed partial class EmbedSection : IDisposable
         (_isBusy, _problem) = (true, null);
         try
         {
-            _reading = new PublicLinkReading(await change(_closing.Token), MayChange: true);
+            _reading = new PublicLinkViewModel(await change(_closing.Token), MayChange: true);
             _asked = EmbedQuestion.None;
         }
         catch (AccessRefusedException)

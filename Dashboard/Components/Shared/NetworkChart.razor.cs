@@ -20,7 +20,7 @@ public sealed partial class NetworkChart : IDisposable
     private int _top;
     private DateTimeOffset? _shownAt;
     private DateTimeOffset? _selectedAt;
-    private AddressPen _pen = default!;
+    private QueryStringWriter _pen = default!;
 
     [Parameter, EditorRequired]
     public NetworkCurve Curve { get; set; } = default!;
@@ -74,7 +74,7 @@ public sealed partial class NetworkChart : IDisposable
         }
     }
 
-    protected override void OnInitialized() => _pen = new AddressPen(Navigation, Time, "at");
+    protected override void OnInitialized() => _pen = new QueryStringWriter(Navigation, Time, "at");
 
     protected override void OnParametersSet()
     {

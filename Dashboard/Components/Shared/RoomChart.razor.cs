@@ -28,7 +28,7 @@ public sealed partial class RoomChart : IDisposable
     private int _most;
     private RoomMinute _minute;
     private DateTimeOffset? _pickedAt;
-    private AddressPen _pen = default!;
+    private QueryStringWriter _pen = default!;
 
     [Parameter, EditorRequired]
     public RoomHour Hour { get; set; } = default!;
@@ -82,7 +82,7 @@ public sealed partial class RoomChart : IDisposable
         Numbers.Count(_joins.Sum()),
         Numbers.Count(_leaves.Sum()));
 
-    protected override void OnInitialized() => _pen = new AddressPen(Navigation, Time, "at");
+    protected override void OnInitialized() => _pen = new QueryStringWriter(Navigation, Time, "at");
 
     protected override void OnParametersSet()
     {

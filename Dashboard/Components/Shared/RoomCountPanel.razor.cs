@@ -11,7 +11,7 @@ public sealed partial class RoomCountPanel
     public const string Anchor = "room-number";
 
     [Parameter, EditorRequired]
-    public RoomReading Reading { get; set; } = default!;
+    public RoomDetailViewModel Reading { get; set; } = default!;
 
     [Parameter, EditorRequired]
     public DateTimeOffset Now { get; set; }

@@ -165,7 +165,7 @@ public sealed partial class RoomSettingsPanel
         }
         catch (SettingsRefusedException refused)
         {
-            _problem = string.Join(' ', refused.Problems.Select(SettingsRemarks.Text));
+            _problem = string.Join(' ', refused.Problems.Select(SettingsIssueTexts.Text));
         }
         catch (StoreFullException full)
         {
@@ -202,7 +202,7 @@ public sealed partial class RoomSettingsPanel
     }
 
     private IEnumerable<string> ProblemsOf(string field) =>
-        RoomDefinitionRules.Problems(Wanted).Where(problem => string.Equals(problem.Field, field, StringComparison.Ordinal)).Select(SettingsRemarks.Text);
+        RoomDefinitionRules.Problems(Wanted).Where(problem => string.Equals(problem.Field, field, StringComparison.Ordinal)).Select(SettingsIssueTexts.Text);
 
     private static string FollowHint(TimeSpan network) => Sentence.With(RoomTexts.SettingsFollow, Durations.Exact(network));
 

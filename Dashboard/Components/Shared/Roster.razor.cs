@@ -46,13 +46,13 @@ public sealed partial class Roster
 
     /// <summary>The room's numbers; each new one is an occasion to read the lines anew.</summary>
     [Parameter, EditorRequired]
-    public RoomReading Reading { get; set; } = default!;
+    public RoomDetailViewModel Reading { get; set; } = default!;
 
     [Parameter, EditorRequired]
     public DateTimeOffset Now { get; set; }
 
     [Inject]
-    private RosterReader Reader { get; set; } = default!;
+    private RosterQuery Reader { get; set; } = default!;
 
     [Inject]
     private ViewerModeration Moderation { get; set; } = default!;

@@ -6,7 +6,7 @@ namespace Presence.Dashboard.Components.Shared;
 /// <summary>A search that stands in the address of its page. What is in the field belongs to whoever types; the address follows.</summary>
 public sealed partial class SearchField : IDisposable
 {
-    private AddressPen _pen = default!;
+    private QueryStringWriter _pen = default!;
     private string _typed = "";
 
     /// <summary>What is searched, for screen readers.</summary>
@@ -27,7 +27,7 @@ public sealed partial class SearchField : IDisposable
     [Inject]
     private TimeProvider Time { get; set; } = default!;
 
-    protected override void OnInitialized() => _pen = new AddressPen(Navigation, Time, "search");
+    protected override void OnInitialized() => _pen = new QueryStringWriter(Navigation, Time, "search");
 
     protected override void OnParametersSet()
     {

@@ -17,7 +17,7 @@ public sealed partial class SettingsAdoptionMeter
     public PresenceSettings? Previous { get; set; }
 
     [Parameter, EditorRequired]
-    public AdoptionReading Adoption { get; set; } = default!;
+    public AdoptionViewModel Adoption { get; set; } = default!;
 
     [Parameter, EditorRequired]
     public DateTimeOffset Now { get; set; }
@@ -31,7 +31,7 @@ public sealed partial class SettingsAdoptionMeter
     /// </summary>
     private DateTimeOffset? ExpectedBy => Previous is null ? null : InForce.UpdatedAt + Previous.HeartbeatInterval + InForce.HeartbeatInterval;
 
-    private string Expectation(AdoptionReading adoption)
+    private string Expectation(AdoptionViewModel adoption)
     {
         if (adoption is { Telling: 0, Silent: > 0 })
             return Sentence.With(SettingsTexts.AdoptionSilentOnly, Numbers.Of(adoption.Silent, SettingsTexts.Session, SettingsTexts.Sessions));
@@ -47,6 +47,6 @@ public sealed partial class SettingsAdoptionMeter
         return adoption.Silent == 0 ? rest : rest + " " + Sentence.With(SettingsTexts.AdoptionSilent, Numbers.Count(adoption.Silent));
     }
 
-    private static string Width(AdoptionReading adoption) =>
+    private static string Width(AdoptionViewModel adoption) =>
         string.Create(CultureInfo.InvariantCulture, $"width:{(adoption.Telling == 0 ? 0 : 100d * adoption.Answering / adoption.Telling):0.#}%");
 }

@@ -105,7 +105,7 @@ namespace Presence.Engine.Storage.Migrations
                     b.ToTable("Memberships", (string)null);
                 });
 
-            modelBuilder.Entity("Presence.Engine.Storage.PresenceSwitchRecord", b =>
+            modelBuilder.Entity("Presence.Engine.Storage.UserPresenceSettingRecord", b =>
                 {
                     b.Property<string>("UserId")
                         .HasColumnType("TEXT");

@@ -126,7 +126,7 @@ namespace Presence.Engine.Storage.Migrations
                     b.ToTable("Memberships", (string)null);
                 });
 
-            modelBuilder.Entity("Presence.Engine.Storage.PresenceSwitchRecord", b =>
+            modelBuilder.Entity("Presence.Engine.Storage.UserPresenceSettingRecord", b =>
                 {
                     b.Property<string>("UserId")
                         .HasColumnType("TEXT");
@@ -221,7 +221,7 @@ namespace Presence.Engine.Storage.Migrations
                     b.ToTable("RevokedTokens", (string)null);
                 });
 
-            modelBuilder.Entity("Presence.Engine.Storage.RoomMemoryRecord", b =>
+            modelBuilder.Entity("Presence.Engine.Storage.RoomTrendSnapshotRecord", b =>
                 {
                     b.Property<string>("RoomId")
                         .HasColumnType("TEXT");

@@ -23,7 +23,7 @@ public sealed class FailingTests
     [Fact]
     public void Rule14_Heartbeat_ServerUnreachable_IsTriedAfterARandomPartOfEverMore()
     {
-        _world.Chance = 0.75;
+        _world.Jitter = 0.75;
 
         Assert.Equal([0.75, 1.5, 3, 6, 12, 22.5, 22.5], WaitsAfter(7));
     }
@@ -31,7 +31,7 @@ public sealed class FailingTests
     [Fact]
     public void Rule14_Heartbeat_RandomPartIsNothing_IsTriedAtOnce()
     {
-        _world.Chance = 0;
+        _world.Jitter = 0;
 
         Assert.Equal([0, 0, 0], WaitsAfter(3));
     }
@@ -39,7 +39,7 @@ public sealed class FailingTests
     [Fact]
     public async Task Rule14_Heartbeat_ShortInterval_IsTriedAtLeastAsOften()
     {
-        _world.Chance = 0.999;
+        _world.Jitter = 0.999;
         _world.Server.Interval = _world.Server.Next = 2;
         await _world.Room().StartHeartbeatAsync();
         _world.Server.Answer(request => request.IsBeat, FakeServer.Unreachable, times: 50);
@@ -173,7 +173,7 @@ public sealed class FailingTests
     [Fact]
     public async Task Rule16_Heartbeat_WhileOffline_IsTriedOnceAMinuteAtMost()
     {
-        _world.Chance = 0;
+        _world.Jitter = 0;
         var presence = _world.Room();
         await presence.StartHeartbeatAsync();
         _world.App.SetOnline(false);
@@ -226,7 +226,7 @@ public sealed class FailingTests
     [Fact]
     public async Task Rule17_Heartbeat_WhilePresenceIsOff_AsksLessAndLessOftenAndComesBack()
     {
-        _world.Chance = 0;
+        _world.Jitter = 0;
         _world.Server.Answer(request => request.IsBeat, () => FakeServer.Refusal(403, 400300), times: 7);
         var presence = _world.Room();
 
@@ -249,7 +249,7 @@ public sealed class FailingTests
     [Fact]
     public void Rule17_Heartbeat_OffOnceMore_BeginsWithAMinuteAgain()
     {
-        _world.Chance = 0;
+        _world.Jitter = 0;
         _world.Server.Answer(request => request.IsBeat, () => FakeServer.Refusal(403, 400300), times: 3);
         var presence = _world.Room();
         _ = presence.StartHeartbeatAsync();
@@ -265,7 +265,7 @@ public sealed class FailingTests
     [Fact]
     public void Rule17_Resume_WhilePresenceIsOff_AsksAtOnceAndBeginsWithAMinuteAgain()
     {
-        _world.Chance = 0;
+        _world.Jitter = 0;
         _world.Server.Answer(request => request.IsBeat, () => FakeServer.Refusal(403, 400300), times: 5);
         var presence = _world.Room();
         _ = presence.StartHeartbeatAsync();
@@ -307,7 +307,7 @@ public sealed class FailingTests
     [Fact]
     public void Rule17_Heartbeat_WhilePresenceIsOff_AsksUpToATenthEarly()
     {
-        _world.Chance = 0.999;
+        _world.Jitter = 0.999;
         _world.Server.Answer(request => request.IsBeat, () => FakeServer.Refusal(403, 400300));
         var presence = _world.Room();
         _ = presence.StartHeartbeatAsync();

@@ -68,7 +68,7 @@ public sealed class ManyRoomsTests
     [Fact]
     public async Task Rule35_Watch_RoomTheStreamsTokenMayNotRead_IsAskedForAndTheOthersGoOn()
     {
-        _world.Chance = 0;
+        _world.Jitter = 0;
         var first = Watched.Another(_world);
         await using var lobby = Watch("lobby");
         first.Event("snapshot", 8);
@@ -87,7 +87,7 @@ public sealed class ManyRoomsTests
     [Fact]
     public async Task Rule35_Watch_OfAnotherToken_GoesOnWhenTheFirstIsRefused()
     {
-        _world.Chance = 0;
+        _world.Jitter = 0;
         var first = Watched.Another(_world);
         await using var lobby = Watch("lobby");
         first.Event("snapshot", 1);

@@ -70,7 +70,7 @@ public sealed class RestingTests
     [Fact]
     public async Task Rule30_Watch_WhilePresenceIsOff_AsksLessAndLessOften()
     {
-        _world.Chance = 0;
+        _world.Jitter = 0;
         _world.Server.Answer(request => request.IsStream, () => FakeServer.Refusal(403, 400300), times: 3);
         var (watched, stream) = Watched.Of(_world, _world.Room());
         await using var _ = watched;

@@ -176,7 +176,7 @@ public sealed class WatchingTests
     [InlineData(429, 499602)]
     public async Task Rule28_Watch_NoStreamToBeHad_AsksAtThePaceOfTheHeartbeats(int status, int code)
     {
-        _world.Chance = 0;
+        _world.Jitter = 0;
         _world.Server.Answer(request => request.IsStream, () => FakeServer.Refusal(status, code, retryAfter: "5"));
         await using var watched = new Watched(_world.Room());
         Assert.Equal(3, await watched.NextAsync());

@@ -42,7 +42,7 @@ public abstract class HeartbeatSender : IAsyncDisposable
 
     private protected ViewerApi Server { get; }
 
-    private protected News News { get; } = new();
+    private protected EventQueue Events { get; } = new();
 
     private protected Lock Gate => Server.App.Gate;
 
@@ -81,7 +81,7 @@ public abstract class HeartbeatSender : IAsyncDisposable
             if (_isDisposed || _stopping.IsCancellationRequested)
                 return Stopped();
             begins = _loop is null;
-            loop = _loop ??= new HeartbeatLoop(Server, NewPulseNeedsLock(), TakeNeedsLock, News.Deliver);
+            loop = _loop ??= new HeartbeatLoop(Server, NewPulseNeedsLock(), TakeNeedsLock, Events.Deliver);
             after = _left;
         }
         if (begins)
@@ -111,7 +111,7 @@ public abstract class HeartbeatSender : IAsyncDisposable
             left = _left;
         }
         loop?.Stop();
-        News.Deliver();
+        Events.Deliver();
         return cancellationToken.CanBeCanceled ? WaitAsync(left, cancellationToken) : left;
     }
 
@@ -138,7 +138,7 @@ public abstract class HeartbeatSender : IAsyncDisposable
     }
 
     /// <summary>What is sent, as things are when a heartbeat is started.</summary>
-    private protected abstract IPulse NewPulseNeedsLock();
+    private protected abstract IHeartbeatKind NewPulseNeedsLock();
 
     /// <summary>A new state, before anybody hears of it.</summary>
     private protected virtual void StateChangedNeedsLock()
@@ -181,11 +181,11 @@ public abstract class HeartbeatSender : IAsyncDisposable
         {
             _loop = null;
             // The token may live longer than many of these. Outside of the lock: disposing waits for a callback, which takes it.
-            News.Add(_registration.Dispose);
+            Events.Add(_registration.Dispose);
             _registration = default;
         }
         StateChangedNeedsLock();
-        News.Add(() => Tell(state));
+        Events.Add(() => Tell(state));
     }
 
     private void Tell(PresenceState state)
@@ -205,9 +205,9 @@ public abstract class HeartbeatSender : IAsyncDisposable
             if (_loop == loop)
                 _registration = registration;
             else
-                News.Add(registration.Dispose);
+                Events.Add(registration.Dispose);
         }
-        News.Deliver();
+        Events.Deliver();
     }
 
     private async Task WaitAsync(HeartbeatLoop loop, bool began, CancellationToken cancellationToken)
@@ -266,7 +266,7 @@ public sealed class HeartbeatReceipt
 }
 
 /// <summary>Spreads crowds out; decides nothing that must not be guessed.</summary>
-internal static class Chance
+internal static class Jitter
 {
 #if NET
     public static double Next() => Random.Shared.NextDouble();

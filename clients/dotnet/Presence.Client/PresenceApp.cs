@@ -128,7 +128,7 @@ public sealed class PresenceApp
         lock (Gate)
         {
             if (!_counts.TryGetValue(server.BaseUrl, out var counts))
-                _counts.Add(server.BaseUrl, counts = new SharedCounts(this, server.Time, server.Chance));
+                _counts.Add(server.BaseUrl, counts = new SharedCounts(this, server.Time, server.Jitter));
             return counts;
         }
     }

@@ -55,5 +55,5 @@ public class PresenceOptions
     public Action<Exception>? ListenerFailed { get; set; }
 
     /// <summary>0 up to, not including, 1.</summary>
-    internal Func<double> Chance { get; set; } = Client.Chance.Next;
+    internal Func<double> Jitter { get; set; } = Client.Jitter.Next;
 }

@@ -9,7 +9,7 @@ namespace Presence.Client;
 /// <remarks><b>Threads.</b> Any, for all members.</remarks>
 public sealed class RoomPresence : HeartbeatSender
 {
-    private readonly RoomPulseSource _source;
+    private readonly RoomHeartbeatKindSource _source;
     private readonly CountWatch _counts;
     private string _roomId;
     private ViewerState _viewerState;
@@ -24,9 +24,9 @@ public sealed class RoomPresence : HeartbeatSender
         _counts = new CountWatch(Server, new CountWatchSource(
             () => _roomId,
             () => FreshReceiptNeedsLock,
-            call => News.Add(() => Call(call)),
-            News.Deliver));
-        _source = new RoomPulseSource(_roomId, options.SessionId ?? options.App.SessionId, options.Device, options.AppVersion)
+            call => Events.Add(() => Call(call)),
+            Events.Deliver));
+        _source = new RoomHeartbeatKindSource(_roomId, options.SessionId ?? options.App.SessionId, options.Device, options.AppVersion)
         {
             ViewerState = () => Server.App.IsHidden ? ViewerState.Hidden : _viewerState,
             SettingsVersion = () => State.Receipt?.SettingsVersion,
@@ -135,7 +135,7 @@ public sealed class RoomPresence : HeartbeatSender
         _counts.Resume();
     }
 
-    private protected override IPulse NewPulseNeedsLock() => new RoomPulse(Server, _source with { RoomId = _roomId });
+    private protected override IHeartbeatKind NewPulseNeedsLock() => new RoomHeartbeatKind(Server, _source with { RoomId = _roomId });
 
     private protected override void StateChangedNeedsLock() => _counts?.OfferNeedsLock(FreshReceiptNeedsLock?.Count);
 

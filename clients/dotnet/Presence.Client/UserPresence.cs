@@ -31,7 +31,7 @@ public sealed class UserPresence : HeartbeatSender
         return settings.User?.Enabled ?? throw PresenceException.NotOfThisServer();
     }
 
-    private protected override IPulse NewPulseNeedsLock() => new UserPulse(Server);
+    private protected override IHeartbeatKind NewPulseNeedsLock() => new UserHeartbeatKind(Server);
 
     private Task SwitchAsync(bool enabled, CancellationToken cancellationToken) => Server.SendAsync(
         new ApiRequest(HttpMethod.Put, PresenceSettingsAnswer.Path + "/user")

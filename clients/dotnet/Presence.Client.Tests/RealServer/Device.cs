@@ -40,7 +40,7 @@ internal sealed class Device : IDisposable
     public string RoomId { get; }
 
     /// <summary>What the dice show.</summary>
-    public double Chance { get; set; } = 0.5;
+    public double Jitter { get; set; } = 0.5;
 
     public DateTimeOffset Now => Clock.GetUtcNow();
 
@@ -133,7 +133,7 @@ internal sealed class Device : IDisposable
         options.HttpClient = _http;
         options.App = App;
         options.TimeProvider = Clock;
-        options.Chance = () => Chance;
+        options.Jitter = () => Jitter;
         configure?.Invoke(options);
         return options;
     }

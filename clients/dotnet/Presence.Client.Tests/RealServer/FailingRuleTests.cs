@@ -35,7 +35,7 @@ public sealed class FailingRuleTests(ScriptedServer server) : ScriptedTests(serv
     [InlineData(0.3, false)]
     public async Task Rule14_Heartbeats_ThroughANetworkThatLosesThem_NeverShow(double loss, bool hangs)
     {
-        Device.Chance = 0.999;
+        Device.Jitter = 0.999;
         var presence = Device.Room();
         await presence.StartHeartbeatAsync();
         var joinedAt = (await ViewerAsync()).JoinedAt;

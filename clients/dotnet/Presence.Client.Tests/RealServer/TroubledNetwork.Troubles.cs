@@ -78,7 +78,7 @@ internal sealed partial class TroubledNetwork
         return response;
     }
 
-    private void Meet(Func<SeenRequest, bool> takes, Func<Passage, Task<HttpResponseMessage>> meet, int times = 1)
+    private void Meet(Func<SeenRequest, bool> takes, Func<InFlightRequest, Task<HttpResponseMessage>> meet, int times = 1)
     {
         lock (_lock)
             _troubles.Add(new Trouble(takes, meet) { TimesLeft = times });
@@ -109,7 +109,7 @@ internal sealed partial class TroubledNetwork
         }
     }
 
-    private async Task<HttpResponseMessage> NeverAsync(Passage passage)
+    private async Task<HttpResponseMessage> NeverAsync(InFlightRequest passage)
     {
         var givenUp = new TaskCompletionSource();
         using var registration = passage.Request.Cancelled.Register(() => givenUp.TrySetCanceled());
@@ -117,7 +117,7 @@ internal sealed partial class TroubledNetwork
         throw new OperationCanceledException(passage.Request.Cancelled);
     }
 
-    private sealed record Trouble(Func<SeenRequest, bool> Takes, Func<Passage, Task<HttpResponseMessage>> Meet)
+    private sealed record Trouble(Func<SeenRequest, bool> Takes, Func<InFlightRequest, Task<HttpResponseMessage>> Meet)
     {
         public int TimesLeft { get; set; }
     }

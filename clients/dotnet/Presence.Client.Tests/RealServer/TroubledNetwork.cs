@@ -17,12 +17,12 @@ internal sealed partial class TroubledNetwork(ManualTimeProvider clock, Func<Uri
 
     private readonly HttpMessageInvoker _wire = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
     private readonly Lock _lock = new();
-    private readonly List<Passage> _passages = [];
+    private readonly List<InFlightRequest> _passages = [];
     private readonly List<WireStream> _wires = [];
     private TaskCompletionSource? _allLanded;
     private int _underWay;
 
-    public IReadOnlyList<Passage> Passages
+    public IReadOnlyList<InFlightRequest> Passages
     {
         get
         {
@@ -31,15 +31,15 @@ internal sealed partial class TroubledNetwork(ManualTimeProvider clock, Func<Uri
         }
     }
 
-    public IReadOnlyList<Passage> Beats => Of(request => request.IsBeat);
+    public IReadOnlyList<InFlightRequest> Beats => Of(request => request.IsBeat);
 
-    public IReadOnlyList<Passage> Leaves => Of(request => request.IsLeave);
+    public IReadOnlyList<InFlightRequest> Leaves => Of(request => request.IsLeave);
 
-    public IReadOnlyList<Passage> Beacons => Of(request => request.IsBeacon);
+    public IReadOnlyList<InFlightRequest> Beacons => Of(request => request.IsBeacon);
 
-    public IReadOnlyList<Passage> Streams => Of(request => request.IsStream);
+    public IReadOnlyList<InFlightRequest> Streams => Of(request => request.IsStream);
 
-    public IReadOnlyList<Passage> Counts => Of(request => request.IsCount);
+    public IReadOnlyList<InFlightRequest> Counts => Of(request => request.IsCount);
 
     /// <summary>The event streams the server opened.</summary>
     public IReadOnlyList<WireStream> Wires
@@ -71,7 +71,7 @@ internal sealed partial class TroubledNetwork(ManualTimeProvider clock, Func<Uri
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var passage = new Passage(Copy(request, server(), cancellationToken), clock.GetUtcNow());
+        var passage = new InFlightRequest(Copy(request, server(), cancellationToken), clock.GetUtcNow());
         var answer = new TaskCompletionSource<HttpResponseMessage>();
         TakeOff(passage);
         _ = PassAsync(passage, TroubleFor(passage.Request), answer);
@@ -84,7 +84,7 @@ internal sealed partial class TroubledNetwork(ManualTimeProvider clock, Func<Uri
         base.Dispose(disposing);
     }
 
-    private async Task PassAsync(Passage passage, Trouble? trouble, TaskCompletionSource<HttpResponseMessage> answer)
+    private async Task PassAsync(InFlightRequest passage, Trouble? trouble, TaskCompletionSource<HttpResponseMessage> answer)
     {
         using var givenUp = passage.Request.Cancelled.Register(() => answer.TrySetCanceled(passage.Request.Cancelled));
         try
@@ -105,7 +105,7 @@ internal sealed partial class TroubledNetwork(ManualTimeProvider clock, Func<Uri
     }
 
     /// <summary>To the server and back. It is asked to the end, also where the client has given up.</summary>
-    private async Task<HttpResponseMessage> ForwardAsync(Passage passage)
+    private async Task<HttpResponseMessage> ForwardAsync(InFlightRequest passage)
     {
         var response = await _wire.SendAsync(passage.Request.Message, CancellationToken.None).ConfigureAwait(false);
         passage.Status = (int)response.StatusCode;
@@ -123,7 +123,7 @@ internal sealed partial class TroubledNetwork(ManualTimeProvider clock, Func<Uri
         return response;
     }
 
-    private void TakeOff(Passage? passage = null)
+    private void TakeOff(InFlightRequest? passage = null)
     {
         lock (_lock)
         {
@@ -144,7 +144,7 @@ internal sealed partial class TroubledNetwork(ManualTimeProvider clock, Func<Uri
         allLanded?.SetResult();
     }
 
-    private IReadOnlyList<Passage> Of(Func<SeenRequest, bool> takes) => [.. Passages.Where(passage => takes(passage.Request))];
+    private IReadOnlyList<InFlightRequest> Of(Func<SeenRequest, bool> takes) => [.. Passages.Where(passage => takes(passage.Request))];
 
     /// <summary>The client disposes of what it sent as soon as it has given up; the network may carry it still.</summary>
     private static SeenRequest Copy(HttpRequestMessage request, Uri server, CancellationToken cancelled)

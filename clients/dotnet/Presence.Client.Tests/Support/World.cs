@@ -18,7 +18,7 @@ internal sealed class World
     public HttpClient Http { get; }
 
     /// <summary>What the dice show.</summary>
-    public double Chance { get; set; } = 0.5;
+    public double Jitter { get; set; } = 0.5;
 
     public DateTimeOffset Now => Clock.GetUtcNow();
 
@@ -55,7 +55,7 @@ internal sealed class World
         options.HttpClient = Http;
         options.App = App;
         options.TimeProvider = Clock;
-        options.Chance = () => Chance;
+        options.Jitter = () => Jitter;
         configure?.Invoke(options);
         return options;
     }

@@ -11,10 +11,10 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
 {
     private readonly ViewerApi _server;
     private readonly PresenceApp _app;
-    private readonly IPulse _pulse;
+    private readonly IHeartbeatKind _pulse;
     private readonly Action<PresenceState> _onStateNeedsLock;
     private readonly Action _deliver;
-    private readonly Alarm _alarm;
+    private readonly WakeTimer _wakeTimer;
     private readonly CancellationTokenSource _isStopping = new();
     private readonly TaskCompletionSource<bool> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<bool> _ended = new();
@@ -35,14 +35,14 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
     /// <param name="pulse">What is sent.</param>
     /// <param name="onStateNeedsLock">Takes every new state, under the app's lock.</param>
     /// <param name="deliver">Hands on to listeners what the former left for them, outside of the lock.</param>
-    public HeartbeatLoop(ViewerApi server, IPulse pulse, Action<PresenceState> onStateNeedsLock, Action deliver)
+    public HeartbeatLoop(ViewerApi server, IHeartbeatKind pulse, Action<PresenceState> onStateNeedsLock, Action deliver)
     {
         _server = server;
         _app = server.App;
         _pulse = pulse;
         _onStateNeedsLock = onStateNeedsLock;
         _deliver = deliver;
-        _alarm = new Alarm(server.Time);
+        _wakeTimer = new WakeTimer(server.Time);
         // The state tells too: whoever does not wait for it leaves no unobserved exception.
         _ = _started.Task.ContinueWith(static started => _ = started.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
@@ -73,7 +73,7 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
     {
         _started.TrySetException(new PresenceException(PresenceErrorKind.Stopped, "Stopped before a heartbeat was taken."));
         _isStopping.Cancel();
-        _alarm.Ring();
+        _wakeTimer.Ring();
     }
 
     /// <summary>
@@ -86,13 +86,13 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
         lock (_app.Gate)
             isNews = !_isAttempting && HasNewsNeedsLock;
         if (isNews)
-            _alarm.Ring();
+            _wakeTimer.Ring();
     }
 
     public void TakeOver()
     {
         Count(timesOff: 0);
-        _alarm.Ring();
+        _wakeTimer.Ring();
     }
 
     /// <summary>While presence is off: asks now, or has it asked by the one who sends the heartbeats.</summary>
@@ -124,10 +124,10 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
         lock (_app.Gate)
             isWaiting = _state.Error?.Kind == PresenceErrorKind.Unavailable;
         if (isWaiting)
-            _alarm.Ring();
+            _wakeTimer.Ring();
     }
 
-    void IAppListener.Resumed() => _alarm.Ring();
+    void IAppListener.Resumed() => _wakeTimer.Ring();
 
     Task IAppListener.SuspendAsync()
     {
@@ -140,7 +140,7 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
             _mayBeCounted = false;
         }
         inFlight?.Cancel();
-        _alarm.Ring();
+        _wakeTimer.Ring();
         return leaves ? _leftInHaste = TryAsync(_pulse.LeaveInHasteAsync) : Task.CompletedTask;
     }
 
@@ -159,7 +159,7 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
                 pause = Failed(PresenceException.Of(exception));
             }
             if (!IsOver())
-                await _alarm.WaitAsync(pause).ConfigureAwait(false);
+                await _wakeTimer.WaitAsync(pause).ConfigureAwait(false);
         }
         await EndAsync().ConfigureAwait(false);
     }
@@ -219,7 +219,7 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
 
     private TimeSpan Failed(PresenceException error)
     {
-        var chance = _server.Chance();
+        var chance = _server.Jitter();
         PresenceState? refused = null;
         HeartbeatReceipt? receipt;
         lock (_app.Gate)
@@ -290,7 +290,7 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
             if (_session is { IsEmptyNeedsLock: true })
                 _app.ForgetNeedsLock(_key!);
         }
-        _alarm.Dispose();
+        _wakeTimer.Dispose();
         next?.TakeOver();
         _ended.SetResult(true);
     }
@@ -339,7 +339,7 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
 }
 
 /// <summary>What kind of heartbeat is sent: a room's, or a user's.</summary>
-internal interface IPulse
+internal interface IHeartbeatKind
 {
     /// <summary>Tells sessions of one user apart.</summary>
     string Key { get; }

@@ -13,7 +13,7 @@ internal sealed class ViewerApi
     public ViewerApi(PresenceOptions options)
     {
         App = options.App;
-        Chance = options.Chance;
+        Jitter = options.Jitter;
         ReadsStreams = options.ReadsStreams;
         _connection = new ApiConnection(options.HttpClient ?? options.App.HttpClient, options.BaseUrl, options.TimeProvider);
         _tokens = new AccessTokens(options);
@@ -21,7 +21,7 @@ internal sealed class ViewerApi
 
     public PresenceApp App { get; }
 
-    public Func<double> Chance { get; }
+    public Func<double> Jitter { get; }
 
     public bool ReadsStreams { get; }
 
@@ -57,7 +57,7 @@ internal sealed class ViewerApi
 
     /// <summary>A read that is worth trying again for.</summary>
     public Task<T> ReadAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-        where T : class => ReadAttempts.RunAsync(() => SendAsync(ApiRequest.Get(path), type, cancellationToken), Time, Chance, cancellationToken);
+        where T : class => ReadAttempts.RunAsync(() => SendAsync(ApiRequest.Get(path), type, cancellationToken), Time, Jitter, cancellationToken);
 
     /// <summary>Server-sent events; the caller's to dispose.</summary>
     public Task<HttpResponseMessage> OpenAsync(string path, CancellationToken cancellationToken) =>
@@ -118,8 +118,8 @@ internal static class ReadAttempts
     /// <exception cref="PresenceException">The last attempt failed too, or one was refused.</exception>
     public static async Task<T> RunAsync<T>(Func<Task<T>> attempt, TimeProvider time, Func<double> chance, CancellationToken cancellationToken)
     {
-        using var alarm = new Alarm(time);
-        using var registration = cancellationToken.Register(alarm.Ring);
+        using var wakeTimer = new WakeTimer(time);
+        using var registration = cancellationToken.Register(wakeTimer.Ring);
         for (var failures = 0; ; failures++)
         {
             try
@@ -128,7 +128,7 @@ internal static class ReadAttempts
             }
             catch (PresenceException exception) when (exception.IsPassing && failures + 1 < Most)
             {
-                await alarm.WaitAsync(RetryPolicy.Delay(failures, exception, chance())).ConfigureAwait(false);
+                await wakeTimer.WaitAsync(RetryPolicy.Delay(failures, exception, chance())).ConfigureAwait(false);
             }
         }
     }

@@ -77,7 +77,7 @@ public sealed partial class PresenceServer
 
     private Task<T> ReadAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class =>
-        ReadAttempts.RunAsync(() => SendAsync(ApiRequest.Get(path), type, cancellationToken), _connection.Time, Chance.Next, cancellationToken);
+        ReadAttempts.RunAsync(() => SendAsync(ApiRequest.Get(path), type, cancellationToken), _connection.Time, Jitter.Next, cancellationToken);
 
     /// <summary>A document and the version it is of, which a change of it has to name.</summary>
     private Task<(T Document, string? ETag)> ReadVersionAsync<T>(ApiRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)

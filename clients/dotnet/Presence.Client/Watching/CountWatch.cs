@@ -20,7 +20,7 @@ internal sealed class CountWatch : IAppListener
     private readonly PresenceApp _app;
     private readonly CountWatchSource _source;
     private readonly HashSet<CountWatcher> _watchers = [];
-    private Alarm _alarm;
+    private WakeTimer _wakeTimer;
     private HeartbeatReceipt? _askedBeside; // it brought no count; the next one does
     private CancellationTokenSource? _round;
     private bool _isRoundOver;
@@ -35,7 +35,7 @@ internal sealed class CountWatch : IAppListener
         _server = server;
         _app = server.App;
         _source = source;
-        _alarm = new Alarm(server.Time);
+        _wakeTimer = new WakeTimer(server.Time);
     }
 
     /// <summary>A heartbeat that asks for the count saves a request.</summary>
@@ -52,7 +52,7 @@ internal sealed class CountWatch : IAppListener
             starts = !_isRunning;
             _isRunning = true;
             if (starts)
-                _alarm = new Alarm(_server.Time); // nothing rung before is meant for this run
+                _wakeTimer = new WakeTimer(_server.Time); // nothing rung before is meant for this run
         }
         if (starts)
             _ = RunAsync();
@@ -114,7 +114,7 @@ internal sealed class CountWatch : IAppListener
         CancellationTokenSource? round;
         lock (_app.Gate)
             round = _round;
-        _alarm.Ring();
+        _wakeTimer.Ring();
         round?.Cancel(); // last: what goes on from here waits anew, and is not meant by the ring
     }
 
@@ -147,7 +147,7 @@ internal sealed class CountWatch : IAppListener
             {
                 pause = Failed(PresenceException.Of(exception)) ?? TimeSpan.Zero;
             }
-            await _alarm.WaitAsync(pause).ConfigureAwait(false);
+            await _wakeTimer.WaitAsync(pause).ConfigureAwait(false);
         }
     }
 
@@ -159,7 +159,7 @@ internal sealed class CountWatch : IAppListener
                 return true;
             _isRunning = false;
             _count = null;
-            _alarm.Dispose();
+            _wakeTimer.Dispose();
             _app.Unlisten(this); // the lock may be entered again by its own thread
             return false;
         }
@@ -220,7 +220,7 @@ internal sealed class CountWatch : IAppListener
 
         var interval = receipt?.HeartbeatInterval ?? await IntervalAsync(round.Token).ConfigureAwait(false);
         _failures = 0;
-        return IsOver(round) ? TimeSpan.Zero : RetryPolicy.Spread(interval, _server.Chance());
+        return IsOver(round) ? TimeSpan.Zero : RetryPolicy.Spread(interval, _server.Jitter());
     }
 
     private async Task<TimeSpan> IntervalAsync(CancellationToken cancellationToken)
@@ -256,10 +256,10 @@ internal sealed class CountWatch : IAppListener
 
         Tell(error);
         if (error.Kind == PresenceErrorKind.Disabled)
-            return RetryPolicy.SlowDelay(_server.Chance(), TakeTimeOff());
+            return RetryPolicy.SlowDelay(_server.Jitter(), TakeTimeOff());
         _failures++;
         if (isPolling || error.IsFinal)
-            return RetryPolicy.Delay(_failures, error, _server.Chance());
+            return RetryPolicy.Delay(_failures, error, _server.Jitter());
         return _failures < FailuresBeforePolling ? null : PollInstead();
     }
 

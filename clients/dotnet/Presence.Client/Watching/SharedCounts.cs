@@ -19,7 +19,7 @@ internal sealed class SharedCounts(PresenceApp app, TimeProvider time, Func<doub
 
     private readonly List<CountFollower> _followers = [];
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
-    private Alarm? _alarm;
+    private WakeTimer? _wakeTimer;
     private CancellationTokenSource? _round;
     private string[] _rooms = [];
     private ITimer? _gathering;
@@ -48,20 +48,20 @@ internal sealed class SharedCounts(PresenceApp app, TimeProvider time, Func<doub
     private void Changed()
     {
         CancellationTokenSource? over = null;
-        Alarm? rung = null;
+        WakeTimer? rung = null;
         var begins = false;
         CountFollower[] beyond;
         lock (app.Gate)
         {
             var wanted = ChooseNeedsLock(out beyond);
-            if (_alarm is null)
+            if (_wakeTimer is null)
             {
                 begins = wanted.Length > 0;
-                _alarm = begins ? new Alarm(time) : null;
+                _wakeTimer = begins ? new WakeTimer(time) : null;
             }
             else if (_round is null)
             {
-                rung = wanted.Length == 0 ? _alarm : null;
+                rung = wanted.Length == 0 ? _wakeTimer : null;
             }
             else if (!wanted.Intersect(_rooms, StringComparer.Ordinal).Any())
             {
@@ -107,18 +107,18 @@ internal sealed class SharedCounts(PresenceApp app, TimeProvider time, Func<doub
     private async Task RunAsync()
     {
         while (Begin() is { } round)
-            await round.Alarm.WaitAsync(await ReadAsync(round.Server, round.Rooms, round.Over).ConfigureAwait(false)).ConfigureAwait(false);
+            await round.WakeTimer.WaitAsync(await ReadAsync(round.Server, round.Rooms, round.Over).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
-    private (Alarm Alarm, ViewerApi Server, string[] Rooms, CancellationTokenSource Over)? Begin()
+    private (WakeTimer WakeTimer, ViewerApi Server, string[] Rooms, CancellationTokenSource Over)? Begin()
     {
         lock (app.Gate)
         {
             var rooms = ChooseNeedsLock(out _);
             if (rooms.Length > 0)
-                return (_alarm!, _followers[0].Server, _rooms = rooms, _round = new CancellationTokenSource());
-            _alarm!.Dispose();
-            _alarm = null;
+                return (_wakeTimer!, _followers[0].Server, _rooms = rooms, _round = new CancellationTokenSource());
+            _wakeTimer!.Dispose();
+            _wakeTimer = null;
             return null;
         }
     }

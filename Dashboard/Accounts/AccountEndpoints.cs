@@ -1,0 +1,84 @@
+using Presence.Dashboard.Authentication;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Identity;
+
+namespace Presence.Dashboard.Accounts;
+
+/// <summary>
+/// What somebody does with the account they are signed in to. Plain forms and not the page's circuit: each of them changes
+/// cookies, which only a response can. The page says how it went, from its address.
+/// </summary>
+internal static class AccountEndpoints
+{
+    public const string PasswordPath = "/account/password";
+    public const string SignOutEverywherePath = "/account/sign-out-everywhere";
+    public const string Outcome = "outcome";
+
+    public static void MapOwnAccountForms(this IEndpointRouteBuilder app)
+    {
+        var forms = app.MapGroup("").WithMetadata(new RequireAntiforgeryTokenAttribute()).ExcludeFromDescription();
+        forms.MapPost(ModeratorAccounts.SignOutPath, SignOutAsync).AllowAnonymous();
+        forms.MapPost(PasswordPath, ChangePasswordAsync).WithMetadata(new HashesPasswordsAttribute()).RequireAuthorization();
+        forms.MapPost(SignOutEverywherePath, SignOutEverywhereAsync).RequireAuthorization();
+    }
+
+    private static async Task<IResult> SignOutAsync(HttpContext http, ModeratorSessions sessions)
+    {
+        await sessions.EndAsync(http.User, http.RequestAborted);
+        return Results.LocalRedirect("~" + ModeratorAccounts.SignInPath);
+    }
+
+    private static async Task<IResult> ChangePasswordAsync(
+        HttpContext http, UserManager<ModeratorAccount> accounts, ModeratorPasswords passwords, ModeratorSessions sessions, SignInThrottle throttle, TimeProvider time)
+    {
+        if (await accounts.GetUserAsync(http.User) is not { Email: { } email } account)
+            return Results.LocalRedirect("~" + ModeratorAccounts.SignInPath);
+
+        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        // A browser left open must not be a place to guess the password.
+        using var attempt = throttle.TryBegin(email, http.Connection.RemoteIpAddress, out _);
+        if (attempt is null)
+            return Back(PasswordOutcome.Throttled);
+        try
+        {
+            await Task.Delay(attempt.Delay, time, http.RequestAborted);
+            if (!await passwords.VerifyAsync(account, form["current"].ToString(), http.RequestAborted))
+            {
+                attempt.End(SignInOutcome.Refused);
+                return Back(PasswordOutcome.Wrong);
+            }
+            attempt.End(SignInOutcome.SignedIn);
+            var set = await passwords.SetAsync(account, form["new"].ToString(), http.RequestAborted);
+            if (!set.Succeeded)
+                return Back(OutcomeOf(set.Errors.First().Code));
+        }
+        catch (HashingBusyException)
+        {
+            return Back(PasswordOutcome.Busy);
+        }
+
+        if (!(await accounts.UpdateAsync(account)).Succeeded)
+            return Back(PasswordOutcome.Busy); // somebody else changed the account at the same moment
+        await sessions.KeepOnlyAsync(http.User, account, http.RequestAborted); // its stamp is the new one
+        return Back(PasswordOutcome.Changed);
+    }
+
+    private static PasswordOutcome OutcomeOf(string brokenRule) => brokenRule switch
+    {
+        nameof(IdentityErrorDescriber.PasswordRequiresUniqueChars) => PasswordOutcome.Uniform,
+        PasswordRules.TooLong => PasswordOutcome.Long,
+        PasswordRules.OwnWords => PasswordOutcome.Own,
+        PasswordRules.Common => PasswordOutcome.Common,
+        _ => PasswordOutcome.Short,
+    };
+
+    private static async Task<IResult> SignOutEverywhereAsync(HttpContext http, SignInManager<ModeratorAccount> signIn, ModeratorStore moderators)
+    {
+        if (signIn.UserManager.GetUserId(http.User) is { } id)
+            await moderators.EndSessionsAsync(id, http.RequestAborted);
+        await signIn.SignOutAsync();
+        return Results.LocalRedirect("~" + ModeratorAccounts.SignInPath);
+    }
+
+    private static IResult Back(PasswordOutcome outcome) => Results.LocalRedirect($"~/account?{Outcome}={outcome.ToString().ToLowerInvariant()}");
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using Presence.Dashboard.Hosting;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Api;
+
+/// <summary>
+/// Gives the error shape to refusals that come without a body (routing, the framework's own checks) and to faults.
+/// Pages are left to the dashboard: whoever asks for HTML outside the API gets what it answers.
+/// </summary>
+internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMethods answered, StorageWatch storage, ILogger<ApiExceptionMiddleware> logger)
+{
+    private const int LongestPathShown = 200;
+    private const int StorageRetrySeconds = 5;
+
+    /// <summary>Lets a request that went well at once through without a state machine of its own: nearly all heartbeats.</summary>
+    public Task InvokeAsync(HttpContext http)
+    {
+        Task answering;
+        try
+        {
+            answering = next(http);
+        }
+        catch (Exception exception)
+        {
+            answering = Task.FromException(exception);
+        }
+        return answering.IsCompletedSuccessfully && http.Response.StatusCode < StatusCodes.Status400BadRequest ? answering : FinishAsync(http, answering);
+    }
+
+    private async Task FinishAsync(HttpContext http, Task answering)
+    {
+        try
+        {
+            await answering;
+        }
+        catch (BadHttpRequestException exception) when (!http.Response.HasStarted)
+        {
+            http.Response.Clear();
+            http.Response.StatusCode = exception.StatusCode; // the server's own limits: a body cut short, too large or too slow
+        }
+        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        {
+            return; // the caller is gone; whatever broke has nobody to be told
+        }
+        catch (Exception exception) when (!http.Response.HasStarted && Refuse(exception) is { } refusal)
+        {
+            http.Response.Clear();
+            if (!WantsPage(http))
+            {
+                await refusal.ExecuteAsync(http);
+                return;
+            }
+            http.Response.StatusCode = refusal.Error.Status;
+            http.Response.Headers.RetryAfter = refusal.RetryAfterSeconds?.ToString(CultureInfo.InvariantCulture);
+            await http.Response.WriteAsync(refusal.Message);
+        }
+        catch (Exception exception) when (!http.Response.HasStarted && !WantsPage(http))
+        {
+            logger.LogError(exception, "{Method} {Path} failed.", http.Request.Method, http.Request.Path.Value);
+            http.Response.Clear();
+            http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        }
+
+        var response = http.Response;
+        if (response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed && !response.HasStarted)
+            TellMissingFromRefused(http);
+        if (response.StatusCode >= StatusCodes.Status400BadRequest && !response.HasStarted && response.ContentLength is null && response.ContentType is null && !WantsPage(http))
+            await Describe(http).ExecuteAsync(http);
+    }
+
+    /// <summary>What any route answers when its change does not fit in or cannot be stored.</summary>
+    private ApiProblem? Refuse(Exception exception) => exception switch
+    {
+        StoreFullException full => ApiProblems.Full(full),
+        _ when storage.Note(exception) => new ApiProblem(ApiErrors.NotReady, $"This cannot be stored at the moment: {StorageTrouble.Of(exception)}. Try again in {StorageRetrySeconds} seconds; the server's log says what is wrong.") { RetryAfterSeconds = StorageRetrySeconds },
+        _ => null,
+    };
+
+    private void TellMissingFromRefused(HttpContext http)
+    {
+        var allowed = answered.Of(http.Request.Path);
+        if (allowed.Count > 0 && !allowed.Contains(http.Request.Method))
+            (http.Response.StatusCode, http.Response.Headers.Allow) = (StatusCodes.Status405MethodNotAllowed, string.Join(", ", allowed));
+        else if (allowed.Count == 0 && http.GetEndpoint() is not RouteEndpoint) // routing's own refusal, of a route that matches every path
+            (http.Response.StatusCode, http.Response.Headers.Allow) = (StatusCodes.Status404NotFound, default);
+    }
+
+    private static ApiProblem Describe(HttpContext http)
+    {
+        var error = ApiErrors.OfStatus(http.Response.StatusCode);
+        var method = http.Request.Method;
+        var path = Shown(http.Request.Path);
+        if (error == ApiErrors.NotFound)
+            return new ApiProblem(error, $"Nothing answers {method} {path}. The routes are in docs/http-api.md.");
+        return new ApiProblem(error, error == ApiErrors.MethodNotAllowed ? $"{path} does not answer {method}; it answers {http.Response.Headers.Allow}." : error.Meaning);
+    }
+
+    private static string Shown(PathString path) => path.Value is { Length: > LongestPathShown } text ? text[..LongestPathShown] + "..." : path.Value ?? "/";
+
+    private static bool WantsPage(HttpContext http) =>
+        !RequestPipeline.IsApi(http) && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+}

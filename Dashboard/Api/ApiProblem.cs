@@ -1,0 +1,151 @@
+using Presence.Dashboard.Authentication;
+using Presence.Dashboard.Hosting;
+using Presence.Engine;
+using Presence.Engine.Moderation;
+using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Api;
+
+/// <summary>A reply that says no, in the one shape every error has.</summary>
+/// <param name="Error">Which kind.</param>
+/// <param name="Message">What is wrong and the way out, for people.</param>
+/// <param name="Detail">The field and the rule, or other particulars; null when the message says it all.</param>
+internal sealed record ApiProblem(ApiError Error, string Message, string? Detail = null) : IResult
+{
+    /// <summary>Sent as Retry-After, in whole seconds.</summary>
+    public int? RetryAfterSeconds { get; init; }
+
+    /// <summary>What keeps the caller out, where that is the matter.</summary>
+    public Removal? Removal { get; init; }
+
+    /// <summary>The rooms it is for, where a request names several.</summary>
+    public IReadOnlyList<string>? RoomIds { get; init; }
+
+    public static ApiProblem Invalid(string problem) => new(ApiErrors.Invalid, problem, problem);
+
+    public static ApiProblem Invalid(string field, string rule) => Invalid($"{field} {rule}");
+
+    public static ApiProblem NotSignedIn(string message) => new(ApiErrors.NotSignedIn, message);
+
+    public Task ExecuteAsync(HttpContext http)
+    {
+        var response = http.Response;
+        if (Error == ApiErrors.NotSignedIn)
+            response.Headers.WWWAuthenticate = "Bearer";
+        if (RetryAfterSeconds is { } seconds)
+            response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (Error == ApiErrors.BodyTooLarge || http.Request.ContentLength > ServerDefaults.LargestDrained)
+            response.Headers.Connection = "close"; // said, or the next request on this connection meets a reset
+
+        var body = new ErrorDocument("error", Error.Code, Message, Detail is null && Removal is null ? null : new ErrorDetail(Detail, Removal?.Until, Removal?.Reason, RoomIds));
+        return new Reply<ErrorDocument>(body, ApiJson.Documents.ErrorDocument, Error.Status).ExecuteAsync(http);
+    }
+}
+
+/// <summary>ApiProblems that several routes share.</summary>
+internal static class ApiProblems
+{
+    public static readonly ApiProblem Disabled = new(ApiErrors.PresenceDisabled, "Presence is switched off for this network; a moderator can switch it on in the settings.");
+
+    public static readonly ApiProblem OtherRoom = new(ApiErrors.NotAllowed, "This token is for certain rooms, and this is none of them; ask for one whose rooms claim names it.");
+
+    private static readonly ApiProblem RoomDisabled = new(ApiErrors.PresenceDisabled, "Presence is switched off for this room.");
+
+    private static readonly ApiProblem Ended = new(ApiErrors.RoomEnded, "The room's broadcast is over; it takes no heartbeats any more.");
+
+    /// <summary>The refusal of everybody who asks about a room while presence is off for it or for the network.</summary>
+    public static ApiProblem? WhileDisabled(PresenceEngine engine, string roomId) =>
+        !engine.Settings.Enabled ? Disabled : engine.Effective(roomId).Values.Enabled ? null : RoomDisabled;
+
+    /// <summary>Why a caller may not know of a room, whether presence is on or off.</summary>
+    public static ApiProblem? OfAccess(PresenceEngine engine, ClientPrincipal caller, string roomId) =>
+        !caller.MayEnter(roomId) ? OtherRoom : caller.IsServer ? null : WhileRemoved(engine, caller.UserId, roomId);
+
+    /// <summary>Why a caller may not read how a room is.</summary>
+    public static ApiProblem? OfReading(PresenceEngine engine, ClientPrincipal caller, string roomId) =>
+        OfAccess(engine, caller, roomId) ?? WhileDisabled(engine, roomId);
+
+    /// <summary>The first refusal of several rooms, naming those it is for; a refusal for the whole network names none.</summary>
+    public static ApiProblem? OfRooms(IReadOnlyList<string> roomIds, Func<string, ApiProblem?> of)
+    {
+        ApiProblem? first = null;
+        List<string> named = [];
+        foreach (var roomId in roomIds)
+        {
+            if (of(roomId) is not { } refusal)
+                continue;
+            first ??= refusal;
+            if (refusal == first)
+                named.Add(roomId);
+        }
+        return first is null || first == Disabled || first.Error == ApiErrors.Banned
+            ? first
+            : first with { Detail = $"rooms: {string.Join(", ", named)}", RoomIds = named };
+    }
+
+    /// <summary>Why nobody knows who calls. Whoever asks with bad credentials again and again is told so, and good ones are never looked at for it.</summary>
+    public static ApiProblem Of(in Authenticated authenticated, RateLimits paces, HttpContext http)
+    {
+        if (authenticated.IsUnavailable)
+            return new ApiProblem(ApiErrors.NotReady, authenticated.Problem!) { RetryAfterSeconds = 1 };
+        return paces.Failures.TryTake(http.Connection.RemoteIpAddress, out var wait)
+            ? ApiProblem.NotSignedIn(authenticated.Problem!)
+            : TooFast("This address sends bad credentials too often.", wait);
+    }
+
+    /// <summary>The refusal of a user who is kept out of a room, or with null or besides of the network (rule 12).</summary>
+    public static ApiProblem? WhileRemoved(PresenceEngine engine, string userId, string? roomId) =>
+        engine.RemovalOf(userId, roomId) is { } removal ? OfRemoval(removal) : null;
+
+    /// <summary>The refusal where a cap of what is kept is reached. Somebody has to make room, so that trying again soon is no use.</summary>
+    public static ApiProblem Full(StoreFullException full) => new(ApiErrors.CapReached, full.Message) { RetryAfterSeconds = 60 };
+
+    public static ApiProblem TooFast(string message, TimeSpan wait)
+    {
+        var seconds = WholeSeconds(wait);
+        return new ApiProblem(ApiErrors.RateLimited, $"{message} Try again in {seconds} s.") { RetryAfterSeconds = seconds };
+    }
+
+    public static ApiProblem TooManyHeartbeats(TimeSpan wait) =>
+        TooFast("This session sends heartbeats too often; wait nextHeartbeatInSeconds between two.", wait);
+
+    public static ApiProblem TooManyHeartbeatsOfAddress(TimeSpan wait) => TooFast("This address sends heartbeats too often.", wait);
+
+    /// <summary>The refusal of a caller whose searches and orders have looked at too much; takes this one from its pace otherwise.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="paces">What callers may do how often.</param>
+    /// <param name="cost">How many viewers, rooms or members this read looks at.</param>
+    public static ApiProblem? WhileReadingMuch(HttpContext http, RateLimits paces, int cost) =>
+        paces.Reads.TryTake(http.Caller(), http.Connection.RemoteIpAddress, cost, out var wait)
+            ? null
+            : TooFast($"This caller's searches and orders look at too many; this one would look at {cost}.", wait);
+
+    /// <summary>Why the engine took no heartbeat.</summary>
+    public static ApiProblem Of(in HeartbeatReceipt receipt, PresenceLimits limits) => receipt.Outcome switch
+    {
+        HeartbeatOutcome.NetworkDisabled => Disabled,
+        HeartbeatOutcome.RoomDisabled => RoomDisabled,
+        HeartbeatOutcome.RoomEnded => Ended,
+        HeartbeatOutcome.Removed or HeartbeatOutcome.Banned => OfRemoval(receipt.Removal!),
+        HeartbeatOutcome.RoomLimit => Capped($"The server holds its cap of {limits.Rooms} rooms; one becomes free when a room is left empty.", receipt.Settings),
+        HeartbeatOutcome.SessionLimit => Capped($"The server holds its cap of {limits.Sessions} sessions; one becomes free when a viewer leaves.", receipt.Settings),
+        HeartbeatOutcome.RoomShare => Capped(
+            "This address or server key holds as many rooms as its share (Presence__Limits__RoomsPerAddress, RoomsPerServerKey); one becomes free when a room is left empty.", receipt.Settings),
+        HeartbeatOutcome.SessionShare => Capped(
+            "This address or server key holds as many sessions as its share (Presence__Limits__SessionsPerAddress, SessionsPerServerKey); one becomes free when a viewer leaves.", receipt.Settings),
+        HeartbeatOutcome.MemoryLimit => Capped("The server has no memory for more sessions; there is room when viewers have left.", receipt.Settings),
+        HeartbeatOutcome.RoomsPerUserLimit => Capped($"This user is present in {limits.RoomsPerUser} rooms, as many as one may; leave a room first.", receipt.Settings),
+        _ => throw new ArgumentOutOfRangeException(nameof(receipt), receipt.Outcome, "not a refusal"),
+    };
+
+    private static ApiProblem OfRemoval(Removal removal) => removal.RoomId is null
+        ? new ApiProblem(ApiErrors.Banned, "A moderator banned this user from the network.") { Removal = removal }
+        : new ApiProblem(ApiErrors.Removed, "A moderator removed this user from the room.") { Removal = removal };
+
+    private static ApiProblem Capped(string message, PresenceSettings settings) =>
+        new(ApiErrors.CapReached, message) { RetryAfterSeconds = WholeSeconds(settings.PresenceTimeout) };
+
+    private static int WholeSeconds(TimeSpan span) => Math.Max(1, (int)Math.Ceiling(span.TotalSeconds));
+}

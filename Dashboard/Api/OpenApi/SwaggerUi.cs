@@ -1,0 +1,24 @@
+using Presence.Dashboard.Accounts;
+using Swashbuckle.AspNetCore.SwaggerUI;
+
+namespace Presence.Dashboard.Api.OpenApi;
+
+/// <summary>A page to try the API on, made from its description. Behind sign-in: who tries it here acts on the live network.</summary>
+internal static class SwaggerUi
+{
+    public const string Route = "/try";
+
+    public static void MapTryItPage(this IEndpointRouteBuilder app) =>
+        app.MapSwaggerUI(Route.TrimStart('/'), page =>
+        {
+            page.DocumentTitle = "Try the API · Presence";
+            page.SwaggerEndpoint(".." + DescriptionEndpoints.Path, "Presence Dashboard");
+            page.EnableTryItOutByDefault();
+            page.DisplayRequestDuration();
+            page.DocExpansion(DocExpansion.List);
+            page.DefaultModelsExpandDepth(-1); // the schemas stand with each operation
+            page.EnableDeepLinking();
+            page.ConfigObject.ValidatorUrl = null; // nothing is sent anywhere else
+            page.ConfigObject.PersistAuthorization = false; // a key pasted here is gone with the page
+        }).RequireAuthorization(ModeratorPolicy.Observe);
+}

@@ -1,0 +1,64 @@
+using Presence.Engine.Rooms;
+
+namespace Presence.Dashboard.Display;
+
+/// <summary>Decides and words a <see cref="ViewerStatusKind"/>.</summary>
+internal static class ViewerStatusTexts
+{
+    public static ViewerStatusKind Of(Viewer viewer) => viewer switch
+    {
+        { IsFading: true } => ViewerStatusKind.Fading,
+        { State: ViewerState.Hidden } => ViewerStatusKind.Hidden,
+        { State: ViewerState.Paused } => ViewerStatusKind.Paused,
+        _ => ViewerStatusKind.Watching,
+    };
+
+    public static ViewerStatusKind Of(ViewerSession session) => session switch
+    {
+        { IsFading: true } => ViewerStatusKind.Fading,
+        { State: ViewerState.Hidden } => ViewerStatusKind.Hidden,
+        { State: ViewerState.Paused } => ViewerStatusKind.Paused,
+        _ => ViewerStatusKind.Watching,
+    };
+
+    public static string Text(ViewerStatusKind status) => status switch
+    {
+        ViewerStatusKind.Watching => ViewerTexts.StatusWatching,
+        ViewerStatusKind.Hidden => ViewerTexts.StatusHidden,
+        ViewerStatusKind.Paused => ViewerTexts.StatusPaused,
+        _ => ViewerTexts.StatusFading,
+    };
+
+    public static string Explanation(ViewerStatusKind status) => status switch
+    {
+        ViewerStatusKind.Watching => ViewerTexts.StatusWatchingText,
+        ViewerStatusKind.Hidden => ViewerTexts.StatusHiddenText,
+        ViewerStatusKind.Paused => ViewerTexts.StatusPausedText,
+        _ => ViewerTexts.StatusFadingText,
+    };
+
+    public static string Css(ViewerStatusKind status) => status switch
+    {
+        ViewerStatusKind.Watching => "status-watching",
+        ViewerStatusKind.Hidden => "status-hidden",
+        ViewerStatusKind.Paused => "status-paused",
+        _ => "status-fading",
+    };
+
+    public static IconShape Icon(ViewerStatusKind status) => status switch
+    {
+        ViewerStatusKind.Watching => Display.IconShape.Eye,
+        ViewerStatusKind.Hidden => Display.IconShape.EyeOff,
+        ViewerStatusKind.Paused => Display.IconShape.Pause,
+        _ => Display.IconShape.Hourglass,
+    };
+}
+
+/// <summary>What a list says of a viewer: fading goes before what its sessions said, because it may be gone.</summary>
+public enum ViewerStatusKind
+{
+    Watching,
+    Hidden,
+    Paused,
+    Fading,
+}

@@ -1,0 +1,26 @@
+using Presence.Dashboard.Accounts;
+using Presence.Engine;
+using Presence.Engine.Changes;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>Listens for the first heartbeat of a test room. A room nobody was in is none yet: looking makes nothing appear.</summary>
+internal sealed class ConnectQuery(PresenceEngine engine, ModeratorGuard guard)
+{
+    /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
+    public async ValueTask<ConnectViewModel> ReadAsync(string roomId)
+    {
+        await guard.RequireAsync(ModeratorRole.Observer);
+        var room = engine.Room(roomId);
+        return new ConnectViewModel(room.Count.Viewers, room.Since, engine.Settings.Enabled, room.Count.At);
+    }
+
+    public DirtyWatch Watch(string roomId) => engine.Watch(roomId);
+}
+
+/// <summary>Whether the test room heard from a client.</summary>
+/// <param name="Viewers">Who is in it now.</param>
+/// <param name="Since">When the first of them came; null while nobody is.</param>
+/// <param name="IsEnabled">Whether heartbeats are taken at all.</param>
+/// <param name="At">The moment all of it is true of.</param>
+public sealed record ConnectViewModel(int Viewers, DateTimeOffset? Since, bool IsEnabled, DateTimeOffset At);

@@ -1,0 +1,129 @@
+using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Hosting;
+using Presence.Engine;
+using Presence.Engine.Changes;
+using Presence.Engine.History;
+using Presence.Engine.Rooms;
+using Presence.Engine.Users;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>Reads the whole network for one circuit. Reading never counts (rule 8): it only asks the engine.</summary>
+internal sealed class OverviewQuery(
+    PresenceEngine engine, RoomRanking ranking, RoomRowQuery rows, LoopRegistry loops, ModeratorGuard guard, TimeProvider time)
+{
+    /// <summary>Rooms in each of the two lists.</summary>
+    public const int Listed = 5;
+
+    /// <summary>A day has 1,440 minutes and a chart about 300 places for them.</summary>
+    private static readonly TimeSpan DayStep = TimeSpan.FromMinutes(5);
+
+    private static readonly RoomQuery ByCount = new() { Order = RoomOrder.Count, Limit = Listed };
+    private static readonly RoomQuery ByMovement = new() { Order = RoomOrder.Movement, Limit = Listed };
+
+    private readonly FrozenOrder _largest = new();
+    private readonly FrozenOrder _moving = new();
+    private NetworkCurve? _curve;
+    private DateTimeOffset _curveBegan;
+
+    /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
+    public async ValueTask<OverviewViewModel> ReadAsync(OverviewView view)
+    {
+        await guard.RequireAsync(ModeratorRole.Observer);
+        rows.BeginPass();
+        var network = engine.CountNetwork();
+        var activity = engine.Activity();
+        var largest = _largest.Of(ranking.Of(ByCount));
+        var moving = _moving.Of([.. ranking.Of(ByMovement).Where(room => rows.Read(room).Trend.MinuteChange != 0)]);
+        return new OverviewViewModel
+        {
+            Network = network,
+            Online = engine.CountOnline(),
+            Activity = activity,
+            Burst = BurstWindow.IsBurst(activity.LatestChange, network.Viewers) ? activity.LatestChange : null,
+            Peak = engine.PeakSince(view.DayBegan),
+            Curve = CurveOf(view.Range),
+            Largest = [.. largest.Select(rows.Read)],
+            IsLargestWaiting = _largest.IsWaiting,
+            Moving = [.. moving.Select(rows.Read)],
+            IsMovingWaiting = _moving.IsWaiting,
+            Health = ReadHealth(),
+            IsWarming = engine.IsWarming,
+            IsEnabled = engine.Settings.Enabled,
+        };
+    }
+
+    /// <summary>Says whether somebody points at the largest rooms: they then keep their places.</summary>
+    public void HoldLargest(bool isHeld) => _largest.Hold(isHeld);
+
+    /// <summary>The same of the rooms that move.</summary>
+    public void HoldMoving(bool isHeld) => _moving.Hold(isHeld);
+
+    public DirtyWatch Watch() => engine.WatchNetwork();
+
+    /// <summary>Made anew only when the range has a new step: the line moves when it has something to add, not with every viewer.</summary>
+    private NetworkCurve CurveOf(HistoryRange range)
+    {
+        var now = time.GetUtcNow();
+        var (step, count) = range == HistoryRange.Hour ? (engine.HistoryStep(range), 241) : (DayStep, 289);
+        var begin = NetworkCurve.BeginOf(now, engine.HistoryStep(range));
+        if (_curve is { } curve && curve.Range == range && _curveBegan == begin)
+            return curve;
+
+        var samples = engine.History(range, NetworkCurve.BeginOf(now, step) - (step * (count - 1)));
+        _curveBegan = begin;
+        return _curve = NetworkCurve.Of(range, step, count, samples, now);
+    }
+
+    private HealthViewModel ReadHealth()
+    {
+        var all = loops.All;
+        return new HealthViewModel([.. all.Where(loop => !loop.IsHealthy).Select(loop => loop.Name)], all.Count, engine.Journal.Unstored, engine.Journal.Lag);
+    }
+}
+
+/// <summary>What the overview shows, read at one moment.</summary>
+public sealed record OverviewViewModel
+{
+    public required NetworkCount Network { get; init; }
+
+    public required OnlineCount Online { get; init; }
+
+    public required NetworkActivity Activity { get; init; }
+
+    /// <summary>How the count moved within ten seconds, where that is a burst.</summary>
+    public int? Burst { get; init; }
+
+    /// <summary>The highest minute of today; null when nothing was recorded.</summary>
+    public HistorySample? Peak { get; init; }
+
+    /// <summary>The same object until a new point is due.</summary>
+    public required NetworkCurve Curve { get; init; }
+
+    public required IReadOnlyList<RoomRow> Largest { get; init; }
+
+    /// <summary>That list stands still and would be another by now.</summary>
+    public bool IsLargestWaiting { get; init; }
+
+    /// <summary>The rooms that gained or lost most over the last minute.</summary>
+    public required IReadOnlyList<RoomRow> Moving { get; init; }
+
+    /// <summary>That list stands still and would be another by now.</summary>
+    public bool IsMovingWaiting { get; init; }
+
+    public required HealthViewModel Health { get; init; }
+
+    /// <summary>Viewers may still be on their way back after a restart.</summary>
+    public required bool IsWarming { get; init; }
+
+    /// <summary>Whether presence is on.</summary>
+    public required bool IsEnabled { get; init; }
+
+    /// <summary>Whether nobody is here and nobody was of late.</summary>
+    public bool IsEmpty => Network.Rooms == 0 && Peak is null or { Viewers: 0 };
+}
+
+/// <summary>What the overview was asked to show.</summary>
+/// <param name="Range">What the chart covers; it stands in the address.</param>
+/// <param name="DayBegan">When today began where the moderator is.</param>
+internal sealed record OverviewView(HistoryRange Range, DateTimeOffset DayBegan);

@@ -1,0 +1,124 @@
+using Presence.Dashboard.Accounts;
+using Presence.Engine;
+using Presence.Engine.Changes;
+using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>Reads one room's numbers for one circuit. Reading never counts (rule 8): it only asks the engine.</summary>
+internal sealed class RoomDetailQuery(PresenceEngine engine, SettingsStore settings, RoomStore rooms, ModeratorGuard guard, TimeProvider time)
+{
+    /// <summary>A chart's line is 2 KB on the wire and moves by a pixel a minute.</summary>
+    private static readonly TimeSpan HourPace = TimeSpan.FromSeconds(2);
+
+    /// <summary>No eye follows a list of names that changes faster.</summary>
+    private static readonly TimeSpan DeparturesPace = TimeSpan.FromSeconds(1);
+
+    private const int MostMarks = 20;
+
+    /// <summary>More than the lines of a tall screen.</summary>
+    private const int FirstViewers = 60;
+
+    private readonly long _began = time.GetTimestamp();
+    private readonly SlidingWindow<(long Joined, long Left)> _flows = new();
+    private string? _roomId;
+    private RoomHour? _hour;
+    private long _hourAt;
+    private IReadOnlyList<Departure> _departures = [];
+    private long _departuresAt;
+    private int _historyVersion;
+    private IReadOnlyList<SettingsHistoryEntry> _history = [];
+
+    /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
+    /// <param name="view">Which room, and whom of it the page lists.</param>
+    public async ValueTask<RoomDetailViewModel> ReadAsync(RosterView view)
+    {
+        await guard.RequireAsync(ModeratorRole.Observer);
+        var roomId = view.RoomId;
+        if (_historyVersion != engine.Settings.Version)
+        {
+            _historyVersion = engine.Settings.Version;
+            _history = await settings.HistoryAsync(MostMarks, CancellationToken.None);
+        }
+        var mayAct = await guard.HoldsAsync(ModeratorRole.Moderator);
+
+        // After everything that waits: what the page shows is as new as it can be, and all of one room.
+        if (!PresenceComparers.RoomId.Equals(roomId, _roomId))
+        {
+            _roomId = roomId;
+            _hour = null;
+            _departuresAt = 0;
+            _flows.Clear();
+        }
+        var snapshot = engine.Snapshot(roomId, view.IsByPlace ? view.ToQuery() with { Limit = FirstViewers } : null);
+        if (_hour is null || time.GetElapsedTime(_hourAt) >= HourPace)
+            (_hour, _hourAt) = (HourOf(snapshot), time.GetTimestamp());
+        if (_departuresAt == 0 || time.GetElapsedTime(_departuresAt) >= DeparturesPace)
+            (_departures, _departuresAt) = (snapshot.Departures, time.GetTimestamp());
+        return new RoomDetailViewModel(view, snapshot, BurstOf(snapshot.Flow), _hour, _departures, mayAct);
+    }
+
+    public DirtyWatch Watch(string roomId) => engine.Watch(roomId);
+
+    private RoomBurst BurstOf(RoomFlow flow)
+    {
+        var before = _flows.Note(time.GetElapsedTime(_began), (flow.Joined, flow.Left));
+        return new RoomBurst(flow.Joined - before.Joined, flow.Left - before.Left, _flows.Covered);
+    }
+
+    private RoomHour HourOf(RoomSnapshot snapshot)
+    {
+        var since = snapshot.Trend.At - TimeSpan.FromHours(1);
+        // The first version is how everything began, not a change.
+        var changes = _history.Where(entry => entry.Previous is not null && entry.Settings.UpdatedAt > since).ToArray();
+        var saves = rooms.RecentSaves(snapshot.Room.RoomId).Where(save => save.At > since).Take(MostMarks).ToArray();
+        return new RoomHour(snapshot.Trend, snapshot.Flow, changes, saves);
+    }
+}
+
+/// <summary>What a room's page shows: its numbers and its first viewers of one moment, its chart and who left some seconds old at most.</summary>
+/// <param name="View">Whom the page lists.</param>
+/// <param name="Snapshot">The moment.</param>
+/// <param name="Burst">The last ten seconds.</param>
+/// <param name="Hour">The last hour, some seconds old.</param>
+/// <param name="Departures">Who left last, the latest first; of a moment a second ago at most.</param>
+/// <param name="MayAct">Whether this moderator may remove viewers and change the room.</param>
+public sealed record RoomDetailViewModel(RosterView View, RoomSnapshot Snapshot, RoomBurst Burst, RoomHour Hour, IReadOnlyList<Departure> Departures, bool MayAct)
+{
+    /// <summary>The room.</summary>
+    public RoomSummary Room => Snapshot.Room;
+
+    /// <summary>What its count is made of.</summary>
+    public RoomExplanation Explanation => Snapshot.Explanation;
+
+    /// <summary>How the count came about; it ends at the count.</summary>
+    public RoomTrend Trend => Snapshot.Trend;
+
+    /// <summary>The minute under way.</summary>
+    public RoomMinute Minute => new(Room.Count.Viewers, Snapshot.Flow.Joins[^1], Snapshot.Flow.Leaves[^1]);
+
+    /// <summary>Viewers may still be on their way back after a restart.</summary>
+    public bool IsWarming => Snapshot.IsWarming;
+
+    /// <summary>Whether presence is on in the room.</summary>
+    public bool IsEnabled => Room.IsEnabled;
+}
+
+/// <summary>What a room's chart shows.</summary>
+/// <param name="Trend">The viewer count.</param>
+/// <param name="Flow">Joins and leaves.</param>
+/// <param name="Changes">Changes of the network's settings within the hour, the latest first.</param>
+/// <param name="Saves">Changes of what is special about the room within the hour, the latest first.</param>
+public sealed record RoomHour(RoomTrend Trend, RoomFlow Flow, IReadOnlyList<SettingsHistoryEntry> Changes, IReadOnlyList<RoomSave> Saves);
+
+/// <summary>The minute under way, as of now: the last point of a room's chart, which is drawn less often than the number beside it moves.</summary>
+/// <param name="Viewers">Present now.</param>
+/// <param name="Joins">Since the minute began.</param>
+/// <param name="Leaves">Since the minute began.</param>
+public readonly record struct RoomMinute(int Viewers, int Joins, int Leaves);
+
+/// <summary>A room's place in a table of which only the rows on screen are there.</summary>
+/// <param name="RoomId">The room.</param>
+/// <param name="Line">1 for the first, pinned rooms counted.</param>
+public readonly record struct RoomLine(string RoomId, int Line);

@@ -1,0 +1,114 @@
+using Presence.Dashboard.Accounts;
+using Presence.Engine;
+using Presence.Engine.Changes;
+using Presence.Engine.Rooms;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>Reads the rooms for one circuit. Reading never counts (rule 8): it only asks the engine.</summary>
+internal sealed class RoomListQuery(PresenceEngine engine, RoomRanking ranking, RoomRowQuery rows, PinnedRooms pinned, ModeratorGuard guard, PageReads? reads = null)
+{
+    /// <summary>
+    /// So many rows stand in a page's first answer already, and stay: a tall screen is full before its browser says what is
+    /// on it. Of the rooms behind them only those on screen are read.
+    /// </summary>
+    private const int AlwaysRead = 40;
+
+    private readonly FrozenOrder _order = new();
+    private RoomListView? _view;
+    private IReadOnlyList<string>? _ranked;
+    private IReadOnlyList<string> _pins = [];
+    private RoomLine[] _pinned = [];
+    private RoomLine[] _first = [];
+    private RoomLine[] _rest = [];
+
+    /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
+    public async ValueTask<RoomListViewModel> ReadAsync(RoomListView view)
+    {
+        var moderator = await guard.RequireAsync(ModeratorRole.Observer);
+        if (reads is not null && !view.IsEverything) // other orders are shared by all pages
+            await reads.WaitAsync(moderator.AccountId, engine.KnownRooms);
+        var pins = await pinned.ReadAsync();
+        if (view != _view)
+        {
+            rows.Reset();
+            _order.Release();
+        }
+        rows.BeginPass();
+        Arrange(view, _order.Of(ranking.Of(view.Query)), pins);
+
+        var network = engine.CountNetwork();
+        return new RoomListViewModel(network, _pinned, _first, _rest, pins, network.At, _order.IsWaiting, engine.IsWarming, engine.Settings.Enabled);
+    }
+
+    /// <summary>One of the rooms of the last reading.</summary>
+    public RoomRow Row(string roomId) => rows.Read(roomId);
+
+    /// <summary>Says whether somebody points at the table: its rows then keep their places.</summary>
+    public void Hold(bool isHeld) => _order.Hold(isHeld);
+
+    /// <summary>The next reading has the order as it is then, without letting go.</summary>
+    public void TakeOrder() => _order.Release();
+
+    public DirtyWatch Watch() => engine.WatchNetwork();
+
+    /// <summary>Puts pinned rooms first. The same lists as before while nothing changed: the table then moves no row.</summary>
+    private void Arrange(RoomListView view, IReadOnlyList<string> ranked, IReadOnlyList<string> pins)
+    {
+        if (view == _view && ReferenceEquals(ranked, _ranked) && ReferenceEquals(pins, _pins))
+            return;
+        (_view, _ranked, _pins) = (view, ranked, pins);
+
+        // A pinned room stays in sight when nobody is in it, unless the moderator looks for something else.
+        var matching = view.IsEverything ? null : ranked.ToHashSet(PresenceComparers.RoomId);
+        _pinned = [.. pins.Where(room => matching?.Contains(room) != false).Select((room, index) => new RoomLine(room, index + 1))];
+        var isPinned = pins.ToHashSet(PresenceComparers.RoomId);
+        RoomLine[] others = [.. ranked.Where(room => !isPinned.Contains(room)).Select((room, index) => new RoomLine(room, _pinned.Length + index + 1))];
+        (_first, _rest) = (others[..Math.Min(AlwaysRead, others.Length)], others[Math.Min(AlwaysRead, others.Length)..]);
+    }
+}
+
+/// <summary>What the rooms page shows, read at one moment; its rows are read as they come on screen.</summary>
+/// <param name="Network">The totals.</param>
+/// <param name="Pinned">The pinned rooms that match, as they were pinned.</param>
+/// <param name="First">The first of the other rooms that match, in order.</param>
+/// <param name="Rest">Those behind them.</param>
+/// <param name="Pins">All pinned rooms, shown or not.</param>
+/// <param name="At">The moment the counts are true of.</param>
+/// <param name="IsWaiting">The order stands still and would be another by now.</param>
+/// <param name="IsWarming">Viewers may still be on their way back after a restart.</param>
+/// <param name="IsEnabled">Whether presence is on.</param>
+public sealed record RoomListViewModel(
+    NetworkCount Network,
+    IReadOnlyList<RoomLine> Pinned,
+    IReadOnlyList<RoomLine> First,
+    IList<RoomLine> Rest,
+    IReadOnlyList<string> Pins,
+    DateTimeOffset At,
+    bool IsWaiting,
+    bool IsWarming,
+    bool IsEnabled)
+{
+    /// <summary>How many rooms match.</summary>
+    public int Matching => Pinned.Count + First.Count + Rest.Count;
+}
+
+/// <summary>What the rooms page was asked to show; it stands in the address.</summary>
+/// <param name="Search">Text the room's id or title contains; empty for all.</param>
+/// <param name="Filter">Which rooms.</param>
+/// <param name="Order">Their order.</param>
+/// <param name="Reversed">The other way round.</param>
+internal sealed record RoomListView(string Search, RoomFilter Filter, RoomOrder Order, bool Reversed)
+{
+    /// <summary>Whether nothing narrows it.</summary>
+    public bool IsEverything => Search.Length == 0 && Filter == RoomFilter.All;
+
+    public RoomQuery Query => new()
+    {
+        Search = Search.Length == 0 ? null : Search,
+        Filter = Filter,
+        Order = Order,
+        Reversed = Reversed,
+        Limit = int.MaxValue, // ids alone; the rows on screen are read one by one
+    };
+}

@@ -1,0 +1,246 @@
+using Presence.Dashboard.Accounts;
+using Presence.Engine;
+using Presence.Engine.Rooms;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>
+/// Reads the lines of one roster that are on screen, of a room of any size. Reading never counts (rule 8).
+/// </summary>
+/// <remarks>
+/// In an order by joining a window is read by its place, whatever the size of the room. While somebody points at the list,
+/// or has scrolled it, it stands still: the order of that moment is kept, by id, and lines change their state but not their
+/// place. Filters and other orders are kept orders too, read anew about once a second.
+/// <para><b>Bound.</b> A kept order holds one reference a viewer.</para>
+/// </remarks>
+internal sealed class RosterQuery(PresenceEngine engine, ModeratorGuard guard, TimeProvider time, PageReads? reads = null)
+{
+    /// <summary>The quiet one changed line buys: 20 lines a second, about 12 KB.</summary>
+    private static readonly TimeSpan QuietPerLine = TimeSpan.FromMilliseconds(50);
+
+    private static readonly TimeSpan ShortestQuiet = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan QuietOfOrders = TimeSpan.FromSeconds(1);
+
+    /// <summary>An order that took long to make is made the more seldom: it may take a thirtieth of a core.</summary>
+    private const int QuietPerWork = 30;
+
+    private readonly Dictionary<string, Viewer> _shown = new(PresenceComparers.UserId);
+    private RosterView? _view;
+    private IReadOnlyList<string>? _order;
+    private IReadOnlyList<string> _onScreen = [];
+    private int _start;
+    private string? _open;
+    private bool _isPointedAt;
+    private bool _isScrolled;
+    private long _heldSince;
+    private int _owed;
+    private long _readAt;
+    private long _orderedAt;
+    private TimeSpan _quiet = TimeSpan.Zero;
+    private TimeSpan _orderQuiet = QuietOfOrders;
+
+    /// <summary>Whether lines keep their places.</summary>
+    public bool IsHeld => _isPointedAt || _isScrolled;
+
+    /// <summary>Whether the lines on screen may be read anew.</summary>
+    public bool IsDue => time.GetElapsedTime(_readAt) >= _quiet;
+
+    /// <summary>How many came and went since the list stands still.</summary>
+    public long Waiting => IsHeld && _view is { } view ? Math.Max(0, engine.Count(view.RoomId).Sequence - _heldSince) : 0;
+
+    /// <summary>Shows other viewers from now on; the list moves at once.</summary>
+    /// <param name="view">Which, in what order.</param>
+    /// <param name="open">Whose sessions are shown as well; null for nobody's.</param>
+    public void Show(RosterView view, string? open)
+    {
+        if (view != _view)
+        {
+            _view = view;
+            _order = null;
+            _shown.Clear();
+            _isScrolled = false;
+        }
+        if (open == _open)
+            return;
+        _open = open;
+        if (open is not null && _order is null)
+            KeepOrderUnlessOwing();
+    }
+
+    /// <summary>Says whether somebody points at the list.</summary>
+    public void PointAt(bool isPointedAt)
+    {
+        var wasHeld = IsHeld;
+        _isPointedAt = isPointedAt;
+        ChangeHold(wasHeld);
+    }
+
+    /// <summary>Shows what waits, without letting go.</summary>
+    public void TakeWaiting()
+    {
+        _order = null;
+        _onScreen = [];
+        _quiet = TimeSpan.Zero;
+        if (IsHeld)
+            KeepOrderUnlessOwing();
+    }
+
+    /// <param name="start">How many lines are above.</param>
+    /// <param name="count">How many lines are wanted.</param>
+    /// <param name="first">The first viewers as the page around the list shows their count: of one moment with it. Null where it has none.</param>
+    /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
+    public async ValueTask<RosterWindow> ReadAsync(int start, int count, ViewerPage? first = null)
+    {
+        var moderator = await guard.RequireAsync(ModeratorRole.Observer);
+        await PayAsync(moderator.AccountId);
+        var view = _view ?? throw new InvalidOperationException("Nothing was asked for yet.");
+        count = Math.Min(count, PresenceLimits.Page);
+
+        var wasHeld = IsHeld;
+        _isScrolled = start > 0;
+        ChangeHold(wasHeld);
+        if (IsHeld ? _order is null : NeedsOrder(view) && (_order is null || time.GetElapsedTime(_orderedAt) >= _orderQuiet))
+            KeepOrder();
+        return _order is null ? ReadPlace(view, start, count, first) : ReadKept(view, start, count);
+    }
+
+    private bool NeedsOrder(RosterView view) => _open is not null || !view.IsByPlace;
+
+    private void ChangeHold(bool wasHeld)
+    {
+        if (wasHeld == IsHeld || _view is not { } view)
+            return;
+        if (IsHeld)
+        {
+            if (_order is null)
+                KeepOrderUnlessOwing();
+            else
+                _heldSince = engine.Count(view.RoomId).Sequence;
+            return;
+        }
+        if (!NeedsOrder(view))
+            _order = null;
+        _orderedAt = 0;
+        _quiet = TimeSpan.Zero;
+    }
+
+    /// <summary>Pays for the orders made since the last read: whoever asks for many waits.</summary>
+    private async ValueTask PayAsync(string accountId)
+    {
+        var owed = _owed;
+        _owed = 0;
+        if (reads is not null)
+            await reads.WaitAsync(accountId, owed);
+    }
+
+    /// <summary>Makes the order now, or with the next read where one is not paid for yet.</summary>
+    private void KeepOrderUnlessOwing()
+    {
+        if (reads is null || _owed == 0)
+            KeepOrder();
+    }
+
+    private void KeepOrder()
+    {
+        _owed += engine.Count(_view!.RoomId).Viewers;
+        var began = time.GetTimestamp();
+        var read = engine.Order(_view!.RoomId, _view.ToQuery());
+        _orderQuiet = TimeSpan.FromTicks(Math.Max(QuietOfOrders.Ticks, time.GetElapsedTime(began).Ticks * QuietPerWork));
+        _orderedAt = time.GetTimestamp();
+        _heldSince = read.Count.Sequence;
+        _order = IsHeld ? RosterOrder.Around(read.UserIds, _onScreen, _start) : read.UserIds;
+    }
+
+    private RosterWindow ReadPlace(RosterView view, int start, int count, ViewerPage? first)
+    {
+        var isThere = first is not null && start == 0 && (first.Next is null || first.Viewers.Count >= count);
+        var page = isThere ? first! : engine.Viewers(view.RoomId, view.ToQuery() with { Skip = start, Limit = Math.Max(count, 1) });
+        var items = page.Viewers.Take(Math.Max(count, 1)).Select((viewer, index) => new RosterItem(viewer, Session: null) { Line = start + index + 1 }).ToArray();
+        Record(start, items);
+        return new RosterWindow(items, page.Matching, page.Matching);
+    }
+
+    private RosterWindow ReadKept(RosterView view, int start, int count)
+    {
+        var order = _order!;
+        var opened = _open is null ? -1 : IndexOf(order, _open);
+        var sessions = opened < 0 ? [] : engine.Sessions(view.RoomId, _open!);
+        var lines = order.Count + sessions.Count;
+
+        var wanted = Enumerable.Range(start, Math.Clamp(lines - start, 0, count)).Select(line => PlaceOf(line, opened, sessions.Count)).ToArray();
+        var ids = wanted.Select(place => order[place.Viewer]).Distinct(PresenceComparers.UserId).ToArray();
+        var present = engine.Viewers(view.RoomId, ids).ToDictionary(viewer => viewer.UserId, PresenceComparers.UserId);
+        var items = wanted.Select((place, index) => ItemOf(order[place.Viewer], place.Session < 0 ? null : sessions[place.Session], present) with { Line = start + index + 1 }).ToArray();
+        Record(start, items);
+        return new RosterWindow(items, lines, order.Count);
+    }
+
+    private static (int Viewer, int Session) PlaceOf(int line, int opened, int sessions)
+    {
+        if (opened < 0 || line <= opened)
+            return (line, -1);
+        return line <= opened + sessions ? (opened, line - opened - 1) : (line - sessions, -1);
+    }
+
+    private RosterItem ItemOf(string userId, ViewerSession? session, Dictionary<string, Viewer> present)
+    {
+        if (present.TryGetValue(userId, out var viewer))
+            return new RosterItem(viewer, session);
+        var known = _shown.GetValueOrDefault(userId) ?? new Viewer(userId, null, IsGuest: false, default, default, ViewerState.Visible, IsFading: false, Sessions: 0);
+        return new RosterItem(known, session) { HasLeft = true };
+    }
+
+    /// <summary>Remembers what is on screen: to keep it there, to show who is gone, and to slow down while much of it changes.</summary>
+    private void Record(int start, RosterItem[] items)
+    {
+        var viewers = items.Where(item => item.Session is null).ToArray();
+        var changed = viewers.Count(item => !_shown.ContainsKey(item.Viewer.UserId));
+        _shown.Clear();
+        foreach (var item in viewers)
+            _shown[item.Viewer.UserId] = item.Viewer;
+        _onScreen = [.. viewers.Select(item => item.Viewer.UserId)];
+        _start = start;
+        _readAt = time.GetTimestamp();
+        _quiet = TimeSpan.FromTicks(Math.Max((_order is null ? ShortestQuiet : QuietOfOrders).Ticks, changed * QuietPerLine.Ticks));
+    }
+
+    private static int IndexOf(IReadOnlyList<string> order, string userId)
+    {
+        for (var index = 0; index < order.Count; index++)
+        {
+            if (PresenceComparers.UserId.Equals(order[index], userId))
+                return index;
+        }
+        return -1;
+    }
+}
+
+/// <summary>The states a list of viewers can be narrowed to.</summary>
+public enum RosterState
+{
+    Watching,
+    Hidden,
+    Paused,
+    Fading,
+}
+
+/// <summary>One line of a roster: a viewer, or one of its sessions below it. All lines are equally tall, or a long list would jump.</summary>
+/// <param name="Viewer">The viewer; when it left while the list stood still, as it was last seen.</param>
+/// <param name="Session">The session the line is of; null for the viewer's own line.</param>
+public sealed record RosterItem(Viewer Viewer, ViewerSession? Session)
+{
+    /// <summary>Its place in the list, 1 for the first.</summary>
+    public int Line { get; init; }
+
+    /// <summary>Since the list stands still the viewer left.</summary>
+    public bool HasLeft { get; init; }
+
+    /// <summary>Tells lines apart, whatever place they are at. Ids hold no control characters.</summary>
+    public string Key => Session is null ? Viewer.UserId : Viewer.UserId + "\n" + Session.SessionId;
+}
+
+/// <summary>The lines of a roster that are on screen.</summary>
+/// <param name="Items">The lines.</param>
+/// <param name="Lines">How many lines there are in all.</param>
+/// <param name="Viewers">How many viewers match.</param>
+internal sealed record RosterWindow(IReadOnlyList<RosterItem> Items, int Lines, int Viewers);

@@ -1,0 +1,106 @@
+using Presence.Dashboard.Accounts;
+using Presence.Engine;
+using Presence.Engine.Changes;
+using Presence.Engine.Moderation;
+using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
+using Presence.Engine.Users;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>Reads one user for one circuit: everywhere it is, and what keeps it out. Reading never counts (rule 8).</summary>
+internal sealed class ViewerDetailQuery(PresenceEngine engine, UserStore users, RemovalStore removals, ModeratorGuard guard, TimeProvider time, PageReads? reads = null)
+{
+    /// <summary>Finding a user's rooms is a look into every room.</summary>
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
+
+    private string? _userId;
+    private User? _user;
+    private ViewerDetailViewModel? _reading;
+    private long _readAt;
+    private IReadOnlyList<Removal> _inForce = [];
+    private IReadOnlyList<RemovalEntry> _entries = [];
+
+    /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
+    public async ValueTask<ViewerDetailViewModel> ReadAsync(string userId)
+    {
+        var moderator = await guard.RequireAsync(ModeratorRole.Observer);
+        if (!PresenceComparers.UserId.Equals(userId, _userId))
+        {
+            _user = await users.FindAsync(userId, CancellationToken.None);
+            (_userId, _reading, _inForce, _entries) = (userId, null, [], []);
+        }
+        if (_reading is not null && time.GetElapsedTime(_readAt) < Pace)
+            return _reading;
+
+        if (reads is not null)
+            await reads.WaitAsync(moderator.AccountId, engine.KnownRooms); // each is asked whether the user is in it
+        _readAt = time.GetTimestamp();
+        return _reading = await ReadNowAsync(userId);
+    }
+
+    /// <summary>The next read is made at once: the moderator changed something.</summary>
+    public void Reset() => _reading = null;
+
+    public DirtyWatch Watch() => engine.WatchNetwork();
+
+    private async Task<ViewerDetailViewModel> ReadNowAsync(string userId)
+    {
+        var places = engine.RoomsOf(userId).Select(roomId => engine.Find(roomId, userId)).OfType<ViewerPlace>().OrderBy(place => place.Viewer.JoinedAt).ToArray();
+        await ReadRemovalsAsync(userId);
+        var network = engine.CountNetwork();
+        DateTimeOffset? onlineAt = !engine.IsOptedOut(userId) && engine.OnlineUsers([userId]) is [var online] ? online.LastHeartbeatAt : null;
+        return new ViewerDetailViewModel(
+            userId,
+            engine.ProfileOf(userId) ?? _user?.Profile,
+            places.Length > 0 ? places[0].Viewer.IsGuest : _user?.IsGuest == true,
+            _user is not null || places.Length > 0 || onlineAt is not null,
+            places,
+            onlineAt,
+            _entries,
+            network.At,
+            engine.IsWarming,
+            engine.Settings.Enabled,
+            await guard.HoldsAsync(ModeratorRole.Moderator));
+    }
+
+    /// <summary>The engine says what is in force; who decided it stands in the store, which is asked when something changed.</summary>
+    private async Task ReadRemovalsAsync(string userId)
+    {
+        var inForce = engine.RemovalsOf(userId);
+        if (inForce.SequenceEqual(_inForce))
+            return;
+        var entries = new List<RemovalEntry>();
+        foreach (var removal in inForce)
+        {
+            if (await removals.FindAsync(userId, removal.RoomId, CancellationToken.None) is { } entry)
+                entries.Add(entry);
+        }
+        (_inForce, _entries) = (inForce, entries);
+    }
+}
+
+/// <summary>What a viewer's page shows, read at one moment.</summary>
+/// <param name="UserId">Who.</param>
+/// <param name="Profile">Name and picture; null where nothing is known.</param>
+/// <param name="IsGuest">Without an account.</param>
+/// <param name="IsKnown">Whether this server ever saw the user.</param>
+/// <param name="Places">Where it is, the longest there first.</param>
+/// <param name="OnlineAt">Its latest network heartbeat; null when it is not online, or asked not to be listed.</param>
+/// <param name="Removals">What keeps it out, and who decided it.</param>
+/// <param name="At">The moment of all this.</param>
+/// <param name="IsWarming">Viewers may still be on their way back after a restart.</param>
+/// <param name="IsEnabled">Whether presence is on.</param>
+/// <param name="MayAct">Whether this moderator may remove and lift.</param>
+public sealed record ViewerDetailViewModel(
+    string UserId,
+    UserProfile? Profile,
+    bool IsGuest,
+    bool IsKnown,
+    IReadOnlyList<ViewerPlace> Places,
+    DateTimeOffset? OnlineAt,
+    IReadOnlyList<RemovalEntry> Removals,
+    DateTimeOffset At,
+    bool IsWarming,
+    bool IsEnabled,
+    bool MayAct);

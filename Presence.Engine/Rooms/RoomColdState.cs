@@ -1,0 +1,59 @@
+using Presence.Engine.Changes;
+
+namespace Presence.Engine.Rooms;
+
+/// <summary>What a room keeps for visible changes and for readers; a refresh leaves it alone.</summary>
+/// <remarks><b>Threads.</b> None of its own: the room's lock, but for <see cref="Watches"/> and the names in <see cref="WholeReads"/>.</remarks>
+internal struct RoomColdState
+{
+    public RoomColdState()
+    {
+    }
+
+    public ChangeSubscription[] Subscriptions = [];
+
+    /// <summary>Null until the first watch.</summary>
+    public WatchList? Watches;
+
+    /// <summary>Null until somebody looks at every viewer.</summary>
+    public WholeReads? WholeReads;
+
+    /// <summary>Null until the first sample.</summary>
+    public TrendRecorder? Trend;
+
+    /// <summary>What lists call the room; null until one was searched or put in order by name.</summary>
+    public ListedName? Name;
+
+    /// <summary>The number of the last visible change.</summary>
+    public long Sequence;
+
+    /// <summary>The next viewer joins after it.</summary>
+    public long LastJoinedAt = long.MinValue;
+
+    /// <summary>When the first of the viewers now present came; in an empty room, when the last one left.</summary>
+    public long Since;
+
+    /// <summary>The most viewers since then.</summary>
+    public int Peak;
+
+    /// <summary>Why the last viewer left. Whoever was sent away did not end the evening, and its peak stays.</summary>
+    public LeaveReason EmptiedBy;
+
+    /// <summary>In whose share the room counts while it has viewers (<see cref="OriginShares"/>).</summary>
+    public int Origin;
+
+    /// <summary>The viewers of a minute ago, as of the last sample.</summary>
+    public int MinuteBefore;
+
+    /// <summary>Joins since the room was made, and leaves.</summary>
+    public long Joined, Left;
+
+    /// <summary>Null until the first viewer left.</summary>
+    public DepartureLog? Departures;
+
+    /// <summary>By slot, when a session came that leads in place of an earlier one; null until that happens. Bounded by the viewers with several sessions.</summary>
+    public Dictionary<int, long>? OwnJoins;
+
+    /// <summary>Changes are told as counts.</summary>
+    public bool IsCrowd;
+}
