@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.DependencyInjection;
-using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Accounts;

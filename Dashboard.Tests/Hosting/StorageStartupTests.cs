@@ -57,7 +57,14 @@ public sealed class StorageStartupTests
         var now = DateTimeOffset.UtcNow;
         engine.RestoreRoomMemories(Enumerable.Range(0, rooms).Select(room => new RoomTrendSnapshot
         {
-            RoomId = $"room {room}", At = now, SampledAt = now, Since = now.AddHours(-1), Peak = 20_000 + room, Recent = [room], Hour = [room + 2, room + 1, room], Joins = [room + 2, 0, 0],
+            RoomId = $"room {room}",
+            At = now,
+            SampledAt = now,
+            Since = now.AddHours(-1),
+            Peak = 20_000 + room,
+            Recent = [room],
+            Hour = [room + 2, room + 1, room],
+            Joins = [room + 2, 0, 0],
         }));
 
         await host.StopAsync();

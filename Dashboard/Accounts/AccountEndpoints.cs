@@ -1,4 +1,3 @@
-using Presence.Dashboard.Authentication;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Identity;
 

@@ -1,4 +1,3 @@
-using Presence.Dashboard.Authentication;
 using System.Text.Json;
 using Microsoft.AspNetCore.Identity;
 using Presence.Dashboard.Live;

@@ -1,4 +1,3 @@
-using Presence.Dashboard.Authentication;
 using System.Net;
 using System.Net.Sockets;
 

@@ -1,10 +1,10 @@
-using Presence.Dashboard.Authentication;
 using System.Xml;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.Options;
+using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
 using Presence.Engine.Storage;

@@ -1,4 +1,3 @@
-using Presence.Dashboard.Authentication;
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Presence.Dashboard.Hosting;

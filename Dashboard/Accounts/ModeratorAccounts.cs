@@ -1,4 +1,3 @@
-using Presence.Dashboard.Authentication;
 using System.ComponentModel.DataAnnotations.Schema;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication.Cookies;

@@ -1,4 +1,3 @@
-using Presence.Dashboard.Authentication;
 using Microsoft.AspNetCore.Identity;
 
 namespace Presence.Dashboard.Accounts;

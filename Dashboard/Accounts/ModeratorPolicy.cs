@@ -1,4 +1,3 @@
-using Presence.Dashboard.Authentication;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;

@@ -1,4 +1,3 @@
-using Presence.Dashboard.Authentication;
 using System.Security.Claims;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Authentication;

@@ -1,4 +1,3 @@
-using Presence.Dashboard.Authentication;
 using System.Buffers.Text;
 using System.Security.Claims;
 using System.Security.Cryptography;

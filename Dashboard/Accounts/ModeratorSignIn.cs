@@ -1,4 +1,3 @@
-using Presence.Dashboard.Authentication;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
 

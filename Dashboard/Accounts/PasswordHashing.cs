@@ -1,4 +1,3 @@
-using Presence.Dashboard.Authentication;
 namespace Presence.Dashboard.Accounts;
 
 /// <summary>

@@ -1,5 +1,5 @@
-using Presence.Dashboard.Authentication;
 using System.Net;
+using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Accounts;

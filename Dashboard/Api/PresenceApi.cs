@@ -1,5 +1,5 @@
-using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Api.Embedding;
+using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Api.Streaming;
 using Presence.Dashboard.Hosting.Metrics;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Api;
 using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
-using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Commands;
 using Presence.Dashboard.Components;
 using Presence.Dashboard.Demo;
