@@ -284,7 +284,9 @@ public sealed class ConnectionTests
             {
                 TargetHost = "localhost",
                 ApplicationProtocols = [new SslApplicationProtocol(protocol)],
+#pragma warning disable CA5359 // the server's own certificate, made for this test
                 RemoteCertificateValidationCallback = (_, _, _, _) => true,
+#pragma warning restore CA5359
             },
             Cancel);
         return stream;
