@@ -50,6 +50,7 @@ public sealed class HeartbeatRuleTests(ScriptedServer server) : ScriptedTests(se
         await Device.AdvanceAsync(26);
         Assert.Single(Network.Beats);
         await Device.AdvanceAsync(4);
+        await Device.UntilAsync(() => presence.State.Receipt!.HeartbeatInterval.TotalSeconds == 8, "the answer that tells the new interval");
         Assert.Equal((8, 20), (presence.State.Receipt!.HeartbeatInterval.TotalSeconds, presence.State.Receipt.PresenceTimeout!.Value.TotalSeconds));
         var joinedAt = (await ViewerAsync()).JoinedAt;
         await Device.AdvanceAsync(60);

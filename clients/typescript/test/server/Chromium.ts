@@ -55,7 +55,8 @@ export class Chromium {
     const ended = new Promise(resolve => this.#process.once("exit", resolve));
     if (this.#process.exitCode === null && this.#process.kill())
       await ended;
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10 });
+    // Its helpers may write for a moment longer than the browser itself lives.
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   #read(part: string): void {
