@@ -52,7 +52,7 @@ public sealed partial class PresenceEngine
         if (query.After is { } after)
         {
             if (query.IsByHeartbeat)
-                throw new ArgumentException("Orders by heartbeat have no cursor: viewers move while one reads.", nameof(query));
+                throw new ArgumentException("Sorting by heartbeat has no cursor, because viewers move between pages.", nameof(query));
             if (after.Run != Run)
                 throw new StaleCursorException();
         }

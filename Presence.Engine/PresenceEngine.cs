@@ -245,7 +245,7 @@ public sealed partial class PresenceEngine : IDisposable
             Try(room);
         Try(_online);
         if (failures is not null)
-            throw new AggregateException("Some rooms failed; all others are done.", failures);
+            throw new AggregateException("Some rooms failed. All others are done.", failures);
 
         void Try(Room room)
         {

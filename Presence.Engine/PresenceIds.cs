@@ -36,7 +36,7 @@ public static class PresenceIds
 
     /// <summary>Clients, browsers, proxies and servers remove these from a path, so that an address with such an id means something else.</summary>
     private static string? ProblemOfDotSegment(string field, ReadOnlySpan<char> id) =>
-        IsDotSegment(id) ? $"{field} must not be . or .., which cannot stand in an address; choose another id." : null;
+        IsDotSegment(id) ? $"{field} must not be . or .., which can't be part of a URL. Choose another id." : null;
 
     private static bool IsDotSegment(ReadOnlySpan<char> id) => id is "." or "..";
 

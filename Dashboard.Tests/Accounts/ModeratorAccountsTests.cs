@@ -111,7 +111,7 @@ public sealed class ModeratorAccountsTests
         using var reply = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.NotFound, reply.StatusCode);
-        Assert.Contains("Nothing here", await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("Page not found", await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class ModeratorAccountsTests
         using var wrong = await visitor.SignInAsync(ModeratorOfTests.Email, "whatever it may be");
 
         Assert.Equal(unknown.StatusCode, wrong.StatusCode);
-        var expected = "Email or password is wrong.";
+        var expected = "Wrong email or password.";
         Assert.Contains(expected, await unknown.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Contains(expected, await wrong.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }

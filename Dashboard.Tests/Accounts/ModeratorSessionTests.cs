@@ -180,7 +180,7 @@ public sealed class ModeratorSessionTests
         using var refused = await visitor.PostFormAsync(invitation.PathAndQuery, "join", ("Input.Email", "o@example.com"), ("Input.Password", "OlaNordmann-2026"));
         using var joined = await visitor.PostFormAsync(invitation.PathAndQuery, "join", ("Input.Email", "o@example.com"), ("Input.Password", "another horse battery"));
 
-        Assert.Contains("made of your email or name", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.Contains("based on your email or name", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Redirect, joined.StatusCode);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(visitor));
     }

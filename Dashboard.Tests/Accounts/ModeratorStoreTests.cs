@@ -86,7 +86,7 @@ public sealed class ModeratorStoreTests : IAsyncLifetime
         using var page = await visitor.GetAsync("/settings");
         Assert.Equal(HttpStatusCode.Redirect, page.StatusCode);
         using var refused = await visitor.SignInAsync(Other, ModeratorOfTests.Password);
-        Assert.Contains("Email or password is wrong.", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.Contains("Wrong email or password.", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
 
         await Store.SetDisabledAsync(id, isDisabled: false, "test", Cancel);
         using var again = await visitor.SignInAsync(Other, ModeratorOfTests.Password);

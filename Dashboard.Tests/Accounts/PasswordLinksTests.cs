@@ -39,7 +39,7 @@ public sealed class PasswordLinksTests(PasswordLinksTests.ClockedHost clocked) :
         using var again = await new FormVisitor(Host.BaseAddress).GetAsync(issued.PathAndQuery);
         Assert.Contains("no longer valid", await again.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         Assert.Null(await Links.UseAsync(TokenOf(issued), NewPassword, Cancel));
-        Assert.Contains(Host.Log.Lines, line => line.Message == "mod@example.com made a password link for once@example.com.");
+        Assert.Contains(Host.Log.Lines, line => line.Message == "mod@example.com created a password link for once@example.com.");
         Assert.Contains(Host.Log.Lines, line => line.Message == "once@example.com has a new password, by a link that mod@example.com made.");
     }
 

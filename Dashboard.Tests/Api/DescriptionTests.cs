@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Authentication;
+using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Tests.Docs;
 using Presence.Dashboard.Tests.Support;
 
@@ -21,6 +22,7 @@ public sealed class DescriptionTests(SharedHost shared) : IClassFixture<SharedHo
 
         Assert.Equal(200, answer.Status);
         Assert.Equal("3.1.1", answer.Json["openapi"]!.GetValue<string>());
+        Assert.Equal(ServerStart.Version, answer.Json["info"]!["version"]!.GetValue<string>());
         Assert.Equal(
             Routes().Select(route => $"{route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0].ToLowerInvariant()} /{route.RoutePattern.RawText!.TrimStart('/')}").Order(StringComparer.Ordinal),
             answer.Json["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(operation => $"{operation.Key} {path.Key}")).Order(StringComparer.Ordinal));

@@ -161,8 +161,8 @@ public sealed class RemovalTests : IAsyncLifetime
 
     [Theory]
     [InlineData("{}", "userId is missing")]
-    [InlineData("""{"userId":"a"}""", "Say when the removal ends")]
-    [InlineData("""{"userId":"a","durationSeconds":60,"until":"2999-01-01T00:00:00Z"}""", "Say when the removal ends")]
+    [InlineData("""{"userId":"a"}""", "Send when the removal ends")]
+    [InlineData("""{"userId":"a","durationSeconds":60,"until":"2999-01-01T00:00:00Z"}""", "Send when the removal ends")]
     [InlineData("""{"userId":"a","durationSeconds":0}""", "durationSeconds must be from 1 to")]
     [InlineData("""{"userId":"a","durationSeconds":999999999}""", "durationSeconds must be from 1 to")]
     [InlineData("""{"userId":"a","until":"2001-01-01T00:00:00Z"}""", "until must be in the future")]

@@ -66,15 +66,15 @@ public sealed class SessionTests(SharedHost shared) : IClassFixture<SharedHost>
     [InlineData("""{"deviceId":"d"}""", "userId is missing.")]
     [InlineData("""{"userId":"","deviceId":"d"}""", "userId must have 1 to 50 characters; it has 0.")]
     [InlineData("""{"userId":"a\u0007b","deviceId":"d"}""", "userId must not contain control characters.")]
-    [InlineData("""{"userId":"ADMIN_anna","deviceId":"d"}""", "userId must not begin with ADMIN_, which is reserved.")]
-    [InlineData("""{"userId":"DELETED_anna","deviceId":"d"}""", "userId must not begin with DELETED_, which is reserved.")]
-    [InlineData("""{"userId":"~guest-0123","deviceId":"d"}""", "userId must not begin with ~guest-, which is reserved.")]
-    [InlineData("""{"userId":"a"}""", "deviceId is missing; it names this client instance, 1 to 150 characters.")]
+    [InlineData("""{"userId":"ADMIN_anna","deviceId":"d"}""", "userId must not start with ADMIN_, which is reserved.")]
+    [InlineData("""{"userId":"DELETED_anna","deviceId":"d"}""", "userId must not start with DELETED_, which is reserved.")]
+    [InlineData("""{"userId":"~guest-0123","deviceId":"d"}""", "userId must not start with ~guest-, which is reserved.")]
+    [InlineData("""{"userId":"a"}""", "deviceId is missing. It identifies this client instance, 1 to 150 characters.")]
     [InlineData("""{"userId":"a","deviceId":""}""", "deviceId must have 1 to 150 characters; it has 0.")]
-    [InlineData("""{"userId":7,"deviceId":"d"}""", "userId has a value of the wrong kind, or stands there twice; docs/http-api.md says what it takes.")]
-    [InlineData("""{"userId":"a","userId":"b","deviceId":"d"}""", "userId has a value of the wrong kind, or stands there twice; docs/http-api.md says what it takes.")]
+    [InlineData("""{"userId":7,"deviceId":"d"}""", "userId has a value of the wrong type or appears twice. See docs/http-api.md.")]
+    [InlineData("""{"userId":"a","userId":"b","deviceId":"d"}""", "userId has a value of the wrong type or appears twice. See docs/http-api.md.")]
     [InlineData("""[]""", "The body must be a JSON object.")]
-    [InlineData("""null""", "The body must be a JSON object; it is null.")]
+    [InlineData("""null""", "The body must be a JSON object, not null.")]
     public async Task LogIn_AgainstARule_Answers422NamingIt(string body, string problem)
     {
         var answer = await _host.PostAsync("/api/v5/sessions", json: body, headers: ("X-API-Key", DashboardHost.ClientKey));

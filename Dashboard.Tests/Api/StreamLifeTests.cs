@@ -79,7 +79,7 @@ public sealed class StreamLifeTests
 
         await broken.EndAsync();
 
-        Assert.Contains(host.Log.Faults, line => line.Message.Contains("can no longer be followed", StringComparison.Ordinal));
+        Assert.Contains(host.Log.Faults, line => line.Message.Contains("The feed of a room failed", StringComparison.Ordinal));
         await using var next = await StreamClient.OpenAsync(host, "lobby", DashboardHost.ServerKey);
         await next.NextAsync();
         await host.BeatAsync("lobby", await host.TokenAsync("anna"));

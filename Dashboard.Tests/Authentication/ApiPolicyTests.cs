@@ -26,12 +26,12 @@ public sealed class ApiPolicyTests
 
         Assert.Null(ApiPolicy.Viewer.ProblemOf(viewer));
         Assert.Null(ApiPolicy.ViewerOrServer.ProblemOf(viewer));
-        Assert.Equal("This route takes a server key, not an access token.", ApiPolicy.Server.ProblemOf(viewer));
+        Assert.Equal("This route requires a server key, not an access token.", ApiPolicy.Server.ProblemOf(viewer));
     }
 
     [Fact]
     public void ProblemOf_AKeyThatLacksTheScope_NamesIt() =>
-        Assert.Equal("This server key lacks the scope for it: read or settings.", ApiPolicy.Server.With(ServerScopes.Settings | ServerScopes.Read).ProblemOf(Server(ServerScopes.Keys)));
+        Assert.Equal("This server key lacks the required scope: read or settings.", ApiPolicy.Server.With(ServerScopes.Settings | ServerScopes.Read).ProblemOf(Server(ServerScopes.Keys)));
 
     [Fact]
     public void Words_OfEveryScope_AreReadBack()

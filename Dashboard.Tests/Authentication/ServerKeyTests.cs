@@ -194,7 +194,7 @@ public sealed class ServerKeyTests : IAsyncLifetime
         var by = new ClientPrincipal { Kind = ClientKind.Server, UserId = "", SessionId = "", TokenId = "", Name = "", Scopes = ServerScopes.Keys | ServerScopes.Read };
 
         Assert.Null(ServerKeyRules.ProblemOfGrant(ServerScopes.Read, by));
-        Assert.Equal("This server key lacks what it would give: users, settings.", ServerKeyRules.ProblemOfGrant(ServerScopes.Read | ServerScopes.Users | ServerScopes.Settings, by));
+        Assert.Equal("A server key can't grant scopes it lacks: users, settings.", ServerKeyRules.ProblemOfGrant(ServerScopes.Read | ServerScopes.Users | ServerScopes.Settings, by));
     }
 
     private Task<IssuedServerKey> IssueAsync(string name, ServerScopes scopes) => Keys.IssueAsync(name, scopes, expiresAt: null, "test", Cancel);

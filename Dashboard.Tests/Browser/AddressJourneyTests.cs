@@ -32,7 +32,7 @@ public sealed class AddressJourneyTests(ChromiumBrowser chromium, PopulatedHost 
         await FollowAsync(page.GetByRole(AriaRole.Link, new() { Name = "Edit" }), "range=15m");
         await page.GetByLabel("Title").FillAsync("Half typed");
         var scrolled = await page.EvaluateAsync<int>("() => { scrollTo(0, 120); return Math.round(scrollY); }");
-        await page.GetByLabel("Read the chart minute by minute").FocusAsync();
+        await page.GetByLabel("Step through the chart by minute").FocusAsync();
         for (var step = 0; step < 4; step++)
             await page.Keyboard.PressAsync("ArrowLeft");
         await UntilAsync("&at=20");
@@ -121,16 +121,16 @@ public sealed class AddressJourneyTests(ChromiumBrowser chromium, PopulatedHost 
         await Expect(page.GetByTestId("room-name")).ToHaveTextAsync(["full", "first", "was full"]);
         await Expect(page.GetByTestId("peak").First).ToBeHiddenAsync();
 
-        await page.GetByLabel("Order").SelectOptionAsync("Highest peak");
+        await page.GetByLabel("Sort by").SelectOptionAsync("Highest peak");
         await Expect(page.GetByTestId("room-name")).ToHaveTextAsync(["was full", "full", "first"]);
         await Expect(page.GetByTestId("peak")).ToHaveTextAsync(["9", "5", "1"]);
         await Expect(page.GetByTestId("peak").First).ToBeVisibleAsync();
-        await page.GetByLabel("Order").SelectOptionAsync("Newest");
+        await page.GetByLabel("Sort by").SelectOptionAsync("Newest");
         await Expect(page.GetByTestId("room-name")).ToHaveTextAsync(["full", "was full", "first"]);
         await page.ReloadAsync();
         await visit.WaitUntilLiveAsync();
 
-        await Expect(page.GetByLabel("Order")).ToHaveValueAsync("-since");
+        await Expect(page.GetByLabel("Sort by")).ToHaveValueAsync("-since");
         await Expect(page.GetByTestId("room-name")).ToHaveTextAsync(["full", "was full", "first"]);
         await Expect(page.GetByTestId("since").First).ToBeVisibleAsync();
         Assert.Empty(visit.Errors);

@@ -84,9 +84,9 @@ public sealed class BarePageAppearanceTests(ChromiumBrowser chromium) : Appearan
         await CheckAsync(visit, "online-empty", scheme);
         await visit.OpenAsync("/rooms/nobody-here");
         await CheckAsync(visit, "room-empty", scheme);
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Make a public link" }).ClickAsync();
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Take back" }).ClickAsync();
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Take the link back" }).ScrollIntoViewIfNeededAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Create public link" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Revoke link" }).ScrollIntoViewIfNeededAsync();
         await CheckAsync(visit, "room-shared", scheme);
         Assert.Empty(visit.Errors);
 
@@ -105,7 +105,7 @@ public sealed class BarePageAppearanceTests(ChromiumBrowser chromium) : Appearan
         await visit.Page.Locator("#demo-faces li").First.WaitForAsync();
         await CheckAsync(visit, "demo", scheme);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Leave" }).ClickAsync();
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Come back" }).WaitForAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Rejoin" }).WaitForAsync();
         await CheckAsync(visit, "demo-left", scheme);
         Assert.Empty(visit.Errors);
 

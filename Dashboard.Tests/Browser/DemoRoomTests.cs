@@ -45,7 +45,7 @@ public sealed class DemoRoomTests(ChromiumBrowser chromium)
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Leave" }).ClickAsync();
         await Eventually.TrueAsync(() => CountOf(host, "quiet room") == 0, "it has left");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Come back" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Rejoin" }).ClickAsync();
         await Eventually.TrueAsync(() => CountOf(host, "quiet room") == 1, "it is back");
         await page.GetByLabel("Your name").FillAsync("Ada Lovelace");
         await page.GetByRole(AriaRole.Button, new() { Name = "Change" }).ClickAsync();

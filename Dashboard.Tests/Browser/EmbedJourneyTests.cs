@@ -16,10 +16,10 @@ public sealed partial class EmbedJourneyTests(ChromiumBrowser chromium)
         await ada.HeartbeatAsync("stage");
         await using var moderator = await chromium.VisitAsync(host.BaseAddress);
         await moderator.SignInAsync("/rooms/stage");
-        var section = moderator.Page.GetByRole(AriaRole.Region, new() { Name = "Show the count elsewhere" });
+        var section = moderator.Page.GetByRole(AriaRole.Region, new() { Name = "Share the count" });
 
-        await section.GetByRole(AriaRole.Button, new() { Name = "Make a public link" }).ClickAsync();
-        var snippet = section.GetByLabel("HTML of the widget", new() { Exact = true });
+        await section.GetByRole(AriaRole.Button, new() { Name = "Create public link" }).ClickAsync();
+        var snippet = section.GetByLabel("widget HTML", new() { Exact = true });
         await Expect(snippet).ToContainTextAsync("<viewer-count room=");
         Assert.True(await section.GetByAltText("Viewers now").EvaluateAsync<bool>("badge => badge.decode().then(() => badge.naturalWidth > 0)"));
         await section.GetByRole(AriaRole.Switch).FocusAsync();
@@ -32,9 +32,9 @@ public sealed partial class EmbedJourneyTests(ChromiumBrowser chromium)
         await visitor.Page.GotoAsync("/strict");
         await Expect(visitor.Page.GetByTitle("Ada Lovelace")).ToBeVisibleAsync(new() { Timeout = 60_000 });
 
-        await section.GetByRole(AriaRole.Button, new() { Name = "Take back" }).ClickAsync();
-        await section.GetByRole(AriaRole.Button, new() { Name = "Take the link back" }).ClickAsync();
-        await Expect(section.GetByRole(AriaRole.Button, new() { Name = "Make a public link" })).ToBeVisibleAsync();
+        await section.GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();
+        await section.GetByRole(AriaRole.Button, new() { Name = "Revoke link" }).ClickAsync();
+        await Expect(section.GetByRole(AriaRole.Button, new() { Name = "Create public link" })).ToBeVisibleAsync();
 
         await Expect(visitor.Page.GetByTitle("Ada Lovelace")).ToHaveCountAsync(0, new() { Timeout = 60_000 });
         Assert.Empty(moderator.Errors);

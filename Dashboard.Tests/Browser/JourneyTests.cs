@@ -25,7 +25,7 @@ public sealed class JourneyTests(ChromiumBrowser chromium)
         Assert.False(File.Exists(Path.Combine(host.DataFolder, "setup-link.txt")));
 
         await page.GotoAsync(link);
-        await Expect(page.GetByText("Set-up is done")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Setup is done")).ToBeVisibleAsync();
 
         await visit.OpenAsync("/");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
@@ -41,7 +41,7 @@ public sealed class JourneyTests(ChromiumBrowser chromium)
         await using var host = await StartAsync();
         await using var visit = await chromium.VisitAsync(host.BaseAddress);
         await visit.SignInAsync("/rooms");
-        await Expect(visit.Page.GetByText("Nobody is watching yet")).ToBeVisibleAsync();
+        await Expect(visit.Page.GetByText("No viewers yet")).ToBeVisibleAsync();
         await visit.Page.EvaluateAsync("window.neverReloaded = true");
 
         using var viewer = await OutsideViewer.LogInAsync(host, "ada", "Ada Lovelace");
@@ -70,7 +70,7 @@ public sealed class JourneyTests(ChromiumBrowser chromium)
         await Expect(visit.Page.GetByTestId("viewer-count")).ToHaveTextAsync("1");
         await Expect(visit.Page.GetByText("Fading", new() { Exact = true }).Last).ToBeVisibleAsync(new() { Timeout = 10_000 });
         await Expect(visit.Page.GetByTestId("viewer-count")).ToHaveTextAsync("0", new() { Timeout = 15_000 });
-        await Expect(visit.Page.GetByText("Nobody is in this room now")).ToBeVisibleAsync();
+        await Expect(visit.Page.GetByText("No viewers yet")).ToBeVisibleAsync();
         Assert.Empty(visit.Errors);
     }
 

@@ -19,7 +19,7 @@ public sealed class ListJourneyTests(ChromiumBrowser chromium, PopulatedHost eve
         await using var visit = await chromium.VisitAsync(host.BaseAddress);
         var page = visit.Page;
         await visit.SignInAsync();
-        await Expect(page.GetByText("Nobody is watching yet")).ToBeVisibleAsync();
+        await Expect(page.GetByText("No viewers yet")).ToBeVisibleAsync();
         await page.EvaluateAsync("window.neverReloaded = true");
 
         Fill(host, "main stage", 3);

@@ -33,13 +33,13 @@ public sealed class ModerationTests(ChromiumBrowser chromium)
         await page.GetByLabel("Reason").FillAsync("Spam in the chat");
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove for 5 min" }).ClickAsync();
 
-        await Expect(page.GetByText("Terry Pest is kept out of this room until")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Terry Pest is banned from this room until")).ToBeVisibleAsync();
         await Expect(page.GetByTestId("viewer-count")).ToHaveTextAsync("2,000");
         await Expect(page.Locator("[aria-labelledby=just-left] li").First).ToContainTextAsync("Terry Pest");
         await Expect(page.Locator("[aria-labelledby=just-left] li").First).ToContainTextAsync("removed");
         Assert.Equal(System.Net.HttpStatusCode.Forbidden, await troll.TryHeartbeatAsync("stage"));
 
-        var lift = page.GetByRole(AriaRole.Button, new() { Name = "Let in again: Terry Pest" });
+        var lift = page.GetByRole(AriaRole.Button, new() { Name = "Lift ban: Terry Pest" });
         await lift.Last.ClickAsync(); // in the list of those who left; a roster under the pointer offers it as well
         await Expect(lift).ToHaveCountAsync(0); // only then has the server heard of it
         await troll.HeartbeatAsync("stage");

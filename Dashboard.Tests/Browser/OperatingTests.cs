@@ -21,9 +21,9 @@ public sealed partial class OperatingTests(ChromiumBrowser chromium)
         await using var host = await StartAsync();
         await using var admin = await chromium.VisitAsync(host.BaseAddress);
         await admin.SignInAsync("/people");
-        await admin.Page.GetByLabel("For", new() { Exact = true }).FillAsync("Ada Lovelace");
+        await admin.Page.GetByLabel("Invite for", new() { Exact = true }).FillAsync("Ada Lovelace");
         await admin.Page.GetByLabel("Role", new() { Exact = true }).SelectOptionAsync("Moderator");
-        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Make a link" }).ClickAsync();
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Create link" }).ClickAsync();
         var link = await admin.Page.Locator("code").TextContentAsync();
 
         await using var ada = await chromium.VisitAsync(host.BaseAddress);
@@ -42,7 +42,7 @@ public sealed partial class OperatingTests(ChromiumBrowser chromium)
 
         await Expect(ada.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync(Patiently);
         await ada.SignInAsync("/settings", "ada@example.com");
-        await Expect(ada.Page.GetByText("Your role may read the settings")).ToBeVisibleAsync();
+        await Expect(ada.Page.GetByText("Your role can view the settings")).ToBeVisibleAsync();
         await Expect(ada.Page.GetByRole(AriaRole.Link, new() { Name = "System" })).ToHaveCountAsync(0);
         Assert.Empty(admin.Errors);
     }
@@ -79,10 +79,10 @@ public sealed partial class OperatingTests(ChromiumBrowser chromium)
         await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await Expect(page.GetByText("Saved as version 2")).ToBeVisibleAsync();
 
-        await page.GetByRole(AriaRole.Button, new() { Name = "Go back to version 1" }).ClickAsync();
-        var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Go back to version 1?" });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Restore version 1" }).ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Restore version 1?" });
         await Expect(dialog.GetByTestId("impact")).ToContainTextAsync("may drop out");
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Go back" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Restore" }).ClickAsync();
 
         await Expect(page.GetByText("Saved as version 3")).ToBeVisibleAsync();
         await Expect(page.GetByLabel("Presence timeout")).ToHaveValueAsync("60");

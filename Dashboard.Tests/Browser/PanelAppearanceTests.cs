@@ -29,7 +29,7 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, PopulatedHost
         await visit.OpenAsync("/wall");
         await CheckAsync(visit, "wall-pinned", scheme);
         await visit.OpenAsync("/");
-        await visit.Page.GetByLabel("Read the chart").FocusAsync();
+        await visit.Page.GetByLabel("Step through the chart").FocusAsync();
         for (var point = 0; point < 30; point++)
             await visit.Page.Keyboard.PressAsync("ArrowLeft");
         await Assertions.Expect(visit.Page.GetByTestId("chart-reading")).ToBeVisibleAsync();
@@ -59,7 +59,7 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, PopulatedHost
         await page.GetByLabel("Other").CheckAsync(new() { Force = true });
         await CheckAsync(visit, "room-remove", scheme);
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button).Last.ClickAsync();
-        await page.GetByText("is kept out of this room").WaitForAsync();
+        await page.GetByText("is banned from this room").WaitForAsync();
         await CheckAsync(visit, "room-removed", scheme);
         evening.Pass(TimeSpan.FromSeconds(5)); // the page's clock stands still until then
         await page.Locator("[aria-labelledby=just-left] li", new() { HasText = "removed" }).GetByRole(AriaRole.Link).First.ClickAsync();
@@ -104,7 +104,7 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, PopulatedHost
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "60 s / 150 s" }).ClickAsync();
         await Assertions.Expect(visit.Page.Locator("[data-testid=settings-actions][data-state=up]")).ToBeVisibleAsync();
         await CheckAsync(visit, "settings-changed", scheme);
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Go back to version 1" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Restore version 1" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Dialog).GetByTestId("impact").WaitForAsync();
         await CheckAsync(visit, "settings-revert", scheme);
         Assert.Empty(visit.Errors);
@@ -121,13 +121,13 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, PopulatedHost
         await ModeratorOfTests.MakeAsync(host, "grace.hopper@example.com", ModeratorRole.Observer);
         await using var visit = await chromium.VisitAsync(host.BaseAddress, Wide, 900, scheme);
         await visit.SignInAsync("/people");
-        await visit.Page.GetByLabel("For", new() { Exact = true }).FillAsync("Ada Lovelace");
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Make a link" }).ClickAsync();
+        await visit.Page.GetByLabel("Invite for", new() { Exact = true }).FillAsync("Ada Lovelace");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Create link" }).ClickAsync();
         await Assertions.Expect(visit.Page.GetByText("/join?token=")).ToBeVisibleAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Change grace.hopper@example.com" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Dialog).WaitForAsync();
         await CheckAsync(visit, "people-dialog", scheme);
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Make a password link" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Create password link" }).ClickAsync();
         await Assertions.Expect(visit.Page.GetByText("/new-password?token=")).ToBeVisibleAsync();
         await CheckAsync(visit, "people-invited", scheme);
         await visit.Page.GotoAsync((await visit.Page.GetByText("/new-password?token=").TextContentAsync())!);

@@ -85,12 +85,12 @@ public sealed class ProxyTests(ChromiumBrowser chromium)
     /// <summary>A widget that another site pastes shows the count.</summary>
     private async Task EmbedAsync(IPage page)
     {
-        var section = page.GetByRole(AriaRole.Region, new() { Name = "Show the count elsewhere" });
-        await section.GetByRole(AriaRole.Button, new() { Name = "Make a public link" }).ClickAsync();
-        var widget = section.GetByLabel("HTML of the widget", new() { Exact = true });
+        var section = page.GetByRole(AriaRole.Region, new() { Name = "Share the count" });
+        await section.GetByRole(AriaRole.Button, new() { Name = "Create public link" }).ClickAsync();
+        var widget = section.GetByLabel("widget HTML", new() { Exact = true });
         await Expect(widget).ToContainTextAsync("<viewer-count room=");
         Assert.True(await section.GetByAltText("Viewers now").EvaluateAsync<bool>("badge => badge.decode().then(() => badge.naturalWidth > 0)"));
-        var badge = await section.GetByLabel("HTML of the badge", new() { Exact = true }).TextContentAsync();
+        var badge = await section.GetByLabel("badge HTML", new() { Exact = true }).TextContentAsync();
 
         await using var site = await ForeignSite.StartAsync($"<!doctype html><html lang=\"en\"><body>{await widget.TextContentAsync()}{badge}</body></html>");
         await using var visitor = await chromium.VisitAsync(new Uri(page.Url));
@@ -104,7 +104,7 @@ public sealed class ProxyTests(ChromiumBrowser chromium)
     private static async Task InviteAsync(BrowserVisit visit, Uri address)
     {
         await visit.OpenAsync("people");
-        await visit.Page.GetByLabel("For", new() { Exact = true }).FillAsync("grace");
+        await visit.Page.GetByLabel("Invite for", new() { Exact = true }).FillAsync("grace");
         await visit.Page.GetByTestId("make-link").ClickAsync();
         await Expect(visit.Page.GetByText(address + "join?token=")).ToBeVisibleAsync();
     }

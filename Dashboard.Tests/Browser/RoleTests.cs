@@ -54,7 +54,7 @@ public sealed class RoleTests(ChromiumBrowser chromium)
         await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await Eventually.TrueAsync(() => line.Holds("sign-in?"), "the page is told to leave, and does not hear it");
         await remove.ClickAsync();
-        await Eventually.TrueAsync(() => line.Holds("Your role may not do this any more."), "the service refuses");
+        await Eventually.TrueAsync(() => line.Holds("Your role no longer allows this."), "the service refuses");
 
         Assert.Null(engine.RemovalOf("troll", "stage"));
         Assert.Equal(1, engine.Count("stage").Viewers);

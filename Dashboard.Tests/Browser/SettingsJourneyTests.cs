@@ -30,7 +30,7 @@ public sealed class SettingsJourneyTests(ChromiumBrowser chromium)
         await second.Page.GetByLabel("Presence timeout").FillAsync("100");
         await first.Page.GetByRole(AriaRole.Button, new() { Name = "60 s / 150 s" }).ClickAsync();
         await first.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
-        await Expect(second.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("changed the settings meanwhile", new() { Timeout = 60_000 });
+        await Expect(second.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("changed the settings in the meantime", new() { Timeout = 60_000 });
         await Expect(second.Page.GetByLabel("Presence timeout")).ToHaveValueAsync("100");
         await Expect(second.Page.GetByRole(AriaRole.Button, new() { Name = "Save" })).ToBeDisabledAsync();
 
@@ -54,7 +54,7 @@ public sealed class SettingsJourneyTests(ChromiumBrowser chromium)
         await Expect(page.Locator("[data-testid=settings-actions][data-state=up]")).ToHaveCountAsync(0);
 
         await page.GetByRole(AriaRole.Button, new() { Name = "60 s / 150 s" }).TapAsync();
-        await Expect(strip).ToContainTextAsync("nobody is dropped");
+        await Expect(strip).ToContainTextAsync("no viewer is dropped");
         await IsAtThumbAsync(page, strip);
         var save = strip.GetByRole(AriaRole.Button, new() { Name = "Save" });
         await IsLargeEnoughAsync(save);
@@ -63,12 +63,12 @@ public sealed class SettingsJourneyTests(ChromiumBrowser chromium)
         await Expect(strip).ToContainTextAsync("Saved as version 2");
         await IsAtThumbAsync(page, strip);
 
-        var back = page.GetByRole(AriaRole.Button, new() { Name = "Go back to version 1" });
+        var back = page.GetByRole(AriaRole.Button, new() { Name = "Restore version 1" });
         await IsLargeEnoughAsync(back);
         await back.TapAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
-        await IsLargeEnoughAsync(dialog.GetByRole(AriaRole.Button, new() { Name = "Go back" }));
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Go back" }).TapAsync();
+        await IsLargeEnoughAsync(dialog.GetByRole(AriaRole.Button, new() { Name = "Restore" }));
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Restore" }).TapAsync();
         await Expect(strip).ToContainTextAsync("Saved as version 3");
         await IsAtThumbAsync(page, strip);
         Assert.Equal(TimeSpan.FromSeconds(30), host.Services.GetRequiredService<PresenceEngine>().Settings.HeartbeatInterval);
@@ -84,7 +84,7 @@ public sealed class SettingsJourneyTests(ChromiumBrowser chromium)
 
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "60 s / 150 s" }).ClickAsync();
 
-        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "If you save this" })).ToBeInViewportAsync(new() { Ratio = 1 });
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "After saving" })).ToBeInViewportAsync(new() { Ratio = 1 });
         await Expect(visit.Page.GetByTestId("impact")).ToBeInViewportAsync(new() { Ratio = 1 });
         await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Save" })).ToBeInViewportAsync(new() { Ratio = 1 });
     }

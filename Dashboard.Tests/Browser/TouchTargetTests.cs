@@ -116,12 +116,12 @@ public sealed class TouchTargetTests(ChromiumBrowser chromium)
         await page.GetByRole(AriaRole.Link, new() { Name = "first" }).HoverAsync();
 
         Fill(host, "second", 9);
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "New order" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Update order" })).ToBeVisibleAsync();
         await Expect(page.GetByTestId("room-name")).ToHaveTextAsync(["first", "second"]);
         await page.Mouse.MoveAsync(700, 5);
 
         await Expect(page.GetByTestId("room-name")).ToHaveTextAsync(["second", "first"]);
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "New order" })).ToBeHiddenAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Update order" })).ToBeHiddenAsync();
         Assert.Empty(visit.Errors);
     }
 

@@ -15,12 +15,12 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData("--hepl", "Did you mean --help?")]
-    [InlineData("bakcup x.db", "\"bakcup\" is nothing that Dashboard.dll knows. Did you mean backup?")]
+    [InlineData("bakcup x.db", "\"bakcup\" is unknown to Dashboard.dll. Did you mean backup?")]
     [InlineData("verison", "Did you mean version?")]
     [InlineData("sevre", "--help lists")]
-    [InlineData("run now", "\"now\" is nothing that Dashboard.dll run knows.")]
+    [InlineData("run now", "\"now\" is unknown to Dashboard.dll run.")]
     [InlineData("run --hepl", "Did you mean --help?")]
-    [InlineData("health bogus", "\"bogus\" is nothing that Dashboard.dll health knows.")]
+    [InlineData("health bogus", "\"bogus\" is unknown to Dashboard.dll health.")]
     [InlineData("health --verbose", "\"--verbose\"")]
     [InlineData("--url http://localhost:1", "Did you mean --urls?")]
     [InlineData("-urls http://localhost:1", "Did you mean --urls?")]
@@ -58,7 +58,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("-h", "Commands:")]
     [InlineData("--urls http://localhost:1 --help", "Commands:")]
     [InlineData("run --help", "--urls")]
-    [InlineData("health --help", "exit code 0")]
+    [InlineData("health --help", "Exit code 0")]
     [InlineData("simulate --help", "--viewers")]
     [InlineData("backup --help", "<FILE>")]
     [InlineData("restore --help", "<FILE>")]
@@ -68,7 +68,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("admin add --help", "--role")]
     [InlineData("config --help", "show")]
     [InlineData("config check --help", "exit code")]
-    [InlineData("config show --help", "secrets are hidden")]
+    [InlineData("config show --help", "Secrets are hidden")]
     [InlineData("version --help", "version")]
     public async Task Run_AskedForHelp_PrintsItAndStartsNothing(string words, string expected)
     {

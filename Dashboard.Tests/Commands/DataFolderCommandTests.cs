@@ -36,7 +36,7 @@ public sealed partial class DataFolderCommandTests : IAsyncLifetime
         Assert.StartsWith($"Copied the database to {copy} (", backup.Output, StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(copy));
-        Assert.Equal((1, $"{copy} is there already and was left alone. Name a file that is not."), (again.ExitCode, again.Errors));
+        Assert.Equal((1, $"{copy} already exists and was not overwritten. Choose another file."), (again.ExitCode, again.Errors));
         Assert.Equal(1, restore.ExitCode);
         Assert.Contains("in use by another process", restore.Errors, StringComparison.Ordinal);
         Assert.Equal((0, ""), (check.ExitCode, check.Errors));

@@ -63,7 +63,7 @@ public sealed class ConnectPageTests : PageTest
         Services.AddSingleton<AuthenticationStateProvider>(authentication);
 
         var page = Render<ConnectPage>();
-        Assert.Equal("Reading…", page.ByTestId("loading").TextContent);
+        Assert.Equal("Loading…", page.ByTestId("loading").TextContent);
         Assert.NotEmpty(page.FindAll("pre"));
         authentication.Fail();
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);

@@ -17,9 +17,9 @@ public sealed class EmbedSectionTests : PageTest
         Services.AddScoped(_ => new PublicLinkAdministration(PublicLinks, new ModeratorGuard(authentication)));
 
         var section = Render("lobby");
-        Assert.Equal("Reading the public link…", section.ByTestId("loading").TextContent);
+        Assert.Equal("Loading public link…", section.ByTestId("loading").TextContent);
         authentication.Fail();
-        section.WaitForAssertion(() => Assert.Contains("The public link could not be read.", section.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+        section.WaitForAssertion(() => Assert.Contains("Couldn’t load the public link.", section.Find("[role=alert]").TextContent, StringComparison.Ordinal));
         authentication.Mend();
         await section.ActAsync(shown => shown.ByRole("button", "Try again").ClickAsync(new()));
 
@@ -59,15 +59,15 @@ public sealed class EmbedSectionTests : PageTest
         await PublicLinks.MakeAsync("lobby", showsNames: false, "ada", Cancellation);
         var section = Render("lobby");
 
-        await section.ActAsync(shown => shown.ByRole("button", "Take back").ClickAsync(new()));
+        await section.ActAsync(shown => shown.ByRole("button", "Revoke").ClickAsync(new()));
         Assert.NotNull(PublicLinks.FindOfRoom("lobby"));
         await section.ActAsync(shown => shown.ByRole("button", "Keep it").ClickAsync(new()));
         Assert.NotNull(PublicLinks.FindOfRoom("lobby"));
-        await section.ActAsync(shown => shown.ByRole("button", "Take back").ClickAsync(new()));
-        await section.ActAsync(shown => shown.ByRole("button", "Take the link back").ClickAsync(new()));
+        await section.ActAsync(shown => shown.ByRole("button", "Revoke").ClickAsync(new()));
+        await section.ActAsync(shown => shown.ByRole("button", "Revoke link").ClickAsync(new()));
 
         Assert.Null(PublicLinks.FindOfRoom("lobby"));
-        section.WaitForAssertion(() => Assert.NotNull(section.ByRole("button", "Make a public link")));
+        section.WaitForAssertion(() => Assert.NotNull(section.ByRole("button", "Create public link")));
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class EmbedSectionTests : PageTest
         var section = Render("lobby");
 
         await section.ActAsync(shown => shown.ByRole("button", "New link").ClickAsync(new()));
-        await section.ActAsync(shown => shown.ByRole("button", "Make a new link").ClickAsync(new()));
+        await section.ActAsync(shown => shown.ByRole("button", "Create new link").ClickAsync(new()));
 
         Assert.Null(PublicLinks.Find(link.Code));
         Assert.True(PublicLinks.FindOfRoom("lobby")!.ShowsNames);
@@ -94,7 +94,7 @@ public sealed class EmbedSectionTests : PageTest
 
         Assert.All(section.FindAll("button"), button => Assert.True(button.HasAttribute("data-copy")));
         Assert.Empty(section.FindAll("[role=switch]"));
-        Assert.Contains("Your role may see this", section.Markup, StringComparison.Ordinal);
+        Assert.Contains("Your role can view this", section.Markup, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -104,11 +104,11 @@ public sealed class EmbedSectionTests : PageTest
         var section = Render("lobby");
         Moderator.SetRoles(nameof(ModeratorRole.Observer));
 
-        await section.ActAsync(shown => shown.ByRole("button", "Take back").ClickAsync(new()));
-        await section.ActAsync(shown => shown.ByRole("button", "Take the link back").ClickAsync(new()));
+        await section.ActAsync(shown => shown.ByRole("button", "Revoke").ClickAsync(new()));
+        await section.ActAsync(shown => shown.ByRole("button", "Revoke link").ClickAsync(new()));
 
         Assert.Same(link, PublicLinks.FindOfRoom("lobby"));
-        section.WaitForAssertion(() => Assert.Contains("Your role may not change this", section.Find("p[role=alert]").TextContent, StringComparison.Ordinal));
+        section.WaitForAssertion(() => Assert.Contains("Your role no longer allows this", section.Find("p[role=alert]").TextContent, StringComparison.Ordinal));
     }
 
     [Fact]

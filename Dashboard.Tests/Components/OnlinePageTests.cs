@@ -62,7 +62,7 @@ public sealed class OnlinePageTests : PageTest
         var page = Render<OnlinePage>();
 
         Assert.Equal(["Ada Lovelace"], Names(page));
-        Assert.Equal("2 people; 1 of them asked not to be listed.", page.ByTestId("showing").TextContent);
+        Assert.Equal("2 people, 1 of them not listed by choice.", page.ByTestId("showing").TextContent);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class OnlinePageTests : PageTest
         for (var user = 0; user < 230; user++)
             Engine.UserHeartbeat($"user {user}");
 
-        Assert.Equal("Showing 200 of 230 people. Search to find the others.", Render<OnlinePage>().ByTestId("showing").TextContent);
+        Assert.Equal("Showing 200 of 230 people. Search to find others.", Render<OnlinePage>().ByTestId("showing").TextContent);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class OnlinePageTests : PageTest
         Services.AddSingleton<AuthenticationStateProvider>(authentication);
 
         var page = Render<OnlinePage>();
-        Assert.Equal("Reading who is online…", page.ByTestId("loading").TextContent);
+        Assert.Equal("Loading people…", page.ByTestId("loading").TextContent);
         authentication.Fail();
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
         authentication.Mend();

@@ -41,11 +41,11 @@ public sealed class OverviewPageTests : PageTest
         Assert.Equal("±0 in 1 min", page.Find("[data-testid=count-caption] [data-testid=change-minute]").TextContent);
         Assert.Equal("±0 in 5 min", page.Find("[data-testid=count-caption] [data-testid=change-five-minutes]").TextContent);
         Assert.Equal(
-            ["Peak today 2 at 12:00", "Rooms live 2", "People online 1", "Heartbeats a second 0", "Joined, last minute 3", "Left, last minute 0"],
+            ["Peak today 2 at 12:00", "Rooms live 2", "People online 1", "Heartbeats per second 0", "Joined, last minute 3", "Left, last minute 0"],
             page.FindAll("dl > div").Select(fact => string.Join(' ', fact.Children.Select(part => part.TextContent))));
         Assert.Equal(["main", "side"], page.FindAll("[aria-labelledby=largest] [data-testid=room-name]").Select(name => name.TextContent));
         Assert.Equal(["2", "1"], page.FindAll("[aria-labelledby=largest] [data-testid=room-viewers]").Select(count => count.TextContent));
-        Assert.Contains("No room moved", page.Find("[aria-labelledby=moving] [data-testid=empty]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("No changes", page.Find("[aria-labelledby=moving] [data-testid=empty]").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,8 +84,8 @@ public sealed class OverviewPageTests : PageTest
     {
         var page = Render<OverviewPage>();
 
-        Assert.Contains("Nobody is watching yet", page.Find("[aria-labelledby=first-viewer]").TextContent, StringComparison.Ordinal);
-        Assert.Contains("All 2 background loops run", page.ByTestId("health").TextContent, StringComparison.Ordinal);
+        Assert.Contains("No viewers yet", page.Find("[aria-labelledby=first-viewer]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("All 2 background loops running", page.ByTestId("health").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class OverviewPageTests : PageTest
         var page = Render<OverviewPage>();
 
         Assert.Equal("0", page.ByTestId("network-viewers").TextContent);
-        Assert.Contains("No room is live now", page.Find("[aria-labelledby=largest]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("No live rooms", page.Find("[aria-labelledby=largest]").TextContent, StringComparison.Ordinal);
         Assert.NotEmpty(page.FindAll("figure svg[role=img]"));
     }
 
@@ -109,10 +109,10 @@ public sealed class OverviewPageTests : PageTest
         Beat("main", "ada");
 
         var page = Render<OverviewPage>();
-        Assert.Equal("Reading the network…", page.ByTestId("loading").TextContent);
+        Assert.Equal("Loading network…", page.ByTestId("loading").TextContent);
         authentication.Fail();
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
-        Assert.Contains("could not be read", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Couldn’t load", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
         authentication.Mend();
         await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
@@ -152,7 +152,7 @@ public sealed class OverviewPageTests : PageTest
         Moderator.SetPolicies(ModeratorPolicy.Moderate);
 
         await PassUntilAsync(() => page.FindAll("[data-testid=health][data-state=degraded]").Count == 1);
-        Assert.Contains("Failing and tried again: Membership writer", page.ByTestId("health").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Failing, retrying: Membership writer", page.ByTestId("health").TextContent, StringComparison.Ordinal);
         Assert.Equal("system", page.Find("[data-testid=health] a").GetAttribute("href"));
     }
 
@@ -174,10 +174,10 @@ public sealed class OverviewPageTests : PageTest
         Beat("main", "ada");
 
         var page = Render<OverviewPage>();
-        Assert.Contains("everything is written to disk", page.ByTestId("health").TextContent, StringComparison.Ordinal);
+        Assert.Contains("all changes saved to disk", page.ByTestId("health").TextContent, StringComparison.Ordinal);
 
         await PassUntilAsync(() => page.FindAll("[data-testid=health][data-state=degraded]").Count == 1);
-        Assert.Contains("writing to disk is 5 s late", page.ByTestId("health").TextContent, StringComparison.Ordinal);
+        Assert.Contains("saving to disk is 5 s behind", page.ByTestId("health").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -220,7 +220,7 @@ public sealed class OverviewPageTests : PageTest
         Assert.Equal("12:00 · 1 watching · 1 joined, 0 left", page.Find("input[type=range]").GetAttribute("aria-valuetext"));
         page.Act(shown => shown.Find("input[type=range]").Input("100"));
 
-        Assert.Equal("11:25 · not recorded: the server did not run", page.Find("input[type=range]").GetAttribute("aria-valuetext"));
+        Assert.Equal("11:25 · not recorded: the server was down", page.Find("input[type=range]").GetAttribute("aria-valuetext"));
     }
 
     [Fact]

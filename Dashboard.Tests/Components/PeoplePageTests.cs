@@ -94,7 +94,7 @@ public sealed class PeoplePageTests : PageTest
 
         var editing = page.Find("button[aria-label='Change ada@example.com']").ClickAsync();
         dialogs.WaitForElement("[role=dialog]");
-        await dialogs.FindAll("button").Single(button => button.TextContent == "Make a password link").ClickAsync();
+        await dialogs.FindAll("button").Single(button => button.TextContent == "Create password link").ClickAsync();
         await editing;
 
         page.WaitForElement("[data-testid=password-link]");
@@ -142,7 +142,7 @@ public sealed class PeoplePageTests : PageTest
         await MakeAsync(Self, ModeratorRole.Admin);
 
         var page = Render<PeoplePage>();
-        Assert.Equal("Reading…", page.ByTestId("loading").TextContent);
+        Assert.Equal("Loading…", page.ByTestId("loading").TextContent);
         authentication.Mend(ModeratorRole.Admin);
 
         await page.WaitForElementAsync("table");
@@ -155,7 +155,7 @@ public sealed class PeoplePageTests : PageTest
 
         var page = await RenderAsync();
 
-        Assert.Contains("None.", page.Find("[aria-labelledby=waiting]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("None", page.Find("[aria-labelledby=waiting]").TextContent, StringComparison.Ordinal);
         Assert.Empty(page.FindAll("[aria-labelledby=waiting] button"));
     }
 

@@ -26,8 +26,8 @@ public sealed class RoomAddressTests : PageTest
         page.Act(shown => shown.Find("input[type=range]").Input("1"));
         await PassUntilAsync(() => Navigation.Uri.Contains("?at=20", StringComparison.Ordinal));
         var read = page.ByTestId("chart-reading").TextContent;
-        Assert.Equal("12:02 · 1 watching · +0 −0", read);
-        Assert.Equal("12:02 · 1 watching · +0 −0", page.Find("[data-state=picked]").GetAttribute("data-label"));
+        Assert.Equal("12:02 · 1 watching · 0 joined, 0 left", read);
+        Assert.Equal("12:02 · 1 watching · 0 joined, 0 left", page.Find("[data-state=picked]").GetAttribute("data-label"));
         Pass(TimeSpan.FromMinutes(2));
         await PassUntilAsync(() => page.Find("input[type=range]").GetAttribute("max") == "5");
 

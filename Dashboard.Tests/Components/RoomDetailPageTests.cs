@@ -68,7 +68,7 @@ public sealed class RoomDetailPageTests : PageTest
         var page = RenderRoom("never seen");
 
         Assert.Equal("0", page.ByTestId("viewer-count").TextContent);
-        Assert.Contains("Nobody is in this room now", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("No viewers yet", page.Markup, StringComparison.Ordinal);
         Assert.Equal(0, Engine.CountNetwork().Rooms);
     }
 
@@ -142,7 +142,7 @@ public sealed class RoomDetailPageTests : PageTest
 
         var page = RenderRoom("main");
 
-        Assert.Contains("No viewer here matches.", page.Find("[aria-labelledby=watching] [data-testid=empty]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("No viewers match.", page.Find("[aria-labelledby=watching] [data-testid=empty]").TextContent, StringComparison.Ordinal);
         Assert.EndsWith("/rooms/main?explain=1", page.Find("[aria-labelledby=watching] [data-testid=empty] a").GetAttribute("href"), StringComparison.Ordinal);
     }
 
@@ -158,7 +158,7 @@ public sealed class RoomDetailPageTests : PageTest
 
         Assert.EndsWith("?open=ada", Navigation.Uri, StringComparison.Ordinal);
         Assert.Equal("true", page.Find("button[aria-expanded]").GetAttribute("aria-expanded"));
-        Assert.Equal(["Pixel 9 · 4.2.0", "Device not told"], page.AllByTestId("device").Select(device => device.TextContent).Order(StringComparer.Ordinal).Reverse());
+        Assert.Equal(["Unknown device", "Pixel 9 · 4.2.0"], page.AllByTestId("device").Select(device => device.TextContent).Order(StringComparer.Ordinal).Reverse());
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public sealed class RoomDetailPageTests : PageTest
 
         Assert.Equal("2", page.ByTestId("viewer-count").TextContent);
         Assert.Equal(["grace", "ada"], page.AllByTestId("viewer-name").Select(name => name.TextContent));
-        Assert.Contains("2 changes wait", page.Find("[data-testid=waiting] button").GetAttribute("aria-label"), StringComparison.Ordinal);
+        Assert.Contains("2 pending changes", page.Find("[data-testid=waiting] button").GetAttribute("aria-label"), StringComparison.Ordinal);
 
         page.Act(shown => shown.Find("[aria-labelledby=watching] [role=region]").TriggerEvent("onpointerleave", new Microsoft.AspNetCore.Components.Web.PointerEventArgs()));
         await PassUntilAsync(() => page.AllByTestId("viewer-name").Select(name => name.TextContent).SequenceEqual(["hedy", "grace"]));
@@ -198,7 +198,7 @@ public sealed class RoomDetailPageTests : PageTest
         Assert.Equal("2", lines["Viewers"]);
         Assert.Equal("1", lines["Guests"]);
         Assert.Equal("1", lines["Hidden"]);
-        Assert.Equal("1", lines["Kept out"]);
+        Assert.Equal("1", lines["Banned"]);
         Assert.Equal("4 s ago", lines["Oldest heartbeat"]);
         Assert.Equal(10, lines.Count);
         Assert.Equal("true", page.ByRole("link", RoomTexts.Explain).GetAttribute("aria-expanded"));
@@ -220,7 +220,7 @@ public sealed class RoomDetailPageTests : PageTest
         var removal = Engine.RemovalOf("ada", "main")!;
         Assert.Equal(("main", "Spam"), (removal.RoomId, removal.Reason));
         Assert.Equal(0, Engine.Count("main").Viewers);
-        Assert.Contains("Ada Lovelace is kept out of this room until", page.ByTestId("outcome").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Ada Lovelace is banned from this room until", page.ByTestId("outcome").TextContent, StringComparison.Ordinal);
         await PassUntilAsync(() => page.FindAll("[aria-labelledby=just-left] li").Count == 1);
         Assert.Contains("removed", page.Find("[aria-labelledby=just-left] li").TextContent, StringComparison.Ordinal);
 
@@ -229,7 +229,7 @@ public sealed class RoomDetailPageTests : PageTest
     }
 
     [Theory]
-    [InlineData(false, RoomStatus.Live, "Presence is off here")]
+    [InlineData(false, RoomStatus.Live, "Presence is off in this room")]
     [InlineData(true, RoomStatus.Ended, "This room has ended")]
     public async Task Viewers_OfAClosedRoom_AreNotPromisedWithTheNextHeartbeatAndItsPeakStays(bool enabled, RoomStatus status, string said)
     {
@@ -278,7 +278,7 @@ public sealed class RoomDetailPageTests : PageTest
         await dialogs.ActAsync(shown => shown.ByRole("button", "Remove for 5 min").ClickAsync());
 
         await PassUntilAsync(() => dialogs.AllByTestId("in-force").Count == 1);
-        Assert.Contains("eve@example.com banned this viewer while the question was open", dialogs.Markup, StringComparison.Ordinal);
+        Assert.Contains("eve@example.com banned this viewer while this dialog was open", dialogs.Markup, StringComparison.Ordinal);
         Assert.Equal(theirs, Engine.RemovalOf("ada", "main")!.Until);
         await dialogs.ActAsync(shown => shown.ByRole("button", "Shorten to 5 min").ClickAsync());
         await asking;
@@ -357,7 +357,7 @@ public sealed class RoomDetailPageTests : PageTest
 
         var page = RenderRoom("main");
 
-        Assert.Contains("The room could not be read.", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Couldn’t load the room.", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

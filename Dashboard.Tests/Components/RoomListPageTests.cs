@@ -60,7 +60,7 @@ public sealed class RoomListPageTests : PageTest
         PinStore.Ready = held.Task;
 
         var page = Render<RoomListPage>();
-        Assert.Equal("Reading the rooms…", page.ByTestId("loading").TextContent);
+        Assert.Equal("Loading rooms…", page.ByTestId("loading").TextContent);
         held.SetResult();
 
         await PassUntilAsync(() => page.AllByTestId("room-name").Count == 1);
@@ -72,7 +72,7 @@ public sealed class RoomListPageTests : PageTest
         Beat("main", "ada");
         PinStore.Ready = Task.FromException(new InvalidOperationException("disk"));
         var page = Render<RoomListPage>();
-        Assert.Contains("could not be read", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Couldn’t load", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
 
         PinStore.Ready = Task.CompletedTask;
         await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
@@ -256,8 +256,8 @@ public sealed class RoomListPageTests : PageTest
     }
 
     [Theory]
-    [InlineData("?search=zzz", "has “zzz” in its name")]
-    [InlineData("?show=growing", "No room has more viewers")]
+    [InlineData("?search=zzz", "room matches “zzz”")]
+    [InlineData("?show=growing", "No room gained viewers")]
     [InlineData("?show=off", "No room is switched off")]
     public void Rooms_NoneOfWhichMatch_SayWhyAndLeadBack(string query, string expected)
     {
@@ -327,7 +327,7 @@ public sealed class RoomListPageTests : PageTest
 
         await page.ActAsync(shown => shown.Find("button[aria-pressed]").ClickAsync());
 
-        Assert.Contains("could not be stored", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Couldn’t save", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
         Assert.Equal("false", page.Find("button[aria-pressed]").GetAttribute("aria-pressed"));
     }
 

@@ -29,7 +29,7 @@ public sealed class RoomNumberTests : PageTest
         Assert.Equal("", page.ByTestId("burst-line").TextContent.Trim());
 
         var began = Time.GetUtcNow();
-        await PassUntilAsync(() => page.ByTestId("burst-line").TextContent.Trim() == "Nobody came or went in 10 s");
+        await PassUntilAsync(() => page.ByTestId("burst-line").TextContent.Trim() == "No joins or leaves in the last 10 s");
 
         Assert.InRange(Time.GetUtcNow() - began, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1));
     }
@@ -66,7 +66,7 @@ public sealed class RoomNumberTests : PageTest
 
             Assert.StartsWith($"now · {count} watching", page.ByTestId("chart-reading").TextContent, StringComparison.Ordinal);
             Assert.StartsWith($"now · {count} watching", page.FindAll("[data-label]")[^1].GetAttribute("data-label"), StringComparison.Ordinal);
-            Assert.Contains($"now {count},", page.Find("figure [role=img]").GetAttribute("aria-label"), StringComparison.Ordinal);
+            Assert.Contains($"{count} now,", page.Find("figure [role=img]").GetAttribute("aria-label"), StringComparison.Ordinal);
             var change = CountChanges.Text(viewer - 2, viewer + 1);
             Assert.Equal(change + " in 1 min", page.Find("[data-testid=count-caption] [data-testid=change-minute]").TextContent);
             Assert.Equal(change + " in 5 min", page.Find("[data-testid=count-caption] [data-testid=change-five-minutes]").TextContent);
@@ -89,12 +89,12 @@ public sealed class RoomNumberTests : PageTest
         var page = RenderRoom();
         Assert.Equal(2, page.AllByTestId("mark").Count); // the network's own, of two minutes ago, is the other
         Assert.Equal(
-            "12:02: this room’s Title none → Finals, Heartbeat interval as the network → 20 s by ops@example.com",
+            "12:02: this room: Title none → Finals, Heartbeat interval network value → 20 s by ops@example.com",
             page.FindAll("details li")[0].TextContent);
         await rooms.ForgetAsync("main", "ci-key", null, Cancellation);
 
         await PassUntilAsync(() => page.FindAll("details li").Count == 3);
-        Assert.EndsWith("Title Finals → none, Heartbeat interval 20 s → as the network by ci-key", page.FindAll("details li")[0].TextContent, StringComparison.Ordinal);
+        Assert.EndsWith("Title Finals → none, Heartbeat interval 20 s → network value by ci-key", page.FindAll("details li")[0].TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class RoomNumberTests : PageTest
         Beat("main", "ada");
 
         var page = RenderRoom();
-        Assert.Equal("Reading the room…", page.ByTestId("loading").TextContent);
+        Assert.Equal("Loading room…", page.ByTestId("loading").TextContent);
         authentication.Fail();
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
         Assert.Empty(page.AllByTestId("loading"));
@@ -153,7 +153,7 @@ public sealed class RoomNumberTests : PageTest
 
         var page = RenderRoom();
         await PassUntilAsync(() => page.FindAll("[aria-labelledby=watching] [role=alert]").Count == 1);
-        Assert.Contains("The viewers could not be read.", page.Find("[aria-labelledby=watching] [role=alert]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Couldn’t load the viewers.", page.Find("[aria-labelledby=watching] [role=alert]").TextContent, StringComparison.Ordinal);
         Assert.Equal("1", page.ByTestId("viewer-count").TextContent);
         authentication.Mend();
         await page.ActAsync(shown => shown.Find("[aria-labelledby=watching] [role=alert] button").ClickAsync());
@@ -189,7 +189,7 @@ public sealed class RoomNumberTests : PageTest
 
         await page.ActAsync(shown => shown.Find("[aria-labelledby=just-left] button").ClickAsync(new()));
 
-        await PassUntilAsync(() => page.Find("[aria-labelledby=just-left] [role=status]").TextContent == "Letting in failed; try again.");
+        await PassUntilAsync(() => page.Find("[aria-labelledby=just-left] [role=status]").TextContent == "Couldn’t lift the ban. Try again.");
         Assert.Equal("1", page.ByTestId("viewer-count").TextContent);
     }
 

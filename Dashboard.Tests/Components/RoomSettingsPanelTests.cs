@@ -45,7 +45,7 @@ public sealed class RoomSettingsPanelTests : PageTest
         await NameElsewhereAsync("Owls, live");
 
         await PassUntilAsync(() => page.Find("form [role=alert]").TextContent.Length > 0);
-        Assert.Contains("eve@example.com saved meanwhile", page.Find("form [role=alert]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("eve@example.com saved changes in the meantime", page.Find("form [role=alert]").TextContent, StringComparison.Ordinal);
         Assert.Equal("Mine", page.Find("#room-title").GetAttribute("value"));
         await page.ActAsync(shown => shown.Find("form").SubmitAsync());
         Assert.Equal("Mine", Engine.Definition("main").Title);

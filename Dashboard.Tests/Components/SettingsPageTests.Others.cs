@@ -19,7 +19,7 @@ public sealed partial class SettingsPageTests
         await page.ActAsync(shown => shown.Find("form").SubmitAsync());
 
         var notice = page.Find("form [role=alert]").TextContent;
-        Assert.Contains("eve@example.com changed the settings meanwhile", notice, StringComparison.Ordinal);
+        Assert.Contains("eve@example.com changed the settings in the meantime", notice, StringComparison.Ordinal);
         Assert.Contains("2 min", notice, StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromSeconds(120), Engine.Settings.PresenceTimeout);
 
@@ -40,7 +40,7 @@ public sealed partial class SettingsPageTests
 
         var reverting = page.ActAsync(shown => shown.FindAll("[aria-labelledby=history] button").Single(button => button.TextContent.Contains("version 1", StringComparison.Ordinal)).ClickAsync());
         dialogs.WaitForElement("[role=dialog] [data-testid=impact]");
-        Assert.Contains("Go back to version 1?", dialogs.Markup, StringComparison.Ordinal);
+        Assert.Contains("Restore version 1?", dialogs.Markup, StringComparison.Ordinal);
         Assert.Contains("1 min 30 s", dialogs.ByTestId("differences").TextContent, StringComparison.Ordinal);
         Assert.Contains("1 viewer, none is dropped", dialogs.ByTestId("impact").TextContent, StringComparison.Ordinal);
         Assert.Equal(2, Engine.Settings.Version);
@@ -50,7 +50,7 @@ public sealed partial class SettingsPageTests
         page.WaitForAssertion(() => Assert.Contains("Saved as version 3", page.ByTestId("outcome").TextContent, StringComparison.Ordinal));
         Assert.Equal((3, TimeSpan.FromSeconds(60)), (Engine.Settings.Version, Engine.Settings.PresenceTimeout));
         Assert.Equal("60", page.Find("#timeout").GetAttribute("value"));
-        Assert.Contains("Back to version 1", page.FindAll("[aria-labelledby=history] li")[0].TextContent, StringComparison.Ordinal);
+        Assert.Contains("Restored version 1", page.FindAll("[aria-labelledby=history] li")[0].TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed partial class SettingsPageTests
 
         await PassUntilAsync(() => page.FindAll("form [role=alert]").Count == 1);
         Assert.Equal("90", page.Find("#timeout").GetAttribute("value"));
-        Assert.Contains("Decide above", page.ByTestId("settings-line").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Choose your values or theirs above", page.ByTestId("settings-line").TextContent, StringComparison.Ordinal);
         Assert.True(IsSaveDisabled(page));
         await page.ActAsync(shown => shown.FindAll("form [role=alert] button")[0].ClickAsync());
         Assert.Equal("120", page.Find("#timeout").GetAttribute("value"));

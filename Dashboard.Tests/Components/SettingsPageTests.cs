@@ -47,7 +47,7 @@ public sealed partial class SettingsPageTests : PageTest
         page.Act(shown => shown.Find("#timeout").Input("30"));
 
         var warnings = string.Join(" ", page.AllByTestId("warning").Select(warning => warning.TextContent));
-        Assert.Contains("one missed heartbeat", warnings, StringComparison.Ordinal);
+        Assert.Contains("One missed heartbeat", warnings, StringComparison.Ordinal);
         Assert.Contains("Published TypeScript clients", warnings, StringComparison.Ordinal);
         Assert.False(IsSaveDisabled(page));
     }
@@ -124,12 +124,12 @@ public sealed partial class SettingsPageTests : PageTest
         var page = await RenderSettingsAsync();
         await page.WaitForElementAsync("[data-testid=impact]");
         Assert.Contains("may drop out", Impact(page, "Hidden tabs"), StringComparison.Ordinal);
-        Assert.Contains("2.0", Impact(page, "Heartbeats a second"), StringComparison.Ordinal);
+        Assert.Contains("2.0", Impact(page, "Heartbeats per second"), StringComparison.Ordinal);
 
         await page.ActAsync(shown => shown.FindAll("button[aria-pressed]")[2].ClickAsync());
 
-        Assert.Contains("1.0", Impact(page, "Heartbeats a second"), StringComparison.Ordinal);
-        Assert.Contains("was 2.0", Impact(page, "Heartbeats a second"), StringComparison.Ordinal);
+        Assert.Contains("1.0", Impact(page, "Heartbeats per second"), StringComparison.Ordinal);
+        Assert.Contains("was 2.0", Impact(page, "Heartbeats per second"), StringComparison.Ordinal);
         Assert.Contains("stay", Impact(page, "Hidden tabs"), StringComparison.Ordinal);
         Assert.Contains("60 viewers, none is dropped", Impact(page, "Present now"), StringComparison.Ordinal);
 
@@ -147,16 +147,16 @@ public sealed partial class SettingsPageTests : PageTest
 
         await page.ActAsync(shown => shown.FindAll("button[aria-pressed]")[2].ClickAsync());
         Assert.Equal("up", page.ByTestId("settings-actions").GetAttribute("data-state"));
-        Assert.Equal("2.0 → 1.0 heartbeats/s · nobody is dropped", page.ByTestId("settings-line").TextContent);
+        Assert.Equal("2.0 → 1.0 heartbeats/s · no viewer is dropped", page.ByTestId("settings-line").TextContent);
 
         page.Act(shown => shown.Find("#timeout").Input("61"));
-        Assert.Equal("Not like this: see the fields marked.", page.ByTestId("settings-line").TextContent);
+        Assert.Equal("Fix the highlighted fields.", page.ByTestId("settings-line").TextContent);
         page.Act(shown => shown.Find("#interval").Input("25"));
         page.Act(shown => shown.Find("#timeout").Input("33"));
-        Assert.Equal("2.0 → 2.4 heartbeats/s · published clients would flicker", page.ByTestId("settings-line").TextContent);
+        Assert.Equal("2.0 → 2.4 heartbeats/s · published clients drop out", page.ByTestId("settings-line").TextContent);
         page.Act(shown => shown.Find("#interval").Input("30"));
         page.Act(shown => shown.Find("#timeout").Input("61"));
-        Assert.Equal("2.0 heartbeats/s as before · nobody is dropped", page.ByTestId("settings-line").TextContent);
+        Assert.Equal("2.0 heartbeats/s (no change) · no viewer is dropped", page.ByTestId("settings-line").TextContent);
         await page.ActAsync(shown => shown.Find("[role=switch]").ClickAsync());
         Assert.Equal("2.0 → 0 heartbeats/s · 60 viewers leave at once", page.ByTestId("settings-line").TextContent);
 
@@ -187,14 +187,14 @@ public sealed partial class SettingsPageTests : PageTest
         var page = await RenderSettingsAsync();
         await page.WaitForElementAsync("[data-testid=adoption]");
         Assert.Contains("4 of 4 sessions", page.ByTestId("adoption").TextContent, StringComparison.Ordinal);
-        Assert.Contains("1 more never say", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("1 session from clients that don’t report", page.Markup, StringComparison.Ordinal);
 
         page.Act(shown => shown.Find("#timeout").Input("90"));
         await page.ActAsync(shown => shown.Find("form").SubmitAsync());
         Say("viewer0", version: 2);
 
         await PassUntilAsync(() => page.ByTestId("adoption").TextContent.Contains("1 of 4 sessions", StringComparison.Ordinal));
-        Assert.Contains("The rest by about", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("The rest are expected by about", page.Markup, StringComparison.Ordinal);
 
         void Say(string user, int version) =>
             Engine.Heartbeat(new Heartbeat { RoomId = "main", UserId = user, SessionId = "", SettingsVersion = version });
@@ -207,7 +207,7 @@ public sealed partial class SettingsPageTests : PageTest
         Services.AddSingleton<AuthenticationStateProvider>(authentication);
 
         var page = Render<SettingsPage>();
-        Assert.Equal("Reading…", page.ByTestId("loading").TextContent);
+        Assert.Equal("Loading…", page.ByTestId("loading").TextContent);
         Assert.Empty(page.AllByTestId("freshness"));
         authentication.Fail();
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
@@ -224,7 +224,7 @@ public sealed partial class SettingsPageTests : PageTest
         var page = await RenderSettingsAsync();
 
         Assert.Contains("0 viewers, none is dropped", Impact(page, "Present now"), StringComparison.Ordinal);
-        Assert.Contains("Nobody is present who could answer", page.Find("[aria-labelledby=adoption]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("No sessions are present", page.Find("[aria-labelledby=adoption]").TextContent, StringComparison.Ordinal);
         Assert.Empty(page.FindAll("[aria-labelledby=history] button"));
     }
 
@@ -248,7 +248,7 @@ public sealed partial class SettingsPageTests : PageTest
         await Database.DisposeAsync();
         var page = Render<SettingsPage>();
         await page.WaitForElementAsync("[role=alert]");
-        Assert.Contains("could not be read", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Couldn’t load", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
 
         await Database.OpenAsync(Cancellation);
         await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());

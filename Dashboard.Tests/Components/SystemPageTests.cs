@@ -40,10 +40,10 @@ public sealed class SystemPageTests : PageTest
 
         var page = await RenderAsync();
 
-        Assert.Contains("All is well", page.ByTestId("health").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Healthy", page.ByTestId("health").TextContent, StringComparison.Ordinal);
         Assert.Contains("1 of 2,000,000", page.Find("[aria-labelledby=caps]").TextContent, StringComparison.Ordinal);
-        Assert.Contains("not since the server started", page.Find("[aria-labelledby=jobs]").TextContent, StringComparison.Ordinal);
-        Assert.Contains("None yet", page.Find("[aria-labelledby=backups]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("not run since startup", page.Find("[aria-labelledby=jobs]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("No backups yet", page.Find("[aria-labelledby=backups]").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class SystemPageTests : PageTest
         var page = await RenderAsync();
 
         var row = page.FindAll("[aria-labelledby=configuration] tbody tr").Single(line => line.TextContent.Contains("Presence__Server__Key", StringComparison.Ordinal));
-        Assert.Contains("kept back", row.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Set (hidden)", row.TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain(_options.Server.Key!, page.Markup, StringComparison.Ordinal);
     }
 
@@ -74,7 +74,7 @@ public sealed class SystemPageTests : PageTest
 
         var page = await RenderAsync();
 
-        Assert.Contains("Something fails", page.ByTestId("health").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Failing, retrying", page.ByTestId("health").TextContent, StringComparison.Ordinal);
         Assert.Contains("The disk is full.", page.Find("[aria-labelledby=loops] > dl").TextContent, StringComparison.Ordinal);
     }
 
@@ -90,7 +90,7 @@ public sealed class SystemPageTests : PageTest
 
         var fold = page.Find("[aria-labelledby=loops] details");
         Assert.False(fold.HasAttribute("open"));
-        Assert.Equal("1 of 2 work, 1 not run yet", fold.QuerySelector("summary")!.TextContent);
+        Assert.Equal("1 of 2 running, 1 not run yet", fold.QuerySelector("summary")!.TextContent);
         Assert.Empty(page.FindAll("[aria-labelledby=loops] > dl"));
         Assert.Equal(["Membership writer", "Sweep"], fold.QuerySelectorAll("dt").Select(name => name.TextContent));
         Assert.Equal([SystemTexts.LoopWaiting, Sentence.With(SystemTexts.LoopSucceeded, Durations.Ago(TimeSpan.Zero))], fold.QuerySelectorAll("dd").Select(state => state.TextContent));
@@ -132,15 +132,15 @@ public sealed class SystemPageTests : PageTest
         Services.AddSingleton<AuthenticationStateProvider>(authentication);
 
         var page = Render<SystemPage>();
-        Assert.Equal("Reading…", page.ByTestId("loading").TextContent);
+        Assert.Equal("Loading…", page.ByTestId("loading").TextContent);
         Assert.Empty(page.AllByTestId("health"));
         authentication.Fail();
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
-        Assert.Contains("could not be read", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Couldn’t load", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
         authentication.Mend(ModeratorRole.Moderator);
         await page.ActAsync(shown => shown.Find("[role=alert] button").ClickAsync());
 
-        Assert.Contains("All is well", page.ByTestId("health").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Healthy", page.ByTestId("health").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

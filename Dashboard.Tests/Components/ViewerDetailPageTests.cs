@@ -26,8 +26,8 @@ public sealed class ViewerDetailPageTests : PageTest
         Assert.Contains("Ada Lovelace", page.Find("h1").TextContent, StringComparison.Ordinal);
         Assert.Contains("In 2 rooms", page.ByTestId("viewer-where").TextContent, StringComparison.Ordinal);
         Assert.Equal(["stage", "rooftop"], page.FindAll("article header a").Select(room => room.TextContent));
-        Assert.Equal(["Device not told", "LG TV"], page.AllByTestId("device").Select(device => device.TextContent));
-        Assert.Contains("Not kept out", page.Find("[aria-labelledby=removals]").TextContent, StringComparison.Ordinal);
+        Assert.Equal(["Unknown device", "LG TV"], page.AllByTestId("device").Select(device => device.TextContent));
+        Assert.Contains("No active bans", page.Find("[aria-labelledby=removals]").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class ViewerDetailPageTests : PageTest
         await PassUntilAsync(() => page.AllByTestId("viewer-where").Count == 1);
 
         Assert.Contains("Ada Lovelace", page.Find("h1").TextContent, StringComparison.Ordinal);
-        Assert.Contains("In no room now", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("Not in a room now", page.Markup, StringComparison.Ordinal);
         Assert.DoesNotContain("never seen", page.Markup, StringComparison.Ordinal);
     }
 
@@ -51,7 +51,7 @@ public sealed class ViewerDetailPageTests : PageTest
         var page = RenderViewer("ada");
         await PassUntilAsync(() => page.AllByTestId("viewer-where").Count == 1);
 
-        Assert.Contains("In no room now · Online, last heartbeat just now", page.ByTestId("viewer-where").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Not in a room now · Online, last heartbeat just now", page.ByTestId("viewer-where").TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("never seen", page.Markup, StringComparison.Ordinal);
     }
 
@@ -83,7 +83,7 @@ public sealed class ViewerDetailPageTests : PageTest
         var page = RenderViewer("ada");
 
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
-        Assert.Contains("The viewer could not be read.", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Couldn’t load the viewer.", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class ViewerDetailPageTests : PageTest
         Beat("stage", "ada");
 
         var page = RenderViewer("ada");
-        Assert.Equal("Reading the viewer…", page.ByTestId("loading").TextContent);
+        Assert.Equal("Loading viewer…", page.ByTestId("loading").TextContent);
         authentication.Fail();
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
         Assert.Empty(page.AllByTestId("loading"));
@@ -112,9 +112,9 @@ public sealed class ViewerDetailPageTests : PageTest
         var page = RenderViewer("ada");
         await PassUntilAsync(() => page.FindAll("[aria-labelledby=removals] li").Count == 1);
 
-        await page.ActAsync(shown => shown.Find("button[aria-label='Let in again: stage']").ClickAsync(new()));
+        await page.ActAsync(shown => shown.Find("button[aria-label='Lift ban: stage']").ClickAsync(new()));
 
-        await PassUntilAsync(() => page.ByTestId("outcome").TextContent == "Letting in failed; try again.");
+        await PassUntilAsync(() => page.ByTestId("outcome").TextContent == "Couldn’t lift the ban. Try again.");
         Assert.Single(page.FindAll("[aria-labelledby=removals] li"));
     }
 
@@ -152,12 +152,12 @@ public sealed class ViewerDetailPageTests : PageTest
         Assert.Contains("stage", text, StringComparison.Ordinal);
         Assert.Contains("ops@example.com", text, StringComparison.Ordinal);
         Assert.Contains("Spam", text, StringComparison.Ordinal);
-        await page.ActAsync(shown => shown.Find("button[aria-label='Let in again: stage']").ClickAsync(new()));
+        await page.ActAsync(shown => shown.Find("button[aria-label='Lift ban: stage']").ClickAsync(new()));
 
         await PassUntilAsync(() => page.FindAll("[aria-labelledby=removals] li").Count == 0);
         Assert.Null(Engine.RemovalOf("ada", "stage"));
         Assert.Null(await removals.FindAsync("ada", "stage", Cancellation));
-        Assert.Contains("May come in to stage again.", page.ByTestId("outcome").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Ban lifted: stage.", page.ByTestId("outcome").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class WallPageTests : PageTest
         PinStore.Ready = held.Task;
 
         var page = Render<WallPage>();
-        Assert.Equal("Reading the rooms…", page.ByTestId("loading").TextContent);
+        Assert.Equal("Loading rooms…", page.ByTestId("loading").TextContent);
         held.SetException(new InvalidOperationException("disk"));
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
         PinStore.Ready = Task.CompletedTask;

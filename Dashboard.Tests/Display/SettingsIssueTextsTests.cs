@@ -28,7 +28,7 @@ public sealed class SettingsIssueTextsTests
 
     [Fact]
     public void Text_OfATimeoutTooClose_SaysItAsThePageWritesTimes() => Assert.Equal(
-        "The presence timeout (1 min) must be at least 5 s longer than the heartbeat interval (58 s): raise the timeout to 1 min 3 s or more, or shorten the interval.",
+        "The presence timeout (1 min) must be at least 5 s longer than the heartbeat interval (58 s). Raise the timeout to 1 min 3 s or more, or shorten the interval.",
         SettingsIssueTexts.Text(Assert.Single(PresenceSettingsRules.Problems(Settings(58, 60)))));
 
     private static string WithoutValues(SettingsIssue remark) =>

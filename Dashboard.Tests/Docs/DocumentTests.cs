@@ -1,4 +1,8 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Presence.Client;
+using Presence.Dashboard.Hosting;
 using Presence.Engine.Diagnostics;
 
 namespace Presence.Dashboard.Tests.Docs;
@@ -34,6 +38,20 @@ public sealed partial class DocumentTests
             path => Assert.True(RepositoryFiles.Exists(path), $"README.md runs {path}, which is not there."));
         Assert.All(commands.Where(command => command.StartsWith("dotnet run --project", StringComparison.Ordinal)),
             command => Assert.True(RepositoryFiles.Exists(command.Split(' ')[3]), command));
+    }
+
+    [Fact]
+    public void Version_OfServerClientsAndChangelog_IsOne()
+    {
+        var version = ServerStart.Version;
+        var package = JsonNode.Parse(RepositoryFiles.Read("clients/typescript/package.json"))!;
+        var packageLock = JsonNode.Parse(RepositoryFiles.Read("clients/typescript/package-lock.json"))!;
+
+        Assert.Equal(version, package["version"]!.GetValue<string>());
+        Assert.Equal(version, packageLock["version"]!.GetValue<string>());
+        Assert.Equal(version, packageLock["packages"]![""]!["version"]!.GetValue<string>());
+        Assert.Equal(version, typeof(RoomPresence).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0]);
+        Assert.Equal(version, ReleasedVersion().Match(RepositoryFiles.Read("CHANGELOG.md")).Groups["it"].Value);
     }
 
     [Fact]
@@ -121,6 +139,9 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"^```sh\n(?<it>.*?)^```", RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.Singleline, 1000)]
     private static partial Regex ShellBlock();
+
+    [GeneratedRegex(@"^## (?<it>\d+\.\d+\.\d+) - \d{4}-\d{2}-\d{2}$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
+    private static partial Regex ReleasedVersion();
 
     [GeneratedRegex(@"`(?<it>[^`\n]+)`", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Code();

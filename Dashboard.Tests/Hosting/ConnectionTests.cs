@@ -95,7 +95,7 @@ public sealed class ConnectionTests
 
             Assert.Equal(1, await server.ExitCodeAsync());
             Assert.Equal(
-                "This process may open 700 files and sockets, and needs 800 or more. Raise the limit: ulimit -n 65536 in a shell, LimitNOFILE=65536 in a systemd unit, --ulimit nofile=65536 for a container.",
+                "This process may open 700 files and sockets but needs at least 800. Raise the limit: ulimit -n 65536 in a shell, LimitNOFILE=65536 in a systemd unit, --ulimit nofile=65536 for a container.",
                 server.Errors.Trim());
         }
         finally

@@ -54,7 +54,7 @@ public sealed class DashboardConfigurationTests
 
         Assert.Collection(
             refusal.Problems.Order(StringComparer.Ordinal),
-            problem => Assert.Equal("Presence__Clients__Kye: there is no such key. docs/configuration.md lists them all.", problem),
+            problem => Assert.Equal("Presence__Clients__Kye: unknown key. docs/configuration.md lists them all.", problem),
             problem => Assert.Equal("Presence__Clients__Origins: \"ftp://b.example\" is not an address of the form https://presence.example.com, without a path.", problem),
             problem => Assert.Equal("Presence__Clients__TokenLifetime: \"30\" is not a duration from 1h to 400d: a number followed by s, m, h or d, such as 12h or 30d.", problem),
             problem => Assert.Equal("Presence__Demo: \"perhaps\" is neither true nor false.", problem),
@@ -64,7 +64,7 @@ public sealed class DashboardConfigurationTests
             problem => Assert.Equal("Presence__Limits__Rooms: \"0\" is not a whole number from 1 to 100000000.", problem),
             problem => Assert.Equal("Presence__Server__Key: the key must have 32 to 128 characters; it has 5.", problem),
             problem => Assert.StartsWith("Presence__Setup__AdminEmail: a password without an email", problem, StringComparison.Ordinal),
-            problem => Assert.Equal("Presence__Setup__AdminPassword: the password must have 12 characters or more.", problem));
+            problem => Assert.Equal("Presence__Setup__AdminPassword: the password must have at least 12 characters.", problem));
         Assert.StartsWith("The configuration has 11 problems:", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -73,7 +73,7 @@ public sealed class DashboardConfigurationTests
     {
         var refusal = Assert.Throws<ConfigurationRefusedException>(() => Read(false, ("PublicUrl", "https://presence.example.com")));
 
-        Assert.Equal(["Presence__PublicUrl: there is no such key. Did you mean Presence__Http__PublicUrl?"], refusal.Problems);
+        Assert.Equal(["Presence__PublicUrl: unknown key. Did you mean Presence__Http__PublicUrl?"], refusal.Problems);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class HealthCommandTests
         await host.StopAsync();
         var (exitCode, errors) = await RunAsync("health", urls);
         Assert.Equal(1, exitCode);
-        Assert.StartsWith($"The server at {host.BaseAddress} does not answer:", errors, StringComparison.Ordinal);
+        Assert.StartsWith($"The server at {host.BaseAddress} doesn't respond:", errors, StringComparison.Ordinal);
     }
 
     /// <summary>The framework's client asks the environment's proxy once in a process, so a process of its own is asked.</summary>

@@ -28,7 +28,7 @@ public sealed class ProcessTests
 
     [Fact]
     public async Task Run_WithWordsThatAreNone_ExitsWith2() =>
-        Assert.Equal((2, "\"--hepl\" is nothing that Dashboard.dll knows. Did you mean --help? Dashboard.dll --help lists what it knows."), await RunAsync(["--hepl"]));
+        Assert.Equal((2, "\"--hepl\" is unknown to Dashboard.dll. Did you mean --help? Dashboard.dll --help lists what it accepts."), await RunAsync(["--hepl"]));
 
     [Fact]
     public async Task Start_OnAnAddressInUse_SaysSoInOneMessageAndExitsWith1()
@@ -40,7 +40,7 @@ public sealed class ProcessTests
             var (exitCode, output) = await RunAsync([$"--urls={host.BaseAddress}"], ("Presence__Data", folder.FullName));
 
             Assert.Equal(1, exitCode);
-            Assert.EndsWith($"Failed to bind to address {host.BaseAddress.ToString().TrimEnd('/')}: address already in use. Stop what listens there, or choose another address with --urls or ASPNETCORE_URLS.", output.Trim(), StringComparison.Ordinal);
+            Assert.EndsWith($"Failed to bind to address {host.BaseAddress.ToString().TrimEnd('/')}: address already in use. Stop the other program, or choose another address with --urls or ASPNETCORE_URLS.", output.Trim(), StringComparison.Ordinal);
             Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
             Assert.DoesNotContain("fail:", output, StringComparison.Ordinal);
         }

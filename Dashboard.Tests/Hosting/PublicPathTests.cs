@@ -99,7 +99,7 @@ public sealed partial class PublicPathTests(PublicPathTests.PathHost shared) : I
     {
         var answer = await RawHttp.ExchangeAsync(_host.BaseAddress, $"GET http://example.com{path} HTTP/1.1\nHost: example.com\nx-server-key: {DashboardHost.ServerKey}\nConnection: close\n\n");
 
-        Assert.Contains("This user is not kept out of the room.", answer, StringComparison.Ordinal);
+        Assert.Contains("This user has no ban from this room.", answer, StringComparison.Ordinal);
     }
 
     [Fact]

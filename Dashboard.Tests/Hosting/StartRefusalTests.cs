@@ -23,7 +23,7 @@ public sealed class StartRefusalTests : IDisposable
     [InlineData("keys/client.key", "keys/client.key cannot be used", "must own the data folder")]
     [InlineData("keys/signing.keys", "keys/signing.keys cannot be used", "must own the data folder")]
     [InlineData("keys/guests.key", "keys/guests.key cannot be used", "must own the data folder")]
-    [InlineData("presence.lock", "The data folder", "right to write it")]
+    [InlineData("presence.lock", "The data folder", "write access")]
     [InlineData("presence.db", "presence.db", "owns")]
     public async Task Start_OnAFolderItCannotUse_SaysWhichAndHow(string what, string where, string how)
     {

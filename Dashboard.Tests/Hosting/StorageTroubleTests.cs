@@ -32,7 +32,7 @@ public sealed class StorageTroubleTests
             {
                 answer.IsRefusal(503, 499503);
                 Assert.Equal(TimeSpan.FromSeconds(5), answer.Headers.RetryAfter?.Delta);
-                Assert.Contains("cannot be stored", answer.Message, StringComparison.Ordinal);
+                Assert.Contains("can't be stored", answer.Message, StringComparison.Ordinal);
             });
             Assert.Equal(202, (await host.BeatAsync("lobby", token)).Status);
             Assert.Equal(1, (await host.CountAsync("lobby")).Json["count"]!.GetValue<int>());
@@ -42,7 +42,7 @@ public sealed class StorageTroubleTests
 
         Assert.Equal(200, (await host.LogInAsync(new JsonObject { ["userId"] = "new", ["deviceId"] = "d" })).Status);
         var fault = Assert.Single(host.Log.Faults);
-        Assert.Contains("another program holds a lock", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("another program has locked", fault.Message, StringComparison.Ordinal);
         Assert.Null(fault.Exception);
     }
 

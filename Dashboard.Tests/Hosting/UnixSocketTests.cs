@@ -106,7 +106,7 @@ public sealed class UnixSocketTests : IDisposable
 
         var refusal = await Assert.ThrowsAnyAsync<Exception>(() => StartAsync());
 
-        Assert.Contains("is no socket", Refusal.OfStart(refusal), StringComparison.Ordinal);
+        Assert.Contains("isn't a socket", Refusal.OfStart(refusal), StringComparison.Ordinal);
         Assert.Equal(content, await File.ReadAllTextAsync(SocketPath, Cancel));
     }
 
@@ -118,7 +118,7 @@ public sealed class UnixSocketTests : IDisposable
         var exitCode = await ServerRun.RunAsync([$"--urls=http://unix:{_folder.Path}/no/presence.sock", $"--Presence:Data={Path.Combine(_folder.Path, "data")}"], errors);
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("does not exist. Make it", $"{errors}", StringComparison.Ordinal);
+        Assert.Contains("does not exist. Create it", $"{errors}", StringComparison.Ordinal);
     }
 
     private async Task<WebApplication> StartAsync(params (string Key, string Value)[] configuration)

@@ -33,8 +33,8 @@ public static partial class TokenCorpus
         new("iat before 1970", S, "iat must be", k => Secret($$"""{"sub":"mallory","exp":{{k.Now + 3600}},"iat":-5}""")),
         new("iat an object", S, "iat must be", k => Secret($$$"""{"sub":"mallory","exp":{{{k.Now + 3600}}},"iat":{}}""")),
         new("no iat", S, Taken, k => Secret($$"""{"sub":"mallory","exp":{{k.Now + 3600}}}""")),
-        new("exp twice", S, "stands twice", k => Secret(k.Claims(",\"exp\":4102444800"))),
-        new("exp twice, once spelt with an escape", S, "stands twice", k => Secret(k.Claims(",\"\\u0065xp\":4102444800"))),
+        new("exp twice", S, "duplicate members", k => Secret(k.Claims(",\"exp\":4102444800"))),
+        new("exp twice, once spelt with an escape", S, "duplicate members", k => Secret(k.Claims(",\"\\u0065xp\":4102444800"))),
     ];
 
     private static IEnumerable<HostileToken> Subjects =>
@@ -54,8 +54,8 @@ public static partial class TokenCorpus
         new("sub of a guest", S, "reserved", _ => Sub("\"~guest-0123456789abcdef01234567\"")),
         new("sub of an admin", S, "reserved", _ => Sub("\"ADMIN_\"")),
         new("sub of the deleted", S, "reserved", _ => Sub("\"DELETED_1\"")),
-        new("sub twice", S, "stands twice", k => Secret(k.Claims(",\"sub\":\"victim\""))),
-        new("sub twice, once spelt with an escape", S, "stands twice", k => Secret(k.Claims(",\"s\\u0075b\":\"victim\""))),
+        new("sub twice", S, "duplicate members", k => Secret(k.Claims(",\"sub\":\"victim\""))),
+        new("sub twice, once spelt with an escape", S, "duplicate members", k => Secret(k.Claims(",\"s\\u0075b\":\"victim\""))),
         new("sub in capitals beside the real one", S, Taken, k => Secret(k.Claims(",\"SUB\":\"victim\""))),
         new("sub with markup", S, Taken, _ => Sub("\"<script>alert(1)</script>\"")),
         new("sub with SQL", S, Taken, _ => Sub("\"'; DROP TABLE Users; --\"")),
@@ -71,7 +71,7 @@ public static partial class TokenCorpus
         new("name with a line end", S, "name must not contain control", k => Secret(k.Claims(",\"name\":\"a\\nb\""))),
         new("name null", S, Taken, k => Secret(k.Claims(",\"name\":null"))),
         new("name empty", S, Taken, k => Secret(k.Claims(",\"name\":\"\""))),
-        new("name twice", S, "stands twice", k => Secret(k.Claims(",\"name\":\"a\",\"name\":\"b\""))),
+        new("name twice", S, "duplicate members", k => Secret(k.Claims(",\"name\":\"a\",\"name\":\"b\""))),
         new("picture of 1,000 characters", S, Taken, k => Secret(k.Claims($",\"picture\":\"https://e.example/{new string('p', 1_000 - 18)}\""))),
         new("picture of 1,001 characters", S, "picture may have", k => Secret(k.Claims($",\"picture\":\"https://e.example/{new string('p', 1_001 - 18)}\""))),
         .. new[] { "javascript:alert(1)", "data:text/html,x", "//evil.example/x.png", "/x.png", "file:///etc/passwd", "vbscript:x" }
@@ -86,10 +86,10 @@ public static partial class TokenCorpus
         new("rooms of 101", S, "rooms must be a list", k => Secret(k.Claims($",\"rooms\":[{string.Join(',', Enumerable.Range(0, 101).Select(i => $"\"{i}\""))}]"))),
         .. new[] { "\"lobby\"", "true", "{\"lobby\":true}", "7" }.Select(value => new HostileToken($"rooms {value}", S, "rooms must be a list", k => Secret(k.Claims($",\"rooms\":{value}")))),
         .. new[] { "null", "7", "\"\"", "\"a/b\"", "\"a/*\"", "[\"lobby\"]", "\".\"", "\"..\"", "\"\\ud800\"", $"\"{new string('r', 129)}\"", $"\"{new string('r', 129)}*\"" }
-            .Select((value, number) => new HostileToken($"rooms with a bad entry ({number})", S, "rooms holds something", k => Secret(k.Claims($",\"rooms\":[\"lobby\",{value}]")))),
+            .Select((value, number) => new HostileToken($"rooms with a bad entry ({number})", S, "rooms contains an entry", k => Secret(k.Claims($",\"rooms\":[\"lobby\",{value}]")))),
         new("a claim 14 levels deep", S, Taken, k => Secret(k.Claims($",\"x\":{new string('[', 14)}{new string(']', 14)}"))),
-        new("a claim 17 levels deep", S, "not one JSON object", k => Secret(k.Claims($",\"x\":{new string('[', 17)}{new string(']', 17)}"))),
-        new("a claim 1,000 levels deep", S, "not one JSON object", k => Secret(k.Claims($",\"x\":{new string('[', 1_000)}{new string(']', 1_000)}"))),
+        new("a claim 17 levels deep", S, "aren't a single JSON object", k => Secret(k.Claims($",\"x\":{new string('[', 17)}{new string(']', 17)}"))),
+        new("a claim 1,000 levels deep", S, "aren't a single JSON object", k => Secret(k.Claims($",\"x\":{new string('[', 1_000)}{new string(']', 1_000)}"))),
         new("200 claims nobody knows", S, Taken, k => Secret(k.Claims(string.Concat(Enumerable.Range(0, 200).Select(i => $",\"c{i}\":{i}"))))),
         new("a claim named as nothing", S, Taken, k => Secret(k.Claims(",\"\":1"))),
         new("a claim named __proto__", S, Taken, k => Secret(k.Claims(",\"__proto__\":{\"sub\":\"victim\"}"))),
@@ -104,7 +104,7 @@ public static partial class TokenCorpus
         new("the issuer without its slash", K, "iss is not", k => Of(k, $"\"iss\":\"https://auth.example.com\",\"aud\":\"{CorpusServers.Audience}\"")),
         new("the issuer in capitals", K, "iss is not", k => Of(k, $"\"iss\":\"{CorpusServers.Issuer.ToUpperInvariant()}\",\"aud\":\"{CorpusServers.Audience}\"")),
         new("the issuer in a list", K, "iss is not", k => Of(k, $"\"iss\":[\"{CorpusServers.Issuer}\"],\"aud\":\"{CorpusServers.Audience}\"")),
-        new("the issuer twice", K, "stands twice", k => Of(k, $"\"iss\":\"{CorpusServers.Issuer}\",\"iss\":\"{CorpusServers.Issuer}\",\"aud\":\"{CorpusServers.Audience}\"")),
+        new("the issuer twice", K, "duplicate members", k => Of(k, $"\"iss\":\"{CorpusServers.Issuer}\",\"iss\":\"{CorpusServers.Issuer}\",\"aud\":\"{CorpusServers.Audience}\"")),
         .. new[] { "null", "\"\"", "\"other\"", "\"presence2\"", "\"Presence\"", "[]", "[\"other\"]", "[[\"presence\"]]", "{\"presence\":1}", "7" }
             .Select(value => new HostileToken($"audience {value}", K, "aud does not name", k => Of(k, $"\"iss\":\"{CorpusServers.Issuer}\",\"aud\":{value}"))),
         new("no audience", K, "aud does not name", k => Of(k, $"\"iss\":\"{CorpusServers.Issuer}\"")),

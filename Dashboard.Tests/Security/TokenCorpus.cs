@@ -6,10 +6,10 @@ namespace Presence.Dashboard.Tests.Security;
 /// <summary>Tokens nobody should send and somebody will, each with what it is to be answered. Rows are grouped by what they try.</summary>
 public static partial class TokenCorpus
 {
-    private const string NotOurs = "not one of this server's";
-    private const string BadSignature = "signature is not good";
+    private const string NotOurs = "doesn't belong to this server";
+    private const string BadSignature = "signature is invalid";
     private const string WrongAlgorithm = "algorithm (alg)";
-    private const string UnknownKey = "not in the key set";
+    private const string UnknownKey = "isn't in the key set";
     private const string NoCredentials = "Send an access token";
     private const string? Taken = null;
 

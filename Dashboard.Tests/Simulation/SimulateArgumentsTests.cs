@@ -46,7 +46,7 @@ public sealed class SimulateArgumentsTests
                 "--churn: \"-3\" is not a percentage from 0 to 1000.",
                 "--lossy: \"100\" is not a percentage from 0 to 90.",
                 "--duration: \"soon\" is not a number and s, m, h or d, such as 90s or 5m, up to 7d.",
-                "--key: missing. It is the client key of the server (keys/client.key in its data folder); or give --secret, the one of Presence__Clients__Jwt__Secret.",
+                "--key is missing. Set the server's client key (keys/client.key in its data folder), or set --secret to Presence__Clients__Jwt__Secret.",
             ]).Order(StringComparer.Ordinal),
             problems.Order(StringComparer.Ordinal));
     }

@@ -83,7 +83,7 @@ public sealed class SimulateCommandTests : IDisposable
 
         Assert.Equal(1, await RunAsync("--url", $"{host.BaseAddress}", option, value));
 
-        Assert.Contains("cannot be watched", $"{_errors}", StringComparison.Ordinal);
+        Assert.Contains("can't be used", $"{_errors}", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class SimulateCommandTests : IDisposable
     {
         Assert.Equal(1, await RunAsync("--url", "http://127.0.0.1:1", "--secret", TokenForge.Secret));
 
-        Assert.StartsWith("The server at http://127.0.0.1:1/ cannot be watched:", $"{_errors}", StringComparison.Ordinal);
+        Assert.StartsWith("The server at http://127.0.0.1:1/ can't be used:", $"{_errors}", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class SimulateCommandTests : IDisposable
     {
         Assert.Equal(0, await RunAsync("--help"));
 
-        Assert.Contains("Watch a presence server", $"{_output}", StringComparison.Ordinal);
+        Assert.Contains("Load a presence server", $"{_output}", StringComparison.Ordinal);
     }
 
     private Task<int> RunAsync(params string[] args) => CommandLine.RunAsync(["simulate", .. args], _output, _errors);

@@ -25,7 +25,7 @@ internal sealed class AccountPinStore(IServiceScopeFactory scopes) : IPinStore
         // A scope of its own: the circuit's context may be in use by a page.
         await using var scope = scopes.CreateAsyncScope();
         var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
-        var account = await accounts.FindByIdAsync(accountId) ?? throw new InvalidOperationException("The account is gone.");
+        var account = await accounts.FindByIdAsync(accountId) ?? throw new InvalidOperationException("The account no longer exists.");
         var result = await accounts.SetAuthenticationTokenAsync(account, Provider, Name, JsonSerializer.Serialize(rooms));
         if (!result.Succeeded)
             throw new InvalidOperationException(string.Join(" ", result.Errors.Select(error => error.Description)));

@@ -67,8 +67,8 @@ internal sealed class AccountsStartup(
     {
         var problems = await firstAccount.CreateAsync(email, await ConfiguredPasswordAsync(cancellationToken), cancellationToken);
         if (problems is { Count: > 0 })
-            throw new StartupException($"The first account, {email}, could not be made from Presence__Setup. {string.Join(" ", problems)} Correct Presence__Setup__AdminEmail or Presence__Setup__AdminPassword, or leave both out to get a set-up link.");
-        log.LogInformation("Made the first account, {Email}, from Presence__Setup.", email);
+            throw new StartupException($"The first account, {email}, couldn't be created from Presence__Setup. {string.Join(" ", problems)} Correct Presence__Setup__AdminEmail or Presence__Setup__AdminPassword, or leave both out to get a setup link.");
+        log.LogInformation("Created the first account, {Email}, from Presence__Setup.", email);
     }
 
     private void Announce()
@@ -79,9 +79,9 @@ internal sealed class AccountsStartup(
         var address = ServerLinks.To(path, options.Value, server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
         file.Write(address);
         if (address == path)
-            log.LogInformation("No account yet. Put the address your proxy serves in front of this and open it, to make the first one (it is also in {File}):\n\n    {Link}\n", file.FullPath, address);
+            log.LogInformation("No account yet. To create the first one, open this path on the address your proxy serves (the link is also in {File}):\n\n    {Link}\n", file.FullPath, address);
         else
-            log.LogInformation("No account yet. Open this link to make the first one (it is also in {File}):\n\n    {Link}\n", file.FullPath, address);
+            log.LogInformation("No account yet. Open this link to create the first one (it is also in {File}):\n\n    {Link}\n", file.FullPath, address);
     }
 
     private async Task<string> ConfiguredPasswordAsync(CancellationToken cancellationToken)
@@ -107,7 +107,7 @@ internal sealed class AccountsStartup(
 #pragma warning restore CA1031
         {
             if (!lifetime.ApplicationStopping.IsCancellationRequested)
-                log.LogWarning("Whether Presence__Setup still holds could not be looked up: {Message}", failure.Message);
+                log.LogWarning("Couldn't check whether Presence__Setup still applies: {Message}", failure.Message);
         }
         HasCompared = true;
     }

@@ -112,7 +112,7 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
             catch (Exception failure)
 #pragma warning restore CA1031
             {
-                _log.LogError(failure, "An open page's account could not be checked at once; it is within {Interval}.", RevalidationInterval);
+                _log.LogError(failure, "The account of an open page couldn't be checked. It is checked again within {Interval}.", RevalidationInterval);
             }
         }
     }

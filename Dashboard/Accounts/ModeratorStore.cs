@@ -59,7 +59,7 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
         if (!made.Succeeded)
             throw new ModeratorChangeRefusedException(string.Join(' ', AccountErrors.Of(made)));
         await transaction.CommitAsync(cancellationToken);
-        log.LogInformation("{By} made the account {Email}, {Role}.", by, email, role);
+        log.LogInformation("{By} created the account {Email}, {Role}.", by, email, role);
         changes.Announce(account.Id);
         return account.Id;
     }
@@ -105,7 +105,7 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
     private static void Require(IdentityResult result)
     {
         if (!result.Succeeded)
-            throw new InvalidOperationException("The account could not be changed: " + string.Join(" ", AccountErrors.Of(result)));
+            throw new InvalidOperationException("The account couldn't be changed: " + string.Join(" ", AccountErrors.Of(result)));
     }
 }
 

@@ -38,8 +38,8 @@ internal sealed class PasswordLinks(IServiceScopeFactory scopes, AccountChanges 
         var expiresAt = time.GetUtcNow() + Lifetime;
         var stored = string.Create(CultureInfo.InvariantCulture, $"{Hash(token)} {expiresAt.ToUnixTimeMilliseconds()} {by}");
         if (await accounts.SetAuthenticationTokenAsync(account, Provider, Purpose, stored) is { Succeeded: false } failed)
-            throw new InvalidOperationException("The password link could not be stored: " + string.Join(" ", AccountErrors.Of(failed)));
-        log.LogInformation("{By} made a password link for {Email}.", by, account.Email);
+            throw new InvalidOperationException("The password link couldn't be stored: " + string.Join(" ", AccountErrors.Of(failed)));
+        log.LogInformation("{By} created a password link for {Email}.", by, account.Email);
         return new IssuedPasswordLink(account.Email ?? "", $"{ModeratorAccounts.NewPasswordPath}?token={token}", expiresAt, account.IsDisabled);
     }
 

@@ -5,24 +5,24 @@ namespace Presence.Dashboard.Api;
 /// <summary>The catalogue of refusals: the only place that pairs a status with a code. docs/errors.md is checked against it.</summary>
 internal static class ApiErrors
 {
-    public static readonly ApiError Unreadable = new(400, 400000, "The request could not be read.");
-    public static readonly ApiError Invalid = new(422, 400000, "The request was read but breaks a rule.");
+    public static readonly ApiError Unreadable = new(400, 400000, "The request can't be read.");
+    public static readonly ApiError Invalid = new(422, 400000, "The request breaks a rule.");
     public static readonly ApiError NotSignedIn = new(401, 400100, "The access token or key is missing, invalid, expired or revoked.");
     public static readonly ApiError PresenceDisabled = new(403, 400300, "Presence is switched off.");
-    public static readonly ApiError NotAllowed = new(403, 400301, "The caller may not do this.");
-    public static readonly ApiError Banned = new(403, 400312, "The user is kept out of the network.");
+    public static readonly ApiError NotAllowed = new(403, 400301, "The caller isn't allowed to do this.");
+    public static readonly ApiError Banned = new(403, 400312, "The user is banned from the network.");
     public static readonly ApiError RateLimited = new(429, 400311, "Too many requests.");
-    public static readonly ApiError NotFound = new(404, 400400, "There is no such thing.");
-    public static readonly ApiError MethodNotAllowed = new(405, 499405, "The route exists but not for this method.");
-    public static readonly ApiError StaleVersion = new(412, 499412, "The document was changed since it was read.");
-    public static readonly ApiError BodyTooLarge = new(413, 499413, "The body is larger than this caller may send.");
-    public static readonly ApiError WrongMediaType = new(415, 499415, "The body's content type is not one this route reads.");
-    public static readonly ApiError VersionRequired = new(428, 499428, "The change must name the version it was made from.");
-    public static readonly ApiError NotReady = new(503, 499503, "The server is restoring its state, or its storage is in trouble.");
-    public static readonly ApiError Removed = new(403, 499601, "The user is kept out of the room.");
-    public static readonly ApiError RoomEnded = new(409, 499603, "The room's broadcast is over.");
-    public static readonly ApiError CapReached = new(429, 499602, "A cap is reached.");
-    public static readonly ApiError Fault = new(500, 500000, "The server failed; the fault is in its log.");
+    public static readonly ApiError NotFound = new(404, 400400, "Not found.");
+    public static readonly ApiError MethodNotAllowed = new(405, 499405, "The route doesn't support this method.");
+    public static readonly ApiError StaleVersion = new(412, 499412, "The document has changed since it was read.");
+    public static readonly ApiError BodyTooLarge = new(413, 499413, "The body is larger than the caller's limit.");
+    public static readonly ApiError WrongMediaType = new(415, 499415, "The route doesn't accept the body's content type.");
+    public static readonly ApiError VersionRequired = new(428, 499428, "The request must name the version it changes.");
+    public static readonly ApiError NotReady = new(503, 499503, "The server is restoring its state, or its storage is failing.");
+    public static readonly ApiError Removed = new(403, 499601, "The user is banned from the room.");
+    public static readonly ApiError RoomEnded = new(409, 499603, "The room's broadcast has ended.");
+    public static readonly ApiError CapReached = new(429, 499602, "A limit is reached.");
+    public static readonly ApiError Fault = new(500, 500000, "The server failed. Its log has the details.");
 
     public static readonly IReadOnlyList<ApiError> All =
     [

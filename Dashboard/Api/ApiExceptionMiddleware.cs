@@ -73,7 +73,7 @@ internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMetho
     private ApiProblem? Refuse(Exception exception) => exception switch
     {
         StoreFullException full => ApiProblems.Full(full),
-        _ when storage.Note(exception) => new ApiProblem(ApiErrors.NotReady, $"This cannot be stored at the moment: {StorageTrouble.Of(exception)}. Try again in {StorageRetrySeconds} seconds; the server's log says what is wrong.") { RetryAfterSeconds = StorageRetrySeconds },
+        _ when storage.Note(exception) => new ApiProblem(ApiErrors.NotReady, $"This can't be stored right now: {StorageTrouble.Of(exception)}. Try again in {StorageRetrySeconds} seconds. The server log has the details.") { RetryAfterSeconds = StorageRetrySeconds },
         _ => null,
     };
 
@@ -92,8 +92,8 @@ internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMetho
         var method = http.Request.Method;
         var path = Shown(http.Request.Path);
         if (error == ApiErrors.NotFound)
-            return new ApiProblem(error, $"Nothing answers {method} {path}. The routes are in docs/http-api.md.");
-        return new ApiProblem(error, error == ApiErrors.MethodNotAllowed ? $"{path} does not answer {method}; it answers {http.Response.Headers.Allow}." : error.Meaning);
+            return new ApiProblem(error, $"There is no route {method} {path}. See docs/http-api.md for all routes.");
+        return new ApiProblem(error, error == ApiErrors.MethodNotAllowed ? $"{path} doesn't support {method}. It supports {http.Response.Headers.Allow}." : error.Meaning);
     }
 
     private static string Shown(PathString path) => path.Value is { Length: > LongestPathShown } text ? text[..LongestPathShown] + "..." : path.Value ?? "/";

@@ -47,13 +47,13 @@ internal sealed record ApiProblem(ApiError Error, string Message, string? Detail
 /// <summary>ApiProblems that several routes share.</summary>
 internal static class ApiProblems
 {
-    public static readonly ApiProblem Disabled = new(ApiErrors.PresenceDisabled, "Presence is switched off for this network; a moderator can switch it on in the settings.");
+    public static readonly ApiProblem Disabled = new(ApiErrors.PresenceDisabled, "Presence is switched off for this network. A moderator can switch it on in the settings.");
 
-    public static readonly ApiProblem OtherRoom = new(ApiErrors.NotAllowed, "This token is for certain rooms, and this is none of them; ask for one whose rooms claim names it.");
+    public static readonly ApiProblem OtherRoom = new(ApiErrors.NotAllowed, "This token is limited to other rooms. Request one whose rooms claim includes this room.");
 
     private static readonly ApiProblem RoomDisabled = new(ApiErrors.PresenceDisabled, "Presence is switched off for this room.");
 
-    private static readonly ApiProblem Ended = new(ApiErrors.RoomEnded, "The room's broadcast is over; it takes no heartbeats any more.");
+    private static readonly ApiProblem Ended = new(ApiErrors.RoomEnded, "The room's broadcast has ended. It no longer accepts heartbeats.");
 
     /// <summary>The refusal of everybody who asks about a room while presence is off for it or for the network.</summary>
     public static ApiProblem? WhileDisabled(PresenceEngine engine, string roomId) =>
@@ -109,7 +109,7 @@ internal static class ApiProblems
     }
 
     public static ApiProblem TooManyHeartbeats(TimeSpan wait) =>
-        TooFast("This session sends heartbeats too often; wait nextHeartbeatInSeconds between two.", wait);
+        TooFast("This session sends heartbeats too often. Wait nextHeartbeatInSeconds between heartbeats.", wait);
 
     public static ApiProblem TooManyHeartbeatsOfAddress(TimeSpan wait) => TooFast("This address sends heartbeats too often.", wait);
 
@@ -120,7 +120,7 @@ internal static class ApiProblems
     public static ApiProblem? WhileReadingMuch(HttpContext http, RateLimits paces, int cost) =>
         paces.Reads.TryTake(http.Caller(), http.Connection.RemoteIpAddress, cost, out var wait)
             ? null
-            : TooFast($"This caller's searches and orders look at too many; this one would look at {cost}.", wait);
+            : TooFast($"This caller searches and sorts too much. This request would scan {cost} entries.", wait);
 
     /// <summary>Why the engine took no heartbeat.</summary>
     public static ApiProblem Of(in HeartbeatReceipt receipt, PresenceLimits limits) => receipt.Outcome switch
@@ -129,14 +129,14 @@ internal static class ApiProblems
         HeartbeatOutcome.RoomDisabled => RoomDisabled,
         HeartbeatOutcome.RoomEnded => Ended,
         HeartbeatOutcome.Removed or HeartbeatOutcome.Banned => OfRemoval(receipt.Removal!),
-        HeartbeatOutcome.RoomLimit => Capped($"The server holds its cap of {limits.Rooms} rooms; one becomes free when a room is left empty.", receipt.Settings),
-        HeartbeatOutcome.SessionLimit => Capped($"The server holds its cap of {limits.Sessions} sessions; one becomes free when a viewer leaves.", receipt.Settings),
+        HeartbeatOutcome.RoomLimit => Capped($"The server has reached its limit of {limits.Rooms} rooms. Try again when a room has become empty.", receipt.Settings),
+        HeartbeatOutcome.SessionLimit => Capped($"The server has reached its limit of {limits.Sessions} sessions. Try again when a viewer has left.", receipt.Settings),
         HeartbeatOutcome.RoomShare => Capped(
-            "This address or server key holds as many rooms as its share (Presence__Limits__RoomsPerAddress, RoomsPerServerKey); one becomes free when a room is left empty.", receipt.Settings),
+            "This address or server key has reached its limit of rooms (Presence__Limits__RoomsPerAddress, RoomsPerServerKey). Try again when a room has become empty.", receipt.Settings),
         HeartbeatOutcome.SessionShare => Capped(
-            "This address or server key holds as many sessions as its share (Presence__Limits__SessionsPerAddress, SessionsPerServerKey); one becomes free when a viewer leaves.", receipt.Settings),
-        HeartbeatOutcome.MemoryLimit => Capped("The server has no memory for more sessions; there is room when viewers have left.", receipt.Settings),
-        HeartbeatOutcome.RoomsPerUserLimit => Capped($"This user is present in {limits.RoomsPerUser} rooms, as many as one may; leave a room first.", receipt.Settings),
+            "This address or server key has reached its limit of sessions (Presence__Limits__SessionsPerAddress, SessionsPerServerKey). Try again when a viewer has left.", receipt.Settings),
+        HeartbeatOutcome.MemoryLimit => Capped("The server has no memory for more sessions. Try again when viewers have left.", receipt.Settings),
+        HeartbeatOutcome.RoomsPerUserLimit => Capped($"This user has reached the limit of {limits.RoomsPerUser} rooms. Leave a room first.", receipt.Settings),
         _ => throw new ArgumentOutOfRangeException(nameof(receipt), receipt.Outcome, "not a refusal"),
     };
 

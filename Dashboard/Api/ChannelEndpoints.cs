@@ -53,9 +53,9 @@ internal static class ChannelEndpoints
         if (UnknownMembers.ProblemOf(request.Unknown, ["channelId"], "userIds") is { } unknown)
             return unknown;
         if (request.UserIds is not { } userIds)
-            return "userIds is missing; it is a list of user ids, empty to forget the channel.";
+            return "userIds is missing. Send a list of user ids, or an empty list to delete the channel.";
         if (userIds.Count > most)
-            return $"userIds may name {most} members; it names {userIds.Count}.";
+            return $"userIds is limited to {most} members, and this request has {userIds.Count}.";
         var problems = userIds.Select((id, index) => id is null ? $"userIds[{index}] is null; it is a user id." : PresenceIds.ProblemOfUserId(id) is { } problem ? $"userIds[{index}]: {problem}" : null);
         return problems.FirstOrDefault(problem => problem is not null);
     }
@@ -68,7 +68,7 @@ internal static class ChannelEndpoints
         var query = http.Request.Query;
         string[] asked = [.. query["channelIds[]"].Concat(query["channelIds"]).Where(id => !string.IsNullOrEmpty(id)).Select(id => id!).Distinct(PresenceComparers.ChannelId)];
         if (asked.Length > MostAsked)
-            return ApiProblem.Invalid($"channelIds may name {MostAsked} channels; it names {asked.Length}. Ask in several requests.");
+            return ApiProblem.Invalid($"channelIds is limited to {MostAsked} channels, and this request has {asked.Length}. Split it into several requests.");
         if (asked.Select(id => PresenceIds.ProblemOfChannelId(id)).FirstOrDefault(problem => problem is not null) is { } problem)
             return ApiProblem.Invalid($"channelIds: {problem}");
         if (!engine.Settings.Enabled)

@@ -58,7 +58,7 @@ internal sealed record HealthReply([property: AllowedValues("live", "healthy", "
 /// <summary>Until the state of the last run is restored every answer could be wrong, so there is none but "alive" (rule 10).</summary>
 internal sealed class ReadinessMiddleware(RequestDelegate next, PresenceReadiness readiness)
 {
-    private static readonly ApiProblem Restoring = new(ApiErrors.NotReady, "The server is restoring its state; try again in a second.") { RetryAfterSeconds = 1 };
+    private static readonly ApiProblem Restoring = new(ApiErrors.NotReady, "The server is restoring its state. Try again in one second.") { RetryAfterSeconds = 1 };
 
     public Task InvokeAsync(HttpContext http)
     {
@@ -70,6 +70,6 @@ internal sealed class ReadinessMiddleware(RequestDelegate next, PresenceReadines
         http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         http.Response.Headers["Refresh"] = "1";
         http.Response.Headers.RetryAfter = "1";
-        return http.Response.WriteAsync("Presence Dashboard is restoring its state. This page reloads by itself.");
+        return http.Response.WriteAsync("Presence Dashboard is restoring its state. This page reloads automatically.");
     }
 }

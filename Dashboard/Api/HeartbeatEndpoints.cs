@@ -73,7 +73,7 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, RateLimits paces
     {
         var includeCount = false;
         if (http.Request.QueryString.HasValue && !TryReadInclude(http.Request.Query, out includeCount))
-            return ApiProblem.Invalid("include", "may be count, or left out.");
+            return ApiProblem.Invalid("include", "must be count. You can leave it out.");
         if (!caller.TryPace(paces.Heartbeats, heartbeat.RoomId, heartbeat.SessionId, out var wait))
             return ApiProblems.TooManyHeartbeats(wait);
         if (paces.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(http.Connection.RemoteIpAddress, out wait))

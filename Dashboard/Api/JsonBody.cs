@@ -25,7 +25,7 @@ internal static class JsonBody
     {
         var body = await ReadOptionalAsync(http, type);
         return body.Refusal is null && body.Value is null
-            ? new JsonBody<T>(new ApiProblem(ApiErrors.Unreadable, "The body is empty; send a JSON object with content type application/json."))
+            ? new JsonBody<T>(new ApiProblem(ApiErrors.Unreadable, "The body is empty. Send a JSON object with content type application/json."))
             : body;
     }
 
@@ -61,7 +61,7 @@ internal static class JsonBody
             var reader = new Utf8JsonReader(bytes, Rules);
             var value = JsonSerializer.Deserialize(ref reader, type);
             reader.Read(); // throws when something follows the document
-            return value is null ? new(ApiProblem.Invalid("The body must be a JSON object; it is null.")) : new(value);
+            return value is null ? new(ApiProblem.Invalid("The body must be a JSON object, not null.")) : new(value);
         }
         catch (JsonException exception)
         {
@@ -82,7 +82,7 @@ internal static class JsonBody
         var field = exception.Path.TrimStart('$').TrimStart('.');
         return field.Length == 0
             ? ApiProblem.Invalid("The body must be a JSON object.")
-            : ApiProblem.Invalid(field, "has a value of the wrong kind, or stands there twice; docs/http-api.md says what it takes.");
+            : ApiProblem.Invalid(field, "has a value of the wrong type or appears twice. See docs/http-api.md.");
     }
 
     private static bool IsJson(string? contentType) =>
@@ -117,7 +117,7 @@ internal static class UnknownMembers
     {
         if (unknown?.Keys.FirstOrDefault(member => !computed.Contains(member, StringComparer.Ordinal)) is not { } name)
             return null;
-        return $"\"{(name.Length > 50 ? name[..50] : name)}\" is no member of this document; it has {string.Join(", ", known)}.";
+        return $"\"{(name.Length > 50 ? name[..50] : name)}\" isn't a member of this document. Its members are {string.Join(", ", known)}.";
     }
 }
 
@@ -171,5 +171,5 @@ internal sealed record BodyLimit(int Bytes)
         http.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes ?? (caller is { IsServer: true } ? OfServers : OfViewers);
 
     public static ApiProblem Refusal(int limit) =>
-        new(ApiErrors.BodyTooLarge, $"The body may have {limit} bytes{(limit == OfViewers ? $"; with a server key {OfServers}" : "")}.");
+        new(ApiErrors.BodyTooLarge, $"The body is limited to {limit} bytes{(limit == OfViewers ? $", or {OfServers} with a server key" : "")}.");
 }

@@ -52,7 +52,7 @@ internal static class LeaveEndpoints
         if (authenticated.Principal is not { } caller)
             return ApiProblems.Of(authenticated, paces, http);
         if (caller.IsServer)
-            return new ApiProblem(ApiErrors.NotAllowed, "A server key does not belong into a page; send the viewer's access token.");
+            return new ApiProblem(ApiErrors.NotAllowed, "Don't use a server key in a page. Send the viewer's access token.");
         return End(engine, roomId, caller, fields.TryGetValue("sessionId", out var sessionId) ? sessionId.ToString() : null);
     }
 

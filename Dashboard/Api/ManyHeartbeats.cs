@@ -19,9 +19,9 @@ internal static class ManyHeartbeats
         if (body.Value is not { } request)
             return body.Refusal!;
         if (request.Heartbeats is not { } heartbeats)
-            return ApiProblem.Invalid("heartbeats", "is missing; it is a list of objects with a roomId.");
+            return ApiProblem.Invalid("heartbeats", "is missing. Send a list of objects with a roomId.");
         if (heartbeats.Count > ManyHeartbeatsRequest.Most)
-            return ApiProblem.Invalid($"heartbeats may hold {ManyHeartbeatsRequest.Most} entries; it holds {heartbeats.Count}. Send several requests.");
+            return ApiProblem.Invalid($"heartbeats is limited to {ManyHeartbeatsRequest.Most} entries, and this request has {heartbeats.Count}. Split it into several requests.");
         if (!engine.Settings.Enabled)
             return ApiProblems.Disabled;
 
@@ -48,7 +48,7 @@ internal static class ManyHeartbeats
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            logger.LogError(exception, "A heartbeat among many failed.");
+            logger.LogError(exception, "A heartbeat in a batch failed.");
             return new ApiProblem(ApiErrors.Fault, ApiErrors.Fault.Meaning);
         }
     }
@@ -98,7 +98,7 @@ internal static class ManyHeartbeats
             return LoginRules.ProblemOfUserId(userId) is { } problem ? ApiProblem.Invalid(problem) : null;
         return userId is null || userId == caller.UserId
             ? null
-            : new ApiProblem(ApiErrors.NotAllowed, "userId may name somebody else with a server key only; leave it out.");
+            : new ApiProblem(ApiErrors.NotAllowed, "Only a server key may send heartbeats for another userId. Leave userId out.");
     }
 }
 

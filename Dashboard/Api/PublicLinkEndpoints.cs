@@ -77,7 +77,7 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
             return ApiProblem.Invalid(problem);
         return links.FindOfRoom(roomId) is { } link
             ? Answer(link)
-            : new ApiProblem(ApiErrors.NotFound, "This room has no public link; POST to this address makes one.");
+            : new ApiProblem(ApiErrors.NotFound, "This room has no public link. POST to this address creates one.");
     }
 
     /// <summary>Take a room's public link back</summary>

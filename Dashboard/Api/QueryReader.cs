@@ -14,7 +14,7 @@ internal sealed class QueryReader(IQueryCollection query)
     {
         var values = query[name];
         if (values.Count > 1)
-            return Refuse<string?>($"{name} is given {values.Count} times; give it once.");
+            return Refuse<string?>($"{name} appears {values.Count} times. Send it once.");
         if (values.ToString() is not { Length: > 0 } text)
             return null;
         return text.Length <= longest ? text : Refuse<string?>($"{name} may have {longest} characters; it has {text.Length}.");
@@ -96,11 +96,11 @@ internal static class Precondition
         {
             takesAny = !isRequired;
             return isRequired
-                ? new ApiProblem(ApiErrors.VersionRequired, "Send the ETag of the document you changed as If-Match, so that nobody's change is lost unseen; * overwrites whatever is there.")
+                ? new ApiProblem(ApiErrors.VersionRequired, "Send the ETag of the document you read as If-Match, so that you don't overwrite another change. Send * to overwrite anyway.")
                 : null;
         }
         if (http.Request.GetTypedHeaders().IfMatch is not { Count: > 0 } tags)
-            return new ApiProblem(ApiErrors.Unreadable, $"If-Match must be an ETag as it was sent, in quotes: {currentTag}.");
+            return new ApiProblem(ApiErrors.Unreadable, $"If-Match must be an ETag in quotes, as the server sent it: {currentTag}.");
         takesAny = tags.Contains(EntityTagHeaderValue.Any);
         return takesAny || tags.Any(tag => tag.Compare(new EntityTagHeaderValue(currentTag), useStrongComparison: true)) ? null : stale();
     }

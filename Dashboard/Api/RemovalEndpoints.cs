@@ -137,7 +137,7 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
             return ApiProblem.Invalid(problem);
         return await removals.FindAsync(userId, roomId, http.RequestAborted) is { } entry
             ? Reply.Ok(Describe(entry), ApiJson.Documents.RemovalDocument)
-            : new ApiProblem(ApiErrors.NotFound, roomId is null ? "This user is not kept out of the network." : "This user is not kept out of the room.");
+            : new ApiProblem(ApiErrors.NotFound, roomId is null ? "This user has no ban from the network." : "This user has no ban from this room.");
     }
 
     private async Task<IResult> LiftAsync(HttpContext http, string? roomId, string userId)
@@ -160,7 +160,7 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
         if (RemovalRules.ProblemOfReason(request.Reason) is { } reasonProblem)
             return reasonProblem;
         if (request.Until is null == request.DurationSeconds is null)
-            return "Say when the removal ends: send either until, an instant, or durationSeconds.";
+            return "Send when the removal ends: either until (an instant) or durationSeconds.";
 
         var now = time.GetUtcNow();
         if (request.DurationSeconds is { } seconds)
@@ -176,7 +176,7 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
         until = DateTimeOffset.FromUnixTimeMilliseconds(until.ToUnixTimeMilliseconds()); // as stored, and as answered
         return until > now && until <= now + RemovalRules.Longest
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"until must be in the future and at most {RemovalRules.Longest.TotalDays:0} days away; the server's time is {now.UtcDateTime:yyyy-MM-ddTHH:mm:ss}Z.");
+            : string.Create(CultureInfo.InvariantCulture, $"until must be in the future and at most {RemovalRules.Longest.TotalDays:0} days away. The server's time is {now.UtcDateTime:yyyy-MM-ddTHH:mm:ss}Z.");
     }
 
     private static long? ReadCursor(QueryReader query)
@@ -185,7 +185,7 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
             return null;
         if (Base64Url.IsValid(text) && long.TryParse(Encoding.ASCII.GetString(Base64Url.DecodeFromChars(text)), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
             return id;
-        query.Refuse("cursor is not one of this list; send the cursor of the page before.");
+        query.Refuse("cursor doesn't belong to this list. Send the cursor of the previous page.");
         return null;
     }
 

@@ -154,13 +154,13 @@ internal static class RoomAdministrationEndpoints
             return null;
         if (Base64Url.IsValid(text) && Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)) is var roomId && PresenceIds.ProblemOfRoomId(roomId) is null)
             return roomId;
-        query.Refuse("cursor is not one of this list; send the cursor of the page before.");
+        query.Refuse("cursor doesn't belong to this list. Send the cursor of the previous page.");
         return null;
     }
 
     private static ApiProblem Stale(DefinedRoom current) => new(
         ApiErrors.StaleVersion,
-        "Somebody changed the room meanwhile; read it again and decide anew.",
+        "The room has changed since you read it. Read it again, then repeat the change.",
         current.UpdatedBy is { } by ? $"The room is at {TagOf(current.Version)}, saved by {by}." : $"The room is not in the catalogue ({TagOf(current.Version)}).");
 
     private static IResult Answer(DefinedRoom room, PresenceEngine engine) => Reply.Ok(Describe(room, engine), ApiJson.Documents.DefinedRoomDocument, TagOf(room.Version));

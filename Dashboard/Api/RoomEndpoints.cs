@@ -34,7 +34,7 @@ internal static class RoomEndpoints
         var query = new QueryReader(http.Request.Query);
         var ids = query.RoomIds("ids", PresenceLimits.Page);
         if (ids is null && !http.Caller().IsServer)
-            return new ApiProblem(ApiErrors.NotAllowed, "A viewer names the rooms it asks about: ids=room1,room2. Listing all rooms takes a server key.");
+            return new ApiProblem(ApiErrors.NotAllowed, "Name the rooms to read: ids=room1,room2. Listing all rooms requires a server key.");
 
         var order = query.Choice("orderBy", ("count", RoomOrder.Count), ("name", RoomOrder.Name));
         var request = new RoomQuery
@@ -48,7 +48,7 @@ internal static class RoomEndpoints
         if (ids is not null)
         {
             foreach (var other in (ReadOnlySpan<string>)["prefix", "orderBy", "limit", "cursor"])
-                query.Forbid(other, "does not go with ids: the rooms named are answered in the order named.");
+                query.Forbid(other, "can't be combined with ids: the reply has the rooms in the order you name them.");
         }
         if (query.Problem is { } problem)
             return ApiProblem.Invalid(problem);
@@ -75,7 +75,7 @@ internal static class RoomEndpoints
             return null;
         if (RoomCursorText.TryRead(text, order, out var cursor))
             return cursor;
-        query.Refuse("cursor is not one of this list; send the cursor of the page before, with the same orderBy.");
+        query.Refuse("cursor doesn't belong to this list. Send the cursor of the previous page with the same orderBy.");
         return null;
     }
 

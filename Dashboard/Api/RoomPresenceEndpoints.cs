@@ -90,7 +90,7 @@ internal static class RoomPresenceEndpoints
         }
         catch (StaleCursorException)
         {
-            return ApiProblem.Invalid("cursor is from before a restart of the server; begin again without it.");
+            return ApiProblem.Invalid("cursor is from before the server restarted. Start again without it.");
         }
     }
 
@@ -105,7 +105,7 @@ internal static class RoomPresenceEndpoints
         if (sort == ViewerSort.LatestHeartbeatFirst)
             return query.Choice("orderBy", ("desc", ViewerSort.LatestHeartbeatFirst), ("asc", ViewerSort.OldestHeartbeatFirst));
         if (parameters.ContainsKey("orderBy"))
-            query.Refuse("orderBy belongs to sort=heartbeat; leave it out.");
+            query.Refuse("orderBy is only for sort=heartbeat. Leave it out.");
         return sort;
     }
 
@@ -115,12 +115,12 @@ internal static class RoomPresenceEndpoints
             return null;
         if (sort is ViewerSort.LatestHeartbeatFirst or ViewerSort.OldestHeartbeatFirst)
         {
-            query.Refuse("cursor does not go with sort=heartbeat, where viewers move while one reads; page with sort=joined, -joined or name.");
+            query.Refuse("cursor can't be combined with sort=heartbeat, because viewers move between pages. Use sort=joined, -joined or name.");
             return null;
         }
         if (ViewerCursorText.TryRead(text, sort, out var cursor))
             return cursor;
-        query.Refuse("cursor is not one of this list; send the cursor of the page before, with the same sort.");
+        query.Refuse("cursor doesn't belong to this list. Send the cursor of the previous page with the same sort.");
         return null;
     }
 
@@ -247,7 +247,7 @@ internal static class ViewerCursorText
 /// <summary>The words of the wire for what a session says of its screen.</summary>
 internal static class ViewerStates
 {
-    public const string Rule = "state must be visible, hidden or paused, or left out.";
+    public const string Rule = "state must be visible, hidden or paused. You can leave it out.";
 
     /// <summary>Reads a word; one left out means visible.</summary>
     public static bool TryParse(string? word, out ViewerState state)

@@ -17,7 +17,7 @@ internal static class RouteExtensions
     public static RouteHandlerBuilder PacedByItself(this RouteHandlerBuilder route) => route.WithMetadata(OwnRateLimit.Mark);
 
     /// <summary>Who calls; only on routes whose policy asks for somebody.</summary>
-    public static ClientPrincipal Caller(this HttpContext http) => http.Features.Get<ClientPrincipal>() ?? throw new InvalidOperationException("The route lets anonymous callers in.");
+    public static ClientPrincipal Caller(this HttpContext http) => http.Features.Get<ClientPrincipal>() ?? throw new InvalidOperationException("The route allows anonymous callers.");
 }
 
 /// <summary>What browsers of other origins may do with the API.</summary>

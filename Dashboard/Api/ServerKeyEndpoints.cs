@@ -73,7 +73,7 @@ internal static class ServerKeyEndpoints
     internal static async Task<IResult> RevokeAsync(HttpContext http, string keyId, ServerKeyStore store) =>
         await store.RevokeAsync(keyId, http.Caller().Name, http.RequestAborted) is null ? Unknown : Results.NoContent();
 
-    private static ApiProblem Unknown => new(ApiErrors.NotFound, "There is no server key of this id; GET /api/v1/admin/keys lists them.");
+    private static ApiProblem Unknown => new(ApiErrors.NotFound, "There is no server key with this id. GET /api/v1/admin/keys lists all keys.");
 
     private static ServerKeyDocument Describe(ServerKey key) => new(
         key.Id, key.Name, key.Prefix, key.Scopes, key.CreatedAt, key.CreatedBy, key.ExpiresAt, key.LastUsedAt, key.RevokedAt, key.RevokedBy);

@@ -51,18 +51,18 @@ internal static class SessionEndpoints
         var userId = login.UserId!;
         var isVouched = login.AuthToken is not null;
         if (isVouched && !authTokens.Vouches(login.AuthToken!, userId))
-            return ApiProblem.NotSignedIn("The authToken is not valid for this user, or older than 10 minutes; let your backend mint a new one.");
+            return ApiProblem.NotSignedIn("The authToken isn't valid for this user or is more than 10 minutes old. Have your backend create a new one.");
         if (ApiProblems.WhileRemoved(engine, userId, roomId: null) is { } banned)
             return banned;
         if (!isVouched && !options.Clients.AllowUnverifiedLogin)
-            return new ApiProblem(ApiErrors.NotAllowed, "Login without proof is off; send an authToken that your backend minted with POST /api/v4/authentication/token.");
+            return new ApiProblem(ApiErrors.NotAllowed, "Unverified login is off. Send an authToken that your backend creates with POST /api/v4/authentication/token.");
 
         var displayName = string.IsNullOrEmpty(login.DisplayName) ? null : login.DisplayName;
         var user = isVouched ? await users.SignInAsync(userId, displayName, isGuest: false, vouched: true, http.RequestAborted)
             : vouched.IsAwaited(userId) ? null
             : await users.SignInUnverifiedAsync(userId, displayName, http.RequestAborted);
         if (user is null)
-            return new ApiProblem(ApiErrors.NotAllowed, "Your backend has vouched for this user before, so it needs proof now: send an authToken.");
+            return new ApiProblem(ApiErrors.NotAllowed, "Your backend has verified this user before, so an authToken is required.");
         engine.UpdateProfile(user.UserId, user.Profile);
         return LoggedIn(user, tokens.Issue(user, login.DeviceId!), LoginReply.SignedIn);
     }
@@ -80,13 +80,13 @@ internal static class SessionEndpoints
         if (LoginRules.ProblemOf(visitor) is { } problem)
             return ApiProblem.Invalid(problem);
         if (!options.Clients.AllowGuests)
-            return new ApiProblem(ApiErrors.NotAllowed, "Guests are not allowed here; log a user in with POST /api/v5/sessions, or set Presence__Clients__AllowGuests=true.");
+            return new ApiProblem(ApiErrors.NotAllowed, "Guests aren't allowed. Log a user in with POST /api/v5/sessions, or set Presence__Clients__AllowGuests=true.");
 
         var guestId = guests.Derive(visitor.DeviceId!);
         if (ApiProblems.WhileRemoved(engine, guestId, roomId: null) is { } banned)
             return banned;
         if (await users.FindAsync(guestId, http.RequestAborted) is null && !paces.NewGuests.TryTake(http.Connection.RemoteIpAddress, out var wait))
-            return ApiProblems.TooFast("This address brings new guests too often.", wait);
+            return ApiProblems.TooFast("This address creates new guests too often.", wait);
         var user = await users.SignInAsync(guestId, displayName: null, isGuest: true, vouched: false, http.RequestAborted);
         return LoggedIn(user, tokens.Issue(user, visitor.DeviceId!), LoginReply.Visitor);
     }
@@ -107,7 +107,7 @@ internal static class SessionEndpoints
     {
         var caller = http.Caller();
         if (!paces.Logouts.TryTake(http.Connection.RemoteIpAddress, out var wait))
-            return ApiProblems.TooFast("This address logs out too often; the token is still valid.", wait);
+            return ApiProblems.TooFast("This address logs out too often. The token is still valid.", wait);
         try
         {
             await revoked.RevokeAsync(caller.TokenId, caller.ExpiresAt, http.RequestAborted);
@@ -153,7 +153,7 @@ internal static class SessionEndpoints
             return ApiProblems.TooFast("This address logs in too often.", wait);
         return clientKey.Matches(http.Request.Headers["x-api-key"].ToString())
             ? null
-            : ApiProblem.NotSignedIn("The client key is missing or wrong; send this installation's key as X-API-Key.");
+            : ApiProblem.NotSignedIn("The client key is missing or wrong. Send this installation's key as X-API-Key.");
     }
 
     private static IResult LoggedIn(User user, AccessToken token, string userType) =>
@@ -178,7 +178,7 @@ internal static class LoginRules
     private static string? ProblemOfDevice(string? deviceId, DeviceDescription? device)
     {
         if (deviceId is null)
-            return "deviceId is missing; it names this client instance, 1 to 150 characters.";
+            return "deviceId is missing. It identifies this client instance, 1 to 150 characters.";
         if (PresenceIds.ProblemOfSessionId(deviceId) is { } problem)
             return problem.Replace("sessionId", "deviceId", StringComparison.Ordinal);
         return TooLong("deviceInfo.kind", device?.Kind, LongestKind)

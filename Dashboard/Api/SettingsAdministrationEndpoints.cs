@@ -85,12 +85,12 @@ internal static class SettingsAdministrationEndpoints
             .. request.PresenceTimeoutSeconds is null ? (ReadOnlySpan<string>)["presenceTimeoutSeconds"] : [],
             .. request.ListLimit is null ? (ReadOnlySpan<string>)["listLimit"] : [],
         ];
-        return missing.Length == 0 ? null : $"The settings are valid together and so are sent together; missing: {string.Join(", ", missing)}.";
+        return missing.Length == 0 ? null : $"Settings are validated together, so send all of them. Missing: {string.Join(", ", missing)}.";
     }
 
     private static ApiProblem Stale(PresenceSettings current) => new(
         ApiErrors.StaleVersion,
-        "Somebody changed the settings meanwhile; read them again and decide anew.",
+        "The settings have changed since you read them. Read them again, then repeat the change.",
         $"The settings are at {TagOf(current)}, saved by {current.UpdatedBy}.");
 
     private static IResult Describe(PresenceSettings settings) => Reply.Ok(

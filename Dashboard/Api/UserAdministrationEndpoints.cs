@@ -37,7 +37,7 @@ internal static class UserAdministrationEndpoints
         userId = RawRoute.Segment(http, UserSegment, userId);
         if (PresenceIds.ProblemOfUserId(userId) is { } problem)
             return ApiProblem.Invalid(problem);
-        return await users.FindAsync(userId, http.RequestAborted) is { } user ? Describe(user) : new ApiProblem(ApiErrors.NotFound, "No such user has signed in here, and none was made.");
+        return await users.FindAsync(userId, http.RequestAborted) is { } user ? Describe(user) : new ApiProblem(ApiErrors.NotFound, "No user with this id has signed in or was created.");
     }
 
     /// <summary>Say how a user is shown</summary>
@@ -96,18 +96,18 @@ internal static class UserAdministrationEndpoints
         if (UnknownMembers.ProblemOf(request.Unknown, Computed, "displayName", "avatarUrl", "metadata") is { } unknown)
             return unknown;
         if (request.DisplayName is "")
-            return "displayName must have 1 to 100 characters; leave it out to show the id.";
+            return "displayName must have 1 to 100 characters. Leave it out to show the id.";
         if ((UserRules.ProblemOfDisplayName("displayName", request.DisplayName) ?? UserRules.ProblemOfPicture("avatarUrl", request.AvatarUrl)) is { } problem)
             return problem;
         return request.Metadata is { } metadata && JsonSerializer.SerializeToUtf8Bytes(metadata, ApiJson.Documents.JsonObject).Length is > UserProfileRequest.LargestMetadata and var size
-            ? $"metadata may have {UserProfileRequest.LargestMetadata} bytes of JSON; it has {size}."
+            ? $"metadata is limited to {UserProfileRequest.LargestMetadata} bytes of JSON, and this one has {size}."
             : null;
     }
 
     private static ApiProblem Stale(User? current) => new(
         ApiErrors.StaleVersion,
-        "The user was changed meanwhile; read it again and decide anew.",
-        current is null ? "There is no such user yet: send If-Match: * to make it." : $"The user is at {TagOf(current)}.");
+        "The user has changed since you read it. Read it again, then repeat the change.",
+        current is null ? "This user doesn't exist yet. Send If-Match: * to create it." : $"The user is at {TagOf(current)}.");
 
     private static IResult Describe(User user) => Reply.Ok(
         new UserProfileDocument(

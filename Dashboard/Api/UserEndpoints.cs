@@ -31,7 +31,7 @@ internal static class UserEndpoints
         var query = http.Request.Query;
         string[] asked = [.. query["userIds[]"].Concat(query["userIds"]).Where(id => !string.IsNullOrEmpty(id)).Select(id => id!)];
         if (asked.Length > MostIds)
-            return ApiProblem.Invalid($"userIds may name {MostIds} users; it names {asked.Length}. Ask in several requests.");
+            return ApiProblem.Invalid($"userIds is limited to {MostIds} users, and this request has {asked.Length}. Split it into several requests.");
         if (UserIdVariants.ProblemOf(asked) is { } problem)
             return ApiProblem.Invalid(problem);
 
@@ -50,7 +50,7 @@ internal static class UserEndpoints
             if (await users.FindAsync(id, http.RequestAborted) is { } user)
                 return Reply.Ok(UserDocuments.Of([user]), ApiJson.Documents.UsersReply);
         }
-        return new ApiProblem(ApiErrors.NotFound, "No such user has signed in here.");
+        return new ApiProblem(ApiErrors.NotFound, "No user with this id has signed in.");
     }
 }
 

@@ -70,7 +70,7 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits pa
         if (body.Value is not { } request)
             return body.Refusal!;
         if (request.Enabled is not { } enabled)
-            return ApiProblem.Invalid("enabled", "is missing; it is true or false.");
+            return ApiProblem.Invalid("enabled", "is missing. Send true or false.");
         try
         {
             var now = await switches.SetAsync(http.Caller().UserId, enabled, http.RequestAborted);
@@ -93,11 +93,11 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits pa
         var query = http.Request.Query;
         string[] asked = [.. query["userIds[]"].Concat(query["userIds"]).Where(id => !string.IsNullOrEmpty(id)).Select(id => id!)];
         if (asked.Length > MostIds)
-            return ApiProblem.Invalid($"userIds may name {MostIds} users; it names {asked.Length}. Ask in several requests.");
+            return ApiProblem.Invalid($"userIds is limited to {MostIds} users, and this request has {asked.Length}. Split it into several requests.");
         if (UserIdVariants.ProblemOf(asked) is { } problem)
             return ApiProblem.Invalid(problem);
         if (Array.Find(asked, id => id.Length > LongestId) is { } tooLong)
-            return ApiProblem.Invalid($"userIds: an id may have {LongestId} characters; one has {tooLong.Length}.");
+            return ApiProblem.Invalid($"userIds: an id is limited to {LongestId} characters, and one has {tooLong.Length}.");
         if (!engine.Settings.Enabled)
             return ApiProblems.Disabled;
 

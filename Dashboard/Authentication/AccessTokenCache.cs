@@ -118,7 +118,7 @@ internal sealed class TokenKey(string? id, string algorithm, SecurityKey materia
         };
         if (key is not null)
             return null;
-        return material is RsaSecurityKey ? "an RSA key must have 2048 to 8192 bits." : "an EC key must be one of P-256.";
+        return material is RsaSecurityKey ? "an RSA key must have 2048 to 8192 bits." : "an EC key must use P-256.";
     }
 
     /// <summary>Whether it is the same key under the same name.</summary>

@@ -36,10 +36,10 @@ internal sealed class ApiPolicy
     public string? ProblemOf(ClientPrincipal caller)
     {
         if (!caller.IsServer)
-            return AllowsViewers ? null : "This route takes a server key, not an access token.";
+            return AllowsViewers ? null : "This route requires a server key, not an access token.";
         if (!AllowsServers)
-            return "This route acts as the viewer of an access token; a server key names users in POST /api/v1/presence/heartbeats.";
-        return IsWithin(caller.Scopes) ? null : $"This server key lacks the scope for it: {Describe(AnyOf)}.";
+            return "This route acts for the viewer of an access token. With a server key, name users in POST /api/v1/presence/heartbeats.";
+        return IsWithin(caller.Scopes) ? null : $"This server key lacks the required scope: {Describe(AnyOf)}.";
     }
 
     public override string ToString() => AllowsServers && AnyOf != ServerScopes.None ? $"{Name}({Describe(AnyOf)})" : Name;

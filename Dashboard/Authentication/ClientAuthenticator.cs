@@ -11,11 +11,11 @@ internal sealed class ClientAuthenticator(
     private const string Scheme = "Bearer ";
     public const int LongestToken = 4096;
 
-    private const string NoCredentials = "Send an access token or a server key as Authorization: Bearer ...; POST /api/v5/sessions gives tokens.";
-    private const string NotOurs = "The access token or server key is not one of this server's.";
-    private const string KeyGone = "The key that the access token was signed with is no longer in use; sign in again.";
-    private const string Expired = "The access token has expired; sign in again.";
-    private const string Revoked = "The access token was revoked by a sign-out; sign in again.";
+    private const string NoCredentials = "Send an access token or a server key as Authorization: Bearer .... POST /api/v5/sessions issues tokens.";
+    private const string NotOurs = "The access token or server key doesn't belong to this server.";
+    private const string KeyGone = "The access token was signed with a key that is no longer in use. Log in again.";
+    private const string Expired = "The access token has expired. Log in again.";
+    private const string Revoked = "The access token was revoked by a logout. Log in again.";
 
     /// <summary>The caller of a request that must have one.</summary>
     public Authenticated Authenticate(HttpContext http)

@@ -97,7 +97,7 @@ internal sealed class KeyFolder(DashboardOptions options)
         $"{Path.GetFullPath(path)} cannot be used: {failure.Message} {Environment.UserName}, the user the server runs as, must own the data folder and everything in it{(OperatingSystem.IsWindows() ? "." : $": chown -R {Environment.UserName} FOLDER")}", failure);
 
     public StartupException Damaged(string name) => new(
-        $"{Path.GetFullPath(Path.Combine(_folder, name))} is damaged. Put it back from a backup, or delete it to have a new one made; what was signed with it is void then.");
+        $"{Path.GetFullPath(Path.Combine(_folder, name))} is damaged. Restore it from a backup, or delete it to create a new one. Everything signed with the old one becomes invalid.");
 }
 
 /// <summary>Makes or reads the keys once there is a database and before anything is served: a damaged key file stops the start and not the first login.</summary>

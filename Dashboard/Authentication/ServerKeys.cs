@@ -14,8 +14,8 @@ internal sealed class ServerKeys(DashboardOptions options, ServerKeyStore store,
     public const int MostOfOneName = 2;
 
     private static readonly Authenticated Configured = new(new ClientPrincipal { Kind = ClientKind.Server, UserId = "", SessionId = "", TokenId = "configured", Name = "server key", Scopes = ServerScopes.All });
-    private static readonly Authenticated Unknown = new("The server key is not one of this server's.");
-    private static readonly Authenticated Mistyped = new("The server key is mistyped or cut short: its checksum does not fit.");
+    private static readonly Authenticated Unknown = new("The server key doesn't belong to this server.");
+    private static readonly Authenticated Mistyped = new("The server key is mistyped or incomplete: its checksum doesn't match.");
     private static readonly Authenticated Revoked = new("The server key was revoked.");
     private static readonly Authenticated Expired = new("The server key has expired.");
 
@@ -53,7 +53,7 @@ internal sealed class ServerKeys(DashboardOptions options, ServerKeyStore store,
         {
             var now = time.GetUtcNow();
             if (store.List().Count(key => key.Name == name && key.IsUsableAt(now)) >= MostOfOneName)
-                throw new StoreFullException(MostOfOneName, $"There are {MostOfOneName} good keys of this name, the one in use and the one that follows it; revoke one first.");
+                throw new StoreFullException(MostOfOneName, $"There are already {MostOfOneName} valid keys with this name (the current one and its successor). Revoke one first.");
 
             var secret = ServerKeyText.Make();
             var made = await store.CreateAsync(
@@ -93,16 +93,16 @@ internal static class ServerKeyRules
     {
         read = ServerScopes.None;
         if (name is not { Length: > 0 and <= LongestName } || name.Any(char.IsControl) || string.IsNullOrWhiteSpace(name))
-            return $"name must have 1 to {LongestName} characters and no control characters; it says what the key is for.";
+            return $"name must have 1 to {LongestName} characters and no control characters. It says what the key is for.";
         if (scopes is not { Count: > 0 } || !ServerScopeWords.TryRead(scopes, out read))
             return $"scopes must be a list of one or more of {string.Join(", ", ServerScopeWords.All)}.";
-        return expiresAt <= now ? "expiresAt must be in the future; leave it out for a key that does not expire." : null;
+        return expiresAt <= now ? "expiresAt must be in the future. Leave it out for a key that doesn't expire." : null;
     }
 
     /// <summary>Why somebody may not give a key these scopes: nobody hands on more than it has.</summary>
     public static string? ProblemOfGrant(ServerScopes scopes, ClientPrincipal by) => (scopes & ~by.Scopes) is var beyond && beyond == ServerScopes.None
         ? null
-        : $"This server key lacks what it would give: {string.Join(", ", ServerScopeWords.Of(beyond))}.";
+        : $"A server key can't grant scopes it lacks: {string.Join(", ", ServerScopeWords.Of(beyond))}.";
 }
 
 /// <summary>

@@ -20,7 +20,7 @@ internal static class UserRules
         if (PresenceIds.ProblemOfUserId(userId) is { } problem)
             return problem.Replace("userId", field, StringComparison.Ordinal);
         return Array.Find(ReservedPrefixes, prefix => userId.StartsWith(prefix, StringComparison.Ordinal)) is { } reserved
-            ? $"{field} must not begin with {reserved}, which is reserved."
+            ? $"{field} must not start with {reserved}, which is reserved."
             : null;
     }
 
@@ -37,7 +37,7 @@ internal static class UserRules
             return $"{field} may have {LongestPicture} characters; it has {address.Length}.";
         return address is null || (Uri.TryCreate(address, UriKind.Absolute, out var url) && (url.Scheme is "http" or "https"))
             ? null
-            : $"{field} must be an address that begins with https:// or http://.";
+            : $"{field} must be a URL that starts with https:// or http://.";
     }
 }
 

@@ -14,7 +14,7 @@ internal static class AdminCommand
 
     public static Command Describe(CommandCall call)
     {
-        var admin = new Command("admin", "Let somebody in who cannot get in through the pages.");
+        var admin = new Command("admin", "Manage accounts when no Admin can sign in.");
         admin.Subcommands.Add(ResetPassword(call));
         admin.Subcommands.Add(Add(call));
         return admin;
@@ -22,8 +22,8 @@ internal static class AdminCommand
 
     private static Command ResetPassword(CommandCall call)
     {
-        var email = new Argument<string>("EMAIL") { Description = "What the account signs in with." };
-        var reset = call.Command("reset-password", "Print a link that sets a new password: it works once, for 24 hours.", async (parsed, cancellationToken) =>
+        var email = new Argument<string>("EMAIL") { Description = "Email of the account." };
+        var reset = call.Command("reset-password", "Print a link that sets a new password. It works once, within 24 hours.", async (parsed, cancellationToken) =>
         {
             await using var app = BuildWithAccounts(call);
             var moderators = await app.Services.GetRequiredService<ModeratorStore>().ListAsync(cancellationToken);
@@ -41,9 +41,9 @@ internal static class AdminCommand
 
     private static Command Add(CommandCall call)
     {
-        var email = new Argument<string>("EMAIL") { Description = "What the account will sign in with." };
+        var email = new Argument<string>("EMAIL") { Description = "Email of the new account." };
         var role = new Option<ModeratorRole>("--role") { Description = "Observer, Moderator or Admin.", DefaultValueFactory = _ => ModeratorRole.Admin, HelpName = "ROLE" };
-        var add = call.Command("add", "Make an account and print the link that sets its password: it works once, for 24 hours.", async (parsed, cancellationToken) =>
+        var add = call.Command("add", "Create an account and print a link that sets its password. It works once, within 24 hours.", async (parsed, cancellationToken) =>
         {
             await using var app = BuildWithAccounts(call);
             var id = await app.Services.GetRequiredService<ModeratorStore>().AddAsync(parsed.GetRequiredValue(email).Trim(), parsed.GetValue(role), By, cancellationToken);
@@ -73,9 +73,9 @@ internal static class AdminCommand
 
             """);
         if (link == issued.PathAndQuery)
-            await call.Output.WriteLineAsync("The server listens on a socket only: put the address your proxy serves in front.");
+            await call.Output.WriteLineAsync("The server listens on a socket only. Open this path on the address your proxy serves.");
         if (issued.IsDisabled)
-            await call.Output.WriteLineAsync("The account is disabled: an Admin enables it on the People page.");
+            await call.Output.WriteLineAsync("The account is disabled. An Admin can enable it on the People page.");
         return 0;
     }
 }

@@ -11,7 +11,7 @@ internal static class CheckCommand
 {
     public static Command Describe(CommandCall call) => call.Command(
         "check",
-        "Look for what a start would refuse: the configuration, the data folder, the keys, and the whole database, read for damage. Exit code 0 if all is well, 1 otherwise.",
+        "Check the configuration, the data folder, the keys and the whole database for problems that would stop a start. Exit code 0 if there are none, 1 otherwise.",
         (_, _) => RunAsync(call));
 
     private static async Task<int> RunAsync(CommandCall call)
@@ -33,7 +33,7 @@ internal static class CheckCommand
         foreach (var problem in problems)
             await call.Errors.WriteLineAsync(problem);
         if (problems.Count == 0)
-            await call.Output.WriteLineAsync(File.Exists(database.FilePath) ? $"{database.Folder}: the keys and the database are sound." : $"{database.Folder}: nothing in it yet; the first start makes it.");
+            await call.Output.WriteLineAsync(File.Exists(database.FilePath) ? $"{database.Folder}: the keys and the database are fine." : $"{database.Folder}: empty. The first start creates the files.");
         return problems.Count == 0 ? 0 : 1;
     }
 

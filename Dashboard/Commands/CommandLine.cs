@@ -28,7 +28,7 @@ internal static class CommandLine
 
         // Strict: no files of words, no directives (the parser leaves them out without a word), no words bundled into one.
         if (words.Rest is [['[', ..] directive, ..])
-            return await RefuseAsync([$"\"{directive}\" is nothing that {Program} knows. {Program} --help lists what it knows."], errors);
+            return await RefuseAsync([$"\"{directive}\" isn't a command of {Program}. {Program} --help lists all commands."], errors);
         var parser = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
         var parsed = Root(new CommandCall(words.Configuration, output, errors)).Parse(words.Rest is ["--version"] ? ["version"] : words.Rest, parser);
         if (parsed.Errors.Count > 0)
@@ -40,7 +40,7 @@ internal static class CommandLine
     /// <summary>Every command.</summary>
     internal static RootCommand Root(CommandCall call)
     {
-        var root = new RootCommand("A presence server for live rooms, with its dashboard. Without a command it serves.");
+        var root = new RootCommand("A presence server for live rooms, with its dashboard. Without a command, it runs the server.");
         root.Options.Remove(root.Options.OfType<VersionOption>().Single()); // it would print the commit, too
         root.Directives.Clear();
         root.Subcommands.Add(Run(call));
@@ -51,7 +51,7 @@ internal static class CommandLine
         root.Subcommands.Add(CheckCommand.Describe(call));
         root.Subcommands.Add(AdminCommand.Describe(call));
         root.Subcommands.Add(ConfigCommand.Describe(call));
-        root.Subcommands.Add(call.Command("version", "Say which version this is.", (_, _) =>
+        root.Subcommands.Add(call.Command("version", "Print the version.", (_, _) =>
         {
             call.Output.WriteLine($"Presence Dashboard {ServerStart.Version} (.NET {Environment.Version})");
             return Task.FromResult(0);
@@ -62,10 +62,10 @@ internal static class CommandLine
     /// <summary>Its options are listed for the help alone: with them, the words never come to the parser.</summary>
     private static Command Run(CommandCall call)
     {
-        var run = call.Command("run", "Serve until interrupted. The default. Every command reads the configuration the server reads: environment variables such as Presence__Data, then words such as --Presence:Data=/srv/presence (docs/configuration.md).", (_, _) => ServerRun.RunAsync(call.Configuration, call.Errors));
-        run.Options.Add(new Option<string>("--urls") { Description = "Where to listen: http://localhost:5080, http://+:8080, http://unix:/run/presence.sock; several with ; between.", HelpName = "ADDRESS" });
-        run.Options.Add(new Option<bool>(CommandWords.Demo) { Description = "Play made-up viewers, in a data folder of their own." });
-        run.Options.Add(new Option<string>("--Presence:KEY") { Description = "Any key of the configuration.", HelpName = "VALUE" });
+        var run = call.Command("run", "Run the server until interrupted. This is the default. Every command reads the server's configuration: environment variables such as Presence__Data, then arguments such as --Presence:Data=/srv/presence (docs/configuration.md).", (_, _) => ServerRun.RunAsync(call.Configuration, call.Errors));
+        run.Options.Add(new Option<string>("--urls") { Description = "Addresses to listen on, separated by ; such as http://localhost:5080, http://+:8080 or http://unix:/run/presence.sock.", HelpName = "ADDRESS" });
+        run.Options.Add(new Option<bool>(CommandWords.Demo) { Description = "Simulate viewers, in a separate data folder." });
+        run.Options.Add(new Option<string>("--Presence:KEY") { Description = "Any configuration key.", HelpName = "VALUE" });
         return run;
     }
 
@@ -78,7 +78,7 @@ internal static class CommandLine
         if (isGroup && parsed.UnmatchedTokens.Count > 0)
             yield break;
         foreach (var error in parsed.Errors.Where(error => !parsed.UnmatchedTokens.Any(word => error.Message.Contains($"'{word}'", StringComparison.Ordinal))))
-            yield return $"{error.Message.ReplaceLineEndings(" ")} {Name(parsed.CommandResult)} --help says more.";
+            yield return $"{error.Message.ReplaceLineEndings(" ")} {Name(parsed.CommandResult)} --help shows the options.";
     }
 
     private static string Unknown(string word, Command command, System.CommandLine.Parsing.CommandResult result)
@@ -87,7 +87,7 @@ internal static class CommandLine
         var known = command.Subcommands.Select(one => one.Name).Concat(command.Options.SelectMany(option => option.Aliases.Append(option.Name))).Append("--help");
         var nearest = name.Contains(':', StringComparison.Ordinal) ? NearestKey(name)
             : Suggestion.For(name, name.StartsWith('-') ? known.Concat(CommandWords.HostKeys.Select(key => "--" + key)).Append(CommandWords.Demo) : known);
-        return $"\"{word}\" is nothing that {Name(result)} knows.{(nearest is null ? "" : $" Did you mean {nearest}?")} {Name(result)} --help lists what it knows.";
+        return $"\"{word}\" is unknown to {Name(result)}.{(nearest is null ? "" : $" Did you mean {nearest}?")} {Name(result)} --help lists what it accepts.";
     }
 
     private static string? NearestKey(string name)

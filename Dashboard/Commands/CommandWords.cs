@@ -36,7 +36,7 @@ internal sealed record CommandWords(string[] Configuration, string[] Rest, IRead
             else if (at + 1 < args.Count && !args[at + 1].StartsWith("--", StringComparison.Ordinal))
                 configuration.Add($"--{key}={args[++at]}");
             else
-                problems.Add($"{name}: its value is missing, as in {name}=VALUE.");
+                problems.Add($"{name} needs a value, as in {name}=VALUE.");
         }
         return new CommandWords([.. configuration], [.. rest], problems);
     }

@@ -12,9 +12,9 @@ internal static class ConfigCommand
 
     public static Command Describe(CommandCall call)
     {
-        var config = new Command("config", "Look at the configuration a server started here would have: environment variables, then --Key=value.");
-        config.Subcommands.Add(call.Command("check", "Say everything that is wrong with it: exit code 0 if nothing is, 1 otherwise.", (_, _) => CheckAsync(call)));
-        config.Subcommands.Add(call.Command("show", "Print every key with the value in force. Defaults stand behind a #, secrets are hidden.", (_, _) => ShowAsync(call)));
+        var config = new Command("config", "Show or check the configuration of a server started here: environment variables, then --Key=value.");
+        config.Subcommands.Add(call.Command("check", "List all problems. Exit code 0 if there are none, 1 otherwise.", (_, _) => CheckAsync(call)));
+        config.Subcommands.Add(call.Command("show", "Print every key with its value. Defaults follow a #. Secrets are hidden.", (_, _) => ShowAsync(call)));
         return config;
     }
 

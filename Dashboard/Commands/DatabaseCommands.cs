@@ -10,12 +10,12 @@ internal static class DatabaseCommands
 {
     public static Command Backup(CommandCall call)
     {
-        var file = new Argument<string>("FILE") { Description = "The copy to make. A file that is there already is left alone." };
-        var backup = call.Command("backup", "Copy the database, one consistent state of it, while the server runs or not. The keys folder is not in it: copy that as well.", async (parsed, _) =>
+        var file = new Argument<string>("FILE") { Description = "The copy to create. An existing file is never overwritten." };
+        var backup = call.Command("backup", "Copy the database, also while the server runs. The copy doesn't include the keys folder. Copy that as well.", async (parsed, _) =>
         {
             await using var app = call.Build();
             var copy = Open(app).CopyTo(Path.GetFullPath(parsed.GetRequiredValue(file)));
-            await call.Output.WriteLineAsync($"Copied the database to {copy.Path} ({copy.Bytes:N0} bytes), checked.");
+            await call.Output.WriteLineAsync($"Copied the database to {copy.Path} ({copy.Bytes:N0} bytes) and verified the copy.");
             return 0;
         });
         backup.Arguments.Add(file);
@@ -25,13 +25,13 @@ internal static class DatabaseCommands
     public static Command Restore(CommandCall call)
     {
         var file = new Argument<string>("FILE") { Description = "A copy made by backup, by the nightly job or before a migration." };
-        var restore = call.Command("restore", "Put a copy in the place of the database. The server must be stopped. The copy is checked first, and the database there was is kept aside.", async (parsed, _) =>
+        var restore = call.Command("restore", "Replace the database with a copy. Stop the server first. The copy is verified, and the old database is kept.", async (parsed, _) =>
         {
             await using var app = call.Build();
             var aside = Open(app).Restore(Path.GetFullPath(parsed.GetRequiredValue(file)));
             await call.Output.WriteLineAsync($"The database is restored from {parsed.GetRequiredValue(file)}. Start the server.");
             if (aside is not null)
-                await call.Output.WriteLineAsync($"What was there before is kept in {aside}. Delete it when all is well.");
+                await call.Output.WriteLineAsync($"The old database is kept in {aside}. Delete it when you no longer need it.");
             return 0;
         });
         restore.Arguments.Add(file);

@@ -10,7 +10,7 @@ internal static class HealthCommand
 
     public static Command Describe(CommandCall call) => call.Command(
         "health",
-        "Ask the server on this machine whether it is ready: exit code 0 if it is, 1 if not.",
+        "Check whether the server on this machine is ready. Exit code 0 if it is, 1 if not.",
         (_, cancellationToken) => RunAsync(call, cancellationToken));
 
     private static async Task<int> RunAsync(CommandCall call, CancellationToken cancellationToken)
@@ -34,11 +34,11 @@ internal static class HealthCommand
         }
         catch (HttpRequestException failure)
         {
-            await call.Errors.WriteLineAsync($"The server at {server} does not answer: {failure.Message}");
+            await call.Errors.WriteLineAsync($"The server at {server} doesn't respond: {failure.Message}");
         }
         catch (OperationCanceledException)
         {
-            await call.Errors.WriteLineAsync($"The server at {server} did not answer within {Patience.TotalSeconds:0} s.");
+            await call.Errors.WriteLineAsync($"The server at {server} didn't respond within {Patience.TotalSeconds:0} s.");
         }
         return 1;
     }

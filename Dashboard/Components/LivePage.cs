@@ -107,7 +107,7 @@ public abstract class LivePage<TReading> : ComponentBase, IAsyncDisposable
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Loggers.CreateLogger(GetType()).LogError(failure, "A page could not be read.");
+            Loggers.CreateLogger(GetType()).LogError(failure, "A page couldn't be loaded.");
             HasFailed |= generation == _generation;
         }
     }

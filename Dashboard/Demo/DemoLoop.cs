@@ -47,7 +47,7 @@ internal sealed class DemoLoop(
         var address = LocalAddress.Of(addresses) ?? LocalAddress.Default;
         address.Apply(_connections);
 
-        logger.LogInformation("Demo: made-up viewers gather in {Rooms} rooms. Nothing of it is real.", DemoScenario.Rooms.Count);
+        logger.LogInformation("Demo: simulated viewers join {Rooms} rooms. None of this is real.", DemoScenario.Rooms.Count);
         _audience = new DemoAudience(new DemoScenario(Seed), new DemoCast(address.BaseAddress, services.GetRequiredService<ClientKey>().Value, _connections, Time));
         _beganAt = Time.GetTimestamp();
     }

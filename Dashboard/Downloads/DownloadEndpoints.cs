@@ -40,7 +40,7 @@ internal static class DownloadEndpoints
             var seconds = (int)Math.Ceiling(wait.TotalSeconds);
             response.StatusCode = StatusCodes.Status429TooManyRequests;
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-            await response.WriteAsync($"This account's downloads and searches look at too many viewers. Try again in {seconds} s.", http.RequestAborted);
+            await response.WriteAsync($"This account searches and downloads too much. Try again in {seconds} s.", http.RequestAborted);
             return;
         }
 

@@ -29,8 +29,8 @@ internal sealed class AddressMiddleware
         }
         _refusal = new ApiProblem(
             ApiErrors.Unreadable,
-            $"This server answers as {address.Host}; the Host header says something else.",
-            "Behind a proxy, have it pass on the Host header. Presence__Http__Hosts lists further names to answer to.");
+            $"This server's host name is {address.Host}, and the Host header has another one.",
+            "Behind a proxy, forward the Host header. Add other host names to Presence__Http__Hosts.");
     }
 
     public Task InvokeAsync(HttpContext http)
@@ -99,7 +99,7 @@ internal sealed class RawRouteMiddleware(RequestDelegate next)
 {
     private static readonly ApiProblem Refusal = new(
         ApiErrors.Unreadable,
-        "The path holds a segment that is . or .., plain or percent-encoded: it would reach another route than the one it spells.",
+        "The path contains a . or .. segment, plain or percent-encoded. It would reach a different route.",
         "Send the path without it. No id may be . or ..");
 
     public Task InvokeAsync(HttpContext http)

@@ -83,7 +83,7 @@ internal abstract class BackgroundLoop(string name, TimeSpan period, LoopRegistr
             {
                 registry.Failed(name, exception.Message, time.GetUtcNow());
                 if (!registry.IsStorageTrouble(exception))
-                    logger.LogError(exception, "{Loop} failed; it is tried again in {BackOff}.", name, backOff);
+                    logger.LogError(exception, "{Loop} failed. Retrying in {BackOff}.", name, backOff);
             }
             await Task.Delay(backOff, time, stoppingToken);
         }

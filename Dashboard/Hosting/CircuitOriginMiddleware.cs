@@ -16,9 +16,9 @@ internal sealed class CircuitOriginMiddleware
     private static readonly PathString Hub = "/_blazor";
     private static readonly PathString Negotiation = "/_blazor/negotiate";
 
-    private static readonly ApiProblem Full = new(ApiErrors.CapReached, "As many pages are open as may be (Presence__Limits__PageConnections); try again later.") { RetryAfterSeconds = 10 };
+    private static readonly ApiProblem Full = new(ApiErrors.CapReached, "The server has reached its limit of open pages (Presence__Limits__PageConnections). Try again later.") { RetryAfterSeconds = 10 };
 
-    private static readonly ApiProblem NotSignedIn = new(ApiErrors.NotSignedIn, "Sign in first: pages are live for signed-in moderators.");
+    private static readonly ApiProblem NotSignedIn = new(ApiErrors.NotSignedIn, "Sign in first. Live pages are for signed-in moderators.");
 
     private readonly RequestDelegate _next;
     private readonly string? _publicOrigin;
@@ -39,8 +39,8 @@ internal sealed class CircuitOriginMiddleware
         _ofAddress = new Shares<AddressKey>(limits.PageConnectionsPerAddress);
         _ofAccount = new Shares<string>(limits.PageConnectionsPerAccount);
         _opens = new KeyedRateLimiter<string>(new TokenBucket(time, limits.PageOpensPerSecond, limits.PageOpenBurst), time);
-        _addressFull = Full with { Message = $"This address has {_ofAddress.Most} pages open, its share (Presence__Limits__PageConnectionsPerAddress); close some." };
-        _accountFull = Full with { Message = $"This account has {_ofAccount.Most} pages open, its share (Presence__Limits__PageConnectionsPerAccount); close some." };
+        _addressFull = Full with { Message = $"This address has reached its limit of {_ofAddress.Most} open pages (Presence__Limits__PageConnectionsPerAddress). Close some." };
+        _accountFull = Full with { Message = $"This account has reached its limit of {_ofAccount.Most} open pages (Presence__Limits__PageConnectionsPerAccount). Close some." };
         caps.Add(LimitKind.Pages, () => Volatile.Read(ref _open), _most);
     }
 

@@ -133,7 +133,7 @@ internal sealed class ConfigurationSectionReader(IConfigurationSection section)
         foreach (var (path, value) in section.AsEnumerable(makePathsRelative: true))
         {
             if (path.Length > 0 && value is not null && !_known.Contains(path))
-                Refuse(path, $"there is no such key.{Suggestion(path)}");
+                Refuse(path, $"unknown key.{Suggestion(path)}");
         }
         return _problems;
     }

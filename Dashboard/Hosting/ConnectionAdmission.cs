@@ -47,13 +47,13 @@ internal sealed class ConnectionAdmission
         if (Interlocked.Increment(ref _open) > _most)
         {
             Interlocked.Decrement(ref _open);
-            Refuse($"the cap of {_most} is reached (Presence__Limits__Connections)");
+            Refuse($"the limit of {_most} is reached (Presence__Limits__Connections)");
             return false;
         }
         if (HolderOf(from) is not { } holder || _ofAddress.TryTake(holder))
             return true;
         Interlocked.Decrement(ref _open);
-        Refuse($"{(from as IPEndPoint)?.Address} has its share of {_ofAddress.Most} (Presence__Limits__ConnectionsPerAddress); if it is a proxy, name it in Presence__Http__KnownProxies");
+        Refuse($"{(from as IPEndPoint)?.Address} has reached its limit of {_ofAddress.Most} (Presence__Limits__ConnectionsPerAddress). If it is a proxy, add it to Presence__Http__KnownProxies");
         return false;
     }
 

@@ -72,7 +72,7 @@ internal static class DashboardConfiguration
         options.Http.PublicUrl = reader.Text("Http:PublicUrl", ProblemOfPublicUrl);
         options.Http.Hosts = reader.List("Http:Hosts", ProblemOfHost);
         if (options.Http.Hosts.Length > 0 && !reader.Has("Http:PublicUrl"))
-            reader.Refuse("Http:Hosts", "any host is served while Presence__Http__PublicUrl is not set; set it as well.");
+            reader.Refuse("Http:Hosts", "has no effect while Presence__Http__PublicUrl isn't set. Set that key as well.");
         options.Http.KnownProxies = reader.List("Http:KnownProxies", ProblemOfProxy);
         ReadSignIn(reader, options.SignIn);
         options.Users.KeepUnused = reader.Duration("Users:KeepUnused", TimeSpan.FromDays(1), TimeSpan.FromDays(3650), "1d to 3650d") ?? options.Users.KeepUnused;
@@ -87,7 +87,7 @@ internal static class DashboardConfiguration
         clients.Key = reader.Text("Clients:Key", text => ProblemOfKey(text, 1), secret: true);
         clients.AllowUnverifiedLogin = reader.Switch("Clients:AllowUnverifiedLogin") ?? open;
         clients.AllowGuests = reader.Switch("Clients:AllowGuests") ?? open;
-        clients.Origins = reader.List("Clients:Origins", text => text == "*" ? "is not needed: leave the key out to allow any origin." : ProblemOfOrigin(text));
+        clients.Origins = reader.List("Clients:Origins", text => text == "*" ? "isn't needed. Leave the key out to allow any origin." : ProblemOfOrigin(text));
         clients.TokenLifetime = reader.Duration("Clients:TokenLifetime", TimeSpan.FromHours(1), TimeSpan.FromDays(400), "1h to 400d") ?? clients.TokenLifetime;
         ReadJwt(reader, clients.Jwt);
     }
@@ -104,25 +104,25 @@ internal static class DashboardConfiguration
         foreach (var key in (ReadOnlySpan<string>)["Clients:Jwt:Issuer", "Clients:Jwt:Audience"])
         {
             if (reader.Has(key))
-                reader.Refuse(key, "no token is taken without a key; set Presence__Clients__Jwt__Secret, __PublicKey or __JwksUrl as well.");
+                reader.Refuse(key, "tokens can't be checked without a key. Set Presence__Clients__Jwt__Secret, __PublicKey or __JwksUrl as well.");
         }
     }
 
     private static void ReadSetup(ConfigurationSectionReader reader, DashboardOptions.SetupOptions setup)
     {
         setup.AdminEmail = reader.Text("Setup:AdminEmail", text => text.IndexOf('@') is > 0 and var at && at < text.Length - 1 ? null : "is not an email address.");
-        setup.AdminPassword = reader.Text("Setup:AdminPassword", text => text.Length >= 12 ? null : "the password must have 12 characters or more.", secret: true);
+        setup.AdminPassword = reader.Text("Setup:AdminPassword", text => text.Length >= 12 ? null : "the password must have at least 12 characters.", secret: true);
         setup.AdminPasswordFile = reader.Text("Setup:AdminPassword_File", ProblemOfFile);
 
         var email = reader.Has("Setup:AdminEmail");
         var password = reader.Has("Setup:AdminPassword");
         var passwordFile = reader.Has("Setup:AdminPassword_File");
         if (password && passwordFile)
-            reader.Refuse("Setup:AdminPassword_File", "give the password or the file that holds it, not both.");
+            reader.Refuse("Setup:AdminPassword_File", "set the password or the file, not both.");
         if (!email && (password || passwordFile))
-            reader.Refuse("Setup:AdminEmail", "a password without an email makes no account; set both.");
+            reader.Refuse("Setup:AdminEmail", "a password without an email creates no account. Set both.");
         if (email && !password && !passwordFile)
-            reader.Refuse("Setup:AdminPassword", "an email without a password makes no account; set this key or Presence__Setup__AdminPassword_File.");
+            reader.Refuse("Setup:AdminPassword", "an email without a password creates no account. Set this key or Presence__Setup__AdminPassword_File.");
     }
 
     private static void ReadSignIn(ConfigurationSectionReader reader, DashboardOptions.SignInOptions signIn)
@@ -131,7 +131,7 @@ internal static class DashboardConfiguration
         signIn.Lifetime = reader.Duration("SignIn:Lifetime", ShortestSession, LongestSession, range) ?? signIn.Lifetime;
         signIn.IdleTimeout = reader.Duration("SignIn:IdleTimeout", ShortestSession, LongestSession, range) ?? (signIn.Lifetime < signIn.IdleTimeout ? signIn.Lifetime : signIn.IdleTimeout);
         if (signIn.IdleTimeout > signIn.Lifetime)
-            reader.Refuse("SignIn:IdleTimeout", "it is longer than Presence__SignIn__Lifetime, which ends the session before; make it as long or shorter.");
+            reader.Refuse("SignIn:IdleTimeout", "must not be longer than Presence__SignIn__Lifetime, which ends the session.");
     }
 
     private static void ReadInitial(ConfigurationSectionReader reader, DashboardOptions.InitialOptions initial)
@@ -216,7 +216,7 @@ internal static class DashboardConfiguration
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return $"is no file that {Environment.UserName}, the user the server runs as, can read.";
+            return $"isn't a file that {Environment.UserName}, the user the server runs as, can read.";
         }
     }
 
@@ -236,7 +236,7 @@ internal static class DashboardConfiguration
     private static string? ProblemOfKeySetAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)) && url.UserInfo.Length == 0
             ? null
-            : "is not an address of the form https://auth.example.com/jwks.json; plain http is for this machine alone.";
+            : "must be a URL such as https://auth.example.com/jwks.json. Plain http is allowed for this machine only.";
 
     private static string? ProblemOfOrigin(string text) =>
         IsAddress(text, out var url) && url.AbsolutePath == "/" ? null : "is not an address of the form https://presence.example.com, without a path.";
@@ -244,7 +244,7 @@ internal static class DashboardConfiguration
     private static string? ProblemOfPublicUrl(string text) =>
         !IsAddress(text, out var url) ? "is not an address of the form https://presence.example.com or https://example.com/presence, without a query."
         : IsBase(url.AbsolutePath) ? null
-        : "has a path that is none: its parts may hold letters, digits and - . _ ~, such as https://example.com/presence.";
+        : "has an invalid path. Use letters, digits and - . _ ~, as in https://example.com/presence.";
 
     private static bool IsAddress(string text, [NotNullWhen(true)] out Uri? url) =>
         Uri.TryCreate(text, UriKind.Absolute, out url) && url.Query.Length == 0 && url.Fragment.Length == 0 && url.UserInfo.Length == 0 &&

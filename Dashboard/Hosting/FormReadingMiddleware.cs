@@ -125,7 +125,7 @@ internal sealed class FormErrors(RequestDelegate next, IOptions<AntiforgeryOptio
         if (_pace.TryTake(ref _loggedUntil, out _))
         {
             logger.LogWarning(
-                "A form posted to {Path} by {Address} was refused: {Reason}. Its page was opened at {Origin}. If it happens to everyone: Presence__Http__PublicUrl must be the address in the browser, Presence__Http__KnownProxies must list the proxy, and the proxy must pass on Host, Cookie, X-Forwarded-For and X-Forwarded-Proto (docs/operations.md).",
+                "A form posted to {Path} by {Address} was refused: {Reason}. Its page was opened at {Origin}. If this happens to everyone: Presence__Http__PublicUrl must match the address in the browser, Presence__Http__KnownProxies must list the proxy, and the proxy must forward Host, Cookie, X-Forwarded-For and X-Forwarded-Proto (docs/operations.md).",
                 request.Path.Value, ClientAddress.Of(http), isCookieMissing ? "the browser did not send the form's cookie" : "its token does not belong to the form's cookie", origin ?? "an unknown address");
         }
         return new Refusal(

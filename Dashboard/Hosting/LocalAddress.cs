@@ -61,8 +61,8 @@ internal sealed record LocalAddress(Uri BaseAddress, string? SocketPath)
         if (!binding.IsUnixPipe && !binding.IsNamedPipe && binding.Host is not ("+" or "*") && Uri.CheckHostName(binding.Host.Trim('[', ']')) == UriHostNameType.Unknown)
             return Form;
         if (binding.PathBase.Length > 0)
-            return "has a path. The path of the public address goes into Presence__Http__PublicUrl.";
-        return binding.IsUnixPipe && System.Text.Encoding.UTF8.GetByteCount(binding.UnixPipePath) > UnixPathLimit ? $"names a socket with more than {UnixPathLimit} bytes, which the operating system has no room for." : null;
+            return "has a path. Set the path in Presence__Http__PublicUrl.";
+        return binding.IsUnixPipe && System.Text.Encoding.UTF8.GetByteCount(binding.UnixPipePath) > UnixPathLimit ? $"has a socket path of more than {UnixPathLimit} bytes, the limit of the operating system." : null;
     }
 
     /// <summary>Has a client's connections go there: through no proxy, and with whatever certificate the server has, which names its public host.</summary>

@@ -33,11 +33,11 @@ internal sealed record MachineLimits(long OpenFiles, long Memory)
         if (OpenFiles < FewestFiles)
         {
             throw new StartupException(Text(
-                $"This process may open {OpenFiles} files and sockets, and needs {FewestFiles} or more. Raise the limit: ulimit -n 65536 in a shell, LimitNOFILE=65536 in a systemd unit, --ulimit nofile=65536 for a container."));
+                $"This process may open {OpenFiles} files and sockets but needs at least {FewestFiles}. Raise the limit: ulimit -n 65536 in a shell, LimitNOFILE=65536 in a systemd unit, --ulimit nofile=65536 for a container."));
         }
 
         var lowered = new List<string>();
-        limits.Connections = Lower(limits.Connections, OpenFiles - ReservedFiles, nameof(limits.Connections), $"{OpenFiles} files and sockets may be open, {ReservedFiles} of them kept for the server itself", lowered);
+        limits.Connections = Lower(limits.Connections, OpenFiles - ReservedFiles, nameof(limits.Connections), $"{OpenFiles} files and sockets may be open, {ReservedFiles} of them reserved for the server", lowered);
         // Whoever only looks leaves connections to those who send heartbeats.
         limits.Streams = Lower(limits.Streams, limits.Connections / 2, nameof(limits.Streams), "half of the connections", lowered);
         limits.PageConnections = Lower(limits.PageConnections, limits.Connections / 2, nameof(limits.PageConnections), "half of the connections", lowered);
@@ -49,7 +49,7 @@ internal sealed record MachineLimits(long OpenFiles, long Memory)
         limits.Streams = Lower(limits.Streams, Memory / 10 / BytesOfStream, nameof(limits.Streams), $"a tenth of {memory}", lowered);
 
         var files = OpenFiles == Unknown ? "" : Text($" ({OpenFiles} files and sockets may be open)");
-        return [Text($"Up to {limits.Connections} connections at once{files}, {limits.ConnectionsPerAddress} of one address."), .. lowered];
+        return [Text($"Up to {limits.Connections} connections at once{files}, {limits.ConnectionsPerAddress} per address."), .. lowered];
     }
 
     /// <summary>The soft limit, which the runtime has raised to the hard one when it started; unknown where there is no such file.</summary>

@@ -33,9 +33,9 @@ internal sealed class MemoryLoop(
         {
             engine.IsMemoryShort = isShort;
             if (isShort)
-                log.LogError("Memory is short: sessions that are not there yet are refused. Give the process more memory, or lower Presence__Limits__Sessions.");
+                log.LogError("Memory is low. New sessions are refused. Give the process more memory, or lower Presence__Limits__Sessions.");
             else
-                log.LogInformation("There is memory for new sessions again.");
+                log.LogInformation("New sessions are accepted again.");
         }
 
         if (_crowd.HasGone(engine.CountNetwork().Sessions + engine.CountOnline().Users + ((long)SessionsOfConnection * door.Open)))
@@ -58,7 +58,7 @@ internal sealed class MemoryLoop(
         engine.Shrink();
         tokens.ForgetOlder();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        log.LogInformation("A crowd has gone: the process takes {After} MB instead of {Before}.", Environment.WorkingSet / 1_000_000, before / 1_000_000);
+        log.LogInformation("Released memory after a crowd left: {After} MB now, {Before} MB before.", Environment.WorkingSet / 1_000_000, before / 1_000_000);
     }
 
     private static long Collect()

@@ -30,7 +30,7 @@ internal static class RequestPipeline
     public static void UseRequestPipeline(this WebApplication app, DashboardOptions options)
     {
         if (options.Http.PublicUrl is null && app.Environment.IsProduction() && !options.Demo)
-            app.Logger.LogWarning("Presence__Http__PublicUrl is not set: plain HTTP and any host name are served. Set it once the server stands behind TLS.");
+            app.Logger.LogWarning("Presence__Http__PublicUrl isn't set. The server accepts plain HTTP and any host name. Set it once the server is behind TLS.");
 
         if (options.Http.KnownProxies.Length > 0)
             app.UseForwardedHeaders();
@@ -74,7 +74,7 @@ internal static class RequestPipeline
         var parts = path.Value!.Split('/')[1..];
         var routes = ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().Where(route => route.Order < int.MaxValue);
         if (routes.FirstOrDefault(route => BeginsWith(route.RoutePattern, parts)) is { RoutePattern.RawText: var own })
-            throw new ConfigurationRefusedException([$"Presence__Http__PublicUrl: its path {path} is where this server has an address of its own ({own}); choose another, such as /presence."]);
+            throw new ConfigurationRefusedException([$"Presence__Http__PublicUrl: its path {path} conflicts with one of the server's own paths ({own}). Choose another, such as /presence."]);
     }
 
     private static bool BeginsWith(RoutePattern route, string[] parts) =>

@@ -93,11 +93,11 @@ internal static class ServerDefaults
         }
         catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AccessDenied)
         {
-            throw new StartupException($"{Environment.UserName}, the user the server runs as, may not listen on {endpoint}: ports below 1024 need a right of their own. Choose another with --urls or ASPNETCORE_URLS.", failure);
+            throw new StartupException($"{Environment.UserName}, the user the server runs as, can't listen on {endpoint}. Ports below 1024 need extra permission. Choose another with --urls or ASPNETCORE_URLS.", failure);
         }
         catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressNotAvailable)
         {
-            throw new StartupException($"This machine does not have the address of {endpoint}. Choose another with --urls or ASPNETCORE_URLS; http://+:5080 is all of them.", failure);
+            throw new StartupException($"This machine does not have the address of {endpoint}. Choose another with --urls or ASPNETCORE_URLS. Use http://+:5080 for all addresses.", failure);
         }
     }
 
@@ -109,7 +109,7 @@ internal static class ServerDefaults
     {
         var path = endpoint.ToString()!;
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
-            throw new StartupException($"The folder of the socket {path} does not exist. Make it, or choose another with --urls or ASPNETCORE_URLS.");
+            throw new StartupException($"The folder of the socket {path} does not exist. Create it, or choose another with --urls or ASPNETCORE_URLS.");
         try
         {
             if (File.Exists(path))
@@ -118,7 +118,7 @@ internal static class ServerDefaults
         }
         catch (Exception failure) when (failure is UnauthorizedAccessException or SocketException { SocketErrorCode: SocketError.AccessDenied })
         {
-            throw new StartupException($"{Environment.UserName}, the user the server runs as, may not make the socket {path}. Give it the folder, or choose another with --urls or ASPNETCORE_URLS.", failure);
+            throw new StartupException($"{Environment.UserName}, the user the server runs as, can't create the socket {path}. Grant it access to the folder, or choose another with --urls or ASPNETCORE_URLS.", failure);
         }
     }
 
@@ -132,13 +132,13 @@ internal static class ServerDefaults
         catch (SocketException failure) when (failure.SocketErrorCode == SocketError.ConnectionRefused)
         {
             if (!IsSocket(path))
-                throw new StartupException($"{path} is there and is no socket. Choose another with --urls or ASPNETCORE_URLS, or move the file away.", failure);
+                throw new StartupException($"{path} exists and isn't a socket. Choose another with --urls or ASPNETCORE_URLS, or move the file away.", failure);
             File.Delete(path);
             return;
         }
         catch (SocketException failure) when (failure.SocketErrorCode is not (SocketError.AccessDenied or SocketError.WouldBlock))
         {
-            throw new StartupException($"{path} cannot be used as a socket: {failure.Message} Choose another with --urls or ASPNETCORE_URLS.", failure);
+            throw new StartupException($"{path} can't be used as a socket: {failure.Message} Choose another with --urls or ASPNETCORE_URLS.", failure);
         }
         throw new StartupException($"Another process listens on the socket {path}. Stop it, or choose another with --urls or ASPNETCORE_URLS.");
     }

@@ -71,15 +71,15 @@ internal static class Refusal
     public static string OfStart(Exception failure) => failure switch
     {
         ConfigurationRefusedException or StartupException or ModeratorChangeRefusedException => failure.Message,
-        IOException { InnerException: AddressInUseException } => $"{failure.Message} Stop what listens there, or choose another address with --urls or ASPNETCORE_URLS.",
+        IOException { InnerException: AddressInUseException } => $"{failure.Message} Stop the other program, or choose another address with --urls or ASPNETCORE_URLS.",
         _ when Inner<StartupException>(failure) is { } refusal => refusal.Message,
         InvalidOperationException when failure.Message.Contains("HTTPS endpoint", StringComparison.Ordinal) =>
             "There is no certificate for the https address. Set Kestrel__Certificates__Default__Path and Kestrel__Certificates__Default__Password, or listen on http behind a proxy that ends TLS.",
-        _ when Inner<SocketException>(failure) is { } socket => $"The server cannot listen: {Line(failure)} {Line(socket)} Choose another address with --urls or ASPNETCORE_URLS.",
-        UnauthorizedAccessException => $"The server cannot start: {Line(failure)} It runs as {Environment.UserName}: give that user the right, or run it as another one.",
-        FileNotFoundException or DirectoryNotFoundException => $"The server cannot start, because a file or folder is missing: {Line(failure)} Make it, or correct its path in the configuration.",
-        IOException or InvalidDataException or FormatException or InvalidOperationException => $"The server cannot start: {Line(failure)}{Cause(failure)} Correct it in the environment variables, the command line or appsettings.json.",
-        _ => $"The server cannot start, for a reason it does not know: {failure.GetType().Name}: {Line(failure)}{Cause(failure)}",
+        _ when Inner<SocketException>(failure) is { } socket => $"The server can't listen: {Line(failure)} {Line(socket)} Choose another address with --urls or ASPNETCORE_URLS.",
+        UnauthorizedAccessException => $"The server can't start: {Line(failure)} It runs as {Environment.UserName}. Grant that user access, or run the server as another user.",
+        FileNotFoundException or DirectoryNotFoundException => $"The server can't start because a file or folder is missing: {Line(failure)} Create it, or correct its path in the configuration.",
+        IOException or InvalidDataException or FormatException or InvalidOperationException => $"The server can't start: {Line(failure)}{Cause(failure)} Correct it in the environment variables, the command line or appsettings.json.",
+        _ => $"The server can't start. Unexpected error: {failure.GetType().Name}: {Line(failure)}{Cause(failure)}",
     };
 
     private static string Cause(Exception failure) =>

@@ -41,7 +41,7 @@ internal sealed class StorageStartup(
         await revokedTokens.LoadAsync(cancellationToken);
         await administration.LoadAsync(cancellationToken);
         var inForce = await settings.LoadAsync(Initial(options.Value.Initial), cancellationToken);
-        logger.LogInformation("Data is kept in {Folder}. Settings version {Version} is in force.", database.Folder, inForce.Version);
+        logger.LogInformation("Data folder: {Folder}. Settings version {Version} is in effect.", database.Folder, inForce.Version);
     }
 
     /// <inheritdoc/>
@@ -62,7 +62,7 @@ internal sealed class StorageStartup(
             // Serving without them beats not serving: whoever watches is back within one heartbeat interval.
             registry.Failed(Restore, exception.Message, time.GetUtcNow());
             if (!registry.IsStorageTrouble(exception))
-                logger.LogError(exception, "Who was present could not be restored; viewers come back with their next heartbeat.");
+                logger.LogError(exception, "Restoring viewers failed. They rejoin with their next heartbeat.");
         }
         await LoadHistoryAsync(rooms.LoadAsync, stoppingToken);
         readiness.MarkReady();
@@ -89,7 +89,7 @@ internal sealed class StorageStartup(
         catch (Exception exception) // what fails for one of them fails for the rest
         {
             if (!registry.IsStorageTrouble(exception) && !storage.IsTroubled)
-                logger.LogError(exception, "The last changes could not be stored.");
+                logger.LogError(exception, "The last changes couldn't be stored.");
         }
     }
 
@@ -110,7 +110,7 @@ internal sealed class StorageStartup(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.LogError(exception, "A history could not be read; it begins anew.");
+            logger.LogError(exception, "A stored history couldn't be read. It starts empty.");
         }
     }
 

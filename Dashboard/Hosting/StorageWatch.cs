@@ -39,7 +39,7 @@ internal sealed class StorageWatch(TimeProvider time, ILogger<StorageWatch> logg
             if (!_isSaid && (exception.GetBaseException() is not StorageBusyException || (_troubledAt is not null && time.GetElapsedTime(_beganAt) >= Quiet)))
             {
                 _isSaid = true;
-                logger.LogError("Nothing can be stored: {Trouble} ({Message}) Changes are answered 503 until that is over; viewers are counted as before.", trouble, exception.GetBaseException().Message);
+                logger.LogError("Storage failed: {Trouble} ({Message}) Changes return 503 until it works again. Viewers are still counted.", trouble, exception.GetBaseException().Message);
             }
             _troubledAt = time.GetTimestamp();
         }
@@ -55,7 +55,7 @@ internal sealed class StorageWatch(TimeProvider time, ILogger<StorageWatch> logg
                 return;
             _troubledAt = null;
             if (_isSaid)
-                logger.LogInformation("The storage works again.");
+                logger.LogInformation("Storage works again.");
             _isSaid = false;
         }
     }

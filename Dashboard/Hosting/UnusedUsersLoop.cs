@@ -11,6 +11,6 @@ internal sealed class UnusedUsersLoop(UserStore users, DashboardOptions options,
     {
         var unusedFor = TimeSpan.FromTicks(Math.Max(options.Users.KeepUnused.Ticks, options.Clients.TokenLifetime.Ticks));
         if (await users.PruneAsync(unusedFor, cancellationToken) is > 0 and var pruned)
-            logger.LogInformation("Forgot {Users} users that were not used for {Days} days.", pruned, (int)unusedFor.TotalDays);
+            logger.LogInformation("Deleted {Users} users that were unused for {Days} days.", pruned, (int)unusedFor.TotalDays);
     }
 }

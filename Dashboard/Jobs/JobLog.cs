@@ -65,7 +65,7 @@ internal abstract class RecordedJob(string name, JobLog jobs, TimeProvider time,
         {
             jobs.Failed(name, time.GetElapsedTime(began), failure.Message);
             if (!cancellationToken.IsCancellationRequested)
-                logger.LogError(failure, "{Job} failed; it runs again as scheduled, or now from the System page.", name);
+                logger.LogError(failure, "{Job} failed. It runs again on schedule, or now from the System page.", name);
         }
     }
 }

@@ -39,7 +39,7 @@ internal sealed class PinBoard(IPinStore store, ILogger<PinBoard> logger) : IDis
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            logger.LogError(failure, "A moderator's pinned rooms could not be stored.");
+            logger.LogError(failure, "A moderator's pinned rooms couldn't be stored.");
             return PinOutcome.Failed;
         }
         finally

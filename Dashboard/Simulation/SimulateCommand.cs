@@ -18,7 +18,7 @@ internal static class SimulateCommand
         var arguments = new SimulateArguments(Environment.GetEnvironmentVariable);
         var command = call.Command(
             "simulate",
-            "Watch a presence server with thousands of made-up viewers, and compare its counts with the truth. Exit code 0 when every count was right, 3 when one was not. Ctrl+C ends it early.",
+            "Load a presence server with thousands of simulated viewers and compare its counts with the truth. Exit code 0 if every count was right, 3 if not. Press Ctrl+C to stop early.",
             (parsed, cancellationToken) => RunInterruptiblyAsync(arguments.Read(parsed), call, cancellationToken));
         arguments.AddTo(command);
         return command;
@@ -62,7 +62,7 @@ internal static class SimulateCommand
         }
         catch (Exception failure) when (failure is HttpRequestException or PresenceException or IOException)
         {
-            await errors.WriteLineAsync($"The server at {options.Url} cannot be watched: {failure.Message}");
+            await errors.WriteLineAsync($"The server at {options.Url} can't be used: {failure.Message}");
             return 1;
         }
         catch (OperationCanceledException)
@@ -89,7 +89,7 @@ internal static class SimulateCommand
 
             FormattableString known = $"{progress.Elapsed:hh\\:mm\\:ss}  {progress.Present:N0} of {progress.Watching:N0} present  {pace:N0} heartbeats/s";
             FormattableString measured = $"  p95 {progress.Latency.TotalMilliseconds:0.0} ms  {progress.WrongRooms:N0} rooms off";
-            FormattableString inVain = progress.FailedSamples > 0 ? (FormattableString)$"  {progress.FailedSamples:N0} asked in vain" : $"";
+            FormattableString inVain = progress.FailedSamples > 0 ? (FormattableString)$"  {progress.FailedSamples:N0} reads failed" : $"";
             var line = string.Concat(new[] { known, measured, inVain }.Select(FormattableString.Invariant));
             if (isLive)
                 output.Write($"\r{line,-100}");

@@ -69,19 +69,19 @@ internal sealed class SimulateArguments(Func<string, string?> environment)
 
     private static readonly SimulateOptions Defaults = new();
 
-    private readonly Option<LocalAddress?> _url = Make("--url", "ADDRESS", "The server; http://localhost:5080 unless said.", Address, "an http or https address such as http://localhost:5080");
-    private readonly Option<string?> _key = Text("--key", "KEY", "Its client key, to sign viewers in with; or Presence__Clients__Key in the environment.");
-    private readonly Option<string?> _secret = Text("--secret", "SECRET", "Instead: its Presence__Clients__Jwt__Secret, to sign viewers' tokens with; from the environment too.");
-    private readonly Option<int?> _rooms = Whole("--rooms", "How many rooms, a few large and many small; 10 unless said.", 10_000);
-    private readonly Option<int?> _viewers = Whole("--viewers", "How many watch at once; 500 unless said.", 100_000);
-    private readonly Option<double?> _churn = Share("--churn", "How many of them go and are replaced each minute; 10 unless said.", 1_000);
-    private readonly Option<double?> _vanish = Share("--vanish", "Of those who go, how many do it without a word; 30 unless said.", 100);
-    private readonly Option<double?> _hidden = Share("--hidden", "How many go to the background after a while; 20 unless said.", 100);
-    private readonly Option<double?> _lossy = Share("--lossy", "How many requests or answers are lost; 0 unless said.", 90);
-    private readonly Option<TimeSpan?> _duration = Duration("--duration", "How long the crowd is kept once everybody has come, such as 90s or 5m; 1m unless said.");
-    private readonly Option<TimeSpan?> _ramp = Duration("--ramp", "How long everybody takes to come; unless said 40 a second with --key, 500 with --secret, 10s at least.");
-    private readonly Option<int?> _connections = Whole("--connections", "How many connections they share; 64 unless said.", 10_000);
-    private readonly Option<bool> _ownsServer = new(OwnsServerName) { Description = "Needed unless the server is on this machine." };
+    private readonly Option<LocalAddress?> _url = Make("--url", "ADDRESS", "Server address. Default: http://localhost:5080.", Address, "an http or https address such as http://localhost:5080");
+    private readonly Option<string?> _key = Text("--key", "KEY", "Client key of the server, to sign viewers in. Default: Presence__Clients__Key from the environment.");
+    private readonly Option<string?> _secret = Text("--secret", "SECRET", "Instead of a key: the server's Presence__Clients__Jwt__Secret, to sign tokens. Default: from the environment.");
+    private readonly Option<int?> _rooms = Whole("--rooms", "Number of rooms, a few large and many small. Default: 10.", 10_000);
+    private readonly Option<int?> _viewers = Whole("--viewers", "Number of viewers at once. Default: 500.", 100_000);
+    private readonly Option<double?> _churn = Share("--churn", "Viewers that leave and are replaced each minute. Default: 10.", 1_000);
+    private readonly Option<double?> _vanish = Share("--vanish", "Leaving viewers that send no leave request. Default: 30.", 100);
+    private readonly Option<double?> _hidden = Share("--hidden", "Viewers that go to the background after a while. Default: 20.", 100);
+    private readonly Option<double?> _lossy = Share("--lossy", "Requests or replies that are lost. Default: 0.", 90);
+    private readonly Option<TimeSpan?> _duration = Duration("--duration", "Duration once all viewers have joined, such as 90s or 5m. Default: 1m.");
+    private readonly Option<TimeSpan?> _ramp = Duration("--ramp", "Time for all viewers to join. Default: 40 per second with --key, 500 per second with --secret, at least 10s.");
+    private readonly Option<int?> _connections = Whole("--connections", "Number of connections that all viewers share. Default: 64.", 10_000);
+    private readonly Option<bool> _ownsServer = new(OwnsServerName) { Description = "Required unless the server is on this machine." };
 
     public void AddTo(Command command)
     {
@@ -120,12 +120,12 @@ internal sealed class SimulateArguments(Func<string, string?> environment)
             given.AddError(problem);
         var secret = Or(given.GetValue(_secret), "Presence__Clients__Jwt__Secret");
         if (secret is null && Or(given.GetValue(_key), "Presence__Clients__Key") is null)
-            given.AddError("--key: missing. It is the client key of the server (keys/client.key in its data folder); or give --secret, the one of Presence__Clients__Jwt__Secret.");
+            given.AddError("--key is missing. Set the server's client key (keys/client.key in its data folder), or set --secret to Presence__Clients__Jwt__Secret.");
         else if (secret is { Length: < 32 })
-            given.AddError("--secret: it must have at least 32 bytes.");
+            given.AddError("--secret must have at least 32 bytes.");
         // Its text, since a value that cannot be read has a problem of its own.
         if (given.GetResult(_url)?.Tokens is [.., var last] && Address(last.Value)?.BaseAddress is { IsLoopback: false } url && !given.GetValue(_ownsServer))
-            given.AddError($"--url: {url} is not this machine. A simulation is a load test: add {OwnsServerName} if that server is yours and may bear it.");
+            given.AddError($"--url: {url} isn't this machine. A simulation is a load test. Add {OwnsServerName} if you own that server and it can take the load.");
     }
 
     private string? Or(string? given, string variable) => string.IsNullOrEmpty(given) ? environment(variable) is { Length: > 0 } set ? set : null : given;

@@ -43,10 +43,10 @@ internal sealed record SimulationReport
         var text = new StringBuilder();
         Line(text, $"{Options.Viewers:N0} viewers in {Options.Rooms:N0} rooms for {Ended.TotalSeconds:N0} s, {Asked()}");
         Line(text, $"");
-        Line(text, $"sent      {Traffic.Sent:N0} requests, {Traffic.Heartbeats:N0} of them heartbeats; {Traffic.Lost:N0} lost on purpose, {Traffic.Unanswered:N0} without an answer");
+        Line(text, $"sent      {Traffic.Sent:N0} requests, {Traffic.Heartbeats:N0} of them heartbeats; {Traffic.Lost:N0} dropped on purpose, {Traffic.Unanswered:N0} without a reply");
         Line(text, $"answered  {string.Join("   ", Traffic.Answers.Select(answer => FormattableString.Invariant($"{answer.Key}: {answer.Value:N0}")))}");
         Line(text, $"latency   p50 {Milliseconds(0.5)}   p95 {Milliseconds(0.95)}   p99 {Milliseconds(0.99)}   longest {Milliseconds(1)}, of heartbeats");
-        Line(text, $"counts    asked for {Samples:N0} times, {FailedSamples:N0} times in vain; {CountedAfterLeaving:N0} counted after all had left");
+        Line(text, $"counts    read {Samples:N0} times, {FailedSamples:N0} reads failed; {CountedAfterLeaving:N0} counted after all viewers left");
         Line(text, $"");
         WriteCourse(text);
         Line(text, $"");
@@ -57,7 +57,7 @@ internal sealed record SimulationReport
     }
 
     private string Asked() => FormattableString.Invariant(
-        $"{Options.Churn:P0} going each minute, {Options.Lossy:P0} of requests lost{(WasInterrupted ? "; ended early" : "")}");
+        $"{Options.Churn:P0} leaving each minute, {Options.Lossy:P0} of requests lost{(WasInterrupted ? "; ended early" : "")}");
 
     /// <summary>Some moments, as far apart from each other as can be, the last one among them.</summary>
     private void WriteCourse(StringBuilder text)
@@ -86,15 +86,15 @@ internal sealed record SimulationReport
     {
         var wrong = Rooms.Count(room => room.Deviation != 0);
         var tooLong = Rooms.Count(room => room.LongestWrong > Interval);
-        FormattableString verdict = $"Every count was right; the longest any was wrong is {Total().LongestWrong.TotalSeconds:0.0} s, the heartbeat interval {Interval.TotalSeconds:0.#} s.";
+        FormattableString verdict = $"Every count was right. The longest any count was wrong is {Total().LongestWrong.TotalSeconds:0.0} s, the heartbeat interval {Interval.TotalSeconds:0.#} s.";
         if (Samples == 0)
-            verdict = $"The server could not be asked for its counts.";
+            verdict = $"The server's counts couldn't be read.";
         else if (wrong > 0)
-            verdict = $"{wrong:N0} of {Rooms.Count:N0} counts were wrong, an interval of {Interval.TotalSeconds:0.#} s after the last viewer came or went.";
+            verdict = $"{wrong:N0} of {Rooms.Count:N0} counts were wrong, an interval of {Interval.TotalSeconds:0.#} s after the last join or leave.";
         else if (tooLong > 0)
             verdict = $"{tooLong:N0} of {Rooms.Count:N0} counts were wrong for longer than the heartbeat interval of {Interval.TotalSeconds:0.#} s, the longest for {Total().LongestWrong.TotalSeconds:0.0} s.";
         else if (WrongAfterLeaving > 0)
-            verdict = $"{WrongAfterLeaving:N0} of {Rooms.Count:N0} counts were wrong after everybody had left.";
+            verdict = $"{WrongAfterLeaving:N0} of {Rooms.Count:N0} counts were wrong after all viewers had left.";
         return FormattableString.Invariant(verdict);
     }
 

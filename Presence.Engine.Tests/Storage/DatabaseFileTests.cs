@@ -44,7 +44,7 @@ public sealed class DatabaseFileTests : IDisposable
 
         var refusal = Assert.Throws<IOException>(() => File.CopyTo(Path.Combine(_elsewhere.Path, "no", "copy.db")));
 
-        Assert.Contains("Make it first", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Create it first", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_elsewhere.Path));
     }
 
@@ -96,9 +96,9 @@ public sealed class DatabaseFileTests : IDisposable
 
     [Theory]
     [InlineData("missing", "There is no file")]
-    [InlineData("text", "no database that can be read")]
+    [InlineData("text", "isn't a readable database")]
     [InlineData("damaged", "is damaged")]
-    [InlineData("foreign", "holds nothing of this product")]
+    [InlineData("foreign", "contains no data of this product")]
     [InlineData("newer", "29990101000000_Future")]
     public async Task Restore_OfWhatIsNoGoodCopy_ChangesNothing(string what, string expected)
     {

@@ -89,7 +89,7 @@ public sealed class LostDatabaseTests : IDisposable
 
         var refusal = await RefusedAsync();
 
-        Assert.Contains("notes of a running server are missing", refusal, StringComparison.Ordinal);
+        Assert.Contains("uptime records are missing", refusal, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -133,7 +133,7 @@ public sealed class PresenceDatabaseTests : IDisposable
 
         var refusal = await Assert.ThrowsAsync<StartupException>(() => _folder.OpenAsync());
 
-        Assert.Contains("There is no backup of it yet", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("There is no backup in", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

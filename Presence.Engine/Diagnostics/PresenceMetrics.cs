@@ -28,7 +28,7 @@ internal sealed class PresenceMetrics : IDisposable
         _lockWait = _meter.CreateHistogram<double>(PresenceMetricNames.LockWait, "s", "How long a heartbeat waited for its room's lock when it had to.");
         _meter.CreateObservableCounter(PresenceMetricNames.Joins, () => Volatile.Read(ref _joined), "{viewer}", "Viewers who joined a room.");
         _meter.CreateObservableCounter(PresenceMetricNames.Leaves, Leaves, "{viewer}", "Viewers who left a room, by reason.");
-        _meter.CreateObservableCounter(PresenceMetricNames.FeedGaps, () => Volatile.Read(ref _gaps), "{gap}", "Subscribers told of a gap.");
+        _meter.CreateObservableCounter(PresenceMetricNames.FeedGaps, () => Volatile.Read(ref _gaps), "{gap}", "Subscribers that missed changes and had to read again.");
         _meter.CreateObservableCounter(PresenceMetricNames.Heartbeats, () => engine.Heartbeats, "{heartbeat}", "Heartbeats accepted in rooms.");
         _meter.CreateObservableGauge(PresenceMetricNames.Viewers, () => engine.CountNetwork().Viewers, "{viewer}", "Distinct viewers present.");
         _meter.CreateObservableGauge(PresenceMetricNames.Sessions, () => engine.CountNetwork().Sessions, "{session}", "Sessions present.");

@@ -120,5 +120,5 @@ public static class RemovalRules
     public static string? ProblemOfReason(string? reason) =>
         reason is null || (reason.Length is > 0 and <= LongestReason && !reason.Any(char.IsControl))
             ? null
-            : $"reason must have 1 to {LongestReason} characters, none of them a control character; leave it out to say nothing.";
+            : $"reason must have 1 to {LongestReason} characters and no control characters. You can leave it out.";
 }

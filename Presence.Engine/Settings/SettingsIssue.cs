@@ -13,17 +13,17 @@ public sealed record SettingsIssue(SettingsIssueKind Finding, string Field, para
 
     private string Sentence => Finding switch
     {
-        SettingsIssueKind.IntervalOutOfRange => "The heartbeat interval is {0}; it must be between {1} and {2}.",
-        SettingsIssueKind.TimeoutOutOfRange => "The presence timeout is {0}; it must be between {1} and {2}.",
-        SettingsIssueKind.TimeoutTooClose => "The presence timeout ({0}) must be at least {1} longer than the heartbeat interval ({2}): raise the timeout to {3} or more, or shorten the interval.",
-        SettingsIssueKind.ListLimitOutOfRange => "The list cap is {0}; it must be between {1} and {2}.",
-        SettingsIssueKind.TitleRefused => "title must have 1 to {0} characters, none of them a control character; leave it out to show the room's id.",
+        SettingsIssueKind.IntervalOutOfRange => "The heartbeat interval is {0}. It must be between {1} and {2}.",
+        SettingsIssueKind.TimeoutOutOfRange => "The presence timeout is {0}. It must be between {1} and {2}.",
+        SettingsIssueKind.TimeoutTooClose => "The presence timeout ({0}) must be at least {1} longer than the heartbeat interval ({2}). Raise the timeout to {3} or more, or shorten the interval.",
+        SettingsIssueKind.ListLimitOutOfRange => "The list cap is {0}. It must be between {1} and {2}.",
+        SettingsIssueKind.TitleRefused => "title must have 1 to {0} characters and no control characters. Leave it out to show the room's id.",
         SettingsIssueKind.StatusUnknown => "status must be live or ended.",
-        SettingsIssueKind.ReasonTooLong => "The reason has {0} characters; it may have {1}.",
-        SettingsIssueKind.NoHeartbeatMayBeLost => "A viewer leaves after one missed heartbeat: the timeout ({0}) is under twice the interval ({1}).",
-        SettingsIssueKind.PublishedClientsFlicker => "Published TypeScript clients beat every 30 s whatever they are told: with a timeout of {0} their viewers would flicker. Use more than {1}.",
-        SettingsIssueKind.HiddenTabsFlicker => "Hidden browser tabs wake about once a minute: with a timeout of {0} viewers in the background may drop out and return. Use {1} or more to keep them.",
-        _ => "Published clients expect an interval between {0} and {1}; it is {2}.",
+        SettingsIssueKind.ReasonTooLong => "The reason has {0} characters. The limit is {1}.",
+        SettingsIssueKind.NoHeartbeatMayBeLost => "One missed heartbeat makes a viewer leave: the timeout ({0}) is less than twice the interval ({1}).",
+        SettingsIssueKind.PublishedClientsFlicker => "Published TypeScript clients always send a heartbeat every 30 s. With a timeout of {0}, their viewers drop out and rejoin. Use more than {1}.",
+        SettingsIssueKind.HiddenTabsFlicker => "Hidden browser tabs wake up about once a minute. With a timeout of {0}, viewers in the background may drop out and rejoin. Use {1} or more to keep them.",
+        _ => "Published clients expect an interval between {0} and {1}. It is {2}.",
     };
 
     private static string Seconds(TimeSpan span) => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.###} s");

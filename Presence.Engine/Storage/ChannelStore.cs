@@ -22,14 +22,14 @@ public sealed class ChannelStore(PresenceDatabase database, PresenceEngine engin
     /// <param name="userIds">Its members, already validated; one named twice counts once.</param>
     /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
     /// <returns>The members now, in the order given.</returns>
-    /// <exception cref="StoreFullException">A cap is reached. Nothing was changed.</exception>
+    /// <exception cref="StoreFullException">A limit is reached. Nothing was changed.</exception>
     /// <remarks><b>Guarantee.</b> On the disk before it is in force, and in force when this returns.</remarks>
     public async Task<IReadOnlyList<string>> SetMembersAsync(string channelId, IEnumerable<string> userIds, CancellationToken cancellationToken)
     {
         var limits = engine.Limits;
         string[] members = [.. userIds.Distinct(PresenceComparers.UserId)];
         if (members.Length > limits.ChannelMembers)
-            throw new StoreFullException(limits.ChannelMembers, $"A channel may have {limits.ChannelMembers} members; this one would have {members.Length}.");
+            throw new StoreFullException(limits.ChannelMembers, $"A channel is limited to {limits.ChannelMembers} members, and this one would have {members.Length}.");
 
         await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
@@ -42,7 +42,7 @@ public sealed class ChannelStore(PresenceDatabase database, PresenceEngine engin
             else if (record is not null)
                 (record.MembersJson, record.UpdatedAt) = (json, database.Now());
             else if (members.Length > 0 && await context.Channels.CountAsync(cancellationToken) >= limits.Channels)
-                throw new StoreFullException(limits.Channels, $"The server holds its cap of {limits.Channels} channels; empty one first.");
+                throw new StoreFullException(limits.Channels, $"The server has reached its limit of {limits.Channels} channels. Empty one first.");
             else if (members.Length > 0)
                 context.Add(new ChannelRecord { ChannelId = channelId, MembersJson = json, UpdatedAt = database.Now() });
 

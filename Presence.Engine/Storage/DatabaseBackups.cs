@@ -81,7 +81,7 @@ internal sealed class DatabaseBackups(string folder, TimeProvider time)
         using var copy = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         copy.Open();
         if (DatabaseGuards.DamageOf(copy) is { } damage)
-            throw new InvalidDataException($"The copy {path} is damaged ({damage}) and was not kept. Look after the disk.");
+            throw new InvalidDataException($"The copy {path} is damaged ({damage}) and was deleted. Check the disk.");
     }
 
     private static bool IsNightly(string path) => path.EndsWith($"-{Nightly}.db", StringComparison.Ordinal);

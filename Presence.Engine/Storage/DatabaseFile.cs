@@ -79,7 +79,7 @@ public sealed class DatabaseFile
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            return [$"The data folder {Folder} cannot be {(folder == Folder ? "written" : "created")}: {problem.Message} Give this user the right to it, or choose another with Presence__Data."];
+            return [$"The data folder {Folder} cannot be {(folder == Folder ? "written" : "created")}: {problem.Message} Grant this user access to it, or choose another with Presence__Data."];
         }
     }
 
@@ -101,7 +101,7 @@ public sealed class DatabaseFile
         }
         catch (SqliteException problem)
         {
-            return [$"The database {FilePath} cannot be opened: {problem.Message} Check who owns it and its folder."];
+            return [$"The database {FilePath} cannot be opened: {problem.Message} Check the owner of the file and its folder."];
         }
     }
 
@@ -116,7 +116,7 @@ public sealed class DatabaseFile
             if (ForeignnessOf(connection) is { } foreignness)
                 throw new IOException($"The database {FilePath} {foreignness}");
             if (_migrations.Any(one => Applied(connection, one.HistoryTable).Count < one.Known.Count))
-                throw new IOException($"The database {FilePath} is of an earlier version. Start the server once: it brings the database to this version.");
+                throw new IOException($"The database {FilePath} is from an earlier version. Start the server once to upgrade it.");
         }
         catch (SqliteException problem)
         {
@@ -133,9 +133,9 @@ public sealed class DatabaseFile
     {
         RequireThere();
         if (Path.Exists(target))
-            throw new IOException($"{target} is there already and was left alone. Name a file that is not.");
+            throw new IOException($"{target} already exists and was not overwritten. Choose another file.");
         if (Path.GetDirectoryName(target) is { } into && !Directory.Exists(into))
-            throw new IOException($"The folder {into} does not exist. Make it first.");
+            throw new IOException($"The folder {into} doesn't exist. Create it first.");
 
         var draft = target + DatabaseBackups.Unfinished;
         try
@@ -228,7 +228,7 @@ public sealed class DatabaseFile
         }
         catch (SqliteException problem)
         {
-            throw new InvalidDataException($"{source} is no database that can be read: {problem.Message} Nothing was changed. Choose another copy.", problem);
+            throw new InvalidDataException($"{source} isn't a readable database: {problem.Message} Nothing was changed. Choose another copy.", problem);
         }
         using var file = new FileStream(draft, FileMode.Open, FileAccess.ReadWrite);
         file.Flush(flushToDisk: true);
@@ -254,7 +254,7 @@ public sealed class DatabaseFile
     private string? ForeignnessOf(SqliteConnection connection)
     {
         if (_migrations.All(one => Applied(connection, one.HistoryTable).Count == 0))
-            return "holds nothing of this product.";
+            return "contains no data of this product.";
         return _migrations.SelectMany(one => Applied(connection, one.HistoryTable).Except(one.Known, StringComparer.Ordinal)).LastOrDefault() is { } newer
             ? $"was written by a newer version of this product (migration {newer}). Use that version or a later one."
             : null;

@@ -81,7 +81,7 @@ internal sealed class DatabaseRefusals(string file, DatabaseBackups backups, Dat
 
     /// <summary>The log holds what was acknowledged and cannot be read in full.</summary>
     public StartupException DamagedLog(string damage) =>
-        Refuse($"The write-ahead log {file}-wal is damaged ({damage}): starting would lose what was stored last.", $"To go on without what is in it: {Move(file + "-wal")}{AcceptOlder}");
+        Refuse($"The write-ahead log {file}-wal is damaged ({damage}): starting would lose the latest changes.", $"To continue without its contents: {Move(file + "-wal")}{AcceptOlder}");
 
     /// <summary>The file is missing or holds nothing, beside signs of use.</summary>
     public StartupException Emptied(string state, string evidence) =>
@@ -89,11 +89,11 @@ internal sealed class DatabaseRefusals(string file, DatabaseBackups backups, Dat
 
     /// <summary>The file is whole, and not the newest there was.</summary>
     public StartupException Older(string difference) =>
-        Refuse($"The database {file} is older than the one last in use: {difference}. Its write-ahead log {file}-wal may have been deleted or damaged, or an old copy was put in its place.", $"To go on with the file as it is: {Remove(marker.FilePath)}");
+        Refuse($"The database {file} is older than the one last in use: {difference}. Its write-ahead log {file}-wal may have been deleted or damaged, or an old copy was put in its place.", $"To continue with the file as it is: {Remove(marker.FilePath)}");
 
     /// <summary>The file is another program's.</summary>
     public StartupException Foreign() =>
-        Refuse($"{file} is a SQLite database of another program.", $"To start with a database of its own, move that file away: {Move(file)}");
+        Refuse($"{file} is the SQLite database of another program.", $"To start with an empty database, move that file away: {Move(file)}");
 
     private string AcceptOlder => marker.Exists ? (OperatingSystem.IsWindows() ? " & " : " && ") + Remove(marker.FilePath) : "";
 
@@ -101,7 +101,7 @@ internal sealed class DatabaseRefusals(string file, DatabaseBackups backups, Dat
     {
         var restore = backups.Newest() is { } backup
             ? $" The newest backup is {backup}. To restore it: {RestoreCommand(backup)}"
-            : $" There is no backup of it yet in {backups.Folder}. To restore one from elsewhere: {RestoreCommand("FILE")}";
+            : $" There is no backup in {backups.Folder} yet. To restore one from elsewhere: {RestoreCommand("FILE")}";
         return new StartupException($"{what} Nothing was changed.{restore}{(otherwise is null ? "" : $" {otherwise}")}", cause!);
     }
 

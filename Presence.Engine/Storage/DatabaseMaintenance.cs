@@ -53,7 +53,7 @@ public sealed class DatabaseMaintenance(PresenceDatabase database, Checkpointer 
         var (size, log) = Size();
         var (free, needed) = (FreeBytes(folder), size + log + FreeBesideCopy);
         if (free < needed)
-            throw new IOException($"{folder} has {free / 1_000_000} MB free and a copy needs {needed / 1_000_000} MB. Free some, keep fewer copies, or name a folder on another disk.");
+            throw new IOException($"{folder} has {free / 1_000_000} MB free, and a copy needs {needed / 1_000_000} MB. Free some space, keep fewer copies, or choose a folder on another disk.");
 
         using var connection = database.Connect();
         using var interruption = InterruptOn(connection, cancellationToken);
@@ -64,7 +64,7 @@ public sealed class DatabaseMaintenance(PresenceDatabase database, Checkpointer 
         }
         catch (SqliteException exception) when (cancellationToken.IsCancellationRequested)
         {
-            throw new OperationCanceledException("The copy was cut off.", exception, cancellationToken);
+            throw new OperationCanceledException("The copy was interrupted.", exception, cancellationToken);
         }
         catch (SqliteException exception)
         {

@@ -19,7 +19,7 @@ internal sealed class FolderLock : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"The data folder {folder} cannot be created: {exception.Message} Choose another with Presence__Data, or give this user the right to create it.", exception);
+            throw new StartupException($"The data folder {folder} cannot be created: {exception.Message} Choose another with Presence__Data, or grant this user the right to create it.", exception);
         }
 
         var path = Path.Combine(folder, FileName);
@@ -29,7 +29,7 @@ internal sealed class FolderLock : IDisposable
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new StartupException($"The data folder {folder} cannot be written: {exception.Message} Give this user the right to write it, or choose another with Presence__Data.", exception);
+            throw new StartupException($"The data folder {folder} cannot be written: {exception.Message} Grant this user write access, or choose another with Presence__Data.", exception);
         }
         catch (IOException exception)
         {

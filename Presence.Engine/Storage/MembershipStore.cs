@@ -52,7 +52,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
                 database.Steady.Resume(steady, now.ProvenSince(last.Alive) ?? TimeSpan.Zero);
             var policy = RestorePolicy.Decide(last.Alive, now, engine.Settings);
             if (policy.Reason is not null)
-                _logger.LogInformation("{Who} brought back after this start: {Reason}.", policy.ComesBack ? "Everyone who was present is" : "Nobody is", policy.Reason);
+                _logger.LogInformation("{Who} restored at startup: {Reason}.", policy.ComesBack ? "All viewers were" : "No viewer was", policy.Reason);
 
             var restored = 0;
             try
@@ -88,7 +88,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
             var rows = _rows ?? throw new InvalidOperationException("Nothing may be written before what was stored is restored.");
             if (!engine.Journal.TryDrain(_drained))
             {
-                _logger.LogWarning("More sessions came and went than the journal holds; storing everybody present instead.");
+                _logger.LogWarning("The journal overflowed. Storing all present sessions instead.");
                 _mustCompare = true;
             }
 

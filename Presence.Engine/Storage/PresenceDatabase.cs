@@ -95,7 +95,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         try
         {
             if (OwnerFiles.TightenAll(Folder) is { Count: > 0 } others)
-                _logger.LogWarning("{Files} in the data folder may be readable by other users and belong to somebody else, {First} for one. Run: chown -R USER {Folder}", others.Count, others[0], Folder);
+                _logger.LogWarning("{Files} in the data folder belong to another user and may be readable by others, for example {First}. Run: chown -R USER {Folder}", others.Count, others[0], Folder);
             try
             {
                 RefuseAnEmptiedFile();
@@ -145,7 +145,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         {
             using var lease = await Gate.EnterAsync(connection, cancellationToken);
             if (DatabaseGuards.ClearStaleMigrationLock(connection))
-                _logger.LogWarning("An earlier start was cut off while migrating; its lock was removed.");
+                _logger.LogWarning("An earlier start was interrupted during a migration. Its lock was removed.");
 
             var known = context.Database.GetMigrations().ToArray();
             var applied = (await context.Database.GetAppliedMigrationsAsync(cancellationToken)).ToArray();
@@ -164,7 +164,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         }
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"The database {FilePath} could not be brought to this version: {exception.Message} The newest backup is {_backups.Newest() ?? "none"}.", exception);
+            throw new StartupException($"The database {FilePath} couldn't be upgraded: {exception.Message} The newest backup is {_backups.Newest() ?? "none"}.", exception);
         }
         finally
         {
@@ -253,13 +253,13 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
     }
 
     private StartupException CannotOpen(Exception exception) => new(
-        $"The database {FilePath} cannot be opened for writing: {exception.Message} Check who owns it and its folder, and that no other program has it open.", exception);
+        $"The database {FilePath} cannot be opened for writing: {exception.Message} Check the owner of the file and its folder, and that no other program has it open.", exception);
 
     /// <summary>What in the folder shows that there was a database; keys are only made once there is one.</summary>
     private string? EvidenceOfUse()
     {
         if (Marker.Exists)
-            return $"{Marker.FilePath} says that it was in use";
+            return $"{Marker.FilePath} shows that it was in use";
         if (_backups.Newest() is { } backup)
             return $"there is a backup of it, {backup}";
         var keys = Path.GetDirectoryName(Marker.FilePath)!;
@@ -276,9 +276,9 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
 
         var (found, known) = (DatabaseGuards.ProgressOf(connection), Marker.Read());
         if (found.Settings < known.Settings)
-            throw _refusals.Older($"it holds version {found.Settings} of the settings, and version {known.Settings} was in force");
+            throw _refusals.Older($"it has version {found.Settings} of the settings, and version {known.Settings} was in effect");
         if (found.Beat + DatabaseMarker.BeatsForgiven < known.Beat)
-            throw _refusals.Older($"its last {known.Beat - found.Beat} notes of a running server are missing");
+            throw _refusals.Older($"its last {known.Beat - found.Beat} uptime records are missing");
     }
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The connection is the caller's, or disposed here.")]

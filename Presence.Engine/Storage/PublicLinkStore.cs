@@ -104,7 +104,7 @@ public sealed class PublicLinkStore(PresenceDatabase database) : IDisposable
     {
         var before = FindOfRoom(roomId);
         if (before is null && _byRoom.Count >= Most)
-            throw new StoreFullException(Most, $"{Most} rooms have a public link, as many as may; take one back first.");
+            throw new StoreFullException(Most, $"The limit of {Most} public links is reached. Revoke one first.");
 
         var link = new PublicLink(roomId, RandomNumberGenerator.GetString(Digits, CodeLength), showsNames, database.Now(), by);
         await using var context = database.CreateDbContext();

@@ -171,7 +171,7 @@ public sealed record RemovalEntry(long Id, Removal Removal, string By, DateTimeO
 public sealed class RemovalConflictException : Exception
 {
     public RemovalConflictException(RemovalEntry current)
-        : base($"{current.By} removed the viewer meanwhile.") => Current = current;
+        : base($"{current.By} banned the viewer in the meantime.") => Current = current;
 
     /// <summary>What is in force.</summary>
     public RemovalEntry Current { get; }

@@ -38,7 +38,7 @@ internal sealed record RestorePolicy(bool ComesBack, string? Reason)
         if (wall >= TimeSpan.Zero && wall < timeout)
             return new(ComesBack: true, null);
         if (wall < TimeSpan.Zero)
-            return new(ComesBack: true, $"the wall clock is {Text(-wall)} behind the last stop, so nobody knows how long the server was down");
+            return new(ComesBack: true, $"the wall clock is {Text(-wall)} behind the last stop, so the length of the downtime is unknown");
         return now.Uptime >= timeout
             ? new(ComesBack: false, $"the server was down for {Text(wall)}, and the presence timeout is {Text(timeout)}")
             : new(ComesBack: true, $"by the wall clock the server was down for {Text(wall)}, but the machine started {Text(now.Uptime ?? TimeSpan.Zero)} ago and its clock may have been set since");

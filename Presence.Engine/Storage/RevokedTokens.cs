@@ -45,7 +45,7 @@ public sealed class RevokedTokens(PresenceDatabase database, int most = RevokedT
         if (_expiry.ContainsKey(tokenId))
             return;
         if (Volatile.Read(ref _count) >= most)
-            throw new StoreFullException(most, $"{most} tokens are revoked, as many as may be; one becomes free when it would have expired. This token is still valid.");
+            throw new StoreFullException(most, $"The limit of {most} revoked tokens is reached. A place becomes free when a revoked token would have expired. This token is still valid.");
 
         await using var context = database.CreateDbContext();
         await context.Database.ExecuteSqlAsync(

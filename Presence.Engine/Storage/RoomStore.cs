@@ -73,7 +73,7 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
             if (record is null)
             {
                 if (await context.Rooms.CountAsync(cancellationToken) >= engine.Limits.CatalogueRooms)
-                    throw new StoreFullException(engine.Limits.CatalogueRooms, $"The catalogue holds its cap of {engine.Limits.CatalogueRooms} rooms; forget one first.");
+                    throw new StoreFullException(engine.Limits.CatalogueRooms, $"The catalogue has reached its limit of {engine.Limits.CatalogueRooms} rooms. Delete one first.");
                 record = new RoomRecord { RoomId = roomId, UpdatedBy = by };
                 context.Add(record);
             }
@@ -207,7 +207,7 @@ public sealed record DefinedRoom(string RoomId, RoomDefinition Definition, RoomV
 public sealed class RoomConflictException : Exception
 {
     public RoomConflictException(DefinedRoom current)
-        : base($"The room is at version {current.Version.Number} by now.") => Current = current;
+        : base($"The room is at version {current.Version.Number} now.") => Current = current;
 
     /// <summary>The room as it is.</summary>
     public DefinedRoom Current { get; }

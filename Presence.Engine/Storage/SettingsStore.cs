@@ -186,7 +186,7 @@ public sealed record SettingsHistoryEntry(PresenceSettings Settings, PresenceSet
 public sealed class SettingsConflictException : Exception
 {
     public SettingsConflictException(PresenceSettings current)
-        : base($"The settings are at version {current.Version} by now.") => Current = current;
+        : base($"The settings are at version {current.Version} now.") => Current = current;
 
     /// <summary>The settings in force.</summary>
     public PresenceSettings Current { get; }

@@ -13,8 +13,8 @@ public static class StorageTrouble
     /// <summary>The longest wait for a store's turn.</summary>
     internal static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(1);
 
-    private const string Locked = "another program holds a lock on the database";
-    private const string Unusable = "the disk with the data folder cannot be read or written";
+    private const string Locked = "another program has locked the database";
+    private const string Unusable = "the disk with the data folder can't be read or written";
 
     /// <summary>What is wrong with the storage, as the middle of a sentence; null when the exception says nothing of the kind.</summary>
     /// <param name="exception">As thrown by a store.</param>

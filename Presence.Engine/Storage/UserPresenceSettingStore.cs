@@ -38,7 +38,7 @@ public sealed class UserPresenceSettingStore(PresenceDatabase database, Presence
             if (Read(userId) is var current && current.Enabled == enabled)
                 return current;
             if (!_touched.ContainsKey(userId) && _touched.Count >= engine.Limits.OptOuts)
-                throw new StoreFullException(engine.Limits.OptOuts, $"{engine.Limits.OptOuts} users have switched their presence off, as many as may.");
+                throw new StoreFullException(engine.Limits.OptOuts, $"The limit of {engine.Limits.OptOuts} users who switched their presence off is reached.");
 
             var next = new UserPresenceSetting(enabled, database.Now());
             await using var context = database.CreateDbContext();

@@ -222,7 +222,7 @@ public sealed record UserChange(string? DisplayName, string? AvatarUrl, string M
 public sealed class UserConflictException : Exception
 {
     public UserConflictException(User? current)
-        : base(current is null ? "There is no such user yet." : $"The user is at version {current.Version} by now.") => Current = current;
+        : base(current is null ? "There is no such user yet." : $"The user is at version {current.Version} now.") => Current = current;
 
     /// <summary>The user as it is; null when there is none.</summary>
     public User? Current { get; }

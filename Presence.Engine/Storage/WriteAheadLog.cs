@@ -36,7 +36,7 @@ internal static class WriteAheadLog
         var sums = (0u, 0u);
         Add(ref sums, header[..24], isBigEndian);
         if ((magic & ~1u) != Magic || Word(header, 4) != Version || !BitOperations.IsPow2(pageSize) || pageSize is < 512 or > 65_536 || sums != (Word(header, 24), Word(header, 28)))
-            return "its header is not right";
+            return "its header is invalid";
 
         return DamageOfFrames(log, new byte[FrameHeaderBytes + pageSize], header[16..24], sums, isBigEndian);
     }
@@ -59,7 +59,7 @@ internal static class WriteAheadLog
                 commitsBehind++;
         }
         // One may be the end of the transaction that was cut off.
-        return wrongAt is not null && commitsBehind > 1 ? $"it is not right from byte {wrongAt} on, with whole transactions behind that" : null;
+        return wrongAt is not null && commitsBehind > 1 ? $"it is invalid from byte {wrongAt} on, with complete transactions after it" : null;
     }
 
     private static uint Word(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);

@@ -21,7 +21,7 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, R
     private const string Caching = "public, max-age=5, stale-while-revalidate=30";
     private const string ContentPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
-    private static readonly ApiProblem Nowhere = new(ApiErrors.NotFound, "This link leads nowhere: it was taken back, or there never was one.");
+    private static readonly ApiProblem Nowhere = new(ApiErrors.NotFound, "This link doesn't exist or was revoked.");
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -124,7 +124,7 @@ internal static class BadgeDrawing
 
     /// <summary>Why a label cannot be drawn; null when it can.</summary>
     public static string? ProblemOfLabel(string label) =>
-        label.All(character => !char.IsControl(character) && (char.IsSurrogate(character) || XmlConvert.IsXmlChar(character))) ? null : "label has a character that cannot be shown.";
+        label.All(character => !char.IsControl(character) && (char.IsSurrogate(character) || XmlConvert.IsXmlChar(character))) ? null : "label contains a character that can't be displayed.";
 
     /// <param name="count">How many watch; null while presence is off.</param>
     /// <param name="label">What stands behind the number.</param>

@@ -35,7 +35,7 @@ internal static class ClientFileEndpoints
         var headers = http.Response.Headers;
         headers.AccessControlAllowOrigin = "*"; // a module is fetched with CORS from every other origin
         if (!ClientFiles.All.TryGetValue(file, out var script))
-            return new ApiProblem(ApiErrors.NotFound, $"There is no such file; there are {string.Join(", ", ClientFiles.All.Keys.Order(StringComparer.Ordinal))}.");
+            return new ApiProblem(ApiErrors.NotFound, $"This file doesn't exist. Available files: {string.Join(", ", ClientFiles.All.Keys.Order(StringComparer.Ordinal))}.");
 
         var form = script.For(http.Request);
         headers.CacheControl = http.Request.Query["v"] == script.Fingerprint ? CachingForGood : Caching;

@@ -34,7 +34,7 @@ internal sealed class DocumentTransformer(PublicAddress address) : IOpenApiDocum
 
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
-        document.Info = new OpenApiInfo { Title = "Presence Dashboard", Version = "1", Description = Text, License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" } };
+        document.Info = new OpenApiInfo { Title = "Presence Dashboard", Version = ServerStart.Version, Description = Text, License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" } };
         // Relative: the server that answers is the server described, by whatever name it is reached.
         document.Servers = [new OpenApiServer { Url = address.ToString() ?? "/", Description = "This server" }];
         document.Tags = ApiTags.All.Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Text }).ToHashSet();

@@ -157,13 +157,13 @@ internal sealed class EventStreams : IDisposable
     {
         var most = caller.IsServer ? _limits.Streams : _limits.WithoutReserve(_limits.Streams);
         if (_isStopped || _streams.Count >= most)
-            return $"The server holds its cap of {most} streams; one becomes free when another ends.";
+            return $"The server has reached its limit of {most} streams. Try again when another stream has ended.";
         if (!_ofPrincipal.TryTake(KeyOf(caller)))
-            return $"This caller has {_limits.StreamsPerPrincipal} streams open, as many as one may (Presence__Limits__StreamsPerPrincipal); end one first.";
+            return $"This caller has reached its limit of {_limits.StreamsPerPrincipal} streams (Presence__Limits__StreamsPerPrincipal). Close one first.";
         if (from is not { } address || _ofAddress.TryTake(address))
             return null;
         _ofPrincipal.GiveBack(KeyOf(caller));
-        return $"This address has {_limits.StreamsPerAddress} streams open, its share (Presence__Limits__StreamsPerAddress); end one first.";
+        return $"This address has reached its limit of {_limits.StreamsPerAddress} streams (Presence__Limits__StreamsPerAddress). Close one first.";
     }
 
     private bool MustEnd(EventStream stream)

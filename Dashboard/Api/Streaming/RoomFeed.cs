@@ -118,7 +118,7 @@ internal sealed class RoomFeed : CountFeed
         }
         if (stop.IsCancellationRequested)
             return;
-        _log.LogError(failure, "The changes of a room can no longer be followed; its streams end, and begin anew.");
+        _log.LogError(failure, "The feed of a room failed. Its streams end and clients reconnect.");
         lock (Gate)
             _isBroken = true;
         EndListeners();

@@ -117,7 +117,7 @@ internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams stream
         var query = new QueryReader(http.Request.Query);
         List<string> roomIds = [.. (query.RoomIds("rooms", MostRooms) ?? []).Distinct(StringComparer.Ordinal)];
         if (roomIds.Count == 0)
-            query.Refuse($"rooms must name 1 to {MostRooms} rooms: rooms=lobby,stage, or rooms[]= once for each.");
+            query.Refuse($"rooms must name 1 to {MostRooms} rooms: rooms=lobby,stage, or rooms[]= once per room.");
         var since = ReadSince<RoomsStreamId>(http, query, RoomsStreamId.Longest, RoomsStreamId.TryRead);
         if (query.Problem is { } problem)
             return ApiProblem.Invalid(problem);

@@ -14,7 +14,7 @@ namespace Presence.Dashboard.Authentication.Jwt;
 /// </remarks>
 internal sealed class CustomerKeys
 {
-    private const string UnknownKey = "The token is signed by a key that is not in the key set at present; new keys are noticed within minutes.";
+    private const string UnknownKey = "The token is signed with a key that isn't in the key set. New keys are picked up within minutes.";
 
     private readonly TokenKey? _secret;
     private readonly TokenKey? _publicKey;
@@ -46,9 +46,9 @@ internal sealed class CustomerKeys
         if (key is not null)
             return true;
         if (!_hasKeySet || token.Algorithm is not (SecurityAlgorithms.RsaSha256 or SecurityAlgorithms.EcdsaSha256))
-            refusal = new Authenticated("The token's algorithm (alg) is not that of a key this server is configured with.");
+            refusal = new Authenticated("The token's algorithm (alg) doesn't match any key this server is configured with.");
         else if (_keySet is not { } keySet)
-            refusal = Authenticated.Unavailable("The keys that tokens are checked with have not been fetched yet; try again in a second.");
+            refusal = Authenticated.Unavailable("The keys for checking tokens haven't been fetched yet. Try again in one second.");
         else if (token.KeyId is null)
             refusal = FindNameless(keySet, token.Algorithm, out key!);
         else if (keySet.FirstOrDefault(one => one.Id == token.KeyId && one.Algorithm == token.Algorithm) is { } named)
@@ -90,7 +90,7 @@ internal sealed class CustomerKeys
     {
         TokenKey[] candidates = [.. keySet.Where(one => one.Algorithm == algorithm)];
         key = candidates is [var only] ? only : null;
-        return key is null ? new Authenticated("The token names no key (kid), and the key set does not hold exactly one for its algorithm.") : default;
+        return key is null ? new Authenticated("The token names no key (kid), and the key set doesn't have exactly one key for its algorithm.") : default;
     }
 
     private Authenticated Unknown()
@@ -149,9 +149,9 @@ internal static class KeySetDocument
         using (document)
         {
             if (!document.RootElement.TryGetProperty("keys", out var list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() > MostKeys)
-                throw new FormatException($"The reply holds no list of at most {MostKeys} keys.");
+                throw new FormatException($"The reply has no list of at most {MostKeys} keys.");
             TokenKey[] keys = [.. list.EnumerateArray().Select(ReadKey).OfType<TokenKey>().DistinctBy(key => (key.Id, key.Algorithm))];
-            return keys.Length > 0 ? keys : throw new FormatException("The reply holds no key for RS256 or ES256.");
+            return keys.Length > 0 ? keys : throw new FormatException("The reply has no key for RS256 or ES256.");
         }
     }
 
@@ -220,13 +220,13 @@ internal static class PublicKeyText
     {
         key = null;
         if (!TryGetPem(text, out var pem))
-            return "the value is neither PEM text (-----BEGIN PUBLIC KEY-----) nor the path of a file that can be read.";
+            return "the value is neither PEM text (-----BEGIN PUBLIC KEY-----) nor the path of a readable file.";
         if (pem.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
-            return "that is a private key, which must stay with whoever signs. Give the public one: openssl pkey -in private.pem -pubout";
+            return "this is a private key. Keep it on the server that signs tokens, and set the public key here: openssl pkey -in private.pem -pubout";
         if (!PemEncoding.TryFind(pem, out var block))
-            return "there is no PEM block (-----BEGIN PUBLIC KEY-----) in it.";
+            return "it contains no PEM block (-----BEGIN PUBLIC KEY-----).";
         if (PemEncoding.TryFind(pem.AsSpan()[block.Location.End..], out _))
-            return "it holds several keys; give one, or for several the address of a key set (Presence__Clients__Jwt__JwksUrl).";
+            return "it contains several keys. Set one key, or for several keys the URL of a key set (Presence__Clients__Jwt__JwksUrl).";
         if (pem[block.Label] is not ("PUBLIC KEY" or "RSA PUBLIC KEY") and var label)
             return $"it holds a {label}, not a public key; of a certificate: openssl x509 -in certificate.pem -pubkey -noout";
         try
@@ -235,7 +235,7 @@ internal static class PublicKeyText
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            return "the key in it cannot be read; give an RSA key of 2048 bits or more, or an EC key of P-256.";
+            return "the key can't be read. Use an RSA key of at least 2048 bits, or an EC key on P-256.";
         }
     }
 

@@ -25,16 +25,16 @@ internal sealed class CustomerTokens(CustomerKeys keys, DashboardOptions options
     public Authenticated Read(TokenText token)
     {
         if (token.IsCritical)
-            return new Authenticated("The token's header makes demands (crit) that this server does not know.");
+            return new Authenticated("The token's header requires extensions (crit) that this server doesn't support.");
         if (token.Type is { } type && !Types.Contains(type, StringComparer.OrdinalIgnoreCase))
-            return new Authenticated("The token's type (typ) is not one that speaks for a user: JWT or at+jwt.");
+            return new Authenticated("The token's type (typ) must be JWT or at+jwt.");
         if (!keys.TryFind(token, out var key, out var refusal))
             return refusal;
 
         if (!key.Signed(token))
-            return new Authenticated("The token's signature is not good.");
+            return new Authenticated("The token's signature is invalid.");
         return CustomerClaims.ProblemOf(token.Payload, options.Clients.Jwt, time.GetUtcNow(), out var claims) is { } problem
-            ? new Authenticated($"The token is signed well, but {problem}")
+            ? new Authenticated($"The token's signature is valid, but {problem}")
             : new Authenticated(Describe(token, key, claims!));
     }
 
@@ -70,14 +70,14 @@ internal sealed partial record CustomerClaims(string UserId, string? SessionId, 
 
     private static readonly double LatestSecond = DateTimeOffset.MaxValue.ToUnixTimeSeconds() - Leeway.TotalSeconds;
 
-    private static readonly string BadRooms = $"rooms must be a list of at most {MostRooms} room ids, or beginnings of them with a * at the end.";
+    private static readonly string BadRooms = $"rooms must be a list of at most {MostRooms} room ids or prefixes that end in *.";
 
     /// <summary>The first thing wrong with the claims, or null.</summary>
     public static string? ProblemOf(byte[] payload, DashboardOptions.JwtOptions expected, DateTimeOffset now, out CustomerClaims? claims)
     {
         claims = null;
         if (!StrictJson.TryReadObject(payload, out var document))
-            return "its claims are not one JSON object in which nothing stands twice.";
+            return "its claims aren't a single JSON object without duplicate members.";
         Written written;
         using (document)
         {
@@ -115,26 +115,26 @@ internal sealed partial record CustomerClaims(string UserId, string? SessionId, 
 
     private static string? ProblemOfSeconds(string claim, double? seconds) => seconds is null || (seconds >= 0 && seconds <= LatestSecond)
         ? null
-        : $"{claim} must be a number of seconds since 1970, before the year 10000; milliseconds are not.";
+        : $"{claim} must be a number of seconds since 1970, not milliseconds, and before the year 10000.";
 
     private static string? ProblemOfRooms(string?[]? rooms)
     {
         if (rooms?.Length > MostRooms)
             return BadRooms;
         return rooms is not null && Array.Exists(rooms, room => room is not "*" && (room is [.. var prefix, '*'] ? PresenceIds.ProblemOfRoomPrefix(prefix) : PresenceIds.ProblemOfRoomId(room)) is not null)
-            ? "rooms holds something that is neither a room id nor the beginning of one with a * at the end."
+            ? "rooms contains an entry that is neither a room id nor a prefix that ends in *."
             : null;
     }
 
     private static string? ProblemOfTimes(DateTimeOffset? expiresAt, DateTimeOffset? notBefore, DateTimeOffset? issuedAt, DateTimeOffset now)
     {
         if (expiresAt is null)
-            return "exp is missing; a token must say when it expires.";
+            return "exp is missing. A token must have an expiry.";
         if (expiresAt + Leeway <= now)
             return "it has expired (exp).";
         if (notBefore - Leeway > now)
             return "it is not valid yet (nbf).";
-        return issuedAt - Leeway > now ? "it was issued in the future (iat); check the clock of whoever signs." : null;
+        return issuedAt - Leeway > now ? "it was issued in the future (iat). Check the clock of the server that signs tokens." : null;
     }
 
     private static string? ProblemOfIds(string? userId, string? sessionId) =>

@@ -87,7 +87,7 @@ public sealed partial class RemoveViewerDialog
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "A viewer's removals could not be read.");
+            Log.LogError(failure, "A viewer's bans couldn't be loaded.");
         }
     }
 
@@ -120,7 +120,7 @@ public sealed partial class RemoveViewerDialog
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "A viewer could not be removed.");
+            Log.LogError(failure, "A viewer couldn't be removed.");
             _problem = ViewerTexts.RemoveFailed;
         }
         finally

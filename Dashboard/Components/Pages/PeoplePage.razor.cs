@@ -79,7 +79,7 @@ public sealed partial class PeoplePage : IDisposable
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "The accounts could not be read.");
+            Log.LogError(failure, "The accounts couldn't be loaded.");
             _hasFailed = true;
         }
     }
@@ -160,7 +160,7 @@ public sealed partial class PeoplePage : IDisposable
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "An account could not be changed.");
+            Log.LogError(failure, "An account couldn't be changed.");
             (_outcome, _isProblem) = (PeopleTexts.Unexpected, true);
         }
         finally

@@ -150,7 +150,7 @@ public sealed partial class SettingsPage
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "The settings could not be saved.");
+            Log.LogError(failure, "The settings couldn't be saved.");
             Say(SettingsTexts.SavingFailed);
         }
         finally

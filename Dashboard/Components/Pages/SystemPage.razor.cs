@@ -45,7 +45,7 @@ public sealed partial class SystemPage
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "The job {Job} could not be started.", job);
+            Log.LogError(failure, "The job {Job} couldn't be started.", job);
             _said = SystemTexts.NotStarted;
         }
         await RefreshAsync();

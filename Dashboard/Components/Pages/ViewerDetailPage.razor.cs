@@ -83,7 +83,7 @@ public sealed partial class ViewerDetailPage
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "A viewer could not be let in again.");
+            Log.LogError(failure, "A ban couldn't be lifted.");
             _outcome = ViewerTexts.LiftFailed;
         }
         await ReadAnewAsync();

@@ -88,7 +88,7 @@ public sealed partial class EmbedSection : IDisposable
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Logger.LogError(failure, "A public link could not be read.");
+            Logger.LogError(failure, "A public link couldn't be loaded.");
             _hasFailed = true;
         }
     }
@@ -125,7 +125,7 @@ public sealed partial class EmbedSection : IDisposable
         catch (Exception failure) when (!_closing.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            Logger.LogError(failure, "A public link could not be changed.");
+            Logger.LogError(failure, "A public link couldn't be changed.");
             _problem = EmbedTexts.NotSaved;
         }
         finally

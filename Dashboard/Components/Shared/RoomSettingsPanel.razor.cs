@@ -136,7 +136,7 @@ public sealed partial class RoomSettingsPanel
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "A room's settings could not be read.");
+            Log.LogError(failure, "A room's settings couldn't be loaded.");
             _hasFailed = true;
         }
     }
@@ -175,7 +175,7 @@ public sealed partial class RoomSettingsPanel
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "A room's settings could not be saved.");
+            Log.LogError(failure, "A room's settings couldn't be saved.");
             _problem = RoomTexts.SaveFailed;
         }
         finally

@@ -126,7 +126,7 @@ public sealed partial class Roster
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "The lines of a roster could not be read.");
+            Log.LogError(failure, "The rows of a viewer list couldn't be loaded.");
             if (!_hasFailed)
             {
                 _hasFailed = true;
@@ -200,7 +200,7 @@ public sealed partial class Roster
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "A viewer could not be let in again.");
+            Log.LogError(failure, "A ban couldn't be lifted.");
             Removed = new Outcome(item, RoomTexts.LiftFailed, CanLift: true) { HasFailed = true };
         }
         await RefreshRowsAsync();

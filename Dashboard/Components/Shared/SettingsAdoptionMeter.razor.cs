@@ -44,7 +44,7 @@ public sealed partial class SettingsAdoptionMeter
             _ when ExpectedBy is { } by && by > Now => Sentence.With(SettingsTexts.AdoptionExpected, LocalTime.Clock(by, Now)),
             _ => SettingsTexts.AdoptionLate,
         };
-        return adoption.Silent == 0 ? rest : rest + " " + Sentence.With(SettingsTexts.AdoptionSilent, Numbers.Count(adoption.Silent));
+        return adoption.Silent == 0 ? rest : rest + " " + Sentence.With(SettingsTexts.AdoptionSilent, Numbers.Of(adoption.Silent, SettingsTexts.Session, SettingsTexts.Sessions));
     }
 
     private static string Width(AdoptionViewModel adoption) =>

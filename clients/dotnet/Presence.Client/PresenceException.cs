@@ -60,7 +60,7 @@ public enum PresenceErrorKind
     /// <summary>The user is kept out of the network, until <see cref="PresenceException.Until"/>.</summary>
     Banned,
 
-    /// <summary>The room's broadcast is over.</summary>
+    /// <summary>The room's broadcast has ended.</summary>
     Ended,
 
     /// <summary>The token or key is not accepted, nor was a renewed one.</summary>

@@ -124,7 +124,7 @@ rule(28, "watchCount_noPlaceForAnotherStream_asksAtThePaceOfTheHeartbeats", asyn
 rule(28, "watchCount_serverWithoutStreams_asksAndTriesTheStreamAgainAfterTenRounds", async () => {
   const { page, presence, roomId } = await visit();
   page.chance = 0;
-  page.network.meets(streams, insteadOf(404, '{"status":"error","code":400400,"message":"There is no such thing."}'));
+  page.network.meets(streams, insteadOf(404, '{"status":"error","code":400400,"message":"Not found."}'));
   const { told, until } = watching(presence);
   await page.quiet();
   const { heartbeatIntervalSeconds } = await server.settings();
