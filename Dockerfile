@@ -7,10 +7,12 @@ COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.tx
 COPY build/ build/
 COPY Presence.Engine/Presence.Engine.csproj Presence.Engine/
 COPY clients/dotnet/Presence.Client/Presence.Client.csproj clients/dotnet/Presence.Client/
+COPY Presence.Simulation/Presence.Simulation.csproj Presence.Simulation/
 COPY Dashboard/Dashboard.csproj Dashboard/
 RUN dotnet restore Dashboard/Dashboard.csproj --os linux
 COPY Presence.Engine/ Presence.Engine/
 COPY clients/dotnet/Presence.Client/ clients/dotnet/Presence.Client/
+COPY Presence.Simulation/ Presence.Simulation/
 COPY Dashboard/ Dashboard/
 COPY clients/typescript/dist/ clients/typescript/dist/
 # For this system alone: SQLite's native library of every other one would be two thirds of the image's own weight.

@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Presence.Dashboard.Commands;
 using Presence.Dashboard.Hosting;
-using Presence.Dashboard.Simulation;
 using Presence.Dashboard.Tests.Support;
+using Presence.Simulation;
 
 namespace Presence.Dashboard.Tests.Hosting;
 
@@ -47,7 +47,7 @@ public sealed class UnixSocketTests : IDisposable
         Assert.Contains("new-password", await setup.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
 
         using StringWriter output = new(), errors = new();
-        var options = new SimulateOptions { Url = new Uri("http://localhost"), SocketPath = SocketPath, Secret = TokenForge.Secret, Rooms = 1, Viewers = 5, Ramp = TimeSpan.FromMilliseconds(100), Duration = TimeSpan.FromMilliseconds(100) };
+        var options = new SimulateOptions { Url = new Uri("http://localhost"), Route = new LocalAddress(new Uri("http://localhost"), SocketPath).Apply, Secret = TokenForge.Secret, Rooms = 1, Viewers = 5, Ramp = TimeSpan.FromMilliseconds(100), Duration = TimeSpan.FromMilliseconds(100) };
         Assert.True(await SimulateCommand.RunAsync(options, output, errors, isLive: false, Cancel) == 0, $"{output}{errors}");
 
         await app.StopAsync(Cancel);

@@ -1,6 +1,6 @@
 using System.Text;
-using Presence.Dashboard.Simulation;
 using Presence.Engine.Tests.Support;
+using Presence.Simulation;
 
 namespace Presence.Dashboard.Tests.Simulation;
 

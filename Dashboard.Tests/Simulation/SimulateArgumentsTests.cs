@@ -1,6 +1,8 @@
 using System.CommandLine;
-using Presence.Dashboard.Simulation;
+using Presence.Dashboard.Commands;
+using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Tests.Docs;
+using Presence.Simulation;
 
 namespace Presence.Dashboard.Tests.Simulation;
 
@@ -29,7 +31,8 @@ public sealed class SimulateArgumentsTests
                 Ramp = TimeSpan.FromSeconds(30),
                 Connections = 8,
             },
-            options);
+            options with { Route = null });
+        Assert.Equal(new LocalAddress(new Uri("http://127.0.0.1:9"), SocketPath: null), options.Route!.Target);
     }
 
     [Fact]
@@ -93,7 +96,7 @@ public sealed class SimulateArgumentsTests
         var (options, problems) = Parse("--key", "k", "--url", "http://unix:/run/presence.sock");
 
         Assert.Empty(problems);
-        Assert.Equal(("http://localhost/", "/run/presence.sock"), (options.Url.ToString(), options.SocketPath));
+        Assert.Equal(("http://localhost/", "/run/presence.sock"), (options.Url.ToString(), (options.Route!.Target as LocalAddress)?.SocketPath));
     }
 
     private static (SimulateOptions Options, IReadOnlyList<string> Problems) Parse(params string[] args) => Parse(_ => null, args);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Presence.Dashboard.Commands;
-using Presence.Dashboard.Simulation;
 using Presence.Dashboard.Tests.Support;
+using Presence.Simulation;
 
 namespace Presence.Dashboard.Tests.Simulation;
 

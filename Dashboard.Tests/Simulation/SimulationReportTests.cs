@@ -1,5 +1,5 @@
-using Presence.Dashboard.Simulation;
 using Presence.Engine.Tests.Support;
+using Presence.Simulation;
 
 namespace Presence.Dashboard.Tests.Simulation;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.DataProtection;
 using Presence.Dashboard.Hosting;
-using Presence.Dashboard.Simulation;
 
 namespace Presence.Dashboard.Commands;
 

@@ -5,7 +5,6 @@ using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Commands;
 using Presence.Dashboard.Components;
-using Presence.Dashboard.Demo;
 using Presence.Dashboard.Downloads;
 using Presence.Dashboard.Jobs;
 using Presence.Engine;

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Authentication;
-using Presence.Dashboard.Demo;
 using Presence.Engine;
+using Presence.Simulation.Demo;
 
 namespace Presence.Dashboard.Components.Pages.Demo;
 

@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 
-namespace Presence.Dashboard.Simulation;
+namespace Presence.Simulation;
 
 /// <summary>Asks the server for its counts, and compares them with what the viewers know. Asking counts nobody.</summary>
 internal sealed class CountVerifier : IDisposable

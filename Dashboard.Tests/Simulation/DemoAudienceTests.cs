@@ -2,12 +2,13 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Presence.Dashboard.Demo;
+using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine;
 using Presence.Engine.Tests.Support;
+using Presence.Simulation.Demo;
 
-namespace Presence.Dashboard.Tests.Demo;
+namespace Presence.Dashboard.Tests.Simulation;
 
 public sealed class DemoAudienceTests
 {

@@ -1,6 +1,6 @@
 using Presence.Client;
 
-namespace Presence.Dashboard.Demo;
+namespace Presence.Simulation.Demo;
 
 /// <summary>
 /// Who comes when, stays how long and goes how. It sends nothing and reads no clock: the same seed makes the same visits,

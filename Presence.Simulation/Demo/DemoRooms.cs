@@ -1,4 +1,4 @@
-namespace Presence.Dashboard.Demo;
+namespace Presence.Simulation.Demo;
 
 /// <summary>The rooms of the demo: about 370 viewers between surges.</summary>
 internal static class DemoRooms

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Presence.Client;
-using Presence.Dashboard.Simulation;
 
-namespace Presence.Dashboard.Demo;
+namespace Presence.Simulation.Demo;
 
 /// <summary>Makes the viewer that plays a visit: the .NET client, over HTTP like anybody's.</summary>
 /// <param name="server">Where the server is.</param>

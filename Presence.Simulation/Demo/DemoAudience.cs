@@ -1,8 +1,6 @@
 using Presence.Client;
-using Presence.Dashboard.Hosting;
-using Presence.Dashboard.Simulation;
 
-namespace Presence.Dashboard.Demo;
+namespace Presence.Simulation.Demo;
 
 /// <summary>Plays a scenario: lets everybody come, look away and go when it is time. Heartbeats are the clients' own affair.</summary>
 /// <remarks>
@@ -60,16 +58,6 @@ internal sealed class DemoAudience(DemoScenario scenario, DemoCast cast) : IAsyn
     {
         _watching.Remove(viewer);
         _ = visit.Ending == DemoEnding.Leaves ? viewer.LeaveAsync() : viewer.VanishAsync();
-    }
-}
-
-/// <summary>Synthetic viewers, off unless asked for with <c>--demo</c>.</summary>
-internal static class DemoViewers
-{
-    public static void AddDemoViewers(this WebApplicationBuilder builder, DashboardOptions options)
-    {
-        if (options.Demo)
-            builder.Services.AddHostedService<DemoLoop>();
     }
 }
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Presence.Dashboard.Simulation;
+namespace Presence.Simulation;
 
 /// <summary>All that passed between the viewers and the server, in numbers.</summary>
 internal sealed class Traffic(TimeProvider time)

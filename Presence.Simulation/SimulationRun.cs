@@ -1,6 +1,6 @@
 using Presence.Client;
 
-namespace Presence.Dashboard.Simulation;
+namespace Presence.Simulation;
 
 /// <summary>One run: everybody comes, stays and is replaced, holds still, is compared, and leaves.</summary>
 internal sealed class SimulationRun : IDisposable

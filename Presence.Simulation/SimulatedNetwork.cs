@@ -1,4 +1,4 @@
-namespace Presence.Dashboard.Simulation;
+namespace Presence.Simulation;
 
 /// <summary>One viewer's way to the server: loses requests and answers, breaks off for good, and tells what passes.</summary>
 /// <param name="shared">The connections all viewers have in common.</param>

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Presence.Client;
-using Presence.Dashboard.Commands;
+using Presence.Simulation;
 
-namespace Presence.Dashboard.Simulation;
+namespace Presence.Dashboard.Commands;
 
 /// <summary><c>dotnet Dashboard.dll simulate</c>: thousands of made-up viewers against a running server. See docs/simulator.md.</summary>
 internal static class SimulateCommand

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Presence.Dashboard.Simulation;
+namespace Presence.Simulation;
 
 /// <summary>What a simulation found.</summary>
 internal sealed record SimulationReport

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Presence.Client;
 
-namespace Presence.Dashboard.Simulation;
+namespace Presence.Simulation;
 
 /// <summary>Somebody made up, watching one room with the .NET client: its logic sends the heartbeats, here is only decided what the person does.</summary>
 internal sealed class SimulatedViewer : IAsyncDisposable

@@ -1,7 +1,7 @@
 using Presence.Client;
-using Presence.Dashboard.Demo;
+using Presence.Simulation.Demo;
 
-namespace Presence.Dashboard.Tests.Demo;
+namespace Presence.Dashboard.Tests.Simulation;
 
 public sealed class DemoScenarioTests
 {

@@ -1,9 +1,19 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Presence.Dashboard.Authentication;
-using Presence.Dashboard.Hosting;
+using Presence.Simulation.Demo;
 
-namespace Presence.Dashboard.Demo;
+namespace Presence.Dashboard.Hosting;
+
+/// <summary>Synthetic viewers, off unless asked for with <c>--demo</c>.</summary>
+internal static class DemoViewers
+{
+    public static void AddDemoViewers(this WebApplicationBuilder builder, DashboardOptions options)
+    {
+        if (options.Demo)
+            builder.Services.AddHostedService<DemoLoop>();
+    }
+}
 
 /// <summary>Plays the demo against this very server, from the moment it listens until it stops.</summary>
 internal sealed class DemoLoop(

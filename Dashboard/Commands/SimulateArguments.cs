@@ -2,64 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Presence.Dashboard.Hosting;
+using Presence.Simulation;
 
-namespace Presence.Dashboard.Simulation;
-
-/// <summary>What an operator asks of a simulation. See docs/simulator.md.</summary>
-internal sealed record SimulateOptions
-{
-    /// <summary>The server to watch.</summary>
-    public Uri Url { get; init; } = new("http://localhost:5080");
-
-    /// <summary>The file of the socket it listens on; null for a port.</summary>
-    public string? SocketPath { get; init; }
-
-    /// <summary>The client key viewers sign in with; null when <see cref="Secret"/> signs their tokens.</summary>
-    public string? Key { get; init; }
-
-    /// <summary>The server's <c>Presence__Clients__Jwt__Secret</c>; null when viewers sign in.</summary>
-    public string? Secret { get; init; }
-
-    public int Rooms { get; init; } = 10;
-
-    public int Viewers { get; init; } = 500;
-
-    /// <summary>The share of viewers who go and are replaced, each minute.</summary>
-    public double Churn { get; init; } = 0.1;
-
-    /// <summary>Of those who go, the share who do it without a word.</summary>
-    public double Vanish { get; init; } = 0.3;
-
-    /// <summary>The share of viewers whose app goes to the background after a while.</summary>
-    public double Hidden { get; init; } = 0.2;
-
-    /// <summary>The share of requests that are lost.</summary>
-    public double Lossy { get; init; }
-
-    /// <summary>How long the crowd is kept once everybody has come.</summary>
-    public TimeSpan Duration { get; init; } = TimeSpan.FromMinutes(1);
-
-    /// <summary>How long everybody takes to come; chosen by how many there are when null.</summary>
-    public TimeSpan? Ramp { get; init; }
-
-    /// <summary>How many connections all viewers share.</summary>
-    public int Connections { get; init; } = 64;
-
-    /// <summary>Confirms that a server elsewhere may be put under load.</summary>
-    public bool OwnsServer { get; init; }
-
-    /// <summary>How long everybody takes to come. A server takes 50 logins a second from one address, unless configured otherwise.</summary>
-    public TimeSpan Arrival => Ramp ?? TimeSpan.FromSeconds(Math.Max(10, Math.Ceiling(Viewers / (Secret is null ? 40.0 : 500.0))));
-
-    /// <summary>Connections to the server; to one on this machine through no proxy.</summary>
-    public SocketsHttpHandler NewConnections()
-    {
-        var connections = new SocketsHttpHandler { MaxConnectionsPerServer = Connections, UseCookies = false };
-        if (Url.IsLoopback)
-            new LocalAddress(Url, SocketPath).Apply(connections);
-        return connections;
-    }
-}
+namespace Presence.Dashboard.Commands;
 
 /// <summary>The options of <c>simulate</c>. docs/simulator.md holds the same.</summary>
 /// <param name="environment">Environment variables, from which secrets are better taken than from a command line that others see.</param>
@@ -94,11 +39,11 @@ internal sealed class SimulateArguments(Func<string, string?> environment)
     public SimulateOptions Read(ParseResult parsed)
     {
         var secret = Or(parsed.GetValue(_secret), "Presence__Clients__Jwt__Secret");
-        var url = parsed.GetValue(_url);
+        var server = parsed.GetValue(_url) ?? new LocalAddress(Defaults.Url, SocketPath: null);
         return new SimulateOptions
         {
-            Url = url?.BaseAddress ?? Defaults.Url,
-            SocketPath = url?.SocketPath,
+            Url = server.BaseAddress,
+            Route = server.BaseAddress.IsLoopback ? server.Apply : null,
             Secret = secret,
             Key = secret is null ? Or(parsed.GetValue(_key), "Presence__Clients__Key") : null,
             Rooms = parsed.GetValue(_rooms) ?? Defaults.Rooms,

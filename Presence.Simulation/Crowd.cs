@@ -2,7 +2,7 @@ using System.Globalization;
 using Presence.Client;
 using Presence.Client.Server;
 
-namespace Presence.Dashboard.Simulation;
+namespace Presence.Simulation;
 
 /// <summary>Decides who of a simulation comes, looks away and goes. Heartbeats are the clients' own affair.</summary>
 /// <remarks>
