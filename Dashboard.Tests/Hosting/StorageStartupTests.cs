@@ -131,8 +131,8 @@ public sealed class StorageStartupTests
         Task writing = write switch
         {
             "save" => accounts.SaveChangesAsync(cancel.Token),
-            "update" => accounts.Users.ExecuteUpdateAsync(set => set.SetProperty(account => account.AccessFailedCount, 0), cancel.Token),
-            _ => accounts.Database.BeginTransactionAsync(cancel.Token),
+            "update" => accounts.UpdateAsync(accounts.Users, set => set.SetProperty(account => account.AccessFailedCount, 0), cancel.Token),
+            _ => accounts.BeginWriteAsync(cancel.Token),
         };
         await cancel.CancelAsync();
 

@@ -3,18 +3,29 @@ using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Accounts;
 
 /// <summary>Moderators' accounts. They live in the presence database's file and keep a migrations history of their own.</summary>
-internal sealed class AccountsContext(DbContextOptions<AccountsContext> options)
-    : IdentityDbContext<ModeratorAccount>(options)
+internal sealed class AccountsContext(DbContextOptions<AccountsContext> options, PresenceDatabase database)
+    : IdentityDbContext<ModeratorAccount>(options), IGatedContext
 {
     public const string MigrationsHistoryTable = "__AccountsMigrationsHistory";
 
     public DbSet<InvitationRecord> Invitations => Set<InvitationRecord>();
 
     public DbSet<SessionRecord> Sessions => Set<SessionRecord>();
+
+    public WriteGate Gate => database.Gate;
+
+    public override int SaveChanges(bool acceptAllChangesOnSuccess) => throw GatedWrites.Synchronous();
+
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        using var lease = await Gate.EnterAsync(this, cancellationToken);
+        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -62,9 +73,9 @@ internal sealed class AccountsContextFactory : IDesignTimeDbContextFactory<Accou
         // The model depends on Identity's options, which the context asks the application for.
         var services = new ServiceCollection();
         services.Configure<IdentityOptions>(ModeratorAccounts.Configure);
-        return new AccountsContext(new DbContextOptionsBuilder<AccountsContext>()
-            .UseApplicationServiceProvider(services.BuildServiceProvider())
-            .UseSqlite("Data Source=:memory:", sqlite => sqlite.MigrationsHistoryTable(AccountsContext.MigrationsHistoryTable))
-            .Options);
+        var database = new PresenceDatabase(Path.GetTempPath(), TimeProvider.System); // is never opened
+        var options = new DbContextOptionsBuilder<AccountsContext>().UseApplicationServiceProvider(services.BuildServiceProvider());
+        database.Configure(options, AccountsContext.MigrationsHistoryTable);
+        return new AccountsContext(options.Options, database);
     }
 }

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Presence.Dashboard.Display;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Accounts;
 
@@ -43,7 +44,7 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, AccountChange
             await using var scope = scopes.CreateAsyncScope();
             var context = Context(scope);
             var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
-            await context.Invitations.Where(record => record.ExpiresAt <= now).ExecuteDeleteAsync(cancellationToken);
+            await context.DeleteAsync(context.Invitations.Where(record => record.ExpiresAt <= now), cancellationToken);
             if (await context.Invitations.CountAsync(cancellationToken) >= Most)
                 throw new ModeratorChangeRefusedException(Sentence.With(PeopleTexts.TooManyInvitations, Most));
 
@@ -65,7 +66,8 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, AccountChange
     public async Task RemoveAsync(int id, string by, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        if (await Context(scope).Invitations.Where(record => record.Id == id).ExecuteDeleteAsync(cancellationToken) > 0)
+        var context = Context(scope);
+        if (await context.DeleteAsync(context.Invitations.Where(record => record.Id == id), cancellationToken) > 0)
             log.LogInformation("{By} took invitation {Id} back.", by, id);
         changes.Announce(accountId: null);
     }
@@ -99,8 +101,8 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, AccountChange
             return AccountErrors.Of(made);
 
         // Used up first: of two who come with the same link at once, one finds it gone.
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        if (await context.Invitations.Where(record => record.Id == invitation.Id).ExecuteDeleteAsync(cancellationToken) == 0)
+        await using var transaction = await context.BeginWriteAsync(cancellationToken);
+        if (await context.DeleteAsync(context.Invitations.Where(record => record.Id == invitation.Id), cancellationToken) == 0)
             return null;
         made = await accounts.CreateAsync(account);
         if (made.Succeeded)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Presence.Dashboard.Hosting;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Accounts;
 
@@ -23,8 +24,7 @@ internal sealed class LastSeen(IServiceScopeFactory scopes, TimeProvider time)
         var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
         foreach (var seen in _unsaved.ToArray())
         {
-            await context.Users.Where(account => account.Id == seen.Key)
-                .ExecuteUpdateAsync(account => account.SetProperty(one => one.LastSeenAt, seen.Value), cancellationToken);
+            await context.UpdateAsync(context.Users.Where(account => account.Id == seen.Key), account => account.SetProperty(one => one.LastSeenAt, seen.Value), cancellationToken);
             _unsaved.TryRemove(seen); // unless it was noted again meanwhile
         }
     }

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Presence.Dashboard.Hosting;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Accounts;
 
@@ -35,11 +36,11 @@ internal sealed class ModeratorSessions(
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
         var began = Now;
         var expired = began - options.SignIn.Lifetime;
-        await context.Sessions.Where(session => session.StartedAt <= expired).ExecuteDeleteAsync(cancellationToken);
+        await context.DeleteAsync(context.Sessions.Where(session => session.StartedAt <= expired), cancellationToken);
         var last = await context.Sessions.Where(session => session.AccountId == account.Id).OrderByDescending(session => session.Id)
             .Skip(MostOfAccount - 1).Select(session => session.Id).FirstOrDefaultAsync(cancellationToken);
         if (last > 0)
-            await context.Sessions.Where(session => session.AccountId == account.Id && session.Id <= last).ExecuteDeleteAsync(cancellationToken);
+            await context.DeleteAsync(context.Sessions.Where(session => session.AccountId == account.Id && session.Id <= last), cancellationToken);
         context.Sessions.Add(new SessionRecord { TokenHash = Hash(token), AccountId = account.Id, StartedAt = began });
         await context.SaveChangesAsync(cancellationToken);
         await SignInAsync(account, token);
@@ -61,7 +62,7 @@ internal sealed class ModeratorSessions(
         if (principal.FindFirstValue(ClaimType) is { } token)
         {
             var hash = Hash(token);
-            await context.Sessions.Where(session => session.TokenHash == hash).ExecuteDeleteAsync(cancellationToken);
+            await context.DeleteAsync(context.Sessions.Where(session => session.TokenHash == hash), cancellationToken);
             changes.Announce(principal.FindFirstValue(ClaimTypes.NameIdentifier));
         }
         await signIn.SignOutAsync();
@@ -72,7 +73,7 @@ internal sealed class ModeratorSessions(
     {
         var token = principal.FindFirstValue(ClaimType) ?? "";
         var hash = Hash(token);
-        await context.Sessions.Where(session => session.AccountId == account.Id && session.TokenHash != hash).ExecuteDeleteAsync(cancellationToken);
+        await context.DeleteAsync(context.Sessions.Where(session => session.AccountId == account.Id && session.TokenHash != hash), cancellationToken);
         await SignInAsync(account, token);
         changes.Announce(account.Id);
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Presence.Dashboard.Display;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Accounts;
 
@@ -51,7 +52,7 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
     {
         await using var scope = scopes.CreateAsyncScope();
         var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
-        await using var transaction = await scope.ServiceProvider.GetRequiredService<AccountsContext>().Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await scope.ServiceProvider.GetRequiredService<AccountsContext>().BeginWriteAsync(cancellationToken);
         var account = new ModeratorAccount { UserName = email, Email = email, EmailConfirmed = true };
         var made = await accounts.CreateAsync(account);
         if (made.Succeeded)
@@ -82,11 +83,11 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
                 throw new ModeratorChangeRefusedException(Sentence.With(PeopleTexts.LastAdmin, account.Email));
 
             var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
-            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
             await change(accounts, account);
             // A new stamp: a cookie of before must not come back to life with a role that is given back later.
             Require(await accounts.UpdateSecurityStampAsync(account));
-            await context.Sessions.Where(session => session.AccountId == account.Id).ExecuteDeleteAsync(cancellationToken);
+            await context.DeleteAsync(context.Sessions.Where(session => session.AccountId == account.Id), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
         finally

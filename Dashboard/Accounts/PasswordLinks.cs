@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Presence.Dashboard.Display;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Accounts;
 
@@ -70,12 +71,12 @@ internal sealed class PasswordLinks(IServiceScopeFactory scopes, AccountChanges 
             return AccountErrors.Of(set);
 
         // Used up first: of two who come with the same link at once, one finds it gone.
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        if (await context.UserTokens.Where(other => other.UserId == row.UserId && other.LoginProvider == Provider && other.Name == Purpose && other.Value == row.Value).ExecuteDeleteAsync(cancellationToken) == 0)
+        await using var transaction = await context.BeginWriteAsync(cancellationToken);
+        if (await context.DeleteAsync(context.UserTokens.Where(other => other.UserId == row.UserId && other.LoginProvider == Provider && other.Name == Purpose && other.Value == row.Value), cancellationToken) == 0)
             return null;
         if (await accounts.UpdateAsync(account) is { Succeeded: false } failed)
             return AccountErrors.Of(failed);
-        await context.Sessions.Where(session => session.AccountId == account.Id).ExecuteDeleteAsync(cancellationToken);
+        await context.DeleteAsync(context.Sessions.Where(session => session.AccountId == account.Id), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
 
         log.LogInformation("{Email} has a new password, by a link that {By} made.", account.Email, row.Value!.Split(' ', 3)[2]);

@@ -168,7 +168,7 @@ public sealed class MembershipRestoreTests : IAsyncLifetime
         await _world.StopAsync();
         await using (var database = await _folder.OpenAsync(_time))
         await using (var context = database.CreateDbContext())
-            await context.Database.ExecuteSqlAsync($"""UPDATE "LastAlive" SET "BootId" = NULL, "UptimeMilliseconds" = NULL""", Cancel);
+            await context.ExecuteAsync($"""UPDATE "LastAlive" SET "BootId" = NULL, "UptimeMilliseconds" = NULL""", Cancel);
 
         _time.Advance(TimeSpan.FromSeconds(59));
 

@@ -6,7 +6,7 @@ using Presence.Engine.Storage;
 namespace Presence.Engine.Tests.Storage;
 
 /// <summary>A second context in the same file, as the moderators' accounts are one.</summary>
-internal sealed class NotesContext(DbContextOptions<NotesContext> options) : DbContext(options)
+internal sealed class NotesContext(DbContextOptions<NotesContext> options, PresenceDatabase database) : DbContext(options), IGatedContext
 {
     public const string HistoryTable = "__NotesHistory";
 
@@ -16,7 +16,17 @@ internal sealed class NotesContext(DbContextOptions<NotesContext> options) : DbC
     {
         var builder = new DbContextOptionsBuilder<NotesContext>();
         database.Configure(builder, HistoryTable);
-        return new NotesContext(builder.Options);
+        return new NotesContext(builder.Options, database);
+    }
+
+    public WriteGate Gate => database.Gate;
+
+    public override int SaveChanges(bool acceptAllChangesOnSuccess) => throw GatedWrites.Synchronous();
+
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        using var lease = await Gate.EnterAsync(this, cancellationToken);
+        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
     }
 
     internal sealed class Note

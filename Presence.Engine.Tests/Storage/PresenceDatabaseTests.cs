@@ -52,6 +52,7 @@ public sealed class PresenceDatabaseTests : IDisposable
     [InlineData("journal_mode", "wal")]
     [InlineData("synchronous", "2")]
     [InlineData("wal_autocheckpoint", "0")]
+    [InlineData("busy_timeout", "2000")]
     [InlineData("foreign_keys", "1")]
     public async Task Configure_EveryConnection_HasTheSamePragmas(string pragma, string expected)
     {

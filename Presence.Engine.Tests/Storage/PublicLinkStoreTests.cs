@@ -101,7 +101,7 @@ public sealed class PublicLinkStoreTests : AdministrationTest
     private async Task FillAsync(int count)
     {
         await using var context = Database.CreateDbContext();
-        await context.Database.ExecuteSqlAsync(
+        await context.ExecuteAsync(
             $"""
             WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})
             INSERT INTO "PublicLinks" ("RoomId", "Code", "ShowsNames", "CreatedAt", "CreatedBy") SELECT 'room-' || n, 'code-' || n, 0, 0, 'ada' FROM numbers

@@ -128,7 +128,7 @@ public sealed class RoomTrendSnapshotStoreTests : IAsyncLifetime
         await WatchAsync(minutes: 2, viewers: 1);
         await _store.SaveAsync(Cancel);
         await using (var context = _world.Database.CreateDbContext())
-            await context.Database.ExecuteSqlAsync($"""INSERT INTO "RoomMemories" VALUES ('broken', {0}, {0}, {0}, {0}, {0}, x'FFFFFFFFFFFF')""", Cancel);
+            await context.ExecuteAsync($"""INSERT INTO "RoomMemories" VALUES ('broken', {0}, {0}, {0}, {0}, {0}, x'FFFFFFFFFFFF')""", Cancel);
 
         await RestartAsync(TimeSpan.FromSeconds(5), save: false);
 

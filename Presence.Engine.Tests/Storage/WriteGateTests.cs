@@ -81,25 +81,22 @@ public sealed class WriteGateTests : IAsyncLifetime
 
     [Theory]
     [InlineData("commit")]
-    [InlineData("roll back")]
     [InlineData("dispose")]
     public async Task Transaction_HoweverItEnds_HoldsTheGateUntilThen(string end)
     {
         await using var notes = Notes();
         await notes.Database.OpenConnectionAsync(Cancel); // so that the connection outlives the transaction
-        var transaction = await notes.Database.BeginTransactionAsync(Cancel);
+        var transaction = await notes.BeginWriteAsync(Cancel);
         notes.Notes.Add(new NotesContext.Note { Text = "one" });
         await notes.SaveChangesAsync(Cancel);
         notes.Notes.Add(new NotesContext.Note { Text = "two" });
         await notes.SaveChangesAsync(Cancel);
-        await notes.Notes.ExecuteUpdateAsync(set => set.SetProperty(note => note.Text, "three"), Cancel);
+        await notes.UpdateAsync(notes.Notes, set => set.SetProperty(note => note.Text, "three"), Cancel);
         Assert.Equal(2, await notes.Notes.CountAsync(Cancel));
         Assert.True(_database.Gate.IsHeld);
 
         if (end == "commit")
             await transaction.CommitAsync(Cancel);
-        else if (end == "roll back")
-            await transaction.RollbackAsync(Cancel);
         else
             await transaction.DisposeAsync();
 
@@ -108,18 +105,25 @@ public sealed class WriteGateTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Transaction_Synchronous_HoldsTheGateUntilDisposed()
+    public void SaveChanges_Synchronous_IsRefused()
     {
         using var notes = Notes();
-        notes.Database.OpenConnection();
+        notes.Add(new NotesContext.Note());
 
-        using (notes.Database.BeginTransaction())
-        {
-            notes.Database.ExecuteSqlRaw("""INSERT INTO "Notes" ("Text") VALUES ('one')""");
-            Assert.True(_database.Gate.IsHeld);
-        }
+        Assert.Throws<InvalidOperationException>(() => notes.SaveChanges());
+    }
 
-        Assert.False(_database.Gate.IsHeld);
+    [Fact]
+    public async Task Transaction_Committed_LetsOthersWriteBeforeItIsDisposed()
+    {
+        await using var notes = Notes();
+        await using var others = Notes();
+        await using var transaction = await notes.BeginWriteAsync(Cancel);
+        await transaction.CommitAsync(Cancel);
+
+        others.Add(new NotesContext.Note());
+
+        Assert.Equal(1, await others.SaveChangesAsync(Cancel));
     }
 
     [Fact]
@@ -131,7 +135,7 @@ public sealed class WriteGateTests : IAsyncLifetime
         await using var notes = Notes();
         notes.Database.GetDbConnection().ConnectionString += ";Default Timeout=1";
 
-        await Assert.ThrowsAsync<SqliteException>(() => notes.Database.BeginTransactionAsync(Cancel));
+        await Assert.ThrowsAsync<SqliteException>(() => notes.BeginWriteAsync(Cancel));
 
         Assert.False(_database.Gate.IsHeld);
     }
@@ -142,19 +146,7 @@ public sealed class WriteGateTests : IAsyncLifetime
         await using var notes = Notes();
         await notes.Database.OpenConnectionAsync(Cancel);
 
-        await Assert.ThrowsAsync<SqliteException>(() => notes.Database.ExecuteSqlRawAsync("""INSERT INTO "Notes" ("Id") VALUES (1)""", Cancel));
-
-        Assert.False(_database.Gate.IsHeld);
-    }
-
-    [Fact]
-    public async Task Command_ThatWritesAndReturnsRows_HoldsTheGateUntilTheyAreRead()
-    {
-        await using var notes = Notes();
-        await notes.Database.OpenConnectionAsync(Cancel);
-
-        await foreach (var _ in notes.Notes.FromSqlRaw("""INSERT INTO "Notes" ("Text") VALUES ('one') RETURNING *""").AsAsyncEnumerable().WithCancellation(Cancel))
-            Assert.True(_database.Gate.IsHeld);
+        await Assert.ThrowsAsync<SqliteException>(() => notes.ExecuteAsync($"""INSERT INTO "Notes" ("Id") VALUES (1)""", Cancel));
 
         Assert.False(_database.Gate.IsHeld);
     }
@@ -192,7 +184,6 @@ public sealed class WriteGateTests : IAsyncLifetime
         using var lease = await gate.EnterAsync("first", Cancel);
 
         await Assert.ThrowsAsync<StorageBusyException>(async () => await gate.EnterAsync("second", Cancel));
-        Assert.Throws<StorageBusyException>(() => gate.Enter("third"));
     }
 
     [Fact]
@@ -200,7 +191,7 @@ public sealed class WriteGateTests : IAsyncLifetime
     {
         using var gate = new WriteGate();
         var outer = await gate.EnterAsync(this, Cancel);
-        var inner = gate.Enter(this);
+        var inner = await gate.EnterAsync(this, Cancel);
 
         inner.Dispose();
         inner.Dispose();
@@ -223,7 +214,7 @@ public sealed class WriteGateTests : IAsyncLifetime
     private async Task SaveNoteAsync(int i)
     {
         await using var notes = Notes();
-        await using var transaction = i % 3 == 0 ? await notes.Database.BeginTransactionAsync(Cancel) : null;
+        await using var transaction = i % 3 == 0 ? await notes.BeginWriteAsync(Cancel) : null;
         notes.Notes.Add(new NotesContext.Note { Text = $"note {i}" });
         await notes.SaveChangesAsync(Cancel);
         if (i % 6 == 0)
@@ -233,7 +224,7 @@ public sealed class WriteGateTests : IAsyncLifetime
     private async Task UpdateNotesAsync(int i)
     {
         await using var notes = Notes();
-        await notes.Notes.Where(note => note.Id % 7 == i % 7).ExecuteUpdateAsync(set => set.SetProperty(note => note.Text, "changed"), Cancel);
-        await notes.Notes.Where(note => note.Id % 11 == i % 11).ExecuteDeleteAsync(Cancel);
+        await notes.UpdateAsync(notes.Notes.Where(note => note.Id % 7 == i % 7), set => set.SetProperty(note => note.Text, "changed"), Cancel);
+        await notes.DeleteAsync(notes.Notes.Where(note => note.Id % 11 == i % 11), Cancel);
     }
 }

@@ -46,7 +46,7 @@ public sealed class HistoryStore(PresenceDatabase database, PresenceEngine engin
         {
             var now = database.Now();
             await using var context = database.CreateDbContext();
-            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
             var stored = new DateTimeOffset[Ranges.Length];
             foreach (var range in Ranges)
                 stored[(int)range] = await SaveAsync(context, range, now, cancellationToken);
@@ -72,7 +72,7 @@ public sealed class HistoryStore(PresenceDatabase database, PresenceEngine engin
             return _storedUntil[(int)range];
 
         var (first, oldest) = (samples[0].At, engine.History(range, DateTimeOffset.MinValue)[0].At);
-        await context.History.Where(h => h.Range == range && (h.At >= first || h.At < oldest)).ExecuteDeleteAsync(cancellationToken);
+        await context.DeleteAsync(context.History.Where(h => h.Range == range && (h.At >= first || h.At < oldest)), cancellationToken);
         context.AddRange(samples.Select(sample => ToRecord(range, sample)));
         return samples[^1].At;
     }

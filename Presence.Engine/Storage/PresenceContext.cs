@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Presence.Engine.Storage;
 
-/// <summary>The presence tables. Made by <see cref="PresenceDatabase"/> alone, which adds the gate and the connection's settings.</summary>
-public sealed class PresenceContext(DbContextOptions<PresenceContext> options) : DbContext(options)
+/// <summary>The presence tables. Made by <see cref="PresenceDatabase"/> alone, which adds the connection's settings.</summary>
+public sealed class PresenceContext(DbContextOptions<PresenceContext> options, PresenceDatabase database) : DbContext(options), IGatedContext
 {
     /// <summary>Where this context keeps which of its migrations were applied.</summary>
     public const string MigrationsHistoryTable = "__EFMigrationsHistory";
@@ -21,6 +21,19 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options) :
     internal DbSet<HistoryRecord> History => Set<HistoryRecord>();
     internal DbSet<RoomTrendSnapshotRecord> RoomMemories => Set<RoomTrendSnapshotRecord>();
     internal DbSet<PublicLinkRecord> PublicLinks => Set<PublicLinkRecord>();
+
+    /// <inheritdoc/>
+    public WriteGate Gate => database.Gate;
+
+    /// <inheritdoc/>
+    public override int SaveChanges(bool acceptAllChangesOnSuccess) => throw GatedWrites.Synchronous();
+
+    /// <inheritdoc/>
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        using var lease = await Gate.EnterAsync(this, cancellationToken);
+        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
 
     /// <inheritdoc/>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
@@ -103,10 +116,7 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options) :
 /// <summary>What <c>dotnet ef migrations add</c> reads the model from; never used by the running product.</summary>
 internal sealed class PresenceContextDesignFactory : IDesignTimeDbContextFactory<PresenceContext>
 {
-    public PresenceContext CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<PresenceContext>()
-            .UseSqlite("Data Source=:memory:", sqlite => sqlite.MigrationsHistoryTable(PresenceContext.MigrationsHistoryTable))
-            .Options);
+    public PresenceContext CreateDbContext(string[] args) => new PresenceDatabase(Path.GetTempPath(), TimeProvider.System).CreateDbContext(); // is never opened
 }
 
 /// <summary>Stores an instant as UTC milliseconds since 1970: comparable and sortable in SQL, which text with an offset is not.</summary>

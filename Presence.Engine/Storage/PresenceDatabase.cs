@@ -1,8 +1,8 @@
+using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SQLitePCL;
@@ -25,7 +25,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
     private readonly ILogger _logger;
     private readonly DatabaseBackups _backups;
     private readonly DatabaseRefusals _refusals;
-    private readonly IInterceptor[] _interceptors;
+    private readonly ConnectionSettings _connections;
     private readonly DbContextOptions<PresenceContext> _options;
     private FolderLock? _lock;
     private SqliteConnection? _keeper;
@@ -52,7 +52,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
             DefaultTimeout = CommandTimeoutSeconds,
         }.ToString();
 
-        _interceptors = [new GateConnectionInterceptor(this), new GateTransactionInterceptor(Gate), new GateCommandInterceptor(Gate)];
+        _connections = new ConnectionSettings(this);
         var builder = new DbContextOptionsBuilder<PresenceContext>();
         Configure(builder, PresenceContext.MigrationsHistoryTable);
         _options = builder.Options;
@@ -126,14 +126,13 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         _keeper = ConnectUnchecked();
     }
 
-    /// <summary>Points a context at this file, with the gate, the pragmas and the command timeout of all others.</summary>
+    /// <summary>Points a context at this file, with the pragmas and the command timeout of all others.</summary>
     /// <param name="builder">The context's options.</param>
     /// <param name="migrationsHistoryTable">Where the context keeps which of its migrations were applied; its own for each context.</param>
     public void Configure(DbContextOptionsBuilder builder, string migrationsHistoryTable) =>
         builder
             .UseSqlite(_connectionString, sqlite => sqlite.MigrationsHistoryTable(migrationsHistoryTable).CommandTimeout(CommandTimeoutSeconds))
-            .AddInterceptors(_interceptors)
-            .ReplaceService<IRelationalTransactionFactory, GatedTransactionFactory>();
+            .AddInterceptors(_connections);
 
     /// <summary>Applies a context's pending migrations, after a backup when the file already holds something.</summary>
     /// <exception cref="StartupException">A newer build migrated the file, or the backup or a migration failed, on a full disk say.</exception>
@@ -143,7 +142,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         await context.Database.OpenConnectionAsync(cancellationToken);
         try
         {
-            using var lease = await Gate.EnterAsync(connection, cancellationToken);
+            using var lease = await Gate.EnterAsync(context, cancellationToken);
             if (DatabaseGuards.ClearStaleMigrationLock(connection))
                 _logger.LogWarning("An earlier start was interrupted during a migration. Its lock was removed.");
 
@@ -173,7 +172,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
     }
 
     /// <summary>A new context for one operation; the caller disposes it.</summary>
-    public PresenceContext CreateDbContext() => new(_options);
+    public PresenceContext CreateDbContext() => new(_options, this);
 
     /// <summary>Closes everything and lets go of the folder. What is still in the write-ahead log is safe there.</summary>
     public async ValueTask DisposeAsync()
@@ -187,7 +186,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         Interlocked.Exchange(ref _lock, null)?.Dispose();
     }
 
-    internal void ThrowIfNotOpen()
+    private void ThrowIfNotOpen()
     {
         if (_keeper is null)
             throw new InvalidOperationException("The database is not open.");
@@ -201,11 +200,12 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
     }
 
     /// <summary>Per connection, not per file: SQLite forgets these when a connection closes.</summary>
-    internal void Prepare(SqliteConnection connection)
+    private void Prepare(SqliteConnection connection)
     {
         // Checkpoints are the checkpointer's alone: neither by the way after a commit, nor when the last connection closes.
         raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
-        Execute(connection, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;");
+        // Only other programs make a connection wait, since all here pass the gate. SQLite's own wait ends as soon as they do.
+        Execute(connection, $"PRAGMA busy_timeout = {CommandTimeoutSeconds * 1000}; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;");
         ConnectionPrepared?.Invoke(connection);
     }
 
@@ -308,6 +308,28 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         {
             connection?.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Gives every connection EF Core opens the database's settings.</summary>
+    private sealed class ConnectionSettings(PresenceDatabase database) : DbConnectionInterceptor
+    {
+        public override InterceptionResult ConnectionOpening(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
+        {
+            database.ThrowIfNotOpen();
+            return result;
+        }
+
+        public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
+            DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult(ConnectionOpening(connection, eventData, result));
+
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => database.Prepare((SqliteConnection)connection);
+
+        public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            ConnectionOpened(connection, eventData);
+            return Task.CompletedTask;
         }
     }
 }

@@ -69,7 +69,7 @@ public sealed class PublicLinkStore(PresenceDatabase database) : IDisposable
             if (link.ShowsNames == showsNames)
                 return link;
             await using var context = database.CreateDbContext();
-            await context.PublicLinks.Where(l => l.RoomId == roomId).ExecuteUpdateAsync(l => l.SetProperty(r => r.ShowsNames, showsNames), cancellationToken);
+            await context.UpdateAsync(context.PublicLinks.Where(l => l.RoomId == roomId), l => l.SetProperty(r => r.ShowsNames, showsNames), cancellationToken);
             return Keep(link with { ShowsNames = showsNames });
         }
         finally
@@ -87,7 +87,7 @@ public sealed class PublicLinkStore(PresenceDatabase database) : IDisposable
             if (FindOfRoom(roomId) is not { } link)
                 return false;
             await using var context = database.CreateDbContext();
-            await context.PublicLinks.Where(l => l.RoomId == roomId).ExecuteDeleteAsync(cancellationToken);
+            await context.DeleteAsync(context.PublicLinks.Where(l => l.RoomId == roomId), cancellationToken);
             _byCode.TryRemove(link.Code, out _);
             return _byRoom.TryRemove(roomId, out _);
         }
@@ -108,8 +108,8 @@ public sealed class PublicLinkStore(PresenceDatabase database) : IDisposable
 
         var link = new PublicLink(roomId, RandomNumberGenerator.GetString(Digits, CodeLength), showsNames, database.Now(), by);
         await using var context = database.CreateDbContext();
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        await context.PublicLinks.Where(l => l.RoomId == roomId).ExecuteDeleteAsync(cancellationToken);
+        await using var transaction = await context.BeginWriteAsync(cancellationToken);
+        await context.DeleteAsync(context.PublicLinks.Where(l => l.RoomId == roomId), cancellationToken);
         context.Add(new PublicLinkRecord { RoomId = link.RoomId, Code = link.Code, ShowsNames = link.ShowsNames, CreatedAt = link.CreatedAt, CreatedBy = link.CreatedBy });
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

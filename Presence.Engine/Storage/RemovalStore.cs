@@ -42,10 +42,10 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
         {
             var roomId = RoomOf(removal.RoomId);
             await using var context = database.CreateDbContext();
-            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
             if (known is not null && await InForceAsync(context, removal.UserId, roomId, cancellationToken) is { } current && current.Id != known)
                 throw new RemovalConflictException(ToEntry(current));
-            var replaced = await context.Removals.Where(r => r.RoomId == roomId && r.UserId == removal.UserId).ExecuteDeleteAsync(cancellationToken) > 0;
+            var replaced = await context.DeleteAsync(context.Removals.Where(r => r.RoomId == roomId && r.UserId == removal.UserId), cancellationToken) > 0;
             var record = new RemovalRecord { RoomId = roomId, UserId = removal.UserId, Until = removal.Until, Reason = removal.Reason, By = by, At = database.Now() };
             context.Add(record);
             await context.SaveChangesAsync(cancellationToken);
@@ -71,7 +71,7 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
         {
             var room = RoomOf(roomId);
             await using var context = database.CreateDbContext();
-            await context.Removals.Where(r => r.RoomId == room && r.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+            await context.DeleteAsync(context.Removals.Where(r => r.RoomId == room && r.UserId == userId), cancellationToken);
             return engine.Lift(userId, roomId);
         }
         finally
@@ -111,7 +111,7 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
         var until = _steady.LongAgo();
         await using var context = database.CreateDbContext();
         if (await context.Removals.AnyAsync(r => r.Until <= until, cancellationToken))
-            await context.Removals.Where(r => r.Until <= until).ExecuteDeleteAsync(cancellationToken);
+            await context.DeleteAsync(context.Removals.Where(r => r.Until <= until), cancellationToken);
         engine.ForgetRemovals(until);
     }
 
@@ -125,7 +125,7 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
         if (await context.Removals.CountAsync(cancellationToken) <= most)
             return;
         var now = _steady.Now();
-        await context.Removals.Where(r => r.Until <= now).ExecuteDeleteAsync(cancellationToken);
+        await context.DeleteAsync(context.Removals.Where(r => r.Until <= now), cancellationToken);
         if (await context.Removals.CountAsync(cancellationToken) > most)
             throw new StoreFullException(most, $"{most} removals are in force, as many as may be; lift one first.");
     }

@@ -48,7 +48,7 @@ public sealed class RevokedTokens(PresenceDatabase database, int most = RevokedT
             throw new StoreFullException(most, $"The limit of {most} revoked tokens is reached. A place becomes free when a revoked token would have expired. This token is still valid.");
 
         await using var context = database.CreateDbContext();
-        await context.Database.ExecuteSqlAsync(
+        await context.ExecuteAsync(
             $"INSERT INTO \"RevokedTokens\" (\"TokenId\", \"ExpiresAt\") VALUES ({tokenId}, {expiresAt.ToUnixTimeMilliseconds()}) ON CONFLICT DO NOTHING",
             cancellationToken);
         if (_expiry.TryAdd(tokenId, expiresAt))
@@ -66,7 +66,7 @@ public sealed class RevokedTokens(PresenceDatabase database, int most = RevokedT
             return;
 
         await using var context = database.CreateDbContext();
-        await context.RevokedTokens.Where(token => token.ExpiresAt <= until).ExecuteDeleteAsync(cancellationToken);
+        await context.DeleteAsync(context.RevokedTokens.Where(token => token.ExpiresAt <= until), cancellationToken);
         foreach (var tokenId in expired)
         {
             if (_expiry.TryRemove(tokenId, out _))

@@ -90,9 +90,9 @@ public sealed class ServerKeyStore(PresenceDatabase database) : IDisposable
             var forgotten = _byHash.Where(pair => pair.Value.RevokedAt is not null).OrderByDescending(pair => pair.Value.RevokedAt).Skip(Most - 1).ToArray();
             string[] forgottenIds = [.. forgotten.Select(pair => pair.Value.Id)];
             await using var context = database.CreateDbContext();
-            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-            await context.ServerKeys.Where(k => k.Id == id).ExecuteUpdateAsync(k => k.SetProperty(r => r.RevokedAt, revoked.RevokedAt).SetProperty(r => r.RevokedBy, by), cancellationToken);
-            await context.ServerKeys.Where(k => forgottenIds.Contains(k.Id)).ExecuteDeleteAsync(cancellationToken);
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
+            await context.UpdateAsync(context.ServerKeys.Where(k => k.Id == id), k => k.SetProperty(r => r.RevokedAt, revoked.RevokedAt).SetProperty(r => r.RevokedBy, by), cancellationToken);
+            await context.DeleteAsync(context.ServerKeys.Where(k => forgottenIds.Contains(k.Id)), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
 
             _byHash[kept.Key] = revoked;
@@ -124,9 +124,9 @@ public sealed class ServerKeyStore(PresenceDatabase database) : IDisposable
             return;
 
         await using var context = database.CreateDbContext();
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await context.BeginWriteAsync(cancellationToken);
         foreach (var (id, at) in used)
-            await context.ServerKeys.Where(k => k.Id == id).ExecuteUpdateAsync(k => k.SetProperty(r => r.LastUsedAt, at), cancellationToken);
+            await context.UpdateAsync(context.ServerKeys.Where(k => k.Id == id), k => k.SetProperty(r => r.LastUsedAt, at), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         await NoteStoredAsync(used, cancellationToken);
     }

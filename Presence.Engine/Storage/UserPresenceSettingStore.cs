@@ -42,7 +42,7 @@ public sealed class UserPresenceSettingStore(PresenceDatabase database, Presence
 
             var next = new UserPresenceSetting(enabled, database.Now());
             await using var context = database.CreateDbContext();
-            await context.Database.ExecuteSqlAsync(
+            await context.ExecuteAsync(
                 $"""
                 INSERT INTO "PresenceSwitches" ("UserId", "Enabled", "EnabledAt") VALUES ({userId}, {next.Enabled}, {next.EnabledAt.ToUnixTimeMilliseconds()})
                 ON CONFLICT ("UserId") DO UPDATE SET "Enabled" = excluded."Enabled", "EnabledAt" = excluded."EnabledAt"

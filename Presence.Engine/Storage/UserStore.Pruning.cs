@@ -19,7 +19,7 @@ public sealed partial class UserStore
     public async Task<bool> EraseAsync(string userId, CancellationToken cancellationToken)
     {
         await using var context = database.CreateDbContext();
-        return await context.Users.Where(user => user.UserId == userId).ExecuteDeleteAsync(cancellationToken) > 0;
+        return await context.DeleteAsync(context.Users.Where(user => user.UserId == userId), cancellationToken) > 0;
     }
 
     /// <summary>Forgets users who did not sign in and were not vouched for in a long time, profiles set by the backend apart.</summary>
@@ -50,7 +50,7 @@ public sealed partial class UserStore
         async Task<int> DeleteAsync()
         {
             await using var writing = database.CreateDbContext();
-            var deleted = await writing.Users.Where(user => ids.Contains(user.UserId) && user.SeenAt < until && !user.IsKept).ExecuteDeleteAsync(cancellationToken);
+            var deleted = await writing.DeleteAsync(writing.Users.Where(user => ids.Contains(user.UserId) && user.SeenAt < until && !user.IsKept), cancellationToken);
             ids.Clear();
             return deleted;
         }
@@ -74,7 +74,7 @@ public sealed partial class UserStore
         if (free < wanted)
         {
             var excess = Math.Max(wanted - free, Math.Min(LargestDelete, most / 100));
-            free += await context.Database.ExecuteSqlAsync(
+            free += await context.ExecuteAsync(
                 $"""
                 DELETE FROM "Users" WHERE "UserId" IN (
                     SELECT "UserId" FROM "Users" WHERE "IsVouched" = 0 AND "IsKept" = 0 AND "UserId" NOT IN (SELECT value FROM json_each({JsonSerializer.Serialize(except)}))

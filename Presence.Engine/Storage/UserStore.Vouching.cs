@@ -28,7 +28,7 @@ public sealed partial class UserStore
     private async Task<IEnumerable<User>> StoreAsync(PresenceContext context, VerifiedUser[] news, CancellationToken cancellationToken)
     {
         // Read again inside the transaction: somebody may sign in meanwhile.
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await context.BeginWriteAsync(cancellationToken);
         var ids = news.Select(vouching => vouching.UserId).ToArray();
         var users = await context.Users.Where(user => ids.Contains(user.UserId)).ToDictionaryAsync(user => user.UserId, PresenceComparers.UserId, cancellationToken);
         var now = database.Now();

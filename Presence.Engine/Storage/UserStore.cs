@@ -49,7 +49,7 @@ public sealed partial class UserStore(PresenceDatabase database, int most = User
         }
 
         // Read again inside the transaction: two first sign-ins of one user may both come this far, and somebody may vouch for it meanwhile.
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await context.BeginWriteAsync(cancellationToken);
         var now = database.Now();
         var user = await context.Users.FirstOrDefaultAsync(u => u.UserId == userId, cancellationToken);
         if (needsProof && user is { IsVouched: true })
@@ -86,7 +86,7 @@ public sealed partial class UserStore(PresenceDatabase database, int most = User
     public async Task<User> ChangeAsync(string userId, UserChange change, int? expectedVersion, CancellationToken cancellationToken)
     {
         await using var context = database.CreateDbContext();
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await context.BeginWriteAsync(cancellationToken);
         var user = await context.Users.FirstOrDefaultAsync(u => u.UserId == userId, cancellationToken);
         if (expectedVersion is { } expected && expected != (user?.Version ?? 0))
             throw new UserConflictException(user is null ? null : ToUser(user));

@@ -1,14 +1,16 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
+using Microsoft.EntityFrameworkCore.Storage;
+
 namespace Presence.Engine.Storage;
 
-/// <summary>
-/// One writer at a time: every write transaction and every checkpoint of the database file holds this gate.
-/// </summary>
+/// <summary>The queue of those who write to the database file: one at a time, first come, first served.</summary>
 /// <remarks>
-/// SQLite 3.50 can lose committed pages when two connections write or checkpoint at the same moment while the
-/// write-ahead log starts over. Inside one process, which the lock on the data folder guarantees, a gate rules that out.
-/// <para><b>Threads.</b> Any. A holder (a connection) may enter again while it is inside; a connection is never used by two
-/// threads at once, so counting its entries needs no lock.</para>
-/// <para><b>Guarantee.</b> Waits end after <see cref="LongestWait"/>: code that writes through a second connection while its
+/// SQLite admits one writer, and whoever finds it busy would sleep on a thread of the pool and be overtaken meanwhile. Here
+/// writers wait without a thread and in order. Reads do not enter.
+/// <para><b>Threads.</b> Any. A holder may enter again while it is inside; it is never used by two threads at once, so
+/// counting its entries needs no lock.</para>
+/// <para><b>Guarantee.</b> Waits end after <see cref="LongestWait"/>: code that writes through a second context while its
 /// first one holds the gate gets an error instead of hanging for ever.</para>
 /// </remarks>
 public sealed class WriteGate : IDisposable
@@ -35,28 +37,20 @@ public sealed class WriteGate : IDisposable
     public bool IsHeld => _holder is not null;
 
     /// <summary>Waits until nobody else writes.</summary>
-    /// <param name="holder">Who enters: the connection that is about to write.</param>
+    /// <param name="holder">Who enters: the context or the connection that is about to write.</param>
     /// <param name="cancellationToken">Gives up waiting; nothing is held then.</param>
     /// <returns>Dispose it to leave.</returns>
     /// <exception cref="StorageBusyException">Others held the gate for <see cref="LongestWait"/>. Nothing is held.</exception>
     public async ValueTask<WriteLease> EnterAsync(object holder, CancellationToken cancellationToken)
     {
-        if (ReferenceEquals(_holder, holder))
-            return EnterAgain();
-        if (!await _entrance.WaitAsync(_longestWait, cancellationToken))
-            throw Waited();
-        return Take(holder);
-    }
-
-    /// <inheritdoc cref="EnterAsync"/>
-    /// <remarks>Blocks the thread; for the synchronous half of EF Core's interceptors only.</remarks>
-    public WriteLease Enter(object holder)
-    {
-        if (ReferenceEquals(_holder, holder))
-            return EnterAgain();
-        if (!_entrance.Wait(_longestWait))
-            throw Waited();
-        return Take(holder);
+        if (!ReferenceEquals(_holder, holder))
+        {
+            if (!await _entrance.WaitAsync(_longestWait, cancellationToken))
+                throw new StorageBusyException($"The database's write gate was held by others for {_longestWait.TotalSeconds:0.#} s.");
+            _holder = holder;
+        }
+        _entries++;
+        return new WriteLease(this);
     }
 
     /// <inheritdoc/>
@@ -69,20 +63,105 @@ public sealed class WriteGate : IDisposable
         _holder = null;
         _entrance.Release();
     }
+}
 
-    private WriteLease Take(object holder)
+/// <summary>One entry into the <see cref="WriteGate"/>. Disposing it twice is harmless.</summary>
+public sealed class WriteLease : IDisposable
+{
+    private WriteGate? _gate;
+
+    internal WriteLease(WriteGate gate) => _gate = gate;
+
+    /// <summary>Leaves the gate; the next writer enters when the holder's last lease is disposed.</summary>
+    public void Dispose() => Interlocked.Exchange(ref _gate, null)?.Leave();
+}
+
+/// <summary>A context of the database file. Its <c>SaveChangesAsync</c> enters the gate; everything else that writes is in <see cref="GatedWrites"/>.</summary>
+public interface IGatedContext
+{
+    /// <summary>The gate of the file.</summary>
+    WriteGate Gate { get; }
+}
+
+/// <summary>What writes without <c>SaveChangesAsync</c>: the only place that may, so that nothing passes by the gate (see BannedSymbols.txt).</summary>
+public static class GatedWrites
+{
+#pragma warning disable RS0030 // each holds the gate here
+
+    /// <summary>Begins a transaction that holds the gate until it is committed or disposed.</summary>
+    public static async Task<WriteTransaction> BeginWriteAsync<TContext>(this TContext context, CancellationToken cancellationToken)
+        where TContext : DbContext, IGatedContext
     {
-        _entries = 1;
-        _holder = holder;
-        return new WriteLease(this);
+        var lease = await context.Gate.EnterAsync(context, cancellationToken);
+        try
+        {
+            return new WriteTransaction(await context.Database.BeginTransactionAsync(cancellationToken), lease);
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
     }
 
-    private WriteLease EnterAgain()
+    /// <summary>Deletes rows without reading them.</summary>
+    /// <returns>How many went.</returns>
+    public static async Task<int> DeleteAsync<TContext, T>(this TContext context, IQueryable<T> rows, CancellationToken cancellationToken)
+        where TContext : DbContext, IGatedContext
     {
-        _entries++;
-        return new WriteLease(this);
+        using var lease = await context.Gate.EnterAsync(context, cancellationToken);
+        return await rows.ExecuteDeleteAsync(cancellationToken);
     }
 
-    private StorageBusyException Waited() =>
-        new($"The database's write gate was held by others for {_longestWait.TotalSeconds:0.#} s.");
+    /// <summary>Changes rows without reading them.</summary>
+    /// <returns>How many were changed.</returns>
+    public static async Task<int> UpdateAsync<TContext, T>(
+        this TContext context, IQueryable<T> rows, Action<UpdateSettersBuilder<T>> set, CancellationToken cancellationToken)
+        where TContext : DbContext, IGatedContext
+    {
+        using var lease = await context.Gate.EnterAsync(context, cancellationToken);
+        return await rows.ExecuteUpdateAsync(set, cancellationToken);
+    }
+
+    /// <summary>Runs a statement; what stands in its gaps becomes parameters.</summary>
+    /// <returns>How many rows it changed.</returns>
+    public static async Task<int> ExecuteAsync<TContext>(this TContext context, FormattableString statement, CancellationToken cancellationToken)
+        where TContext : DbContext, IGatedContext
+    {
+        using var lease = await context.Gate.EnterAsync(context, cancellationToken);
+        return await context.Database.ExecuteSqlAsync(statement, cancellationToken);
+    }
+#pragma warning restore RS0030
+
+    /// <summary>What the synchronous <c>SaveChanges</c> of a gated context throws: it would wait on a thread of the pool.</summary>
+    public static InvalidOperationException Synchronous() => new("This context is saved with SaveChangesAsync alone: writers wait their turn without a thread.");
+}
+
+/// <summary>A transaction that holds the gate; rolled back when it is disposed without a commit.</summary>
+public sealed class WriteTransaction : IAsyncDisposable
+{
+    private readonly IDbContextTransaction _transaction;
+    private readonly WriteLease _lease;
+
+    internal WriteTransaction(IDbContextTransaction transaction, WriteLease lease) => (_transaction, _lease) = (transaction, lease);
+
+    /// <summary>Keeps what was written and leaves the gate.</summary>
+    public async Task CommitAsync(CancellationToken cancellationToken)
+    {
+        await _transaction.CommitAsync(cancellationToken);
+        _lease.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await _transaction.DisposeAsync();
+        }
+        finally
+        {
+            _lease.Dispose();
+        }
+    }
 }
