@@ -138,6 +138,7 @@ public sealed class StorageStartupTests
 
         // Without the gate it would be done by now: SQLite works on the caller's thread.
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing);
+        Assert.Throws<InvalidOperationException>(() => accounts.SaveChanges());
     }
 
     [Fact]

@@ -68,6 +68,15 @@ public sealed class PresenceDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task OpenAsync_SQLite_IsPastTheFaultThatLosesCommittedPages()
+    {
+        await using var database = await _folder.OpenAsync();
+        using var raw = database.Connect();
+
+        Assert.True(Version.Parse(Read(raw, "SELECT sqlite_version()")!) >= new Version(3, 51, 3)); // decision 004
+    }
+
+    [Fact]
     public async Task OpenAsync_SecondOnTheSameFolder_IsRefusedAndTheFirstGoesOn()
     {
         await using var first = await _folder.OpenAsync();

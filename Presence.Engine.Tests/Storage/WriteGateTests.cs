@@ -107,10 +107,9 @@ public sealed class WriteGateTests : IAsyncLifetime
     [Fact]
     public void SaveChanges_Synchronous_IsRefused()
     {
-        using var notes = Notes();
-        notes.Add(new NotesContext.Note());
+        using var context = _database.CreateDbContext();
 
-        Assert.Throws<InvalidOperationException>(() => notes.SaveChanges());
+        Assert.Throws<InvalidOperationException>(() => context.SaveChanges());
     }
 
     [Fact]
