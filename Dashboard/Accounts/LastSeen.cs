@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.EntityFrameworkCore;
 using Presence.Dashboard.Hosting;
 using Presence.Engine.Storage;
 
