@@ -16,10 +16,23 @@ public sealed class HeartbeatBytesTests
     private const int Users = 50;
     private const int Budget = 1_300;
 
-    [Fact]
-    public async Task Beat_OfAPresentViewer_AllocatesAtMost1300Bytes()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Beat_OfAPresentViewer_AllocatesAtMost1300Bytes(bool withCollector)
     {
-        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Environment = "Production", Configuration = { ["Presence:Clients:AllowUnverifiedLogin"] = "true", ["Presence:Limits:HeartbeatBurst"] = "1000000" } });
+        await using var collector = await OtlpCollector.StartAsync();
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions
+        {
+            Environment = "Production",
+            Configuration =
+            {
+                ["Presence:Clients:AllowUnverifiedLogin"] = "true",
+                ["Presence:Limits:HeartbeatBurst"] = "1000000",
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = withCollector ? collector.Address : null,
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            },
+        });
         var requests = new List<byte[]>();
         for (var i = 0; i < Users; i++)
         {

@@ -6,6 +6,32 @@ namespace Presence.Dashboard.Tests.Api;
 
 public sealed partial class MetricsTests
 {
+    /// <summary>What operators' dashboards and alerts ask for, by these names.</summary>
+    private static readonly string[] Names =
+    [
+        "presence_feed_gaps_total", "presence_heartbeats_total", "presence_joins_total", "presence_leaves_total",
+        "presence_lock_wait_seconds_bucket", "presence_lock_wait_seconds_count", "presence_lock_wait_seconds_sum",
+        "presence_online_users", "presence_rooms", "presence_sessions",
+        "presence_sweep_lag_seconds_bucket", "presence_sweep_lag_seconds_count", "presence_sweep_lag_seconds_sum",
+        "presence_viewers", "presence_writer_lag",
+        "dotnet_assembly_count", "dotnet_exceptions_total", "dotnet_gc_collections_total", "dotnet_gc_heap_total_allocated_bytes_total",
+        "dotnet_gc_last_collection_heap_fragmentation_size_bytes", "dotnet_gc_last_collection_heap_size_bytes",
+        "dotnet_gc_last_collection_memory_committed_size_bytes", "dotnet_gc_pause_time_seconds_total",
+        "dotnet_jit_compilation_time_seconds_total", "dotnet_jit_compiled_il_size_bytes_total", "dotnet_jit_compiled_methods_total",
+        "dotnet_monitor_lock_contentions_total", "dotnet_process_cpu_count", "dotnet_process_cpu_time_seconds_total",
+        "dotnet_process_memory_working_set_bytes", "dotnet_thread_pool_queue_length_total", "dotnet_thread_pool_thread_count_total",
+        "dotnet_thread_pool_work_item_count_total", "dotnet_timer_count",
+    ];
+
+    /// <summary>Those of them that appear with their first value, which a short test may not see.</summary>
+    private static readonly string[] NamesOnceMeasured =
+    [
+        "presence_lock_wait_seconds_bucket", "presence_lock_wait_seconds_count", "presence_lock_wait_seconds_sum",
+        "presence_sweep_lag_seconds_bucket", "presence_sweep_lag_seconds_count", "presence_sweep_lag_seconds_sum",
+        "dotnet_exceptions_total", "dotnet_gc_last_collection_heap_fragmentation_size_bytes", "dotnet_gc_last_collection_heap_size_bytes",
+        "dotnet_gc_last_collection_memory_committed_size_bytes",
+    ];
+
     [Fact]
     public async Task Metrics_AfterHeartbeatsAndALeave_TellOfThem()
     {
@@ -17,7 +43,7 @@ public sealed partial class MetricsTests
         var answer = await host.GetAsync("/metrics", DashboardHost.ServerKey);
 
         Assert.Equal(200, answer.Status);
-        Assert.Equal("application/openmetrics-text; version=1.0.0; charset=utf-8", answer.ContentHeaders.ContentType!.ToString());
+        Assert.StartsWith("application/openmetrics-text; version=1.0.0; charset=utf-8", answer.ContentHeaders.ContentType!.ToString(), StringComparison.Ordinal);
         var samples = Samples(answer.Body);
         Assert.Equal(3, samples["presence_heartbeats_total"]);
         Assert.Equal(3, samples["presence_joins_total"]);
@@ -60,11 +86,42 @@ public sealed partial class MetricsTests
         Dictionary<string, double> samples;
         do
             samples = Samples((await host.GetAsync("/metrics", DashboardHost.ServerKey)).Body);
-        while (samples["presence_sweep_lag_seconds_count"] == 0); // the first sweep comes within a second
+        while (!samples.ContainsKey("presence_sweep_lag_seconds_count")); // the first sweep comes within a second
 
         var buckets = samples.Where(sample => sample.Key.StartsWith("presence_sweep_lag_seconds_bucket", StringComparison.Ordinal)).Select(sample => sample.Value).ToList();
         Assert.Equal(buckets.Order(), buckets);
         Assert.Equal(samples["presence_sweep_lag_seconds_count"], buckets[^1]);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("text/plain")]
+    [InlineData("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8,text/plain;version=0.0.4;q=0.2")] // Prometheus 3
+    public async Task Metrics_WhateverTheCollectorTakes_HaveTheNamesThatDashboardsAsk(string? accept)
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await host.BeatAsync("lobby", await host.TokenAsync("anna"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics");
+        request.Headers.Authorization = new("Bearer", DashboardHost.ServerKey);
+        if (accept is not null)
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+
+        using var answer = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        var names = Samples(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Keys.Select(sample => sample.Split('{')[0]).Where(name => !name.EndsWith("_created", StringComparison.Ordinal));
+        Assert.Equal(Names.Order(StringComparer.Ordinal), names.Union(NamesOnceMeasured).Order(StringComparer.Ordinal));
+        Assert.Subset(Names.ToHashSet(StringComparer.Ordinal), NamesOnceMeasured.ToHashSet(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Metrics_OfTwoServersInAProcess_AreTheirOwn()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await using var other = await DashboardHost.StartAsync();
+        await host.BeatAsync("lobby", await host.TokenAsync("anna"));
+
+        Assert.Equal(1, Samples((await host.GetAsync("/metrics", DashboardHost.ServerKey)).Body)["presence_viewers"]);
+        Assert.Equal(0, Samples((await other.GetAsync("/metrics", DashboardHost.ServerKey)).Body)["presence_viewers"]);
     }
 
     [Fact]
@@ -80,8 +137,8 @@ public sealed partial class MetricsTests
 
     private static Dictionary<string, double> Samples(string text) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#')
-            .ToDictionary(line => line[..line.LastIndexOf(' ')], line => double.Parse(line[line.LastIndexOf(' ')..], CultureInfo.InvariantCulture), StringComparer.Ordinal);
+            .ToDictionary(line => line[..line.LastIndexOf(' ')].Replace("{}", "", StringComparison.Ordinal), line => double.Parse(line[line.LastIndexOf(' ')..], CultureInfo.InvariantCulture), StringComparer.Ordinal);
 
-    [GeneratedRegex("""^(# EOF|# TYPE [a-z_]+ (counter|gauge|histogram)|# UNIT ([a-z_]+_)?(seconds|bytes) (seconds|bytes)|# HELP [a-z_]+ .+|[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? -?[0-9.E+-]+)$""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("""^(# EOF|# TYPE [a-z_]+ (counter|gauge|histogram)|# UNIT ([a-z_]+_)?(seconds|bytes) (seconds|bytes)|# HELP [a-z_]+ .+|[a-z_]+\{([a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*)?\} -?[0-9.E+-]+)$""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Line();
 }

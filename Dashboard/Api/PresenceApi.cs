@@ -1,7 +1,6 @@
 using Presence.Dashboard.Api.Embedding;
 using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Api.Streaming;
-using Presence.Dashboard.Hosting.Metrics;
 
 namespace Presence.Dashboard.Api;
 
@@ -16,8 +15,6 @@ internal static class PresenceApi
         builder.Services.AddHostedService<EventStreamLoop>();
         builder.Services.AddSingleton<PublicRooms>();
         builder.Services.AddDescription();
-        builder.Services.AddSingleton<MetricsRecorder>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<MetricsRecorder>());
     }
 
     public static void MapPresenceApi(this WebApplication app)
@@ -49,7 +46,7 @@ internal static class PresenceApi
         embedding.MapClientFiles();
         var operation = Chapter(api, ApiTags.Operation);
         operation.MapHealth();
-        operation.MapMetrics();
+        MetricsEndpoints.Map(operation);
         operation.MapDescription();
     }
 

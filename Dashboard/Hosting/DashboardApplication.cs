@@ -59,6 +59,7 @@ public static class DashboardApplication
         builder.AddClientAuthentication(options);
         builder.AddModeratorAccounts();
         builder.AddPresenceApi();
+        builder.AddTelemetry();
         builder.AddJobs(options);
         builder.AddDashboardPages();
         builder.AddDemoViewers(options);

@@ -39,6 +39,7 @@ internal static class RequestPipeline
 
         KeepAuthenticationOffTheApi(app);
 
+        app.UseTelemetry();
         app.UseMiddleware<HeadMiddleware>();
         app.UseMiddleware<AddressMiddleware>();
         // CORS stands outside the error shape: a browser may read a reply only with these headers, errors included.

@@ -14,6 +14,9 @@ internal sealed class PresenceMetrics : IDisposable
     private static readonly KeyValuePair<string, object?>[] Reasons =
         [.. Enum.GetValues<LeaveReason>().Select(reason => KeyValuePair.Create<string, object?>(PresenceMetricNames.Reason, reason.ToString().ToLowerInvariant()))];
 
+    /// <summary>From what nobody feels to what everybody does.</summary>
+    private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.0001, 0.001, 0.01, 0.1, 0.5, 1, 2.5, 5, 10] };
+
     private readonly Meter _meter;
     private readonly long[] _left = new long[Reasons.Length];
     private readonly Histogram<double> _sweepLag;
@@ -24,8 +27,8 @@ internal sealed class PresenceMetrics : IDisposable
     public PresenceMetrics(PresenceEngine engine)
     {
         _meter = new Meter(PresenceMetricNames.Meter);
-        _sweepLag = _meter.CreateHistogram<double>(PresenceMetricNames.SweepLag, "s", "How late a sweep began.");
-        _lockWait = _meter.CreateHistogram<double>(PresenceMetricNames.LockWait, "s", "How long a heartbeat waited for its room's lock when it had to.");
+        _sweepLag = _meter.CreateHistogram(PresenceMetricNames.SweepLag, "s", "How late a sweep began.", tags: null, Seconds);
+        _lockWait = _meter.CreateHistogram(PresenceMetricNames.LockWait, "s", "How long a heartbeat waited for its room's lock when it had to.", tags: null, Seconds);
         _meter.CreateObservableCounter(PresenceMetricNames.Joins, () => Volatile.Read(ref _joined), "{viewer}", "Viewers who joined a room.");
         _meter.CreateObservableCounter(PresenceMetricNames.Leaves, Leaves, "{viewer}", "Viewers who left a room, by reason.");
         _meter.CreateObservableCounter(PresenceMetricNames.FeedGaps, () => Volatile.Read(ref _gaps), "{gap}", "Subscribers that missed changes and had to read again.");

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using Presence.Engine;
+using Presence.Engine.Diagnostics;
+
+namespace Presence.Dashboard.Hosting;
+
+/// <summary>
+/// Metrics for whoever asks at /metrics; metrics and traces to a collector once the standard <c>OTEL_*</c> variables name one.
+/// </summary>
+/// <remarks>
+/// The framework's meters and its activity source have no listener here: as soon as anybody listens, each request pays for it
+/// (48 and 416 bytes), heartbeats included. Spans come from <see cref="RequestTraces"/>, which a heartbeat never enters.
+/// </remarks>
+internal static class Telemetry
+{
+    private const string Runtime = "System.Runtime";
+    private const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    public static void AddTelemetry(this WebApplicationBuilder builder)
+    {
+        var telemetry = builder.Services.AddOpenTelemetry()
+            // What the operator's variables say about the service comes last and wins.
+            .ConfigureResource(resource => resource.Clear().AddTelemetrySdk().AddService("presence-dashboard", serviceVersion: ServerStart.Version).AddEnvironmentVariableDetector())
+            .WithMetrics(metrics => metrics.AddMeter(PresenceMetricNames.Meter).AddMeter(Runtime).AddPrometheusExporter(prometheus =>
+            {
+                prometheus.ScopeInfoEnabled = false; // else every series has one more label, and the engine's have other names than before
+                prometheus.TargetInfoEnabled = false;
+                prometheus.ScrapeResponseCacheDurationMilliseconds = 0;
+            }));
+        builder.Services.ConfigureOpenTelemetryMeterProvider((services, metrics) => metrics.AddView(ViewOf(services.GetRequiredService<PresenceEngine>())));
+
+        if (!IsExported(builder.Configuration))
+            return;
+        telemetry.WithTracing(traces => traces.AddSource(RequestTraces.Name)).UseOtlpExporter();
+    }
+
+    /// <summary>First in line, so that a span lasts as long as its request.</summary>
+    public static void UseTelemetry(this WebApplication app)
+    {
+        if (IsExported(app.Configuration))
+            app.UseWhen(http => !RequestTraces.IsHeartbeat(http.Request), traced => traced.UseMiddleware<RequestTraces>());
+    }
+
+    /// <summary>A process may hold more than one engine, and meters are listened to by name.</summary>
+    private static Func<Instrument, MetricStreamConfiguration?> ViewOf(PresenceEngine engine) =>
+        instrument => instrument.Meter.Name != PresenceMetricNames.Meter || ReferenceEquals(instrument.Meter, engine.Meter) ? null : MetricStreamConfiguration.Drop;
+
+    /// <exception cref="ConfigurationRefusedException">The collector's address is none. The exporter would send to its own default, and say so to nobody.</exception>
+    private static bool IsExported(IConfiguration configuration)
+    {
+        if (configuration[Collector] is not { Length: > 0 } collector)
+            return false;
+        if (Uri.TryCreate(collector, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+            return true;
+        throw new ConfigurationRefusedException([$"{Collector}: \"{collector}\" is not an address. Use http:// or https:// with the host and port of your collector, such as http://collector:4317."]);
+    }
+}
+
+/// <summary>A span for each request that is no heartbeat: method, route and status, and never a path, which may hold an id or the secret of a link.</summary>
+internal sealed class RequestTraces(RequestDelegate next)
+{
+    public const string Name = "Presence.Dashboard";
+
+    // Not a service: the framework takes a source that is one for its own, and each heartbeat would have an activity.
+    private static readonly ActivitySource Source = new(Name, ServerStart.Version);
+
+    private const string Method = "http.request.method";
+    private const string Route = "http.route";
+    private const string Status = "http.response.status_code";
+
+    /// <summary>By its path, since a span begins before there is a route.</summary>
+    public static bool IsHeartbeat(HttpRequest request) =>
+        HttpMethods.IsPost(request.Method) && request.Path.Value is { } path && (path.EndsWith("/heartbeat", StringComparison.OrdinalIgnoreCase) || path.EndsWith("/heartbeats", StringComparison.OrdinalIgnoreCase));
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        ActivityContext.TryParse(http.Request.Headers.TraceParent, http.Request.Headers.TraceState, isRemote: true, out var caller);
+        using var span = Source.StartActivity(http.Request.Method, ActivityKind.Server, caller);
+        await next(http);
+        if (span is null)
+            return;
+        var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        span.DisplayName = route is null ? http.Request.Method : $"{http.Request.Method} {route}";
+        span.SetTag(Method, http.Request.Method).SetTag(Route, route).SetTag(Status, http.Response.StatusCode);
+        if (http.Response.StatusCode >= StatusCodes.Status500InternalServerError)
+            span.SetStatus(ActivityStatusCode.Error);
+    }
+}
