@@ -1,10 +1,11 @@
+#if NETSTANDARD2_0
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Presence.Client;
 
-/// <summary>The argument checks that later frameworks bring along.</summary>
-internal static class ArgumentChecks
+/// <summary>The calls in use here that .NET Standard 2.0 lacks, under the names they have in .NET. What the compiler needs comes from PolySharp.</summary>
+internal static class NetStandard
 {
     extension(ArgumentNullException)
     {
@@ -24,4 +25,17 @@ internal static class ArgumentChecks
                 throw new ArgumentException("The value cannot be an empty string.", name);
         }
     }
+
+    public static Task<Stream> ReadAsStreamAsync(this HttpContent content, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return content.ReadAsStreamAsync();
+    }
+
+    public static Task<int> ReadAsync(this Stream stream, byte[] buffer, CancellationToken cancellationToken) =>
+        stream.ReadAsync(buffer, 0, buffer.Length, cancellationToken);
 }
+
+/// <summary>What <c>lock</c> takes: a plain object where the framework has no lock of its own.</summary>
+internal sealed class Lock;
+#endif
