@@ -3,8 +3,8 @@ using Microsoft.Playwright;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>
-/// How pages look, in both themes and both widths: accessible by axe's rules, nothing wider than the screen, no error in the
-/// console. With SCREENSHOTS set to a folder the pictures are kept there.
+/// How pages look, in both themes and both widths: accessible by axe's rules (in the dark theme by those of colours, since the
+/// others judge the same markup), nothing wider than the screen, no error in the console. With SCREENSHOTS set to a folder the pictures are kept there.
 /// </summary>
 public abstract class AppearanceTest
 {
@@ -25,26 +25,32 @@ public abstract class AppearanceTest
         }
         """;
 
-    /// <summary>Until the page is laid out for a width it was just given: the browser does so with the next frame it draws, and a scan before that sees parts of both.</summary>
-    private const string LaidOut = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))";
+    /// <summary>Until the page is laid out for a width it was just given: the browser does so with the next frame it draws, and a scan before that sees parts of both. From its top, where nothing that floats hides a part of something.</summary>
+    private const string LaidOut = "() => { scrollTo(0, 0); return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))); }";
 
     private readonly List<string> _problems = [];
 
     /// <summary>What was found so far, of all pages at once.</summary>
     protected void AssertNothingFound() => Assert.True(_problems.Count == 0, string.Join(Environment.NewLine, _problems));
 
-    protected async Task CheckAsync(BrowserVisit visit, string name, ColorScheme scheme)
+    /// <param name="visit">The browser with the page as it is to be looked at.</param>
+    /// <param name="name">What problems and pictures are called.</param>
+    /// <param name="scheme">The theme.</param>
+    /// <param name="at">Where to scroll first; colours alone are looked at then, since what floats hides a part of something.</param>
+    protected async Task CheckAsync(BrowserVisit visit, string name, ColorScheme scheme, ILocator? at = null)
     {
         foreach (var width in (int[])[Wide, Narrow])
         {
             await visit.Page.SetViewportSizeAsync(width, width == Wide ? 900 : 844);
             await visit.Page.EvaluateAsync(LaidOut);
+            if (at is not null)
+                await at.ScrollIntoViewIfNeededAsync();
             await KeepPictureAsync(visit.Page, $"{name}-{(width == Wide ? "wide" : "narrow")}-{scheme.ToString().ToLowerInvariant()}");
 
             var overflow = await visit.Page.EvaluateAsync<string?>(Overflow);
             if (overflow is not null)
                 _problems.Add($"{name}: wider than a screen of {width} px: {overflow}");
-            _problems.AddRange((await visit.ScanAsync()).Select(problem => $"{name}, {width} px: {problem}"));
+            _problems.AddRange((await visit.ScanAsync(coloursAlone: scheme == ColorScheme.Dark || at is not null)).Select(problem => $"{name}, {width} px: {problem}"));
         }
         await visit.Page.SetViewportSizeAsync(Wide, 900);
     }

@@ -86,8 +86,10 @@ public sealed class BarePageAppearanceTests(ChromiumBrowser chromium) : Appearan
         await CheckAsync(visit, "room-empty", scheme);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Create public link" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Revoke link" }).ScrollIntoViewIfNeededAsync();
+        var revoke = visit.Page.GetByRole(AriaRole.Button, new() { Name = "Revoke link" });
+        await revoke.WaitForAsync();
         await CheckAsync(visit, "room-shared", scheme);
+        await CheckAsync(visit, "room-shared-below", scheme, at: revoke);
         Assert.Empty(visit.Errors);
 
         AssertNothingFound();

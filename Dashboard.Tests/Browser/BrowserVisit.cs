@@ -93,19 +93,27 @@ public sealed class BrowserVisit : IAsyncDisposable
     /// <summary>The circuit is there and told so (wwwroot/page.js).</summary>
     public Task WaitUntilLiveAsync() => Page.Locator("html[data-connection=live]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
 
+    /// <summary>Lets nothing through any more, and the page's time go on by as much as it waits before it takes itself for lost. Its clock must be installed.</summary>
+    public async Task FallSilentAsync(NetworkProxy wire)
+    {
+        wire.FallSilent();
+        await Page.Clock.FastForwardAsync(6_000); // an answer that was on its way makes it wait for 5 s more
+    }
+
     /// <summary>
-    /// What axe has against the page as it is: the rules of WCAG 2.2 AA, the size of targets among them. It runs in the page
-    /// itself, which takes a fifth of the time that the library's own way through a second page takes; frames are not entered.
+    /// What axe has against the page as it is: the rules of WCAG 2.2 AA, the size of targets among them, or colours alone. It runs
+    /// in the page itself, which takes a fifth of the time that the library's own way through a second page takes; frames are not entered.
     /// </summary>
-    public async Task<IReadOnlyList<string>> ScanAsync()
+    public async Task<IReadOnlyList<string>> ScanAsync(bool coloursAlone = false)
     {
         if (!await Page.EvaluateAsync<bool>("typeof axe !== 'undefined'"))
             await Page.EvaluateAsync(new BundledAxeScriptProvider().GetScript());
         var violations = await Page.EvaluateAsync<JsonElement>(
             """
-            axe.run(document, { resultTypes: ["violations"], rules: { "target-size": { enabled: true } } })
+            coloursAlone => axe.run(document, { resultTypes: ["violations"], ...(coloursAlone ? { runOnly: ["color-contrast"] } : { rules: { "target-size": { enabled: true } } }) })
               .then(found => found.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html} (${node.any.map(check => check.message).join("; ")})`)))
-            """);
+            """,
+            coloursAlone);
         return [.. violations.EnumerateArray().Select(violation => violation.GetString()!)];
     }
 

@@ -177,13 +177,14 @@ public sealed class NetworkTests(ChromiumBrowser chromium, PopulatedHost evening
         await using var wire = NetworkProxy.To(evening.Host.BaseAddress);
         await using var visit = await chromium.VisitAsync(wire.Address);
         var page = visit.Page;
+        await page.Clock.InstallAsync();
         await visit.SignInAsync();
         foreach (var path in (string[])["/", "/rooms", "/online", "/wall?rooms=main-stage,q-and-a", "/rooms/main-stage?explain=1", "/viewers/ada.0", "/settings", "/system", "/connect"])
         {
             await visit.OpenAsync(path);
             await page.GetByTestId("freshness").WaitForAsync();
 
-            wire.FallSilent();
+            await visit.FallSilentAsync(wire);
             string? coloured = null; // a busy browser takes itself for lost, and back, on the way there
             await Eventually.TrueAsync(async () => (coloured = await ColouredAsync(page)) is not null, path + " is lost");
             wire.SpeakAgain();

@@ -45,11 +45,12 @@ public sealed class PageAppearanceTests(ChromiumBrowser chromium, PopulatedHost 
     {
         await using var wire = NetworkProxy.To(evening.Host.BaseAddress);
         await using var visit = await chromium.VisitAsync(wire.Address, Wide, 900, scheme);
+        await visit.Page.Clock.InstallAsync();
         await visit.SignInAsync();
         foreach (var (name, path) in ((string Name, string Path)[])[("overview-lost", "/"), ("room-lost", "/rooms/main-stage"), ("wall-lost", "/wall?rooms=main-stage,q-and-a")])
         {
             await visit.OpenAsync(path);
-            wire.FallSilent();
+            await visit.FallSilentAsync(wire);
             await visit.Page.Locator("html[data-connection=lost]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
             await CheckAsync(visit, name, scheme);
             wire.SpeakAgain();

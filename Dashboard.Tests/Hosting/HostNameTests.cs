@@ -5,7 +5,7 @@ using Presence.Dashboard.Tests.Support;
 namespace Presence.Dashboard.Tests.Hosting;
 
 /// <summary>Which names the server answers to, and from where its circuits may be opened.</summary>
-public sealed class HostNameTests
+public sealed class HostNameTests(HostNameTests.NamedHosts hosts) : IClassFixture<HostNameTests.NamedHosts>
 {
     private const string PublicUrl = "https://presence.example.com";
 
@@ -24,7 +24,7 @@ public sealed class HostNameTests
     [InlineData("", false)]
     public async Task Request_OfAHost_IsServedWhereTheNameIsMeant(string name, bool served)
     {
-        await using var host = await StartAsync();
+        var host = await hosts.OfAsync(PublicUrl);
 
         var api = await AskAsync(host, "/api/v3/network-settings/chat", name);
         var page = await AskAsync(host, "/sign-in", name, "Accept: text/html");
@@ -49,7 +49,7 @@ public sealed class HostNameTests
     [InlineData("https://präsenz.example", "a..b", false)]
     public async Task Request_OfAnInternationalName_IsServedInEverySpelling(string publicUrl, string name, bool served)
     {
-        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = { ["Presence:Http:PublicUrl"] = publicUrl } });
+        var host = await hosts.OfAsync(publicUrl);
 
         var api = await AskAsync(host, "/api/v3/network-settings/chat", name);
         var page = await AskAsync(host, "/sign-in", name, "Accept: text/html");
@@ -71,7 +71,7 @@ public sealed class HostNameTests
     [InlineData("a~b")]
     public async Task Host_ThatNamesNone_Is400AndNoFault(string name)
     {
-        await using var host = await DashboardHost.StartAsync();
+        var host = await hosts.OfAsync(publicUrl: null);
 
         foreach (var path in (string[])["/sign-in", "/", "/nothing"])
             Assert.StartsWith("HTTP/1.1 400", await AskAsync(host, path, name, "Accept: text/html"), StringComparison.Ordinal);
@@ -84,7 +84,7 @@ public sealed class HostNameTests
     [InlineData("/health/ready")]
     public async Task Health_UnderAnyName_Answers(string path)
     {
-        await using var host = await StartAsync();
+        var host = await hosts.OfAsync(PublicUrl);
 
         Assert.StartsWith("HTTP/1.1 200", await AskAsync(host, path, "10.1.2.3:8080"), StringComparison.Ordinal);
     }
@@ -92,7 +92,7 @@ public sealed class HostNameTests
     [Fact]
     public async Task Request_OfAnyHost_IsServedWithoutAPublicUrl()
     {
-        await using var host = await DashboardHost.StartAsync();
+        var host = await hosts.OfAsync(publicUrl: null);
 
         Assert.StartsWith("HTTP/1.1 200", await AskAsync(host, "/api/v3/network-settings/chat", "anything.example"), StringComparison.Ordinal);
     }
@@ -100,7 +100,7 @@ public sealed class HostNameTests
     [Fact]
     public async Task Page_AskedForWithoutAHost_Answers400AndTheApiAnswers()
     {
-        await using var host = await DashboardHost.StartAsync();
+        var host = await hosts.OfAsync(publicUrl: null);
 
         Assert.StartsWith("HTTP/1.1 400", await RawHttp.ExchangeAsync(host.BaseAddress, "GET /sign-in HTTP/1.0\nAccept: text/html\n\n"), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 200", await RawHttp.ExchangeAsync(host.BaseAddress, "GET /health/ready HTTP/1.0\n\n"), StringComparison.Ordinal);
@@ -124,7 +124,7 @@ public sealed class HostNameTests
     [InlineData("https://presence.example.com, https://evil.example", false)]
     public async Task Circuit_OpenedFromAnOrigin_IsLetInFromOwnPagesAlone(string? origin, bool allowed)
     {
-        await using var host = await StartAsync();
+        var host = await hosts.OfAsync(PublicUrl);
         string[] headers = origin is null ? [] : [$"Origin: {origin}"];
 
         foreach (var path in new[] { "/_blazor?id=x", "/_BLAZOR/negotiate?negotiateVersion=1", "/_blazor/disconnect" })
@@ -140,7 +140,7 @@ public sealed class HostNameTests
     [InlineData("/nothing/here")]
     public async Task Reply_OfAnyKind_DoesNotNameTheServer(string path)
     {
-        await using var host = await DashboardHost.StartAsync();
+        var host = await hosts.OfAsync(publicUrl: null);
 
         Assert.DoesNotContain("\nServer:", await AskAsync(host, path, "localhost"), StringComparison.OrdinalIgnoreCase);
     }
@@ -182,11 +182,6 @@ public sealed class HostNameTests
         }
     }
 
-    private static Task<DashboardHost> StartAsync() => DashboardHost.StartAsync(new DashboardHostOptions
-    {
-        Configuration = { ["Presence:Http:PublicUrl"] = PublicUrl, ["Presence:Http:Hosts"] = "presence.internal,[::1]" },
-    });
-
     private static Task<string> AskAsync(DashboardHost host, string path, string name, params string[] headers) =>
         RawHttp.ExchangeAsync(host.BaseAddress, $"GET {path} HTTP/1.1\nHost: {name}\n{string.Concat(headers.Select(header => header + "\n"))}Connection: close\n\n");
 
@@ -202,6 +197,31 @@ public sealed class HostNameTests
         catch (SocketException)
         {
             return "";
+        }
+    }
+
+    /// <summary>A host for each public address that a test names: what these tests ask changes nothing.</summary>
+    public sealed class NamedHosts : IAsyncDisposable
+    {
+        private readonly Dictionary<string, DashboardHost> _hosts = new(StringComparer.Ordinal);
+
+        /// <summary>The one with that public address.</summary>
+        public async Task<DashboardHost> OfAsync(string? publicUrl)
+        {
+            if (_hosts.TryGetValue(publicUrl ?? "", out var host))
+                return host;
+            var options = new DashboardHostOptions();
+            if (publicUrl is not null)
+                options.Configuration["Presence:Http:PublicUrl"] = publicUrl;
+            if (string.Equals(publicUrl, PublicUrl, StringComparison.Ordinal))
+                options.Configuration["Presence:Http:Hosts"] = "presence.internal,[::1]";
+            return _hosts[publicUrl ?? ""] = await DashboardHost.StartAsync(options);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var host in _hosts.Values)
+                await host.DisposeAsync();
         }
     }
 }

@@ -4,14 +4,15 @@ namespace Presence.Dashboard.Tests.Support;
 public static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(20);
 
     public static async Task TrueAsync(Func<Task<bool>> condition, string what, TimeSpan? patience = null)
     {
         var began = TimeProvider.System.GetTimestamp();
-        while (!await condition())
+        for (var pause = TimeSpan.FromMilliseconds(1); !await condition(); pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             Assert.True(TimeProvider.System.GetElapsedTime(began) < (patience ?? Patience), $"Not in time: {what}");
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(pause, TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
 

@@ -26,6 +26,9 @@ internal sealed class WriterTrace
 
     public int Writes { get; private set; }
 
+    /// <summary>Called as each statement that writes begins, on the thread that runs it.</summary>
+    public Action? OnWrite { get; set; }
+
     public int Checkpoints { get; private set; }
 
     /// <summary>How many connections wrote.</summary>
@@ -55,6 +58,7 @@ internal sealed class WriterTrace
             return;
 
         Writes++;
+        OnWrite?.Invoke();
         if (isCheckpoint)
             Checkpoints++;
         _writers.Add(connection);

@@ -28,6 +28,7 @@ public sealed class RestartRuleTests
         await device.AdvanceAsync(35);
         Assert.Equal([0.5, 1, 2], waits.Take(3));
         await server.StartAgainAsync();
+        await device.AdvanceAsync(presence.State.NextHeartbeatAt!.Value - device.Now);
         await device.UntilAsync(() => presence.State.Status == PresenceStatus.Present, "the return");
 
         var viewer = Assert.Single(await server.ViewersAsync(device.RoomId));
