@@ -46,6 +46,7 @@ public sealed partial class RequestFuzzTests
                 ["Presence:Limits:FailureBurst"] = "1000000",
                 ["Presence:Limits:HeartbeatBurst"] = "1000000",
                 ["Presence:Limits:AnonymousBurst"] = "1000000",
+                ["Presence:Limits:SignInBurst"] = "10000",
             },
         });
         string[] credentials = [await host.TokenAsync("fuzz"), DashboardHost.ServerKey, TokenForge.Hs256(TokenForge.Claims(TimeProvider.System, "fuzz")), "nonsense", "a.b.c", "pd_" + new string('0', 49)];

@@ -5,7 +5,7 @@ using Presence.Dashboard.Tests.Support;
 namespace Presence.Dashboard.Tests.Security;
 
 /// <summary>Forms and host names nobody can read: they are the caller's fault, said in the route's own shape, and cost no lines of log.</summary>
-public sealed class UnreadableRequestTests(ModeratorHost shared) : IClassFixture<ModeratorHost>
+public sealed class UnreadableRequestTests(UnreadableRequestTests.UnpacedHost shared) : IClassFixture<UnreadableRequestTests.UnpacedHost>
 {
     private const string Form = "application/x-www-form-urlencoded";
     private const string Multipart = "multipart/form-data; boundary=x";
@@ -77,7 +77,7 @@ public sealed class UnreadableRequestTests(ModeratorHost shared) : IClassFixture
         Assert.StartsWith("HTTP/1.1 400", page, StringComparison.Ordinal);
         Assert.Contains("Content-Type: text/html", page, StringComparison.Ordinal);
         Assert.Contains("Content-Security-Policy:", page, StringComparison.Ordinal);
-        Assert.Contains("could not be read", page, StringComparison.Ordinal);
+        Assert.Contains("be read. Go back, reload", page, StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 400", text, StringComparison.Ordinal);
         Assert.Contains("\"code\":400000", text, StringComparison.Ordinal);
     }
@@ -188,4 +188,18 @@ public sealed class UnreadableRequestTests(ModeratorHost shared) : IClassFixture
         shared.Host.BaseAddress,
         $"POST {path} HTTP/1.1\nHost: localhost\nAccept: {accept}\n{(contentType.Length == 0 ? "" : $"Content-Type: {contentType}\n")}Content-Length: {body.Length}\nConnection: close\n\n",
         body);
+
+    /// <summary>A host that reads every form, however many come from one address: who posts too many is not read at all.</summary>
+    public sealed class UnpacedHost : IAsyncLifetime
+    {
+        public DashboardHost Host { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Host = await DashboardHost.StartAsync(new DashboardHostOptions
+        {
+            Environment = "Production",
+            Configuration = new(ModeratorOfTests.Configuration, StringComparer.Ordinal) { ["Presence:Limits:SignInsPerSecond"] = "10000", ["Presence:Limits:SignInBurst"] = "10000" },
+        });
+
+        public async ValueTask DisposeAsync() => await Host.DisposeAsync();
+    }
 }

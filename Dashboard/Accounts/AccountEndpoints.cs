@@ -40,7 +40,7 @@ internal static class AccountEndpoints
             return Back(PasswordOutcome.Throttled);
         try
         {
-            await Task.Delay(attempt.Delay, time, http.RequestAborted);
+            await attempt.WaitAsync(http, time);
             if (!await passwords.VerifyAsync(account, form["current"].ToString(), http.RequestAborted))
             {
                 attempt.End(SignInOutcome.Refused);

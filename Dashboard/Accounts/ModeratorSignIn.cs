@@ -24,7 +24,7 @@ internal sealed class ModeratorSignIn(
             return (SignInOutcome.Throttled, wait);
         try
         {
-            await Task.Delay(attempt.Delay, time, http.RequestAborted);
+            await attempt.WaitAsync(http, time);
             var account = await accounts.FindByEmailAsync(email);
             if (await passwords.VerifyAsync(account, password, http.RequestAborted) && account is { IsDisabled: false })
             {

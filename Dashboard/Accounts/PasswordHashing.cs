@@ -11,6 +11,7 @@ internal sealed class PasswordHashing : IDisposable
 
     private readonly SemaphoreSlim _turns;
     private int _inside;
+    private int _forms;
 
     public PasswordHashing()
         : this(Environment.ProcessorCount)
@@ -29,7 +30,20 @@ internal sealed class PasswordHashing : IDisposable
     public string? OfNobody { get; set; }
 
     /// <summary>Whether one more would be refused.</summary>
-    public bool IsFull => Volatile.Read(ref _inside) >= MostAtOnce + MostWaiting;
+    public bool IsFull => Volatile.Read(ref _inside) >= Most || Volatile.Read(ref _forms) >= Most;
+
+    private int Most => MostAtOnce + MostWaiting;
+
+    /// <summary>Takes a place for a form that will have a password hashed, before any work is done for it: as many have one as may wait and run.</summary>
+    /// <returns>Left when it is answered, or waits for something else; null when none is free.</returns>
+    public FormPlace? TryAdmit()
+    {
+        var place = new FormPlace(() => Interlocked.Decrement(ref _forms));
+        if (Interlocked.Increment(ref _forms) <= Most && Volatile.Read(ref _inside) < Most)
+            return place;
+        place.Dispose();
+        return null;
+    }
 
     /// <summary>Waits for its turn and runs.</summary>
     /// <exception cref="HashingBusyException">As many wait as may. Nothing ran.</exception>
@@ -37,7 +51,7 @@ internal sealed class PasswordHashing : IDisposable
     {
         try
         {
-            if (Interlocked.Increment(ref _inside) > MostAtOnce + MostWaiting)
+            if (Interlocked.Increment(ref _inside) > Most)
                 throw new HashingBusyException();
             await _turns.WaitAsync(cancellationToken);
             try
@@ -57,6 +71,15 @@ internal sealed class PasswordHashing : IDisposable
     }
 
     public void Dispose() => _turns.Dispose();
+}
+
+/// <summary>A form's place among those in work.</summary>
+/// <param name="leave">Makes room for another; called once.</param>
+internal sealed class FormPlace(Action leave) : IDisposable
+{
+    private Action? _leave = leave;
+
+    public void Dispose() => Interlocked.Exchange(ref _leave, null)?.Invoke();
 }
 
 /// <summary>As many passwords wait to be hashed as may. This one was not looked at; in a moment it may be.</summary>

@@ -89,6 +89,15 @@ internal sealed class SignInAttempt(TimeSpan delay, Action<SignInOutcome> end) :
 
     public TimeSpan Delay { get; } = delay;
 
+    /// <summary>Waits until its password may be looked at; somebody else has its place among the forms in work meanwhile.</summary>
+    public Task WaitAsync(HttpContext http, TimeProvider time)
+    {
+        if (Delay == TimeSpan.Zero)
+            return Task.CompletedTask;
+        http.Features.Get<FormPlace>()?.Dispose();
+        return Task.Delay(Delay, time, http.RequestAborted);
+    }
+
     public void End(SignInOutcome outcome) => Interlocked.Exchange(ref _end, null)?.Invoke(outcome);
 
     public void Dispose() => End(SignInOutcome.Busy);

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
@@ -13,40 +12,62 @@ namespace Presence.Dashboard.Hosting;
 /// <summary>
 /// Reads the form of a page's request before anything else looks at it. Whoever reads it later finds it read, and none of
 /// them has to know in how many ways bytes of a stranger can fail to be one. A form that would have a password hashed is
-/// counted first, and not even read while its turn cannot come.
+/// counted first, not even read while its turn cannot come, and looked at only when it has a place
+/// (<see cref="PasswordHashing.TryAdmit"/>): however many are posted at once, few are in work.
 /// </summary>
 /// <remarks>
-/// Saying no costs next to nothing, however often it is said: past <see cref="PagesPerSecond"/> it takes a second and is a
-/// line of text, so that who asks again as soon as it is answered asks once a second; <see cref="MostHeld"/> at once, and
-/// those beyond are hung up on.
+/// Saying no costs next to nothing, however often it is said: past <see cref="PagesPerSecond"/> it is a line of text that
+/// takes a second, and those lines go out <see cref="BetweenLines"/> apart, so that who asks again as soon as it is answered
+/// asks seldom, and not all of them at once; <see cref="MostHeld"/> wait for theirs, and those beyond are hung up on.
 /// </remarks>
 internal sealed class FormReadingMiddleware(RequestDelegate next, SignInThrottle throttle, PasswordHashing hashing, TimeProvider time)
 {
-    private const int PagesPerSecond = 10;
-    private const int PageBurst = 50;
-    private const int MostHeld = 2_000;
+    public const int PageBurst = 5;
+    public const int MostHeld = 2_000;
 
-    private static readonly TimeSpan Held = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan Held = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan BetweenLines = TimeSpan.FromMilliseconds(5);
+
+    private const int PagesPerSecond = 2;
 
     private readonly TokenBucket _pages = new(time, PagesPerSecond, PageBurst);
+    private readonly Lock _lock = new();
     private long _pagesFullAt;
+    private long _lastLineAt = time.GetTimestamp();
     private int _held;
 
     public Task InvokeAsync(HttpContext http)
     {
         if (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
             return next(http);
-        if (http.GetEndpoint()?.Metadata.GetMetadata<HashesPasswordsAttribute>() is not null && MustWait(http.Connection.RemoteIpAddress, out var wait))
-            return RefuseAsync(http, wait);
+        if (http.GetEndpoint()?.Metadata.GetMetadata<HashesPasswordsAttribute>() is not null)
+            return AdmitAsync(http);
         return http.Request.HasFormContentType ? ReadAsync(http) : next(http);
     }
 
-    private bool MustWait(IPAddress? address, out TimeSpan wait)
+    private async Task AdmitAsync(HttpContext http)
     {
-        if (!throttle.TryTake(address, out wait))
-            return true;
-        wait = HashingBusyException.Wait;
-        return hashing.IsFull;
+        if (!throttle.TryTake(http.Connection.RemoteIpAddress, out var wait))
+        {
+            await RefuseAsync(http, wait);
+            return;
+        }
+        if (!hashing.IsFull && http.Request.HasFormContentType && !await TryReadAsync(http))
+            return;
+        // Only now: who sends a form slowly must not hold a place meanwhile.
+        using var place = hashing.TryAdmit();
+        if (place is null)
+        {
+            await RefuseAsync(http, HashingBusyException.Wait);
+            return;
+        }
+        http.Features.Set(place);
+        http.Response.OnStarting(static place =>
+        {
+            ((FormPlace)place).Dispose(); // nor who takes the answer slowly
+            return Task.CompletedTask;
+        }, place);
+        await next(http);
     }
 
     private async Task RefuseAsync(HttpContext http, TimeSpan wait)
@@ -64,7 +85,7 @@ internal sealed class FormReadingMiddleware(RequestDelegate next, SignInThrottle
                 http.Abort();
                 return;
             }
-            await Task.Delay(Held, time, http.RequestAborted);
+            await Task.Delay(UntilItsLine(), time, http.RequestAborted);
         }
         finally
         {
@@ -74,7 +95,25 @@ internal sealed class FormReadingMiddleware(RequestDelegate next, SignInThrottle
         await http.Response.WriteAsync(text, http.RequestAborted);
     }
 
+    private TimeSpan UntilItsLine()
+    {
+        lock (_lock)
+        {
+            var now = time.GetTimestamp();
+            _lastLineAt = Math.Max(now + TicksOf(Held), _lastLineAt + TicksOf(BetweenLines));
+            return time.GetElapsedTime(now, _lastLineAt);
+        }
+    }
+
+    private long TicksOf(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
+
     private async Task ReadAsync(HttpContext http)
+    {
+        if (await TryReadAsync(http))
+            await next(http);
+    }
+
+    private static async Task<bool> TryReadAsync(HttpContext http)
     {
         // No form of a page is longer than what a viewer may send.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -82,14 +121,14 @@ internal sealed class FormReadingMiddleware(RequestDelegate next, SignInThrottle
         try
         {
             await http.Request.ReadFormAsync(http.RequestAborted);
+            return true;
         }
         catch (Exception exception) when (!http.RequestAborted.IsCancellationRequested)
         {
             http.Response.StatusCode = exception is BadHttpRequestException { StatusCode: var status } ? status : StatusCodes.Status400BadRequest;
             http.Features.Set(new PageProblem(AccountTexts.FormUnreadable));
-            return;
+            return false;
         }
-        await next(http);
     }
 }
 
