@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Presence.Dashboard.Hosting;
@@ -32,6 +33,15 @@ public sealed class HealthTests : IAsyncLifetime
         Assert.Equal((200, """{"status":"degraded"}"""), await StatusOfAsync("/health/ready"));
         var details = (await _host.GetAsync("/health/ready", DashboardHost.ServerKey)).Json["loops"]!.AsArray();
         Assert.Contains(details, loop => loop!["name"]!.GetValue<string>() == "broken on purpose" && !loop["healthy"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task Ready_WhileNothingCanBeStored_IsDegradedAndLogsNoProbe()
+    {
+        _host.Services.GetRequiredService<StorageWatch>().Note(new SqliteException("database or disk is full", 13));
+
+        Assert.Equal((200, """{"status":"degraded"}"""), await StatusOfAsync("/health/ready"));
+        Assert.DoesNotContain(_host.Log.Lines, line => line.Message.Contains("Health check", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Hosting;
@@ -10,11 +11,14 @@ internal static class HealthEndpoints
 {
     public const string LivePath = "/health/live";
 
+    public static void AddHealth(this WebApplicationBuilder builder) =>
+        builder.Services.AddHealthChecks().AddCheck<LoopsHealthCheck>("loops").AddCheck<StorageHealthCheck>("storage");
+
     public static void MapHealth(this IEndpointRouteBuilder api)
     {
         api.MapGet(LivePath, Live).Allow(ApiPolicy.Anonymous).PacedByItself()
             .WithName("isLive").Produces<HealthReply>().WithExample("""{"status":"live"}""").Refuses(ApiErrors.MethodNotAllowed);
-        api.MapGet("/health/ready", Ready).Allow(ApiPolicy.Anonymous).PacedByItself()
+        api.MapGet("/health/ready", ReadyAsync).Allow(ApiPolicy.Anonymous).PacedByItself()
             .WithName("isReady").Produces<HealthReply>().Refuses(ApiErrors.MethodNotAllowed, ApiErrors.NotReady);
     }
 
@@ -25,19 +29,34 @@ internal static class HealthEndpoints
 
     /// <summary>Ask whether the server can be relied on</summary>
     /// <remarks>
-    /// <c>degraded</c> while a background loop keeps failing; heartbeats are still taken. With a server key the answer
-    /// lists the loops.
+    /// <c>degraded</c> while a background loop keeps failing or nothing can be stored; heartbeats are still taken. With a
+    /// server key the answer lists the loops.
     /// </remarks>
     /// <response code="200">It is restored and answers.</response>
-    internal static IResult Ready(HttpContext http, LoopRegistry loops, ClientAuthenticator authenticator)
+    internal static async Task<IResult> ReadyAsync(HttpContext http, HealthCheckService health, LoopRegistry loops, ClientAuthenticator authenticator)
     {
         // Details may name files and errors: for the backend alone. Everybody else gets the verdict.
         var caller = authenticator.Authenticate(http);
         HealthReply.Loop[]? details = caller.Principal is { IsServer: true } server && server.Scopes.HasFlag(ServerScopes.Read)
             ? [.. loops.All.Select(loop => new HealthReply.Loop(loop.Name, loop.IsHealthy, loop.LastError, loop.LastErrorAt, loop.LastSuccessAt))]
             : null;
-        return Reply.Ok(new HealthReply(loops.IsDegraded ? "degraded" : "healthy", details), ApiJson.Documents.HealthReply);
+        var report = await health.CheckHealthAsync(http.RequestAborted);
+        return Reply.Ok(new HealthReply(report.Status == HealthStatus.Healthy ? "healthy" : "degraded", details), ApiJson.Documents.HealthReply);
     }
+}
+
+/// <summary>A loop fails at the moment; what it does is late and is being tried again.</summary>
+internal sealed class LoopsHealthCheck(LoopRegistry loops) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(loops.IsDegraded ? HealthCheckResult.Degraded() : HealthCheckResult.Healthy());
+}
+
+/// <summary>Something could not be stored a moment ago, whether a loop or a request asked for it.</summary>
+internal sealed class StorageHealthCheck(StorageWatch storage) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(storage.IsTroubled ? HealthCheckResult.Degraded() : HealthCheckResult.Healthy());
 }
 
 /// <summary>How the server is.</summary>

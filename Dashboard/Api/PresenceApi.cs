@@ -15,6 +15,7 @@ internal static class PresenceApi
         builder.Services.AddHostedService<EventStreamLoop>();
         builder.Services.AddSingleton<PublicRooms>();
         builder.Services.AddDescription();
+        builder.AddHealth();
     }
 
     public static void MapPresenceApi(this WebApplication app)
