@@ -27,7 +27,7 @@ public sealed class ErrorShapeTests(SharedHost shared) : IClassFixture<SharedHos
     [Fact]
     public async Task UnknownRoute_SaysWhatWasAskedFor() =>
         Assert.Equal(
-            """{"status":"error","code":400400,"message":"Nothing answers GET /api/v9/nothing. The routes are in docs/http-api.md."}""",
+            """{"status":"error","code":400400,"message":"There is no route GET /api/v9/nothing. See docs/http-api.md for all routes."}""",
             (await _host.GetAsync("/api/v9/nothing")).Body);
 
     [Theory]

@@ -82,7 +82,7 @@ public sealed class KeyTests : IAsyncLifetime
     [InlineData("""{"name":"x"}""", "scopes must be")]
     [InlineData("""{"name":"x","scopes":["all"]}""", "scopes must be")]
     [InlineData("""{"name":"x","scopes":["read"],"expiresAt":"2001-01-01T00:00:00Z"}""", "expiresAt must be in the future")]
-    [InlineData("""{"name":"x","scopes":["read"],"expires":"2999-01-01T00:00:00Z"}""", "\"expires\" is no member")]
+    [InlineData("""{"name":"x","scopes":["read"],"expires":"2999-01-01T00:00:00Z"}""", "\"expires\"")]
     public async Task Make_AgainstARule_IsRefused(string body, string message)
     {
         var answer = await MakeAsync(body);

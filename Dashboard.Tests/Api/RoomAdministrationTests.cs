@@ -120,8 +120,8 @@ public sealed class RoomAdministrationTests(SharedHost shared) : IClassFixture<S
     }
 
     [Theory]
-    [InlineData("""{"tilte":"x"}""", "\"tilte\" is no member")]
-    [InlineData("""{"overrides":{"interval":3}}""", "overrides: \"interval\" is no member")]
+    [InlineData("""{"tilte":"x"}""", "\"tilte\"")]
+    [InlineData("""{"overrides":{"interval":3}}""", "overrides: \"interval\"")]
     [InlineData("""{"status":"paused"}""", "status must be live or ended")]
     [InlineData("""{"title":""}""", "title must have 1 to 100")]
     [InlineData("""{"overrides":{"heartbeatIntervalSeconds":0}}""", "between 1 s and 600 s")]

@@ -347,7 +347,7 @@ public sealed class RoomDetailPageTests : PageTest
         Assert.StartsWith("now · 1 watching", page.ByTestId("chart-reading").TextContent, StringComparison.Ordinal);
         page.Act(shown => shown.Find("input[type=range]").Input("0"));
         Assert.DoesNotContain("now", page.ByTestId("chart-reading").TextContent, StringComparison.Ordinal);
-        Assert.Contains("+1 −0", page.ByTestId("chart-reading").TextContent, StringComparison.Ordinal);
+        Assert.Contains("1 joined, 0 left", page.ByTestId("chart-reading").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

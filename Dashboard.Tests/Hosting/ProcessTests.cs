@@ -21,7 +21,7 @@ public sealed class ProcessTests
             The configuration has 3 problems:
               Presence__Demo: "perhaps" is neither true nor false.
               Presence__Limits__Rooms: "-1" is not a whole number from 1 to 100000000.
-              Presence__Sever__Key: there is no such key. Did you mean Presence__Clients__Key?
+              Presence__Sever__Key: unknown key. Did you mean Presence__Clients__Key?
             """,
             output.Trim());
     }

@@ -75,7 +75,7 @@ public static partial class TokenCorpus
         new("picture of 1,000 characters", S, Taken, k => Secret(k.Claims($",\"picture\":\"https://e.example/{new string('p', 1_000 - 18)}\""))),
         new("picture of 1,001 characters", S, "picture may have", k => Secret(k.Claims($",\"picture\":\"https://e.example/{new string('p', 1_001 - 18)}\""))),
         .. new[] { "javascript:alert(1)", "data:text/html,x", "//evil.example/x.png", "/x.png", "file:///etc/passwd", "vbscript:x" }
-            .Select(address => new HostileToken($"picture {address}", S, "picture must be an address", k => Secret(k.Claims($",\"picture\":\"{address}\"")))),
+            .Select(address => new HostileToken($"picture {address}", S, "picture must be a URL", k => Secret(k.Claims($",\"picture\":\"{address}\"")))),
         new("sid of 150 characters", S, Taken, k => Secret(k.Claims($",\"sid\":\"{new string('s', 150)}\""))),
         new("sid of 151 characters", S, "sid must have", k => Secret(k.Claims($",\"sid\":\"{new string('s', 151)}\""))),
         new("sid a number", S, "sid must be a text", k => Secret(k.Claims(",\"sid\":1"))),

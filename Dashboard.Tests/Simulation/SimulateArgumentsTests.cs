@@ -57,7 +57,7 @@ public sealed class SimulateArgumentsTests
     [Fact]
     public void Parse_ServerElsewhere_MustBeOnesOwn()
     {
-        Assert.StartsWith("--url: https://presence.example.com/ is not this machine.", Assert.Single(Parse("--key", "k", "--url", "https://presence.example.com").Problems), StringComparison.Ordinal);
+        Assert.StartsWith("--url: https://presence.example.com/ isn't this machine.", Assert.Single(Parse("--key", "k", "--url", "https://presence.example.com").Problems), StringComparison.Ordinal);
         Assert.Empty(Parse("--key", "k", "--url", "https://presence.example.com", "--i-own-this-server").Problems);
     }
 

@@ -6,8 +6,8 @@ namespace Presence.Dashboard.Tests.Simulation;
 public sealed class SimulationReportTests
 {
     [Theory]
-    [InlineData(0, 0, true, "Every count was right; the longest any was wrong is 0.0 s")]
-    [InlineData(30, 0, true, "the longest any was wrong is 30.0 s, the heartbeat interval 30 s")]
+    [InlineData(0, 0, true, "Every count was right. The longest any count was wrong is 0.0 s")]
+    [InlineData(30, 0, true, "The longest any count was wrong is 30.0 s, the heartbeat interval 30 s")]
     [InlineData(31, 0, false, "1 of 2 counts were wrong for longer than the heartbeat interval of 30 s, the longest for 31.0 s.")]
     [InlineData(0, -1, false, "1 of 2 counts were wrong, an interval of 30 s after the last join or leave.")]
     public void Verdict_OfCounts_IsRightOnlyWithinAnInterval(int longestWrong, int deviation, bool isRight, string verdict)
