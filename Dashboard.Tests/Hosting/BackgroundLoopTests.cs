@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Presence.Dashboard.Hosting;
 using Presence.Engine.Tests.Support;
@@ -87,6 +89,88 @@ public sealed class BackgroundLoopTests : IAsyncDisposable
         await _loop.StopAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
     }
 
+    [Fact]
+    public async Task AddLoop_SeveralOfOneService_EachPassesAndMakesALastPassAtItsStop()
+    {
+        await using var services = Services(adding =>
+        {
+            adding.AddLoop<ConcurrentQueue<string>>("first", TimeSpan.FromSeconds(1), (names, _) => Add(names, "first"), alsoAtStop: true);
+            adding.AddLoop<ConcurrentQueue<string>>("second", TimeSpan.FromSeconds(1), (names, _) => Add(names, "second"), alsoAtStop: true);
+            adding.AddLoop<ConcurrentQueue<string>>("third", TimeSpan.FromSeconds(1), names => names.Enqueue("third"));
+        });
+        var loops = services.GetServices<IHostedService>().ToArray();
+        foreach (var loop in loops)
+            await loop.StartAsync(Cancel);
+        var passes = services.GetRequiredService<ConcurrentQueue<string>>();
+        await AdvanceUntilAsync(() => passes.Distinct().Count() == 3);
+
+        await loops[2].StopAsync(Cancel);
+        await loops[1].StopAsync(Cancel);
+        Assert.Equal("second", passes.Last());
+        await loops[0].StopAsync(Cancel);
+        Assert.Equal("first", passes.Last());
+        Assert.Equal(["first", "second", "third"], services.GetRequiredService<LoopRegistry>().All.Select(loop => loop.Name));
+    }
+
+    [Fact]
+    public async Task AddLoop_WhenReady_PassesOnlyAfterTheStateIsRestored()
+    {
+        await using var services = Services(adding =>
+        {
+            adding.AddLoop<ConcurrentQueue<string>>("waits", TimeSpan.FromSeconds(1), names => names.Enqueue("waits"), whenReady: true);
+            adding.AddLoop<ConcurrentQueue<string>, LoopRegistry>("does not", TimeSpan.FromSeconds(1), (names, _, _) => Add(names, "does not"));
+        });
+        var passes = services.GetRequiredService<ConcurrentQueue<string>>();
+        var loops = services.GetServices<IHostedService>().ToArray();
+        foreach (var loop in loops)
+            await loop.StartAsync(Cancel);
+
+        await AdvanceUntilAsync(() => passes.Count >= 3);
+        Assert.DoesNotContain("waits", passes);
+
+        services.GetRequiredService<PresenceReadiness>().MarkReady();
+        await AdvanceUntilAsync(() => passes.Contains("waits"));
+        foreach (var loop in loops)
+            await loop.StopAsync(Cancel);
+    }
+
+    [Fact]
+    public async Task AddLoop_LongestBackOff_IsTheOneThatWasSaid()
+    {
+        var hour = TimeSpan.FromHours(1);
+        await using var services = Services(adding => adding.AddLoop<TimeProvider>(
+            "fails", hour, _ => throw new IOException("the disk is full"), longestBackOff: TimeSpan.FromSeconds(1)));
+        var loop = services.GetServices<IHostedService>().Single();
+        await loop.StartAsync(Cancel);
+        await UntilAsync(() => _time.NextDueIn is not null);
+        _time.Advance(hour);
+
+        var backOffs = new List<double>();
+        while (backOffs.Count < 5)
+        {
+            await UntilAsync(() => _time.NextDueIn < hour / 2);
+            backOffs.Add(Math.Round(_time.NextDueIn!.Value.TotalSeconds, 2));
+            _time.Advance(_time.NextDueIn.Value);
+        }
+        await loop.StopAsync(Cancel);
+
+        Assert.Equal([0.25, 0.5, 1, 1, 1], backOffs);
+    }
+
+    private static Task Add(ConcurrentQueue<string> names, string name)
+    {
+        names.Enqueue(name);
+        return Task.CompletedTask;
+    }
+
+    private ServiceProvider Services(Action<IServiceCollection> add)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging().AddSingleton<TimeProvider>(_time).AddSingleton(_registry).AddSingleton<PresenceReadiness>().AddSingleton<ConcurrentQueue<string>>();
+        add(services);
+        return services.BuildServiceProvider();
+    }
+
     private IEnumerable<TimeSpan> Gaps()
     {
         var at = _loop.PassedAt.ToArray();
@@ -94,9 +178,11 @@ public sealed class BackgroundLoopTests : IAsyncDisposable
     }
 
     /// <summary>Moves the clock in small steps, with room for the loop to run in between.</summary>
-    private Task AdvanceUntilPassesAsync(int passes) => UntilAsync(() =>
+    private Task AdvanceUntilPassesAsync(int passes) => AdvanceUntilAsync(() => _loop.PassedAt.Count >= passes);
+
+    private Task AdvanceUntilAsync(Func<bool> isTrue) => UntilAsync(() =>
     {
-        if (_loop.PassedAt.Count >= passes)
+        if (isTrue())
             return true;
         _time.Advance(TimeSpan.FromMilliseconds(50));
         return false;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Presence.Dashboard.Hosting;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Accounts;
@@ -27,11 +26,4 @@ internal sealed class LastSeen(IServiceScopeFactory scopes, TimeProvider time)
             _unsaved.TryRemove(seen); // unless it was noted again meanwhile
         }
     }
-}
-
-/// <summary>Stores when moderators were last seen.</summary>
-internal sealed class LastSeenLoop(LastSeen lastSeen, LoopRegistry registry, TimeProvider time, ILogger<LastSeenLoop> logger)
-    : BackgroundLoop("moderators seen", TimeSpan.FromMinutes(1), registry, time, logger)
-{
-    protected override Task PassAsync(CancellationToken cancellationToken) => lastSeen.FlushAsync(cancellationToken);
 }

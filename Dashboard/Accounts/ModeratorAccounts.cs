@@ -44,7 +44,7 @@ internal static class ModeratorAccounts
         services.AddSingleton<FirstAccount>();
         services.AddSingleton<AccountsStartup>();
         services.AddHostedService(provider => provider.GetRequiredService<AccountsStartup>());
-        services.AddHostedService<LastSeenLoop>();
+        services.AddLoop<LastSeen>("moderators seen", TimeSpan.FromMinutes(1), (seen, cancel) => seen.FlushAsync(cancel));
     }
 
     public static void MapModeratorAccounts(this WebApplication app) => app.MapOwnAccountForms();

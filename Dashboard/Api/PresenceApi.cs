@@ -1,6 +1,7 @@
 using Presence.Dashboard.Api.Embedding;
 using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Api.Streaming;
+using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Api;
 
@@ -12,7 +13,8 @@ internal static class PresenceApi
         builder.Services.AddSingleton<ApiAuthorizationFilter>();
         builder.Services.AddSingleton<AnsweredMethods>();
         builder.Services.AddSingleton<EventStreams>();
-        builder.Services.AddHostedService<EventStreamLoop>();
+        // Twice a second, so that a stream whose reader may no longer read is cut off within one.
+        builder.Services.AddLoop<EventStreams>("event streams", TimeSpan.FromMilliseconds(500), streams => streams.Pulse());
         builder.Services.AddSingleton<PublicRooms>();
         builder.Services.AddDescription();
         builder.AddHealth();

@@ -112,8 +112,8 @@ internal static class ClientAuthentication
         services.AddSingleton<VerifiedUsers>();
         services.AddSingleton<ProfileLookups>();
         services.AddHostedService<KeyInitializer>();
-        services.AddHostedService<SigningKeyLoop>();
-        services.AddHostedService<VerifiedUsersLoop>();
+        services.AddLoop<SigningKeys>("signing keys", TimeSpan.FromHours(1), keys => keys.Turn());
+        services.AddLoop<VerifiedUsers>("vouched users", TimeSpan.FromSeconds(1), (users, cancel) => users.FlushAsync(cancel), alsoAtStop: true);
         services.AddHostedService<ProfileLookupsLoop>();
         if (options.Clients.Jwt.JwksUrl is { } address)
         {

@@ -187,14 +187,3 @@ internal sealed class SigningKeyFile(KeyFolder folder)
     private static bool TryRead(string text, out DateTimeOffset at) =>
         DateTimeOffset.TryParseExact(text, InstantFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out at);
 }
-
-/// <summary>Lets the signing keys follow each other.</summary>
-internal sealed class SigningKeyLoop(SigningKeys keys, LoopRegistry registry, TimeProvider time, ILogger<SigningKeyLoop> logger)
-    : BackgroundLoop("signing keys", TimeSpan.FromHours(1), registry, time, logger)
-{
-    protected override Task PassAsync(CancellationToken cancellationToken)
-    {
-        keys.Turn();
-        return Task.CompletedTask;
-    }
-}

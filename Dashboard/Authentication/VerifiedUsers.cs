@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Presence.Dashboard.Hosting;
 using Presence.Engine;
 using Presence.Engine.Storage;
 using Presence.Engine.Users;
@@ -123,13 +122,4 @@ internal sealed class VerifiedUsers(UserStore store, PresenceEngine engine, Time
             (_rememberedBefore, _remembered) = (_remembered, new(PresenceComparers.UserId));
         _remembered[userId] = true;
     }
-}
-
-/// <summary>Stores whom the customer's backend vouched for; what waits when the server stops is stored then.</summary>
-internal sealed class VerifiedUsersLoop(VerifiedUsers vouched, LoopRegistry registry, TimeProvider time, ILogger<VerifiedUsersLoop> logger)
-    : BackgroundLoop("vouched users", TimeSpan.FromSeconds(1), registry, time, logger)
-{
-    protected override Task LastPassAsync(CancellationToken cancellationToken) => vouched.FlushAsync(cancellationToken);
-
-    protected override Task PassAsync(CancellationToken cancellationToken) => vouched.FlushAsync(cancellationToken);
 }

@@ -89,3 +89,51 @@ internal abstract class BackgroundLoop(string name, TimeSpan period, LoopRegistr
         }
     }
 }
+
+/// <summary>Registers loops that need no class of their own. Those with a state of theirs derive <see cref="BackgroundLoop"/>.</summary>
+internal static class LoopHosting
+{
+    /// <inheritdoc cref="AddLoop{T}(IServiceCollection, string, TimeSpan, Func{T, CancellationToken, Task}, bool, bool, TimeSpan?)"/>
+    public static void AddLoop<T>(
+        this IServiceCollection services, string name, TimeSpan period, Action<T> pass, bool whenReady = false, TimeSpan? longestBackOff = null)
+        where T : notnull =>
+        services.AddLoop<T>(name, period, (service, _) => { pass(service); return Task.CompletedTask; }, whenReady, longestBackOff: longestBackOff);
+
+    /// <inheritdoc cref="AddLoop{T}(IServiceCollection, string, TimeSpan, Func{T, CancellationToken, Task}, bool, bool, TimeSpan?)"/>
+    public static void AddLoop<T1, T2>(
+        this IServiceCollection services, string name, TimeSpan period, Func<T1, T2, CancellationToken, Task> pass, bool whenReady = false)
+        where T1 : notnull
+        where T2 : notnull =>
+        services.AddLoop<IServiceProvider>(name, period, (provider, cancel) => pass(provider.GetRequiredService<T1>(), provider.GetRequiredService<T2>(), cancel), whenReady);
+
+    /// <summary>Adds a loop. Loops start in the order they were added; a stop goes backwards.</summary>
+    /// <param name="services">Where it is added.</param>
+    /// <param name="name">What health and pages know it by.</param>
+    /// <param name="period">How often it passes.</param>
+    /// <param name="pass">One pass. It may throw.</param>
+    /// <param name="whenReady">The first pass waits until the state is restored.</param>
+    /// <param name="alsoAtStop">A last pass is made when the product stops.</param>
+    /// <param name="longestBackOff">A pass that keeps failing is tried again no more rarely than this; 5 s where nothing is said.</param>
+    public static void AddLoop<T>(
+        this IServiceCollection services, string name, TimeSpan period, Func<T, CancellationToken, Task> pass, bool whenReady = false, bool alsoAtStop = false, TimeSpan? longestBackOff = null)
+        where T : notnull =>
+        // AddHostedService would drop the second of one class.
+        services.AddSingleton<IHostedService>(provider => new Loop<T>(provider, name, period, pass, whenReady, alsoAtStop, longestBackOff));
+
+    private sealed class Loop<T>(
+        IServiceProvider services, string name, TimeSpan period, Func<T, CancellationToken, Task> pass, bool whenReady, bool alsoAtStop, TimeSpan? longestBackOff)
+        : BackgroundLoop(name, period, services.GetRequiredService<LoopRegistry>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<BackgroundLoop>>())
+        where T : notnull
+    {
+        private readonly T _service = services.GetRequiredService<T>();
+
+        protected override TimeSpan LongestBackOff => longestBackOff ?? base.LongestBackOff;
+
+        protected override Task PassAsync(CancellationToken cancellationToken) => pass(_service, cancellationToken);
+
+        protected override Task WaitToStartAsync(CancellationToken cancellationToken) =>
+            whenReady ? services.GetRequiredService<PresenceReadiness>().WaitAsync(cancellationToken) : base.WaitToStartAsync(cancellationToken);
+
+        protected override Task LastPassAsync(CancellationToken cancellationToken) => alsoAtStop ? PassAsync(cancellationToken) : base.LastPassAsync(cancellationToken);
+    }
+}

@@ -39,16 +39,7 @@ internal static class PresenceStorageHosting
         services.AddHostedService(provider => provider.GetRequiredService<ServerStart>());
 
         services.AddHostedService<StorageStartup>();
-        services.AddHostedService<SweepLoop>();
-        services.AddHostedService<MembershipLoop>();
-        services.AddHostedService<LastAliveLoop>();
-        services.AddHostedService<HistoryLoop>();
-        services.AddHostedService<CheckpointLoop>();
-        services.AddHostedService<RevokedTokensLoop>();
-        services.AddHostedService<RemovalsLoop>();
-        services.AddHostedService<ServerKeysLoop>();
-        services.AddHostedService<MemoryLoop>();
-        services.AddHostedService<UnusedUsersLoop>();
+        AddLoops(services);
     }
 
     internal static LimitUsageRegistry CapsOf(PresenceEngine engine)
@@ -57,6 +48,47 @@ internal static class PresenceStorageHosting
         caps.Add(LimitKind.Rooms, () => engine.KnownRooms, engine.Limits.Rooms);
         caps.Add(LimitKind.Sessions, () => engine.CountNetwork().Sessions, engine.Limits.Sessions);
         return caps;
+    }
+
+    /// <summary>In this order, and a stop goes backwards.</summary>
+    private static void AddLoops(IServiceCollection services)
+    {
+        // A room that fails time and again must not let the others wait for their sweep.
+        services.AddLoop<PresenceEngine>("sweep", TimeSpan.FromSeconds(1), engine => engine.Sweep(), whenReady: true, longestBackOff: TimeSpan.FromSeconds(1));
+        // Half a second, so that with the write itself it is on the disk within one (rule 10). Not cut off by a stop: the last
+        // flush would have to compare everything instead of writing what little is left.
+        services.AddLoop<MembershipStore>("membership writer", TimeSpan.FromMilliseconds(500), (memberships, _) => memberships.FlushAsync(CancellationToken.None), whenReady: true);
+        // Every 2 s of the 5 s allowed: after a crash the time since counts as down, and the shortest timeout is 6 s.
+        services.AddLoop<MembershipStore, StorageWatch>("last alive", TimeSpan.FromSeconds(2), StampAliveAsync, whenReady: true);
+        services.AddLoop<HistoryStore, RoomTrendSnapshotStore>("history writer", TimeSpan.FromMinutes(1), SaveHistoryAsync, whenReady: true);
+        services.AddLoop<Checkpointer>("checkpoint", TimeSpan.FromSeconds(1), (checkpointer, cancel) => checkpointer.CheckpointIfGrownAsync(cancel));
+        services.AddLoop<RevokedTokens>("revoked tokens", TimeSpan.FromHours(1), (tokens, cancel) => tokens.PruneAsync(cancel));
+        services.AddLoop<RemovalStore>("removals", TimeSpan.FromHours(1), (removals, cancel) => removals.PruneAsync(cancel));
+        // When keys were last used: once a minute and not with each request.
+        services.AddLoop<ServerKeyStore>("server keys", TimeSpan.FromMinutes(1), (keys, cancel) => keys.FlushAsync(cancel));
+        services.AddHostedService<MemoryLoop>();
+        services.AddLoop<UserStore, IServiceProvider>("unused users", TimeSpan.FromHours(1), PruneUsersAsync);
+    }
+
+    private static async Task StampAliveAsync(MembershipStore memberships, StorageWatch storage, CancellationToken cancellationToken)
+    {
+        await memberships.StampAliveAsync(cancellationToken);
+        storage.Works();
+    }
+
+    private static async Task SaveHistoryAsync(HistoryStore history, RoomTrendSnapshotStore rooms, CancellationToken cancellationToken)
+    {
+        await history.SaveAsync(cancellationToken);
+        await rooms.SaveAsync(cancellationToken);
+    }
+
+    /// <summary>A token outlives the login it came from: who holds one is not forgotten before it has expired.</summary>
+    private static async Task PruneUsersAsync(UserStore users, IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var options = services.GetRequiredService<DashboardOptions>();
+        var unusedFor = TimeSpan.FromTicks(Math.Max(options.Users.KeepUnused.Ticks, options.Clients.TokenLifetime.Ticks));
+        if (await users.PruneAsync(unusedFor, cancellationToken) is > 0 and var pruned)
+            services.GetRequiredService<ILogger<UserStore>>().LogInformation("Deleted {Users} users that were unused for {Days} days.", pruned, (int)unusedFor.TotalDays);
     }
 }
 
