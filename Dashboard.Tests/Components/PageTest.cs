@@ -2,6 +2,7 @@ using Bunit;
 using Bunit.TestDoubles;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Components;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
@@ -38,6 +39,8 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddScoped<LocalTime>();
         Services.AddScoped<DialogService>();
         Services.AddScoped<ModeratorGuard>();
+        Services.AddSingleton<StorageWatch>();
+        Services.AddSingleton<PageFailures>();
         Services.AddSingleton<IPinStore>(PinStore);
         Services.AddSingleton<PinBoard>();
         Services.AddSingleton<RoomRanking>();
@@ -72,6 +75,8 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
     protected PresenceEngine Engine { get; }
 
     protected PresenceDatabase Database { get; }
+
+    protected string DatabaseFile => Path.Combine(_folder.FullName, "presence.db");
 
     protected SettingsStore Store { get; }
 

@@ -1,5 +1,7 @@
 #pragma warning disable CA1416 // rights of files are looked at behind a check for the system, which the analyzer does not see inside a lambda
+using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Accounts;
@@ -37,13 +39,54 @@ public sealed class StorageTroubleTests
             Assert.Equal(202, (await host.BeatAsync("lobby", token)).Status);
             Assert.Equal(1, (await host.CountAsync("lobby")).Json["count"]!.GetValue<int>());
             await Eventually.TrueAsync(() => host.Services.GetRequiredService<LoopRegistry>().IsDegraded, "health says so");
-            Execute(stranger, "ROLLBACK");
         }
 
         Assert.Equal(200, (await host.LogInAsync(new JsonObject { ["userId"] = "new", ["deviceId"] = "d" })).Status);
         var fault = Assert.Single(host.Log.Faults);
         Assert.Contains("another program has locked", fault.Message, StringComparison.Ordinal);
         Assert.Null(fault.Exception);
+    }
+
+    [Fact]
+    public async Task Forms_WhileAnotherProgramLocksTheDatabase_SayWhyAndKeepWhatWasTyped()
+    {
+        const string Joining = "ada@example.com";
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = ModeratorOfTests.Configuration });
+        await using var unset = await DashboardHost.StartAsync();
+        var invitation = await host.Services.GetRequiredService<InvitationStore>().IssueAsync("Ada", ModeratorRole.Observer, "a test", Cancel);
+        await ModeratorOfTests.MakeAsync(host, "lost@example.com", ModeratorRole.Observer);
+        var link = await host.Services.GetRequiredService<PasswordLinks>().IssueAsync((await IdOfAsync(host, "lost@example.com"))!, "a test", Cancel);
+        using var visitor = new FormVisitor(host.BaseAddress, accept: "text/html");
+        using var invited = new FormVisitor(host.BaseAddress, accept: "text/html");
+        using var forgetful = new FormVisitor(host.BaseAddress, accept: "text/html");
+        using var signedIn = new FormVisitor(host.BaseAddress, accept: "text/html");
+        using var first = new FormVisitor(unset.BaseAddress, accept: "text/html");
+        (await signedIn.SignInAsync(ModeratorOfTests.Email, ModeratorOfTests.Password)).Dispose();
+        using (Lock(host))
+        using (Lock(unset))
+        {
+            var answers = await Task.WhenAll(
+                visitor.SignInAsync(ModeratorOfTests.Email, ModeratorOfTests.Password),
+                invited.PostFormAsync(invitation.PathAndQuery, "join", ("Input.Email", Joining), ("Input.Password", ModeratorOfTests.Password)),
+                forgetful.PostFormAsync(link.PathAndQuery, "new-password", ("Input.Password", ModeratorOfTests.Password + "!")),
+                first.PostFormAsync(ModeratorOfTests.SetupLinkOf(unset).PathAndQuery!, "setup", ("Input.Email", Joining), ("Input.Password", ModeratorOfTests.Password)),
+                signedIn.PostFormToAsync("/account", AccountEndpoints.SignOutEverywherePath));
+            var pages = await Task.WhenAll(answers.Select(answer => answer.Content.ReadAsStringAsync(Cancel)));
+
+            Assert.All(answers, answer => Assert.Equal((HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(5)), (answer.StatusCode, answer.Headers.RetryAfter?.Delta)));
+            Assert.All(pages, page => Assert.Matches("be stored or read right now: (another program has locked the database|other writes take too long)\\. Try again in 5 s\\.", page));
+            Assert.All(pages.Take(4), page => Assert.Matches("<input id=\"password\"[^>]*name=\"Input.Password\"", page)); // the form itself
+            Assert.DoesNotContain(pages, page => page.Contains(ModeratorOfTests.Password, StringComparison.Ordinal));
+            Assert.Contains($"value=\"{ModeratorOfTests.Email}\"", pages[0], StringComparison.Ordinal);
+            Assert.Contains($"value=\"{Joining}\"", pages[1], StringComparison.Ordinal);
+            Assert.Contains($"value=\"{Joining}\"", pages[3], StringComparison.Ordinal);
+            foreach (var answer in answers)
+                answer.Dispose();
+        }
+
+        Assert.All((DashboardHost[])[host, unset], each => Assert.Null(Assert.Single(each.Log.Faults).Exception));
+        using var joined = await visitor.PostFormAsync(invitation.PathAndQuery, "join", ("Input.Email", Joining), ("Input.Password", ModeratorOfTests.Password));
+        Assert.Equal(HttpStatusCode.Redirect, joined.StatusCode);
     }
 
     [Fact]
@@ -56,7 +99,6 @@ public sealed class StorageTroubleTests
         await host.StopAsync(); // throws when a last write does
 
         Assert.Single(host.Log.Faults);
-        Execute(stranger, "ROLLBACK");
         stranger.Dispose();
         await host.StartAgainAsync();
         Assert.Equal(200, (await host.GetAsync("/health/ready")).Status);
@@ -127,13 +169,13 @@ public sealed class StorageTroubleTests
         }
     }
 
-    private static SqliteConnection Lock(DashboardHost host)
+    private static async Task<string?> IdOfAsync(DashboardHost host, string email)
     {
-        var stranger = new SqliteConnection($"Data Source={Path.Combine(host.DataFolder, "presence.db")};Pooling=False");
-        stranger.Open();
-        Execute(stranger, "BEGIN IMMEDIATE");
-        return stranger;
+        await using var scope = host.Services.CreateAsyncScope();
+        return (await scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>().FindByEmailAsync(email))?.Id;
     }
+
+    private static LockedDatabase Lock(DashboardHost host) => new(Path.Combine(host.DataFolder, "presence.db"));
 
     private static void Execute(SqliteConnection connection, string sql)
     {

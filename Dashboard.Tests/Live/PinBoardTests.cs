@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
 
@@ -9,7 +10,7 @@ public sealed class PinBoardTests : IDisposable
     private readonly RememberedPins _store = new();
     private readonly PinBoard _board;
 
-    public PinBoardTests() => _board = new PinBoard(_store, NullLogger<PinBoard>.Instance);
+    public PinBoardTests() => _board = new PinBoard(_store, new StorageWatch(TimeProvider.System, NullLogger<StorageWatch>.Instance), NullLogger<PinBoard>.Instance);
 
     public void Dispose() => _board.Dispose();
 

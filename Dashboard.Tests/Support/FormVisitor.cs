@@ -8,11 +8,13 @@ public sealed partial class FormVisitor : IDisposable
 {
     private readonly HttpClient _client;
 
-    public FormVisitor(Uri baseAddress, string? language = null, string? forwardedFor = null)
+    public FormVisitor(Uri baseAddress, string? language = null, string? forwardedFor = null, string? accept = null)
     {
         _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = Cookies }) { BaseAddress = baseAddress };
         if (language is not null)
             _client.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
+        if (accept is not null)
+            _client.DefaultRequestHeaders.Accept.ParseAdd(accept);
         if (forwardedFor is not null)
             _client.DefaultRequestHeaders.Add("X-Forwarded-For", forwardedFor);
     }

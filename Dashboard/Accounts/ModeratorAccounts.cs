@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Presence.Dashboard.Hosting;
@@ -66,7 +67,11 @@ internal static class ModeratorAccounts
     internal static void AddStores(IServiceCollection services)
     {
         services.AddDbContext<AccountsContext>((provider, context) =>
-            provider.GetRequiredService<PresenceDatabase>().Configure(context, AccountsContext.MigrationsHistoryTable));
+        {
+            provider.GetRequiredService<PresenceDatabase>().Configure(context, AccountsContext.MigrationsHistoryTable);
+            // Both throw as well, and whoever catches that knows whether it is worth a line: a full disk must not be filled by its own log.
+            context.ConfigureWarnings(events => events.Ignore(CoreEventId.SaveChangesFailed, RelationalEventId.CommandError));
+        });
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = ModeratorPasswords.Rounds); // PBKDF2 with SHA-512
         services.TryAddSingleton<IPasswordHasher<ModeratorAccount>, PasswordHasher<ModeratorAccount>>();
         services.AddSingleton<PasswordHashing>();

@@ -17,25 +17,19 @@ internal sealed class ModeratorSignIn(
     /// failures the password is not even looked at.
     /// </summary>
     /// <returns>What became of it and, when it was not looked at, how long to wait.</returns>
+    /// <exception cref="HashingBusyException">It was not looked at; in a moment it may be.</exception>
     public async Task<(SignInOutcome Outcome, TimeSpan Wait)> SignInAsync(string email, string password, HttpContext http)
     {
         using var attempt = throttle.TryBegin(email, http.Connection.RemoteIpAddress, out var wait);
         if (attempt is null)
             return (SignInOutcome.Throttled, wait);
-        try
+        await attempt.WaitAsync(http, time);
+        var account = await accounts.FindByEmailAsync(email);
+        if (await passwords.VerifyAsync(account, password, http.RequestAborted) && account is { IsDisabled: false })
         {
-            await attempt.WaitAsync(http, time);
-            var account = await accounts.FindByEmailAsync(email);
-            if (await passwords.VerifyAsync(account, password, http.RequestAborted) && account is { IsDisabled: false })
-            {
-                attempt.End(SignInOutcome.SignedIn);
-                await sessions.BeginAsync(account, http.RequestAborted);
-                return (SignInOutcome.SignedIn, TimeSpan.Zero);
-            }
-        }
-        catch (HashingBusyException)
-        {
-            return (SignInOutcome.Busy, HashingBusyException.Wait);
+            attempt.End(SignInOutcome.SignedIn);
+            await sessions.BeginAsync(account, http.RequestAborted);
+            return (SignInOutcome.SignedIn, TimeSpan.Zero);
         }
 
         attempt.End(SignInOutcome.Refused);
@@ -65,7 +59,7 @@ internal enum SignInOutcome
     /// <summary>Too many failures from this address.</summary>
     Throttled,
 
-    /// <summary>Too many passwords are being checked: this one was not looked at.</summary>
+    /// <summary>This password was not looked at.</summary>
     Busy,
 }
 

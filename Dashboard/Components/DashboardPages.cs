@@ -42,6 +42,7 @@ internal static class DashboardPages
         services.AddTransient<RoomListQuery>();
         services.AddTransient<RoomRowQuery>();
         services.AddTransient<RoomDetailQuery>();
+        services.AddSingleton<PageFailures>();
         services.AddScoped<PinnedRooms>();
         services.AddSingleton<PinBoard>();
         services.AddSingleton<RoomRanking>();

@@ -46,7 +46,7 @@ public abstract class LivePage<TReading> : ComponentBase, IAsyncDisposable
     private PageVisibility Visibility { get; set; } = default!;
 
     [Inject]
-    private ILoggerFactory Loggers { get; set; } = default!;
+    private PageFailures Failures { get; set; } = default!;
 
     protected abstract ValueTask<TReading> ReadAsync();
 
@@ -107,7 +107,7 @@ public abstract class LivePage<TReading> : ComponentBase, IAsyncDisposable
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Loggers.CreateLogger(GetType()).LogError(failure, "A page couldn't be loaded.");
+            Failures.Note(failure, $"{GetType().Name} couldn't be loaded.");
             HasFailed |= generation == _generation;
         }
     }

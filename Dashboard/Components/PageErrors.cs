@@ -1,8 +1,10 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Components;
 
@@ -14,11 +16,20 @@ internal static class PageErrors
     /// <summary>Stands before routing, which it runs a second time for the error's page, with services of its own: those of the first time may hold half a page.</summary>
     public static void UsePageErrors(this IApplicationBuilder app) => app.UseWhen(IsVisit, pages =>
     {
-        pages.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandlingPath = Path + "/500", CreateScopeForErrors = true });
+        var failures = app.ApplicationServices.GetRequiredService<PageFailures>();
+        pages.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandlingPath = Path + "/500",
+            CreateScopeForErrors = true,
+            SuppressDiagnosticsCallback = handled => StorageTrouble.Of(handled.Exception) is not null, // said once, by the watch
+        });
         pages.UseStatusCodePagesWithReExecute(Path + "/{0}", createScopeForStatusCodePages: true);
         pages.Use(next => http =>
         {
-            if (http.Features.Get<IStatusCodeReExecuteFeature>() is not null || http.Features.Get<IExceptionHandlerFeature>() is not null)
+            var broken = http.Features.Get<IExceptionHandlerFeature>();
+            if (broken is not null && failures.Refuse(http, broken.Error) is { } refusal)
+                http.Features.Set(new PageProblem(refusal));
+            if (broken is not null || http.Features.Get<IStatusCodeReExecuteFeature>() is not null)
                 ForgetTheForm(http);
             return next(http);
         });
@@ -42,6 +53,52 @@ internal static class PageErrors
 /// <param name="Text">What happened and what to do, from a resource.</param>
 internal sealed record PageProblem(string Text);
 
+/// <summary>
+/// What a page says, and what the log gets, when something could not be done or read. Trouble with the storage is worded once,
+/// for every page and dialog, and logged once, by <see cref="StorageWatch"/>, however many of them run into it.
+/// </summary>
+internal sealed class PageFailures(StorageWatch storage, ILogger<PageFailures> logger)
+{
+    private static readonly TimeSpan StorageWait = TimeSpan.FromSeconds(5);
+
+    /// <summary>Logs a failure of which the page has something of its own to say.</summary>
+    /// <param name="failure">What was thrown.</param>
+    /// <param name="line">What did not work, for the log.</param>
+    public void Note(Exception failure, string line)
+    {
+        if (!storage.Note(failure))
+            logger.LogError(failure, "{Line}", line);
+    }
+
+    /// <summary>Logs a failure and words it.</summary>
+    /// <param name="failure">What was thrown.</param>
+    /// <param name="line">What did not work, for the log.</param>
+    /// <param name="otherwise">What the page says when it is none of the storage's.</param>
+    public string Tell(Exception failure, string line, string otherwise)
+    {
+        Note(failure, line);
+        return OfStorage(failure) ?? otherwise;
+    }
+
+    /// <summary>Answers a request that will go well in a moment: 503 or 429 with Retry-After.</summary>
+    /// <returns>What the page says; null when trying again will not help.</returns>
+    public string? Refuse(HttpContext http, Exception failure)
+    {
+        if (failure is HashingBusyException)
+        {
+            PageWait.Refuse(http, HashingBusyException.Wait);
+            return AccountTexts.Busy;
+        }
+        if (!storage.Note(failure))
+            return null;
+        PageWait.Answer(http, StatusCodes.Status503ServiceUnavailable, StorageWait);
+        return OfStorage(failure);
+    }
+
+    private static string? OfStorage(Exception failure) =>
+        StorageTrouble.Of(failure) is { } trouble ? Sentence.With(SharedTexts.StorageFailed, trouble, Durations.Exact(StorageWait)) : null;
+}
+
 /// <summary>Tells whoever posts forms too often to wait.</summary>
 internal static class PageWait
 {
@@ -49,9 +106,18 @@ internal static class PageWait
     /// <returns>What the page says: "Too many attempts. Try again in 12 s."</returns>
     public static string Refuse(HttpContext http, TimeSpan wait)
     {
-        var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
-        http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
-        http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        return Sentence.With(AccountTexts.Throttled, Durations.Exact(TimeSpan.FromSeconds(seconds)));
+        var rounded = TimeSpan.FromSeconds(Math.Max(1, Math.Ceiling(wait.TotalSeconds)));
+        Answer(http, StatusCodes.Status429TooManyRequests, rounded);
+        return Sentence.With(AccountTexts.Throttled, Durations.Exact(rounded));
+    }
+
+    /// <summary>Answers a status with Retry-After.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="status">Why it has to wait.</param>
+    /// <param name="wait">How long, in whole seconds.</param>
+    public static void Answer(HttpContext http, int status, TimeSpan wait)
+    {
+        http.Response.StatusCode = status;
+        http.Response.Headers.RetryAfter = wait.TotalSeconds.ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Hosting;
 using Presence.Engine;
 
 namespace Presence.Dashboard.Live;
 
 /// <summary>Every moderator's pinned rooms, in memory once they were asked for: the wall on one screen follows the pins made on another.</summary>
 /// <remarks><b>Threads.</b> Any. <b>Bound.</b> One list of at most <see cref="Most"/> rooms an account.</remarks>
-internal sealed class PinBoard(IPinStore store, ILogger<PinBoard> logger) : IDisposable
+internal sealed class PinBoard(IPinStore store, StorageWatch storage, ILogger<PinBoard> logger) : IDisposable
 {
     /// <summary>As many tiles as a wall shows and an eye takes in.</summary>
     public const int Most = 12;
@@ -39,7 +40,8 @@ internal sealed class PinBoard(IPinStore store, ILogger<PinBoard> logger) : IDis
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            logger.LogError(failure, "A moderator's pinned rooms couldn't be stored.");
+            if (!storage.Note(failure))
+                logger.LogError(failure, "A moderator's pinned rooms couldn't be stored.");
             return PinOutcome.Failed;
         }
         finally

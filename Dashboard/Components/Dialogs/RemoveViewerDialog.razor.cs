@@ -40,7 +40,7 @@ public sealed partial class RemoveViewerDialog
     private ViewerModeration Moderation { get; set; } = default!;
 
     [Inject]
-    private ILogger<RemoveViewerDialog> Log { get; set; } = default!;
+    private PageFailures Failures { get; set; } = default!;
 
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
@@ -87,7 +87,7 @@ public sealed partial class RemoveViewerDialog
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "A viewer's bans couldn't be loaded.");
+            Failures.Note(failure, "A viewer's bans couldn't be loaded.");
         }
     }
 
@@ -120,8 +120,7 @@ public sealed partial class RemoveViewerDialog
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "A viewer couldn't be removed.");
-            _problem = ViewerTexts.RemoveFailed;
+            _problem = Failures.Tell(failure, "A viewer couldn't be removed.", ViewerTexts.RemoveFailed);
         }
         finally
         {

@@ -45,7 +45,7 @@ public sealed partial class PeoplePage : IDisposable
     private TimeProvider Time { get; set; } = default!;
 
     [Inject]
-    private ILogger<PeoplePage> Log { get; set; } = default!;
+    private PageFailures Failures { get; set; } = default!;
 
     protected override Task OnInitializedAsync()
     {
@@ -79,7 +79,7 @@ public sealed partial class PeoplePage : IDisposable
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "The accounts couldn't be loaded.");
+            Failures.Note(failure, "The accounts couldn't be loaded.");
             _hasFailed = true;
         }
     }
@@ -160,8 +160,7 @@ public sealed partial class PeoplePage : IDisposable
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "An account couldn't be changed.");
-            (_outcome, _isProblem) = (PeopleTexts.Unexpected, true);
+            (_outcome, _isProblem) = (Failures.Tell(failure, "An account couldn't be changed.", PeopleTexts.Unexpected), true);
         }
         finally
         {

@@ -37,7 +37,7 @@ public sealed partial class SettingsPage
     private DialogService Dialogs { get; set; } = default!;
 
     [Inject]
-    private ILogger<SettingsPage> Log { get; set; } = default!;
+    private PageFailures Failures { get; set; } = default!;
 
     protected override string Watched => "network";
 
@@ -150,8 +150,7 @@ public sealed partial class SettingsPage
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "The settings couldn't be saved.");
-            Say(SettingsTexts.SavingFailed);
+            Say(Failures.Tell(failure, "The settings couldn't be saved.", SettingsTexts.SavingFailed));
         }
         finally
         {

@@ -20,7 +20,7 @@ public sealed partial class SystemPage
     private LocalTime LocalTime { get; set; } = default!;
 
     [Inject]
-    private ILogger<SystemPage> Log { get; set; } = default!;
+    private PageFailures Failures { get; set; } = default!;
 
     protected override string Watched => "system";
 
@@ -45,8 +45,7 @@ public sealed partial class SystemPage
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "The job {Job} couldn't be started.", job);
-            _said = SystemTexts.NotStarted;
+            _said = Failures.Tell(failure, $"The job {job} couldn't be started.", SystemTexts.NotStarted);
         }
         await RefreshAsync();
     }

@@ -34,7 +34,7 @@ public sealed partial class ViewerDetailPage
     private LocalTime LocalTime { get; set; } = default!;
 
     [Inject]
-    private ILogger<ViewerDetailPage> Log { get; set; } = default!;
+    private PageFailures Failures { get; set; } = default!;
 
     protected override string Watched => Id;
 
@@ -83,8 +83,7 @@ public sealed partial class ViewerDetailPage
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "A ban couldn't be lifted.");
-            _outcome = ViewerTexts.LiftFailed;
+            _outcome = Failures.Tell(failure, "A ban couldn't be lifted.", ViewerTexts.LiftFailed);
         }
         await ReadAnewAsync();
     }

@@ -49,7 +49,7 @@ public sealed partial class EmbedSection : IDisposable
     private PageVisibility Visibility { get; set; } = default!;
 
     [Inject]
-    private ILogger<EmbedSection> Logger { get; set; } = default!;
+    private PageFailures Failures { get; set; } = default!;
 
     protected override async Task OnParametersSetAsync()
     {
@@ -79,16 +79,15 @@ public sealed partial class EmbedSection : IDisposable
             _reading = await Links.ReadAsync(RoomId);
             _hasFailed = false;
         }
-        catch (AccessRefusedException refused)
+        catch (AccessRefusedException)
         {
-            Logger.LogInformation(refused, "A public link was not shown.");
             _hasFailed = true; // the page around says what is missing
         }
 #pragma warning disable CA1031 // whatever it was, the section says so and offers to try again
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Logger.LogError(failure, "A public link couldn't be loaded.");
+            Failures.Note(failure, "A public link couldn't be loaded.");
             _hasFailed = true;
         }
     }
@@ -125,8 +124,7 @@ public sealed partial class EmbedSection : IDisposable
         catch (Exception failure) when (!_closing.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            Logger.LogError(failure, "A public link couldn't be changed.");
-            _problem = EmbedTexts.NotSaved;
+            _problem = Failures.Tell(failure, "A public link couldn't be changed.", EmbedTexts.NotSaved);
         }
         finally
         {

@@ -55,7 +55,7 @@ public sealed partial class RoomSettingsPanel
     private LocalTime LocalTime { get; set; } = default!;
 
     [Inject]
-    private ILogger<RoomSettingsPanel> Log { get; set; } = default!;
+    private PageFailures Failures { get; set; } = default!;
 
     private RoomDefinition Wanted => _draft.On(_room!.Definition);
 
@@ -136,7 +136,7 @@ public sealed partial class RoomSettingsPanel
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "A room's settings couldn't be loaded.");
+            Failures.Note(failure, "A room's settings couldn't be loaded.");
             _hasFailed = true;
         }
     }
@@ -175,8 +175,7 @@ public sealed partial class RoomSettingsPanel
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "A room's settings couldn't be saved.");
-            _problem = RoomTexts.SaveFailed;
+            _problem = Failures.Tell(failure, "A room's settings couldn't be saved.", RoomTexts.SaveFailed);
         }
         finally
         {

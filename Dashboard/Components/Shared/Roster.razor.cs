@@ -67,7 +67,7 @@ public sealed partial class Roster
     private LocalTime LocalTime { get; set; } = default!;
 
     [Inject]
-    private ILogger<Roster> Log { get; set; } = default!;
+    private PageFailures Failures { get; set; } = default!;
 
     private Outcome? Removed { get; set; }
 
@@ -126,7 +126,7 @@ public sealed partial class Roster
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "The rows of a viewer list couldn't be loaded.");
+            Failures.Note(failure, "The rows of a viewer list couldn't be loaded.");
             if (!_hasFailed)
             {
                 _hasFailed = true;
@@ -200,8 +200,7 @@ public sealed partial class Roster
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.LogError(failure, "A ban couldn't be lifted.");
-            Removed = new Outcome(item, RoomTexts.LiftFailed, CanLift: true) { HasFailed = true };
+            Removed = new Outcome(item, Failures.Tell(failure, "A ban couldn't be lifted.", RoomTexts.LiftFailed), CanLift: true) { HasFailed = true };
         }
         await RefreshRowsAsync();
     }

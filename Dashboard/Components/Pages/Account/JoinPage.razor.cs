@@ -29,6 +29,9 @@ public sealed partial class JoinPage
     private SignInThrottle Throttle { get; set; } = default!;
 
     [Inject]
+    private PageFailures Failures { get; set; } = default!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
     protected override async Task OnInitializedAsync()
@@ -45,10 +48,9 @@ public sealed partial class JoinPage
         {
             problems = await Invitations.JoinAsync(Token, email, Input.Password, Http.RequestAborted);
         }
-        catch (HashingBusyException)
+        catch (Exception failure) when (Failures.Refuse(Http, failure) is { } refusal)
         {
-            PageWait.Refuse(Http, HashingBusyException.Wait);
-            problems = [AccountTexts.Busy];
+            problems = [refusal];
         }
         if (problems is { Count: 0 })
         {

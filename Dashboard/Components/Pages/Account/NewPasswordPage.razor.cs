@@ -30,6 +30,9 @@ public sealed partial class NewPasswordPage
     private SignInThrottle Throttle { get; set; } = default!;
 
     [Inject]
+    private PageFailures Failures { get; set; } = default!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
     protected override async Task OnInitializedAsync()
@@ -47,10 +50,9 @@ public sealed partial class NewPasswordPage
         {
             problems = await Links.UseAsync(Token, Input.Password, Http.RequestAborted);
         }
-        catch (HashingBusyException)
+        catch (Exception failure) when (Failures.Refuse(Http, failure) is { } refusal)
         {
-            PageWait.Refuse(Http, HashingBusyException.Wait);
-            problems = [AccountTexts.Busy];
+            problems = [refusal];
         }
         if (problems is { Count: 0 })
         {

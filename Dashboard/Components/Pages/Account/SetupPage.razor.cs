@@ -31,6 +31,9 @@ public sealed partial class SetupPage
     private SignInThrottle Throttle { get; set; } = default!;
 
     [Inject]
+    private PageFailures Failures { get; set; } = default!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
     protected override void OnInitialized() => Input ??= new Credentials();
@@ -47,10 +50,9 @@ public sealed partial class SetupPage
         {
             problems = await FirstAccount.CreateAsync(email, Input.Password, Http.RequestAborted);
         }
-        catch (HashingBusyException)
+        catch (Exception failure) when (Failures.Refuse(Http, failure) is { } refusal)
         {
-            PageWait.Refuse(Http, HashingBusyException.Wait);
-            problems = [AccountTexts.Busy];
+            problems = [refusal];
         }
         if (problems is null)
             return; // somebody was faster; the page now says that set-up is done

@@ -28,6 +28,9 @@ public sealed partial class SignInPage
     private SetupLink SetupLink { get; set; } = default!;
 
     [Inject]
+    private PageFailures Failures { get; set; } = default!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
     /// <summary>Why somebody who was signed in is here; null for everybody else, and once the form was sent.</summary>
@@ -53,22 +56,25 @@ public sealed partial class SignInPage
 
     private async Task SignInAsync()
     {
-        var (outcome, wait) = await Moderators.SignInAsync(Input.Email.Trim(), Input.Password, Http);
-        switch (outcome)
+        try
         {
-            case SignInOutcome.SignedIn:
-                Navigation.NavigateTo(ReturnUrl.LocalOrHome(ReturnAddress, Navigation));
-                break;
-            case SignInOutcome.Throttled:
-                _refusal = PageWait.Refuse(Http, wait);
-                break;
-            case SignInOutcome.Busy:
-                PageWait.Refuse(Http, wait);
-                _refusal = AccountTexts.Busy;
-                break;
-            default:
-                _refusal = AccountTexts.Refused;
-                break;
+            var (outcome, wait) = await Moderators.SignInAsync(Input.Email.Trim(), Input.Password, Http);
+            switch (outcome)
+            {
+                case SignInOutcome.SignedIn:
+                    Navigation.NavigateTo(ReturnUrl.LocalOrHome(ReturnAddress, Navigation));
+                    break;
+                case SignInOutcome.Throttled:
+                    _refusal = PageWait.Refuse(Http, wait);
+                    break;
+                default:
+                    _refusal = AccountTexts.Refused;
+                    break;
+            }
+        }
+        catch (Exception failure) when (Failures.Refuse(Http, failure) is { } refusal)
+        {
+            _refusal = refusal;
         }
         Input.Password = "";
     }
