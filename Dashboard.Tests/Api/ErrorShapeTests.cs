@@ -24,6 +24,21 @@ public sealed class ErrorShapeTests(SharedHost shared) : IClassFixture<SharedHos
     public async Task UnknownRoute_Answers404(string method, string path) =>
         (await _host.SendAsync(new HttpMethod(method), path, DashboardHost.ServerKey)).IsRefusal(404, 400400);
 
+    [Theory]
+    [InlineData("POST", "/api/v1/presence/rooms/%7F/heartbeat")]
+    [InlineData("PUT", "/api/v1/admin/settings")]
+    [InlineData("PUT", "/api/v1/admin/rooms/%7F")]
+    [InlineData("POST", "/api/v1/admin/rooms/%7F/removals?limit=x")]
+    [InlineData("POST", "/api/v1/admin/keys")]
+    public async Task Request_OfAStranger_IsRefusedBeforeAnythingInItIsLookedAt(string method, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent("{", Encoding.UTF8, "text/html") };
+
+        using var answer = await _host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(401, (int)answer.StatusCode);
+    }
+
     [Fact]
     public async Task UnknownRoute_SaysWhatWasAskedFor() =>
         Assert.Equal(

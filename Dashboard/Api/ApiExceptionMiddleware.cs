@@ -69,10 +69,12 @@ internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMetho
             await Describe(http).ExecuteAsync(http);
     }
 
-    /// <summary>What any route answers when its change does not fit in or cannot be stored.</summary>
+    /// <summary>What any route answers when its request cannot be read, or its change breaks a rule, does not fit in or cannot be stored.</summary>
     private ApiProblem? Refuse(Exception exception) => exception switch
     {
+        ApiProblemException refused => refused.Problem,
         StoreFullException full => ApiProblems.Full(full),
+        SettingsRefusedException refused => ApiProblem.Invalid(string.Join(' ', refused.Problems.Select(issue => issue.Message))),
         _ when storage.Note(exception) => new ApiProblem(ApiErrors.NotReady, $"This can't be stored right now: {StorageTrouble.Of(exception)}. Try again in {StorageRetrySeconds} seconds. The server log has the details.") { RetryAfterSeconds = StorageRetrySeconds },
         _ => null,
     };

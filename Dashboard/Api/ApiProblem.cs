@@ -44,6 +44,19 @@ internal sealed record ApiProblem(ApiError Error, string Message, string? Detail
     }
 }
 
+/// <summary>A refusal on its way out of whatever reads a request; <see cref="ApiExceptionMiddleware"/> answers it.</summary>
+internal sealed class ApiProblemException(ApiProblem problem) : Exception(problem.Message)
+{
+    public ApiProblem Problem => problem;
+
+    /// <summary>Refuses what breaks a rule; does nothing for null.</summary>
+    public static void ThrowIf(string? problem)
+    {
+        if (problem is not null)
+            throw new ApiProblemException(ApiProblem.Invalid(problem));
+    }
+}
+
 /// <summary>ApiProblems that several routes share.</summary>
 internal static class ApiProblems
 {

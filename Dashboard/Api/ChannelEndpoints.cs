@@ -32,26 +32,15 @@ internal static class ChannelEndpoints
     {
         if (PresenceIds.ProblemOfChannelId(channelId) is { } channelProblem)
             return ApiProblem.Invalid(channelProblem);
-        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.ChannelMembersRequest);
-        if (body.Value is not { } request)
-            return body.Refusal!;
+        var request = await JsonBody.ReadAsync(http, ApiJson.Documents.ChannelMembersRequest);
         if (ProblemOf(request, engine.Limits.ChannelMembers) is { } problem)
             return ApiProblem.Invalid(problem);
-        try
-        {
-            var members = await channels.SetMembersAsync(channelId, request.UserIds!.Select(id => id!), http.RequestAborted);
-            return Reply.Ok(new ChannelMembersDocument(channelId, members), ApiJson.Documents.ChannelMembersDocument);
-        }
-        catch (StoreFullException full)
-        {
-            return ApiProblems.Full(full);
-        }
+        var members = await channels.SetMembersAsync(channelId, request.UserIds!.Select(id => id!), http.RequestAborted);
+        return Reply.Ok(new ChannelMembersDocument(channelId, members), ApiJson.Documents.ChannelMembersDocument);
     }
 
     private static string? ProblemOf(ChannelMembersRequest request, int most)
     {
-        if (UnknownMembers.ProblemOf(request.Unknown, ["channelId"], "userIds") is { } unknown)
-            return unknown;
         if (request.UserIds is not { } userIds)
             return "userIds is missing. Send a list of user ids, or an empty list to delete the channel.";
         if (userIds.Count > most)
@@ -87,12 +76,8 @@ internal static class ChannelEndpoints
 /// <summary>Who belongs to a channel from now on.</summary>
 /// <param name="UserIds">All of its members; with none the channel is forgotten.</param>
 /// <example>{"userIds":["anna","berta"]}</example>
-internal sealed record ChannelMembersRequest([property: Required, MaxLength(1000)] IReadOnlyList<string?>? UserIds)
-{
-    /// <inheritdoc cref="AuthTokenRequest.Unknown"/>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
-}
+[Computed("channelId")]
+internal sealed record ChannelMembersRequest([property: Required, MaxLength(1000)] IReadOnlyList<string?>? UserIds) : AdministrationRequest;
 
 /// <summary>Who belongs to a channel.</summary>
 /// <param name="ChannelId">The channel.</param>

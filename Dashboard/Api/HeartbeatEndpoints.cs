@@ -32,8 +32,6 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, RateLimits paces
     /// <response code="202">Taken.</response>
     internal ValueTask<IResult> Beat(HttpContext http, string roomId)
     {
-        if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
-            return new(ApiProblem.Invalid(problem));
         if (!JsonBody.IsEmpty(http))
             return BeatWithBodyAsync(http, roomId);
 
@@ -43,11 +41,7 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, RateLimits paces
 
     private async ValueTask<IResult> BeatWithBodyAsync(HttpContext http, string roomId)
     {
-        var body = await JsonBody.ReadOptionalAsync(http, ApiJson.Documents.HeartbeatRequest);
-        if (body.Refusal is { } refusal)
-            return refusal;
-
-        var request = body.Value;
+        var request = await JsonBody.ReadOptionalAsync(http, ApiJson.Documents.HeartbeatRequest);
         if (request?.SessionId is { } named && PresenceIds.ProblemOfSessionId(named) is { } problem)
             return ApiProblem.Invalid(problem);
         if (!ViewerStates.TryParse(request?.State, out var state))

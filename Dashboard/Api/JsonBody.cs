@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
@@ -20,32 +22,27 @@ internal static class JsonBody
         http.Request.ContentLength == 0 || http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
 
     /// <summary>Reads a body that must be there.</summary>
-    public static async ValueTask<JsonBody<T>> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type)
-        where T : class
-    {
-        var body = await ReadOptionalAsync(http, type);
-        return body.Refusal is null && body.Value is null
-            ? new JsonBody<T>(new ApiProblem(ApiErrors.Unreadable, "The body is empty. Send a JSON object with content type application/json."))
-            : body;
-    }
+    /// <exception cref="ApiProblemException">There is none, or it is none that can be read.</exception>
+    public static async ValueTask<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type)
+        where T : class =>
+        await ReadOptionalAsync(http, type) ?? throw new ApiProblemException(new ApiProblem(ApiErrors.Unreadable, "The body is empty. Send a JSON object with content type application/json."));
 
-    /// <summary>Reads a body that may be left out; its value is null then.</summary>
-    public static async ValueTask<JsonBody<T>> ReadOptionalAsync<T>(HttpContext http, JsonTypeInfo<T> type)
+    /// <summary>Reads a body that may be left out; null then.</summary>
+    /// <exception cref="ApiProblemException">It cannot be read.</exception>
+    public static async ValueTask<T?> ReadOptionalAsync<T>(HttpContext http, JsonTypeInfo<T> type)
         where T : class
     {
         if (IsEmpty(http))
-            return default;
+            return null;
 
-        var body = await RequestBody.ReadAsync(http, BodyLimit.Of(http, http.Features.Get<Authentication.ClientPrincipal>()));
-        if (body.Refusal is { } refusal)
-            return new(refusal);
+        var body = await RequestBody.ReadAsync(http, BodyLimit.Of(http, http.Features.Get<ClientPrincipal>()));
         try
         {
             if (body.Bytes.IsEmpty)
-                return default;
+                return null;
             return IsJson(http.Request.ContentType)
                 ? Parse(body.Bytes, type)
-                : new(new ApiProblem(ApiErrors.WrongMediaType, "The content type must be application/json.", Shown(http.Request.ContentType)));
+                : throw new ApiProblemException(new ApiProblem(ApiErrors.WrongMediaType, "The content type must be application/json.", Shown(http.Request.ContentType)));
         }
         finally
         {
@@ -53,7 +50,7 @@ internal static class JsonBody
         }
     }
 
-    private static JsonBody<T> Parse<T>(in ReadOnlySequence<byte> bytes, JsonTypeInfo<T> type)
+    private static T Parse<T>(in ReadOnlySequence<byte> bytes, JsonTypeInfo<T> type)
         where T : class
     {
         try
@@ -61,11 +58,12 @@ internal static class JsonBody
             var reader = new Utf8JsonReader(bytes, Rules);
             var value = JsonSerializer.Deserialize(ref reader, type);
             reader.Read(); // throws when something follows the document
-            return value is null ? new(ApiProblem.Invalid("The body must be a JSON object, not null.")) : new(value);
+            ApiProblemException.ThrowIf(value is null ? "The body must be a JSON object, not null." : UnknownMembers.ProblemOf(value as AdministrationRequest, type));
+            return value!;
         }
         catch (JsonException exception)
         {
-            return new(Explain(exception));
+            throw new ApiProblemException(Explain(exception));
         }
     }
 
@@ -93,48 +91,47 @@ internal static class JsonBody
     private static string Shown(string? contentType) => contentType is null ? "it is missing" : $"it is {contentType[..Math.Min(contentType.Length, 100)]}";
 }
 
-/// <summary>A document read from a request, or the refusal to answer. Neither for a body that was left out.</summary>
-internal readonly struct JsonBody<T>
-    where T : class
+/// <summary>What administration sends. It refuses what it does not know: a misspelt member must not be silently without effect.</summary>
+internal abstract record AdministrationRequest
 {
-    public JsonBody(T value) => Value = value;
-
-    public JsonBody(ApiProblem refusal) => Refusal = refusal;
-
-    public T? Value { get; }
-
-    public ApiProblem? Refusal { get; }
+    /// <summary>Members that the document does not have.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
-/// <summary>Administration refuses what it does not know: a misspelt member must not be silently without effect.</summary>
+/// <summary>Members that the server says and nobody can set: a document that was read may be sent back whole.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class ComputedAttribute(params string[] members) : Attribute
+{
+    public IReadOnlyList<string> Members => members;
+}
+
 internal static class UnknownMembers
 {
-    /// <summary>Says what is wrong, or null.</summary>
-    /// <param name="unknown">The members that were not read.</param>
-    /// <param name="computed">Those that the server says and nobody can set: a document that was read may be sent back whole.</param>
-    /// <param name="known">The members that can be set.</param>
-    public static string? ProblemOf(Dictionary<string, JsonElement>? unknown, string[] computed, params ReadOnlySpan<string> known)
+    /// <summary>Names the first that can neither be set nor is computed, and those that can be set; null when there is none.</summary>
+    public static string? ProblemOf(AdministrationRequest? request, JsonTypeInfo type)
     {
-        if (unknown?.Keys.FirstOrDefault(member => !computed.Contains(member, StringComparer.Ordinal)) is not { } name)
+        if (request?.Unknown is not { } unknown)
             return null;
+        var computed = type.Type.GetCustomAttribute<ComputedAttribute>()?.Members ?? [];
+        if (unknown.Keys.FirstOrDefault(member => !computed.Contains(member, StringComparer.Ordinal)) is not { } name)
+            return null;
+        var known = type.Properties.Where(property => !property.IsExtensionData).Select(property => property.Name);
         return $"\"{(name.Length > 50 ? name[..50] : name)}\" isn't a member of this document. Its members are {string.Join(", ", known)}.";
     }
 }
 
-/// <summary>A whole body, still in the server's own buffers until <see cref="Release"/>; or why it was not read.</summary>
+/// <summary>A whole body, still in the server's own buffers until <see cref="Release"/>.</summary>
 internal readonly struct RequestBody
 {
-    private readonly PipeReader? _reader;
+    private readonly PipeReader _reader;
 
     private RequestBody(PipeReader reader, ReadOnlySequence<byte> bytes) => (_reader, Bytes) = (reader, bytes);
 
-    private RequestBody(ApiProblem refusal) => Refusal = refusal;
-
     public ReadOnlySequence<byte> Bytes { get; }
 
-    public ApiProblem? Refusal { get; }
-
     /// <summary>Reads until the end or until one byte more than allowed, whatever length was announced.</summary>
+    /// <exception cref="ApiProblemException">It is larger.</exception>
     public static async ValueTask<RequestBody> ReadAsync(HttpContext http, int limit)
     {
         var reader = http.Request.BodyReader;
@@ -144,7 +141,7 @@ internal readonly struct RequestBody
             if (read.Buffer.Length > limit)
             {
                 reader.AdvanceTo(read.Buffer.End);
-                return new RequestBody(BodyLimit.Refusal(limit));
+                throw new ApiProblemException(BodyLimit.Refusal(limit));
             }
             if (read.IsCompleted)
                 return new RequestBody(reader, read.Buffer);
@@ -152,7 +149,7 @@ internal readonly struct RequestBody
         }
     }
 
-    public void Release() => _reader?.AdvanceTo(Bytes.End);
+    public void Release() => _reader.AdvanceTo(Bytes.End);
 }
 
 /// <summary>How large a body may be. As metadata of a route: the limit of that route, whoever calls.</summary>

@@ -24,12 +24,8 @@ internal static class LeaveEndpoints
     /// <summary>Leave a room</summary>
     /// <remarks>Ends one session of the caller, at once. Also 204 when it was not there, and while presence is off.</remarks>
     /// <response code="204">The session is not there any more.</response>
-    internal static IResult Leave(HttpContext http, string roomId, PresenceEngine engine)
-    {
-        var query = new QueryReader(http.Request.Query);
-        var sessionId = query.Text("sessionId", PresenceIds.LongestSessionId);
-        return query.Problem is { } problem ? ApiProblem.Invalid(problem) : End(engine, roomId, http.Caller(), sessionId);
-    }
+    internal static IResult Leave(HttpContext http, string roomId, PresenceEngine engine) =>
+        End(engine, roomId, http.Caller(), new QueryReader(http.Request.Query).Text("sessionId", PresenceIds.LongestSessionId));
 
     /// <summary>Leave a room while a page closes</summary>
     /// <remarks>
@@ -42,8 +38,6 @@ internal static class LeaveEndpoints
         if (!IsFormOrText(http.Request.ContentType))
             return new ApiProblem(ApiErrors.WrongMediaType, "The content type must be text/plain or application/x-www-form-urlencoded.");
         var body = await RequestBody.ReadAsync(http, BodyLimit.OfBeacons);
-        if (body.Refusal is { } refusal)
-            return refusal;
         var fields = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body.Bytes));
         body.Release();
 

@@ -15,9 +15,7 @@ internal static class ManyHeartbeats
     /// <response code="202">What became of each.</response>
     internal static async Task<IResult> BeatAsync(HttpContext http, PresenceEngine engine, RateLimits paces, ProfileLookups profiles, VerifiedUsers vouched, ILogger<HeartbeatEndpoints> logger)
     {
-        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.ManyHeartbeatsRequest);
-        if (body.Value is not { } request)
-            return body.Refusal!;
+        var request = await JsonBody.ReadAsync(http, ApiJson.Documents.ManyHeartbeatsRequest);
         if (request.Heartbeats is not { } heartbeats)
             return ApiProblem.Invalid("heartbeats", "is missing. Send a list of objects with a roomId.");
         if (heartbeats.Count > ManyHeartbeatsRequest.Most)

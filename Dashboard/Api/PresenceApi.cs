@@ -10,7 +10,7 @@ internal static class PresenceApi
 {
     public static void AddPresenceApi(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<ApiAuthorizationFilter>();
+        builder.Services.AddSingleton<ApiAuthorization>();
         builder.Services.AddSingleton<AnsweredMethods>();
         builder.Services.AddSingleton<EventStreams>();
         // Twice a second, so that a stream whose reader may no longer read is cut off within one.
@@ -22,8 +22,8 @@ internal static class PresenceApi
 
     public static void MapPresenceApi(this WebApplication app)
     {
-        // One gate for all: the generic overload would make one for every request.
-        var api = app.MapGroup("").AddEndpointFilter(app.Services.GetRequiredService<ApiAuthorizationFilter>());
+        var api = app.MapGroup("");
+        ((IEndpointConventionBuilder)api).Finally(app.Services.GetRequiredService<ApiAuthorization>().Guard);
         Chapter(api, ApiTags.Sessions).MapSessions();
         Chapter(api, ApiTags.Users).MapUsers();
         var rooms = Chapter(api, ApiTags.Rooms);

@@ -12,8 +12,6 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
 {
     private const string Route = "/api/v1/admin/rooms/{roomId}/public-link";
 
-    private static readonly string[] Computed = ["roomId", "link", "createdAt", "createdBy"];
-
     public static void Map(IEndpointRouteBuilder api)
     {
         var endpoints = ActivatorUtilities.CreateInstance<PublicLinkEndpoints>(api.ServiceProvider);
@@ -37,18 +35,9 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
     /// <response code="201">The link.</response>
     internal async Task<IResult> MakeAsync(HttpContext http, string roomId)
     {
-        var (showNames, refusal) = await ReadRequestAsync(http, roomId);
-        if (refusal is not null)
-            return refusal;
-        try
-        {
-            var link = await links.MakeAsync(roomId, showNames, http.Caller().Name, http.RequestAborted);
-            return Reply.Created(Describe(link), ApiJson.Documents.PublicLinkDocument, $"/api/v1/admin/rooms/{Uri.EscapeDataString(roomId)}/public-link");
-        }
-        catch (StoreFullException full)
-        {
-            return ApiProblems.Full(full);
-        }
+        var request = await JsonBody.ReadOptionalAsync(http, ApiJson.Documents.PublicLinkRequest);
+        var link = await links.MakeAsync(roomId, request?.ShowNames ?? false, http.Caller().Name, http.RequestAborted);
+        return Reply.Created(Describe(link), ApiJson.Documents.PublicLinkDocument, $"/api/v1/admin/rooms/{Uri.EscapeDataString(roomId)}/public-link");
     }
 
     /// <summary>Say what a room's public link shows</summary>
@@ -56,29 +45,16 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
     /// <response code="200">The link as it is now.</response>
     internal async Task<IResult> SetAsync(HttpContext http, string roomId)
     {
-        var (showNames, refusal) = await ReadRequestAsync(http, roomId);
-        if (refusal is not null)
-            return refusal;
-        try
-        {
-            return Answer(await links.SetAsync(roomId, showNames, http.Caller().Name, http.RequestAborted));
-        }
-        catch (StoreFullException full)
-        {
-            return ApiProblems.Full(full);
-        }
+        var request = await JsonBody.ReadOptionalAsync(http, ApiJson.Documents.PublicLinkRequest);
+        return Answer(await links.SetAsync(roomId, request?.ShowNames ?? false, http.Caller().Name, http.RequestAborted));
     }
 
     /// <summary>Read a room's public link</summary>
     /// <response code="200">The link.</response>
-    internal IResult Read(string roomId)
-    {
-        if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
-            return ApiProblem.Invalid(problem);
-        return links.FindOfRoom(roomId) is { } link
+    internal IResult Read(string roomId) =>
+        links.FindOfRoom(roomId) is { } link
             ? Answer(link)
             : new ApiProblem(ApiErrors.NotFound, "This room has no public link. POST to this address creates one.");
-    }
 
     /// <summary>Take a room's public link back</summary>
     /// <remarks>
@@ -88,22 +64,8 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
     /// <response code="204">The room has no public link.</response>
     internal async Task<IResult> RevokeAsync(HttpContext http, string roomId)
     {
-        if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
-            return ApiProblem.Invalid(problem);
         await links.RevokeAsync(roomId, http.RequestAborted);
         return Results.NoContent();
-    }
-
-    private static async Task<(bool ShowNames, ApiProblem? Refusal)> ReadRequestAsync(HttpContext http, string roomId)
-    {
-        if (PresenceIds.ProblemOfRoomId(roomId) is { } roomProblem)
-            return (false, ApiProblem.Invalid(roomProblem));
-        var body = await JsonBody.ReadOptionalAsync(http, ApiJson.Documents.PublicLinkRequest);
-        if (body.Refusal is { } refusal)
-            return (false, refusal);
-        return UnknownMembers.ProblemOf(body.Value?.Unknown, Computed, "showNames") is { } problem
-            ? (false, ApiProblem.Invalid(problem))
-            : (body.Value?.ShowNames ?? false, null);
     }
 
     private static IResult Answer(PublicLink link) => Reply.Ok(Describe(link), ApiJson.Documents.PublicLinkDocument);
@@ -114,12 +76,8 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
 /// <summary>What a public link shows.</summary>
 /// <param name="ShowNames">Whether it also tells the names of some who watch; false unless sent.</param>
 /// <example>{"showNames":false}</example>
-internal sealed record PublicLinkRequest(bool? ShowNames)
-{
-    /// <inheritdoc cref="AuthTokenRequest.Unknown"/>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
-}
+[Computed("roomId", "link", "createdAt", "createdBy")]
+internal sealed record PublicLinkRequest(bool? ShowNames) : AdministrationRequest;
 
 /// <summary>A room's public link.</summary>
 /// <param name="RoomId">The room.</param>

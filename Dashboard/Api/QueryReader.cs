@@ -4,20 +4,18 @@ using Presence.Engine;
 
 namespace Presence.Dashboard.Api;
 
-/// <summary>Reads the parameters of an address and keeps the first thing wrong with them. Out of range is refused, not clamped.</summary>
+/// <summary>Reads the parameters of an address. The first one that is wrong ends it with an <see cref="ApiProblemException"/>. Out of range is refused, not clamped.</summary>
 internal sealed class QueryReader(IQueryCollection query)
 {
-    public string? Problem { get; private set; }
-
     /// <summary>A parameter given at most once; null when left out or empty.</summary>
     public string? Text(string name, int longest)
     {
         var values = query[name];
         if (values.Count > 1)
-            return Refuse<string?>($"{name} appears {values.Count} times. Send it once.");
+            throw Refused($"{name} appears {values.Count} times. Send it once.");
         if (values.ToString() is not { Length: > 0 } text)
             return null;
-        return text.Length <= longest ? text : Refuse<string?>($"{name} may have {longest} characters; it has {text.Length}.");
+        return text.Length <= longest ? text : throw Refused($"{name} may have {longest} characters; it has {text.Length}.");
     }
 
     public int Number(string name, int smallest, int largest, int otherwise)
@@ -26,7 +24,7 @@ internal sealed class QueryReader(IQueryCollection query)
             return otherwise;
         return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= smallest && value <= largest
             ? value
-            : Refuse<int>(string.Create(CultureInfo.InvariantCulture, $"{name} must be a whole number from {smallest} to {largest}."));
+            : throw Refused(string.Create(CultureInfo.InvariantCulture, $"{name} must be a whole number from {smallest} to {largest}."));
     }
 
     /// <summary>One of the words listed; the first when left out, which may be nameless.</summary>
@@ -42,8 +40,7 @@ internal sealed class QueryReader(IQueryCollection query)
             if (word.Length > 0)
                 words.Add(word);
         }
-        Refuse<T>($"{name} must be one of {string.Join(", ", words)}.");
-        return choices[0].Value;
+        throw Refused($"{name} must be one of {string.Join(", ", words)}.");
     }
 
     /// <summary>Rooms: <c>name=a,b</c> splits at commas; <c>name[]=a</c> is taken as it is, for rooms with a comma in their id. Null when left out.</summary>
@@ -55,11 +52,11 @@ internal sealed class QueryReader(IQueryCollection query)
 
         List<string> ids = [.. listed.SelectMany(text => text!.Split(',', StringSplitOptions.RemoveEmptyEntries)), .. literal.OfType<string>()];
         if (ids.Count > most)
-            Refuse($"{name} may name {most} rooms; it names {ids.Count}.");
+            throw Refused($"{name} may name {most} rooms; it names {ids.Count}.");
         foreach (var id in ids)
         {
             if (PresenceIds.ProblemOfRoomId(id) is { } problem)
-                Refuse($"{name}: {problem}");
+                throw Refused($"{name}: {problem}");
         }
         return ids;
     }
@@ -68,16 +65,10 @@ internal sealed class QueryReader(IQueryCollection query)
     public void Forbid(string name, string why)
     {
         if (query.ContainsKey(name))
-            Refuse<string>($"{name} {why}");
+            throw Refused($"{name} {why}");
     }
 
-    public void Refuse(string problem) => Refuse<string>(problem);
-
-    private T? Refuse<T>(string problem)
-    {
-        Problem ??= problem;
-        return default;
-    }
+    public static ApiProblemException Refused(string problem) => new(ApiProblem.Invalid(problem));
 }
 
 /// <summary>If-Match: a change names the version it was made from, so that nobody's change is lost unseen.</summary>

@@ -96,35 +96,20 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
 
     private async ValueTask<IResult> RemoveAsync(HttpContext http, string? roomId)
     {
-        if (ProblemOfRoom(roomId) is { } roomProblem)
-            return ApiProblem.Invalid(roomProblem);
-        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.RemovalRequest);
-        if (body.Value is not { } request)
-            return body.Refusal!;
+        var request = await JsonBody.ReadAsync(http, ApiJson.Documents.RemovalRequest);
         if (ProblemOf(request, out var until) is { } problem)
             return ApiProblem.Invalid(problem);
-        try
-        {
-            var (entry, replaced) = await removals.RemoveAsync(new Removal(request.UserId!, roomId, until, request.Reason), http.Caller().Name, http.RequestAborted);
-            return replaced
-                ? Reply.Ok(Describe(entry), ApiJson.Documents.RemovalDocument)
-                : Reply.Created(Describe(entry), ApiJson.Documents.RemovalDocument, AddressOf(entry.Removal));
-        }
-        catch (StoreFullException full)
-        {
-            return ApiProblems.Full(full);
-        }
+        var (entry, replaced) = await removals.RemoveAsync(new Removal(request.UserId!, roomId, until, request.Reason), http.Caller().Name, http.RequestAborted);
+        return replaced
+            ? Reply.Ok(Describe(entry), ApiJson.Documents.RemovalDocument)
+            : Reply.Created(Describe(entry), ApiJson.Documents.RemovalDocument, AddressOf(entry.Removal));
     }
 
     private async ValueTask<IResult> ListAsync(HttpContext http, string? roomId)
     {
-        if (ProblemOfRoom(roomId) is { } roomProblem)
-            return ApiProblem.Invalid(roomProblem);
         var query = new QueryReader(http.Request.Query);
         var limit = query.Number("limit", 1, PresenceLimits.Page, otherwise: PresenceLimits.Page);
         var before = ReadCursor(query);
-        if (query.Problem is { } problem)
-            return ApiProblem.Invalid(problem);
 
         var found = await removals.ListAsync(roomId, before, limit + 1, http.RequestAborted);
         var page = found.Take(limit).ToArray();
@@ -133,7 +118,7 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
 
     private async Task<IResult> ReadAsync(HttpContext http, string? roomId, string userId)
     {
-        if ((ProblemOfRoom(roomId) ?? PresenceIds.ProblemOfUserId(userId)) is { } problem)
+        if (PresenceIds.ProblemOfUserId(userId) is { } problem)
             return ApiProblem.Invalid(problem);
         return await removals.FindAsync(userId, roomId, http.RequestAborted) is { } entry
             ? Reply.Ok(Describe(entry), ApiJson.Documents.RemovalDocument)
@@ -142,7 +127,7 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
 
     private async Task<IResult> LiftAsync(HttpContext http, string? roomId, string userId)
     {
-        if ((ProblemOfRoom(roomId) ?? PresenceIds.ProblemOfUserId(userId)) is { } problem)
+        if (PresenceIds.ProblemOfUserId(userId) is { } problem)
             return ApiProblem.Invalid(problem);
         await removals.LiftAsync(userId, roomId, http.RequestAborted);
         return Results.NoContent();
@@ -151,8 +136,6 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
     private string? ProblemOf(RemovalRequest request, out DateTimeOffset until)
     {
         until = default;
-        if (UnknownMembers.ProblemOf(request.Unknown, [], "userId", "until", "durationSeconds", "reason") is { } unknown)
-            return unknown;
         if (request.UserId is null)
             return "userId is missing.";
         if (PresenceIds.ProblemOfUserId(request.UserId) is { } userProblem)
@@ -185,16 +168,13 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
             return null;
         if (Base64Url.IsValid(text) && long.TryParse(Encoding.ASCII.GetString(Base64Url.DecodeFromChars(text)), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
             return id;
-        query.Refuse("cursor doesn't belong to this list. Send the cursor of the previous page.");
-        return null;
+        throw QueryReader.Refused("cursor doesn't belong to this list. Send the cursor of the previous page.");
     }
 
     private static string CursorOf(RemovalEntry entry) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(entry.Id.ToString(CultureInfo.InvariantCulture)));
 
     private static string AddressOf(Removal removal) =>
         (removal.RoomId is { } roomId ? $"/api/v1/admin/rooms/{Uri.EscapeDataString(roomId)}/removals/" : OfNetwork + "/") + Uri.EscapeDataString(removal.UserId);
-
-    private static string? ProblemOfRoom(string? roomId) => roomId is null ? null : PresenceIds.ProblemOfRoomId(roomId);
 
     private static RemovalDocument Describe(RemovalEntry entry) =>
         new(entry.Removal.RoomId, entry.Removal.UserId, entry.Removal.Until, entry.Removal.Reason, entry.At, entry.By);
@@ -210,12 +190,7 @@ internal sealed record RemovalRequest(
     [property: Required, MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId,
     DateTimeOffset? Until,
     [property: Range(1, RemovalRules.LongestSeconds)] long? DurationSeconds,
-    [property: MinLength(1), MaxLength(RemovalRules.LongestReason)] string? Reason)
-{
-    /// <inheritdoc cref="AuthTokenRequest.Unknown"/>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
-}
+    [property: MinLength(1), MaxLength(RemovalRules.LongestReason)] string? Reason) : AdministrationRequest;
 
 /// <summary>A viewer kept out.</summary>
 /// <param name="RoomId">Of this room; left out when of the network.</param>

@@ -19,8 +19,6 @@ internal static class RoomAdministrationEndpoints
     private const string Route = "/api/v1/admin/rooms/{roomId}";
     public const int LongestCursor = 800; // a room id of 128 characters of any script, encoded
 
-    private static readonly string[] Computed = ["roomId", "effective", "version", "updatedAt", "updatedBy"];
-
     public static void MapRoomAdministration(this IEndpointRouteBuilder api)
     {
         api.MapGet("/api/v1/admin/rooms", ListAsync).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Rooms))
@@ -46,8 +44,6 @@ internal static class RoomAdministrationEndpoints
         var query = new QueryReader(http.Request.Query);
         var limit = query.Number("limit", 1, PresenceLimits.Page, otherwise: PresenceLimits.Page);
         var after = ReadCursor(query);
-        if (query.Problem is { } problem)
-            return ApiProblem.Invalid(problem);
 
         var found = await rooms.ListAsync(after, limit + 1, http.RequestAborted);
         var page = found.Take(limit).ToArray();
@@ -60,7 +56,7 @@ internal static class RoomAdministrationEndpoints
     /// <remarks>Answers for every room: one the catalogue does not know follows the network and has version 0.</remarks>
     /// <response code="200">The room.</response>
     internal static async Task<IResult> ReadAsync(HttpContext http, string roomId, PresenceEngine engine, RoomStore rooms) =>
-        PresenceIds.ProblemOfRoomId(roomId) is { } problem ? ApiProblem.Invalid(problem) : Answer(await rooms.FindAsync(roomId, http.RequestAborted), engine);
+        Answer(await rooms.FindAsync(roomId, http.RequestAborted), engine);
 
     /// <summary>Say what is special about a room</summary>
     /// <remarks>
@@ -71,14 +67,10 @@ internal static class RoomAdministrationEndpoints
     /// <response code="200">The room as it is now.</response>
     internal static async Task<IResult> DefineAsync(HttpContext http, string roomId, PresenceEngine engine, RoomStore rooms)
     {
-        if (PresenceIds.ProblemOfRoomId(roomId) is { } roomProblem)
-            return ApiProblem.Invalid(roomProblem);
         var current = await rooms.FindAsync(roomId, http.RequestAborted);
         if (Precondition.Refuse(http, TagOf(current.Version), () => Stale(current), isRequired: true, out var takesAny) is { } refusal)
             return refusal;
-        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.DefinedRoomRequest);
-        if (body.Value is not { } request)
-            return body.Refusal!;
+        var request = await JsonBody.ReadAsync(http, ApiJson.Documents.DefinedRoomRequest);
         if (ProblemOf(request, out var definition) is { } problem)
             return ApiProblem.Invalid(problem);
         try
@@ -86,17 +78,9 @@ internal static class RoomAdministrationEndpoints
             // Whoever changes it between the look and this makes it stale after all.
             return Answer(await rooms.DefineAsync(roomId, definition, http.Caller().Name, takesAny ? null : current.Version, http.RequestAborted), engine);
         }
-        catch (SettingsRefusedException refused)
-        {
-            return ApiProblem.Invalid(string.Join(' ', refused.Problems.Select(remark => remark.Message)));
-        }
         catch (RoomConflictException conflict)
         {
             return Stale(conflict.Current);
-        }
-        catch (StoreFullException full)
-        {
-            return ApiProblems.Full(full);
         }
     }
 
@@ -108,8 +92,6 @@ internal static class RoomAdministrationEndpoints
     /// <response code="204">Nothing is special about the room.</response>
     internal static async Task<IResult> ForgetAsync(HttpContext http, string roomId, RoomStore rooms)
     {
-        if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
-            return ApiProblem.Invalid(problem);
         var current = await rooms.FindAsync(roomId, http.RequestAborted);
         if (Precondition.Refuse(http, TagOf(current.Version), () => Stale(current), isRequired: false, out var takesAny) is { } refusal)
             return refusal;
@@ -127,10 +109,8 @@ internal static class RoomAdministrationEndpoints
     private static string? ProblemOf(DefinedRoomRequest request, out RoomDefinition definition)
     {
         definition = RoomDefinition.Unknown;
-        if (UnknownMembers.ProblemOf(request.Unknown, Computed, "title", "status", "overrides") is { } unknown)
-            return unknown;
-        if (UnknownMembers.ProblemOf(request.Overrides?.Unknown, [], "enabled", "heartbeatIntervalSeconds", "presenceTimeoutSeconds") is { } unknownOverride)
-            return $"overrides: {unknownOverride}";
+        if (UnknownMembers.ProblemOf(request.Overrides, ApiJson.Documents.OverridesPart) is { } unknown)
+            return $"overrides: {unknown}";
         if (request.Status is not (null or "live" or "ended"))
             return "status must be live or ended.";
 
@@ -154,8 +134,7 @@ internal static class RoomAdministrationEndpoints
             return null;
         if (Base64Url.IsValid(text) && Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)) is var roomId && PresenceIds.ProblemOfRoomId(roomId) is null)
             return roomId;
-        query.Refuse("cursor doesn't belong to this list. Send the cursor of the previous page.");
-        return null;
+        throw QueryReader.Refused("cursor doesn't belong to this list. Send the cursor of the previous page.");
     }
 
     private static ApiProblem Stale(DefinedRoom current) => new(
@@ -203,15 +182,12 @@ internal static class RoomAdministrationEndpoints
 /// <param name="Status">Whether it takes heartbeats; live unless sent.</param>
 /// <param name="Overrides">What it does differently from the network.</param>
 /// <example>{"title":"Finals","status":"live","overrides":{"presenceTimeoutSeconds":90}}</example>
+[Computed("roomId", "effective", "version", "updatedAt", "updatedBy")]
 internal sealed record DefinedRoomRequest(
     [property: MinLength(1), MaxLength(RoomDefinitionRules.LongestTitle)] string? Title,
     [property: AllowedValues("live", "ended")] string? Status,
-    DefinedRoomRequest.OverridesPart? Overrides)
+    DefinedRoomRequest.OverridesPart? Overrides) : AdministrationRequest
 {
-    /// <inheritdoc cref="AuthTokenRequest.Unknown"/>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
-
     /// <summary>What a room does differently from the network; what is left out follows the network.</summary>
     /// <param name="Enabled">Whether presence is on for the room; true cannot switch on what is off for the network.</param>
     /// <param name="HeartbeatIntervalSeconds">How often clients are asked for a heartbeat.</param>
@@ -219,12 +195,7 @@ internal sealed record DefinedRoomRequest(
     internal sealed record OverridesPart(
         bool? Enabled,
         [property: Range(1, 600)] int? HeartbeatIntervalSeconds,
-        [property: Range(6, 3600)] int? PresenceTimeoutSeconds)
-    {
-        /// <inheritdoc cref="AuthTokenRequest.Unknown"/>
-        [JsonExtensionData]
-        public Dictionary<string, JsonElement>? Unknown { get; set; }
-    }
+        [property: Range(6, 3600)] int? PresenceTimeoutSeconds) : AdministrationRequest;
 }
 
 /// <summary>A room of the catalogue, and what is in force in it.</summary>

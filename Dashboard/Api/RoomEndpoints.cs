@@ -50,8 +50,6 @@ internal static class RoomEndpoints
             foreach (var other in (ReadOnlySpan<string>)["prefix", "orderBy", "limit", "cursor"])
                 query.Forbid(other, "can't be combined with ids: the reply has the rooms in the order you name them.");
         }
-        if (query.Problem is { } problem)
-            return ApiProblem.Invalid(problem);
         if (ids is not null && ApiProblems.OfRooms(ids, id => ApiProblems.OfAccess(engine, http.Caller(), id)) is { } refusal)
             return refusal;
         if (!engine.Settings.Enabled)
@@ -75,8 +73,7 @@ internal static class RoomEndpoints
             return null;
         if (RoomCursorText.TryRead(text, order, out var cursor))
             return cursor;
-        query.Refuse("cursor doesn't belong to this list. Send the cursor of the previous page with the same orderBy.");
-        return null;
+        throw QueryReader.Refused("cursor doesn't belong to this list. Send the cursor of the previous page with the same orderBy.");
     }
 
     private static RoomDocument Describe(RoomSummary room) => new(

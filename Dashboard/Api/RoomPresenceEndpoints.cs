@@ -40,8 +40,6 @@ internal static class RoomPresenceEndpoints
     /// <response code="200">How many are watching.</response>
     internal static IResult Count(string roomId, PresenceEngine engine)
     {
-        if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
-            return ApiProblem.Invalid(problem);
         if (ApiProblems.WhileDisabled(engine, roomId) is { } refusal)
             return refusal;
 
@@ -60,9 +58,6 @@ internal static class RoomPresenceEndpoints
     /// <response code="200">A page of viewers.</response>
     internal static async ValueTask<IResult> ListAsync(HttpContext http, string roomId, PresenceEngine engine, RateLimits paces, UserStore users)
     {
-        if (PresenceIds.ProblemOfRoomId(roomId) is { } roomProblem)
-            return ApiProblem.Invalid(roomProblem);
-
         var query = new QueryReader(http.Request.Query);
         var sort = ReadSort(query, http.Request.Query);
         var request = new ViewerQuery
@@ -75,8 +70,6 @@ internal static class RoomPresenceEndpoints
             After = ReadCursor(query, sort),
         };
         var includeUser = query.Choice("include", ("", false), ("user", true));
-        if (query.Problem is { } problem)
-            return ApiProblem.Invalid(problem);
         if (ApiProblems.WhileDisabled(engine, roomId) is { } refusal)
             return refusal;
         if (request.LooksAtAll && ApiProblems.WhileReadingMuch(http, paces, engine.Count(roomId).Viewers) is { } tooMuch)
@@ -105,7 +98,7 @@ internal static class RoomPresenceEndpoints
         if (sort == ViewerSort.LatestHeartbeatFirst)
             return query.Choice("orderBy", ("desc", ViewerSort.LatestHeartbeatFirst), ("asc", ViewerSort.OldestHeartbeatFirst));
         if (parameters.ContainsKey("orderBy"))
-            query.Refuse("orderBy is only for sort=heartbeat. Leave it out.");
+            throw QueryReader.Refused("orderBy is only for sort=heartbeat. Leave it out.");
         return sort;
     }
 
@@ -114,14 +107,10 @@ internal static class RoomPresenceEndpoints
         if (query.Text("cursor", LongestCursor) is not { } text)
             return null;
         if (sort is ViewerSort.LatestHeartbeatFirst or ViewerSort.OldestHeartbeatFirst)
-        {
-            query.Refuse("cursor can't be combined with sort=heartbeat, because viewers move between pages. Use sort=joined, -joined or name.");
-            return null;
-        }
+            throw QueryReader.Refused("cursor can't be combined with sort=heartbeat, because viewers move between pages. Use sort=joined, -joined or name.");
         if (ViewerCursorText.TryRead(text, sort, out var cursor))
             return cursor;
-        query.Refuse("cursor doesn't belong to this list. Send the cursor of the previous page with the same sort.");
-        return null;
+        throw QueryReader.Refused("cursor doesn't belong to this list. Send the cursor of the previous page with the same sort.");
     }
 
     private static IResult Describe(ViewerPage page, ViewerQuery request, bool isWarming, Dictionary<string, User>? users) => Reply.Ok(

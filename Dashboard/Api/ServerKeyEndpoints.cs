@@ -35,25 +35,14 @@ internal static class ServerKeyEndpoints
     /// <response code="201">The key.</response>
     internal static async Task<IResult> IssueAsync(HttpContext http, ServerKeys keys, TimeProvider time)
     {
-        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.ServerKeyRequest);
-        if (body.Value is not { } request)
-            return body.Refusal!;
-        if (UnknownMembers.ProblemOf(request.Unknown, [], "name", "scopes", "expiresAt") is { } unknown)
-            return ApiProblem.Invalid(unknown);
+        var request = await JsonBody.ReadAsync(http, ApiJson.Documents.ServerKeyRequest);
         if (ServerKeyRules.ProblemOf(request.Name, request.Scopes, request.ExpiresAt, time.GetUtcNow(), out var scopes) is { } problem)
             return ApiProblem.Invalid(problem);
         var caller = http.Caller();
         if (ServerKeyRules.ProblemOfGrant(scopes, caller) is { } beyond)
             return new ApiProblem(ApiErrors.NotAllowed, beyond);
-        try
-        {
-            var issued = await keys.IssueAsync(request.Name!, scopes, request.ExpiresAt, caller.Name, http.RequestAborted);
-            return Reply.Created(Describe(issued.Key) with { Key = issued.Secret }, ApiJson.Documents.ServerKeyDocument, $"{Route}/{issued.Key.Id}");
-        }
-        catch (StoreFullException full)
-        {
-            return ApiProblems.Full(full);
-        }
+        var issued = await keys.IssueAsync(request.Name!, scopes, request.ExpiresAt, caller.Name, http.RequestAborted);
+        return Reply.Created(Describe(issued.Key) with { Key = issued.Secret }, ApiJson.Documents.ServerKeyDocument, $"{Route}/{issued.Key.Id}");
     }
 
     /// <summary>List server keys</summary>
@@ -87,12 +76,7 @@ internal static class ServerKeyEndpoints
 internal sealed record ServerKeyRequest(
     [property: Required, MinLength(1), MaxLength(ServerKeyRules.LongestName)] string? Name,
     [property: Required, MinLength(1)] IReadOnlyList<string?>? Scopes,
-    DateTimeOffset? ExpiresAt)
-{
-    /// <inheritdoc cref="AuthTokenRequest.Unknown"/>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
-}
+    DateTimeOffset? ExpiresAt) : AdministrationRequest;
 
 /// <summary>A server key.</summary>
 /// <param name="KeyId">Names the key; not a secret.</param>

@@ -42,9 +42,7 @@ internal static class SessionEndpoints
     {
         if (RefuseClient(http, clientKey, paces) is { } refusal)
             return refusal;
-        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.LoginRequest);
-        if (body.Value is not { } login)
-            return body.Refusal!;
+        var login = await JsonBody.ReadAsync(http, ApiJson.Documents.LoginRequest);
         if (LoginRules.ProblemOf(login) is { } problem)
             return ApiProblem.Invalid(problem);
 
@@ -74,9 +72,7 @@ internal static class SessionEndpoints
     {
         if (RefuseClient(http, clientKey, paces) is { } refusal)
             return refusal;
-        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.VisitorRequest);
-        if (body.Value is not { } visitor)
-            return body.Refusal!;
+        var visitor = await JsonBody.ReadAsync(http, ApiJson.Documents.VisitorRequest);
         if (LoginRules.ProblemOf(visitor) is { } problem)
             return ApiProblem.Invalid(problem);
         if (!options.Clients.AllowGuests)
@@ -108,14 +104,7 @@ internal static class SessionEndpoints
         var caller = http.Caller();
         if (!paces.Logouts.TryTake(http.Connection.RemoteIpAddress, out var wait))
             return ApiProblems.TooFast("This address logs out too often. The token is still valid.", wait);
-        try
-        {
-            await revoked.RevokeAsync(caller.TokenId, caller.ExpiresAt, http.RequestAborted);
-        }
-        catch (StoreFullException full)
-        {
-            return ApiProblems.Full(full);
-        }
+        await revoked.RevokeAsync(caller.TokenId, caller.ExpiresAt, http.RequestAborted);
         return Reply.Ok(new SuccessReply(true), ApiJson.Documents.SuccessReply);
     }
 
@@ -127,11 +116,7 @@ internal static class SessionEndpoints
     /// <response code="200">The authToken, at most 100 characters.</response>
     internal static async Task<IResult> MintAuthTokenAsync(HttpContext http, AuthTokens authTokens, UserStore users)
     {
-        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.AuthTokenRequest);
-        if (body.Value is not { } request)
-            return body.Refusal!;
-        if (UnknownMembers.ProblemOf(request.Unknown, [], "userId") is { } unknown)
-            return ApiProblem.Invalid(unknown);
+        var request = await JsonBody.ReadAsync(http, ApiJson.Documents.AuthTokenRequest);
         if (LoginRules.ProblemOfUserId(request.UserId) is { } problem)
             return ApiProblem.Invalid(problem);
 
@@ -264,9 +249,4 @@ internal sealed record DeviceDescription(
 /// <summary>A user your backend vouches for.</summary>
 /// <param name="UserId">The user.</param>
 /// <example>{"userId":"anna"}</example>
-internal sealed record AuthTokenRequest([property: Required, MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId)
-{
-    /// <summary>Members this document does not have: refused, so that a misspelt one is not silently without effect.</summary>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
-}
+internal sealed record AuthTokenRequest([property: Required, MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId) : AdministrationRequest;

@@ -16,8 +16,6 @@ internal static class SettingsAdministrationEndpoints
 {
     private const string Route = "/api/v1/admin/settings";
 
-    private static readonly string[] Computed = ["settingsVersion", "updatedAt", "updatedBy", "warnings"];
-
     public static void MapSettingsAdministration(this IEndpointRouteBuilder api)
     {
         api.MapGet(Route, Read).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Settings))
@@ -43,9 +41,7 @@ internal static class SettingsAdministrationEndpoints
         var current = engine.Settings;
         if (Precondition.Refuse(http, TagOf(current), () => Stale(current), isRequired: true, out var takesAny) is { } refusal)
             return refusal;
-        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.SettingsChangeRequest);
-        if (body.Value is not { } request)
-            return body.Refusal!;
+        var request = await JsonBody.ReadAsync(http, ApiJson.Documents.SettingsChangeRequest);
         if (ProblemOf(request) is { } problem)
             return ApiProblem.Invalid(problem);
 
@@ -64,10 +60,6 @@ internal static class SettingsAdministrationEndpoints
                 },
                 http.RequestAborted));
         }
-        catch (SettingsRefusedException refused)
-        {
-            return ApiProblem.Invalid(string.Join(' ', refused.Problems.Select(remark => remark.Message)));
-        }
         catch (SettingsConflictException conflict)
         {
             return Stale(conflict.Current);
@@ -76,8 +68,6 @@ internal static class SettingsAdministrationEndpoints
 
     private static string? ProblemOf(SettingsChangeRequest request)
     {
-        if (UnknownMembers.ProblemOf(request.Unknown, Computed, "enabled", "heartbeatIntervalSeconds", "presenceTimeoutSeconds", "listLimit", "reason") is { } problem)
-            return problem;
         string[] missing =
         [
             .. request.Enabled is null ? (ReadOnlySpan<string>)["enabled"] : [],
@@ -116,17 +106,13 @@ internal static class SettingsAdministrationEndpoints
 /// <param name="ListLimit">The most viewers a list answers at once.</param>
 /// <param name="Reason">Why; kept with the change.</param>
 /// <example>{"enabled":true,"heartbeatIntervalSeconds":25,"presenceTimeoutSeconds":100,"listLimit":200,"reason":"finals"}</example>
+[Computed("settingsVersion", "updatedAt", "updatedBy", "warnings")]
 internal sealed record SettingsChangeRequest(
     [property: Required] bool? Enabled,
     [property: Required, Range(1, 600)] int? HeartbeatIntervalSeconds,
     [property: Required, Range(6, 3600)] int? PresenceTimeoutSeconds,
     [property: Required, Range(1, 200)] int? ListLimit,
-    [property: MaxLength(200)] string? Reason)
-{
-    /// <inheritdoc cref="AuthTokenRequest.Unknown"/>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
-}
+    [property: MaxLength(200)] string? Reason) : AdministrationRequest;
 
 /// <summary>The network's presence settings, for administration.</summary>
 /// <param name="Enabled">Whether presence is on.</param>

@@ -17,8 +17,6 @@ internal static class UserAdministrationEndpoints
     private const string Route = "/api/v1/admin/users/{userId}";
     private const int UserSegment = 4;
 
-    private static readonly string[] Computed = ["userId", "guest", "vouched", "version", "createdAt", "updatedAt"];
-
     public static void MapUserAdministration(this IEndpointRouteBuilder api)
     {
         api.MapGet(Route, ReadAsync).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Users))
@@ -55,9 +53,7 @@ internal static class UserAdministrationEndpoints
         var current = await users.FindAsync(userId, http.RequestAborted);
         if (Precondition.Refuse(http, TagOf(current), () => Stale(current), isRequired: true, out var takesAny) is { } refusal)
             return refusal;
-        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.UserProfileRequest);
-        if (body.Value is not { } request)
-            return body.Refusal!;
+        var request = await JsonBody.ReadAsync(http, ApiJson.Documents.UserProfileRequest);
         if (ProblemOf(request) is { } problem)
             return ApiProblem.Invalid(problem);
         try
@@ -93,8 +89,6 @@ internal static class UserAdministrationEndpoints
 
     private static string? ProblemOf(UserProfileRequest request)
     {
-        if (UnknownMembers.ProblemOf(request.Unknown, Computed, "displayName", "avatarUrl", "metadata") is { } unknown)
-            return unknown;
         if (request.DisplayName is "")
             return "displayName must have 1 to 100 characters. Leave it out to show the id.";
         if ((UserRules.ProblemOfDisplayName("displayName", request.DisplayName) ?? UserRules.ProblemOfPicture("avatarUrl", request.AvatarUrl)) is { } problem)
@@ -123,17 +117,14 @@ internal static class UserAdministrationEndpoints
 /// <param name="AvatarUrl">An http or https address of a picture.</param>
 /// <param name="Metadata">An object of your own, kept as it is; up to 4 KiB.</param>
 /// <example>{"displayName":"Anna","avatarUrl":"https://example.com/anna.png","metadata":{"level":3}}</example>
+[Computed("userId", "guest", "vouched", "version", "createdAt", "updatedAt")]
 internal sealed record UserProfileRequest(
     [property: MinLength(1), MaxLength(UserRules.LongestDisplayName)] string? DisplayName,
     [property: MaxLength(UserRules.LongestPicture)] string? AvatarUrl,
-    JsonObject? Metadata)
+    JsonObject? Metadata) : AdministrationRequest
 {
     /// <summary>In bytes of JSON.</summary>
     public const int LargestMetadata = 4 * 1024;
-
-    /// <inheritdoc cref="AuthTokenRequest.Unknown"/>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
 /// <summary>A user, as its administration sees it.</summary>

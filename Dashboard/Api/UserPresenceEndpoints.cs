@@ -66,20 +66,11 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits pa
     /// <response code="200">The switch as it is now.</response>
     internal async ValueTask<IResult> SwitchAsync(HttpContext http)
     {
-        var body = await JsonBody.ReadAsync(http, ApiJson.Documents.UserPresenceSettingRequest);
-        if (body.Value is not { } request)
-            return body.Refusal!;
+        var request = await JsonBody.ReadAsync(http, ApiJson.Documents.UserPresenceSettingRequest);
         if (request.Enabled is not { } enabled)
             return ApiProblem.Invalid("enabled", "is missing. Send true or false.");
-        try
-        {
-            var now = await switches.SetAsync(http.Caller().UserId, enabled, http.RequestAborted);
-            return Reply.Ok(new UserPresenceSettingDocument(now.Enabled, now.EnabledAt), ApiJson.Documents.UserPresenceSettingDocument);
-        }
-        catch (StoreFullException full)
-        {
-            return ApiProblems.Full(full);
-        }
+        var now = await switches.SetAsync(http.Caller().UserId, enabled, http.RequestAborted);
+        return Reply.Ok(new UserPresenceSettingDocument(now.Enabled, now.EnabledAt), ApiJson.Documents.UserPresenceSettingDocument);
     }
 
     /// <summary>Read when certain users were last heard of</summary>
@@ -122,8 +113,6 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits pa
     {
         var query = new QueryReader(http.Request.Query);
         var latestFirst = query.Choice("orderBy", ("desc", true), ("asc", false));
-        if (query.Problem is { } problem)
-            return ApiProblem.Invalid(problem);
         if (!engine.Settings.Enabled)
             return ApiProblems.Disabled;
         // Those who opted out are passed over one by one.

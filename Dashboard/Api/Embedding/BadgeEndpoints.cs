@@ -51,7 +51,7 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, R
         var query = new QueryReader(http.Request.Query);
         var label = query.Text("label", BadgeDrawing.LongestLabel) ?? BadgeDrawing.DefaultLabel;
         var theme = query.Choice("theme", ("auto", BadgeTheme.Auto), ("light", BadgeTheme.Light), ("dark", BadgeTheme.Dark));
-        if ((query.Problem ?? BadgeDrawing.ProblemOfLabel(label)) is { } problem)
+        if (BadgeDrawing.ProblemOfLabel(label) is { } problem)
             return ApiProblem.Invalid(problem);
 
         // An image has no way to say why it is missing, so it is drawn without a count while presence is off.

@@ -83,13 +83,9 @@ internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams stream
     /// <response code="200">The events.</response>
     internal IResult Open(HttpContext http, string roomId)
     {
-        if (PresenceIds.ProblemOfRoomId(roomId) is { } roomProblem)
-            return ApiProblem.Invalid(roomProblem);
         var query = new QueryReader(http.Request.Query);
         var includeViewers = query.Choice("include", ("", false), ("viewers", true));
         var since = ReadSince<long>(http, query, LongestId, TryRead);
-        if (query.Problem is { } problem)
-            return ApiProblem.Invalid(problem);
         if (ApiProblems.WhileDisabled(engine, roomId) is { } refusal)
             return refusal;
 
@@ -117,10 +113,8 @@ internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams stream
         var query = new QueryReader(http.Request.Query);
         List<string> roomIds = [.. (query.RoomIds("rooms", MostRooms) ?? []).Distinct(StringComparer.Ordinal)];
         if (roomIds.Count == 0)
-            query.Refuse($"rooms must name 1 to {MostRooms} rooms: rooms=lobby,stage, or rooms[]= once per room.");
+            throw QueryReader.Refused($"rooms must name 1 to {MostRooms} rooms: rooms=lobby,stage, or rooms[]= once per room.");
         var since = ReadSince<RoomsStreamId>(http, query, RoomsStreamId.Longest, RoomsStreamId.TryRead);
-        if (query.Problem is { } problem)
-            return ApiProblem.Invalid(problem);
         if (ApiProblems.OfRooms(roomIds, roomId => ApiProblems.OfReading(engine, http.Caller(), roomId)) is { } refusal)
             return refusal;
 
@@ -144,8 +138,7 @@ internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams stream
                 return null;
             if (tryRead(text, out var id))
                 return id;
-            query.Refuse($"{name} must be the id of an event of this stream.");
-            return null;
+            throw QueryReader.Refused($"{name} must be the id of an event of this stream.");
         }
     }
 
