@@ -43,7 +43,7 @@ public static class PresenceIds
     private static string? ProblemOfText(string field, ReadOnlySpan<char> text, int longest)
     {
         if (text.IsEmpty || text.Length > longest)
-            return $"{field} must have 1 to {longest} characters; it has {text.Length}.";
+            return $"{field} must have 1 to {longest} characters, not {text.Length}.";
 
         for (var i = 0; i < text.Length; i++)
         {

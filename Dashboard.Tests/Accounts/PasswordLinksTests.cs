@@ -40,7 +40,7 @@ public sealed class PasswordLinksTests(PasswordLinksTests.ClockedHost clocked) :
         Assert.Contains("no longer valid", await again.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         Assert.Null(await Links.UseAsync(TokenOf(issued), NewPassword, Cancel));
         Assert.Contains(Host.Log.Lines, line => line.Message == "mod@example.com created a password link for once@example.com.");
-        Assert.Contains(Host.Log.Lines, line => line.Message == "once@example.com has a new password, by a link that mod@example.com made.");
+        Assert.Contains(Host.Log.Lines, line => line.Message == "once@example.com set a new password with a link created by mod@example.com.");
     }
 
     [Fact]

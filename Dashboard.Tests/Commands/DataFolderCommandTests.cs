@@ -89,7 +89,7 @@ public sealed partial class DataFolderCommandTests : IAsyncLifetime
             Assert.Equal(302, (int)set.StatusCode);
         using var page = await visitor.GetAsync("/people");
         Assert.Equal(200, (int)page.StatusCode);
-        Assert.Contains(_host.Log.Lines, line => line.Message == $"{ModeratorOfTests.Email} has a new password, by a link that the command line made.");
+        Assert.Contains(_host.Log.Lines, line => line.Message == $"{ModeratorOfTests.Email} set a new password with a link created by the command line.");
     }
 
     [Fact]

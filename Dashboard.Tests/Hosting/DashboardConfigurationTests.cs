@@ -62,7 +62,7 @@ public sealed class DashboardConfigurationTests
             problem => Assert.Equal("Presence__Http__PublicUrl: \"presence.example.com\" is not an address of the form https://presence.example.com or https://example.com/presence, without a query.", problem),
             problem => Assert.StartsWith("Presence__Initial__PresenceTimeout: The presence timeout (61 s) must be at least 5 s longer", problem, StringComparison.Ordinal),
             problem => Assert.Equal("Presence__Limits__Rooms: \"0\" is not a whole number from 1 to 100000000.", problem),
-            problem => Assert.Equal("Presence__Server__Key: the key must have 32 to 128 characters; it has 5.", problem),
+            problem => Assert.Equal("Presence__Server__Key: the key must have 32 to 128 characters, not 5.", problem),
             problem => Assert.StartsWith("Presence__Setup__AdminEmail: a password without an email", problem, StringComparison.Ordinal),
             problem => Assert.Equal("Presence__Setup__AdminPassword: the password must have at least 12 characters.", problem));
         Assert.StartsWith("The configuration has 11 problems:", refusal.Message, StringComparison.Ordinal);

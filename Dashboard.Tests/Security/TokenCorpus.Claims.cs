@@ -66,14 +66,14 @@ public static partial class TokenCorpus
     private static IEnumerable<HostileToken> OtherClaims =>
     [
         new("name of 100 characters", S, Taken, k => Secret(k.Claims($",\"name\":\"{new string('n', 100)}\""))),
-        new("name of 101 characters", S, "name may have 100", k => Secret(k.Claims($",\"name\":\"{new string('n', 101)}\""))),
+        new("name of 101 characters", S, "name can have at most 100", k => Secret(k.Claims($",\"name\":\"{new string('n', 101)}\""))),
         new("name a number", S, "name must be a text", k => Secret(k.Claims(",\"name\":7"))),
         new("name with a line end", S, "name must not contain control", k => Secret(k.Claims(",\"name\":\"a\\nb\""))),
         new("name null", S, Taken, k => Secret(k.Claims(",\"name\":null"))),
         new("name empty", S, Taken, k => Secret(k.Claims(",\"name\":\"\""))),
         new("name twice", S, "duplicate members", k => Secret(k.Claims(",\"name\":\"a\",\"name\":\"b\""))),
         new("picture of 1,000 characters", S, Taken, k => Secret(k.Claims($",\"picture\":\"https://e.example/{new string('p', 1_000 - 18)}\""))),
-        new("picture of 1,001 characters", S, "picture may have", k => Secret(k.Claims($",\"picture\":\"https://e.example/{new string('p', 1_001 - 18)}\""))),
+        new("picture of 1,001 characters", S, "picture can have at most", k => Secret(k.Claims($",\"picture\":\"https://e.example/{new string('p', 1_001 - 18)}\""))),
         .. new[] { "javascript:alert(1)", "data:text/html,x", "//evil.example/x.png", "/x.png", "file:///etc/passwd", "vbscript:x" }
             .Select(address => new HostileToken($"picture {address}", S, "picture must be a URL", k => Secret(k.Claims($",\"picture\":\"{address}\"")))),
         new("sid of 150 characters", S, Taken, k => Secret(k.Claims($",\"sid\":\"{new string('s', 150)}\""))),

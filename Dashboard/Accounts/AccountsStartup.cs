@@ -98,9 +98,9 @@ internal sealed class AccountsStartup(
             await using var scope = scopes.CreateAsyncScope();
             var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
             if (await accounts.FindByEmailAsync(email) is not { } account)
-                log.LogWarning("Presence__Setup__AdminEmail is {Email}, and there is no such account: Presence__Setup makes the first account only, and there is one already. Invite {Email} on the People page, or run: dotnet Dashboard.dll admin add {Email}", email, email, email);
+                log.LogWarning("Presence__Setup__AdminEmail is {Email}, but this account doesn't exist. Presence__Setup creates only the first account, and one exists already. Invite {Email} on the People page, or run: dotnet Dashboard.dll admin add {Email}", email, email, email);
             else if (!await scope.ServiceProvider.GetRequiredService<ModeratorPasswords>().VerifyAsync(account, await ConfiguredPasswordAsync(lifetime.ApplicationStopping), lifetime.ApplicationStopping))
-                log.LogWarning("Presence__Setup__AdminPassword is not the password of {Email}: it makes the first account only, and the password was changed since. Remove it from the configuration. For a lost password run: dotnet Dashboard.dll admin reset-password {Email}", email, email);
+                log.LogWarning("Presence__Setup__AdminPassword doesn't match the password of {Email}. It sets only the first account's password, which has changed since. Remove it from the configuration. For a lost password, run: dotnet Dashboard.dll admin reset-password {Email}", email, email);
         }
 #pragma warning disable CA1031 // a remark that cannot be made stops nothing
         catch (Exception failure)

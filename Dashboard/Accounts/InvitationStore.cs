@@ -68,7 +68,7 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, AccountChange
         await using var scope = scopes.CreateAsyncScope();
         var context = Context(scope);
         if (await context.DeleteAsync(context.Invitations.Where(record => record.Id == id), cancellationToken) > 0)
-            log.LogInformation("{By} took invitation {Id} back.", by, id);
+            log.LogInformation("{By} revoked invitation {Id}.", by, id);
         changes.Announce(accountId: null);
     }
 

@@ -60,7 +60,7 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
         if (!made.Succeeded)
             throw new ModeratorChangeRefusedException(string.Join(' ', AccountErrors.Of(made)));
         await transaction.CommitAsync(cancellationToken);
-        log.LogInformation("{By} created the account {Email}, {Role}.", by, email, role);
+        log.LogInformation("{By} created the account {Email} as {Role}.", by, email, role);
         changes.Announce(account.Id);
         return account.Id;
     }

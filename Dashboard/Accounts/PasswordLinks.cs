@@ -79,7 +79,7 @@ internal sealed class PasswordLinks(IServiceScopeFactory scopes, AccountChanges 
         await context.DeleteAsync(context.Sessions.Where(session => session.AccountId == account.Id), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
 
-        log.LogInformation("{Email} has a new password, by a link that {By} made.", account.Email, row.Value!.Split(' ', 3)[2]);
+        log.LogInformation("{Email} set a new password with a link created by {By}.", account.Email, row.Value!.Split(' ', 3)[2]);
         changes.Announce(account.Id);
         if (await accounts.IsInRoleAsync(account, nameof(ModeratorRole.Admin)))
         {

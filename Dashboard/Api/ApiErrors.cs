@@ -55,20 +55,20 @@ internal static class ApiErrors
 /// <param name="Meaning">One sentence for docs/errors.md and for replies that have nothing more exact to say.</param>
 internal sealed record ApiError(int Status, int Code, string Meaning);
 
-/// <summary>What every refusal answers.</summary>
+/// <summary>The shape of every error.</summary>
 /// <param name="Status">Always "error".</param>
-/// <param name="Code">What clients tell refusals apart by; never used for anything else.</param>
-/// <param name="Message">What is wrong and the way out, for people.</param>
-/// <param name="Data">Particulars, where there are any.</param>
+/// <param name="Code">The error code. Clients compare it. It never changes its meaning.</param>
+/// <param name="Message">What is wrong and what to do, for people.</param>
+/// <param name="Data">Details, if there are any.</param>
 internal sealed record ErrorDocument([property: AllowedValues("error")] string Status, int Code, string Message, ErrorDetail? Data);
 
-/// <param name="Detail">The field and the rule, or other particulars.</param>
-/// <param name="Until">When a removal ends.</param>
-/// <param name="Reason">What a removed viewer is told.</param>
-/// <param name="RoomIds">The rooms that were refused, where a request names several.</param>
+/// <param name="Detail">The field and the rule, or other details.</param>
+/// <param name="Until">When the ban ends.</param>
+/// <param name="Reason">The reason. The viewer sees it.</param>
+/// <param name="RoomIds">The refused rooms, if a request names several.</param>
 internal sealed record ErrorDetail(string? Detail, DateTimeOffset? Until = null, string? Reason = null, IReadOnlyList<string>? RoomIds = null);
 
-/// <summary>It was done.</summary>
+/// <summary>Done.</summary>
 /// <param name="Success">Always true.</param>
 /// <example>{"success":true}</example>
 internal sealed record SuccessReply(bool Success);

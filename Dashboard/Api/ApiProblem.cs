@@ -10,7 +10,7 @@ namespace Presence.Dashboard.Api;
 
 /// <summary>A reply that says no, in the one shape every error has.</summary>
 /// <param name="Error">Which kind.</param>
-/// <param name="Message">What is wrong and the way out, for people.</param>
+/// <param name="Message">What is wrong and what to do, for people.</param>
 /// <param name="Detail">The field and the rule, or other particulars; null when the message says it all.</param>
 internal sealed record ApiProblem(ApiError Error, string Message, string? Detail = null) : IResult
 {

@@ -8,7 +8,7 @@ using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Api;
 
-/// <summary>Channels: named groups of users, and whether anybody of them is online.</summary>
+/// <summary>Channels: named groups of users, and whether any member is online.</summary>
 internal static class ChannelEndpoints
 {
     public const int MostAsked = 100;
@@ -18,14 +18,14 @@ internal static class ChannelEndpoints
         api.MapPut("/api/v1/channels/{channelId}/members", SetMembersAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users))
             .WithName("setChannelMembers").Reads<ChannelMembersRequest>().Produces<ChannelMembersDocument>().Refuses(ApiErrors.CapReached);
         api.MapGet("/api/v1/presence/channels/list", List).Allow(ApiPolicy.ViewerOrServer)
-            .WithName("listChannelPresences").Takes(ApiParameter.OfIds("channelIds", "The channels; `channelIds[]` is taken as well.", MostAsked))
+            .WithName("listChannelPresences").Takes(ApiParameter.OfIds("channelIds", "The channels. Also as `channelIds[]`.", MostAsked))
             .Produces<ChannelsReply>().Refuses(ApiErrors.PresenceDisabled, ApiErrors.Banned);
     }
 
-    /// <summary>Say who belongs to a channel</summary>
+    /// <summary>Set the members of a channel</summary>
     /// <remarks>
-    /// Instead of what was said before; at most 1,000 members. With nobody the channel is forgotten. Acknowledged means
-    /// durable and in force.
+    /// Replaces all members. At most 1,000. An empty list deletes the channel. When the reply arrives, the change is saved and in
+    /// effect.
     /// </remarks>
     /// <response code="200">The members now.</response>
     internal static async Task<IResult> SetMembersAsync(HttpContext http, string channelId, PresenceEngine engine, ChannelStore channels)
@@ -45,13 +45,13 @@ internal static class ChannelEndpoints
             return "userIds is missing. Send a list of user ids, or an empty list to delete the channel.";
         if (userIds.Count > most)
             return $"userIds is limited to {most} members, and this request has {userIds.Count}.";
-        var problems = userIds.Select((id, index) => id is null ? $"userIds[{index}] is null; it is a user id." : PresenceIds.ProblemOfUserId(id) is { } problem ? $"userIds[{index}]: {problem}" : null);
+        var problems = userIds.Select((id, index) => id is null ? $"userIds[{index}] is null. It must be a user id." : PresenceIds.ProblemOfUserId(id) is { } problem ? $"userIds[{index}]: {problem}" : null);
         return problems.FirstOrDefault(problem => problem is not null);
     }
 
-    /// <summary>Ask whether anybody of some channels is online</summary>
-    /// <remarks>The user who asks is not counted, nor is anybody who switched presence off. An unknown channel has nobody online.</remarks>
-    /// <response code="200">The channels, in the order asked for.</response>
+    /// <summary>List the online members of channels</summary>
+    /// <remarks>The calling user isn't counted, nor are hidden users. An unknown channel has no members online.</remarks>
+    /// <response code="200">The channels, in the requested order.</response>
     internal static IResult List(HttpContext http, PresenceEngine engine, RateLimits paces)
     {
         var query = http.Request.Query;
@@ -73,26 +73,26 @@ internal static class ChannelEndpoints
     }
 }
 
-/// <summary>Who belongs to a channel from now on.</summary>
-/// <param name="UserIds">All of its members; with none the channel is forgotten.</param>
+/// <summary>The new members of a channel.</summary>
+/// <param name="UserIds">All of its members. An empty list deletes the channel.</param>
 /// <example>{"userIds":["anna","berta"]}</example>
 [Computed("channelId")]
 internal sealed record ChannelMembersRequest([property: Required, MaxLength(1000)] IReadOnlyList<string?>? UserIds) : AdministrationRequest;
 
-/// <summary>Who belongs to a channel.</summary>
+/// <summary>The members of a channel.</summary>
 /// <param name="ChannelId">The channel.</param>
 /// <param name="UserIds">Its members, each once.</param>
 /// <example>{"channelId":"crew","userIds":["anna","berta"]}</example>
 internal sealed record ChannelMembersDocument(string ChannelId, IReadOnlyList<string> UserIds);
 
-/// <summary>Whether anybody of some channels is online.</summary>
-/// <param name="Channels">In the order asked for.</param>
+/// <summary>The online members of channels.</summary>
+/// <param name="Channels">In the requested order.</param>
 /// <example>{"channels":[{"channelId":"crew","isAnyMemberOnline":true,"onlineCount":2}]}</example>
 internal sealed record ChannelsReply(IReadOnlyList<ChannelsReply.Channel> Channels)
 {
     /// <summary>One channel.</summary>
-    /// <param name="ChannelId">The channel; an unknown one has nobody online.</param>
-    /// <param name="IsAnyMemberOnline">Whether somebody of it is, other than who asks.</param>
-    /// <param name="OnlineCount">How many are, without who asks and those who do not want to be listed.</param>
+    /// <param name="ChannelId">The channel. An unknown one has no members online.</param>
+    /// <param name="IsAnyMemberOnline">Whether a member other than the caller is online.</param>
+    /// <param name="OnlineCount">The number of members online, without the caller and hidden users.</param>
     internal sealed record Channel(string ChannelId, bool IsAnyMemberOnline, int OnlineCount);
 }

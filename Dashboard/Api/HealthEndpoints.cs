@@ -6,7 +6,7 @@ using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Api;
 
-/// <summary>Whether the process runs and whether it can be relied on. <see cref="ReadinessMiddleware"/> answers before the state is restored.</summary>
+/// <summary>Whether the process runs, and whether it is ready. <see cref="ReadinessMiddleware"/> answers before the state is restored.</summary>
 internal static class HealthEndpoints
 {
     public const string LivePath = "/health/live";
@@ -22,17 +22,17 @@ internal static class HealthEndpoints
             .WithName("isReady").Produces<HealthReply>().Refuses(ApiErrors.MethodNotAllowed, ApiErrors.NotReady);
     }
 
-    /// <summary>Ask whether the process runs</summary>
-    /// <remarks>Answers from the first second on, whatever state the server is in.</remarks>
-    /// <response code="200">It runs.</response>
+    /// <summary>Check that the process runs</summary>
+    /// <remarks>Works from the first second, in every state of the server.</remarks>
+    /// <response code="200">The process runs.</response>
     internal static IResult Live() => Reply.Ok(new HealthReply("live", Loops: null), ApiJson.Documents.HealthReply);
 
-    /// <summary>Ask whether the server can be relied on</summary>
+    /// <summary>Check that the server is ready</summary>
     /// <remarks>
-    /// <c>degraded</c> while a background loop keeps failing or nothing can be stored; heartbeats are still taken. With a
-    /// server key the answer lists the loops.
+    /// <c>degraded</c> while a background loop keeps failing or storage fails. Heartbeats still count. With a server key, the
+    /// reply lists the loops.
     /// </remarks>
-    /// <response code="200">It is restored and answers.</response>
+    /// <response code="200">The state is restored.</response>
     internal static async Task<IResult> ReadyAsync(HttpContext http, HealthCheckService health, LoopRegistry loops, ClientAuthenticator authenticator)
     {
         // Details may name files and errors: for the backend alone. Everybody else gets the verdict.
@@ -59,18 +59,18 @@ internal sealed class StorageHealthCheck(StorageWatch storage) : IHealthCheck
         Task.FromResult(storage.IsTroubled ? HealthCheckResult.Degraded() : HealthCheckResult.Healthy());
 }
 
-/// <summary>How the server is.</summary>
-/// <param name="Status">The verdict.</param>
-/// <param name="Loops">The background loops; only for a server key.</param>
+/// <summary>The server's health.</summary>
+/// <param name="Status">The result.</param>
+/// <param name="Loops">The background loops. Only with a server key.</param>
 /// <example>{"status":"healthy"}</example>
 internal sealed record HealthReply([property: AllowedValues("live", "healthy", "degraded")] string Status, IReadOnlyList<HealthReply.Loop>? Loops)
 {
-    /// <summary>Work that repeats in the background.</summary>
+    /// <summary>A background loop.</summary>
     /// <param name="Name">What it does.</param>
-    /// <param name="Healthy">Whether its last pass went well.</param>
-    /// <param name="LastError">What went wrong last.</param>
+    /// <param name="Healthy">Whether its last pass succeeded.</param>
+    /// <param name="LastError">Its last error.</param>
     /// <param name="LastErrorAt">When.</param>
-    /// <param name="LastSuccessAt">When a pass last went well.</param>
+    /// <param name="LastSuccessAt">When a pass last succeeded.</param>
     internal sealed record Loop(string Name, bool Healthy, string? LastError, DateTimeOffset? LastErrorAt, DateTimeOffset? LastSuccessAt);
 }
 

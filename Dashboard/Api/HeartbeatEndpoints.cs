@@ -15,7 +15,7 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, RateLimits paces
     {
         var endpoints = ActivatorUtilities.CreateInstance<HeartbeatEndpoints>(api.ServiceProvider);
         api.MapPost("/api/v1/presence/rooms/{roomId}/heartbeat", endpoints.Beat).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
-            .WithName("sendHeartbeat").Takes(ApiParameter.OfWords("include", "Adds the room's count to the answer.", ["count"], isOptional: true))
+            .WithName("sendHeartbeat").Takes(ApiParameter.OfWords("include", "Adds the room's count to the reply.", ["count"], isOptional: true))
             .Reads<HeartbeatRequest>(isOptional: true).Produces<HeartbeatDocument>(StatusCodes.Status202Accepted)
             .Refuses(ApiErrors.PresenceDisabled, ApiErrors.Removed, ApiErrors.Banned, ApiErrors.RoomEnded, ApiErrors.CapReached);
         api.MapPost("/api/v1/presence/heartbeats", ManyHeartbeats.BeatAsync).Allow(ApiPolicy.ViewerOrServer.With(ServerScopes.Presence))
@@ -25,11 +25,11 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, RateLimits paces
 
     /// <summary>Send a heartbeat</summary>
     /// <remarks>
-    /// "I am watching." The first one makes the caller a viewer; the answer says when the next one is due. An empty body is
-    /// fine, with any content type. The session counts until <c>presenceTimeoutSeconds</c> after the answer, whatever the
-    /// settings become. A session may send 2 a second, 20 at once.
+    /// "I am watching." The first heartbeat makes the caller a viewer. The reply says when the next one is due. An empty body is
+    /// fine, with any content type. The session counts until <c>presenceTimeoutSeconds</c> after the reply, even if the settings
+    /// change. A session can send 2 per second, in bursts of up to 20.
     /// </remarks>
-    /// <response code="202">Taken.</response>
+    /// <response code="202">Accepted.</response>
     internal ValueTask<IResult> Beat(HttpContext http, string roomId)
     {
         if (!JsonBody.IsEmpty(http))
@@ -89,12 +89,12 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, RateLimits paces
     }
 }
 
-/// <summary>What a heartbeat may say beyond "I am watching". All of it may be left out.</summary>
-/// <param name="SessionId">Tells sessions of one user apart; the login's device unless sent.</param>
-/// <param name="State">What the session says of its screen; visible unless sent.</param>
-/// <param name="Device">The device, for people to read; cut to 300 characters.</param>
-/// <param name="AppVersion">The app's version, for people to read; cut to 30 characters.</param>
-/// <param name="SettingsVersion">The version of the settings the client works by, as the last answer told it.</param>
+/// <summary>The optional members of a heartbeat.</summary>
+/// <param name="SessionId">Distinguishes sessions of one user. Default: the login's device.</param>
+/// <param name="State">The state of the session's screen. Default: visible.</param>
+/// <param name="Device">The device, for people. Cut to 300 characters.</param>
+/// <param name="AppVersion">The app's version, for people. Cut to 30 characters.</param>
+/// <param name="SettingsVersion">The settings version that the client uses, from the last reply.</param>
 /// <example>{"sessionId":"tab-1","state":"visible","settingsVersion":1}</example>
 internal sealed record HeartbeatRequest(
     [property: MinLength(1), MaxLength(PresenceIds.LongestSessionId)] string? SessionId,
@@ -107,13 +107,13 @@ internal sealed record HeartbeatRequest(
     public const int LongestAppVersion = 30;
 }
 
-/// <summary>The answer to a heartbeat, as <see cref="HeartbeatReply"/> writes it.</summary>
+/// <summary>The reply to a heartbeat, as <see cref="HeartbeatReply"/> writes it.</summary>
 /// <param name="Success">Always true.</param>
-/// <param name="HeartbeatIntervalSeconds">How often heartbeats are asked for.</param>
-/// <param name="PresenceTimeoutSeconds">How long from now on the session counts without another heartbeat, whatever the settings become.</param>
-/// <param name="NextHeartbeatInSeconds">How long to wait before the next one: the interval, up to a tenth early, so that a crowd that came at once spreads out.</param>
-/// <param name="SettingsVersion">The version of the settings; send it back with the next heartbeat.</param>
-/// <param name="Count">The room's viewers, when asked for with <c>include=count</c>.</param>
+/// <param name="HeartbeatIntervalSeconds">How often clients should send heartbeats.</param>
+/// <param name="PresenceTimeoutSeconds">How long the session counts from now without another heartbeat, even if the settings change.</param>
+/// <param name="NextHeartbeatInSeconds">The time to wait before the next heartbeat: the interval, up to 10 % early, so that viewers who joined together spread out.</param>
+/// <param name="SettingsVersion">The settings version. Send it back with the next heartbeat.</param>
+/// <param name="Count">The room's viewer count, with <c>include=count</c>.</param>
 /// <example>{"success":true,"heartbeatIntervalSeconds":30,"presenceTimeoutSeconds":60,"nextHeartbeatInSeconds":28.08,"settingsVersion":1,"count":1240}</example>
 internal sealed record HeartbeatDocument(
     bool Success,

@@ -7,13 +7,13 @@ using Presence.Engine;
 
 namespace Presence.Dashboard.Api;
 
-/// <summary>"I am gone": at once, per session, the same answer however often it is said, also while presence is off.</summary>
+/// <summary>"I am leaving": at once, per session, with the same reply when repeated, also while presence is off.</summary>
 internal static class LeaveEndpoints
 {
     public static void MapLeaves(this IEndpointRouteBuilder api)
     {
         api.MapDelete("/api/v1/presence/rooms/{roomId}/heartbeat", Leave).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
-            .WithName("leaveRoom").Takes(ApiParameter.OfText("sessionId", "The session; the login's device unless given.", PresenceIds.LongestSessionId))
+            .WithName("leaveRoom").Takes(ApiParameter.OfText("sessionId", "The session. Default: the login's device.", PresenceIds.LongestSessionId))
             .Produces(StatusCodes.Status204NoContent);
         api.MapPost("/api/v1/presence/rooms/{roomId}/leave", LeaveByBeaconAsync).Allow(ApiPolicy.Anonymous).PacedByItself()
             .WithName("leaveRoomByBeacon")
@@ -22,17 +22,17 @@ internal static class LeaveEndpoints
     }
 
     /// <summary>Leave a room</summary>
-    /// <remarks>Ends one session of the caller, at once. Also 204 when it was not there, and while presence is off.</remarks>
-    /// <response code="204">The session is not there any more.</response>
+    /// <remarks>Ends one session of the caller at once. Also 204 if there was no such session, and while presence is off.</remarks>
+    /// <response code="204">The session has ended.</response>
     internal static IResult Leave(HttpContext http, string roomId, PresenceEngine engine) =>
         End(engine, roomId, http.Caller(), new QueryReader(http.Request.Query).Text("sessionId", PresenceIds.LongestSessionId));
 
     /// <summary>Leave a room while a page closes</summary>
     /// <remarks>
-    /// For <c>navigator.sendBeacon</c>, which can set no header: the access token comes in the body, on this route alone,
-    /// as text or as a form of at most 4 KiB. Never put a token into an address.
+    /// For <c>navigator.sendBeacon</c>, which can't set headers. Send the access token in the body, on this route only, as text
+    /// or as a form of at most 4 KiB. Never put a token in a URL.
     /// </remarks>
-    /// <response code="204">The session is not there any more.</response>
+    /// <response code="204">The session has ended.</response>
     internal static async Task<IResult> LeaveByBeaconAsync(HttpContext http, string roomId, PresenceEngine engine, ClientAuthenticator authenticator, RateLimits paces)
     {
         if (!IsFormOrText(http.Request.ContentType))

@@ -11,8 +11,8 @@ namespace Presence.Dashboard.Api;
 internal static class ManyHeartbeats
 {
     /// <summary>Send many heartbeats at once</summary>
-    /// <remarks>At most 1,000. What was not taken is listed by its place, with the code it would have had alone.</remarks>
-    /// <response code="202">What became of each.</response>
+    /// <remarks>At most 1,000. The reply lists rejected heartbeats by index, with the code that each would have got alone.</remarks>
+    /// <response code="202">The result.</response>
     internal static async Task<IResult> BeatAsync(HttpContext http, PresenceEngine engine, RateLimits paces, ProfileLookups profiles, VerifiedUsers vouched, ILogger<HeartbeatEndpoints> logger)
     {
         var request = await JsonBody.ReadAsync(http, ApiJson.Documents.ManyHeartbeatsRequest);
@@ -100,8 +100,8 @@ internal static class ManyHeartbeats
     }
 }
 
-/// <summary>Heartbeats of many sessions at once.</summary>
-/// <param name="Heartbeats">The heartbeats; each is taken or refused by itself.</param>
+/// <summary>Heartbeats of many sessions.</summary>
+/// <param name="Heartbeats">The heartbeats. Each is accepted or rejected separately.</param>
 /// <example>{"heartbeats":[{"roomId":"lobby","userId":"anna","sessionId":"tv","state":"visible","device":"Set-top box","appVersion":"3.1.0"}]}</example>
 internal sealed record ManyHeartbeatsRequest([property: Required, MaxLength(ManyHeartbeatsRequest.Most)] IReadOnlyList<ManyHeartbeatsRequest.Item?>? Heartbeats)
 {
@@ -109,11 +109,11 @@ internal sealed record ManyHeartbeatsRequest([property: Required, MaxLength(Many
 
     /// <summary>One heartbeat.</summary>
     /// <param name="RoomId">The room.</param>
-    /// <param name="UserId">Who watches. With a server key it is required; with an access token it is the token's subject and left out.</param>
-    /// <param name="SessionId">Tells sessions of one user apart.</param>
-    /// <param name="State">What the session says of its screen; visible unless sent.</param>
-    /// <param name="Device">The device, for people to read.</param>
-    /// <param name="AppVersion">The app's version, for people to read.</param>
+    /// <param name="UserId">The viewer. Required with a server key. Leave it out with an access token.</param>
+    /// <param name="SessionId">Distinguishes sessions of one user.</param>
+    /// <param name="State">The state of the session's screen. Default: visible.</param>
+    /// <param name="Device">The device, for people.</param>
+    /// <param name="AppVersion">The app's version, for people.</param>
     internal sealed record Item(
         [property: Required, MinLength(1), MaxLength(PresenceIds.LongestRoomId)] string? RoomId,
         [property: MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId,
@@ -123,15 +123,15 @@ internal sealed record ManyHeartbeatsRequest([property: Required, MaxLength(Many
         [property: JsonConverter(typeof(SettingsIssueConverter))] string? AppVersion = null);
 }
 
-/// <summary>What became of many heartbeats.</summary>
-/// <param name="Accepted">How many were taken.</param>
-/// <param name="Rejected">Those that were not.</param>
+/// <summary>The result of many heartbeats.</summary>
+/// <param name="Accepted">The number of accepted heartbeats.</param>
+/// <param name="Rejected">The rejected heartbeats.</param>
 /// <example>{"accepted":1,"rejected":[]}</example>
 internal sealed record ManyHeartbeatsReply(int Accepted, IReadOnlyList<ManyHeartbeatsReply.Rejection> Rejected)
 {
-    /// <summary>A heartbeat that was not taken.</summary>
-    /// <param name="Index">Its place in the request, from 0.</param>
-    /// <param name="Code">As an error would carry it.</param>
-    /// <param name="Message">As an error would carry it.</param>
+    /// <summary>A rejected heartbeat.</summary>
+    /// <param name="Index">Its index in the request, from 0.</param>
+    /// <param name="Code">As in an error.</param>
+    /// <param name="Message">As in an error.</param>
     internal sealed record Rejection(int Index, int Code, string Message);
 }

@@ -4,10 +4,13 @@ using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Api;
 
-/// <summary>What the server measures, for whoever collects it. Counts of everything are nobody's business: a key, unless the operator opens it.</summary>
+/// <summary>The server's metrics. They need a key, unless the operator makes them public.</summary>
 internal sealed class MetricsEndpoints(RequestDelegate exporter)
 {
-    /// <summary>The one form of the answer, whatever a collector would take: a newer one may ask for names with dots, and its series would have new names.</summary>
+    /// <summary>
+    /// The only format, whatever a collector accepts: a newer collector may ask for names with dots, and its series would get new
+    /// names.
+    /// </summary>
     private const string MediaType = "application/openmetrics-text";
 
     public static void Map(IEndpointRouteBuilder api)
@@ -19,10 +22,10 @@ internal sealed class MetricsEndpoints(RequestDelegate exporter)
             .WithExample("# TYPE presence_viewers gauge\n# HELP presence_viewers Distinct viewers present.\npresence_viewers 1240\n# EOF\n").Refuses(ApiErrors.NotReady);
     }
 
-    /// <summary>Read what the server measures</summary>
+    /// <summary>Read the metrics</summary>
     /// <remarks>
-    /// OpenMetrics text, for Prometheus and its relatives. No label holds an id. Open to anybody with
-    /// <c>Presence__Metrics__Public</c>.
+    /// OpenMetrics text, for Prometheus and compatible collectors. No label contains an id. Needs no key if
+    /// <c>Presence__Metrics__Public</c> is set.
     /// </remarks>
     /// <response code="200">The metrics.</response>
     internal Task Read(HttpContext http)

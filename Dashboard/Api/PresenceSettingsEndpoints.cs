@@ -4,14 +4,14 @@ using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Api;
 
-/// <summary>The settings as clients read them; answers also while presence is off, so that they learn of it.</summary>
+/// <summary>The settings for clients. Also works while presence is off, so that clients notice.</summary>
 internal static class PresenceSettingsEndpoints
 {
     public static void MapPresenceSettings(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/settings", Read).Allow(ApiPolicy.ViewerOrServer).AllowRemovedUsers()
             .WithName("getPresenceSettings").Produces<PresenceSettingsReply>();
 
     /// <summary>Read the settings, as a client</summary>
-    /// <remarks>Answers also while presence is off, so that clients learn of it.</remarks>
+    /// <remarks>Also works while presence is off, so that clients notice.</remarks>
     /// <response code="200">The settings.</response>
     internal static IResult Read(HttpContext http, PresenceEngine engine, UserPresenceSettingStore switches)
     {
@@ -27,9 +27,9 @@ internal static class PresenceSettingsEndpoints
     }
 }
 
-/// <summary>The settings as published clients read them. Durations are whole seconds.</summary>
-/// <param name="User">The caller's own switch.</param>
-/// <param name="Network">How often heartbeats are asked for.</param>
+/// <summary>The settings for clients. Durations are whole seconds.</summary>
+/// <param name="User">The caller's own presence switch.</param>
+/// <param name="Network">How often clients should send heartbeats.</param>
 /// <param name="Room">The network's switch.</param>
 /// <example>
 /// {"user":{"enabled":true,"enabledAt":"2026-11-21T20:00:00.000Z"},"network":{"heartbeatInterval":30,"presenceSyncInterval":30,
@@ -37,14 +37,14 @@ internal static class PresenceSettingsEndpoints
 /// </example>
 internal sealed record PresenceSettingsReply(PresenceSettingsReply.UserPart User, PresenceSettingsReply.NetworkPart Network, PresenceSettingsReply.RoomPart Room)
 {
-    /// <summary>The caller's own switch.</summary>
-    /// <param name="Enabled">Whether the user shows up in network lists and channels.</param>
-    /// <param name="EnabledAt">When it was last switched.</param>
+    /// <summary>The caller's own presence switch.</summary>
+    /// <param name="Enabled">Whether the user appears in network lists and channels.</param>
+    /// <param name="EnabledAt">When it last changed.</param>
     internal sealed record UserPart(bool Enabled, DateTimeOffset EnabledAt);
 
-    /// <summary>How often heartbeats are asked for.</summary>
+    /// <summary>How often clients should send heartbeats.</summary>
     /// <param name="HeartbeatInterval">Seconds, rounded up.</param>
-    /// <param name="PresenceSyncInterval">The same again.</param>
+    /// <param name="PresenceSyncInterval">The same value.</param>
     /// <param name="UpdatedAt">When the settings last changed.</param>
     internal sealed record NetworkPart(int HeartbeatInterval, int PresenceSyncInterval, DateTimeOffset UpdatedAt);
 
@@ -53,7 +53,7 @@ internal sealed record PresenceSettingsReply(PresenceSettingsReply.UserPart User
     internal sealed record RoomPart(bool Enabled);
 }
 
-/// <summary>Settings of a chat this server does not have; published clients ask for them while they log in.</summary>
+/// <summary>Settings of a chat that this server doesn't have. Published clients read them during login.</summary>
 /// <param name="MessagePreview">Always off.</param>
 /// <example>{"messagePreview":{"enabled":false,"isIncludeDeleted":false}}</example>
 internal sealed record ChatSettingsDocument(ChatSettingsDocument.Preview MessagePreview)

@@ -7,7 +7,7 @@ using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Api;
 
-/// <summary>Opening a room's count to whoever has its link, and closing it again.</summary>
+/// <summary>Creating, changing and revoking a room's public link.</summary>
 internal sealed class PublicLinkEndpoints(PublicLinkStore links)
 {
     private const string Route = "/api/v1/admin/rooms/{roomId}/public-link";
@@ -18,7 +18,7 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
         var write = ApiPolicy.Server.With(ServerScopes.Rooms);
         api.MapPost(Route, endpoints.MakeAsync).Allow(write)
             .WithName("makePublicLink").Reads<PublicLinkRequest>(isOptional: true).Produces<PublicLinkDocument>(StatusCodes.Status201Created)
-            .AnswersHeader("Location", "Where the link is read and taken back.").Refuses(ApiErrors.CapReached);
+            .AnswersHeader("Location", "The URL to read and revoke the link.").Refuses(ApiErrors.CapReached);
         api.MapPut(Route, endpoints.SetAsync).Allow(write)
             .WithName("setPublicLink").Reads<PublicLinkRequest>(isOptional: true).Produces<PublicLinkDocument>().Refuses(ApiErrors.CapReached);
         api.MapGet(Route, endpoints.Read).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Rooms))
@@ -27,10 +27,10 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
             .WithName("revokePublicLink").Produces(StatusCodes.Status204NoContent);
     }
 
-    /// <summary>Make a room's public link</summary>
+    /// <summary>Create a room's public link</summary>
     /// <remarks>
-    /// Whoever has the link may see how many watch the room, as a badge or in a widget. A room has one at most: a link it
-    /// had before leads nowhere from then on, which is how to change it.
+    /// Anyone with the link can see the room's viewer count as a badge or in a widget. A room has at most one link. Creating
+    /// another revokes the old one.
     /// </remarks>
     /// <response code="201">The link.</response>
     internal async Task<IResult> MakeAsync(HttpContext http, string roomId)
@@ -40,9 +40,9 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
         return Reply.Created(Describe(link), ApiJson.Documents.PublicLinkDocument, $"/api/v1/admin/rooms/{Uri.EscapeDataString(roomId)}/public-link");
     }
 
-    /// <summary>Say what a room's public link shows</summary>
-    /// <remarks>The link stays the same; where the room has none, one is made.</remarks>
-    /// <response code="200">The link as it is now.</response>
+    /// <summary>Change what a room's public link shows</summary>
+    /// <remarks>The link stays the same. Creates one if the room has none.</remarks>
+    /// <response code="200">The updated link.</response>
     internal async Task<IResult> SetAsync(HttpContext http, string roomId)
     {
         var request = await JsonBody.ReadOptionalAsync(http, ApiJson.Documents.PublicLinkRequest);
@@ -56,10 +56,10 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
             ? Answer(link)
             : new ApiProblem(ApiErrors.NotFound, "This room has no public link. POST to this address creates one.");
 
-    /// <summary>Take a room's public link back</summary>
+    /// <summary>Revoke a room's public link</summary>
     /// <remarks>
-    /// It leads nowhere from the next request on; caches in between may show the last count for half a minute. Also 204
-    /// when there was none.
+    /// The link stops working with the next request. Shared caches may show the last count for 30 seconds. Also 204 if there was
+    /// none.
     /// </remarks>
     /// <response code="204">The room has no public link.</response>
     internal async Task<IResult> RevokeAsync(HttpContext http, string roomId)
@@ -74,26 +74,26 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
 }
 
 /// <summary>What a public link shows.</summary>
-/// <param name="ShowNames">Whether it also tells the names of some who watch; false unless sent.</param>
+/// <param name="ShowNames">Whether it also shows the names of some viewers. Default: false.</param>
 /// <example>{"showNames":false}</example>
 [Computed("roomId", "link", "createdAt", "createdBy")]
 internal sealed record PublicLinkRequest(bool? ShowNames) : AdministrationRequest;
 
 /// <summary>A room's public link.</summary>
 /// <param name="RoomId">The room.</param>
-/// <param name="Link">Its code: what widgets are given, and what stands in the badge's address.</param>
-/// <param name="ShowNames">Whether it also tells the names of some who watch.</param>
-/// <param name="CreatedAt">Since when it is good.</param>
-/// <param name="CreatedBy">Who made it: a moderator's email or a key's name.</param>
+/// <param name="Link">Its code, used in widgets and in the badge's URL.</param>
+/// <param name="ShowNames">Whether it also shows the names of some viewers.</param>
+/// <param name="CreatedAt">When it was created.</param>
+/// <param name="CreatedBy">Who created it: an account's email or a key's name.</param>
 /// <example>{"roomId":"lobby","link":"7Zc1vB5nM8sD2fG4hJ6kL9pR","showNames":false,"createdAt":"2026-11-21T22:40:00.000Z","createdBy":"server key"}</example>
 internal sealed record PublicLinkDocument(string RoomId, string Link, bool ShowNames, DateTimeOffset CreatedAt, string CreatedBy);
 
-/// <summary>What anybody with its public link is told of a room. Nothing in it says which room it is.</summary>
-/// <param name="Count">All distinct viewers; never capped.</param>
-/// <param name="ReferenceTimestamp">The moment it is true of.</param>
-/// <param name="RefreshInSeconds">When to ask again: sooner brings the same answer.</param>
-/// <param name="Warming">After a restart, until one heartbeat interval has passed: viewers who left meanwhile may still be counted.</param>
-/// <param name="Viewers">Some who watch, the last to join first; left out unless the link shows names.</param>
+/// <summary>What a public link reveals about its room. It doesn't identify the room.</summary>
+/// <param name="Count">All distinct viewers, without a limit.</param>
+/// <param name="ReferenceTimestamp">The time of the count.</param>
+/// <param name="RefreshInSeconds">When to read again. An earlier read returns the same reply.</param>
+/// <param name="Warming">Present after a restart, until one heartbeat interval has passed: viewers who have left in the meantime may still be counted.</param>
+/// <param name="Viewers">Some viewers, newest first. Only if the link shows names.</param>
 /// <example>{"count":1240,"referenceTimestamp":"2026-11-21T22:37:41.509Z","refreshInSeconds":5,"viewers":[{"name":"Anna"}]}</example>
 internal sealed record PublicRoomDocument(
     int Count,
@@ -102,7 +102,7 @@ internal sealed record PublicRoomDocument(
     bool? Warming,
     IReadOnlyList<PublicRoomDocument.ViewerPart>? Viewers)
 {
-    /// <summary>One who watches: a name and nothing else, no id, no picture.</summary>
+    /// <summary>A viewer's name, without an id or picture.</summary>
     /// <param name="Name">The display name. Viewers without one are not listed.</param>
     internal sealed record ViewerPart(string Name);
 }

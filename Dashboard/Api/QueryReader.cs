@@ -15,7 +15,7 @@ internal sealed class QueryReader(IQueryCollection query)
             throw Refused($"{name} appears {values.Count} times. Send it once.");
         if (values.ToString() is not { Length: > 0 } text)
             return null;
-        return text.Length <= longest ? text : throw Refused($"{name} may have {longest} characters; it has {text.Length}.");
+        return text.Length <= longest ? text : throw Refused($"{name} can have at most {longest} characters, not {text.Length}.");
     }
 
     public int Number(string name, int smallest, int largest, int otherwise)
@@ -52,7 +52,7 @@ internal sealed class QueryReader(IQueryCollection query)
 
         List<string> ids = [.. listed.SelectMany(text => text!.Split(',', StringSplitOptions.RemoveEmptyEntries)), .. literal.OfType<string>()];
         if (ids.Count > most)
-            throw Refused($"{name} may name {most} rooms; it names {ids.Count}.");
+            throw Refused($"{name} can list at most {most} rooms, not {ids.Count}.");
         foreach (var id in ids)
         {
             if (PresenceIds.ProblemOfRoomId(id) is { } problem)

@@ -12,7 +12,7 @@ using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Api;
 
-/// <summary>Keeping viewers out, of one room or of the network, and letting them in again.</summary>
+/// <summary>Removing users from a room or the network, and lifting bans.</summary>
 internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
 {
     private const string OfRoom = "/api/v1/admin/rooms/{roomId}/removals";
@@ -48,50 +48,54 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
             .WithName("liftRemoval").Produces(StatusCodes.Status204NoContent);
     }
 
-    /// <summary>Keep a user out of a room</summary>
+    /// <summary>Remove a user from a room</summary>
     /// <remarks>
-    /// Its sessions there end at once. Until the removal ends or is lifted, its heartbeats and reads of the room are
-    /// refused with code 499601. Instead of what was decided for the user before, which answers 200. Acknowledged means
-    /// durable and in force.
+    /// The user's sessions in the room end at once. Until the ban ends or is lifted, heartbeats and reads for the room get code
+    /// 499601. Replaces an earlier ban of the user, with 200. When the reply arrives, the ban is saved and in effect.
     /// </remarks>
-    /// <response code="201">The removal.</response>
+    /// <response code="201">The ban.</response>
     internal ValueTask<IResult> RemoveFromRoomAsync(HttpContext http, string roomId) => RemoveAsync(http, roomId);
 
-    /// <summary>List who is kept out of a room</summary>
-    /// <remarks>The removals in force, the latest first.</remarks>
-    /// <response code="200">A page of removals.</response>
+    /// <summary>List a room's bans</summary>
+    /// <remarks>The active bans, newest first.</remarks>
+    /// <response code="200">A page of bans.</response>
     internal ValueTask<IResult> ListOfRoomAsync(HttpContext http, string roomId) => ListAsync(http, roomId);
 
-    /// <summary>Read why a user is kept out of a room</summary>
-    /// <response code="200">The removal.</response>
+    /// <summary>Read a user's ban from a room</summary>
+    /// <response code="200">The ban.</response>
     internal Task<IResult> ReadOfRoomAsync(HttpContext http, string roomId, string userId) => ReadAsync(http, roomId, RawRoute.Segment(http, UserSegmentOfRoom, userId));
 
-    /// <summary>Let a user into a room again</summary>
-    /// <remarks>With the user's next heartbeat. Also 204 when it was not kept out. Acknowledged means durable and in force.</remarks>
-    /// <response code="204">The user is not kept out.</response>
+    /// <summary>Lift a ban from a room</summary>
+    /// <remarks>
+    /// The user rejoins with the next heartbeat. Also 204 if there was no ban. When the reply arrives, the change is saved and in
+    /// effect.
+    /// </remarks>
+    /// <response code="204">The user isn't banned.</response>
     internal Task<IResult> LiftOfRoomAsync(HttpContext http, string roomId, string userId) => LiftAsync(http, roomId, RawRoute.Segment(http, UserSegmentOfRoom, userId));
 
-    /// <summary>Ban a user from the network</summary>
+    /// <summary>Remove a user from the network</summary>
     /// <remarks>
-    /// Its sessions end everywhere at once. Until the removal ends or is lifted, its logins, heartbeats and reads are
-    /// refused with code 400312. Instead of what was decided for the user before, which answers 200. Acknowledged means
-    /// durable and in force.
+    /// The user's sessions end in all rooms at once. Until the ban ends or is lifted, logins, heartbeats and reads get code
+    /// 400312. Replaces an earlier ban of the user, with 200. When the reply arrives, the ban is saved and in effect.
     /// </remarks>
-    /// <response code="201">The removal.</response>
+    /// <response code="201">The ban.</response>
     internal ValueTask<IResult> RemoveFromNetworkAsync(HttpContext http) => RemoveAsync(http, null);
 
-    /// <summary>List who is banned from the network</summary>
-    /// <remarks>The removals in force, the latest first.</remarks>
-    /// <response code="200">A page of removals.</response>
+    /// <summary>List the network's bans</summary>
+    /// <remarks>The active bans, newest first.</remarks>
+    /// <response code="200">A page of bans.</response>
     internal ValueTask<IResult> ListOfNetworkAsync(HttpContext http) => ListAsync(http, null);
 
-    /// <summary>Read why a user is banned from the network</summary>
-    /// <response code="200">The removal.</response>
+    /// <summary>Read a user's ban from the network</summary>
+    /// <response code="200">The ban.</response>
     internal Task<IResult> ReadOfNetworkAsync(HttpContext http, string userId) => ReadAsync(http, null, RawRoute.Segment(http, UserSegmentOfNetwork, userId));
 
-    /// <summary>Let a user into the network again</summary>
-    /// <remarks>With the user's next heartbeat. Also 204 when it was not kept out. Acknowledged means durable and in force.</remarks>
-    /// <response code="204">The user is not kept out.</response>
+    /// <summary>Lift a ban from the network</summary>
+    /// <remarks>
+    /// The user rejoins with the next heartbeat. Also 204 if there was no ban. When the reply arrives, the change is saved and in
+    /// effect.
+    /// </remarks>
+    /// <response code="204">The user isn't banned.</response>
     internal Task<IResult> LiftOfNetworkAsync(HttpContext http, string userId) => LiftAsync(http, null, RawRoute.Segment(http, UserSegmentOfNetwork, userId));
 
     private async ValueTask<IResult> RemoveAsync(HttpContext http, string? roomId)
@@ -180,11 +184,11 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
         new(entry.Removal.RoomId, entry.Removal.UserId, entry.Removal.Until, entry.Removal.Reason, entry.At, entry.By);
 }
 
-/// <summary>A viewer to keep out from now on. One of <c>until</c> and <c>durationSeconds</c> says for how long.</summary>
-/// <param name="UserId">Who; a guest by the id the lists show.</param>
-/// <param name="Until">When the removal ends.</param>
-/// <param name="DurationSeconds">How long it lasts from now.</param>
-/// <param name="Reason">What the viewer is told.</param>
+/// <summary>The user to remove. Send <c>until</c> or <c>durationSeconds</c>.</summary>
+/// <param name="UserId">The user. For a guest, the id shown in the lists.</param>
+/// <param name="Until">When the ban ends.</param>
+/// <param name="DurationSeconds">The duration from now.</param>
+/// <param name="Reason">The reason. The user sees it.</param>
 /// <example>{"userId":"anna","durationSeconds":86400,"reason":"spam"}</example>
 internal sealed record RemovalRequest(
     [property: Required, MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId,
@@ -192,19 +196,19 @@ internal sealed record RemovalRequest(
     [property: Range(1, RemovalRules.LongestSeconds)] long? DurationSeconds,
     [property: MinLength(1), MaxLength(RemovalRules.LongestReason)] string? Reason) : AdministrationRequest;
 
-/// <summary>A viewer kept out.</summary>
-/// <param name="RoomId">Of this room; left out when of the network.</param>
-/// <param name="UserId">Who.</param>
-/// <param name="Until">The end, exclusive.</param>
-/// <param name="Reason">What the viewer is told.</param>
-/// <param name="RemovedAt">Since when.</param>
-/// <param name="RemovedBy">Who decided it.</param>
+/// <summary>A ban.</summary>
+/// <param name="RoomId">The room. Absent for a ban from the network.</param>
+/// <param name="UserId">The user.</param>
+/// <param name="Until">When it ends.</param>
+/// <param name="Reason">The reason. The user sees it.</param>
+/// <param name="RemovedAt">When it was set.</param>
+/// <param name="RemovedBy">Who set it.</param>
 /// <example>{"roomId":"lobby","userId":"anna","until":"2026-11-22T22:40:00.000Z","reason":"spam","removedAt":"2026-11-21T22:40:00.000Z","removedBy":"server key"}</example>
 internal sealed record RemovalDocument(string? RoomId, string UserId, DateTimeOffset Until, string? Reason, DateTimeOffset RemovedAt, string RemovedBy);
 
-/// <summary>A page of the removals in force.</summary>
-/// <param name="Removals">The latest first.</param>
-/// <param name="Cursor">Asks for the next page; left out on the last.</param>
+/// <summary>A page of the active bans.</summary>
+/// <param name="Removals">Newest first.</param>
+/// <param name="Cursor">Cursor of the next page. Absent on the last page.</param>
 /// <example>
 /// {"removals":[{"roomId":"lobby","userId":"anna","until":"2026-11-22T22:40:00.000Z","reason":"spam","removedAt":"2026-11-21T22:40:00.000Z",
 /// "removedBy":"server key"}]}

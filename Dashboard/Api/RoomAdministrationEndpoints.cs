@@ -13,7 +13,7 @@ using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Api;
 
-/// <summary>The catalogue of rooms: what a room is called, whether it takes viewers, what it does differently from the network.</summary>
+/// <summary>The room catalogue: titles, ended rooms, and overrides of the network's settings.</summary>
 internal static class RoomAdministrationEndpoints
 {
     private const string Route = "/api/v1/admin/rooms/{roomId}";
@@ -29,15 +29,12 @@ internal static class RoomAdministrationEndpoints
             .WithName("defineRoom").Takes(ApiParameter.IfMatch).Reads<DefinedRoomRequest>().Produces<DefinedRoomDocument>().AnswersETag()
             .Refuses(ApiErrors.StaleVersion, ApiErrors.VersionRequired, ApiErrors.CapReached);
         api.MapDelete(Route, ForgetAsync).Allow(ApiPolicy.Server.With(ServerScopes.Rooms))
-            .WithName("forgetRoom").Takes(ApiParameter.OfHeader("If-Match", "The `ETag` that was read, to forget that version alone."))
+            .WithName("forgetRoom").Takes(ApiParameter.OfHeader("If-Match", "The `ETag` you read, to delete that version only."))
             .Produces(StatusCodes.Status204NoContent).Refuses(ApiErrors.Unreadable, ApiErrors.StaleVersion);
     }
 
-    /// <summary>List the catalogue of rooms</summary>
-    /// <remarks>
-    /// Rooms somebody defined, whether or not anybody is in them. Which rooms have viewers is another list: <c>GET
-    /// /api/v1/presence/rooms</c>.
-    /// </remarks>
+    /// <summary>List the room catalogue</summary>
+    /// <remarks>All defined rooms, with or without viewers. For rooms with viewers, see <c>GET /api/v1/presence/rooms</c>.</remarks>
     /// <response code="200">A page of the catalogue.</response>
     internal static async Task<IResult> ListAsync(HttpContext http, PresenceEngine engine, RoomStore rooms)
     {
@@ -52,19 +49,19 @@ internal static class RoomAdministrationEndpoints
             ApiJson.Documents.DefinedRoomsReply);
     }
 
-    /// <summary>Read what is special about a room</summary>
-    /// <remarks>Answers for every room: one the catalogue does not know follows the network and has version 0.</remarks>
+    /// <summary>Read a room's definition</summary>
+    /// <remarks>Works for every room. A room without a definition follows the network and has version 0.</remarks>
     /// <response code="200">The room.</response>
     internal static async Task<IResult> ReadAsync(HttpContext http, string roomId, PresenceEngine engine, RoomStore rooms) =>
         Answer(await rooms.FindAsync(roomId, http.RequestAborted), engine);
 
-    /// <summary>Say what is special about a room</summary>
+    /// <summary>Define a room</summary>
     /// <remarks>
-    /// All of it, with the <c>ETag</c> of what was read as <c>If-Match</c>; what is left out is not special any more. A
-    /// room that is ended or switched off empties at once. A new timeout drops nobody: every session keeps what its last
-    /// answer promised. Acknowledged means durable and in force.
+    /// Replaces the whole definition. Send the <c>ETag</c> you read as <c>If-Match</c>. A member that you leave out follows the
+    /// network again. When a room is ended or switched off, all viewers leave at once. A new timeout drops no viewer: every
+    /// session keeps the timeout of its last reply. When the reply arrives, the change is saved and in effect.
     /// </remarks>
-    /// <response code="200">The room as it is now.</response>
+    /// <response code="200">The updated room.</response>
     internal static async Task<IResult> DefineAsync(HttpContext http, string roomId, PresenceEngine engine, RoomStore rooms)
     {
         var current = await rooms.FindAsync(roomId, http.RequestAborted);
@@ -84,12 +81,9 @@ internal static class RoomAdministrationEndpoints
         }
     }
 
-    /// <summary>Forget what is special about a room</summary>
-    /// <remarks>
-    /// It follows the network again. Who is in it stays. Also 204 when the catalogue does not know the room.
-    /// <c>If-Match</c> is optional.
-    /// </remarks>
-    /// <response code="204">Nothing is special about the room.</response>
+    /// <summary>Delete a room's definition</summary>
+    /// <remarks>The room follows the network again. Its viewers stay. Also 204 if it had no definition. <c>If-Match</c> is optional.</remarks>
+    /// <response code="204">The room has no definition.</response>
     internal static async Task<IResult> ForgetAsync(HttpContext http, string roomId, RoomStore rooms)
     {
         var current = await rooms.FindAsync(roomId, http.RequestAborted);
@@ -171,16 +165,16 @@ internal static class RoomAdministrationEndpoints
 
     private static TimeSpan? SpanOf(int? seconds) => seconds is { } value ? TimeSpan.FromSeconds(value) : null;
 
-    /// <summary>The instant beside the number: a room forgotten and defined again begins at 1 once more.</summary>
+    /// <summary>The time next to the number: a room that is deleted and defined again starts at 1 again.</summary>
     private static string TagOf(RoomVersion version) => version == RoomVersion.None
         ? "\"0\""
         : string.Create(CultureInfo.InvariantCulture, $"\"{version.Number}-{version.At.ToUnixTimeMilliseconds():x}\"");
 }
 
-/// <summary>All that is special about a room; what is left out is not.</summary>
-/// <param name="Title">What to show instead of the id.</param>
-/// <param name="Status">Whether it takes heartbeats; live unless sent.</param>
-/// <param name="Overrides">What it does differently from the network.</param>
+/// <summary>A room's whole definition. A member that you leave out follows the network.</summary>
+/// <param name="Title">Shown instead of the id.</param>
+/// <param name="Status">Whether the room accepts heartbeats. Default: live.</param>
+/// <param name="Overrides">Overrides of the network's settings.</param>
 /// <example>{"title":"Finals","status":"live","overrides":{"presenceTimeoutSeconds":90}}</example>
 [Computed("roomId", "effective", "version", "updatedAt", "updatedBy")]
 internal sealed record DefinedRoomRequest(
@@ -188,25 +182,25 @@ internal sealed record DefinedRoomRequest(
     [property: AllowedValues("live", "ended")] string? Status,
     DefinedRoomRequest.OverridesPart? Overrides) : AdministrationRequest
 {
-    /// <summary>What a room does differently from the network; what is left out follows the network.</summary>
-    /// <param name="Enabled">Whether presence is on for the room; true cannot switch on what is off for the network.</param>
-    /// <param name="HeartbeatIntervalSeconds">How often clients are asked for a heartbeat.</param>
-    /// <param name="PresenceTimeoutSeconds">How long a session counts after its last heartbeat; raised to the interval and 5 seconds where it is less.</param>
+    /// <summary>Overrides of the network's settings. A member that you leave out follows the network.</summary>
+    /// <param name="Enabled">Whether presence is on for the room. True can't override a network that is off.</param>
+    /// <param name="HeartbeatIntervalSeconds">How often clients should send a heartbeat.</param>
+    /// <param name="PresenceTimeoutSeconds">How long a session counts after its last heartbeat. Raised to the interval plus 5 seconds if it is less.</param>
     internal sealed record OverridesPart(
         bool? Enabled,
         [property: Range(1, 600)] int? HeartbeatIntervalSeconds,
         [property: Range(6, 3600)] int? PresenceTimeoutSeconds) : AdministrationRequest;
 }
 
-/// <summary>A room of the catalogue, and what is in force in it.</summary>
+/// <summary>A room's definition and effective settings.</summary>
 /// <param name="RoomId">The room.</param>
-/// <param name="Title">What to show instead of the id.</param>
-/// <param name="Status">Whether it takes heartbeats or its broadcast is over.</param>
-/// <param name="Overrides">What it does differently from the network; what is left out follows the network.</param>
-/// <param name="Effective">What is in force in it, and where each value comes from.</param>
-/// <param name="Version">Rises with every change; 0 for a room the catalogue does not know.</param>
+/// <param name="Title">Shown instead of the id.</param>
+/// <param name="Status">Whether the room accepts heartbeats or has ended.</param>
+/// <param name="Overrides">Overrides of the network's settings. An absent member follows the network.</param>
+/// <param name="Effective">The values in effect and their sources.</param>
+/// <param name="Version">Increases with every change. 0 for a room without a definition.</param>
 /// <param name="UpdatedAt">When it was last saved.</param>
-/// <param name="UpdatedBy">Who saved it: a moderator's email or a server key's name.</param>
+/// <param name="UpdatedBy">Who saved it: an account's email or a server key's name.</param>
 /// <example>
 /// {"roomId":"lobby","title":"Finals","status":"live","overrides":{"presenceTimeoutSeconds":90},"effective":{"enabled":{"value":true,"from":"network"},
 /// "heartbeatIntervalSeconds":{"value":30,"from":"network"},"presenceTimeoutSeconds":{"value":90,"from":"room"}},"version":1,
@@ -222,32 +216,32 @@ internal sealed record DefinedRoomDocument(
     DateTimeOffset? UpdatedAt,
     string? UpdatedBy)
 {
-    /// <summary>What a room does differently from the network.</summary>
+    /// <summary>A room's overrides of the network's settings.</summary>
     /// <param name="Enabled">Whether presence is on for the room.</param>
-    /// <param name="HeartbeatIntervalSeconds">How often clients are asked for a heartbeat.</param>
+    /// <param name="HeartbeatIntervalSeconds">How often clients should send a heartbeat.</param>
     /// <param name="PresenceTimeoutSeconds">How long a session counts after its last heartbeat.</param>
     internal sealed record StoredOverrides(bool? Enabled, double? HeartbeatIntervalSeconds, double? PresenceTimeoutSeconds);
 
-    /// <summary>What is in force in a room.</summary>
+    /// <summary>A room's settings in effect.</summary>
     /// <param name="Enabled">Whether presence is on.</param>
-    /// <param name="HeartbeatIntervalSeconds">How often clients are asked for a heartbeat.</param>
+    /// <param name="HeartbeatIntervalSeconds">How often clients should send a heartbeat.</param>
     /// <param name="PresenceTimeoutSeconds">How long a session counts after its last heartbeat.</param>
     internal sealed record EffectivePart(EffectiveSwitch Enabled, EffectiveDuration HeartbeatIntervalSeconds, EffectiveDuration PresenceTimeoutSeconds);
 
-    /// <summary>On or off, and who decided it.</summary>
+    /// <summary>On or off, and the source.</summary>
     /// <param name="Value">On or off.</param>
-    /// <param name="From">The network's settings, or the room's override.</param>
+    /// <param name="From">The source: the network's settings or the room's override.</param>
     internal sealed record EffectiveSwitch(bool Value, [property: AllowedValues("network", "room")] string From);
 
-    /// <summary>A duration, and who decided it.</summary>
+    /// <summary>A duration and its source.</summary>
     /// <param name="Value">In seconds.</param>
-    /// <param name="From">The network's settings, the room's override, or the rule that raised the timeout because the two do not go together.</param>
+    /// <param name="From">The source: the network's settings, the room's override, or the rule that raised the timeout to the interval plus 5 seconds.</param>
     internal sealed record EffectiveDuration(double Value, [property: AllowedValues("network", "room", "rule")] string From);
 }
 
 /// <summary>A page of the catalogue.</summary>
-/// <param name="Rooms">In the order of their ids.</param>
-/// <param name="Cursor">Asks for the next page; left out on the last.</param>
+/// <param name="Rooms">Ordered by id.</param>
+/// <param name="Cursor">Cursor of the next page. Absent on the last page.</param>
 /// <example>
 /// {"rooms":[{"roomId":"lobby","title":"Finals","status":"live","overrides":{"presenceTimeoutSeconds":90},"effective":{"enabled":{"value":true,
 /// "from":"network"},"heartbeatIntervalSeconds":{"value":30,"from":"network"},"presenceTimeoutSeconds":{"value":90,"from":"room"}},"version":1,

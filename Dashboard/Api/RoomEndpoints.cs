@@ -10,23 +10,23 @@ using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Api;
 
-/// <summary>The rooms and how many are in each.</summary>
+/// <summary>The rooms and their viewer counts.</summary>
 internal static class RoomEndpoints
 {
     public const int LongestCursor = 800; // a room id of 128 characters of any script, encoded
 
     public static void MapRooms(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/rooms", List).Allow(ApiPolicy.ViewerOrServer)
             .WithName("listRooms").Takes(
-                ApiParameter.OfText("ids", "Rooms, separated by commas, up to 200. `ids[]=` takes an id with a comma as it is.", PresenceLimits.Page * (PresenceIds.LongestRoomId + 1)),
-                ApiParameter.OfText("prefix", "Only rooms whose id begins so.", PresenceIds.LongestRoomId),
-                ApiParameter.OfWords("orderBy", "Most viewers first, or by title (the id where there is none).", ["count", "name"]),
+                ApiParameter.OfText("ids", "Up to 200 rooms, separated by commas. Use `ids[]=` for an id with a comma.", PresenceLimits.Page * (PresenceIds.LongestRoomId + 1)),
+                ApiParameter.OfText("prefix", "Only rooms whose id starts with this.", PresenceIds.LongestRoomId),
+                ApiParameter.OfWords("orderBy", "`count`: most viewers first. `name`: by title, or by id without one.", ["count", "name"]),
                 ApiParameter.Limit,
                 ApiParameter.Cursor(LongestCursor)).Produces<RoomsReply>().Refuses(ApiErrors.PresenceDisabled, ApiErrors.Removed, ApiErrors.Banned);
 
     /// <summary>List rooms</summary>
     /// <remarks>
-    /// With <c>ids</c> those rooms, in that order. A server key may leave <c>ids</c> out and lists all rooms somebody is
-    /// in, with <c>prefix</c>, <c>orderBy</c>, <c>limit</c> and <c>cursor</c>.
+    /// With <c>ids</c>, returns those rooms in that order. Without <c>ids</c>, a server key lists all rooms with viewers, with
+    /// <c>prefix</c>, <c>orderBy</c>, <c>limit</c> and <c>cursor</c>.
     /// </remarks>
     /// <response code="200">A page of rooms.</response>
     internal static IResult List(HttpContext http, PresenceEngine engine, RateLimits paces)
@@ -92,27 +92,27 @@ internal static class RoomEndpoints
 
 /// <summary>A page of rooms.</summary>
 /// <param name="Rooms">The rooms of this page.</param>
-/// <param name="Cursor">Leads to the next page; left out on the last one.</param>
-/// <param name="ReferenceTimestamp">The moment the page was read.</param>
-/// <param name="Warming">After a restart, until one heartbeat interval has passed: viewers who left meanwhile may still be counted.</param>
+/// <param name="Cursor">Cursor of the next page. Absent on the last page.</param>
+/// <param name="ReferenceTimestamp">When the page was read.</param>
+/// <param name="Warming">Present after a restart, until one heartbeat interval has passed: viewers who have left in the meantime may still be counted.</param>
 /// <example>
 /// {"rooms":[{"roomId":"lobby","status":"live","enabled":true,"count":1240,"hidden":131,"fading":12,"guests":85,"sessions":1302,
 /// "since":"2026-11-21T20:00:02.101Z","peak":1388}],"referenceTimestamp":"2026-11-21T22:37:41.509Z"}
 /// </example>
 internal sealed record RoomsReply(IReadOnlyList<RoomDocument> Rooms, string? Cursor, DateTimeOffset ReferenceTimestamp, bool? Warming);
 
-/// <summary>A room and how many are in it.</summary>
+/// <summary>A room and its viewer count.</summary>
 /// <param name="RoomId">The room.</param>
-/// <param name="Title">What the catalogue calls it.</param>
-/// <param name="Status">Whether it takes heartbeats or its broadcast is over.</param>
+/// <param name="Title">Its title in the catalogue.</param>
+/// <param name="Status">Whether the room accepts heartbeats or has ended.</param>
 /// <param name="Enabled">Whether presence is on for it.</param>
 /// <param name="Count">All distinct viewers.</param>
-/// <param name="Hidden">The viewers all of whose sessions are in the background.</param>
-/// <param name="Fading">The viewers whose heartbeats are overdue but who still count.</param>
-/// <param name="Guests">The viewers without an account.</param>
-/// <param name="Sessions">Their sessions: tabs, devices.</param>
-/// <param name="Since">When the first of an unbroken line of viewers came; left out while nobody is there.</param>
-/// <param name="Peak">The most viewers there were at once since then.</param>
+/// <param name="Hidden">Viewers with all sessions in the background.</param>
+/// <param name="Fading">Viewers whose heartbeats are overdue but who still count.</param>
+/// <param name="Guests">Viewers without an account.</param>
+/// <param name="Sessions">Their sessions (tabs, devices).</param>
+/// <param name="Since">Since when the room has had viewers without a break. Absent while it is empty.</param>
+/// <param name="Peak">The most viewers at once since then.</param>
 internal sealed record RoomDocument(
     string RoomId,
     string? Title,

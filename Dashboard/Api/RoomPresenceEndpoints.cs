@@ -11,7 +11,7 @@ using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Api;
 
-/// <summary>Who is watching one room. Reading never counts.</summary>
+/// <summary>The viewers of one room. Reading doesn't count as watching.</summary>
 internal static class RoomPresenceEndpoints
 {
     public const int LongestCursor = 1_000; // an id and a name of any script, encoded
@@ -22,22 +22,22 @@ internal static class RoomPresenceEndpoints
             .WithName("countViewers").Produces<CountReply>().Refuses(ApiErrors.PresenceDisabled, ApiErrors.Removed, ApiErrors.Banned);
         api.MapGet("/api/v1/presence/rooms/{roomId}/users", ListAsync).Allow(ApiPolicy.ViewerOrServer)
             .WithName("listViewers").Takes(
-                ApiParameter.OfNumber("limit", "How many to list; the moderators' cap comes on top.", 1, PresenceLimits.Page, PresenceLimits.Page),
-                ApiParameter.OfWords("sort", "Latest heartbeat first; longest present first (`joined`) or last (`-joined`); or by name.", ["heartbeat", "joined", "-joined", "name"]),
-                ApiParameter.OfWords("orderBy", "With sort `heartbeat`: latest first or last.", ["desc", "asc"]),
+                ApiParameter.OfNumber("limit", "Number of viewers. The list cap in the settings also applies.", 1, PresenceLimits.Page, PresenceLimits.Page),
+                ApiParameter.OfWords("sort", "`heartbeat`: latest heartbeat first. `joined`: longest present first. `-joined`: newest first. `name`: by name.", ["heartbeat", "joined", "-joined", "name"]),
+                ApiParameter.OfWords("orderBy", "With sort `heartbeat`: latest first (`desc`) or last (`asc`).", ["desc", "asc"]),
                 ApiParameter.OfText("search", "Part of the id or the name.", PresenceLimits.SearchLength),
                 ApiParameter.OfWords("state", "Only viewers in this state.", ["visible", "hidden", "paused"], isOptional: true),
                 ApiParameter.OfWords("include", "Adds each viewer's whole profile as `user`, with metadata, tags and picture.", ["user"], isOptional: true),
-                ApiParameter.OfText("cursor", "The `cursor` of the page before; not with sort `heartbeat`, where viewers move while one reads.", LongestCursor))
+                ApiParameter.OfText("cursor", "The `cursor` of the previous page. Not with sort `heartbeat`, where viewers move while you read.", LongestCursor))
             .Produces<ViewersReply>().Refuses(ApiErrors.PresenceDisabled, ApiErrors.Removed, ApiErrors.Banned);
     }
 
-    /// <summary>Members that say true or are left out.</summary>
+    /// <summary>Members that are true or absent.</summary>
     public static bool? OnlyTrue(bool value) => value ? true : null;
 
     /// <summary>Count a room's viewers</summary>
-    /// <remarks>All distinct viewers, never capped; a room nobody is in counts 0.</remarks>
-    /// <response code="200">How many are watching.</response>
+    /// <remarks>All distinct viewers, without a limit. An empty room counts 0.</remarks>
+    /// <response code="200">The counts.</response>
     internal static IResult Count(string roomId, PresenceEngine engine)
     {
         if (ApiProblems.WhileDisabled(engine, roomId) is { } refusal)
@@ -51,9 +51,9 @@ internal static class RoomPresenceEndpoints
 
     /// <summary>List a room's viewers</summary>
     /// <remarks>
-    /// Who's watching. <c>total</c> is the number listed, <c>count</c> everybody in the room; both are of the same moment.
-    /// With sort <c>joined</c> or <c>name</c> the cursor reaches every viewer: nobody present throughout is skipped or
-    /// repeated, however many come and go.
+    /// <c>total</c> is the number of viewers on the page, <c>count</c> the number in the room. Both are of the same moment. With
+    /// sort <c>joined</c> or <c>name</c>, the cursor reaches every viewer and never skips or repeats one who is present
+    /// throughout.
     /// </remarks>
     /// <response code="200">A page of viewers.</response>
     internal static async ValueTask<IResult> ListAsync(HttpContext http, string roomId, PresenceEngine engine, RateLimits paces, UserStore users)
@@ -135,25 +135,25 @@ internal static class RoomPresenceEndpoints
         viewer.Sessions);
 }
 
-/// <summary>How many are in a room.</summary>
-/// <param name="Count">All distinct viewers, users and guests; never capped.</param>
-/// <param name="ReferenceTimestamp">The moment all of it is true of, at most a second ago.</param>
-/// <param name="Sessions">Their sessions: tabs, devices.</param>
-/// <param name="Guests">The viewers without an account.</param>
-/// <param name="Hidden">The viewers all of whose sessions are in the background.</param>
-/// <param name="Fading">The viewers whose heartbeats are overdue but who still count.</param>
-/// <param name="Warming">After a restart, until one heartbeat interval has passed: viewers who left meanwhile may still be counted.</param>
+/// <summary>A room's counts.</summary>
+/// <param name="Count">All distinct viewers, users and guests, without a limit.</param>
+/// <param name="ReferenceTimestamp">The time of these values, at most one second ago.</param>
+/// <param name="Sessions">Their sessions (tabs, devices).</param>
+/// <param name="Guests">Viewers without an account.</param>
+/// <param name="Hidden">Viewers with all sessions in the background.</param>
+/// <param name="Fading">Viewers whose heartbeats are overdue but who still count.</param>
+/// <param name="Warming">Present after a restart, until one heartbeat interval has passed: viewers who have left in the meantime may still be counted.</param>
 /// <example>{"count":1240,"referenceTimestamp":"2026-11-21T22:37:41.509Z","sessions":1302,"guests":85,"hidden":131,"fading":12}</example>
 internal sealed record CountReply(int Count, DateTimeOffset ReferenceTimestamp, int Sessions, int Guests, int Hidden, int Fading, bool? Warming);
 
-/// <summary>A page of viewers. Page and count are of one moment.</summary>
+/// <summary>A page of viewers. Page and count are of the same moment.</summary>
 /// <param name="Viewers">The viewers of this page.</param>
-/// <param name="Total">How many stand on this page.</param>
-/// <param name="Limit">How many could: the limit asked for, or the moderators' cap if that is lower.</param>
-/// <param name="Cursor">Leads to the next page; left out on the last one.</param>
+/// <param name="Total">The number of viewers on this page.</param>
+/// <param name="Limit">The most this page can have: the requested limit, or the list cap if it is lower.</param>
+/// <param name="Cursor">Cursor of the next page. Absent on the last page.</param>
 /// <param name="Count">All distinct viewers of the room.</param>
-/// <param name="ReferenceTimestamp">The moment all of it is true of, at most a second ago.</param>
-/// <param name="Warming">After a restart, until one heartbeat interval has passed: viewers who left meanwhile may still be listed.</param>
+/// <param name="ReferenceTimestamp">The time of these values, at most one second ago.</param>
+/// <param name="Warming">Present after a restart, until one heartbeat interval has passed: viewers who have left in the meantime may still be listed.</param>
 /// <example>
 /// {"viewers":[{"userId":"anna","joinedAt":"2026-11-21T22:31:07.593Z","displayName":"Anna","lastHeartbeatAt":"2026-11-21T22:37:40.614Z",
 /// "state":"visible","fading":false,"sessions":1}],"total":1,"limit":200,"count":1240,"referenceTimestamp":"2026-11-21T22:37:41.509Z"}
@@ -167,16 +167,16 @@ internal sealed record ViewersReply(
     DateTimeOffset ReferenceTimestamp,
     bool? Warming);
 
-/// <summary>Somebody who is watching.</summary>
+/// <summary>A viewer.</summary>
 /// <param name="UserId">The user, or the guest's id.</param>
-/// <param name="JoinedAt">When the viewer came and has been there since.</param>
-/// <param name="DisplayName">What the user is called.</param>
+/// <param name="JoinedAt">When the viewer joined.</param>
+/// <param name="DisplayName">The user's name.</param>
 /// <param name="AvatarUrl">A picture of the user.</param>
 /// <param name="LastHeartbeatAt">The latest heartbeat of any session.</param>
-/// <param name="State">Visible if any session is, else hidden if any, else paused.</param>
-/// <param name="Fading">Whether the heartbeats of all sessions are overdue.</param>
-/// <param name="Sessions">How many sessions: tabs, devices.</param>
-/// <param name="User">The whole profile, where it was asked for with <c>include=user</c>.</param>
+/// <param name="State">Visible if any session is visible, otherwise hidden if any is hidden, otherwise paused.</param>
+/// <param name="Fading">Whether all sessions are overdue.</param>
+/// <param name="Sessions">The number of sessions (tabs, devices).</param>
+/// <param name="User">The whole profile, with <c>include=user</c>.</param>
 internal sealed record ViewerDocument(
     string UserId,
     DateTimeOffset JoinedAt,
@@ -233,7 +233,7 @@ internal static class ViewerCursorText
     };
 }
 
-/// <summary>The words of the wire for what a session says of its screen.</summary>
+/// <summary>The states of a session on the wire.</summary>
 internal static class ViewerStates
 {
     public const string Rule = "state must be visible, hidden or paused. You can leave it out.";

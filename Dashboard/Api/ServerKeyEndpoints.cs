@@ -7,7 +7,7 @@ using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Api;
 
-/// <summary>Making, listing and revoking server keys. A key is shown once, when it is made.</summary>
+/// <summary>Creating, listing and revoking server keys. A key is shown once, when it is created.</summary>
 internal static class ServerKeyEndpoints
 {
     private const string Route = "/api/v1/admin/keys";
@@ -27,10 +27,10 @@ internal static class ServerKeyEndpoints
             .WithName("revokeServerKey").Produces(StatusCodes.Status204NoContent).Refuses(ApiErrors.NotFound);
     }
 
-    /// <summary>Make a server key</summary>
+    /// <summary>Create a server key</summary>
     /// <remarks>
-    /// <c>key</c> in the answer is the key itself: it is shown this once and kept nowhere. To change keys without a pause
-    /// make a second one of the same name, move your backend over, revoke the first.
+    /// <c>key</c> in the reply is the key itself. It is shown only here and stored nowhere. To rotate a key without downtime,
+    /// create a second one with the same name, move your backend to it, then revoke the first.
     /// </remarks>
     /// <response code="201">The key.</response>
     internal static async Task<IResult> IssueAsync(HttpContext http, ServerKeys keys, TimeProvider time)
@@ -46,19 +46,19 @@ internal static class ServerKeyEndpoints
     }
 
     /// <summary>List server keys</summary>
-    /// <remarks>Those made here, without the keys themselves. The key of the configuration is not among them.</remarks>
+    /// <remarks>Keys created through the API, without the keys themselves. The configured key isn't listed.</remarks>
     /// <response code="200">The keys.</response>
     internal static IResult List(ServerKeyStore store) =>
         Reply.Ok(new ServerKeysReply([.. store.List().Select(Describe)]), ApiJson.Documents.ServerKeysReply);
 
-    /// <summary>Read what is known of a server key</summary>
-    /// <response code="200">The key, without the key itself.</response>
+    /// <summary>Read a server key's details</summary>
+    /// <response code="200">The key's details.</response>
     internal static IResult Read(string keyId, ServerKeyStore store) =>
         store.List().FirstOrDefault(key => key.Id == keyId) is { } key ? Reply.Ok(Describe(key), ApiJson.Documents.ServerKeyDocument) : Unknown;
 
     /// <summary>Revoke a server key</summary>
-    /// <remarks>It opens nothing from the next request on, and its streams end within a second. Also 204 when it was revoked before.</remarks>
-    /// <response code="204">It is revoked.</response>
+    /// <remarks>The key stops working with the next request, and its streams end within one second. Also 204 if it was already revoked.</remarks>
+    /// <response code="204">Revoked.</response>
     internal static async Task<IResult> RevokeAsync(HttpContext http, string keyId, ServerKeyStore store) =>
         await store.RevokeAsync(keyId, http.Caller().Name, http.RequestAborted) is null ? Unknown : Results.NoContent();
 
@@ -68,10 +68,10 @@ internal static class ServerKeyEndpoints
         key.Id, key.Name, key.Prefix, key.Scopes, key.CreatedAt, key.CreatedBy, key.ExpiresAt, key.LastUsedAt, key.RevokedAt, key.RevokedBy);
 }
 
-/// <summary>A server key to make.</summary>
-/// <param name="Name">What the key is for; signs the changes made with it. Two keys of one name are good at once.</param>
-/// <param name="Scopes">What it may do, of what the key that makes it may do: read, presence, rooms, users, moderation, settings, keys.</param>
-/// <param name="ExpiresAt">When it ends by itself; never unless sent.</param>
+/// <summary>A new server key.</summary>
+/// <param name="Name">What the key is for. It signs the changes made with it. Two valid keys can share a name.</param>
+/// <param name="Scopes">Its scopes, from those of the creating key: read, presence, rooms, users, moderation, settings, keys.</param>
+/// <param name="ExpiresAt">When it expires. Default: never.</param>
 /// <example>{"name":"chat backend","scopes":["read","moderation"]}</example>
 internal sealed record ServerKeyRequest(
     [property: Required, MinLength(1), MaxLength(ServerKeyRules.LongestName)] string? Name,
@@ -79,15 +79,15 @@ internal sealed record ServerKeyRequest(
     DateTimeOffset? ExpiresAt) : AdministrationRequest;
 
 /// <summary>A server key.</summary>
-/// <param name="KeyId">Names the key; not a secret.</param>
+/// <param name="KeyId">Identifies the key. Not secret.</param>
 /// <param name="Name">What it is for.</param>
-/// <param name="Prefix">How it begins, to recognise it by.</param>
-/// <param name="Scopes">What it may do.</param>
-/// <param name="CreatedAt">When it was made.</param>
-/// <param name="CreatedBy">Who made it: a moderator's email or another key's name.</param>
-/// <param name="ExpiresAt">When it ends by itself; left out for never.</param>
-/// <param name="LastUsedAt">When it was last used; left out for never. After a restart a minute may be missing.</param>
-/// <param name="RevokedAt">When it was revoked; left out while it was not.</param>
+/// <param name="Prefix">Its first characters, to recognise it.</param>
+/// <param name="Scopes">Its scopes.</param>
+/// <param name="CreatedAt">When it was created.</param>
+/// <param name="CreatedBy">Who created it: an account's email or another key's name.</param>
+/// <param name="ExpiresAt">When it expires. Absent for never.</param>
+/// <param name="LastUsedAt">When it was last used. Absent for never. After a restart it can be one minute old.</param>
+/// <param name="RevokedAt">When it was revoked. Absent otherwise.</param>
 /// <param name="RevokedBy">Who revoked it.</param>
 /// <example>
 /// {"keyId":"key_9f0c2b7a41d3e865","name":"chat backend","prefix":"pd_3kT0aQ","scopes":["read","moderation"],"createdAt":"2026-11-21T22:40:00.000Z",
@@ -105,12 +105,12 @@ internal sealed record ServerKeyDocument(
     DateTimeOffset? RevokedAt,
     string? RevokedBy)
 {
-    /// <summary>The key itself: in the answer that made it, and never again.</summary>
+    /// <summary>The key itself. Only in the reply that created it.</summary>
     public string? Key { get; init; }
 }
 
-/// <summary>The server keys made here.</summary>
-/// <param name="Keys">The newest first; at most 100 that are not revoked, and the latest 100 that are.</param>
+/// <summary>Server keys created through the API.</summary>
+/// <param name="Keys">Newest first: up to 100 that are not revoked, and the latest 100 revoked ones.</param>
 /// <example>
 /// {"keys":[{"keyId":"key_9f0c2b7a41d3e865","name":"chat backend","prefix":"pd_3kT0aQ","scopes":["read","moderation"],
 /// "createdAt":"2026-11-21T22:40:00.000Z","createdBy":"server key"}]}

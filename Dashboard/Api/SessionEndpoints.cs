@@ -33,11 +33,11 @@ internal static class SessionEndpoints
 
     /// <summary>Log a user in</summary>
     /// <remarks>
-    /// An unknown user is made. With an <c>authToken</c> the login is vouched for by your backend. Without one it is taken
-    /// where the server allows unverified logins, and never for a user your backend once vouched for. An address may log in
-    /// 50 times a second, 500 at once.
+    /// Creates unknown users. With an <c>authToken</c>, your backend verifies the login. Without one, it works only if the server
+    /// allows unverified logins, and never for a user that your backend has verified before. One address can log in 50 times per
+    /// second, in bursts of up to 500.
     /// </remarks>
-    /// <response code="200">The access token and who it is for.</response>
+    /// <response code="200">The access token and its user.</response>
     internal static async Task<IResult> LogInAsync(HttpContext http, ClientKey clientKey, RateLimits paces, AuthTokens authTokens, UserStore users, VerifiedUsers vouched, AccessTokens tokens, PresenceEngine engine, DashboardOptions options)
     {
         if (RefuseClient(http, clientKey, paces) is { } refusal)
@@ -66,8 +66,8 @@ internal static class SessionEndpoints
     }
 
     /// <summary>Log a guest in</summary>
-    /// <remarks>A viewer without an account, where the server allows guests. The same device is the same guest.</remarks>
-    /// <response code="200">The access token and who it is for.</response>
+    /// <remarks>A guest is a viewer without an account. The server must allow guests. The same device is the same guest.</remarks>
+    /// <response code="200">The access token and its user.</response>
     internal static async Task<IResult> LogVisitorInAsync(HttpContext http, ClientKey clientKey, RateLimits paces, GuestIds guests, UserStore users, AccessTokens tokens, PresenceEngine engine, DashboardOptions options)
     {
         if (RefuseClient(http, clientKey, paces) is { } refusal)
@@ -97,8 +97,8 @@ internal static class SessionEndpoints
     }
 
     /// <summary>Revoke the access token</summary>
-    /// <remarks>At once and for good. Other tokens of the user stay. After 429 the token is still valid.</remarks>
-    /// <response code="200">It is revoked.</response>
+    /// <remarks>Takes effect at once. The user's other tokens stay valid. After 429, the token is still valid.</remarks>
+    /// <response code="200">Revoked.</response>
     internal static async Task<IResult> LogOutAsync(HttpContext http, RevokedTokens revoked, RateLimits paces)
     {
         var caller = http.Caller();
@@ -108,10 +108,10 @@ internal static class SessionEndpoints
         return Reply.Ok(new SuccessReply(true), ApiJson.Documents.SuccessReply);
     }
 
-    /// <summary>Vouch for a user</summary>
+    /// <summary>Verify a user</summary>
     /// <remarks>
-    /// Hand the text to your app as <c>authToken</c>: it logs in that user alone, for 10 minutes. From then on the user
-    /// cannot log in without one.
+    /// Pass the text to your app as <c>authToken</c>. It logs in that user only, within 10 minutes. From then on the user can't
+    /// log in without one.
     /// </remarks>
     /// <response code="200">The authToken, at most 100 characters.</response>
     internal static async Task<IResult> MintAuthTokenAsync(HttpContext http, AuthTokens authTokens, UserStore users)
@@ -172,15 +172,15 @@ internal static class LoginRules
     }
 
     private static string? TooLong(string field, string? text, int longest) =>
-        text?.Length > longest ? $"{field} may have {longest} characters; it has {text.Length}." : null;
+        text?.Length > longest ? $"{field} can have at most {longest} characters, not {text.Length}." : null;
 }
 
 /// <summary>A user who logs in.</summary>
 /// <param name="UserId">The user; made if unknown. Does not begin with <c>ADMIN_</c>, <c>DELETED_</c> or <c>~guest-</c>.</param>
-/// <param name="DisplayName">What the user is called from now on; left as it is unless sent.</param>
-/// <param name="AuthToken">Your backend's word that this is the user; see <c>POST /api/v4/authentication/token</c>.</param>
-/// <param name="DeviceId">This client instance; the session of heartbeats that name none.</param>
-/// <param name="DeviceInfo">The device, in words.</param>
+/// <param name="DisplayName">The user's new name. If absent, the name stays.</param>
+/// <param name="AuthToken">The proof from your backend. See <c>POST /api/v4/authentication/token</c>.</param>
+/// <param name="DeviceId">This client instance. It is the session of heartbeats without a <c>sessionId</c>.</param>
+/// <param name="DeviceInfo">A description of the device.</param>
 /// <example>{"userId":"anna","deviceId":"laptop","displayName":"Anna"}</example>
 internal sealed record LoginRequest(
     [property: Required, MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId,
@@ -190,19 +190,19 @@ internal sealed record LoginRequest(
     DeviceDescription? DeviceInfo);
 
 /// <summary>A guest who logs in.</summary>
-/// <param name="DeviceId">This client instance; the same device is the same guest.</param>
-/// <param name="DeviceInfo">The device, in words.</param>
+/// <param name="DeviceId">This client instance. The same device is the same guest.</param>
+/// <param name="DeviceInfo">A description of the device.</param>
 /// <example>{"deviceId":"kiosk-7"}</example>
 internal sealed record VisitorRequest(
     [property: Required, MinLength(1), MaxLength(PresenceIds.LongestSessionId)] string? DeviceId,
     DeviceDescription? DeviceInfo);
 
-/// <summary>A login that went well.</summary>
-/// <param name="AccessToken">Sent with everything else as <c>Authorization: Bearer</c>. Log in again at 80 % of its life.</param>
+/// <summary>A successful login.</summary>
+/// <param name="AccessToken">Send it with all requests as <c>Authorization: Bearer</c>. Log in again at 80 % of its lifetime.</param>
 /// <param name="Users">The user's profile.</param>
 /// <param name="Files">Always empty.</param>
-/// <param name="IssuedAt">From when on the token is valid.</param>
-/// <param name="ExpiresAt">Until when.</param>
+/// <param name="IssuedAt">Start of the token's validity.</param>
+/// <param name="ExpiresAt">End of its validity.</param>
 /// <param name="UserType">Whether it is a user or a guest.</param>
 /// <example>
 /// {"accessToken":"eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjp7fX0.c2lnbmF0dXJl","users":[{"_id":"anna","path":"anna","userId":"anna","userInternalId":"anna",
@@ -223,12 +223,12 @@ internal sealed record LoginReply(
     public const string Visitor = "visitor";
 }
 
-/// <summary>The caller's own access token, described.</summary>
-/// <param name="UserId">Whom it speaks for.</param>
-/// <param name="DeviceId">The session of heartbeats that name none.</param>
+/// <summary>The caller's access token.</summary>
+/// <param name="UserId">Its user.</param>
+/// <param name="DeviceId">The session of heartbeats without a <c>sessionId</c>.</param>
 /// <param name="UserType">Whether it is a user or a guest.</param>
-/// <param name="IssuedAt">From when on it is valid.</param>
-/// <param name="ExpiresAt">Until when.</param>
+/// <param name="IssuedAt">Start of its validity.</param>
+/// <param name="ExpiresAt">End of its validity.</param>
 /// <example>{"userId":"anna","deviceId":"laptop","userType":"signed-in","issuedAt":"2026-11-21T22:37:41.000Z","expiresAt":"2026-12-21T22:37:41.000Z"}</example>
 internal sealed record SessionDocument(
     string UserId,
@@ -237,7 +237,7 @@ internal sealed record SessionDocument(
     DateTimeOffset IssuedAt,
     DateTimeOffset ExpiresAt);
 
-/// <summary>What a client says of the device it runs on. Checked for size and not kept.</summary>
+/// <summary>The client's device. Checked for size, not stored.</summary>
 /// <param name="Kind">Such as web, ios or android.</param>
 /// <param name="Model">The device or browser.</param>
 /// <param name="SdkVersion">The version of the client's library.</param>
@@ -246,7 +246,7 @@ internal sealed record DeviceDescription(
     [property: MaxLength(LoginRules.LongestModel)] string? Model,
     [property: MaxLength(LoginRules.LongestSdkVersion)] string? SdkVersion);
 
-/// <summary>A user your backend vouches for.</summary>
+/// <summary>A user that your backend verifies.</summary>
 /// <param name="UserId">The user.</param>
 /// <example>{"userId":"anna"}</example>
 internal sealed record AuthTokenRequest([property: Required, MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId) : AdministrationRequest;

@@ -31,11 +31,11 @@ internal static class SettingsAdministrationEndpoints
 
     /// <summary>Change the settings</summary>
     /// <remarks>
-    /// Send the document back, changed, with its <c>ETag</c> as <c>If-Match</c>; members nobody can set are passed over.
-    /// Nobody present is dropped by a new timeout: every session keeps what its last answer promised. Acknowledged means
-    /// durable and in force.
+    /// Change the document and send it back, with its <c>ETag</c> as <c>If-Match</c>. Read-only members are ignored. A new
+    /// timeout drops no viewer: every session keeps the timeout of its last reply. When the reply arrives, the change is saved
+    /// and in effect.
     /// </remarks>
-    /// <response code="200">The settings as they are now.</response>
+    /// <response code="200">The updated settings.</response>
     internal static async Task<IResult> ChangeAsync(HttpContext http, PresenceEngine engine, SettingsStore store)
     {
         var current = engine.Settings;
@@ -99,12 +99,12 @@ internal static class SettingsAdministrationEndpoints
     private static string TagOf(PresenceSettings settings) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\"{settings.Version}\"");
 }
 
-/// <summary>The network's presence settings as they shall be. They are valid together and so are sent together.</summary>
+/// <summary>The network's new settings. They are validated together, so send all of them.</summary>
 /// <param name="Enabled">Whether presence is on.</param>
-/// <param name="HeartbeatIntervalSeconds">How often clients are asked for a heartbeat.</param>
-/// <param name="PresenceTimeoutSeconds">How long a session counts after its last heartbeat; at least the interval and 5 seconds.</param>
-/// <param name="ListLimit">The most viewers a list answers at once.</param>
-/// <param name="Reason">Why; kept with the change.</param>
+/// <param name="HeartbeatIntervalSeconds">How often clients should send a heartbeat.</param>
+/// <param name="PresenceTimeoutSeconds">How long a session counts after its last heartbeat. At least the interval plus 5 seconds.</param>
+/// <param name="ListLimit">The most viewers in one list.</param>
+/// <param name="Reason">The reason. Stored with the change.</param>
 /// <example>{"enabled":true,"heartbeatIntervalSeconds":25,"presenceTimeoutSeconds":100,"listLimit":200,"reason":"finals"}</example>
 [Computed("settingsVersion", "updatedAt", "updatedBy", "warnings")]
 internal sealed record SettingsChangeRequest(
@@ -116,13 +116,13 @@ internal sealed record SettingsChangeRequest(
 
 /// <summary>The network's presence settings, for administration.</summary>
 /// <param name="Enabled">Whether presence is on.</param>
-/// <param name="HeartbeatIntervalSeconds">How often clients are asked for a heartbeat.</param>
+/// <param name="HeartbeatIntervalSeconds">How often clients should send a heartbeat.</param>
 /// <param name="PresenceTimeoutSeconds">How long a session counts after its last heartbeat.</param>
-/// <param name="ListLimit">The most viewers a list answers at once.</param>
-/// <param name="SettingsVersion">Rises with every change.</param>
+/// <param name="ListLimit">The most viewers in one list.</param>
+/// <param name="SettingsVersion">Increases with every change.</param>
 /// <param name="UpdatedAt">When they were last changed.</param>
-/// <param name="UpdatedBy">By whom.</param>
-/// <param name="Warnings">What is allowed but may surprise.</param>
+/// <param name="UpdatedBy">Who changed them.</param>
+/// <param name="Warnings">Values that are allowed but may surprise you.</param>
 /// <example>
 /// {"enabled":true,"heartbeatIntervalSeconds":25,"presenceTimeoutSeconds":100,"listLimit":200,"settingsVersion":2,"updatedAt":"2026-11-21T22:40:00.000Z",
 /// "updatedBy":"server key","warnings":[]}
@@ -137,9 +137,9 @@ internal sealed record SettingsDocument(
     string UpdatedBy,
     IReadOnlyList<SettingsDocument.Warning> Warnings)
 {
-    /// <summary>Allowed, but it may surprise.</summary>
+    /// <summary>A value that is allowed but may surprise you.</summary>
     /// <param name="Field">The setting.</param>
-    /// <param name="Message">What may happen.</param>
+    /// <param name="Message">What can happen.</param>
     internal sealed record Warning(string Field, string Message);
 }
 

@@ -2,17 +2,17 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Presence.Dashboard.Api;
 
-/// <summary>What a stream's <c>snapshot</c> and <c>count</c> say of the room.</summary>
+/// <summary>The data of a stream's <c>snapshot</c> and <c>count</c>.</summary>
 /// <param name="RoomId">The room, in a stream of several.</param>
 /// <param name="Count">All distinct viewers.</param>
 /// <param name="Sessions">Their sessions.</param>
-/// <param name="Guests">The viewers without an account.</param>
-/// <param name="Hidden">The viewers all of whose sessions are in the background.</param>
-/// <param name="Fading">The viewers whose heartbeats are overdue but who still count.</param>
-/// <param name="Mode">Whether joins and leaves are told one by one, or the room is a crowd and only counts are; in a stream of one room.</param>
-/// <param name="ReferenceTimestamp">The moment all of it is true of, at most a second ago.</param>
-/// <param name="Warming">After a restart, until one heartbeat interval has passed.</param>
-/// <param name="Viewers">In a snapshot that was asked for with <c>include=viewers</c>: the last to join first.</param>
+/// <param name="Guests">Viewers without an account.</param>
+/// <param name="Hidden">Viewers with all sessions in the background.</param>
+/// <param name="Fading">Viewers whose heartbeats are overdue but who still count.</param>
+/// <param name="Mode">Whether the stream sends each join and leave, or only counts because the room is large. In a stream of one room.</param>
+/// <param name="ReferenceTimestamp">The time of these values, at most one second ago.</param>
+/// <param name="Warming">Present after a restart, until one heartbeat interval has passed.</param>
+/// <param name="Viewers">In a snapshot with <c>include=viewers</c>: the viewers, newest first.</param>
 internal sealed record StreamCount(
     string? RoomId,
     int Count,
@@ -25,25 +25,25 @@ internal sealed record StreamCount(
     bool? Warming,
     IReadOnlyList<ViewerDocument>? Viewers);
 
-/// <summary>What a stream's <c>gap</c> says.</summary>
+/// <summary>The data of a stream's <c>gap</c>.</summary>
 /// <param name="RoomId">The room, in a stream of several.</param>
 internal sealed record StreamGap(string? RoomId);
 
-/// <summary>A viewer who came, as a stream tells it.</summary>
-/// <param name="UserId">Who.</param>
+/// <summary>A viewer who joined, in a stream.</summary>
+/// <param name="UserId">The user.</param>
 /// <param name="DisplayName">The name to show.</param>
 /// <param name="AvatarUrl">A picture.</param>
 /// <param name="Guest">Without an account.</param>
 /// <param name="At">When.</param>
-/// <param name="Count">The room's viewers after it.</param>
+/// <param name="Count">The room's viewers afterwards.</param>
 internal sealed record StreamJoin(string UserId, string? DisplayName, string? AvatarUrl, bool Guest, DateTimeOffset At, int Count);
 
-/// <summary>A viewer who is gone, as a stream tells it.</summary>
-/// <param name="UserId">Who.</param>
+/// <summary>A viewer who left, in a stream.</summary>
+/// <param name="UserId">The user.</param>
 /// <param name="Guest">Without an account.</param>
 /// <param name="Reason">Why.</param>
-/// <param name="At">When: for a timeout the deadline.</param>
-/// <param name="Count">The room's viewers after it.</param>
+/// <param name="At">The time. For a timeout, the deadline.</param>
+/// <param name="Count">The room's viewers afterwards.</param>
 internal sealed record StreamLeave(
     string UserId,
     bool Guest,

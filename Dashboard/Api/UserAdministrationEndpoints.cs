@@ -11,7 +11,7 @@ using Presence.Engine.Users;
 
 namespace Presence.Dashboard.Api;
 
-/// <summary>How users are shown, and what the app keeps with them, as its backend says.</summary>
+/// <summary>Profiles of users, as set by your backend.</summary>
 internal static class UserAdministrationEndpoints
 {
     private const string Route = "/api/v1/admin/users/{userId}";
@@ -38,13 +38,13 @@ internal static class UserAdministrationEndpoints
         return await users.FindAsync(userId, http.RequestAborted) is { } user ? Describe(user) : new ApiProblem(ApiErrors.NotFound, "No user with this id has signed in or was created.");
     }
 
-    /// <summary>Say how a user is shown</summary>
+    /// <summary>Set a user's profile</summary>
     /// <remarks>
-    /// All of it, with the <c>ETag</c> of what was read as <c>If-Match</c>; what is left out is empty from then on. A user
-    /// nobody has heard of is made, with <c>If-Match: *</c>. Pages and lists show the change at once. From then on the user
-    /// is vouched for: it cannot log in without proof. Acknowledged means durable.
+    /// Replaces the whole profile. Send the <c>ETag</c> you read as <c>If-Match</c>. A member that you leave out becomes empty.
+    /// <c>If-Match: *</c> creates an unknown user. Pages and lists show the change at once. From then on the user is verified and
+    /// can't log in without an <c>authToken</c>. When the reply arrives, the change is saved.
     /// </remarks>
-    /// <response code="200">The user as it is now.</response>
+    /// <response code="200">The updated user.</response>
     internal static async Task<IResult> ChangeAsync(HttpContext http, string userId, PresenceEngine engine, UserStore users)
     {
         userId = RawRoute.Segment(http, UserSegment, userId);
@@ -71,12 +71,11 @@ internal static class UserAdministrationEndpoints
 
     /// <summary>Erase a user</summary>
     /// <remarks>
-    /// Its name, picture, metadata and that it was vouched for. Pages and lists show its id at once. What was decided about
-    /// the id stays: removals, its own presence switch, channels. Tokens stay valid until they expire, and the next login
-    /// makes the user anew; remove it from the network first to end both. Also 204 when there was no such user.
-    /// Acknowledged means durable.
+    /// Erases name, picture, metadata and the verified mark. Pages and lists show the id at once. Bans, the user's own presence
+    /// switch and channels stay. Tokens stay valid until they expire, and the next login creates the user again. To prevent both,
+    /// remove the user from the network first. Also 204 if there was no such user. When the reply arrives, the change is saved.
     /// </remarks>
-    /// <response code="204">Nothing is kept of the user.</response>
+    /// <response code="204">The user is erased.</response>
     internal static async Task<IResult> EraseAsync(HttpContext http, string userId, PresenceEngine engine, UserStore users, VerifiedUsers vouched, TimeProvider time)
     {
         userId = RawRoute.Segment(http, UserSegment, userId);
@@ -112,10 +111,10 @@ internal static class UserAdministrationEndpoints
     private static string TagOf(User? user) => string.Create(CultureInfo.InvariantCulture, $"\"{user?.Version ?? 0}\"");
 }
 
-/// <summary>All that your backend says of a user; what is left out is empty from then on.</summary>
-/// <param name="DisplayName">The name to show instead of the id.</param>
-/// <param name="AvatarUrl">An http or https address of a picture.</param>
-/// <param name="Metadata">An object of your own, kept as it is; up to 4 KiB.</param>
+/// <summary>A user's whole profile. A member that you leave out becomes empty.</summary>
+/// <param name="DisplayName">Shown instead of the id.</param>
+/// <param name="AvatarUrl">An http or https URL of a picture.</param>
+/// <param name="Metadata">Your own object, stored as is. Up to 4 KiB.</param>
 /// <example>{"displayName":"Anna","avatarUrl":"https://example.com/anna.png","metadata":{"level":3}}</example>
 [Computed("userId", "guest", "vouched", "version", "createdAt", "updatedAt")]
 internal sealed record UserProfileRequest(
@@ -127,15 +126,15 @@ internal sealed record UserProfileRequest(
     public const int LargestMetadata = 4 * 1024;
 }
 
-/// <summary>A user, as its administration sees it.</summary>
-/// <param name="UserId">The id your app gave it.</param>
-/// <param name="DisplayName">The name shown instead of the id.</param>
+/// <summary>A user, for administration.</summary>
+/// <param name="UserId">The id from your app.</param>
+/// <param name="DisplayName">Shown instead of the id.</param>
 /// <param name="AvatarUrl">A picture.</param>
 /// <param name="Metadata">Your own object.</param>
 /// <param name="Guest">Without an account.</param>
-/// <param name="Vouched">Your backend vouched for it once: it cannot log in without proof any more.</param>
-/// <param name="Version">Rises with every change.</param>
-/// <param name="CreatedAt">When it was first heard of.</param>
+/// <param name="Vouched">Whether your backend has verified the user. A verified user can't log in without an authToken.</param>
+/// <param name="Version">Increases with every change.</param>
+/// <param name="CreatedAt">When the user was first seen.</param>
 /// <param name="UpdatedAt">When anything here last changed.</param>
 /// <example>
 /// {"userId":"anna","displayName":"Anna","avatarUrl":"https://example.com/anna.png","metadata":{"level":3},"guest":false,"vouched":true,"version":2,

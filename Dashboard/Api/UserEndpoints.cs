@@ -8,7 +8,7 @@ using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Api;
 
-/// <summary>Profiles of users, as clients ask for them to show who is watching.</summary>
+/// <summary>Profiles of users, for clients that show viewers.</summary>
 internal static class UserEndpoints
 {
     public const int MostIds = 100;
@@ -24,7 +24,7 @@ internal static class UserEndpoints
     }
 
     /// <summary>Read profiles of users</summary>
-    /// <remarks>In the order asked for; unknown ids are left out. Ids may be percent-encoded once or twice.</remarks>
+    /// <remarks>In the requested order, without unknown ids. Ids can be percent-encoded once or twice.</remarks>
     /// <response code="200">The profiles.</response>
     internal static async Task<IResult> ListAsync(HttpContext http, UserStore users)
     {
@@ -41,7 +41,7 @@ internal static class UserEndpoints
         return Reply.Ok(UserDocuments.Of(inOrder.DistinctBy(user => user.UserId)), ApiJson.Documents.UsersReply);
     }
 
-    /// <summary>Read the profile of one user</summary>
+    /// <summary>Read a user's profile</summary>
     /// <response code="200">The profile.</response>
     internal static async Task<IResult> ReadAsync(HttpContext http, string userId, UserStore users)
     {
@@ -54,13 +54,13 @@ internal static class UserEndpoints
     }
 }
 
-/// <summary>A user as published clients know it. What this server has no use for is always there and always empty.</summary>
+/// <summary>A user as published clients expect it. Members that this server doesn't use are present and empty.</summary>
 /// <param name="Id">The user's id again.</param>
 /// <param name="Path">The user's id again.</param>
 /// <param name="UserId">The user.</param>
 /// <param name="UserInternalId">The user's id again.</param>
 /// <param name="UserPublicId">The user's id again.</param>
-/// <param name="DisplayName">What the user is called.</param>
+/// <param name="DisplayName">The user's name.</param>
 /// <param name="Description">Always empty.</param>
 /// <param name="AvatarFileId">Always null.</param>
 /// <param name="AvatarCustomUrl">A picture of the user.</param>
@@ -68,10 +68,10 @@ internal static class UserEndpoints
 /// <param name="Permissions">Always empty.</param>
 /// <param name="FlagCount">Always 0.</param>
 /// <param name="HashFlag">Always null.</param>
-/// <param name="Metadata">What your backend keeps with the user.</param>
+/// <param name="Metadata">The metadata set by your backend.</param>
 /// <param name="Tags">Always empty.</param>
 /// <param name="IsBrand">Always false.</param>
-/// <param name="IsGlobalBan">Whether the user is kept out of the network.</param>
+/// <param name="IsGlobalBan">Whether the user is banned from the network.</param>
 /// <param name="IsDeleted">Always false.</param>
 /// <param name="CreatedAt">When the user was first seen.</param>
 /// <param name="UpdatedAt">When the profile last changed.</param>
@@ -98,7 +98,7 @@ internal sealed record UserDocument(
     DateTimeOffset UpdatedAt);
 
 /// <summary>Profiles of users.</summary>
-/// <param name="Users">The users that are known, in the order asked for.</param>
+/// <param name="Users">The known users, in the requested order.</param>
 /// <param name="Files">Always empty.</param>
 /// <example>
 /// {"users":[{"_id":"anna","path":"anna","userId":"anna","userInternalId":"anna","userPublicId":"anna","displayName":"Anna","description":"",

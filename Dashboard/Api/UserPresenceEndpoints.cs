@@ -9,7 +9,7 @@ using Presence.Engine.Users;
 
 namespace Presence.Dashboard.Api;
 
-/// <summary>Who is online in the network, rooms apart (rule 18): the presence of published mobile clients.</summary>
+/// <summary>Users online in the network, independent of rooms (rule 18): the presence of published mobile clients.</summary>
 /// <remarks>Its services are handed over once: asking for them with each request would make a scope for each.</remarks>
 internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits paces, ProfileLookups profiles, UserPresenceSettingStore switches)
 {
@@ -28,21 +28,18 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits pa
         api.MapPut("/api/v1/presence/settings/user", endpoints.SwitchAsync).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
             .WithName("switchOwnPresence").Reads<UserPresenceSettingRequest>().Produces<UserPresenceSettingDocument>().Refuses(ApiErrors.CapReached);
         api.MapGet("/api/v1/presence/users/list", endpoints.ListNamed).Allow(ApiPolicy.ViewerOrServer)
-            .WithName("listUserPresences").Takes(ApiParameter.OfIds("userIds", "The users; `userIds[]` is taken as well, and ids percent-encoded twice.", MostIds))
+            .WithName("listUserPresences").Takes(ApiParameter.OfIds("userIds", "The users. Also as `userIds[]`, and with ids percent-encoded twice.", MostIds))
             .Produces<PresencesReply>().Refuses(ApiErrors.PresenceDisabled, ApiErrors.Banned);
         api.MapGet("/api/v1/presence/network/users", endpoints.ListOnline).Allow(ApiPolicy.ViewerOrServer)
-            .WithName("listOnlineUsers").Takes(ApiParameter.OfWords("orderBy", "Latest heartbeat first, or last.", ["desc", "asc"])).Produces<PresencesReply>()
+            .WithName("listOnlineUsers").Takes(ApiParameter.OfWords("orderBy", "`desc`: latest heartbeat first. `asc`: latest heartbeat last.", ["desc", "asc"])).Produces<PresencesReply>()
             .Refuses(ApiErrors.PresenceDisabled, ApiErrors.Banned);
         api.MapGet("/api/v1/presence/network/users/count", endpoints.Count).Allow(ApiPolicy.ViewerOrServer)
             .WithName("countOnlineUsers").Produces<OnlineCountReply>().Refuses(ApiErrors.PresenceDisabled, ApiErrors.Banned);
     }
 
-    /// <summary>Say that the user is online</summary>
-    /// <remarks>
-    /// The user counts as online in the network for the presence timeout after the answer. Whatever is in the body is not
-    /// read.
-    /// </remarks>
-    /// <response code="202">Taken.</response>
+    /// <summary>Report the user online</summary>
+    /// <remarks>The user counts as online in the network until the presence timeout. The body is ignored.</remarks>
+    /// <response code="202">Accepted.</response>
     internal IResult Beat(HttpContext http)
     {
         var caller = http.Caller();
@@ -57,13 +54,13 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits pa
         return receipt.Outcome == HeartbeatOutcome.Accepted ? Accepted : ApiProblems.Of(receipt, engine.Limits);
     }
 
-    /// <summary>Switch one's own presence on or off</summary>
+    /// <summary>Hide or show the caller's own presence</summary>
     /// <remarks>
-    /// Off means: not in the network's list, not counted in channels, without an instant where others ask for the user by
-    /// its id. The user stays in the network's count, and is seen in rooms as before. Durable when answered; answers also
-    /// while presence is off.
+    /// A hidden user isn't in the network's list, isn't counted in channels, and has no <c>lastHeartbeat</c> for others. The user
+    /// stays in the network's count and visible in rooms. When the reply arrives, the change is saved. Also works while presence
+    /// is off.
     /// </remarks>
-    /// <response code="200">The switch as it is now.</response>
+    /// <response code="200">The updated switch.</response>
     internal async ValueTask<IResult> SwitchAsync(HttpContext http)
     {
         var request = await JsonBody.ReadAsync(http, ApiJson.Documents.UserPresenceSettingRequest);
@@ -73,11 +70,8 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits pa
         return Reply.Ok(new UserPresenceSettingDocument(now.Enabled, now.EnabledAt), ApiJson.Documents.UserPresenceSettingDocument);
     }
 
-    /// <summary>Read when certain users were last heard of</summary>
-    /// <remarks>
-    /// Every id asked for is answered, in that order. Count a user as online whose <c>lastHeartbeat</c> is there and at
-    /// most 60 seconds old.
-    /// </remarks>
+    /// <summary>Read the last heartbeats of users</summary>
+    /// <remarks>Returns every requested id, in that order. A user is online if <c>lastHeartbeat</c> is present and at most 60 seconds old.</remarks>
     /// <response code="200">The users.</response>
     internal IResult ListNamed(HttpContext http)
     {
@@ -107,7 +101,7 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits pa
     }
 
     /// <summary>List users online in the network</summary>
-    /// <remarks>At most 1,000, without those who switched their presence off.</remarks>
+    /// <remarks>At most 1,000, without hidden users.</remarks>
     /// <response code="200">The users.</response>
     internal IResult ListOnline(HttpContext http)
     {
@@ -122,8 +116,8 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits pa
     }
 
     /// <summary>Count users online in the network</summary>
-    /// <remarks>All of them, those who switched their presence off included.</remarks>
-    /// <response code="200">How many are online.</response>
+    /// <remarks>Includes hidden users.</remarks>
+    /// <response code="200">The number of users online.</response>
     internal IResult Count()
     {
         if (!engine.Settings.Enabled)
@@ -135,30 +129,30 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits pa
     private static IResult Describe(IEnumerable<PresencesReply.Presence> presences) => Reply.Ok(new PresencesReply([.. presences]), ApiJson.Documents.PresencesReply);
 }
 
-/// <summary>A user's own presence switch, as it shall be.</summary>
-/// <param name="Enabled">Whether the user is listed as online where it is.</param>
+/// <summary>The new value of a user's own presence switch.</summary>
+/// <param name="Enabled">Whether the user is listed as online.</param>
 /// <example>{"enabled":false}</example>
 internal sealed record UserPresenceSettingRequest([property: Required] bool? Enabled);
 
 /// <summary>A user's own presence switch.</summary>
-/// <param name="Enabled">Whether the user is listed as online where it is.</param>
-/// <param name="EnabledAt">Since when that is so.</param>
+/// <param name="Enabled">Whether the user is listed as online.</param>
+/// <param name="EnabledAt">When it last changed.</param>
 /// <example>{"enabled":false,"enabledAt":"2026-11-21T22:37:41.509Z"}</example>
 internal sealed record UserPresenceSettingDocument(bool Enabled, DateTimeOffset EnabledAt);
 
-/// <summary>Users and when they were last heard of.</summary>
-/// <param name="Presences">In the order asked for.</param>
+/// <summary>Users and their last heartbeats.</summary>
+/// <param name="Presences">In the requested order.</param>
 /// <example>{"presences":[{"userId":"anna","lastHeartbeat":"2026-11-21T22:37:40.614Z"},{"userId":"berta"}]}</example>
 internal sealed record PresencesReply(IReadOnlyList<PresencesReply.Presence> Presences)
 {
     /// <summary>One user.</summary>
-    /// <param name="UserId">Who.</param>
-    /// <param name="LastHeartbeat">Left out for a user who is not online, or does not want to be seen so.</param>
+    /// <param name="UserId">The user.</param>
+    /// <param name="LastHeartbeat">Absent for a user who isn't online or is hidden.</param>
     internal sealed record Presence(string UserId, DateTimeOffset? LastHeartbeat);
 }
 
-/// <summary>How many users are online. Published clients read the instant with a capital S here, and here alone.</summary>
-/// <param name="Count">All users online, those who do not want to be listed included.</param>
-/// <param name="ReferenceTimestamp">The moment it is true of, at most a second ago.</param>
+/// <summary>The number of users online. Published clients expect the timestamp with a capital S here, and only here.</summary>
+/// <param name="Count">All users online, including hidden ones.</param>
+/// <param name="ReferenceTimestamp">The time of the count, at most one second ago.</param>
 /// <example>{"count":310,"referenceTimeStamp":"2026-11-21T22:37:41.509Z"}</example>
 internal sealed record OnlineCountReply(int Count, [property: JsonPropertyName("referenceTimeStamp")] DateTimeOffset ReferenceTimestamp);

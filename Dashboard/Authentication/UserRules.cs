@@ -27,14 +27,14 @@ internal static class UserRules
     public static string? ProblemOfDisplayName(string field, string? name)
     {
         if (name?.Length > LongestDisplayName)
-            return $"{field} may have {LongestDisplayName} characters; it has {name.Length}.";
+            return $"{field} can have at most {LongestDisplayName} characters, not {name.Length}.";
         return name is not null && name.Any(char.IsControl) ? $"{field} must not contain control characters." : null;
     }
 
     public static string? ProblemOfPicture(string field, string? address)
     {
         if (address?.Length > LongestPicture)
-            return $"{field} may have {LongestPicture} characters; it has {address.Length}.";
+            return $"{field} can have at most {LongestPicture} characters, not {address.Length}.";
         return address is null || (Uri.TryCreate(address, UriKind.Absolute, out var url) && (url.Scheme is "http" or "https"))
             ? null
             : $"{field} must be a URL that starts with https:// or http://.";

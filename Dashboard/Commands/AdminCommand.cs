@@ -67,7 +67,7 @@ internal static class AdminCommand
         var issued = await app.Services.GetRequiredService<PasswordLinks>().IssueAsync(accountId, By, cancellationToken);
         var link = ServerLinks.To(issued.PathAndQuery, app.Services.GetRequiredService<DashboardOptions>(), LocalAddress.Configured(app.Configuration));
         await call.Output.WriteLineAsync($"""
-            This link sets a new password for {issued.Email}. It works once, until {issued.ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC; links made before are dead.
+            This link sets a new password for {issued.Email}. It works once, until {issued.ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC. Older links no longer work.
 
                 {link}
 

@@ -205,7 +205,7 @@ internal static class DashboardConfiguration
     }
 
     private static string? ProblemOfPath(string text) =>
-        text.Contains('\0') ? "is not a path." : File.Exists(text) ? "is a file; name a folder." : null;
+        text.Contains('\0') ? "is not a path." : File.Exists(text) ? "is a file. Set a folder." : null;
 
     private static string? ProblemOfFile(string text)
     {
@@ -223,14 +223,14 @@ internal static class DashboardConfiguration
     private static string? ProblemOfKey(string text, int shortest)
     {
         if (text.Length < shortest || text.Length > 128)
-            return $"the key must have {shortest} to 128 characters; it has {text.Length}.";
+            return $"the key must have {shortest} to 128 characters, not {text.Length}.";
         return text.AsSpan().ContainsAnyExceptInRange(' ', '~') ? "the key must consist of printable ASCII characters." : null;
     }
 
     private static string? ProblemOfSecret(string text) =>
         Encoding.UTF8.GetByteCount(text) is var length && length is >= ShortestJwtSecret and <= LongestJwtSecret
             ? null
-            : $"the secret must have {ShortestJwtSecret} to {LongestJwtSecret} bytes; it has {length}.";
+            : $"the secret must have {ShortestJwtSecret} to {LongestJwtSecret} bytes, not {length}.";
 
     /// <summary>Whoever can change the reply on its way can be anybody, so it comes over TLS or from this machine.</summary>
     private static string? ProblemOfKeySetAddress(string text) =>

@@ -74,7 +74,7 @@ internal static class Refusal
         IOException { InnerException: AddressInUseException } => $"{failure.Message} Stop the other program, or choose another address with --urls or ASPNETCORE_URLS.",
         _ when Inner<StartupException>(failure) is { } refusal => refusal.Message,
         InvalidOperationException when failure.Message.Contains("HTTPS endpoint", StringComparison.Ordinal) =>
-            "There is no certificate for the https address. Set Kestrel__Certificates__Default__Path and Kestrel__Certificates__Default__Password, or listen on http behind a proxy that ends TLS.",
+            "There is no certificate for the https address. Set Kestrel__Certificates__Default__Path and Kestrel__Certificates__Default__Password, or listen on http behind a proxy that terminates TLS.",
         _ when Inner<SocketException>(failure) is { } socket => $"The server can't listen: {Line(failure)} {Line(socket)} Choose another address with --urls or ASPNETCORE_URLS.",
         UnauthorizedAccessException => $"The server can't start: {Line(failure)} It runs as {Environment.UserName}. Grant that user access, or run the server as another user.",
         FileNotFoundException or DirectoryNotFoundException => $"The server can't start because a file or folder is missing: {Line(failure)} Create it, or correct its path in the configuration.",

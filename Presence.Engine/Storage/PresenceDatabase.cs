@@ -95,7 +95,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         try
         {
             if (OwnerFiles.TightenAll(Folder) is { Count: > 0 } others)
-                _logger.LogWarning("{Files} in the data folder belong to another user and may be readable by others, for example {First}. Run: chown -R USER {Folder}", others.Count, others[0], Folder);
+                _logger.LogWarning("{Files} in the data folder belong to another user and might be readable by others, for example {First}. Run: chown -R USER {Folder}", others.Count, others[0], Folder);
             try
             {
                 RefuseAnEmptiedFile();

@@ -127,7 +127,7 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
         var now = _steady.Now();
         await context.DeleteAsync(context.Removals.Where(r => r.Until <= now), cancellationToken);
         if (await context.Removals.CountAsync(cancellationToken) > most)
-            throw new StoreFullException(most, $"{most} removals are in force, as many as may be; lift one first.");
+            throw new StoreFullException(most, $"The limit of {most} bans is reached. Lift one first.");
     }
 
     private Task<RemovalRecord?> InForceAsync(PresenceContext context, string userId, string room, CancellationToken cancellationToken)

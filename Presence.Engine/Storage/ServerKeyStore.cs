@@ -48,7 +48,7 @@ public sealed class ServerKeyStore(PresenceDatabase database) : IDisposable
         try
         {
             if (_byHash.Values.Count(kept => kept.RevokedAt is null) >= Most)
-                throw new StoreFullException(Most, $"There are {Most} server keys, as many as may be; revoke one first.");
+                throw new StoreFullException(Most, $"The limit of {Most} server keys is reached. Revoke one first.");
             var record = new ServerKeyRecord
             {
                 Id = "key_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)),

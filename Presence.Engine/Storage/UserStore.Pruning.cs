@@ -61,7 +61,7 @@ public sealed partial class UserStore
     private async Task MakeRoomAsync(PresenceContext context, int wanted, CancellationToken cancellationToken)
     {
         if (await FreeAsync(context, wanted, [], cancellationToken) < wanted)
-            throw new StoreFullException(most, $"{most} users are known, as many as may be, and the backend vouched for all of them; erase some with DELETE /api/v1/admin/users/{{userId}} first.");
+            throw new StoreFullException(most, $"The limit of {most} users is reached, and the backend has verified all of them. Erase some with DELETE /api/v1/admin/users/{{userId}} first.");
     }
 
     /// <summary>How many new users fit, of so many. The longest unused make way; whom the backend vouched for stays, or a flood of strangers would undo it.</summary>

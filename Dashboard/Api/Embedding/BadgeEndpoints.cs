@@ -10,8 +10,8 @@ using Presence.Engine;
 namespace Presence.Dashboard.Api.Embedding;
 
 /// <summary>
-/// A room's count for whoever has its public link, as an image or for a widget. A link that was taken back, the link of a room
-/// that never had one and a guess are the same to the caller: one look-up, one answer.
+/// A room's count for anyone with its public link, as an image or for a widget. A revoked link, the link of a room without one,
+/// and a guess look the same to the caller: one look-up, one reply.
 /// </summary>
 internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, RateLimits paces)
 {
@@ -28,20 +28,20 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, R
         var endpoints = ActivatorUtilities.CreateInstance<BadgeEndpoints>(api.ServiceProvider);
         api.MapGet("/badge/{link}.svg", endpoints.Draw).Allow(ApiPolicy.Anonymous).PacedByItself()
             .WithName("drawBadge").Takes(
-                ApiParameter.OfText("label", $"What stands behind the number; `{BadgeDrawing.DefaultLabel}` unless sent.", BadgeDrawing.LongestLabel),
-                ApiParameter.OfWords("theme", "For which kind of page; as the reader's system is set unless sent.", ["auto", "light", "dark"]))
-            .Produces<string>(StatusCodes.Status200OK, "image/svg+xml").AnswersHeader("ETag", "The version of the answer.")
-            .AnswersHeader("Cache-Control", "How long it may be kept.")
+                ApiParameter.OfText("label", $"The word after the number. Default: `{BadgeDrawing.DefaultLabel}`.", BadgeDrawing.LongestLabel),
+                ApiParameter.OfWords("theme", "The page's theme. Default: the reader's system theme.", ["auto", "light", "dark"]))
+            .Produces<string>(StatusCodes.Status200OK, "image/svg+xml").AnswersHeader("ETag", "The version of the reply.")
+            .AnswersHeader("Cache-Control", "How long the reply can be cached.")
             .WithExample("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"96\" height=\"22\"></svg>").Refuses(ApiErrors.NotFound, ApiErrors.MethodNotAllowed);
         api.MapGet("/badge/{link}.json", endpoints.Read).Allow(ApiPolicy.Anonymous).PacedByItself()
-            .WithName("getPublicRoom").Produces<PublicRoomDocument>().AnswersHeader("ETag", "The version of the answer.")
-            .AnswersHeader("Cache-Control", "How long it may be kept.").Refuses(ApiErrors.NotFound, ApiErrors.MethodNotAllowed, ApiErrors.PresenceDisabled);
+            .WithName("getPublicRoom").Produces<PublicRoomDocument>().AnswersHeader("ETag", "The version of the reply.")
+            .AnswersHeader("Cache-Control", "How long the reply can be cached.").Refuses(ApiErrors.NotFound, ApiErrors.MethodNotAllowed, ApiErrors.PresenceDisabled);
     }
 
-    /// <summary>Draw a room's count</summary>
+    /// <summary>Read a room's count as an image</summary>
     /// <remarks>
-    /// For an <c>&lt;img&gt;</c> on any page. May be cached for 5 seconds. While presence is off it is drawn without a
-    /// count. A link that was taken back and one that never was are answered alike, with 404.
+    /// For an <c>&lt;img&gt;</c> on any page. Can be cached for 5 seconds. While presence is off, it shows a dash. Revoked and
+    /// unknown links both return 404.
     /// </remarks>
     /// <response code="200">The badge.</response>
     internal IResult Draw(HttpContext http, string link)
@@ -60,11 +60,8 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, R
     }
 
     /// <summary>Read a room's count through its public link</summary>
-    /// <remarks>
-    /// For pages of any origin, without a token. May be cached for 5 seconds, and is read from the engine once a second at
-    /// most. A link that was taken back and one that never was are answered alike, with 404.
-    /// </remarks>
-    /// <response code="200">How many watch.</response>
+    /// <remarks>For pages of any origin, without a token. Can be cached for 5 seconds. Revoked and unknown links both return 404.</remarks>
+    /// <response code="200">The count.</response>
     internal IResult Read(HttpContext http, string link)
     {
         if (Open(http, link, out var room) is { } refusal)

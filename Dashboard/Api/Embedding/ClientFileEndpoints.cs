@@ -6,7 +6,7 @@ using Presence.Dashboard.Authentication;
 
 namespace Presence.Dashboard.Api.Embedding;
 
-/// <summary>Hands out the TypeScript client and the widgets.</summary>
+/// <summary>Serves the TypeScript client and the widgets.</summary>
 internal static class ClientFileEndpoints
 {
     /// <summary>The number rises with a change that breaks pages which import from here, and the ones before stay.</summary>
@@ -20,14 +20,14 @@ internal static class ClientFileEndpoints
     /// <summary>Not paced: they cost no more than the files of the dashboard's own pages.</summary>
     public static void MapClientFiles(this IEndpointRouteBuilder api) =>
         api.MapGet(Folder + "{file}", Read).Allow(ApiPolicy.Anonymous).PacedByItself()
-            .WithName("getClientFile").Takes(ApiParameter.OfText("v", "The fingerprint of the file: with the right one it may be cached for good.", 16))
+            .WithName("getClientFile").Takes(ApiParameter.OfText("v", "The file's fingerprint. With the current one, the file can be cached permanently.", 16))
             .Produces<string>(StatusCodes.Status200OK, "text/javascript").AnswersHeader("ETag", "The version of the answer.")
-            .AnswersHeader("Cache-Control", "How long it may be kept.").WithExample("export{RoomPresence};").Refuses(ApiErrors.NotFound, ApiErrors.MethodNotAllowed);
+            .AnswersHeader("Cache-Control", "How long the file can be cached.").WithExample("export{RoomPresence};").Refuses(ApiErrors.NotFound, ApiErrors.MethodNotAllowed);
 
     /// <summary>Get a script of the client</summary>
     /// <remarks>
-    /// <c>presence.js</c> is the client for browsers, <c>widget.js</c> defines <c>&lt;viewer-count&gt;</c> and
-    /// <c>&lt;whos-watching&gt;</c>. Of the server's own version; <c>1</c> is the client's major one.
+    /// <c>presence.js</c> is the client for browsers. <c>widget.js</c> defines <c>&lt;viewer-count&gt;</c> and
+    /// <c>&lt;whos-watching&gt;</c>. The scripts have the server's version. <c>1</c> is the client's major version.
     /// </remarks>
     /// <response code="200">The script, an ES module.</response>
     internal static IResult Read(HttpContext http, string file)

@@ -54,7 +54,7 @@ internal sealed class PublicRoom(PublicLink link)
 
 /// <summary>What a public link tells of its room at one moment.</summary>
 /// <param name="RoomId">The room; for the server alone.</param>
-/// <param name="Count">How many watch.</param>
+/// <param name="Count">The count.</param>
 /// <param name="At">The moment.</param>
 /// <param name="Names">Names of some who watch, the last to join first; null unless the link shows names.</param>
 internal sealed record PublicRoomViewModel(string RoomId, int Count, DateTimeOffset At, IReadOnlyList<string>? Names);

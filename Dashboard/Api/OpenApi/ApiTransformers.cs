@@ -24,12 +24,12 @@ internal sealed class DocumentTransformer(PublicAddress address) : IOpenApiDocum
 
     private const string Text =
         """
-        Who is watching which live room, and how many. Viewers' clients send a heartbeat while they watch; the server counts
-        them, lists them, and forgets them when heartbeats stop.
+        Presence of viewers in live rooms. Clients send heartbeats while a viewer watches. The server counts and lists viewers, and
+        drops them when their heartbeats stop.
 
-        Instants are ISO 8601 in UTC; durations carry their unit in their name. Every refusal has one shape,
-        `{"status":"error","code":...,"message":"...","data":{...}}`, from whichever layer it comes; clients tell refusals apart
-        by `code`. Lists page by an opaque `cursor`.
+        Instants are ISO 8601 in UTC. Durations name their unit. All errors have the same shape,
+        `{"status":"error","code":...,"message":"...","data":{...}}`. Compare `code` in clients. Lists have an opaque `cursor` for the
+        next page.
         """;
 
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
@@ -46,15 +46,15 @@ internal sealed class DocumentTransformer(PublicAddress address) : IOpenApiDocum
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
                 BearerFormat = "JWT",
-                Description = "The access token of a login, or a JWT your backend signed. Acts as its subject and nobody else.",
+                Description = "The access token of a login, or a JWT signed by your backend. Acts as its subject only.",
             },
-            [ServerKey] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A server key. For your backend alone: it may name any user." },
+            [ServerKey] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A server key, for your backend only. It can act for any user." },
             [ServerKeyHeader] = new OpenApiSecurityScheme
             {
                 Type = SecuritySchemeType.ApiKey,
                 In = ParameterLocation.Header,
                 Name = "x-server-key",
-                Description = "A server key, where the Authorization header is taken.",
+                Description = "A server key, if the Authorization header is already in use.",
             },
         };
         return Task.CompletedTask;
@@ -109,7 +109,7 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
 
         operation.Description = WebUtility.HtmlDecode(operation.Description); // comments are XML, this is not
         if (policy.ScopeRule is { } scopes)
-            operation.Description = $"{operation.Description}\n\nScope of a server key: {scopes}.".Trim();
+            operation.Description = $"{operation.Description}\n\nServer key scope: {scopes}.".Trim();
         operation.Parameters = [.. PathParametersOf(route).Select(parameter => ApiParameter.OfPath(parameter.Name).Describe()), .. metadata.OfType<ApiParameter>().Select(parameter => parameter.Describe())];
         operation.Security = DocumentTransformer.SecurityOf(policy, document);
         foreach (var example in metadata.OfType<ApiExample>().Where(example => example.IsOfBody))

@@ -10,7 +10,7 @@ using Presence.Dashboard.Authentication;
 
 namespace Presence.Dashboard.Api.OpenApi;
 
-/// <summary>The description of the API, for everybody: it says nothing that the documentation does not.</summary>
+/// <summary>The OpenAPI document. Public, because it contains nothing that the documentation doesn't.</summary>
 internal static class DescriptionEndpoints
 {
     public const string Path = "/openapi/v1.json";

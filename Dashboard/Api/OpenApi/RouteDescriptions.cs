@@ -58,14 +58,14 @@ internal static class ApiTags
 
     public static readonly IReadOnlyList<(string Name, string Text)> All =
     [
-        (Sessions, "Logging viewers in and out."),
-        (Rooms, "Heartbeats of viewers, and who is watching a room. Reading never counts."),
+        (Sessions, "Viewer logins and logouts."),
+        (Rooms, "Heartbeats, counts and lists of viewers in rooms. Reading doesn't count as watching."),
         (Users, "Profiles of users."),
-        (UserPresence, "Who is online in the network, and in channels of users. Apart from rooms: a heartbeat in one is none in the other."),
-        (Settings, "Whether presence is on, how often heartbeats are asked for and how long they count."),
-        (Administration, "What your backend looks after: rooms, removals, users, keys. Members a document does not have are refused."),
-        (Embedding, "What other sites put on their pages: a room's count through its public link, and the scripts of the client."),
-        (Operation, "Whether the server runs and what it measures."),
+        (UserPresence, "Users online in the network and in channels. Room heartbeats and user heartbeats are independent."),
+        (Settings, "Presence on or off, heartbeat interval, presence timeout."),
+        (Administration, "Administration by your backend: rooms, bans, users, keys. Unknown members are refused."),
+        (Embedding, "For other sites: a room's count through its public link, and the client's scripts."),
+        (Operation, "Health and metrics."),
     ];
 }
 
@@ -75,25 +75,25 @@ internal sealed record ApiParameter(string Name, string Text, OpenApiSchema Sche
     /// <summary>What stands between the slashes of a route, said once for all routes.</summary>
     private static readonly Dictionary<string, (string Text, int Longest)> PathParameters = new(StringComparer.Ordinal)
     {
-        ["roomId"] = ("The room. No control characters, none of `/ \\ ? # %`; spaces and accents are fine, percent-encoded.", PresenceIds.LongestRoomId),
-        ["userId"] = ("The user, percent-encoded. Profiles may be asked for with an id encoded twice, as published clients do.", PresenceIds.LongestUserId),
-        ["channelId"] = ("The channel; the rule of room ids.", PresenceIds.LongestRoomId),
+        ["roomId"] = ("The room. No control characters, none of `/ \\ ? # %`. Percent-encode spaces and accents.", PresenceIds.LongestRoomId),
+        ["userId"] = ("The user, percent-encoded. For profiles, the id can be encoded twice, as in published clients.", PresenceIds.LongestUserId),
+        ["channelId"] = ("The channel. Follows the rule for room ids.", PresenceIds.LongestRoomId),
         ["link"] = ("The code of a room's public link.", PublicLinkStore.CodeLength),
         ["file"] = ("One of `presence.js`, `react.js`, `timer-worker.js` and `widget.js`.", 40),
-        ["keyId"] = ("The key, as the list names it; never the key itself.", 40),
+        ["keyId"] = ("The key's id from the list, not the key itself.", 40),
     };
 
     /// <summary>The client key, with a login.</summary>
     public static ApiParameter ClientKey => OfHeader("X-API-Key", "The client key of this installation.", isRequired: true);
 
     /// <summary>The version a change was made from.</summary>
-    public static ApiParameter IfMatch => OfHeader("If-Match", "The `ETag` of the document you changed, or `*` to overwrite whatever is there.", isRequired: true);
+    public static ApiParameter IfMatch => OfHeader("If-Match", "The `ETag` of the document you read, or `*` to overwrite any version.", isRequired: true);
 
     /// <summary>How much of a list to answer.</summary>
-    public static ApiParameter Limit => OfNumber("limit", "How many to list.", 1, PresenceLimits.Page, PresenceLimits.Page);
+    public static ApiParameter Limit => OfNumber("limit", "Number of entries.", 1, PresenceLimits.Page, PresenceLimits.Page);
 
     /// <summary>Where a page of a list begins.</summary>
-    public static ApiParameter Cursor(int longest) => OfText("cursor", "The `cursor` of the page before.", longest);
+    public static ApiParameter Cursor(int longest) => OfText("cursor", "The `cursor` of the previous page.", longest);
 
     public static ApiParameter OfPath(string name) =>
         new(name, PathParameters[name].Text, new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = PathParameters[name].Longest }, ParameterLocation.Path, IsRequired: true);

@@ -5,7 +5,7 @@ using Presence.Engine;
 
 namespace Presence.Dashboard.Api.Streaming;
 
-/// <summary>Watching rooms live. Who streams is an observer: it is never counted.</summary>
+/// <summary>Watching rooms live. A stream is an observer and never counts.</summary>
 internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams streams, ProfileLookups profiles, TimeProvider time)
 {
     /// <summary>Of one stream.</summary>
@@ -48,37 +48,37 @@ internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams stream
         var endpoints = ActivatorUtilities.CreateInstance<StreamEndpoints>(api.ServiceProvider);
         api.MapGet("/api/v1/presence/rooms/{roomId}/stream", endpoints.Open).Allow(ApiPolicy.ViewerOrServer)
             .WithName("streamRoom").Takes(
-                ApiParameter.OfText("since", "The `id` of the last event that was read.", LongestId),
-                ApiParameter.OfWords("include", "Adds the viewers to snapshots, the last to join first, up to the moderators' list cap.", ["viewers"], isOptional: true),
-                ApiParameter.OfHeader("Last-Event-ID", "The same as `since`, and later than it where both are sent."))
+                ApiParameter.OfText("since", "The `id` of the last event you read.", LongestId),
+                ApiParameter.OfWords("include", "Adds the viewers to snapshots, newest first, up to the list cap.", ["viewers"], isOptional: true),
+                ApiParameter.OfHeader("Last-Event-ID", "Same as `since`. Wins if both are sent."))
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream").WithExample(OneRoomExample)
             .Refuses(ApiErrors.PresenceDisabled, ApiErrors.Removed, ApiErrors.Banned, ApiErrors.CapReached);
         api.MapGet("/api/v1/presence/stream", endpoints.OpenMany).Allow(ApiPolicy.ViewerOrServer)
             .WithName("streamRooms").Takes(
                 ApiParameter.OfText("rooms", "Rooms, separated by commas.", PresenceIds.LongestRoomId * MostRooms),
-                ApiParameter.OfIds("rooms[]", "The same, once for each room: for ids with a comma.", MostRooms),
-                ApiParameter.OfText("since", "The `id` of the last event that was read.", RoomsStreamId.Longest),
-                ApiParameter.OfHeader("Last-Event-ID", "The same as `since`, and later than it where both are sent."))
+                ApiParameter.OfIds("rooms[]", "Same as `rooms`, once per room. For ids with a comma.", MostRooms),
+                ApiParameter.OfText("since", "The `id` of the last event you read.", RoomsStreamId.Longest),
+                ApiParameter.OfHeader("Last-Event-ID", "Same as `since`. Wins if both are sent."))
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream").WithExample(ManyRoomsExample)
             .Refuses(ApiErrors.PresenceDisabled, ApiErrors.Removed, ApiErrors.Banned, ApiErrors.CapReached);
     }
 
     /// <summary>Watch a room live</summary>
     /// <remarks>
-    /// Server-sent events, until either side ends it. Browsers read it with <c>fetch</c>, which can send the
-    /// <c>Authorization</c> header. Whoever streams is not counted.
+    /// Server-sent events, until either side ends the stream. Browsers read it with <c>fetch</c>, which can send the
+    /// <c>Authorization</c> header. Streaming doesn't count as watching.
     ///
-    /// <c>snapshot</c> comes first and says how many there are. <c>joined</c> and <c>left</c> follow, one for each viewer,
-    /// and <c>count</c>, at most once a second, when the counts are others. Above 1,000 viewers <c>mode</c> is
-    /// <c>counts</c>: only <c>count</c> comes. <c>gap</c> says that changes were missed; a <c>snapshot</c> follows it. A
-    /// comment comes after 15 seconds without an event. Events leave at most four times a second.
+    /// <c>snapshot</c> is sent first, with the counts. Then follow <c>joined</c> and <c>left</c>, one per viewer, and
+    /// <c>count</c> when the counts have changed, at most once per second. Above 1,000 viewers, <c>mode</c> is <c>counts</c> and
+    /// only <c>count</c> is sent. <c>gap</c> means that changes were missed. A <c>snapshot</c> follows it. After 15 seconds
+    /// without an event, a comment is sent. Events are sent at most four times per second.
     ///
-    /// The <c>id</c> rises by one with every change. Send the last one as <c>Last-Event-ID</c> or <c>since</c> to go on
-    /// from there: what happened meanwhile is told, or a <c>gap</c>. A room's changes are kept for a minute after its last
-    /// stream ended, the latest 512.
+    /// The <c>id</c> increases by one with every change. To resume, send the last one as <c>Last-Event-ID</c> or <c>since</c>.
+    /// The server sends the changes since, or a <c>gap</c>. It keeps the latest 512 changes of a room, until one minute after its
+    /// last stream ended.
     ///
-    /// The stream ends within a second when the credentials end, the caller is removed, presence is switched off, or the
-    /// server stops. A caller may have 10 open, all callers together 2,000.
+    /// The stream ends within one second when the credentials end, the caller is removed, presence is switched off, or the server
+    /// stops. A caller can have 10 open streams, all callers together 2,000.
     /// </remarks>
     /// <response code="200">The events.</response>
     internal IResult Open(HttpContext http, string roomId)
@@ -96,16 +96,16 @@ internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams stream
 
     /// <summary>Watch the counts of several rooms live</summary>
     /// <remarks>
-    /// One stream for up to 50 rooms. <c>snapshot</c> comes first for each room, <c>count</c> when its counts have changed,
-    /// at most once a second. <c>gap</c> says that changes of a room were missed; its <c>snapshot</c> follows. Each event
-    /// names its room in <c>roomId</c>. Single joins and leaves are not told.
+    /// One stream for up to 50 rooms. <c>snapshot</c> is sent first for each room, <c>count</c> when its counts have changed, at
+    /// most once per second. <c>gap</c> means that changes of a room were missed. Its <c>snapshot</c> follows. Each event has its
+    /// room in <c>roomId</c>. Single joins and leaves are not sent.
     ///
-    /// The <c>id</c> is opaque. Send the last one as <c>Last-Event-ID</c> or <c>since</c>, with the same rooms, to go on
-    /// from there: rooms whose counts changed meanwhile are told, or a <c>gap</c>. With other rooms every room begins with
-    /// a <c>snapshot</c>.
+    /// The <c>id</c> is opaque. To resume, send the last one as <c>Last-Event-ID</c> or <c>since</c>, with the same rooms. The
+    /// server sends rooms whose counts have changed since, or a <c>gap</c>. With other rooms, each room starts with a
+    /// <c>snapshot</c>.
     ///
-    /// A room that the caller may not read refuses the stream: <c>data.roomIds</c> names it. A stream ends within a second
-    /// when that becomes so. It counts as one of the caller's streams.
+    /// A room that the caller can't read refuses the stream, and <c>data.roomIds</c> names it. A stream ends within one second
+    /// when the caller loses access to one of its rooms. It counts as one of the caller's streams.
     /// </remarks>
     /// <response code="200">The events.</response>
     internal IResult OpenMany(HttpContext http)

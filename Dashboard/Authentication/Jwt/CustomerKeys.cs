@@ -228,7 +228,7 @@ internal static class PublicKeyText
         if (PemEncoding.TryFind(pem.AsSpan()[block.Location.End..], out _))
             return "it contains several keys. Set one key, or for several keys the URL of a key set (Presence__Clients__Jwt__JwksUrl).";
         if (pem[block.Label] is not ("PUBLIC KEY" or "RSA PUBLIC KEY") and var label)
-            return $"it holds a {label}, not a public key; of a certificate: openssl x509 -in certificate.pem -pubkey -noout";
+            return $"it holds a {label}, not a public key. To get the key of a certificate: openssl x509 -in certificate.pem -pubkey -noout";
         try
         {
             return TokenKey.ProblemOf(id: null, Import(pem), out key);

@@ -77,7 +77,7 @@ public sealed class FailingTests
         _world.Advance(0.001);
 
         Assert.Equal(PresenceStatus.Retrying, presence.State.Status);
-        Assert.Equal((PresenceErrorKind.Unavailable, "No answer within 10 s."), (presence.State.Error!.Kind, presence.State.Error.Message));
+        Assert.Equal((PresenceErrorKind.Unavailable, "No reply within 10 s."), (presence.State.Error!.Kind, presence.State.Error.Message));
         Assert.True(_world.Server.Beats[0].Cancelled.IsCancellationRequested);
     }
 

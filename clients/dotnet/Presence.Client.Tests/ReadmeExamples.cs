@@ -14,10 +14,10 @@ internal static class ReadmeExamples
             GetToken = cancellation => GetTokenFromBackendAsync(cancellation), // signed by your backend
         });
 
-        await room.StartHeartbeatAsync();                   // I am watching
-        await foreach (var count in room.WatchCountAsync()) // how many are, live
+        await room.StartHeartbeatAsync();                   // the viewer watches
+        await foreach (var count in room.WatchCountAsync()) // live count
             Show($"{count} watching");
-        await room.StopHeartbeatAsync();                    // I left
+        await room.StopHeartbeatAsync();                    // the viewer leaves
     }
 
     public static async Task ReadAsync(RoomPresence room)
@@ -33,7 +33,7 @@ internal static class ReadmeExamples
         room.StateChanged += (_, change) =>
         {
             if (change.State.Status == PresenceStatus.Disabled)
-                HideViewerCount(change.State.Error!.Message); // comes back by itself, within 15 min
+                HideViewerCount(change.State.Error!.Message); // resumes automatically, within 15 min
             if (change.State is { Status: PresenceStatus.Refused, Error: { } error })
                 Tell(error.Kind, error.Reason, error.Until); // Removed, Banned, Ended, Unauthorized, Refused
         };
@@ -44,7 +44,7 @@ internal static class ReadmeExamples
         window.Deactivated += (_, _) => PresenceApp.Current.SetHidden(true);
         window.Activated += (_, _) => PresenceApp.Current.SetHidden(false);
         window.Stopped += async (_, _) => await PresenceApp.Current.SuspendAsync(); // leaves at once
-        window.Resumed += (_, _) => PresenceApp.Current.Resume();                   // back at once
+        window.Resumed += (_, _) => PresenceApp.Current.Resume();                   // rejoins at once
     }
 
     public static async Task<string> FromABackendAsync(string secret, Uri address, string serverKey)

@@ -173,7 +173,7 @@ public sealed class TokenTests
 
         var error = await Assert.ThrowsAsync<PresenceException>(() => presence.StartHeartbeatAsync());
 
-        Assert.Equal((PresenceErrorKind.Unauthorized, "GetToken answered no token."), (error.Kind, error.Message));
+        Assert.Equal((PresenceErrorKind.Unauthorized, "GetToken returned no token."), (error.Kind, error.Message));
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class TokenTests
 
         var error = await Assert.ThrowsAsync<PresenceException>(() => presence.StartHeartbeatAsync());
 
-        Assert.StartsWith("Neither Token nor GetToken was given", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Set Token or GetToken", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

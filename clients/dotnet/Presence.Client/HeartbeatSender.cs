@@ -240,7 +240,7 @@ public abstract class HeartbeatSender : IAsyncDisposable
 
     private static Task Stopped()
     {
-        var stopped = Task.FromException(new PresenceException(PresenceErrorKind.Stopped, "It was disposed, or its Stopping token cancelled."));
+        var stopped = Task.FromException(new PresenceException(PresenceErrorKind.Stopped, "The client was disposed, or its Stopping token was cancelled."));
         _ = stopped.Exception; // whoever does not wait for it leaves no unobserved exception
         return stopped;
     }

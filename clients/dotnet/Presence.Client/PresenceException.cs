@@ -39,10 +39,10 @@ public sealed class PresenceException : Exception
 
     internal static PresenceException Unavailable(string message, Exception? cause = null) => new(PresenceErrorKind.Unavailable, message, cause);
 
-    internal static PresenceException NotOfThisServer(Exception? cause = null) => Unavailable("The answer is not the presence server's.", cause);
+    internal static PresenceException NotOfThisServer(Exception? cause = null) => Unavailable("The reply isn't from the presence server.", cause);
 
     /// <summary>Whatever failed, as what it means here: a fault of a handler or a token provider passes like a network's.</summary>
-    internal static PresenceException Of(Exception exception) => exception as PresenceException ?? Unavailable("The server could not be reached.", exception);
+    internal static PresenceException Of(Exception exception) => exception as PresenceException ?? Unavailable("Couldn't reach the server.", exception);
 }
 
 /// <summary>What went wrong, for programs.</summary>

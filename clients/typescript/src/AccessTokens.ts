@@ -34,7 +34,7 @@ export function accessTokens(environment: PresenceEnvironment, { token: given, g
 
   async function ask(): Promise<string> {
     if (!getToken)
-      throw new PresenceError("unauthorized", "Neither token nor getToken was given.");
+      throw new PresenceError("unauthorized", "Set token or getToken.");
     let answer;
     try {
       answer = await withinTime(environment, undefined, async () => getToken());
@@ -42,7 +42,7 @@ export function accessTokens(environment: PresenceEnvironment, { token: given, g
       throw cause instanceof PresenceError ? cause : unavailable("getToken failed.", cause);
     }
     if (!answer)
-      throw new PresenceError("unauthorized", "getToken answered no token.");
+      throw new PresenceError("unauthorized", "getToken returned no token.");
     take(answer);
     return answer;
   }

@@ -60,7 +60,7 @@ export function unavailable(message: string, cause?: unknown): PresenceError {
 }
 
 export function notOfThisServer(cause?: unknown): PresenceError {
-  return unavailable("The answer is not the presence server's.", cause);
+  return unavailable("The reply isn't from the presence server.", cause);
 }
 
 /** The error an answer stands for. What is not in this server's shape comes from something in between, and will pass. */
@@ -69,7 +69,7 @@ export async function refusalOf(response: Response, now: number): Promise<Presen
   const body: ErrorDocument | null = await response.json().catch(() => null);
   const retryAfterSeconds = secondsOf(response.headers.get("Retry-After"), now);
   if (typeof body?.code !== "number")
-    return new PresenceError("unavailable", `Not the presence server answered ${status}.`, { status, retryAfterSeconds });
+    return new PresenceError("unavailable", `Another server replied with status ${status}.`, { status, retryAfterSeconds });
 
   const { code, message = "", data: { until, reason, roomIds } = {} } = body;
   const kind = kindOfCode[code] ?? (status === 429 ? "limited" : status < 500 ? "refused" : "unavailable");

@@ -80,7 +80,7 @@ export class PresenceServer {
     for (let isRenewed = false; ; isRenewed = true) {
       const headers = { ...init.headers, Authorization: `Bearer ${token}` };
       const response = await environment.fetch(this.baseUrl + path, { ...init, headers, credentials: "omit" }).catch(cause => {
-        throw unavailable("The server could not be reached.", cause);
+        throw unavailable("Couldn't reach the server.", cause);
       });
       if (response.ok)
         return response;

@@ -15,7 +15,7 @@ export function withinTime<T>(environment: Pick<PresenceEnvironment, "setTimer">
     if (signal?.aborted)
       return giveUpToo();
 
-    const cancel = environment.setTimer(() => giveUp(unavailable(`No answer within ${limit / 1000} s.`)), limit);
+    const cancel = environment.setTimer(() => giveUp(unavailable(`No reply within ${limit / 1000} s.`)), limit);
     signal?.addEventListener("abort", giveUpToo);
     work(controller.signal).then(resolve, reject).finally(() => {
       cancel();

@@ -70,7 +70,7 @@ rule(14, "heartbeat_noAnswerWithinTenSeconds_isGivenUp", async () => {
   expect(presence.state.status).toBe("starting");
   await page.clock.advance(1);
 
-  expect(presence.state).toMatchObject({ status: "retrying", error: { kind: "unavailable", message: "No answer within 10 s." } });
+  expect(presence.state).toMatchObject({ status: "retrying", error: { kind: "unavailable", message: "No reply within 10 s." } });
   expect(page.server.requests[0]!.init.signal!.aborted).toBe(true);
 });
 

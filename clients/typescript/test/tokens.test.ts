@@ -166,13 +166,13 @@ rule(22, "getToken_fails_isAFailedAttempt", async () => {
 rule(22, "getToken_answersNothing_stops", async () => {
   const page = new FakePage();
 
-  await expect(room(page, { getToken: () => "" }).startHeartbeat()).rejects.toMatchObject({ kind: "unauthorized", message: "getToken answered no token." });
+  await expect(room(page, { getToken: () => "" }).startHeartbeat()).rejects.toMatchObject({ kind: "unauthorized", message: "getToken returned no token." });
 });
 
 rule(22, "startHeartbeat_withoutTokenAndGetToken_saysWhatIsMissing", async () => {
   const page = new FakePage();
 
-  await expect(room(page, { token: "" }).startHeartbeat()).rejects.toThrow("Neither token nor getToken was given");
+  await expect(room(page, { token: "" }).startHeartbeat()).rejects.toThrow("Set token or getToken");
 });
 
 rule(23, "requests_ofEveryKind_carryTheTokenInTheHeaderAloneAndNoCookies", async () => {

@@ -71,7 +71,7 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
 
     public void Stop()
     {
-        _started.TrySetException(new PresenceException(PresenceErrorKind.Stopped, "Stopped before a heartbeat was taken."));
+        _started.TrySetException(new PresenceException(PresenceErrorKind.Stopped, "Stopped before a heartbeat was accepted."));
         _isStopping.Cancel();
         _wakeTimer.Ring();
     }

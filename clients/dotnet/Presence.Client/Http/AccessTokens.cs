@@ -111,7 +111,7 @@ internal sealed class AccessTokens
     private async Task<string> AskAsync()
     {
         if (_getToken is null)
-            throw new PresenceException(PresenceErrorKind.Unauthorized, "Neither Token nor GetToken was given; one of them says who the viewer is.");
+            throw new PresenceException(PresenceErrorKind.Unauthorized, "Set Token or GetToken. It identifies the viewer.");
         string? token;
         try
         {
@@ -121,7 +121,7 @@ internal sealed class AccessTokens
         {
             throw PresenceException.Unavailable("GetToken failed.", exception);
         }
-        return token is { Length: > 0 } ? token : throw new PresenceException(PresenceErrorKind.Unauthorized, "GetToken answered no token.");
+        return token is { Length: > 0 } ? token : throw new PresenceException(PresenceErrorKind.Unauthorized, "GetToken returned no token.");
     }
 
     private void Take(string token)

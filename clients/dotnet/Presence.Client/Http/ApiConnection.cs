@@ -15,7 +15,7 @@ internal sealed class ApiConnection
     public ApiConnection(HttpClient http, Uri? baseUrl, TimeProvider time)
     {
         if (baseUrl is not { IsAbsoluteUri: true } || baseUrl.Scheme is not ("http" or "https"))
-            throw new ArgumentException($"BaseUrl must be the server's absolute http or https address, such as https://presence.example.com; it is \"{baseUrl}\".", nameof(baseUrl));
+            throw new ArgumentException($"BaseUrl must be the server's absolute http or https address, such as https://presence.example.com, not \"{baseUrl}\".", nameof(baseUrl));
         _http = http;
         _baseUrl = baseUrl.GetLeftPart(UriPartial.Path).TrimEnd('/');
         IsLoopback = baseUrl.IsLoopback;
@@ -141,7 +141,7 @@ internal static class Deadline
         Abandon(working);
         given.Cancel();
         cancellationToken.ThrowIfCancellationRequested();
-        throw PresenceException.Unavailable(FormattableString.Invariant($"No answer within {longest.TotalSeconds} s."));
+        throw PresenceException.Unavailable(FormattableString.Invariant($"No reply within {longest.TotalSeconds} s."));
     }
 
     /// <summary>Nobody waits for it any more: what it fails with is seen, what it holds is let go.</summary>

@@ -12,13 +12,13 @@ internal static class Refusal
         var retryAfter = RetryAfter(response, now);
         if (await DocumentAsync(response, cancellationToken).ConfigureAwait(false) is not { Code: { } code } document)
         {
-            return new PresenceException(PresenceErrorKind.Unavailable, $"Something between here and the presence server answered {status}.")
+            return new PresenceException(PresenceErrorKind.Unavailable, $"Another server, such as a proxy, replied with status {status}.")
             {
                 Status = status,
                 RetryAfter = retryAfter,
             };
         }
-        return new PresenceException(KindOf(status, code), document.Message ?? $"The presence server answered {status} with code {code}.")
+        return new PresenceException(KindOf(status, code), document.Message ?? $"The presence server replied with status {status} and code {code}.")
         {
             Status = status,
             Code = code,

@@ -21,7 +21,7 @@ public sealed partial class PresenceServer
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.ServerKey is not { Length: > 0 } serverKey)
-            throw new ArgumentException("ServerKey is missing: a server key of the dashboard, or the one of Presence__Server__Key.", nameof(options));
+            throw new ArgumentException("ServerKey is missing. Set it to a server key, or to the value of Presence__Server__Key.", nameof(options));
         _serverKey = serverKey;
         _connection = new ApiConnection(options.HttpClient ?? PresenceApp.Current.HttpClient, options.BaseUrl, options.TimeProvider);
     }

@@ -27,7 +27,7 @@ public sealed class ViewerTokens
         ArgumentNullException.ThrowIfNull(secret);
         _secret = Encoding.UTF8.GetBytes(secret);
         if (_secret.Length < ShortestSecret)
-            throw new ArgumentException($"The secret must have at least {ShortestSecret} bytes; it has {_secret.Length}.", nameof(secret));
+            throw new ArgumentException($"The secret must have at least {ShortestSecret} bytes, not {_secret.Length}.", nameof(secret));
         _time = timeProvider ?? TimeProvider.System;
     }
 
@@ -45,7 +45,7 @@ public sealed class ViewerTokens
     {
         ArgumentNullException.ThrowIfNull(viewer);
         if (lifetime <= TimeSpan.Zero)
-            throw new ArgumentOutOfRangeException(nameof(lifetime), lifetime, "A token must be good for some time.");
+            throw new ArgumentOutOfRangeException(nameof(lifetime), lifetime, "The lifetime of a token must be positive.");
 
         var signed = $"{Header}.{Base64Url.Encode(Payload(viewer, lifetime))}";
         using var hmac = new HMACSHA256(_secret);

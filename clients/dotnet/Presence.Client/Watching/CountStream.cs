@@ -71,7 +71,7 @@ internal sealed class EventStreamCounts
             start = end + 1;
         }
         _unfinished.Write(buffer, start, length - start);
-        return _unfinished.Length <= LongestLine ? told : throw new InvalidDataException("A line of the event stream has no end.");
+        return _unfinished.Length <= LongestLine ? told : throw new InvalidDataException("A line of the event stream is too long.");
     }
 
     private static (string? RoomId, int Count)? CountOf(ReadOnlySpan<byte> line)
