@@ -105,12 +105,12 @@ public sealed class FormReadingTests : IDisposable
 
     private (List<HttpContext> Posts, List<Task> Tasks) PostAll(int count)
     {
-        var posts = Enumerable.Range(0, count).Select(_ => Post()).ToList();
+        var posts = Enumerable.Range(0, count).Select(HttpContext (_) => Post()).ToList();
         return (posts, posts.Select(_middleware.InvokeAsync).ToList());
     }
 
     /// <summary>A post from an address nobody else has.</summary>
-    private HttpContext Post()
+    private DefaultHttpContext Post()
     {
         var http = new DefaultHttpContext();
         http.Features.Set<IHttpResponseFeature>(new BegunResponse());
@@ -140,12 +140,8 @@ public sealed class FormReadingTests : IDisposable
 
     private sealed class Abortable : IHttpRequestLifetimeFeature
     {
-        private readonly CancellationTokenSource _aborted = new();
-
-        public Abortable() => RequestAborted = _aborted.Token;
-
         public CancellationToken RequestAborted { get; set; }
 
-        public void Abort() => _aborted.Cancel();
+        public void Abort() => RequestAborted = new CancellationToken(canceled: true);
     }
 }

@@ -3,7 +3,6 @@ using System.Diagnostics.Metrics;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
-using OpenTelemetry.Trace;
 using Presence.Engine;
 using Presence.Engine.Diagnostics;
 
@@ -79,7 +78,7 @@ internal sealed class RequestTraces(RequestDelegate next)
 
     public async Task InvokeAsync(HttpContext http)
     {
-        ActivityContext.TryParse(http.Request.Headers.TraceParent, http.Request.Headers.TraceState, isRemote: true, out var caller);
+        _ = ActivityContext.TryParse(http.Request.Headers.TraceParent, http.Request.Headers.TraceState, isRemote: true, out var caller);
         using var span = Source.StartActivity(http.Request.Method, ActivityKind.Server, caller);
         await next(http);
         if (span is null)
