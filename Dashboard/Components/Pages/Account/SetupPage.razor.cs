@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Accounts;
-using Presence.Dashboard.Display;
 
 namespace Presence.Dashboard.Components.Pages.Account;
 
