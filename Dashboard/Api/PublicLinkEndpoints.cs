@@ -1,8 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
-using Presence.Engine;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Api;
