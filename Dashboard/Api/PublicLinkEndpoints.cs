@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Engine.Storage;
