@@ -97,7 +97,7 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, PopulatedHost
     [InlineData(ColorScheme.Dark)]
     public async Task Settings_WithAChangeAndOnTheWayBack_AreAccessibleAndFit(ColorScheme scheme)
     {
-        var saved = new SettingsChange { Enabled = true, HeartbeatInterval = TimeSpan.FromSeconds(30), PresenceTimeout = TimeSpan.FromSeconds(90), ListLimit = 200, By = "eve@example.com", Reason = "Hidden tabs dropped out" };
+        var saved = new SettingsChange { Settings = new() { Enabled = true, HeartbeatInterval = TimeSpan.FromSeconds(30), PresenceTimeout = TimeSpan.FromSeconds(90), ListLimit = 200 }, By = "eve@example.com", Reason = "Hidden tabs dropped out" };
         await evening.Host.Services.GetRequiredService<SettingsStore>().ChangeAsync(saved, TestContext.Current.CancellationToken);
         await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900, scheme);
         await visit.SignInAsync("/settings");

@@ -145,9 +145,6 @@ public sealed class LivePageTests : PageTest
         [Parameter]
         public string RoomId { get; set; } = "";
 
-        [Inject]
-        private PresenceEngine Engine { get; set; } = default!;
-
         public string? Shown { get; private set; }
 
         public bool IsReading { get; private set; }

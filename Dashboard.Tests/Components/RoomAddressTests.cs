@@ -131,7 +131,7 @@ public sealed class RoomAddressTests : PageTest
     }
 
     private async Task LongTimeoutAsync() => await Store.ChangeAsync(
-        new SettingsChange { Enabled = true, HeartbeatInterval = TimeSpan.FromSeconds(30), PresenceTimeout = TimeSpan.FromSeconds(3_600), ListLimit = 200, By = "initial" }, Cancellation);
+        new SettingsChange { Settings = new() { Enabled = true, HeartbeatInterval = TimeSpan.FromSeconds(30), PresenceTimeout = TimeSpan.FromSeconds(3_600), ListLimit = 200 }, By = "initial" }, Cancellation);
 
     private IRenderedComponent<RoomDetailPage> RenderRoom(string roomId) =>
         Render<RoomDetailPage>(parameters => parameters.Add(page => page.RoomId, roomId));

@@ -336,7 +336,7 @@ public sealed class RoomDetailPageTests : PageTest
         Pass(TimeSpan.FromSeconds(50));
         Beat("main", "ada");
         await Services.GetRequiredService<SettingsStore>().ChangeAsync(
-            new SettingsChange { Enabled = true, HeartbeatInterval = TimeSpan.FromSeconds(20), PresenceTimeout = TimeSpan.FromSeconds(300), ListLimit = 200, By = "ops@example.com" }, Cancellation);
+            new SettingsChange { Settings = new() { Enabled = true, HeartbeatInterval = TimeSpan.FromSeconds(20), PresenceTimeout = TimeSpan.FromSeconds(300), ListLimit = 200 }, By = "ops@example.com" }, Cancellation);
         Beat("main", "ada");
         Pass(TimeSpan.FromSeconds(130));
 

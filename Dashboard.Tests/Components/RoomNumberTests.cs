@@ -216,7 +216,7 @@ public sealed class RoomNumberTests : PageTest
     private static string Numbers(int count) => count.ToString(CultureInfo.InvariantCulture);
 
     private async Task LongTimeoutAsync() => await Store.ChangeAsync(
-        new SettingsChange { Enabled = true, HeartbeatInterval = TimeSpan.FromSeconds(30), PresenceTimeout = TimeSpan.FromSeconds(3_600), ListLimit = 200, By = "initial" }, Cancellation);
+        new SettingsChange { Settings = new() { Enabled = true, HeartbeatInterval = TimeSpan.FromSeconds(30), PresenceTimeout = TimeSpan.FromSeconds(3_600), ListLimit = 200 }, By = "initial" }, Cancellation);
 
     private IRenderedComponent<RoomDetailPage> RenderRoom() => Render<RoomDetailPage>(parameters => parameters.Add(page => page.RoomId, "main"));
 }

@@ -120,10 +120,7 @@ public sealed partial class SettingsPageTests
     private Task<PresenceSettings> SaveElsewhereAsync(TimeSpan timeout) => Store.ChangeAsync(
         new SettingsChange
         {
-            Enabled = true,
-            HeartbeatInterval = TimeSpan.FromSeconds(30),
-            PresenceTimeout = timeout,
-            ListLimit = 200,
+            Settings = new() { Enabled = true, HeartbeatInterval = TimeSpan.FromSeconds(30), PresenceTimeout = timeout, ListLimit = 200 },
             By = "eve@example.com",
         },
         Cancellation);
@@ -131,10 +128,7 @@ public sealed partial class SettingsPageTests
     private Task<PresenceSettings> SwitchElsewhereAsync(bool enabled) => Store.ChangeAsync(
         new SettingsChange
         {
-            Enabled = enabled,
-            HeartbeatInterval = TimeSpan.FromSeconds(30),
-            PresenceTimeout = TimeSpan.FromSeconds(60),
-            ListLimit = 200,
+            Settings = new() { Enabled = enabled, HeartbeatInterval = TimeSpan.FromSeconds(30), PresenceTimeout = TimeSpan.FromSeconds(60), ListLimit = 200 },
             By = "eve@example.com",
         },
         Cancellation);

@@ -89,10 +89,7 @@ public sealed class StorageStartupTests
         await host.Services.GetRequiredService<SettingsStore>().ChangeAsync(
             new SettingsChange
             {
-                Enabled = true,
-                HeartbeatInterval = TimeSpan.FromSeconds(45),
-                PresenceTimeout = TimeSpan.FromSeconds(135),
-                ListLimit = 100,
+                Settings = new() { Enabled = true, HeartbeatInterval = TimeSpan.FromSeconds(45), PresenceTimeout = TimeSpan.FromSeconds(135), ListLimit = 100 },
                 By = "test",
             },
             Cancel);

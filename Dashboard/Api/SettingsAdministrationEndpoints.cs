@@ -50,10 +50,13 @@ internal static class SettingsAdministrationEndpoints
             return Describe(await store.ChangeAsync(
                 new SettingsChange
                 {
-                    Enabled = request.Enabled!.Value,
-                    HeartbeatInterval = TimeSpan.FromSeconds(request.HeartbeatIntervalSeconds!.Value),
-                    PresenceTimeout = TimeSpan.FromSeconds(request.PresenceTimeoutSeconds!.Value),
-                    ListLimit = request.ListLimit!.Value,
+                    Settings = new PresenceSettings
+                    {
+                        Enabled = request.Enabled!.Value,
+                        HeartbeatInterval = TimeSpan.FromSeconds(request.HeartbeatIntervalSeconds!.Value),
+                        PresenceTimeout = TimeSpan.FromSeconds(request.PresenceTimeoutSeconds!.Value),
+                        ListLimit = request.ListLimit!.Value,
+                    },
                     Reason = request.Reason,
                     By = http.Caller().Name,
                     ExpectedVersion = takesAny ? null : current.Version, // whoever changes them meanwhile makes this stale after all

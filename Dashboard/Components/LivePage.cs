@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Live;
+using Presence.Engine;
 using Presence.Engine.Changes;
 
 namespace Presence.Dashboard.Components;
@@ -33,11 +34,14 @@ public abstract class LivePage<TReading> : ComponentBase, IAsyncDisposable
     /// <summary>Whether the account may no longer see this page.</summary>
     protected bool IsRefused { get; private set; }
 
-    /// <summary>What is watched, so that another address watches something else.</summary>
-    protected abstract string Watched { get; }
+    /// <summary>What is watched, so that another address watches something else; the whole network unless said otherwise.</summary>
+    protected virtual string Watched => "network";
 
     [Inject]
     protected TimeProvider Time { get; set; } = default!;
+
+    [Inject]
+    protected PresenceEngine Engine { get; set; } = default!;
 
     [Inject]
     private CircuitClock Clock { get; set; } = default!;
@@ -50,7 +54,8 @@ public abstract class LivePage<TReading> : ComponentBase, IAsyncDisposable
 
     protected abstract ValueTask<TReading> ReadAsync();
 
-    protected abstract DirtyWatch OpenWatch();
+    /// <summary>Watches what <see cref="Watched"/> names.</summary>
+    protected virtual DirtyWatch OpenWatch() => Engine.WatchNetwork();
 
     protected override Task OnParametersSetAsync()
     {

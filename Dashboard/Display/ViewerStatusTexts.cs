@@ -5,21 +5,11 @@ namespace Presence.Dashboard.Display;
 /// <summary>Decides and words a <see cref="ViewerStatusKind"/>.</summary>
 internal static class ViewerStatusTexts
 {
-    public static ViewerStatusKind Of(Viewer viewer) => viewer switch
-    {
-        { IsFading: true } => ViewerStatusKind.Fading,
-        { State: ViewerState.Hidden } => ViewerStatusKind.Hidden,
-        { State: ViewerState.Paused } => ViewerStatusKind.Paused,
-        _ => ViewerStatusKind.Watching,
-    };
+    public static ViewerStatusKind Of(Viewer viewer) => Of(viewer.IsFading, viewer.State);
 
-    public static ViewerStatusKind Of(ViewerSession session) => session switch
-    {
-        { IsFading: true } => ViewerStatusKind.Fading,
-        { State: ViewerState.Hidden } => ViewerStatusKind.Hidden,
-        { State: ViewerState.Paused } => ViewerStatusKind.Paused,
-        _ => ViewerStatusKind.Watching,
-    };
+    public static ViewerStatusKind Of(ViewerSession session) => Of(session.IsFading, session.State);
+
+    private static ViewerStatusKind Of(bool isFading, ViewerState state) => isFading ? ViewerStatusKind.Fading : (ViewerStatusKind)state;
 
     public static string Text(ViewerStatusKind status) => status switch
     {
@@ -54,11 +44,11 @@ internal static class ViewerStatusTexts
     };
 }
 
-/// <summary>What a list says of a viewer: fading goes before what its sessions said, because it may be gone.</summary>
+/// <summary>What a list says of a viewer: what its sessions said, and before that fading, because it may be gone.</summary>
 public enum ViewerStatusKind
 {
-    Watching,
-    Hidden,
-    Paused,
+    Watching = (int)ViewerState.Visible,
+    Hidden = (int)ViewerState.Hidden,
+    Paused = (int)ViewerState.Paused,
     Fading,
 }

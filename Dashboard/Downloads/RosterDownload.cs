@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using System.Text;
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Api;
 using Presence.Dashboard.Live;
 using Presence.Engine;
 using Presence.Engine.Rooms;
@@ -56,7 +57,7 @@ internal sealed class RosterDownload(PresenceEngine engine)
         viewer.UserId,
         VisibleText.NameOf(viewer.Profile?.DisplayName) ?? "",
         viewer.IsGuest ? "yes" : "no",
-        viewer.State switch { ViewerState.Hidden => "hidden", ViewerState.Paused => "paused", _ => "visible" },
+        ViewerStates.Word(viewer.State),
         viewer.IsFading ? "yes" : "no",
         Csv.Instant(viewer.JoinedAt),
         Csv.Instant(viewer.LastHeartbeatAt),

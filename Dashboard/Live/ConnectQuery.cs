@@ -14,8 +14,6 @@ internal sealed class ConnectQuery(PresenceEngine engine, ModeratorGuard guard)
         var room = engine.Room(roomId);
         return new ConnectViewModel(room.Count.Viewers, room.Since, engine.Settings.Enabled, room.Count.At);
     }
-
-    public DirtyWatch Watch(string roomId) => engine.Watch(roomId);
 }
 
 /// <summary>Whether the test room heard from a client.</summary>

@@ -27,8 +27,6 @@ internal sealed class OnlineUsersQuery(PresenceEngine engine, ModeratorGuard gua
         return new OnlineUsersViewModel(engine.CountOnline(), page, engine.IsWarming, engine.Settings.Enabled);
     }
 
-    public DirtyWatch Watch() => engine.WatchNetwork();
-
     private OnlineRoster ReadPage(OnlineView view)
     {
         var page = engine.OnlineUsers(new OnlineQuery { Search = view.Search.Length == 0 ? null : view.Search, LatestFirst = view.LatestFirst });

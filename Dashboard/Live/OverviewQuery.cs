@@ -59,8 +59,6 @@ internal sealed class OverviewQuery(
     /// <summary>The same of the rooms that move.</summary>
     public void HoldMoving(bool isHeld) => _moving.Hold(isHeld);
 
-    public DirtyWatch Watch() => engine.WatchNetwork();
-
     /// <summary>Made anew only when the range has a new step: the line moves when it has something to add, not with every viewer.</summary>
     private NetworkCurve CurveOf(HistoryRange range)
     {

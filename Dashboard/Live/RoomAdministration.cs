@@ -1,5 +1,4 @@
 using Presence.Dashboard.Accounts;
-using Presence.Engine;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
@@ -7,7 +6,7 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Live;
 
 /// <summary>What is special about a room as a moderator reads and changes it, as the API does; the role is checked here.</summary>
-internal sealed class RoomAdministration(PresenceEngine engine, RoomStore rooms, ModeratorGuard guard)
+internal sealed class RoomAdministration(RoomStore rooms, ModeratorGuard guard)
 {
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
     public async Task<DefinedRoom> ReadAsync(string roomId, CancellationToken cancellationToken)
@@ -15,15 +14,6 @@ internal sealed class RoomAdministration(PresenceEngine engine, RoomStore rooms,
         await guard.RequireAsync(ModeratorRole.Observer);
         return await rooms.FindAsync(roomId, cancellationToken);
     }
-
-    /// <summary>What the catalogue says of the room now, to notice that somebody saved.</summary>
-    public RoomDefinition Current(string roomId) => engine.Definition(roomId);
-
-    /// <summary>What would be in force with this definition.</summary>
-    public EffectiveSettings Effective(RoomDefinition definition) => EffectiveSettings.Resolve(engine.Settings, definition.Overrides);
-
-    /// <summary>How many would leave if the room were closed now.</summary>
-    public int ViewersNow(string roomId) => engine.Count(roomId).Viewers;
 
     /// <summary>Saves, in the moderator's name.</summary>
     /// <param name="room">The room as it was when this was decided.</param>

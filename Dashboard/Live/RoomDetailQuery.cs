@@ -59,8 +59,6 @@ internal sealed class RoomDetailQuery(PresenceEngine engine, SettingsStore setti
         return new RoomDetailViewModel(view, snapshot, BurstOf(snapshot.Flow), _hour, _departures, mayAct);
     }
 
-    public DirtyWatch Watch(string roomId) => engine.Watch(roomId);
-
     private RoomBurst BurstOf(RoomFlow flow)
     {
         var before = _flows.Note(time.GetElapsedTime(_began), (flow.Joined, flow.Left));

@@ -50,8 +50,6 @@ internal sealed class RoomListQuery(PresenceEngine engine, RoomRanking ranking, 
     /// <summary>The next reading has the order as it is then, without letting go.</summary>
     public void TakeOrder() => _order.Release();
 
-    public DirtyWatch Watch() => engine.WatchNetwork();
-
     /// <summary>Puts pinned rooms first. The same lists as before while nothing changed: the table then moves no row.</summary>
     private void Arrange(RoomListView view, IReadOnlyList<string> ranked, IReadOnlyList<string> pins)
     {

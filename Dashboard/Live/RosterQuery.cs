@@ -215,15 +215,6 @@ internal sealed class RosterQuery(PresenceEngine engine, ModeratorGuard guard, T
     }
 }
 
-/// <summary>The states a list of viewers can be narrowed to.</summary>
-public enum RosterState
-{
-    Watching,
-    Hidden,
-    Paused,
-    Fading,
-}
-
 /// <summary>One line of a roster: a viewer, or one of its sessions below it. All lines are equally tall, or a long list would jump.</summary>
 /// <param name="Viewer">The viewer; when it left while the list stood still, as it was last seen.</param>
 /// <param name="Session">The session the line is of; null for the viewer's own line.</param>

@@ -1,3 +1,4 @@
+using Presence.Dashboard.Display;
 using Presence.Engine;
 using Presence.Engine.Rooms;
 
@@ -8,7 +9,7 @@ namespace Presence.Dashboard.Live;
 /// <param name="Search">Text a viewer's name or id contains; empty for all.</param>
 /// <param name="Sort">The order.</param>
 /// <param name="State">Only viewers a list shows in this state; null for all.</param>
-public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, RosterState? State)
+public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, ViewerStatusKind? State)
 {
     /// <summary>Whether anybody may be left out.</summary>
     public bool IsFiltered => Search.Length > 0 || State is not null;
@@ -30,10 +31,10 @@ public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, R
         },
         state switch
         {
-            "watching" => RosterState.Watching,
-            "hidden" => RosterState.Hidden,
-            "paused" => RosterState.Paused,
-            "fading" => RosterState.Fading,
+            "watching" => ViewerStatusKind.Watching,
+            "hidden" => ViewerStatusKind.Hidden,
+            "paused" => ViewerStatusKind.Paused,
+            "fading" => ViewerStatusKind.Fading,
             _ => null,
         });
 
@@ -48,12 +49,12 @@ public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, R
     };
 
     /// <summary>How a state is written in an address.</summary>
-    public static string? WordOf(RosterState? state) => state switch
+    public static string? WordOf(ViewerStatusKind? state) => state switch
     {
-        RosterState.Watching => "watching",
-        RosterState.Hidden => "hidden",
-        RosterState.Paused => "paused",
-        RosterState.Fading => "fading",
+        ViewerStatusKind.Watching => "watching",
+        ViewerStatusKind.Hidden => "hidden",
+        ViewerStatusKind.Paused => "paused",
+        ViewerStatusKind.Fading => "fading",
         _ => null,
     };
 
@@ -62,14 +63,8 @@ public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, R
     {
         Sort = Sort,
         Search = Search.Length == 0 ? null : Search,
-        IsFading = State is null ? null : State == RosterState.Fading,
-        State = State switch
-        {
-            RosterState.Watching => ViewerState.Visible,
-            RosterState.Hidden => ViewerState.Hidden,
-            RosterState.Paused => ViewerState.Paused,
-            _ => null,
-        },
+        IsFading = State is null ? null : State == ViewerStatusKind.Fading,
+        State = State is null or ViewerStatusKind.Fading ? null : (ViewerState?)State,
     };
 }
 

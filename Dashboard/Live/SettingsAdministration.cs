@@ -39,12 +39,6 @@ internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStor
         };
     }
 
-    /// <summary>Signals when the presence or the settings of anybody changed.</summary>
-    public DirtyWatch Watch() => engine.WatchNetwork();
-
-    /// <summary>How many would leave if presence were switched off now.</summary>
-    public int ViewersNow => engine.CountNetwork().Viewers;
-
     /// <summary>Saves, in the moderator's name.</summary>
     /// <param name="wanted">The settings; its version is the one they were decided on.</param>
     /// <param name="reason">Why; null when nothing was said.</param>
@@ -58,10 +52,7 @@ internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStor
         return await store.ChangeAsync(
             new SettingsChange
             {
-                Enabled = wanted.Enabled,
-                HeartbeatInterval = wanted.HeartbeatInterval,
-                PresenceTimeout = wanted.PresenceTimeout,
-                ListLimit = wanted.ListLimit,
+                Settings = wanted,
                 Reason = reason,
                 By = moderator.Email,
                 ExpectedVersion = wanted.Version,

@@ -65,8 +65,6 @@ internal sealed class SystemAdministration(
         };
     }
 
-    public DirtyWatch Watch() => engine.WatchNetwork();
-
     /// <summary>Starts a job at once.</summary>
     /// <exception cref="AccessRefusedException">Not an Admin. Nothing was started.</exception>
     public async Task RunNowAsync(string job, CancellationToken cancellationToken)

@@ -42,8 +42,6 @@ internal sealed class ViewerDetailQuery(PresenceEngine engine, UserStore users, 
     /// <summary>The next read is made at once: the moderator changed something.</summary>
     public void Reset() => _reading = null;
 
-    public DirtyWatch Watch() => engine.WatchNetwork();
-
     private async Task<ViewerDetailViewModel> ReadNowAsync(string userId)
     {
         var places = engine.RoomsOf(userId).Select(roomId => engine.Find(roomId, userId)).OfType<ViewerPlace>().OrderBy(place => place.Viewer.JoinedAt).ToArray();

@@ -17,8 +17,6 @@ internal sealed class WallQuery(PresenceEngine engine, RoomRowQuery rows, Pinned
         var network = engine.CountNetwork();
         return new WallViewModel([.. shown.Take(PinBoard.Most).Select(rows.Read)], network.Viewers, network.At, engine.IsWarming, engine.Settings.Enabled);
     }
-
-    public DirtyWatch Watch() => engine.WatchNetwork();
 }
 
 /// <summary>What the wall shows, read at one moment.</summary>

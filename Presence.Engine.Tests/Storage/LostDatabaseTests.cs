@@ -252,7 +252,7 @@ public sealed class LostDatabaseTests : IDisposable
         await new Checkpointer(world.Database).CheckpointAsync(Cancel);
         await new UserStore(world.Database).SignInAsync("ada", "Ada", isGuest: false, vouched: false, Cancel);
         if (changes)
-            await settings.ChangeAsync(new SettingsChange { Enabled = true, HeartbeatInterval = TimeSpan.FromSeconds(20), PresenceTimeout = TimeSpan.FromSeconds(60), ListLimit = 100, By = "test" }, Cancel);
+            await settings.ChangeAsync(new SettingsChange { Settings = new() { Enabled = true, HeartbeatInterval = TimeSpan.FromSeconds(20), PresenceTimeout = TimeSpan.FromSeconds(60), ListLimit = 100 }, By = "test" }, Cancel);
         for (var beat = 0; beat < 10; beat++)
             await world.Memberships.StampAliveAsync(Cancel);
     }

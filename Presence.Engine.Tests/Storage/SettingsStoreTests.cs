@@ -90,7 +90,7 @@ public sealed class SettingsStoreTests : IAsyncLifetime
 
         var sameSwitch = await _settings.ChangeAsync(Change(40, 120), Cancel);
         _time.Advance(TimeSpan.FromHours(1));
-        var off = await _settings.ChangeAsync(Change(40, 120) with { Enabled = false }, Cancel);
+        var off = await _settings.ChangeAsync(Change(40, 120) with { Settings = Seconds(40, 120) with { Enabled = false } }, Cancel);
 
         Assert.Equal(first.EnabledAt, sameSwitch.EnabledAt);
         Assert.Equal(_time.GetUtcNow(), off.EnabledAt);
@@ -102,7 +102,7 @@ public sealed class SettingsStoreTests : IAsyncLifetime
         var before = await _settings.LoadAsync(PresenceSettings.Default, Cancel);
 
         var refusal = await Assert.ThrowsAsync<SettingsRefusedException>(
-            () => _settings.ChangeAsync(Change(30, 34) with { ListLimit = 0, Reason = new string('r', 201), ExpectedVersion = 7 }, Cancel));
+            () => _settings.ChangeAsync(Change(30, 34) with { Settings = Seconds(30, 34) with { ListLimit = 0 }, Reason = new string('r', 201), ExpectedVersion = 7 }, Cancel));
 
         Assert.Equal(["presenceTimeoutSeconds", "listLimit", "reason"], refusal.Problems.Select(problem => problem.Field));
         Assert.Equal(before, _engine.Settings);
@@ -161,10 +161,7 @@ public sealed class SettingsStoreTests : IAsyncLifetime
 
     private static SettingsChange Change(int interval, int timeout) => new()
     {
-        Enabled = true,
-        HeartbeatInterval = TimeSpan.FromSeconds(interval),
-        PresenceTimeout = TimeSpan.FromSeconds(timeout),
-        ListLimit = 200,
+        Settings = new() { Enabled = true, HeartbeatInterval = TimeSpan.FromSeconds(interval), PresenceTimeout = TimeSpan.FromSeconds(timeout), ListLimit = 200 },
         By = "somebody",
     };
 

@@ -33,7 +33,7 @@ public sealed class StorageTroubleTests : AdministrationTest
         Task[] changes =
         [
             .. Enumerable.Range(0, 4).Select(number => settings.ChangeAsync(
-                new SettingsChange { Enabled = true, HeartbeatInterval = TimeSpan.FromSeconds(20 + number), PresenceTimeout = TimeSpan.FromSeconds(90), ListLimit = 100, By = "test" }, Cancel)),
+                new SettingsChange { Settings = new() { Enabled = true, HeartbeatInterval = TimeSpan.FromSeconds(20 + number), PresenceTimeout = TimeSpan.FromSeconds(90), ListLimit = 100 }, By = "test" }, Cancel)),
             .. Enumerable.Range(0, 4).Select(number => users.SignInAsync($"user {number}", null, isGuest: false, vouched: false, Cancel)),
         ];
         var failures = await Task.WhenAll(changes.Select(change => Record.ExceptionAsync(() => change).AsTask()));

@@ -51,13 +51,7 @@ public sealed class SettingsStore(PresenceDatabase database, PresenceEngine engi
         try
         {
             var current = engine.Settings;
-            var wanted = current with
-            {
-                Enabled = change.Enabled,
-                HeartbeatInterval = change.HeartbeatInterval,
-                PresenceTimeout = change.PresenceTimeout,
-                ListLimit = change.ListLimit,
-            };
+            var wanted = change.Settings.SavedAs(current);
             ThrowIfRefused(wanted, change.Reason);
             if (change.ExpectedVersion is { } expected && expected != current.Version)
                 throw new SettingsConflictException(current);
@@ -154,17 +148,8 @@ public sealed record SettingsChange
     /// <summary>The longest <see cref="Reason"/>, in characters.</summary>
     public const int LongestReason = 200;
 
-    /// <inheritdoc cref="Settings.PresenceSettings.Enabled"/>
-    public required bool Enabled { get; init; }
-
-    /// <inheritdoc cref="Settings.PresenceSettings.HeartbeatInterval"/>
-    public required TimeSpan HeartbeatInterval { get; init; }
-
-    /// <inheritdoc cref="Settings.PresenceSettings.PresenceTimeout"/>
-    public required TimeSpan PresenceTimeout { get; init; }
-
-    /// <inheritdoc cref="Settings.PresenceSettings.ListLimit"/>
-    public required int ListLimit { get; init; }
+    /// <summary>The values. Who saved them, when and as which version is the store's to say.</summary>
+    public required PresenceSettings Settings { get; init; }
 
     /// <summary>Why, in the words of who did it; up to 200 characters.</summary>
     public string? Reason { get; init; }

@@ -23,19 +23,9 @@ public sealed partial class RevertSettingsDialog
     [Inject]
     private DialogService Dialogs { get; set; } = default!;
 
-    protected override string Watched => "network";
-
-    private PresenceSettings? Wanted => Reading is null ? null : Reading.InForce with
-    {
-        Enabled = Target.Enabled,
-        HeartbeatInterval = Target.HeartbeatInterval,
-        PresenceTimeout = Target.PresenceTimeout,
-        ListLimit = Target.ListLimit,
-    };
+    private PresenceSettings? Wanted => Reading is null ? null : Target.SavedAs(Reading.InForce);
 
     private bool IsLeaving => Wanted is { } wanted && ImpactWords.IsLeaving(Reading!.InForce, wanted);
 
     protected override ValueTask<SettingsViewModel> ReadAsync() => Administration.ReadAsync(CancellationToken.None);
-
-    protected override DirtyWatch OpenWatch() => Administration.Watch();
 }

@@ -56,5 +56,5 @@ public sealed partial class ConnectPage
         return reading;
     }
 
-    protected override DirtyWatch OpenWatch() => Reader.Watch(TestRoom!);
+    protected override DirtyWatch OpenWatch() => Engine.Watch(TestRoom!);
 }

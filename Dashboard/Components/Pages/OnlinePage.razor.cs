@@ -23,8 +23,6 @@ public sealed partial class OnlinePage
     [Inject]
     private OnlineUsersQuery Reader { get; set; } = default!;
 
-    protected override string Watched => "online";
-
     private DateTimeOffset Now => Time.GetUtcNow();
 
     private OnlineView View { get; set; } = new("", LatestFirst: true);
@@ -55,6 +53,4 @@ public sealed partial class OnlinePage
     }
 
     protected override ValueTask<OnlineUsersViewModel> ReadAsync() => Reader.ReadAsync(View);
-
-    protected override DirtyWatch OpenWatch() => Reader.Watch();
 }

@@ -27,8 +27,6 @@ public sealed partial class OverviewPage
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
 
-    protected override string Watched => "network";
-
     private HistoryRange Range => RangeName == DayName ? HistoryRange.Day : HistoryRange.Hour;
 
     private string Peak => Reading?.Peak is { } peak ? Numbers.Count(Math.Max(peak.Viewers, Reading.Network.Viewers)) : OverviewTexts.NoPeak;
@@ -37,8 +35,6 @@ public sealed partial class OverviewPage
 
     protected override ValueTask<OverviewViewModel> ReadAsync() =>
         Reader.ReadAsync(new OverviewView(Range, LocalTime.StartOfDay(Time.GetUtcNow())));
-
-    protected override DirtyWatch OpenWatch() => Reader.Watch();
 
     // What was read out need not be within the other range.
     private string RangeHref(HistoryRange range) => Navigation.GetUriWithQueryParameters(

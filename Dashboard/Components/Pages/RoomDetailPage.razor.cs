@@ -83,7 +83,7 @@ public sealed partial class RoomDetailPage
 
     protected override ValueTask<RoomDetailViewModel> ReadAsync() => Reader.ReadAsync(View);
 
-    protected override DirtyWatch OpenWatch() => Reader.Watch(Id);
+    protected override DirtyWatch OpenWatch() => Engine.Watch(Id);
 
     // What was read out need not be within the other range.
     private string RangeHref(int minutes) => Navigation.GetUriWithQueryParameters(

@@ -30,8 +30,6 @@ public sealed partial class RoomListPage
     [Inject]
     private PinnedRooms Pins { get; set; } = default!;
 
-    protected override string Watched => "network";
-
     private DateTimeOffset Now => Time.GetUtcNow();
 
     private RoomListView View { get; set; } = new("", RoomFilter.All, RoomOrder.Count, Reversed: false);
@@ -62,8 +60,6 @@ public sealed partial class RoomListPage
     }
 
     protected override ValueTask<RoomListViewModel> ReadAsync() => Reader.ReadAsync(View);
-
-    protected override DirtyWatch OpenWatch() => Reader.Watch();
 
     private async Task TogglePinAsync(string roomId)
     {

@@ -14,10 +14,6 @@ namespace Presence.Dashboard.Components.Pages;
 /// <summary>The network's presence settings, with the rules checked while typing, and who changed what; live, others' saves included.</summary>
 public sealed partial class SettingsPage
 {
-    private const string IntervalField = "heartbeatIntervalSeconds";
-    private const string TimeoutField = "presenceTimeoutSeconds";
-    private const string ListField = "listLimit";
-
     /// <summary>How long what was saved is said where the thumb is; the history says it ever after.</summary>
     private static readonly TimeSpan SaidFor = TimeSpan.FromSeconds(10);
 
@@ -38,8 +34,6 @@ public sealed partial class SettingsPage
 
     [Inject]
     private PageFailures Failures { get; set; } = default!;
-
-    protected override string Watched => "network";
 
     /// <summary>What the preview weighs: the draft while it may be saved, else what is in force.</summary>
     private PresenceSettings Shown => _form.IsChanged && _form.Valid is { } wanted ? wanted : Reading!.InForce;
@@ -67,8 +61,6 @@ public sealed partial class SettingsPage
         return reading;
     }
 
-    protected override DirtyWatch OpenWatch() => Administration.Watch();
-
     private void Edit(Action change)
     {
         change();
@@ -81,18 +73,8 @@ public sealed partial class SettingsPage
 
     private void Say(string outcome) => (_outcome, _saidAt) = (outcome, Time.GetUtcNow());
 
-    private IEnumerable<string> ProblemsOf(string field)
-    {
-        if (_form.Wanted is { } wanted)
-            return Messages(PresenceSettingsRules.Problems(wanted), field);
-        var isEmpty = field switch
-        {
-            IntervalField => _form.Draft.HeartbeatIntervalSeconds is null,
-            TimeoutField => _form.Draft.PresenceTimeoutSeconds is null,
-            _ => _form.Draft.ListLimit is null,
-        };
-        return isEmpty ? [SettingsTexts.WholeNumber] : [];
-    }
+    private IEnumerable<string> ProblemsOf(string field, int? value) =>
+        _form.Wanted is { } wanted ? Messages(PresenceSettingsRules.Problems(wanted), field) : value is null ? [SettingsTexts.WholeNumber] : [];
 
     // A refused value needs no advice on top.
     private IEnumerable<string> WarningsOf(string field) =>
@@ -162,6 +144,6 @@ public sealed partial class SettingsPage
     private async Task<bool> ConfirmDisablingAsync() =>
         await Dialogs.OpenAsync<DisablePresenceDialog>(
             SettingsTexts.SwitchOffTitle,
-            new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(DisablePresenceDialog.Viewers)] = Administration.ViewersNow },
+            new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(DisablePresenceDialog.Viewers)] = Engine.CountNetwork().Viewers },
             new DialogOptions { ShowClose = false, Width = "min(440px, 92vw)", CloseDialogOnOverlayClick = true }) is true;
 }

@@ -22,13 +22,9 @@ public sealed partial class SystemPage
     [Inject]
     private PageFailures Failures { get; set; } = default!;
 
-    protected override string Watched => "system";
-
     private bool IsHealthy => Reading!.Loops.All(loop => loop.IsHealthy);
 
     protected override ValueTask<SystemViewModel> ReadAsync() => Administration.ReadAsync(CancellationToken.None);
-
-    protected override DirtyWatch OpenWatch() => Administration.Watch();
 
     private async Task RunAsync(string job)
     {

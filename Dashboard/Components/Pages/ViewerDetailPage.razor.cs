@@ -56,8 +56,6 @@ public sealed partial class ViewerDetailPage
 
     protected override ValueTask<ViewerDetailViewModel> ReadAsync() => Reader.ReadAsync(Id);
 
-    protected override DirtyWatch OpenWatch() => Reader.Watch();
-
     private static string NameOf(string? roomId) => roomId is null ? ViewerTexts.Network : VisibleText.IdOf(roomId);
 
     private async Task RemoveAsync(string? roomId)

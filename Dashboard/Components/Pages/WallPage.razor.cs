@@ -18,8 +18,6 @@ public sealed partial class WallPage
     [Inject]
     private WallQuery Reader { get; set; } = default!;
 
-    protected override string Watched => "network";
-
     private IReadOnlyList<string> Named { get; set; } = [];
 
     /// <summary>As square as it gets: tiles are wider than high.</summary>
@@ -42,6 +40,4 @@ public sealed partial class WallPage
     }
 
     protected override ValueTask<WallViewModel> ReadAsync() => Reader.ReadAsync(Named);
-
-    protected override DirtyWatch OpenWatch() => Reader.Watch();
 }

@@ -43,6 +43,9 @@ public sealed partial class RoomSettingsPanel
     public bool IsEditing { get; set; }
 
     [Inject]
+    private PresenceEngine Engine { get; set; } = default!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
     [Inject]
@@ -59,11 +62,11 @@ public sealed partial class RoomSettingsPanel
 
     private RoomDefinition Wanted => _draft.On(_room!.Definition);
 
-    private PresenceSettings Network => Administration.Effective(RoomDefinition.Unknown).Values;
+    private PresenceSettings Network => Engine.Settings;
 
-    private EffectiveSettings Effective => Administration.Effective(_room!.Definition);
+    private EffectiveSettings Effective => EffectiveSettings.Resolve(Network, _room!.Definition.Overrides);
 
-    private EffectiveSettings Drafted => Administration.Effective(Wanted);
+    private EffectiveSettings Drafted => EffectiveSettings.Resolve(Network, Wanted.Overrides);
 
     private bool CanSave => !_isBusy && Wanted != _room!.Definition && RoomDefinitionRules.Problems(Wanted).Count == 0;
 
@@ -83,7 +86,7 @@ public sealed partial class RoomSettingsPanel
             (_problem, _outcome) = ("", "");
         if (isOther || begins)
             await LoadAsync(); // before editing as well: somebody may have saved since this was shown
-        else if (!_isBusy && _room is not null && Administration.Current(RoomId) != _seen)
+        else if (!_isBusy && _room is not null && Engine.Definition(RoomId) != _seen)
             await FollowAsync(_room.Definition);
         if (begins && IsEditing && _room is not null)
             (_draft, _isEditing) = (RoomDraft.Of(_room.Definition), true);
@@ -122,7 +125,7 @@ public sealed partial class RoomSettingsPanel
 
     private async Task LoadAsync()
     {
-        _seen = Administration.Current(RoomId);
+        _seen = Engine.Definition(RoomId);
         try
         {
             _room = await Administration.ReadAsync(RoomId, CancellationToken.None);
@@ -149,7 +152,7 @@ public sealed partial class RoomSettingsPanel
         try
         {
             _room = await Administration.SaveAsync(_room!, Wanted, CancellationToken.None);
-            _seen = Administration.Current(RoomId);
+            _seen = Engine.Definition(RoomId);
             _outcome = RoomTexts.Saved;
             Navigation.NavigateTo(ReadHref, replace: true);
         }
@@ -194,7 +197,7 @@ public sealed partial class RoomSettingsPanel
             isEnding ? RoomTexts.CloseEndTitle : RoomTexts.CloseOffTitle,
             new Dictionary<string, object?>(StringComparer.Ordinal)
             {
-                [nameof(CloseRoomDialog.Viewers)] = Administration.ViewersNow(RoomId),
+                [nameof(CloseRoomDialog.Viewers)] = Engine.Count(RoomId).Viewers,
                 [nameof(CloseRoomDialog.IsEnding)] = isEnding,
             },
             new DialogOptions { ShowClose = false, Width = "min(440px, 100vw)", CloseDialogOnOverlayClick = true, CssClass = "sheet" }) is true;

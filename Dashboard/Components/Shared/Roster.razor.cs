@@ -15,13 +15,13 @@ public sealed partial class Roster
     /// <summary>Where the strip of a phone leads to.</summary>
     public const string SearchAnchor = "roster-search";
 
-    private static readonly (RosterState? State, string Text)[] States =
+    private static readonly (ViewerStatusKind? State, string Text)[] States =
     [
         (null, RoomTexts.All),
-        (RosterState.Watching, ViewerTexts.StatusWatching),
-        (RosterState.Hidden, ViewerTexts.StatusHidden),
-        (RosterState.Paused, ViewerTexts.StatusPaused),
-        (RosterState.Fading, ViewerTexts.StatusFading),
+        (ViewerStatusKind.Watching, ViewerTexts.StatusWatching),
+        (ViewerStatusKind.Hidden, ViewerTexts.StatusHidden),
+        (ViewerStatusKind.Paused, ViewerTexts.StatusPaused),
+        (ViewerStatusKind.Fading, ViewerTexts.StatusFading),
     ];
 
     private Virtualize<RosterItem>? _rows;
@@ -207,7 +207,7 @@ public sealed partial class Roster
 
     private bool IsKeptOut(RosterItem item) => Moderation.RemovalOf(item.Viewer.UserId, View.RoomId) is not null;
 
-    private string StateHref(RosterState? state) => Navigation.GetUriWithQueryParameter("state", RosterView.WordOf(state));
+    private string StateHref(ViewerStatusKind? state) => Navigation.GetUriWithQueryParameter("state", RosterView.WordOf(state));
 
     private string SortHref(ViewerSort first, ViewerSort second) => Navigation.GetUriWithQueryParameter("sort", RosterView.WordOf(View.Sort == first ? second : first));
 
