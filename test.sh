@@ -236,7 +236,7 @@ export CHROMIUM
 echo "$CHROMIUM"
 
 # One compiler for all projects: it ends with the group that the build runs in.
-build() { UseSharedCompilation=true bounded dotnet build PresenceDashboard.sln -c Release --nologo -v quiet -clp:NoSummary; }
+build() { UseSharedCompilation=true SharedCompilationId="presence-$$" bounded dotnet build PresenceDashboard.sln -c Release --nologo -v quiet -clp:NoSummary; }
 install_packages() {
   local package
   trap end_jobs INT TERM

@@ -25,8 +25,19 @@ public abstract class AppearanceTest
         }
         """;
 
-    /// <summary>Until the page is laid out for a width it was just given: the browser does so with the next frame it draws, and a scan before that sees parts of both. From its top, where nothing that floats hides a part of something.</summary>
-    private const string LaidOut = "() => { scrollTo(0, 0); return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))); }";
+    /// <summary>
+    /// Until the page is laid out for a width it was just given: the browser does so with the next frame it draws, and a scan before
+    /// that sees parts of both. Seen from its top, where nothing that floats hides a part of something, and with every change of
+    /// colour come to its end.
+    /// </summary>
+    private const string LaidOut =
+        """
+        async () => {
+          document.scrollingElement.scrollTop = 0; // scrollTo is the page's own (page.js)
+          await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+          await Promise.allSettled(document.getAnimations().filter(change => Number.isFinite(change.effect?.getComputedTiming().endTime)).map(change => change.finished));
+        }
+        """;
 
     private readonly List<string> _problems = [];
 
