@@ -93,6 +93,15 @@ public sealed class BrowserVisit : IAsyncDisposable
     /// <summary>The circuit is there and told so (wwwroot/page.js).</summary>
     public Task WaitUntilLiveAsync() => Page.Locator("html[data-connection=live]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
 
+    /// <summary>Waits until the server has taken what was done on the page: it asks the circuit once a second, which answers in order.</summary>
+    public Task AnsweredAsync() => Page.EvaluateAsync(
+        """
+        async () => {
+          for (let answers = 0; answers < 2; answers++) // the first may have been on its way
+            await new Promise(done => addEventListener("presence:answer", done, { once: true }));
+        }
+        """);
+
     /// <summary>Lets nothing through any more, and the page's time go on by as much as it waits before it takes itself for lost. Its clock must be installed.</summary>
     public async Task FallSilentAsync(NetworkProxy wire)
     {

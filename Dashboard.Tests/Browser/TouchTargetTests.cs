@@ -114,6 +114,7 @@ public sealed class TouchTargetTests(ChromiumBrowser chromium)
         var page = visit.Page;
         await visit.SignInAsync("/rooms");
         await page.GetByRole(AriaRole.Link, new() { Name = "first" }).HoverAsync();
+        await visit.AnsweredAsync();
 
         Fill(host, "second", 9);
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Update order" })).ToBeVisibleAsync();
