@@ -5,10 +5,10 @@ namespace Presence.Engine;
 /// Deadlines live in presence time alone; UTC is a view of it.
 /// </summary>
 /// <remarks>
-/// <para><b>Suspension.</b> A tick (one per sweep) over 5 s late means that nobody ran: the excess is skipped, for all at
-/// once, so that a machine that slept does not forget everyone (rule 9). Whoever reads the clock first after the pause
+/// <para><b>Suspension.</b> A tick (one per sweep) over 5 s late means that the process didn't run: the excess is skipped, for all at
+/// once, so that a machine that slept does not forget everyone (rule 9). The first reader after the pause
 /// notices; it need not be the sweep.</para>
-/// <para><b>UTC.</b> One offset maps presence time to UTC. It is taken anew only when it is off by more than a quarter of
+/// <para><b>UTC.</b> One offset maps presence time to UTC. It is updated only when it is off by more than a quarter of
 /// a second (the wall clock was set, or time was skipped), so that instants shown do not tremble by microseconds and
 /// always keep their age.</para>
 /// <para><b>Threads.</b> Any.</para>
@@ -45,13 +45,13 @@ internal sealed class PresenceClock
     public long Now()
     {
         var elapsed = Elapsed();
-        // The order of the two reads matters: whoever sees the new tick must see what was skipped before it.
+        // The order of the two reads matters: a reader of the new tick must see what was skipped before it.
         if (elapsed - Volatile.Read(ref _tickedAt) > SuspendedAfter)
             return Tick();
         return elapsed - Volatile.Read(ref _skipped);
     }
 
-    /// <summary>Says that time is being looked after, and skips what passed while nobody did. Presence time now.</summary>
+    /// <summary>Records that the process runs, and skips the time in which it didn't. Returns the presence time now.</summary>
     public long Tick()
     {
         lock (_lock)
@@ -84,11 +84,11 @@ internal sealed class PresenceClock
 
 /// <summary>
 /// The wall clock as far as it may decide what is deleted for good: a step forward is followed only when it stood for a day of
-/// running, however often the product was started anew in between.
+/// running, however often the product was restarted in between.
 /// </summary>
 /// <remarks>
 /// Whether a ban is in force is asked of the wall clock, which may be wrong and put right. What was deleted meanwhile would not
-/// come back, so deleting waits for a clock nobody corrects. A step back is followed at once: then more is kept.
+/// come back, so deleting waits for a stable clock. A step back is followed at once: then more is kept.
 /// <para>
 /// The running time is measured, restarts of the process included while the machine runs on. What the machine was off looks like a step
 /// forward and is treated as one, so the instant told lags by that, for a day or two of running.

@@ -4,7 +4,7 @@ using Presence.Engine.Rooms;
 
 namespace Presence.Engine;
 
-/// <content>What the network did lately. From memory; whoever stores it writes it behind.</content>
+/// <content>The network's recent history. From memory. Stores write it behind.</content>
 public sealed partial class PresenceEngine
 {
     private readonly NetworkHistory _history = new();

@@ -17,7 +17,7 @@ public sealed partial class PresenceEngine
     /// <param name="roomId">The room; it need not exist yet.</param>
     /// <param name="definition">Title, status, overrides; each override valid by rule 5 on its own.</param>
     /// <returns>False, and nothing changed, when the cap on defined rooms is reached.</returns>
-    /// <remarks><para><b>Guarantee.</b> Once this returned for a room that is disabled or ended, nobody is present there and nobody can join. A shorter timeout drops nobody (rule 4).</para></remarks>
+    /// <remarks><para><b>Guarantee.</b> After this returns for a disabled or ended room, the room is empty and no viewer can join. A shorter timeout drops no viewer (rule 4).</para></remarks>
     public bool Define(string roomId, RoomDefinition? definition)
     {
         lock (_applying)
@@ -74,7 +74,7 @@ public sealed partial class PresenceEngine
         }
     }
 
-    /// <summary>Who came in while the wall clock was ahead of the end of their removal is kept out again once it is put right.</summary>
+    /// <summary>A viewer who joined while the wall clock was ahead of the end of the ban is removed again once the clock is corrected.</summary>
     private void EndRemovedAfterAStepBack(long now)
     {
         var utc = _clock.UtcOf(now);

@@ -48,7 +48,7 @@ public sealed partial class PresenceEngine
         return _rooms.TryGetValue(roomId, out var room) ? room.NameOf(title) : new ListedName(title ?? roomId);
     }
 
-    /// <summary>A room that fell to nobody is the greatest fall there is: where change is asked for it is listed until the minute has forgotten its viewers.</summary>
+    /// <summary>A room that dropped to 0 is the largest drop: orders by change list it until the minute has passed.</summary>
     private static bool HasJustEmptied(Room room, RoomQuery query) =>
         (query.Filter == RoomFilter.Falling || query.Order is RoomOrder.Change or RoomOrder.Movement) && room.MinuteChange < 0;
 

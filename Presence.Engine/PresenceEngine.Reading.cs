@@ -5,7 +5,7 @@ using Presence.Engine.Users;
 
 namespace Presence.Engine;
 
-/// <content>Reading and watching. Nobody who reads is counted.</content>
+/// <content>Reading and watching. Readers are never counted.</content>
 public sealed partial class PresenceEngine
 {
     /// <summary>Rows kept from one reader of a whole room to the next, until the next sample: some 8 MB.</summary>
@@ -38,14 +38,14 @@ public sealed partial class PresenceEngine
     }
 
     /// <summary>Lists viewers of a room.</summary>
-    /// <param name="roomId">The room; in an unknown one there is nobody.</param>
+    /// <param name="roomId">The room. An unknown room is empty.</param>
     /// <param name="query">Order, size of the page, filters, and where to continue.</param>
     /// <returns>The page and the room's count, of one moment.</returns>
     /// <exception cref="StaleCursorException">The cursor is from before a restart.</exception>
     /// <exception cref="ArgumentException">A cursor with an order by heartbeat, or a number to skip where places have none.</exception>
     /// <remarks>
     /// <para><b>Cost.</b> The page's size; by name or with a filter, one look at every viewer of the room, in short holds of its lock.</para>
-    /// <para><b>Guarantee.</b> Following the cursors, nobody who is present throughout is skipped or repeated, however many come and go (rule 2).</para>
+    /// <para><b>Guarantee.</b> Paging with the cursors never skips or repeats a viewer who is present throughout (rule 2).</para>
     /// </remarks>
     public ViewerPage Viewers(string roomId, ViewerQuery query)
     {
@@ -80,7 +80,7 @@ public sealed partial class PresenceEngine
         return PageOf(query, rows, count.Viewers, count);
     }
 
-    /// <summary>One room as a list of rooms shows it; an unknown one has nobody in it.</summary>
+    /// <summary>One room as lists of rooms show it. An unknown room is empty.</summary>
     public RoomSummary Room(string roomId)
     {
         if (_rooms.TryGetValue(roomId, out var room))
@@ -192,7 +192,7 @@ public sealed partial class PresenceEngine
 
     /// <summary>Every change of one room from now on.</summary>
     /// <param name="roomId">The room; it need not exist yet.</param>
-    /// <param name="capacity">Changes held for a slow reader before it is told of a gap; 1 or more.</param>
+    /// <param name="capacity">Changes queued for a slow reader before it gets a gap. At least 1.</param>
     /// <remarks><para><b>Guarantee.</b> See <see cref="ChangeSubscription"/>. Read the state after subscribing and skip changes up to its <see cref="RoomCount.Sequence"/>: no hole, no doubles.</para></remarks>
     public ChangeSubscription Subscribe(string roomId, int capacity)
     {

@@ -3,11 +3,11 @@ using Presence.Engine.Rooms;
 
 namespace Presence.Engine;
 
-/// <content>What moderators ask about a room and its viewers beyond counts and pages. Nobody who reads is counted.</content>
+/// <content>What moderators read about a room and its viewers beyond counts and pages. Readers are never counted.</content>
 public sealed partial class PresenceEngine
 {
     /// <summary>Every viewer that matches, by id, in the order asked for: for a list that has to stand still while the room does not.</summary>
-    /// <param name="roomId">The room; in an unknown one there is nobody.</param>
+    /// <param name="roomId">The room. An unknown room is empty.</param>
     /// <param name="query">Order and filters; its limit and places are not looked at.</param>
     /// <remarks><para><b>Cost.</b> A look at every viewer of the room, in short holds of its lock, and a sort outside of it.</para></remarks>
     public ViewerOrder Order(string roomId, ViewerQuery query)
@@ -48,12 +48,12 @@ public sealed partial class PresenceEngine
             : null;
 
     /// <summary>Everything a page shows of a room, of one moment.</summary>
-    /// <param name="roomId">The room; an unknown one has nobody in it.</param>
+    /// <param name="roomId">The room. An unknown room is empty.</param>
     /// <param name="first">Asks for the first viewers too: their order and how many. By joining or by heartbeat, without filter and place.</param>
     /// <exception cref="ArgumentException">An order, filter or place that is not read in one hold of the lock.</exception>
     /// <remarks>
     /// <para><b>Cost.</b> One hold of the room's lock, some 20 us; a look at every removal in force outside of it.</para>
-    /// <para><b>Guarantee.</b> No number contradicts another: the trend ends at the count, the explanation counts the same, whoever has left is not listed.</para>
+    /// <para><b>Guarantee.</b> No number contradicts another: the trend ends at the count, the explanation counts the same, and a viewer who has left isn't listed.</para>
     /// </remarks>
     public RoomSnapshot Snapshot(string roomId, ViewerQuery? first = null)
     {
@@ -83,7 +83,7 @@ public sealed partial class PresenceEngine
         return snapshot with { First = first is null ? null : PageOf(first, rows, snapshot.Room.Count.Viewers, snapshot.Room.Count), IsWarming = isWarming };
     }
 
-    /// <summary>A room as lists show it, of one moment; an unknown one has nobody in it.</summary>
+    /// <summary>A room as lists show it, at one moment. An unknown room is empty.</summary>
     public RoomGlance Glance(string roomId) =>
         _rooms.TryGetValue(roomId, out var room) ? room.Glance() : new RoomGlance(Room(roomId), new RoomTrend([0], [0], _clock.UtcOf(_clock.Now())));
 
@@ -99,7 +99,7 @@ public sealed partial class PresenceEngine
     /// <summary>Joins and leaves of a room over the last hour.</summary>
     public RoomFlow Flow(string roomId) => _rooms.TryGetValue(roomId, out var room) ? room.Flow() : new RoomFlow([0], [0], Joined: 0, Left: 0);
 
-    /// <summary>Who left a room last, the latest first; as many as the room had viewers at its fullest, from 4 to 50.</summary>
+    /// <summary>The latest leaves of a room, newest first. As many as the room's peak, from 4 to 50.</summary>
     public IReadOnlyList<Departure> Departures(string roomId) => _rooms.TryGetValue(roomId, out var room) ? room.Departures() : [];
 
     /// <summary>The removals of one user in force now.</summary>

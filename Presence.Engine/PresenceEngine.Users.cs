@@ -84,7 +84,7 @@ public sealed partial class PresenceEngine
     /// <summary>Whether a user asked not to be listed.</summary>
     public bool IsOptedOut(string userId) => _optOuts.Contains(userId);
 
-    /// <summary>Says who belongs to a channel, instead of what was said before; nobody forgets the channel.</summary>
+    /// <summary>Replaces the members of a channel. An empty list deletes the channel.</summary>
     /// <returns>False, and nothing changed, when the cap on channels or on members is reached.</returns>
     public bool SetChannelMembers(string channelId, IEnumerable<string> userIds)
     {
@@ -92,7 +92,7 @@ public sealed partial class PresenceEngine
         return members.Length <= Limits.ChannelMembers && _channels.TrySet(channelId, members);
     }
 
-    /// <summary>Whether anybody of these channels is online.</summary>
+    /// <summary>The online members of these channels.</summary>
     /// <param name="channelIds">The channels, answered in this order.</param>
     /// <param name="askingUserId">The user who asks, not counted; null counts everybody.</param>
     /// <remarks><para><b>Cost.</b> A look-up per member.</para></remarks>

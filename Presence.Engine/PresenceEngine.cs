@@ -13,7 +13,7 @@ namespace Presence.Engine;
 /// <summary>Counts, lists and forgets the viewers of live rooms.</summary>
 /// <remarks>
 /// <para><b>Time.</b> Deadlines are monotonic; the host calls <see cref="Sweep"/> once a second. A machine that slept skips the time it slept.</para>
-/// <para><b>Threads.</b> Every member may be called from any thread at any time, <see cref="Restore"/> apart. A room's state is behind that room's lock; no I/O and nobody's code runs inside.</para>
+/// <para><b>Threads.</b> Every member may be called from any thread at any time, <see cref="Restore"/> apart. A room's state is behind that room's lock; no I/O and no callback runs inside.</para>
 /// <para><b>Source.</b> The rules of presence, docs/concepts.md.</para>
 /// </remarks>
 public sealed partial class PresenceEngine : IDisposable
@@ -35,7 +35,7 @@ public sealed partial class PresenceEngine : IDisposable
     private int _roomCount;
     private long _warmUntil = long.MinValue;
 
-    /// <summary>Makes an engine in which nobody is present.</summary>
+    /// <summary>Creates an empty engine.</summary>
     /// <param name="time">Where both clocks come from.</param>
     /// <param name="settings">The settings in force until <see cref="Apply"/>; valid by <see cref="PresenceSettingsRules"/>.</param>
     /// <param name="limits">The caps.</param>
@@ -65,7 +65,7 @@ public sealed partial class PresenceEngine : IDisposable
     /// <summary>The caps.</summary>
     public PresenceLimits Limits { get; }
 
-    /// <summary>Rooms remembered, those nobody is in any more included: what <see cref="PresenceLimits.Rooms"/> caps.</summary>
+    /// <summary>Rooms in memory, including empty ones. <see cref="PresenceLimits.Rooms"/> limits them.</summary>
     public int KnownRooms => Volatile.Read(ref _roomCount);
 
     /// <summary>What the membership writer drains.</summary>
@@ -78,7 +78,7 @@ public sealed partial class PresenceEngine : IDisposable
     /// <param name="heartbeat">Room, user and session; already validated (<see cref="PresenceIds"/>).</param>
     /// <returns>The receipt. An outcome other than <see cref="HeartbeatOutcome.Accepted"/> means that nothing was stored.</returns>
     /// <remarks>
-    /// <para><b>Time.</b> Read once, inside the lock. At or after its deadline a session counts as gone since the deadline, and joins anew.</para>
+    /// <para><b>Time.</b> Read once, inside the lock. At or after its deadline, a session counts as having left at the deadline, and joins again.</para>
     /// <para><b>Cost.</b> Constant; allocates nothing for a session already present. One room's lock.</para>
     /// <para><b>Guarantee.</b> The session counts until the timeout in the receipt's settings has passed, whatever the settings become (rule 4), unless it leaves or presence is disabled.</para>
     /// </remarks>
@@ -147,7 +147,7 @@ public sealed partial class PresenceEngine : IDisposable
     /// <summary>Ends what is due everywhere, marks who is overdue, takes samples and forgets rooms long empty. Called once a second by the host.</summary>
     /// <remarks>
     /// <para><b>Cost.</b> A glance at every room; work only where something is due. Each room's lock is held for about 0.1 ms at a time.</para>
-    /// <para><b>Guarantee.</b> When it returns nobody is present whose deadline was at or before the moment it began. When it
+    /// <para><b>Guarantee.</b> When it returns, no viewer is present whose deadline was at or before its start. When it
     /// throws, that is true of every room but those named, and the next sweep goes on with them.</para>
     /// </remarks>
     /// <exception cref="AggregateException">Some rooms could not be swept; all others were.</exception>
@@ -278,7 +278,7 @@ public sealed partial class PresenceEngine : IDisposable
         return AddCountedRoom(roomId, now);
     }
 
-    /// <summary>Puts a room that was counted already on the map, or finds that somebody else just did.</summary>
+    /// <summary>Puts a room that was counted already on the map, or finds that another thread just did.</summary>
     private Room AddCountedRoom(string roomId, long now)
     {
         var added = new Room(roomId, _network);

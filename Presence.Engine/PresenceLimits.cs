@@ -12,7 +12,7 @@ public sealed record PresenceLimits
     /// <summary>What a viewer's count of sessions holds, with one to spare for the session that replaces another.</summary>
     private const int MostSessionsPerUserAndRoom = 65_000;
 
-    /// <summary>Rooms in all, those nobody is in any more but that are still remembered included. Default 200,000.</summary>
+    /// <summary>Rooms in total, including empty rooms that are still kept. Default 200,000.</summary>
     public int Rooms { get; init; } = 200_000;
 
     /// <summary>Sessions in all rooms together. Default 2,000,000.</summary>
@@ -27,10 +27,10 @@ public sealed record PresenceLimits
     /// <summary>Sessions of one address. Default: a quarter of <see cref="Sessions"/>.</summary>
     public int SessionsPerAddress { get => field > 0 ? field : QuarterOf(Sessions); init; }
 
-    /// <summary>Rooms that have viewers because of one server key. Default: all but as many as the reserve.</summary>
+    /// <summary>Rooms with viewers opened by one server key. Default: all but the reserve.</summary>
     public int RoomsPerServerKey { get => field > 0 ? field : WithoutReserve(Rooms); init; }
 
-    /// <summary>Sessions of one server key. Default: all but as many as the reserve.</summary>
+    /// <summary>Sessions of one server key. Default: all but the reserve.</summary>
     public int SessionsPerServerKey { get => field > 0 ? field : WithoutReserve(Sessions); init; }
 
     /// <summary>Sessions of one user in one room; one more replaces the longest silent. Default 10, at most 65,000.</summary>
@@ -58,7 +58,7 @@ public sealed record PresenceLimits
     /// <summary>Viewers above which a room's feed tells counts instead of single joins and leaves (rule 15). Default 1,000.</summary>
     public int Crowd { get; init; } = 1_000;
 
-    /// <summary>Different pairs of device and app version that are told apart; sessions with others show as "other". Default 10,000, at most 65,000.</summary>
+    /// <summary>Distinct pairs of device and app version. Sessions with others show as "other". Default 10,000, at most 65,000.</summary>
     public int Devices { get; init; } = 10_000;
 
     /// <summary>Removals in force at once. Default 100,000.</summary>

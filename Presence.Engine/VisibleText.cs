@@ -5,7 +5,7 @@ namespace Presence.Engine;
 
 /// <summary>
 /// Texts that users chose, as they may be shown: without what does not show itself and changes how its surroundings read.
-/// Everything a page, a download, a badge or a label says of somebody goes through here. Pure.
+/// All names and ids on pages, downloads, badges and labels go through here. Pure.
 /// </summary>
 public static class VisibleText
 {
@@ -64,7 +64,7 @@ public static class VisibleText
         }
     }
 
-    /// <summary>An id as it is shown: whole, since ids are told apart by every character; what does not show stands there as its number.</summary>
+    /// <summary>An id as it is shown: in full, because every character counts. Invisible characters are shown as their code point.</summary>
     public static string IdOf(string id)
     {
         if (IsPlain(id))

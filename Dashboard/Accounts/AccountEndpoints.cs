@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Identity;
 namespace Presence.Dashboard.Accounts;
 
 /// <summary>
-/// What somebody does with the account they are signed in to. Plain forms and not the page's circuit: each of them changes
+/// Actions of the signed-in account. Plain forms and not the page's circuit: each of them changes
 /// cookies, which only a response can. The page says how it went, from its address.
 /// </summary>
 internal static class AccountEndpoints

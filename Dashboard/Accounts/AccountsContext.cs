@@ -55,7 +55,7 @@ internal sealed class AccountsContext(DbContextOptions<AccountsContext> options,
         milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
 }
 
-/// <summary>What <c>dotnet ef migrations add</c> uses, and whoever asks for the migrations alone; it opens no database.</summary>
+/// <summary>What <c>dotnet ef migrations add</c> uses, and for reading the migrations. It opens no database.</summary>
 internal sealed class AccountsContextFactory : IDesignTimeDbContextFactory<AccountsContext>
 {
     /// <summary>Every migration of the accounts' tables this build knows, and the table that says which were applied.</summary>

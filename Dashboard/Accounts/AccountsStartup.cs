@@ -90,7 +90,7 @@ internal sealed class AccountsStartup(
         return setup.AdminPassword ?? (setup.AdminPasswordFile is { } path ? (await File.ReadAllTextAsync(path, cancellationToken)).TrimEnd('\r', '\n') : "");
     }
 
-    /// <summary>The configuration makes the first account and never changes one: somebody who edits it there must not wait for it to work.</summary>
+    /// <summary>The configuration creates the first account and never changes one. The log says so to an operator who edits it later.</summary>
     private async Task CompareConfiguredAsync(string email)
     {
         try
@@ -140,7 +140,7 @@ internal sealed class AccountChanges
     private readonly Lock _lock = new();
     private Action<string?>? _told;
 
-    /// <summary>Has <paramref name="told"/> called with the account's id, or null when only the list of invitations changed. It must return at once: whoever made the change calls it.</summary>
+    /// <summary>Has <paramref name="told"/> called with the account's id, or null when only the list of invitations changed. It must return at once: the changing thread calls it.</summary>
     public void Subscribe(Action<string?> told)
     {
         lock (_lock)
@@ -154,7 +154,7 @@ internal sealed class AccountChanges
             _told -= told;
     }
 
-    /// <summary>Call it when the change is stored: whoever hears it reads anew.</summary>
+    /// <summary>Call it when the change is stored: listeners read again.</summary>
     public void Announce(string? accountId)
     {
         Action<string?>? told;

@@ -69,7 +69,7 @@ internal static class CookieKeys
     }
 }
 
-/// <summary>Keeps the keys that protect cookies in the data folder, readable by its owner only, so that a restart signs nobody out.</summary>
+/// <summary>Keeps the keys that protect cookies in the data folder, readable by its owner only, so that a restart signs no one out.</summary>
 internal sealed class KeysInDataFolder(IOptions<DashboardOptions> options, ILoggerFactory loggers) : IConfigureOptions<KeyManagementOptions>
 {
     public void Configure(KeyManagementOptions keys)
@@ -92,7 +92,7 @@ internal sealed class KeysInDataFolder(IOptions<DashboardOptions> options, ILogg
         keys.XmlRepository = new OwnerRepository(folder, loggers);
     }
 
-    /// <summary>Reads every key there is: one that cannot be read would be made anew without a word, or missed at the first request.</summary>
+    /// <summary>Reads every key there is: an unreadable one would be replaced silently, or missed at the first request.</summary>
     /// <exception cref="StartupException">One cannot be read, or the folder cannot be looked into.</exception>
     public static void RequireReadable(string data)
     {
@@ -114,7 +114,7 @@ internal sealed class KeysInDataFolder(IOptions<DashboardOptions> options, ILogg
         }
     }
 
-    /// <summary>The framework writes files that everybody may read, and relies on the folder's rights, which are whoever's who made it.</summary>
+    /// <summary>The framework writes world-readable files and relies on the folder's permissions.</summary>
     private sealed class OwnerRepository(string folder, ILoggerFactory loggers) : FileSystemXmlRepository(new DirectoryInfo(folder), loggers)
     {
         public override void StoreElement(XElement element, string friendlyName)

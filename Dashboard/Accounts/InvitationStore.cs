@@ -9,7 +9,7 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Accounts;
 
 /// <summary>
-/// Invites moderators by links that work once, for a week and for one role. Whoever has a link may use it, so it is shown
+/// Invites moderators by links that work once, for a week and for one role. Anyone with a link can use it, so it is shown
 /// once, to who made it; stored is a hash of its token.
 /// </summary>
 /// <remarks>Bounded: at most <see cref="Most"/> wait at once; what expired is forgotten with the next invitation.</remarks>
@@ -72,7 +72,7 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, AccountChange
         changes.Announce(accountId: null);
     }
 
-    /// <summary>The invitation of a link; null when it was used, taken back, is too old or never was.</summary>
+    /// <summary>The invitation of a link; null if it was used, revoked, has expired or never existed.</summary>
     public async Task<Invitation?> FindAsync(string? token, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(token))
@@ -123,7 +123,7 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, AccountChange
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }
 
-/// <summary>An invitation as it is stored: the token itself is not, so that a copy of the database invites nobody.</summary>
+/// <summary>An invitation as it is stored: without the token itself, so that a copy of the database contains no usable invitation.</summary>
 internal sealed class InvitationRecord
 {
     public int Id { get; set; }
@@ -135,7 +135,7 @@ internal sealed class InvitationRecord
     public required DateTimeOffset ExpiresAt { get; set; }
 }
 
-/// <summary>A place among the moderators that waits for somebody to take it.</summary>
+/// <summary>A pending invitation.</summary>
 /// <param name="Id">Names it among the others; no secret.</param>
 /// <param name="Name">Whom it is for, in the words of who invited.</param>
 /// <param name="Role">What the account will be.</param>
@@ -143,7 +143,7 @@ internal sealed class InvitationRecord
 /// <param name="ExpiresAt">When the link stops working.</param>
 internal sealed record Invitation(int Id, string Name, ModeratorRole Role, string InvitedBy, DateTimeOffset ExpiresAt);
 
-/// <summary>A fresh invitation with its link, the only time anybody sees it.</summary>
+/// <summary>A new invitation with its link, shown only once.</summary>
 /// <param name="Invitation">What was stored.</param>
 /// <param name="PathAndQuery">The link, without the server's address.</param>
 internal sealed record IssuedInvitation(Invitation Invitation, string PathAndQuery);

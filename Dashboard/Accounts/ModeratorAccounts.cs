@@ -63,7 +63,7 @@ internal static class ModeratorAccounts
         options.Password.RequiredUniqueChars = DifferentCharacters;
     }
 
-    /// <summary>The accounts themselves, without what signs anybody in.</summary>
+    /// <summary>The accounts, without credentials.</summary>
     internal static void AddStores(IServiceCollection services)
     {
         services.AddDbContext<AccountsContext>((provider, context) =>
@@ -133,7 +133,7 @@ internal sealed class ModeratorAccount : IdentityUser
     /// <summary>Whether an Admin took its access away; everything else about it stays, for the day it is given back.</summary>
     public bool IsDisabled { get; set; }
 
-    /// <summary>What whoever invited calls its owner, for the rules of its first password; not stored.</summary>
+    /// <summary>The name in the invitation, for the rules of the first password. Not stored.</summary>
     [NotMapped]
     public string? Name { get; set; }
 

@@ -62,7 +62,7 @@ internal sealed class ModeratorGuard(AuthenticationStateProvider authentication)
     public async ValueTask<bool> HoldsAsync(ModeratorRole role) =>
         ModeratorPolicy.Holds((await authentication.GetAuthenticationStateAsync()).User, role);
 
-    /// <exception cref="AccessRefusedException">Nobody is signed in, or not with a role that suffices.</exception>
+    /// <exception cref="AccessRefusedException">The caller isn't signed in, or lacks the role.</exception>
     public async ValueTask<ModeratorIdentity> RequireAsync(ModeratorRole role)
     {
         var principal = (await authentication.GetAuthenticationStateAsync()).User;

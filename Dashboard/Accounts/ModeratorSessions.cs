@@ -15,7 +15,7 @@ namespace Presence.Dashboard.Accounts;
 
 /// <summary>
 /// The browsers that are signed in. A cookie alone proves nothing: it names a session that must be known here, so that one
-/// that was ended stays ended, whoever kept a copy of its cookie.
+/// that was ended stays ended, also for a copy of its cookie.
 /// </summary>
 /// <remarks>Bounded: an account has at most <see cref="MostOfAccount"/>, and the next ends the oldest; what is past its lifetime goes with the next sign-in.</remarks>
 internal sealed class ModeratorSessions(

@@ -5,7 +5,7 @@ using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Accounts;
 
-/// <summary>Reads and changes moderators' accounts. Whoever calls has checked who asks.</summary>
+/// <summary>Reads and changes accounts. The caller has checked the role.</summary>
 /// <remarks>
 /// <para><b>Guarantee.</b> There is always an Admin who can sign in: changes follow one another, and the one that would take
 /// away the last is refused. A change is on the disk, and open pages are told, when the call returns.</para>
@@ -45,7 +45,7 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
             return Task.CompletedTask;
         }, cancellationToken);
 
-    /// <summary>Makes an account without a password, which nobody can sign in with before a <see cref="PasswordLinks">link</see> has set one.</summary>
+    /// <summary>Creates an account without a password. It can't sign in before a <see cref="PasswordLinks">link</see> has set one.</summary>
     /// <returns>Its id.</returns>
     /// <exception cref="ModeratorChangeRefusedException">The email is none, or has an account already. Nothing was done.</exception>
     public async Task<string> AddAsync(string email, ModeratorRole role, string by, CancellationToken cancellationToken)

@@ -26,7 +26,7 @@ internal sealed class PasswordHashing : IDisposable
 
     public int MostAtOnce { get; }
 
-    /// <summary>A hash of a password nobody knows, for accounts there are not; made with the first of them.</summary>
+    /// <summary>A hash of an unknown password, for accounts that don't exist. Created on first use.</summary>
     public string? OfNobody { get; set; }
 
     /// <summary>Whether one more would be refused.</summary>

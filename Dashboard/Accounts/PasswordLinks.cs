@@ -10,7 +10,7 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Accounts;
 
 /// <summary>
-/// Renews lost passwords by links that work once, for a day. Whoever has a link may use it, so it is shown once, to who made
+/// Renews lost passwords by links that work once, for a day. Anyone with a link can use it, so it is shown once, to who made
 /// it; stored is a hash of its token, among the account's tokens, where a newer link takes the place of the older.
 /// </summary>
 /// <remarks>Bounded: one link an account.</remarks>
@@ -27,7 +27,7 @@ internal sealed class PasswordLinks(IServiceScopeFactory scopes, AccountChanges 
     /// <param name="accountId">Whose password.</param>
     /// <param name="by">Who makes it; said in the log now and when it is used.</param>
     /// <param name="cancellationToken">Gives up; no link was made.</param>
-    /// <returns>The link, the only time anybody sees it.</returns>
+    /// <returns>The link, shown only once.</returns>
     /// <exception cref="ModeratorChangeRefusedException">There is no such account. Nothing was done.</exception>
     public async Task<IssuedPasswordLink> IssueAsync(string accountId, string by, CancellationToken cancellationToken)
     {

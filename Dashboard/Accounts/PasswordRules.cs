@@ -5,7 +5,7 @@ namespace Presence.Dashboard.Accounts;
 
 /// <summary>
 /// What a new password may not be made of: the account's own words, and those everybody tries first. Length and different
-/// characters are Identity's rules; which characters is nobody's.
+/// characters are Identity's rules. Character classes have no rule.
 /// </summary>
 /// <remarks>A word, and what people put around it (digits, punctuation, o written as 0), is taken away; what remains must be something.</remarks>
 internal sealed class PasswordRules : IPasswordValidator<ModeratorAccount>

@@ -5,7 +5,7 @@ using Presence.Dashboard.Hosting;
 namespace Presence.Dashboard.Accounts;
 
 /// <summary>
-/// How often passwords may be tried. An attempt counts before its password is looked at and is taken back when it was right,
+/// How often passwords may be tried. An attempt counts before its password is checked and is uncounted when it was right,
 /// so that trying many at once gains nothing.
 /// </summary>
 /// <remarks>
@@ -36,7 +36,7 @@ internal sealed class SignInThrottle(DashboardOptions options, TimeProvider time
     /// <summary>Takes back what <see cref="TryTake"/> counted: the form was right.</summary>
     public void GiveBack(IPAddress? address) => _addresses.GiveBack(address);
 
-    /// <summary>Counts an attempt at an account. Whoever gets one ends it, right or wrong.</summary>
+    /// <summary>Counts an attempt at an account. The caller must end it, right or wrong.</summary>
     /// <returns>Null when this address must wait before it tries again.</returns>
     public SignInAttempt? TryBegin(string email, IPAddress? address, out TimeSpan wait)
     {
@@ -104,7 +104,7 @@ internal sealed class SignInAttempt(TimeSpan delay, Action<SignInOutcome> end) :
 }
 
 /// <summary>Failures by who or what failed. The window starts with the first and does not move, so that waiting always ends.</summary>
-/// <remarks><b>Threads.</b> Whoever calls holds a lock.</remarks>
+/// <remarks><b>Threads.</b> The caller holds a lock.</remarks>
 internal sealed class FailureCounts<TKey>(TimeProvider time, TimeSpan window, int most)
     where TKey : notnull
 {

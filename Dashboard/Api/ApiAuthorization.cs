@@ -6,7 +6,7 @@ namespace Presence.Dashboard.Api;
 /// <summary>
 /// Stands in front of every route of the API: who calls, may they, is the body small enough. Wrapped around the routes instead
 /// of the authentication and authorization middleware, which cost a heartbeat a third of its throughput; and instead of an
-/// endpoint filter, which runs once the request is bound: a stranger is told 401 before anything of the request is looked at.
+/// endpoint filter, which runs once the request is bound: an unknown caller gets 401 before anything of the request is read.
 /// </summary>
 internal sealed class ApiAuthorization(ClientAuthenticator authenticator, RateLimits paces, PresenceEngine engine)
 {
@@ -38,7 +38,7 @@ internal sealed class ApiAuthorization(ClientAuthenticator authenticator, RateLi
         return RefuseBody(http, caller) ?? (roomId is not null && PresenceIds.ProblemOfRoomId(roomId) is { } roomProblem ? ApiProblem.Invalid(roomProblem) : null);
     }
 
-    /// <summary>Rule 12. A heartbeat's route is open: the engine looks by itself, and only when somebody joins.</summary>
+    /// <summary>Rule 12. A heartbeat's route is open: the engine checks it, and only for a join.</summary>
     private ApiProblem? RefuseRemoved(HttpContext http, ClientPrincipal caller, string? roomId) =>
         caller.IsServer || http.GetEndpoint()?.Metadata.GetMetadata<AllowRemovedUsers>() is not null
             ? null
@@ -56,14 +56,14 @@ internal sealed class ApiAuthorization(ClientAuthenticator authenticator, RateLi
     }
 }
 
-/// <summary>Marks a route for anybody that says itself how often it may be called, so that the gate does not.</summary>
+/// <summary>Marks an anonymous route with its own rate limit.</summary>
 internal sealed class OwnRateLimit
 {
     public static readonly OwnRateLimit Mark = new();
 }
 
 /// <summary>
-/// Marks a route that also answers a viewer who is kept out of the room it names, or of the network: to leave, to sign out,
+/// Marks a route that also serves a viewer who is banned from its room or the network: to leave, to sign out,
 /// to ask where it stands. Every other route refuses it (rule 12), those to come included.
 /// </summary>
 internal sealed class AllowRemovedUsers

@@ -6,7 +6,7 @@ namespace Presence.Dashboard.Api;
 
 /// <summary>
 /// Gives the error shape to refusals that come without a body (routing, the framework's own checks) and to faults.
-/// Pages are left to the dashboard: whoever asks for HTML outside the API gets what it answers.
+/// Pages are left to the dashboard: requests for HTML outside the API get its replies.
 /// </summary>
 internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMethods answered, StorageWatch storage, ILogger<ApiExceptionMiddleware> logger)
 {

@@ -98,7 +98,7 @@ internal static class ApiProblems
             : first with { Detail = $"rooms: {string.Join(", ", named)}", RoomIds = named };
     }
 
-    /// <summary>Why nobody knows who calls. Whoever asks with bad credentials again and again is told so, and good ones are never looked at for it.</summary>
+    /// <summary>Why the caller is unknown. Repeated bad credentials are rate limited. Good ones never are.</summary>
     public static ApiProblem Of(in Authenticated authenticated, RateLimits paces, HttpContext http)
     {
         if (authenticated.IsUnavailable)
@@ -108,11 +108,11 @@ internal static class ApiProblems
             : TooFast("This address sends bad credentials too often.", wait);
     }
 
-    /// <summary>The refusal of a user who is kept out of a room, or with null or besides of the network (rule 12).</summary>
+    /// <summary>The refusal of a user who is banned from a room, or from the network (rule 12).</summary>
     public static ApiProblem? WhileRemoved(PresenceEngine engine, string userId, string? roomId) =>
         engine.RemovalOf(userId, roomId) is { } removal ? OfRemoval(removal) : null;
 
-    /// <summary>The refusal where a cap of what is kept is reached. Somebody has to make room, so that trying again soon is no use.</summary>
+    /// <summary>The refusal when a storage limit is reached. A retry doesn't help until someone makes room.</summary>
     public static ApiProblem Full(StoreFullException full) => new(ApiErrors.CapReached, full.Message) { RetryAfterSeconds = 60 };
 
     public static ApiProblem TooFast(string message, TimeSpan wait)

@@ -99,7 +99,7 @@ internal abstract record AdministrationRequest
     public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
-/// <summary>Members that the server says and nobody can set: a document that was read may be sent back whole.</summary>
+/// <summary>Read-only members: a document can be sent back whole.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class ComputedAttribute(params string[] members) : Attribute
 {
@@ -152,7 +152,7 @@ internal readonly struct RequestBody
     public void Release() => _reader.AdvanceTo(Bytes.End);
 }
 
-/// <summary>How large a body may be. As metadata of a route: the limit of that route, whoever calls.</summary>
+/// <summary>The largest body. As route metadata: the route's limit for every caller.</summary>
 internal sealed record BodyLimit(int Bytes)
 {
     /// <summary>What anyone may send.</summary>

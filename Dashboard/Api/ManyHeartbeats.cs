@@ -35,7 +35,7 @@ internal static class ManyHeartbeats
         return Reply.Accepted(new ManyHeartbeatsReply(heartbeats.Count - rejected.Count, rejected), ApiJson.Documents.ManyHeartbeatsReply);
     }
 
-    /// <summary>Records one; a fault in one is told at its place, since those before it are stored and those behind it may be.</summary>
+    /// <summary>Records one. A fault is reported at its index, because those before it are stored and later ones may succeed.</summary>
     private static ApiProblem? TryRecord(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, IPAddress? address, PresenceEngine engine, RateLimits paces, ProfileLookups profiles, ILogger logger)
     {
         try
@@ -89,7 +89,7 @@ internal static class ManyHeartbeats
         return receipt.Outcome == HeartbeatOutcome.Accepted ? null : ApiProblems.Of(receipt, engine.Limits);
     }
 
-    /// <summary>A viewer is the subject of its token and nobody else; a server key must say who.</summary>
+    /// <summary>A viewer acts only as its token's subject. A server key must name a user.</summary>
     private static ApiProblem? RefuseUser(string? userId, ClientPrincipal caller)
     {
         if (caller.IsServer)

@@ -71,7 +71,7 @@ internal sealed class QueryReader(IQueryCollection query)
     public static ApiProblemException Refused(string problem) => new(ApiProblem.Invalid(problem));
 }
 
-/// <summary>If-Match: a change names the version it was made from, so that nobody's change is lost unseen.</summary>
+/// <summary>If-Match: a change names the version it is based on, so that no change is lost silently.</summary>
 internal static class Precondition
 {
     /// <summary>Says why a change may not be tried, or null; then whether it takes any version.</summary>

@@ -10,13 +10,13 @@ internal static class RouteExtensions
     /// <summary>Declares who may call the route.</summary>
     public static RouteHandlerBuilder Allow(this RouteHandlerBuilder route, ApiPolicy policy) => route.WithMetadata(policy);
 
-    /// <summary>Declares that the route also answers a viewer who is kept out of the room or the network.</summary>
+    /// <summary>Declares that the route also serves a viewer who is banned from the room or the network.</summary>
     public static RouteHandlerBuilder AllowRemovedUsers(this RouteHandlerBuilder route) => route.WithMetadata(Api.AllowRemovedUsers.Mark);
 
-    /// <summary>Declares that a route for anybody says itself how often it may be called.</summary>
+    /// <summary>Declares that an anonymous route has its own rate limit.</summary>
     public static RouteHandlerBuilder PacedByItself(this RouteHandlerBuilder route) => route.WithMetadata(OwnRateLimit.Mark);
 
-    /// <summary>Who calls; only on routes whose policy asks for somebody.</summary>
+    /// <summary>The caller. Only on routes whose policy requires one.</summary>
     public static ClientPrincipal Caller(this HttpContext http) => http.Features.Get<ClientPrincipal>() ?? throw new InvalidOperationException("The route allows anonymous callers.");
 }
 

@@ -155,7 +155,7 @@ internal static class LoginRules
 
     public static string? ProblemOf(VisitorRequest visitor) => ProblemOfDevice(visitor.DeviceId, visitor.DeviceInfo);
 
-    /// <summary>The rules for an id that somebody signs in with or is vouched for under.</summary>
+    /// <summary>The rules for the id of a login or verification.</summary>
     public static string? ProblemOfUserId(string? userId) => UserRules.ProblemOfUserId("userId", userId);
 
     private static string? ProblemOfDevice(string? deviceId, DeviceDescription? device)

@@ -37,7 +37,7 @@ internal sealed class AccessTokenCache(int generationCap = AccessTokenCache.Defa
         return _current.GetOrAdd(token, principal);
     }
 
-    /// <summary>Forgets tokens that were not used since this was last called. Whoever comes back with one costs one more check of its signature.</summary>
+    /// <summary>Drops tokens that were not used since the last call. A returning token costs one more signature check.</summary>
     public void ForgetOlder()
     {
         lock (_turning)

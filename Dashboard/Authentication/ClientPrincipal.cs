@@ -19,7 +19,7 @@ internal sealed class ClientPrincipal
     /// <summary>The session of a heartbeat that names none: the device of the login.</summary>
     public required string SessionId { get; init; }
 
-    /// <summary>Names the token when it is taken back.</summary>
+    /// <summary>Identifies the token when it is revoked.</summary>
     public required string TokenId { get; init; }
 
     /// <summary>How changes made by this caller are signed.</summary>
@@ -98,7 +98,7 @@ internal enum ClientKind
     Server,
 }
 
-/// <summary>Who calls, or why nobody knows.</summary>
+/// <summary>The caller, or why it is unknown.</summary>
 internal readonly struct Authenticated
 {
     public Authenticated(ClientPrincipal principal) => Principal = principal;
@@ -111,7 +111,7 @@ internal readonly struct Authenticated
 
     public string? Problem { get; }
 
-    /// <summary>Nobody can know yet; the same credentials may be good in a moment.</summary>
+    /// <summary>Not known yet. The same credentials may be valid in a moment.</summary>
     public bool IsUnavailable { get; }
 
     public static Authenticated Unavailable(string problem) => new(problem, isUnavailable: true);

@@ -92,7 +92,7 @@ internal sealed class KeyFolder(DashboardOptions options)
         }
     }
 
-    /// <summary>The refusal for a key file or the folder itself that belongs to somebody else, or is on a disk that fails.</summary>
+    /// <summary>The refusal for a key file or folder that belongs to another user, or is on a failing disk.</summary>
     public static StartupException Unusable(string path, Exception failure) => new(
         $"{Path.GetFullPath(path)} cannot be used: {failure.Message} {Environment.UserName}, the user the server runs as, must own the data folder and everything in it{(OperatingSystem.IsWindows() ? "." : $": chown -R {Environment.UserName} FOLDER")}", failure);
 

@@ -43,10 +43,10 @@ internal sealed class ProfileLookups(UserStore store, PresenceEngine engine, Tim
         _wake.Writer.TryWrite(true);
     }
 
-    /// <summary>Completes when somebody is wanted.</summary>
+    /// <summary>Completes when a look-up is requested.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken) => await _wake.Reader.ReadAsync(cancellationToken);
 
-    /// <summary>Waits until everybody wanted is known, or for half a second: whoever is about to tell of a join tells the name with it.</summary>
+    /// <summary>Waits until all requested users are known, or for half a second, so that a join is sent with its name.</summary>
     public async ValueTask SettleAsync(CancellationToken cancellationToken)
     {
         var settled = Volatile.Read(ref _settled).Task;
@@ -62,7 +62,7 @@ internal sealed class ProfileLookups(UserStore store, PresenceEngine engine, Tim
         }
     }
 
-    /// <summary>Looks up whoever is wanted.</summary>
+    /// <summary>Looks up the requested users.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         while (_awaited.Take(UserStore.LargestLookUp).Select(user => user.Key).ToArray() is { Length: > 0 } batch)

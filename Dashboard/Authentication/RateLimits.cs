@@ -5,7 +5,7 @@ namespace Presence.Dashboard.Authentication;
 /// <summary>How fast clients may come (rule 14).</summary>
 /// <remarks>
 /// An audience shares addresses, so by address only what a watching audience does rarely is limited; a viewer with a good
-/// token is never held up by whoever else sits behind its address.
+/// token is never limited because of others behind its address.
 /// </remarks>
 internal sealed class RateLimits(DashboardOptions options, TimeProvider time)
 {

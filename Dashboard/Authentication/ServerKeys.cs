@@ -22,7 +22,7 @@ internal sealed class ServerKeys(DashboardOptions options, ServerKeyStore store,
     private readonly SecretComparison? _configured = options.Server.Key is { } key ? new SecretComparison(key) : null;
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
 
-    /// <summary>Whoever holds a key, or why it opens nothing.</summary>
+    /// <summary>The holder of a key, or why it is refused.</summary>
     public Authenticated Find(ReadOnlySpan<char> presented)
     {
         if (_configured is not null && _configured.Matches(presented))
@@ -99,15 +99,15 @@ internal static class ServerKeyRules
         return expiresAt <= now ? "expiresAt must be in the future. Leave it out for a key that doesn't expire." : null;
     }
 
-    /// <summary>Why somebody may not give a key these scopes: nobody hands on more than it has.</summary>
+    /// <summary>Why a key can't get these scopes: a key can't grant scopes that it doesn't have.</summary>
     public static string? ProblemOfGrant(ServerScopes scopes, ClientPrincipal by) => (scopes & ~by.Scopes) is var beyond && beyond == ServerScopes.None
         ? null
         : $"A server key can't grant scopes it lacks: {string.Join(", ", ServerScopeWords.Of(beyond))}.";
 }
 
 /// <summary>
-/// What a server key looks like: <c>pd_</c>, 43 random digits (256 bits), 6 digits of checksum. Whoever finds one knows what
-/// it is, a scanner for leaked secrets does so too, and a typing error is told from a revoked key without a look-up.
+/// What a server key looks like: <c>pd_</c>, 43 random digits (256 bits), 6 digits of checksum. A finder knows what
+/// it is, secret scanners do too, and a typo is distinguished from a revoked key without a look-up.
 /// </summary>
 internal static class ServerKeyText
 {
@@ -129,7 +129,7 @@ internal static class ServerKeyText
         return text + Checksum(text);
     }
 
-    /// <summary>Whether somebody means one of ours by it, well typed or not.</summary>
+    /// <summary>Whether the text is meant to be one of our keys, mistyped or not.</summary>
     public static bool LooksLikeOne(ReadOnlySpan<char> text) => text.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>Whether it is written without an error. Says nothing of whether there is such a key.</summary>

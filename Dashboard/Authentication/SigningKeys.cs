@@ -52,7 +52,7 @@ internal sealed class SigningKeys
 
     public TokenKey? Find(string id) => Array.Find(Volatile.Read(ref _keys), key => key.Id == id)?.AccessTokens;
 
-    /// <summary>Makes the next key when it is time and drops those nobody's token needs any more.</summary>
+    /// <summary>Creates the next key when due and drops keys that no token needs.</summary>
     public void Turn()
     {
         lock (_turning)

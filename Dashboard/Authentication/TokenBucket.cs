@@ -184,6 +184,6 @@ internal readonly record struct AddressKey(bool IsV6, ulong Bits)
             : new AddressKey(true, BinaryPrimitives.ReadUInt64BigEndian(bytes));
     }
 
-    /// <summary>In whose share a viewer of this address counts; nobody's where the address is unknown, as behind a unix socket.</summary>
+    /// <summary>The share in which a viewer of this address counts. None if the address is unknown, as behind a Unix socket.</summary>
     public static ViewerOrigin OriginOf(IPAddress? address) => address is null ? default : Of(address) is var key ? ViewerOrigin.Address(key.IsV6, key.Bits) : default;
 }

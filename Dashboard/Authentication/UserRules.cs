@@ -12,7 +12,7 @@ internal static class UserRules
 
     private static readonly string[] ReservedPrefixes = ["ADMIN_", "DELETED_", GuestIds.Prefix];
 
-    /// <summary>The rules for an id that somebody signs in with or is vouched for under.</summary>
+    /// <summary>The rules for the id of a login or verification.</summary>
     public static string? ProblemOfUserId(string field, string? userId)
     {
         if (userId is null)
@@ -41,7 +41,7 @@ internal static class UserRules
     }
 }
 
-/// <summary>Names of guests: the same device is the same guest, and nobody can tell the device from the name.</summary>
+/// <summary>Names of guests: the same device is the same guest, and the name doesn't reveal the device.</summary>
 internal sealed class GuestIds(KeyFolder keys)
 {
     /// <summary>Begins every guest's id. No login may use it.</summary>

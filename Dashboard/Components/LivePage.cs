@@ -80,7 +80,7 @@ public abstract class LivePage<TReading> : ComponentBase, IAsyncDisposable
             await former.DisposeAsync();
     }
 
-    /// <summary>Reads anew, at the moderator's request.</summary>
+    /// <summary>Reads again, at the moderator's request.</summary>
     protected Task RefreshAsync() => _read = ReadAfterAsync(_read, _generation);
 
     public async ValueTask DisposeAsync()

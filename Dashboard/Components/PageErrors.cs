@@ -99,7 +99,7 @@ internal sealed class PageFailures(StorageWatch storage, ILogger<PageFailures> l
         StorageTrouble.Of(failure) is { } trouble ? Sentence.With(SharedTexts.StorageFailed, trouble, Durations.Exact(StorageWait)) : null;
 }
 
-/// <summary>Tells whoever posts forms too often to wait.</summary>
+/// <summary>Asks a client that posts forms too often to wait.</summary>
 internal static class PageWait
 {
     /// <summary>Answers 429 with Retry-After.</summary>

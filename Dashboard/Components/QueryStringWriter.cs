@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Components;
 namespace Presence.Dashboard.Components;
 
 /// <summary>
-/// Writes into the address what somebody is still choosing, once they pause: a key or a slider moves many times a second, and
+/// Writes a changing choice into the address after a pause: a key or a slider moves many times a second, and
 /// browsers refuse a page that rewrites its address a hundred times within half a minute.
 /// </summary>
 /// <param name="navigation">Holds the address.</param>

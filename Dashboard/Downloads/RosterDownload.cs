@@ -17,7 +17,7 @@ internal sealed class RosterDownload(PresenceEngine engine)
 
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
     /// <remarks>
-    /// In the page's own order, and nobody who stays is skipped or repeated while people come and go. The orders by joining are
+    /// In the page's own order. A viewer who stays is never skipped or repeated while others join and leave. The orders by joining are
     /// read page by page and take the memory of one; the others keep the ids of the moment, one reference a viewer, and read
     /// what is behind them page by page. The room's lock is held for a page at a time.
     /// </remarks>

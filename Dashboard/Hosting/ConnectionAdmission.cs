@@ -41,7 +41,7 @@ internal sealed class ConnectionAdmission
     /// <summary>Connections open now.</summary>
     public int Open => Volatile.Read(ref _open);
 
-    /// <summary>Takes a place; false when there is none. Whoever got one gives it back with <see cref="Leave"/>.</summary>
+    /// <summary>Takes a place. False if there is none. Return it with <see cref="Leave"/>.</summary>
     public bool TryEnter(EndPoint? from)
     {
         if (Interlocked.Increment(ref _open) > _most)
@@ -74,7 +74,7 @@ internal sealed class ConnectionAdmission
         return IPAddress.IsLoopback(address) || _proxies.Exists(proxy => proxy.Contains(address)) ? null : AddressKey.Of(address);
     }
 
-    /// <summary>Says so once a minute at the most: whoever floods must not fill the log.</summary>
+    /// <summary>Logs at most once a minute, so that a flood doesn't fill the log.</summary>
     private void Refuse(string reason)
     {
         var refused = Interlocked.Increment(ref _refused);
@@ -127,7 +127,7 @@ internal sealed class GuardedSockets(SocketTransportFactory sockets, ConnectionA
 
         public override IDictionary<object, object?> Items { get => connection.Items; set => connection.Items = value; }
 
-        /// <summary>TLS puts what it deciphers in the socket's place once its handshake is done: there the silence begins anew.</summary>
+        /// <summary>TLS puts what it deciphers in the socket's place once its handshake is done: there the timeout restarts.</summary>
         public override IDuplexPipe Transport
         {
             get => connection.Transport;

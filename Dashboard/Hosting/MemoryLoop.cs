@@ -68,7 +68,7 @@ internal sealed class MemoryLoop(
     }
 }
 
-/// <summary>Decides whether memory is too short for more. Garbage does not count, so it is collected before anybody is refused.</summary>
+/// <summary>Decides whether memory is too short for new sessions. Garbage doesn't count, so it is collected before a session is refused.</summary>
 internal sealed class MemoryPolicy(TimeProvider time, Func<long> collect)
 {
     private const int SuspectPercent = 80;

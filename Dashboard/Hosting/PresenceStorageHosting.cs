@@ -92,7 +92,7 @@ internal static class PresenceStorageHosting
     }
 }
 
-/// <summary>Everything administration decided, read before anybody is restored: who was removed must not come back with a restart.</summary>
+/// <summary>All administration data, read before viewers are restored: a banned viewer must not return with a restart.</summary>
 internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removals, UserPresenceSettingStore switches, ChannelStore channels, ServerKeyStore serverKeys, PublicLinkStore publicLinks)
 {
     public async Task LoadAsync(CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ using Presence.Engine;
 
 namespace Presence.Dashboard.Hosting;
 
-/// <summary>One life of the server: started, and served until somebody stops it.</summary>
+/// <summary>One run of the server, from start to stop.</summary>
 internal static class ServerRun
 {
     /// <summary>The host's own category: it logs what ends a start with its stack.</summary>

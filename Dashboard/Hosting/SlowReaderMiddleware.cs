@@ -6,7 +6,7 @@ using Presence.Dashboard.Api.Streaming;
 namespace Presence.Dashboard.Hosting;
 
 /// <summary>
-/// Hangs up on whoever asks for a large answer and then takes nothing of it for <see cref="Longest"/>. The web server's own
+/// Closes the connection of a client that requests a large reply and reads nothing of it for <see cref="Longest"/>. The web server's own
 /// rule is an average over all that was written, which lets an answer of some megabytes wait for hours.
 /// </summary>
 /// <remarks>

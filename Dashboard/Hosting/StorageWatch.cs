@@ -26,7 +26,7 @@ internal sealed class StorageWatch(TimeProvider time, ILogger<StorageWatch> logg
         }
     }
 
-    /// <summary>Notes a failure; false when it is none of the storage's and somebody else has to log it.</summary>
+    /// <summary>Records a failure. False if it isn't a storage failure, and the caller must log it.</summary>
     public bool Note(Exception exception)
     {
         if (StorageTrouble.Of(exception) is not { } trouble)

@@ -24,7 +24,7 @@ internal sealed class JobLog(LoopRegistry registry, TimeProvider time)
         registry.Succeeded(job, time.GetUtcNow());
     }
 
-    /// <summary>The server is degraded until the job succeeds: nobody wants to learn of a missing backup when it is needed.</summary>
+    /// <summary>The server is degraded until the job succeeds: so that a missing backup is noticed before it is needed.</summary>
     public void Failed(string job, TimeSpan took, string error)
     {
         _latest[job] = _latest[job] with { Took = took, IsFailed = true, Result = () => error };
@@ -36,7 +36,7 @@ internal sealed class JobLog(LoopRegistry registry, TimeProvider time)
 /// <param name="StartedAt">When it began.</param>
 /// <param name="Took">How long it took; null while it runs.</param>
 /// <param name="IsFailed">Whether it did not do what it is for.</param>
-/// <param name="Result">Says what it did, or why it could not, in the culture of whoever asks; null while it runs.</param>
+/// <param name="Result">What it did, or why it failed, in the reader's culture. Null while it runs.</param>
 public sealed record JobRun(DateTimeOffset StartedAt, TimeSpan? Took, bool IsFailed, Func<string>? Result)
 {
     public bool IsRunning => Took is null;

@@ -16,7 +16,7 @@ internal sealed class BurstWindow
     public static bool IsBurst(int change, int viewers) => Math.Abs((long)change) >= Math.Max(20, viewers / 10);
 }
 
-/// <summary>Who came and went within the last seconds, folded into two numbers.</summary>
+/// <summary>The joins and leaves of the last seconds, as two numbers.</summary>
 /// <param name="Joined">Joins.</param>
 /// <param name="Left">Leaves.</param>
 /// <param name="Over">How far back that reaches; shorter than <see cref="SlidingWindow{T}.Length"/> while the page is new.</param>
@@ -25,7 +25,7 @@ public readonly record struct RoomBurst(long Joined, long Left, TimeSpan Over)
     /// <summary>Whole seconds of it, at least 1.</summary>
     public int Seconds => Math.Max(1, (int)Over.TotalSeconds);
 
-    /// <summary>Whether that nobody moved can be said: not of seconds nobody looked at.</summary>
+    /// <summary>Whether "no joins or leaves" can be shown: not for seconds without a reading.</summary>
     public bool IsWhole => Over >= SlidingWindow<RoomBurst>.Length;
 }
 
@@ -43,7 +43,7 @@ internal sealed class SlidingWindow<T>
     private TimeSpan _latest = TimeSpan.MinValue;
     private TimeSpan _began;
 
-    /// <summary>How far the latest note looked back: less than <see cref="Length"/> while nobody has noted for that long.</summary>
+    /// <summary>How far the latest note looked back: less than <see cref="Length"/> until there are notes for that long.</summary>
     public TimeSpan Covered { get; private set; }
 
     /// <summary>Notes a reading, and answers the oldest one of the window: itself where there is no other.</summary>

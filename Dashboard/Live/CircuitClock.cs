@@ -10,7 +10,7 @@ internal sealed class CircuitClock(TimeProvider time) : IDisposable
     private ITimer? _timer;
     private bool _disposed;
 
-    /// <summary>Calls <paramref name="tick"/> once a second, on a pool thread. The timer runs only while somebody listens.</summary>
+    /// <summary>Calls <paramref name="tick"/> once a second, on a pool thread. The timer runs only while there is a listener.</summary>
     public void Subscribe(Action tick)
     {
         lock (_lock)

@@ -4,7 +4,7 @@ using Presence.Engine.Changes;
 
 namespace Presence.Dashboard.Live;
 
-/// <summary>Listens for the first heartbeat of a test room. A room nobody was in is none yet: looking makes nothing appear.</summary>
+/// <summary>Listens for the first heartbeat of a test room. Looking doesn't create the room.</summary>
 internal sealed class ConnectQuery(PresenceEngine engine, ModeratorGuard guard)
 {
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
@@ -18,7 +18,7 @@ internal sealed class ConnectQuery(PresenceEngine engine, ModeratorGuard guard)
 
 /// <summary>Whether the test room heard from a client.</summary>
 /// <param name="Viewers">Who is in it now.</param>
-/// <param name="Since">When the first of them came; null while nobody is.</param>
+/// <param name="Since">When the first of them joined. Null while it is empty.</param>
 /// <param name="IsEnabled">Whether heartbeats are taken at all.</param>
 /// <param name="At">The moment all of it is true of.</param>
 public sealed record ConnectViewModel(int Viewers, DateTimeOffset? Since, bool IsEnabled, DateTimeOffset At);

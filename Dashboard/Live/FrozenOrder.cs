@@ -2,7 +2,7 @@ using Presence.Engine;
 
 namespace Presence.Dashboard.Live;
 
-/// <summary>An order that stands still while somebody points at it: no row moves under the finger, and what the rows say goes on.</summary>
+/// <summary>An order that is frozen while the moderator points at it: no row moves under the finger, and the rows still update.</summary>
 /// <remarks><b>Threads.</b> The circuit's. <b>Bound.</b> The order it was given last.</remarks>
 internal sealed class FrozenOrder
 {
@@ -12,7 +12,7 @@ internal sealed class FrozenOrder
     /// <summary>Whether the order would be another by now.</summary>
     public bool IsWaiting { get; private set; }
 
-    /// <summary>Says whether somebody points at the list; when nobody does any more, the next order is the new one.</summary>
+    /// <summary>Sets whether the moderator points at the list. Afterwards, the next order is the new one.</summary>
     public void Hold(bool isHeld) => _isHeld = isHeld;
 
     /// <summary>The next order is the new one, held or not: another list was asked for, or the moderator wants to see it.</summary>

@@ -53,13 +53,13 @@ internal sealed class OverviewQuery(
         };
     }
 
-    /// <summary>Says whether somebody points at the largest rooms: they then keep their places.</summary>
+    /// <summary>Sets whether the moderator points at the largest rooms. They then keep their places.</summary>
     public void HoldLargest(bool isHeld) => _largest.Hold(isHeld);
 
     /// <summary>The same of the rooms that move.</summary>
     public void HoldMoving(bool isHeld) => _moving.Hold(isHeld);
 
-    /// <summary>Made anew only when the range has a new step: the line moves when it has something to add, not with every viewer.</summary>
+    /// <summary>Rebuilt only when the range has a new step: the line moves when it has new data, not with every viewer.</summary>
     private NetworkCurve CurveOf(HistoryRange range)
     {
         var now = time.GetUtcNow();
@@ -117,7 +117,7 @@ public sealed record OverviewViewModel
     /// <summary>Whether presence is on.</summary>
     public required bool IsEnabled { get; init; }
 
-    /// <summary>Whether nobody is here and nobody was of late.</summary>
+    /// <summary>Whether the network is empty and was recently.</summary>
     public bool IsEmpty => Network.Rooms == 0 && Peak is null or { Viewers: 0 };
 }
 

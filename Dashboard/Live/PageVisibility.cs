@@ -39,7 +39,7 @@ internal sealed class PageVisibility
     }
 }
 
-/// <summary>What somebody chose for this browser. Kept in its cookies, written by wwwroot/page.js; here for the circuit's life.</summary>
+/// <summary>The choices for this browser. Stored in its cookies, written by wwwroot/page.js; here for the circuit's life.</summary>
 internal sealed class BrowserChoices
 {
     /// <summary>Whether single keys are shortcuts; some people's aids and hands press keys by accident.</summary>

@@ -7,7 +7,7 @@ using Presence.Engine.Changes;
 namespace Presence.Dashboard.Live;
 
 /// <summary>
-/// Decides when a page reads and renders anew: after a signal, at most four times a second, and never while its tab is hidden.
+/// Decides when a page reads and renders again: after a signal, at most four times a second, and never while its tab is hidden.
 /// </summary>
 /// <remarks>
 /// The watch is asked only between two renders, so a storm of changes wakes a page four times a second and a hidden page
@@ -29,7 +29,7 @@ internal sealed class RenderThrottle : IAsyncDisposable
     private readonly Task _loop;
 
     /// <param name="time">Paces the renders.</param>
-    /// <param name="visibility">Whether anybody looks.</param>
+    /// <param name="visibility">Whether the page is visible.</param>
     /// <param name="clock">Its ticks ask for a render too, for what ages without a change.</param>
     /// <param name="watch">Says that something changed. Owned from here on.</param>
     /// <param name="render">Reads and renders; must not throw.</param>

@@ -21,7 +21,7 @@ internal sealed class RoomAdministration(RoomStore rooms, ModeratorGuard guard)
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
     /// <exception cref="SettingsRefusedException">Against the rules. Nothing was changed.</exception>
-    /// <exception cref="RoomConflictException">Somebody saved meanwhile. Nothing was changed.</exception>
+    /// <exception cref="RoomConflictException">It was saved in the meantime. Nothing was changed.</exception>
     /// <exception cref="StoreFullException">The catalogue is full. Nothing was changed.</exception>
     public async Task<DefinedRoom> SaveAsync(DefinedRoom room, RoomDefinition definition, CancellationToken cancellationToken)
     {
@@ -48,7 +48,7 @@ internal sealed record RoomDraft
         PresenceTimeoutSeconds = Seconds(definition.Overrides.PresenceTimeout),
     };
 
-    /// <summary>The definition with what was typed. What nobody touched stays as it was, fractions of seconds included.</summary>
+    /// <summary>The definition with the typed values. Untouched values stay as they were, including fractions of seconds.</summary>
     public RoomDefinition On(RoomDefinition definition)
     {
         var overrides = definition.Overrides;
@@ -65,7 +65,7 @@ internal sealed record RoomDraft
         };
     }
 
-    /// <summary>What somebody else saved, with what was typed here: a field that still says what it said before is theirs.</summary>
+    /// <summary>The values saved by others, combined with those typed here: an untouched field takes theirs.</summary>
     /// <param name="before">What was known of the room when this was typed.</param>
     /// <param name="theirs">What is known of it now.</param>
     public RoomDraft Onto(RoomDefinition before, RoomDefinition theirs)

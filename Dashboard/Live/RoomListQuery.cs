@@ -44,7 +44,7 @@ internal sealed class RoomListQuery(PresenceEngine engine, RoomRanking ranking, 
     /// <summary>One of the rooms of the last reading.</summary>
     public RoomRow Row(string roomId) => rows.Read(roomId);
 
-    /// <summary>Says whether somebody points at the table: its rows then keep their places.</summary>
+    /// <summary>Sets whether the moderator points at the table. Its rows then keep their places.</summary>
     public void Hold(bool isHeld) => _order.Hold(isHeld);
 
     /// <summary>The next reading has the order as it is then, without letting go.</summary>

@@ -16,7 +16,7 @@ internal sealed class RoomRowQuery(PresenceEngine engine, TimeProvider time)
     private Dictionary<string, Entry> _before = NewRows();
     private int _changed;
 
-    /// <summary>The page is about to show rows: from here on they are read anew, if that is due.</summary>
+    /// <summary>The page is about to show rows: from here on they are read again when due.</summary>
     public void BeginPass()
     {
         if (!_pace.IsDue)
@@ -73,7 +73,7 @@ internal sealed class RowThrottle(TimeProvider time)
     private long _readAt;
     private TimeSpan _quiet = TimeSpan.Zero;
 
-    /// <summary>Whether the rows may be read anew.</summary>
+    /// <summary>Whether the rows can be read again.</summary>
     public bool IsDue => time.GetElapsedTime(_readAt) >= _quiet;
 
     /// <summary>Rows were read and so many of them are new to the page.</summary>

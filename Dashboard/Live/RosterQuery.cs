@@ -8,7 +8,7 @@ namespace Presence.Dashboard.Live;
 /// Reads the lines of one roster that are on screen, of a room of any size. Reading never counts (rule 8).
 /// </summary>
 /// <remarks>
-/// In an order by joining a window is read by its place, whatever the size of the room. While somebody points at the list,
+/// In an order by joining a window is read by its place, whatever the size of the room. While the moderator points at the list,
 /// or has scrolled it, it stands still: the order of that moment is kept, by id, and lines change their state but not their
 /// place. Filters and other orders are kept orders too, read anew about once a second.
 /// <para><b>Bound.</b> A kept order holds one reference a viewer.</para>
@@ -21,7 +21,7 @@ internal sealed class RosterQuery(PresenceEngine engine, ModeratorGuard guard, T
     private static readonly TimeSpan ShortestQuiet = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan QuietOfOrders = TimeSpan.FromSeconds(1);
 
-    /// <summary>An order that took long to make is made the more seldom: it may take a thirtieth of a core.</summary>
+    /// <summary>An order that takes long is rebuilt less often: it can use a thirtieth of a core.</summary>
     private const int QuietPerWork = 30;
 
     private readonly Dictionary<string, Viewer> _shown = new(PresenceComparers.UserId);
@@ -42,15 +42,15 @@ internal sealed class RosterQuery(PresenceEngine engine, ModeratorGuard guard, T
     /// <summary>Whether lines keep their places.</summary>
     public bool IsHeld => _isPointedAt || _isScrolled;
 
-    /// <summary>Whether the lines on screen may be read anew.</summary>
+    /// <summary>Whether the visible rows can be read again.</summary>
     public bool IsDue => time.GetElapsedTime(_readAt) >= _quiet;
 
-    /// <summary>How many came and went since the list stands still.</summary>
+    /// <summary>The number of joins and leaves since the list was frozen.</summary>
     public long Waiting => IsHeld && _view is { } view ? Math.Max(0, engine.Count(view.RoomId).Sequence - _heldSince) : 0;
 
     /// <summary>Shows other viewers from now on; the list moves at once.</summary>
     /// <param name="view">Which, in what order.</param>
-    /// <param name="open">Whose sessions are shown as well; null for nobody's.</param>
+    /// <param name="open">The viewer whose sessions are shown. Null for none.</param>
     public void Show(RosterView view, string? open)
     {
         if (view != _view)
@@ -67,7 +67,7 @@ internal sealed class RosterQuery(PresenceEngine engine, ModeratorGuard guard, T
             KeepOrderUnlessOwing();
     }
 
-    /// <summary>Says whether somebody points at the list.</summary>
+    /// <summary>Sets whether the moderator points at the list.</summary>
     public void PointAt(bool isPointedAt)
     {
         var wasHeld = IsHeld;
@@ -124,7 +124,7 @@ internal sealed class RosterQuery(PresenceEngine engine, ModeratorGuard guard, T
         _quiet = TimeSpan.Zero;
     }
 
-    /// <summary>Pays for the orders made since the last read: whoever asks for many waits.</summary>
+    /// <summary>Pays for the orders built since the last read: a page that needs many waits.</summary>
     private async ValueTask PayAsync(string accountId)
     {
         var owed = _owed;

@@ -11,7 +11,7 @@ namespace Presence.Dashboard.Live;
 /// <param name="State">Only viewers a list shows in this state; null for all.</param>
 public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, ViewerStatusKind? State)
 {
-    /// <summary>Whether anybody may be left out.</summary>
+    /// <summary>Whether any viewer can be left out.</summary>
     public bool IsFiltered => Search.Length > 0 || State is not null;
 
     /// <summary>Whether a line's place is known by its number: everybody, in an order that nothing but joining and leaving changes.</summary>
@@ -38,7 +38,7 @@ public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, V
             _ => null,
         });
 
-    /// <summary>How an order is written in an address; null for the one nobody asked for.</summary>
+    /// <summary>How an order is written in the address. Null for the default.</summary>
     public static string? WordOf(ViewerSort sort) => sort switch
     {
         ViewerSort.FirstJoinedFirst => "joined",

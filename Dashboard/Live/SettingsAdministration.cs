@@ -45,7 +45,7 @@ internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStor
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
     /// <exception cref="SettingsRefusedException">Against the rules. Nothing was changed.</exception>
-    /// <exception cref="SettingsConflictException">Somebody saved meanwhile. Nothing was changed.</exception>
+    /// <exception cref="SettingsConflictException">It was saved in the meantime. Nothing was changed.</exception>
     public async Task<PresenceSettings> SaveAsync(PresenceSettings wanted, string? reason, CancellationToken cancellationToken)
     {
         var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
@@ -130,7 +130,7 @@ internal sealed class SettingsAdoption(PresenceEngine engine, TimeProvider time)
 /// <param name="HeartbeatsPerSecond">What the sessions present send, once all of them keep the interval.</param>
 /// <param name="MayBeLost">Heartbeats that may be lost in a row before a viewer is gone.</param>
 /// <param name="KeepsHiddenTabs">Whether tabs in the background stay, which wake about once a minute.</param>
-/// <param name="KeepsPublishedClients">Whether clients stay that send a heartbeat every 30 s whatever they are told.</param>
+/// <param name="KeepsPublishedClients">Whether clients with a fixed 30 s interval stay.</param>
 internal sealed record SettingsImpact(double HeartbeatsPerSecond, int MayBeLost, bool KeepsHiddenTabs, bool KeepsPublishedClients)
 {
     public static SettingsImpact Of(PresenceSettings settings, NetworkCount network) => new(

@@ -13,7 +13,7 @@ internal sealed class SettingsForm
 
     public SettingsDraft Draft { get; private set; } = new();
 
-    /// <summary>What somebody else saved since, until the moderator decides between the two.</summary>
+    /// <summary>The values saved by others since, until the moderator decides between the two.</summary>
     public PresenceSettings? Theirs { get; private set; }
 
     public string Reason { get; set; } = "";
@@ -37,7 +37,7 @@ internal sealed class SettingsForm
         Reason = "";
     }
 
-    /// <summary>Takes note of what is in force, which somebody else may have saved.</summary>
+    /// <summary>Records the settings in effect, which others may have saved.</summary>
     public void Follow(PresenceSettings inForce)
     {
         if (inForce.Version <= (Theirs ?? DecidedOn).Version)
@@ -92,7 +92,7 @@ internal sealed record SettingsDraft
             }
             : null;
 
-    /// <summary>What somebody else saved, with what was typed here: a field that still says what it said before is theirs.</summary>
+    /// <summary>The values saved by others, combined with those typed here: an untouched field takes theirs.</summary>
     /// <param name="before">What was in force when this was typed.</param>
     /// <param name="theirs">What is in force now.</param>
     public SettingsDraft Onto(PresenceSettings before, PresenceSettings theirs)
@@ -117,6 +117,6 @@ internal sealed record SettingsDraft
 /// <summary>One field of a form that two people edit.</summary>
 internal static class Typed
 {
-    /// <summary>What was typed; what somebody else saved where nothing was.</summary>
+    /// <summary>The typed values, and the saved ones where nothing was typed.</summary>
     public static T Or<T>(T field, T before, T theirs) => EqualityComparer<T>.Default.Equals(field, before) ? theirs : field;
 }

@@ -12,7 +12,7 @@ internal sealed class ViewerModeration(PresenceEngine engine, RemovalStore remov
     /// <param name="userId">Who.</param>
     /// <param name="roomId">Where; null is the whole network.</param>
     /// <param name="length">For how long; at most <see cref="RemovalRules.Longest"/>.</param>
-    /// <param name="reason">What the viewer is told; null says nothing.</param>
+    /// <param name="reason">The reason for the viewer. Null for none.</param>
     /// <param name="known">The removal in force there as the moderator saw it; null when none was.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
@@ -77,7 +77,7 @@ internal sealed record RemovalDraft
         }
     }
 
-    /// <summary>What the viewer is told; null when nothing was written.</summary>
+    /// <summary>The reason for the viewer. Null if empty.</summary>
     public string? ReasonOrNull => string.IsNullOrWhiteSpace(Reason) ? null : Reason.Trim();
 
     /// <summary>The largest number of the unit chosen.</summary>

@@ -35,7 +35,7 @@ public enum ChangeKind : byte
     /// <summary>The user is no longer present in the room.</summary>
     Left = 1,
 
-    /// <summary>Viewers came and went while the room is a crowd: only how many is told.</summary>
+    /// <summary>Viewers joined and left while the room is a crowd: only counts are sent.</summary>
     Counted = 2,
 }
 

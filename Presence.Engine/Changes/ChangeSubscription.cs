@@ -4,10 +4,10 @@ namespace Presence.Engine.Changes;
 
 /// <summary>One subscriber's bounded queue of a room's changes, in the order of their sequence.</summary>
 /// <remarks>
-/// <para><b>Threads.</b> One reads; anybody disposes.</para>
+/// <para><b>Threads.</b> One thread reads, any thread disposes.</para>
 /// <para><b>Guarantee.</b> Between the subscription (or the read of a gap) and the next gap every change is delivered once.
 /// Above a set crowd joins and leaves are added up into one <see cref="ChangeKind.Counted"/> change until it is read; when the
-/// crowd is over, a gap says so: single changes follow the state read then. A subscriber that falls behind by more than its capacity loses the queue, is told of the gap once, and costs nobody else anything.</para>
+/// crowd is over, a gap says so: single changes follow the state read then. A subscriber that falls behind by more than its capacity loses the queue, gets one gap, and doesn't affect others.</para>
 /// </remarks>
 public sealed class ChangeSubscription : IDisposable
 {

@@ -4,7 +4,7 @@ namespace Presence.Engine.Changes;
 
 /// <summary>"Something changed": any number of changes between two waits are one signal.</summary>
 /// <remarks>
-/// <para><b>Threads.</b> One waits; anybody disposes. The engine signals under a room's lock, which costs an exchange and runs nobody's code.</para>
+/// <para><b>Threads.</b> One thread waits, any thread disposes. The engine signals under a room's lock, which costs an exchange and runs no callback.</para>
 /// <para><b>Guarantee.</b> State read after a wait completed includes every change signalled before it; a change after that read completes the next wait.</para>
 /// </remarks>
 public sealed class DirtyWatch : IDisposable

@@ -3,7 +3,7 @@ using Presence.Engine.Users;
 
 namespace Presence.Engine.Changes;
 
-/// <summary>Sessions that came and went since the writer last looked.</summary>
+/// <summary>Joins and leaves since the writer's last pass.</summary>
 /// <remarks>
 /// <para><b>Bound.</b> <see cref="Capacity"/> entries. When a writer falls further behind, the journal drops what it holds
 /// and says so: the writer then stores everybody present instead, which is never more than the sessions there are.</para>

@@ -7,14 +7,14 @@ namespace Presence.Engine.Diagnostics;
 /// <summary>What the engine measures as it goes; the rest is observed (<see cref="PresenceEngine"/>).</summary>
 /// <remarks>
 /// Nothing here is touched by a refresh, but where it had to wait for its room's lock. Joins, leaves and gaps are counted under
-/// that lock and observed by whoever asks: a listener's code never runs for each of them.
+/// that lock and observed on demand: a listener never runs for each of them.
 /// </remarks>
 internal sealed class PresenceMetrics : IDisposable
 {
     private static readonly KeyValuePair<string, object?>[] Reasons =
         [.. Enum.GetValues<LeaveReason>().Select(reason => KeyValuePair.Create<string, object?>(PresenceMetricNames.Reason, reason.ToString().ToLowerInvariant()))];
 
-    /// <summary>From what nobody feels to what everybody does.</summary>
+    /// <summary>From unnoticeable to noticed by everyone.</summary>
     private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.0001, 0.001, 0.01, 0.1, 0.5, 1, 2.5, 5, 10] };
 
     private readonly Meter _meter;

@@ -6,7 +6,7 @@ namespace Presence.Engine.Expiry;
 /// <remarks><b>Threads.</b> The sweep's alone.</remarks>
 internal sealed class SweepSchedule
 {
-    /// <summary>How long a room nobody is in keeps its trend: the hour the trend covers.</summary>
+    /// <summary>How long an empty room keeps its trend: the hour the trend covers.</summary>
     public static readonly TimeSpan EmptyRoomRetention = TimeSpan.FromHours(1);
 
     private long _samples;

@@ -111,8 +111,8 @@ internal sealed class NetworkHistory
 }
 
 /// <summary>
-/// The steps of one range. A step has a fixed place by its instant, so that steps nobody recorded (the server was down, the
-/// machine slept) are gaps by themselves, and a wall clock that is set back writes over what it shows anew.
+/// The steps of one range. A step has a fixed place by its instant, so that unrecorded steps (the server was down, the
+/// machine slept) are gaps automatically, and a wall clock that is set back overwrites the steps it repeats.
 /// </summary>
 /// <remarks><b>Threads.</b> None of its own: <see cref="NetworkHistory"/>'s lock.</remarks>
 internal sealed class HistoryRing(TimeSpan step, TimeSpan length)

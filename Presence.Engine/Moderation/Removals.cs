@@ -5,7 +5,7 @@ namespace Presence.Engine.Moderation;
 /// <summary>The removals in force. Looked at when a viewer joins, which after a removal is its next heartbeat (rule 12).</summary>
 /// <remarks>
 /// <para><b>Why not on every heartbeat.</b> A removal is published here first and then ends the user's sessions under each
-/// room's lock; joins look here under the same lock. So whoever is present is not removed.</para>
+/// room's lock; joins look here under the same lock. So a present viewer isn't banned.</para>
 /// <para><b>Bound.</b> <see cref="PresenceLimits.Removals"/>. What has ended stays until it ended long ago, or room is needed: the wall clock may be wrong at the moment.</para>
 /// </remarks>
 internal sealed class Removals(int capacity)
@@ -14,7 +14,7 @@ internal sealed class Removals(int capacity)
     private readonly Lock _lock = new();
     private int _count;
 
-    /// <summary>Whether nobody is removed: the common case, which costs a join one read.</summary>
+    /// <summary>Whether there are no bans: the common case, which costs a join one read.</summary>
     public bool IsEmpty => Volatile.Read(ref _count) == 0;
 
     /// <summary>Keeps a user out, instead of what was said for the same room before; false when there are too many.</summary>
@@ -31,7 +31,7 @@ internal sealed class Removals(int capacity)
         }
     }
 
-    /// <summary>Lets a user in again; false when it was not kept out.</summary>
+    /// <summary>Lifts a user's ban. False if there was none.</summary>
     public bool TryLift(string userId, string? roomId)
     {
         lock (_lock)
@@ -64,7 +64,7 @@ internal sealed class Removals(int capacity)
     public IReadOnlyList<Removal> Of(string userId, DateTimeOffset now) =>
         IsEmpty || !_byUser.TryGetValue(userId, out var removals) ? [] : Array.FindAll(removals, removal => removal.Until > now);
 
-    /// <summary>How many users are kept out of a room now, of the room or of the whole network.</summary>
+    /// <summary>How many users are banned from a room now, including bans from the network.</summary>
     public int CountIn(string roomId, DateTimeOffset now) =>
         IsEmpty ? 0 : _byUser.Count(user => Array.Exists(user.Value, removal => removal.Until > now && (removal.RoomId is null || PresenceComparers.RoomId.Equals(removal.RoomId, roomId))));
 
@@ -98,17 +98,17 @@ internal sealed class Removals(int capacity)
     }
 }
 
-/// <summary>A viewer kept out of a room or of the network until an instant.</summary>
+/// <summary>A viewer's ban from a room or the network, with its end.</summary>
 /// <param name="UserId">Who.</param>
 /// <param name="RoomId">Where; null is the whole network.</param>
 /// <param name="Until">The end, exclusive, by the wall clock.</param>
-/// <param name="Reason">What the viewer is told; null says nothing.</param>
+/// <param name="Reason">The reason for the viewer. Null for none.</param>
 public sealed record Removal(string UserId, string? RoomId, DateTimeOffset Until, string? Reason);
 
 /// <summary>Which removals are valid. Pure.</summary>
 public static class RemovalRules
 {
-    /// <summary>The longest text a viewer is told, in characters.</summary>
+    /// <summary>The longest reason, in characters.</summary>
     public const int LongestReason = 200;
 
     /// <summary>Ten years: long enough for "for good", short enough that an instant ten times as far off is seen to be a slip.</summary>
@@ -116,7 +116,7 @@ public static class RemovalRules
 
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(LongestSeconds);
 
-    /// <summary>Says what is wrong with what a viewer is told; null when it may be said. Null says nothing.</summary>
+    /// <summary>The problem of a reason. Null if there is none.</summary>
     public static string? ProblemOfReason(string? reason) =>
         reason is null || (reason.Length is > 0 and <= LongestReason && !reason.Any(char.IsControl))
             ? null

@@ -5,7 +5,7 @@ namespace Presence.Engine.Rooms;
 
 /// <summary>The latest departures of a room. Made when the first viewer leaves.</summary>
 /// <remarks>
-/// <para><b>Bound.</b> As many as the room had viewers at its fullest, at least 4, at most 50: a small room pays for a short list.</para>
+/// <para><b>Bound.</b> The room's peak, at least 4, at most 50: a small room pays for a short list.</para>
 /// <para><b>Threads.</b> None of its own: the room's lock.</para>
 /// </remarks>
 internal sealed class DepartureLog

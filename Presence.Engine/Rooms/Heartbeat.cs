@@ -61,10 +61,10 @@ public enum HeartbeatOutcome : byte
     /// <summary>The room's broadcast is over (rule 19).</summary>
     RoomEnded,
 
-    /// <summary>The user is kept out of the room for a while; <see cref="HeartbeatReceipt.Removal"/> says why and until when.</summary>
+    /// <summary>The user is banned from the room. <see cref="HeartbeatReceipt.Removal"/> says why and until when.</summary>
     Removed,
 
-    /// <summary>The user is kept out of the network for a while; <see cref="HeartbeatReceipt.Removal"/> says why and until when.</summary>
+    /// <summary>The user is banned from the network. <see cref="HeartbeatReceipt.Removal"/> says why and until when.</summary>
     Banned,
 
     /// <summary>The room is new and the cap on rooms is reached (<see cref="PresenceLimits.Rooms"/>).</summary>
@@ -76,7 +76,7 @@ public enum HeartbeatOutcome : byte
     /// <summary>The user is new here and present in as many rooms as it may be (<see cref="PresenceLimits.RoomsPerUser"/>).</summary>
     RoomsPerUserLimit,
 
-    /// <summary>Nobody is in the room yet, and its origin holds as many rooms as its share (<see cref="PresenceLimits.RoomsPerAddress"/>).</summary>
+    /// <summary>The room is empty, and its origin holds as many rooms as its share (<see cref="PresenceLimits.RoomsPerAddress"/>).</summary>
     RoomShare,
 
     /// <summary>The session is new and its origin holds as many as its share (<see cref="PresenceLimits.SessionsPerAddress"/>).</summary>

@@ -2,10 +2,10 @@ namespace Presence.Engine.Rooms;
 
 /// <summary>
 /// The viewers of a room (their lead slots) in the order they joined, in blocks of up to 128: a place in it, the instant
-/// somebody joined, is found again in O(log n) however many have come and gone since.
+/// somebody joined, is found again in O(log n), however many have joined and left since.
 /// </summary>
 /// <remarks>
-/// Everybody joins at the end; the last block fills and a new one begins. Whoever leaves is taken out of its block; a block
+/// Viewers join at the end. The last block fills and a new one begins. A leaving viewer is taken out of its block; a block
 /// that has room for its neighbour takes it over, so blocks stay more than a quarter full on average and an order of n
 /// viewers is at most n / 16 + 1 blocks.
 /// <para><b>Threads.</b> None of its own: the room's lock.</para>

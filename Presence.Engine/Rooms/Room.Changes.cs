@@ -2,7 +2,7 @@ using Presence.Engine.Changes;
 
 namespace Presence.Engine.Rooms;
 
-/// <content>Who is told. Everything here only queues or signals; nobody's code runs under the room's lock.</content>
+/// <content>Notifications. Everything here only queues or signals. No callback runs under the room's lock.</content>
 internal sealed partial class Room
 {
     private bool IsWatchedNeedsLock => _rare.Subscriptions.Length > 0 || _rare.Watches is { IsEmpty: false };
@@ -22,7 +22,7 @@ internal sealed partial class Room
             if (_isRetired)
                 return null;
             if (_rare.Subscriptions.Length == 0)
-                _rare.IsCrowd = _buckets.Viewers > _network.Limits.Crowd; // nobody was there to see it come or go
+                _rare.IsCrowd = _buckets.Viewers > _network.Limits.Crowd; // no subscriber saw it change
             var subscription = new ChangeSubscription(capacity, Unsubscribe) { StartedAfter = _rare.Sequence };
             _rare.Subscriptions = [.. _rare.Subscriptions, subscription];
             return subscription;

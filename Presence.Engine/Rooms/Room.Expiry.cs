@@ -27,7 +27,7 @@ internal sealed partial class Room
         }
     }
 
-    /// <summary>Why nobody may be here; null when viewers may.</summary>
+    /// <summary>Why viewers are refused. Null if they are accepted.</summary>
     public LeaveReason? ClosedFor()
     {
         lock (_lock)
@@ -41,7 +41,7 @@ internal sealed partial class Room
         }
     }
 
-    /// <summary>Ends every session at once, in slices; nobody can join meanwhile.</summary>
+    /// <summary>Ends every session at once, in slices. No viewer can join in the meantime.</summary>
     public void Empty(LeaveReason reason)
     {
         while (true)

@@ -5,7 +5,7 @@ namespace Presence.Engine.Rooms;
 /// <content>Whose turn it is: long work under the lock goes in slices, and lets heartbeats in between them.</content>
 internal sealed partial class Room
 {
-    /// <summary>After so many spins, the last of which sleep, the work goes on: a waiting thread that is not run holds up nobody.</summary>
+    /// <summary>After so many spins, the last of which sleep, the work continues: a waiting thread that doesn't run blocks no one.</summary>
     private const int MostSpins = 24;
 
     private int _waiting;
@@ -20,7 +20,7 @@ internal sealed partial class Room
         _network.Metrics?.WaitedSince(since);
     }
 
-    /// <summary>Called before the next slice, without the lock: waits a moment while somebody waits for it.</summary>
+    /// <summary>Called before the next slice, without the lock: waits a moment while another thread waits for it.</summary>
     /// <remarks>
     /// A lock that is left and entered again at once stays with its thread: by the time the one that waits has woken it is
     /// taken, which goes on for 100 ms until the runtime steps in.

@@ -21,7 +21,7 @@ internal sealed partial class Room
         }
     }
 
-    /// <summary>Goes on from what an earlier run remembered. Whoever came while that was not looked after, came in the minute under way.</summary>
+    /// <summary>Continues from the state of an earlier run. Joins in between count in the current minute.</summary>
     public void Restore(RoomTrendSnapshot memory)
     {
         lock (_lock)

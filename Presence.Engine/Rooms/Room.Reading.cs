@@ -52,10 +52,10 @@ internal sealed partial class Room
     /// <summary>Those without an account, without the lock.</summary>
     public int Guests => Volatile.Read(ref _buckets.Guests);
 
-    /// <summary>The most viewers since it is live, without the lock; means nothing while nobody is in it.</summary>
+    /// <summary>The most viewers since it is live, without the lock. Meaningless while the room is empty.</summary>
     public int Peak => Volatile.Read(ref _rare.Peak);
 
-    /// <summary>Presence time since when it is live, without the lock; means nothing while nobody is in it.</summary>
+    /// <summary>The presence time since which it is live, without the lock. Meaningless while the room is empty.</summary>
     public long Since => Volatile.Read(ref _rare.Since);
 
     /// <summary>Copies viewers in heartbeat order, those who opted out left out, and the count of the same moment.</summary>

@@ -3,14 +3,14 @@ namespace Presence.Engine.Rooms;
 /// <content>Giving back the memory of a crowd that has gone. An empty room does so by itself; this is for one where a few stay.</content>
 internal sealed partial class Room
 {
-    /// <summary>Tables smaller than this are worth nobody's time.</summary>
+    /// <summary>Smaller tables aren't worth shrinking.</summary>
     private const int SmallestShrunk = 4_096;
 
     /// <summary>At most so many sessions are moved under one hold of the lock, about 0.8 ms. A room with more keeps its table.</summary>
     private const int MostMoved = 4_096;
 
     /// <summary>Moves the sessions that are left to a table of their size, where less than an eighth of the old one is used.</summary>
-    /// <remarks>Not while somebody walks the slots from hold to hold: a session could slip past.</remarks>
+    /// <remarks>Not during a walk over the slots in several holds: the walk could miss a session.</remarks>
     public void Shrink()
     {
         lock (_lock)

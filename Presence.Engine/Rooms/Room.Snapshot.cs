@@ -6,7 +6,7 @@ namespace Presence.Engine.Rooms;
 internal sealed partial class Room
 {
     /// <summary>Everything a page shows of the room, and its first viewers: some 20 us under the lock, whatever its size.</summary>
-    /// <param name="removals">How many viewers are kept out.</param>
+    /// <param name="removals">The number of banned viewers.</param>
     /// <param name="first">The order of the first viewers, by joining or by heartbeat and without a filter; null for none.</param>
     /// <param name="rows">Takes the first viewers, one more where there are more.</param>
     public RoomSnapshot Snapshot(int removals, ViewerQuery? first, List<ViewerRow> rows)
@@ -73,7 +73,7 @@ internal sealed partial class Room
     /// <summary>Slots copied under one hold of the lock, about 0.05 ms.</summary>
     internal const int SlotsPerCopy = 1_024;
 
-    /// <summary>Users noted during one copy. With more, a surge within milliseconds, the last hold copies everybody anew.</summary>
+    /// <summary>Users recorded during one copy. With more, a surge within milliseconds, the last hold copies all of them again.</summary>
     private const int MostNoted = 10_000;
 
     /// <summary>Copies every viewer, in no order, and the count of the same moment.</summary>
@@ -104,7 +104,7 @@ internal sealed partial class Room
         return name;
     }
 
-    /// <summary>Gives back the names that nobody asked for of late.</summary>
+    /// <summary>Releases names that were not read recently.</summary>
     public void ForgetNames(long now)
     {
         if (Volatile.Read(ref _rare.WholeReads) is null)

@@ -15,7 +15,7 @@ internal struct RoomColdState
     /// <summary>Null until the first watch.</summary>
     public WatchList? Watches;
 
-    /// <summary>Null until somebody looks at every viewer.</summary>
+    /// <summary>Null until the first read of every viewer.</summary>
     public WholeReads? WholeReads;
 
     /// <summary>Null until the first sample.</summary>
@@ -36,7 +36,7 @@ internal struct RoomColdState
     /// <summary>The most viewers since then.</summary>
     public int Peak;
 
-    /// <summary>Why the last viewer left. Whoever was sent away did not end the evening, and its peak stays.</summary>
+    /// <summary>Why the last viewer left. A removal doesn't end the session of the room, so its peak stays.</summary>
     public LeaveReason EmptiedBy;
 
     /// <summary>In whose share the room counts while it has viewers (<see cref="OriginShares"/>).</summary>
@@ -54,6 +54,6 @@ internal struct RoomColdState
     /// <summary>By slot, when a session came that leads in place of an earlier one; null until that happens. Bounded by the viewers with several sessions.</summary>
     public Dictionary<int, long>? OwnJoins;
 
-    /// <summary>Changes are told as counts.</summary>
+    /// <summary>Changes are sent as counts.</summary>
     public bool IsCrowd;
 }

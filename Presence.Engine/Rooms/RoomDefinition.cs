@@ -56,7 +56,7 @@ public enum RoomStatus : byte
     Ended = 1,
 }
 
-/// <summary>The rooms somebody has defined. A room in use looks its definition up again when <see cref="Version"/> has moved.</summary>
+/// <summary>The defined rooms. A room in use looks its definition up again when <see cref="Version"/> has moved.</summary>
 /// <remarks><b>Bound.</b> <see cref="PresenceLimits.CatalogueRooms"/> definitions.</remarks>
 internal sealed class RoomCatalogue(int capacity)
 {
@@ -72,7 +72,7 @@ internal sealed class RoomCatalogue(int capacity)
     /// <remarks><b>Cost.</b> A look at every definition.</remarks>
     public IEnumerable<string> SwitchedOff() => _definitions.All.Where(room => room.Value.Overrides.Enabled == false).Select(room => room.Key);
 
-    /// <summary>Defines a room anew, or with null forgets it; false when the catalogue is full.</summary>
+    /// <summary>Defines a room, or deletes its definition with null. False when the catalogue is full.</summary>
     public bool TrySet(string roomId, RoomDefinition? definition)
     {
         if (!_definitions.TrySet(roomId, definition))

@@ -1,6 +1,6 @@
 namespace Presence.Engine.Rooms;
 
-/// <summary>Which rooms to list. Rooms nobody is in are listed only when named in <see cref="Ids"/>, as <see cref="RoomFilter.SwitchedOff"/>,
+/// <summary>Which rooms to list. Empty rooms are listed only when named in <see cref="Ids"/>, as <see cref="RoomFilter.SwitchedOff"/>,
 /// or, by their change, while they had viewers within the last minute.</summary>
 public sealed record RoomQuery
 {
@@ -38,13 +38,13 @@ public enum RoomFilter
     /// <summary>Those with more viewers than a minute ago.</summary>
     Growing,
 
-    /// <summary>Those with fewer; nobody may be left, where somebody was there within the last minute.</summary>
+    /// <summary>Those with fewer. A room can be empty if it had viewers within the last minute.</summary>
     Falling,
 
     /// <summary>Those with a guest in them.</summary>
     WithGuests,
 
-    /// <summary>Those the catalogue switched off, one by one; nobody is in them.</summary>
+    /// <summary>Those switched off in the catalogue. They are empty.</summary>
     SwitchedOff,
 }
 
@@ -115,7 +115,7 @@ internal readonly record struct RankedRoom(string RoomId, int Viewers, long Rank
 /// <summary>One room in a list of rooms.</summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="Count">How many are in it.</param>
-/// <param name="Since">When the first of the viewers now in it, or of those it followed without a pause, came; null while nobody is in it.</param>
+/// <param name="Since">Since when the room has had viewers without a break. Null while it is empty.</param>
 /// <param name="Peak">The most viewers at once since then.</param>
 public sealed record RoomSummary(string RoomId, RoomCount Count, DateTimeOffset? Since, int Peak)
 {

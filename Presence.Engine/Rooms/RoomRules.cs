@@ -2,7 +2,7 @@ using Presence.Engine.Settings;
 
 namespace Presence.Engine.Rooms;
 
-/// <summary>What holds in one room: network settings, definition, and what follows for a heartbeat. Pure; made anew when either changes.</summary>
+/// <summary>What holds in one room: network settings, definition, and what follows for a heartbeat. Pure. Recreated when either changes.</summary>
 internal sealed class RoomRules
 {
     public RoomRules(PresenceSettings network, RoomDefinition definition)
@@ -21,7 +21,7 @@ internal sealed class RoomRules
 
     public EffectiveSettings Effective { get; }
 
-    /// <summary>What every heartbeat gets, whoever sends it; <see cref="HeartbeatOutcome.Accepted"/> when it depends on who.</summary>
+    /// <summary>What every heartbeat gets, for every user; <see cref="HeartbeatOutcome.Accepted"/> when it depends on who.</summary>
     public HeartbeatOutcome Verdict { get; }
 
     public long Timeout { get; }

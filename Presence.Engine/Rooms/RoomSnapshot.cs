@@ -33,10 +33,10 @@ public readonly record struct RoomGlance(RoomSummary Room, RoomTrend Trend);
 /// <summary>One viewer in one room, of one moment.</summary>
 /// <param name="Room">The room.</param>
 /// <param name="Viewer">The viewer.</param>
-/// <param name="Sessions">What vouches for it, the latest heartbeat first; as many as the viewer says.</param>
+/// <param name="Sessions">Its sessions, latest heartbeat first. As many as the viewer says.</param>
 public sealed record ViewerPlace(RoomSummary Room, Viewer Viewer, IReadOnlyList<ViewerSession> Sessions);
 
-/// <summary>How many are in a room, from one moment. A room nobody is in counts 0 everywhere.</summary>
+/// <summary>A room's counts at one moment. An empty room counts 0 everywhere.</summary>
 /// <param name="Viewers">All distinct viewers, users and guests; never capped.</param>
 /// <param name="Sessions">Their sessions.</param>
 /// <param name="Guests">Viewers without an account.</param>
@@ -54,12 +54,12 @@ public readonly record struct RoomCount(int Viewers, int Sessions, int Guests, i
 /// <param name="OldestHeartbeatAt">The oldest heartbeat that still counts; null in an empty room.</param>
 /// <param name="NewestHeartbeatAt">The newest one; null in an empty room.</param>
 /// <param name="Watches">Pages that watch the room; never counted.</param>
-/// <param name="Removals">Viewers kept out of this room now, those kept out of the whole network included.</param>
+/// <param name="Removals">Viewers banned from this room now, including those banned from the network.</param>
 /// <param name="At">When it was read.</param>
 public sealed record RoomExplanation(
     RoomCount Count, DateTimeOffset? OldestHeartbeatAt, DateTimeOffset? NewestHeartbeatAt, int Watches, int Removals, DateTimeOffset At);
 
-/// <summary>Who came and went in a room over the last hour, minute by minute.</summary>
+/// <summary>A room's joins and leaves over the last hour, minute by minute.</summary>
 /// <param name="Joins">Joins in the minute before each sample of <see cref="RoomTrend.Hour"/>; the last is the minute under way.</param>
 /// <param name="Leaves">Leaves, in the same minutes.</param>
 /// <param name="Joined">Joins since the room was made.</param>

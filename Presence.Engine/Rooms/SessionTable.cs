@@ -297,7 +297,7 @@ internal enum SlotFlags : byte
 
 /// <summary>Every device and app version that was said, once: a session keeps a number of two bytes.</summary>
 /// <remarks>
-/// <para><b>Bound.</b> <paramref name="capacity"/> pairs, at most 65,000; whoever comes with one more is <see cref="SessionDevice.Other"/>.
+/// <para><b>Bound.</b> <paramref name="capacity"/> pairs, at most 65,000. One more is <see cref="SessionDevice.Other"/>.
 /// Pairs are never forgotten: an audience has some hundred of them, and counting who still uses which would cost each join.</para>
 /// <para><b>Threads.</b> Any. Reading takes no lock.</para>
 /// </remarks>
@@ -334,7 +334,7 @@ internal sealed class DeviceTable(int capacity)
             if (number == devices.Length)
                 Array.Resize(ref devices, 2 * devices.Length);
             devices[number] = device;
-            Volatile.Write(ref _devices, devices); // before anybody can come with its number
+            Volatile.Write(ref _devices, devices); // before its number can be used
             _numbers[device] = number;
             return number;
         }

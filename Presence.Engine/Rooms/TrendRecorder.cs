@@ -37,7 +37,7 @@ internal sealed class TrendRecorder(int before)
         _joined = joined;
     }
 
-    /// <summary>Goes on from what was stored. Samples that nobody took since are like the one before them: who was there then is all that is known.</summary>
+    /// <summary>Continues from the stored state. Missing samples repeat the one before them, because nothing else is known.</summary>
     public static TrendRecorder Of(RoomTrendSnapshot memory, DateTimeOffset now, PresenceClock clock)
     {
         var trend = new TrendRecorder(memory.Before);

@@ -78,7 +78,7 @@ public sealed record ViewerPage(IReadOnlyList<Viewer> Viewers, int Matching, Roo
     public ViewerCursor? Next { get; init; }
 }
 
-/// <summary>A place in a viewer list: behind the last viewer of a page. Good for as long as the engine runs, whoever comes or goes.</summary>
+/// <summary>A position in a viewer list: after the last viewer of a page. Valid for as long as the engine runs, also while viewers join and leave.</summary>
 /// <param name="Run">The engine that made it (<see cref="PresenceEngine.Run"/>).</param>
 /// <param name="JoinedAt">Presence time the viewer joined; the place in the orders by joining.</param>
 /// <param name="Name">The viewer's name then; with the id the place in the order by name.</param>

@@ -2,10 +2,10 @@ using Presence.Engine.Users;
 
 namespace Presence.Engine.Rooms;
 
-/// <summary>What a room keeps for those who look at every viewer in it; a room nobody looks through has none.</summary>
+/// <summary>What a room keeps for reads of all its viewers. A room without such reads has none.</summary>
 /// <remarks>
 /// <para><b>Names</b> stand beside the slots, so that a search needs no look-up of each user. A name is a hint: it is asked
-/// whether it still holds for whoever is in the slot (<see cref="UserName.Holds"/>), and nobody has to take it out.</para>
+/// whether it still holds for the viewer in the slot (<see cref="UserName.Holds"/>), so it needs no removal.</para>
 /// <para><b>Bound.</b> Eight bytes a slot, from the first search or order by name until a minute after the last.</para>
 /// <para><b>Threads.</b> The room's lock, but for <see cref="Keep"/>.</para>
 /// </remarks>
@@ -32,7 +32,7 @@ internal sealed class WholeReads
         return _names[slice] ??= new UserName?[Room.SlotsPerCopy];
     }
 
-    /// <summary>Keeps a name beside a slot, without the lock: at worst it is lost, or stands beside somebody it does not hold for.</summary>
+    /// <summary>Keeps a name beside a slot, without the lock: at worst it is lost, or is next to a viewer it doesn't belong to.</summary>
     public void Keep(int slot, UserName name)
     {
         var names = Volatile.Read(ref _names);
@@ -40,7 +40,7 @@ internal sealed class WholeReads
             slice[slot % Room.SlotsPerCopy] = name;
     }
 
-    /// <summary>Gives the names back, where nobody asked for them of late.</summary>
+    /// <summary>Releases the names if they were not read recently.</summary>
     public void Age(long now)
     {
         if (now - _namedAt >= Retention.Ticks)

@@ -52,7 +52,7 @@ public static class PresenceSettingsRules
     public const int SmallestListLimit = 1;
     public const int LargestListLimit = PresenceLimits.Page;
 
-    /// <summary>Up to this timeout viewers of published TypeScript clients flicker: those beat every 30 s whatever they are told.</summary>
+    /// <summary>Up to this timeout viewers of published TypeScript clients drop out and rejoin: they always send a heartbeat every 30 s.</summary>
     public static readonly TimeSpan PublishedClientTimeout = TimeSpan.FromSeconds(33);
 
     /// <summary>From this timeout on hidden browser tabs stay: they wake about once a minute.</summary>
@@ -131,7 +131,7 @@ public sealed record RoomOverrides
 }
 
 /// <summary>One thing wrong with, or worth knowing about, a set of settings.</summary>
-/// <param name="Finding">What it is, for whoever words it in another language.</param>
+/// <param name="Finding">What it is, for other wordings of the message.</param>
 /// <param name="Field">The member concerned, as the wire names it: <c>heartbeatIntervalSeconds</c>, <c>presenceTimeoutSeconds</c>, <c>listLimit</c>.</param>
 /// <param name="Values">The numbers that belong to it, as the finding says: a <see cref="TimeSpan"/>, or an <see cref="int"/> for what is counted.</param>
 public sealed record SettingsIssue(SettingsIssueKind Finding, string Field, params IReadOnlyList<object> Values)

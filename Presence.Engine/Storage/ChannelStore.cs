@@ -17,7 +17,7 @@ public sealed class ChannelStore(PresenceDatabase database, PresenceEngine engin
             engine.SetChannelMembers(record.ChannelId, JsonSerializer.Deserialize<string[]>(record.MembersJson) ?? []);
     }
 
-    /// <summary>Says who belongs to a channel, instead of what was said before; with nobody it is forgotten.</summary>
+    /// <summary>Replaces the members of a channel. An empty list deletes the channel.</summary>
     /// <param name="channelId">The channel, already validated.</param>
     /// <param name="userIds">Its members, already validated; one named twice counts once.</param>
     /// <param name="cancellationToken">Gives up; nothing is stored then.</param>

@@ -9,12 +9,12 @@ public sealed class Checkpointer(PresenceDatabase database)
     public const long WorthEmptying = 4 * 1024 * 1024;
 
     /// <summary>Empties the log when it has grown.</summary>
-    /// <returns>False when it is still too large because somebody reads an older state; try again later.</returns>
+    /// <returns>False if it is still too large because a reader uses an older state. Try again later.</returns>
     public async Task<bool> CheckpointIfGrownAsync(CancellationToken cancellationToken) =>
         LogSize() < WorthEmptying || await CheckpointAsync(cancellationToken);
 
     /// <summary>Empties the log.</summary>
-    /// <returns>False when somebody reads an older state; what could be moved was.</returns>
+    /// <returns>False if a reader uses an older state. Everything else was moved.</returns>
     public async Task<bool> CheckpointAsync(CancellationToken cancellationToken)
     {
         using var connection = database.Connect();
@@ -22,7 +22,7 @@ public sealed class Checkpointer(PresenceDatabase database)
         return Empty(connection);
     }
 
-    /// <summary>Empties the log through a connection that holds the gate; false when somebody reads an older state.</summary>
+    /// <summary>Empties the log through a connection that holds the gate. False if a reader uses an older state.</summary>
     internal static bool Empty(SqliteConnection connection)
     {
         using var command = connection.CreateCommand();

@@ -32,7 +32,7 @@ internal sealed class DatabaseBackups(string folder, TimeProvider time)
         ? Directory.EnumerateFiles(folder, Pattern).OrderDescending(StringComparer.Ordinal)
         : [];
 
-    /// <summary>When the backup of this path was taken, by its name; null for a file somebody named otherwise.</summary>
+    /// <summary>When the backup of this path was taken, by its name; null for a file with another name.</summary>
     public static DateTimeOffset? TakenAt(string path) =>
         Path.GetFileName(path).Split('-') is [_, var instant, ..]
         && DateTimeOffset.TryParseExact(instant, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
@@ -65,7 +65,7 @@ internal sealed class DatabaseBackups(string folder, TimeProvider time)
     /// <exception cref="InvalidDataException">The copy is damaged.</exception>
     public static void Copy(SqliteConnection connection, string path)
     {
-        // Made here and empty, so that nobody else can read it at any moment; SQLite fills an empty file.
+        // Created here and empty, so that no other user can ever read it. SQLite fills an empty file.
         OwnerFiles.Open(path, FileMode.CreateNew).Dispose();
 
         using (var command = connection.CreateCommand())

@@ -45,7 +45,7 @@ internal static class DatabaseGuards
 
     /// <summary>
     /// Removes the row by which EF Core guards a migration. A process killed while migrating leaves it, and the next start would
-    /// wait for it for ever. Whoever holds the lock on the folder knows that no other process can own it.
+    /// wait for it for ever. The holder of the folder's lock knows that no other process can own it.
     /// </summary>
     /// <returns>True when there was one. Without one nothing is written: a start on a full disk serves.</returns>
     public static bool ClearStaleMigrationLock(SqliteConnection connection)

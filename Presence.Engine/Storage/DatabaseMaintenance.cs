@@ -6,7 +6,7 @@ namespace Presence.Engine.Storage;
 /// <summary>Backs the database up and looks after it, while it is in use.</summary>
 /// <remarks>
 /// <para><b>Threads.</b> Any; a call blocks its thread for as long as the file takes to be read.</para>
-/// <para><b>Cost.</b> Copying and checking read one state of the file beside its writers and hold no gate: nobody waits for
+/// <para><b>Cost.</b> Copying and checking read one state of the file beside its writers and hold no gate: no one waits for
 /// them. What writes enters the <see cref="WriteGate"/> for as long as it writes.</para>
 /// </remarks>
 public sealed class DatabaseMaintenance(PresenceDatabase database, Checkpointer checkpointer, TimeProvider time)

@@ -92,7 +92,7 @@ internal readonly record struct AliveStamp(DateTimeOffset At, string? BootId, Ti
     /// <summary>What was known of the wall clock; null for a stamp of an older version.</summary>
     public SteadyStamp? Steady { get; init; }
 
-    /// <summary>How long after the last stamp this one was taken, by a machine that ran all the time; null when it did not, or nobody knows.</summary>
+    /// <summary>How long after the last stamp this one was taken, by a machine that ran all the time; null if it did not, or if unknown.</summary>
     public TimeSpan? ProvenSince(AliveStamp last) =>
         last.BootId is not null && last.BootId == BootId && Uptime - last.Uptime is { } down && down >= TimeSpan.Zero ? down : null;
 

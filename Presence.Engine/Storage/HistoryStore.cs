@@ -65,7 +65,7 @@ public sealed class HistoryStore(PresenceDatabase database, PresenceEngine engin
 
     private async Task<DateTimeOffset> SaveAsync(PresenceContext context, HistoryRange range, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        // A wall clock that was set back shows those steps anew, and so does the table.
+        // After the wall clock was set back, those steps repeat, and the table too.
         var from = _storedUntil[(int)range] <= now ? _storedUntil[(int)range] : DateTimeOffset.MinValue;
         var samples = engine.History(range, from);
         if (samples.Count == 0)

@@ -23,7 +23,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
     private MembershipRows? _rows;
     private long _beat;
 
-    // At first too: rows may be left of sessions that were not taken back.
+    // At first too: rows may remain of sessions that were not restored.
     private bool _mustCompare = true;
     private bool _justCompared;
 
@@ -34,7 +34,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
     /// before the first heartbeat.</summary>
     /// <returns>How many sessions were brought back.</returns>
     /// <remarks>
-    /// Rows that cannot be read are no reason not to serve: whoever is missing is back with the next heartbeat.
+    /// Unreadable rows don't prevent serving: missing viewers rejoin with their next heartbeat.
     /// The failure is thrown after everything is in order for a start without them.
     /// </remarks>
     public async Task<int> RestoreAsync(CancellationToken cancellationToken)
@@ -44,7 +44,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
         {
             var rows = _rows ??= new MembershipRows(database);
             if (rows.ReadLastAlive() is not { } last)
-                return 0; // the first start: nobody can be on the way back
+                return 0; // the first start: there are no viewers to restore
 
             _beat = last.Beat;
             var now = Alive();
@@ -78,7 +78,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
         }
     }
 
-    /// <summary>Writes what came and went since the last call; on the disk when it returns.</summary>
+    /// <summary>Writes the joins and leaves since the last call. On disk when it returns.</summary>
     /// <exception cref="InvalidOperationException"><see cref="RestoreAsync"/> was not called: it would be undone.</exception>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
@@ -144,7 +144,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
         }
     }
 
-    /// <summary>The stays that came and went between two passes: they never touch the disk.</summary>
+    /// <summary>Stays that started and ended between two passes. They never touch the disk.</summary>
     private HashSet<long> Fleeting(List<MembershipChange> changes)
     {
         var fleeting = new HashSet<long>();
@@ -199,7 +199,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
         }
     }
 
-    /// <summary>Starts with nobody. Who still watches is on the way back all the same, so the engine is told of a restart.</summary>
+    /// <summary>Starts empty. Viewers who still watch will rejoin, so the engine is told of a restart.</summary>
     private Task ForgetAsync(MembershipRows rows, CancellationToken cancellationToken)
     {
         engine.Restore([]);

@@ -6,7 +6,7 @@ public static class OwnerFiles
     private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode FolderMode = FileMode | UnixFileMode.UserExecute;
 
-    /// <summary>Creates a folder nobody else may look into; one that exists keeps its rights.</summary>
+    /// <summary>Creates a folder that only its owner can read. An existing one keeps its permissions.</summary>
     public static void CreateFolder(string folder)
     {
         if (OperatingSystem.IsWindows())
@@ -26,7 +26,7 @@ public static class OwnerFiles
     }
 
     /// <summary>Takes from others what rights they have on a file.</summary>
-    /// <exception cref="IOException">It cannot be done, also as <see cref="UnauthorizedAccessException"/>: the file belongs to somebody else.</exception>
+    /// <exception cref="IOException">It cannot be done, also as <see cref="UnauthorizedAccessException"/>: the file belongs to another user.</exception>
     public static void Tighten(string path)
     {
         if (!OperatingSystem.IsWindows())
@@ -34,7 +34,7 @@ public static class OwnerFiles
     }
 
     /// <summary>Takes from others what rights they have on anything in a folder; the folder itself keeps what its maker gave it.</summary>
-    /// <returns>What could not be changed, because it belongs to somebody else. Links are not followed.</returns>
+    /// <returns>The files that could not be changed because they belong to another user. Links are not followed.</returns>
     public static IReadOnlyList<string> TightenAll(string folder)
     {
         if (OperatingSystem.IsWindows())

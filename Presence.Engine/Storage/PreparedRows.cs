@@ -18,7 +18,7 @@ internal abstract class PreparedRows(PresenceDatabase database) : IDisposable
     private readonly SqliteConnection _connection = database.Connect();
     private readonly List<SqliteCommand> _commands = [];
 
-    /// <summary>Writes many rows in transactions short enough that nobody waits long at the gate between them.</summary>
+    /// <summary>Writes many rows in short transactions, so that other writers don't wait long at the gate.</summary>
     /// <param name="items">What to write, in order.</param>
     /// <param name="write">Writes one, with the prepared commands.</param>
     /// <param name="alongside">Written once with each transaction; null when there is nothing.</param>

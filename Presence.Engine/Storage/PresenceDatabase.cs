@@ -18,7 +18,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
 {
     public const string FileName = "presence.db";
 
-    /// <summary>How long a command may wait for SQLite, in seconds. With the gate it has nobody to wait for but other programs.</summary>
+    /// <summary>How long a command may wait for SQLite, in seconds. With the gate, it only waits for other programs.</summary>
     private const int CommandTimeoutSeconds = 2;
 
     private readonly string _connectionString;
@@ -192,7 +192,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
             throw new InvalidOperationException("The database is not open.");
     }
 
-    /// <summary>A connection of its own, outside the pool and outside EF Core: whoever writes with it enters the gate first.</summary>
+    /// <summary>A separate connection, outside the pool and EF Core. Enter the gate before you write with it.</summary>
     internal SqliteConnection Connect()
     {
         ThrowIfNotOpen();

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Presence.Engine.Storage;
 
-/// <summary>Keeps which rooms show their count to anybody who has their link.</summary>
+/// <summary>Stores the rooms' public links.</summary>
 /// <remarks>
 /// <para><b>Bound.</b> <see cref="Most"/> rooms. All are in memory: a badge is asked for by strangers, who must not reach the database.</para>
 /// <para><b>Threads.</b> Any; changes follow one another, look-ups take no lock.</para>
@@ -122,7 +122,7 @@ public sealed class PublicLinkStore(PresenceDatabase database) : IDisposable
     private PublicLink Keep(PublicLink link) => _byRoom[link.RoomId] = _byCode[link.Code] = link;
 }
 
-/// <summary>The public link of a room; at most one at a time. No row: the room is nobody else's business.</summary>
+/// <summary>The public link of a room. At most one at a time. No row: the room has none.</summary>
 internal sealed class PublicLinkRecord
 {
     public required string RoomId { get; init; }
@@ -132,7 +132,7 @@ internal sealed class PublicLinkRecord
     public required string CreatedBy { get; init; }
 }
 
-/// <summary>Lets whoever has it see how many watch one room, without signing in, until it is taken back.</summary>
+/// <summary>Shows anyone with the link the viewer count of one room, without signing in, until it is revoked.</summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="Code">What the address holds; cannot be guessed and says nothing of the room.</param>
 /// <param name="ShowsNames">Whether it also tells the names of some who watch.</param>

@@ -10,7 +10,7 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
     private readonly SteadyClock _steady = engine.Steady = database.Steady;
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
 
-    /// <summary>Reads the removals and puts them in force; once, before anybody is restored. Ended ones too: the wall clock may be wrong at a start.</summary>
+    /// <summary>Reads the bans and applies them. Once, before viewers are restored. Ended ones too: the wall clock may be wrong at startup.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         await using var context = database.CreateDbContext();
@@ -63,7 +63,7 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
         }
     }
 
-    /// <summary>Lets a viewer in again; false when it was not kept out.</summary>
+    /// <summary>Lifts a viewer's ban. False if there was none.</summary>
     public async Task<bool> LiftAsync(string userId, string? roomId, CancellationToken cancellationToken)
     {
         await _oneAtATime.TakeTurnAsync(cancellationToken);
@@ -145,7 +145,7 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
         record.At);
 }
 
-/// <summary>A viewer kept out of a room, or with an empty room id out of the network. The id rises with every removal; a new one takes the place of the one before.</summary>
+/// <summary>A viewer's ban from a room, or from the network if the room id is empty. The id increases with every ban. A new ban replaces the earlier one.</summary>
 internal sealed class RemovalRecord
 {
     /// <summary>Stands for the network; no room has it, since ids have at least one character.</summary>
@@ -167,7 +167,7 @@ internal sealed class RemovalRecord
 /// <param name="At">When.</param>
 public sealed record RemovalEntry(long Id, Removal Removal, string By, DateTimeOffset At);
 
-/// <summary>Somebody else removed the same viewer from the same place since the decision was made. Nothing was changed.</summary>
+/// <summary>The viewer has been banned from the same place since this decision was made. Nothing was changed.</summary>
 public sealed class RemovalConflictException : Exception
 {
     public RemovalConflictException(RemovalEntry current)

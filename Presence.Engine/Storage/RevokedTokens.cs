@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Presence.Engine.Storage;
 
-/// <summary>Tokens taken back before they expire.</summary>
+/// <summary>Tokens revoked before they expire.</summary>
 /// <remarks>
 /// Bounded by a cap, beyond which no token is revoked: none is forgotten to make room for another, since what was revoked
 /// stays so until it would have expired.
@@ -22,7 +22,7 @@ public sealed class RevokedTokens(PresenceDatabase database, int most = RevokedT
     /// <summary>Rises with every revocation: a cache of valid tokens compares it instead of asking for each token.</summary>
     public int Version => Volatile.Read(ref _version);
 
-    /// <summary>Whether a token was taken back.</summary>
+    /// <summary>Whether a token is revoked.</summary>
     /// <remarks><b>Cost.</b> One look-up in memory, without a lock.</remarks>
     public bool Contains(string tokenId) => _expiry.ContainsKey(tokenId);
 
@@ -75,7 +75,7 @@ public sealed class RevokedTokens(PresenceDatabase database, int most = RevokedT
     }
 }
 
-/// <summary>A token that was taken back before it expired; the row goes when it would have.</summary>
+/// <summary>A token revoked before it expired. The row is deleted when it would have expired.</summary>
 internal sealed class RevokedTokenRecord
 {
     public required string TokenId { get; init; }

@@ -11,7 +11,7 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private readonly RecentRoomSaves _recent = new();
 
-    /// <summary>Reads the catalogue and puts it in force; once, before anybody is restored.</summary>
+    /// <summary>Reads the catalogue and applies it. Once, before viewers are restored.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         await using var context = database.CreateDbContext();
@@ -39,7 +39,7 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
         return records.ConvertAll(ToRoom);
     }
 
-    /// <summary>How a room was changed of late, the latest first.</summary>
+    /// <summary>A room's recent changes, newest first.</summary>
     /// <remarks><b>Guarantee.</b> Since the server began, as long as no more than a thousand changes of all rooms came after.</remarks>
     public IReadOnlyList<RoomSave> RecentSaves(string roomId) => _recent.Of(roomId);
 
@@ -203,7 +203,7 @@ public sealed record DefinedRoom(string RoomId, RoomDefinition Definition, RoomV
     public static DefinedRoom Undefined(string roomId) => new(roomId, RoomDefinition.Unknown, RoomVersion.None, UpdatedBy: null);
 }
 
-/// <summary>Somebody else changed the room since the version the change was decided on. Nothing was changed.</summary>
+/// <summary>The room has changed since the version this change is based on. Nothing was changed.</summary>
 public sealed class RoomConflictException : Exception
 {
     public RoomConflictException(DefinedRoom current)

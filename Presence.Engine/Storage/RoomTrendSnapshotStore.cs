@@ -37,7 +37,7 @@ public sealed class RoomTrendSnapshotStore(PresenceDatabase database, PresenceEn
     }
 
     /// <summary>Stores what rooms remember now, where that does not follow from what was stored before, and forgets rooms that are no more.</summary>
-    /// <remarks><b>Cost.</b> A row for each room in which somebody joined or left; called once a minute, in transactions of some 20 ms.</remarks>
+    /// <remarks><b>Cost.</b> A row for each room with joins or leaves. Called once a minute, in transactions of some 20 ms.</remarks>
     public async Task SaveAsync(CancellationToken cancellationToken)
     {
         await _oneAtATime.WaitAsync(cancellationToken);

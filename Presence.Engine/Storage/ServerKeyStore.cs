@@ -18,7 +18,7 @@ public sealed class ServerKeyStore(PresenceDatabase database) : IDisposable
     private readonly ConcurrentDictionary<string, DateTimeOffset> _used = new(StringComparer.Ordinal);
     private int _version;
 
-    /// <summary>Rises with every key made or revoked: whoever keeps the outcome of a look-up compares it.</summary>
+    /// <summary>Increases with every created or revoked key. Caches of look-ups compare it.</summary>
     public int Version => Volatile.Read(ref _version);
 
     /// <summary>Reads what is stored; once, before requests are answered.</summary>
@@ -188,9 +188,9 @@ internal sealed class ServerKeyRecord
     public string? RevokedBy { get; set; }
 }
 
-/// <summary>A key of the customer's backend. The secret is known to whoever made it and to nobody else.</summary>
+/// <summary>A key of the customer's backend. Only its creator knows the secret.</summary>
 /// <param name="Id">Names the key; not a secret.</param>
-/// <param name="Name">What whoever made it calls it; signs the changes made with it.</param>
+/// <param name="Name">The name from its creator. It signs the changes made with the key.</param>
 /// <param name="Prefix">How the secret begins, to recognise it by.</param>
 /// <param name="Scopes">What it may do.</param>
 /// <param name="CreatedAt">When it was made.</param>

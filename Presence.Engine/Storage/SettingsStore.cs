@@ -142,7 +142,7 @@ internal sealed class SettingsRecord
     public string? Reason { get; init; }
 }
 
-/// <summary>What somebody wants the settings to be from now on, all of them.</summary>
+/// <summary>The new settings, all of them.</summary>
 public sealed record SettingsChange
 {
     /// <summary>The longest <see cref="Reason"/>, in characters.</summary>
@@ -164,10 +164,10 @@ public sealed record SettingsChange
 /// <summary>One version of the settings as it was saved.</summary>
 /// <param name="Settings">The version; it says who saved it and when.</param>
 /// <param name="Previous">The version before it; null for the first.</param>
-/// <param name="Reason">Why, where somebody said.</param>
+/// <param name="Reason">The reason, if given.</param>
 public sealed record SettingsHistoryEntry(PresenceSettings Settings, PresenceSettings? Previous, string? Reason);
 
-/// <summary>Somebody else changed the settings since the version the change was decided on. Nothing was changed.</summary>
+/// <summary>The settings have changed since the version this change is based on. Nothing was changed.</summary>
 public sealed class SettingsConflictException : Exception
 {
     public SettingsConflictException(PresenceSettings current)

@@ -34,8 +34,8 @@ public static class StorageTrouble
         _ => null,
     };
 
-    /// <summary>Waits for a store's turn, but not for long: whoever is before it may wait for the disk.</summary>
-    /// <param name="turn">Held by whoever changes something.</param>
+    /// <summary>Waits for a store's turn, but not for long: the holder may be waiting for the disk.</summary>
+    /// <param name="turn">Held during a change.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="StorageBusyException">It did not come. Nothing was changed.</exception>
     public static async Task TakeTurnAsync(this SemaphoreSlim turn, CancellationToken cancellationToken)
@@ -50,6 +50,6 @@ public static class StorageTrouble
 /// <param name="message">A sentence with it and the way out, as the API says it.</param>
 public sealed class StoreFullException(int most, string message) : Exception(message)
 {
-    /// <summary>The cap, for whoever words it in another language.</summary>
+    /// <summary>The limit, for other wordings of the message.</summary>
     public int Most => most;
 }

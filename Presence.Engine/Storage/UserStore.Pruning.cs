@@ -12,7 +12,7 @@ public sealed partial class UserStore
     /// <summary>How exactly the last use is stored: a user that signs in all the time is one write a day.</summary>
     private static readonly TimeSpan SeenEvery = TimeSpan.FromDays(1);
 
-    private int _free; // as of the last count; counted anew once it is used up
+    private int _free; // as of the last count; recounted once it is used up
 
     /// <summary>Erases a user: names, picture, metadata, and that it was vouched for. False when it is not known.</summary>
     /// <remarks>What was decided about the id stays: removals, its own presence switch, channels.</remarks>
@@ -23,7 +23,7 @@ public sealed partial class UserStore
     }
 
     /// <summary>Forgets users who did not sign in and were not vouched for in a long time, profiles set by the backend apart.</summary>
-    /// <param name="unusedFor">How long, a day or more. Whoever is present is in use.</param>
+    /// <param name="unusedFor">How long, at least one day. Present users are in use.</param>
     /// <param name="cancellationToken">Stops between two transactions.</param>
     /// <returns>How many went.</returns>
     /// <remarks><b>Cost.</b> One reading of the table beside its writers; transactions of 500 rows.</remarks>

@@ -7,7 +7,7 @@ namespace Presence.Engine.Storage;
 /// <summary>The users and guests that have signed in.</summary>
 /// <param name="database">Where they are kept.</param>
 /// <param name="most">How many there may be.</param>
-/// <remarks><b>Bound.</b> <paramref name="most"/> rows; those nobody used for long are pruned.</remarks>
+/// <remarks><b>Bound.</b> <paramref name="most"/> rows. Unused ones are pruned.</remarks>
 public sealed partial class UserStore(PresenceDatabase database, int most = UserStore.DefaultMost)
 {
     /// <summary>How many users there may be unless said otherwise.</summary>
@@ -20,7 +20,7 @@ public sealed partial class UserStore(PresenceDatabase database, int most = User
     /// <param name="userId">The id, already validated.</param>
     /// <param name="displayName">The name to show from now on; null keeps the one there is.</param>
     /// <param name="isGuest">Without an account; counts when the user is made.</param>
-    /// <param name="vouched">The app's backend vouched for this sign-in; never taken back by a later one.</param>
+    /// <param name="vouched">The app's backend verified this sign-in. A later sign-in never undoes it.</param>
     /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
     /// <returns>The user as stored.</returns>
     /// <exception cref="StoreFullException">The user is new and the cap is reached. Nothing was stored.</exception>
@@ -48,7 +48,7 @@ public sealed partial class UserStore(PresenceDatabase database, int most = User
                 return ToUser(known);
         }
 
-        // Read again inside the transaction: two first sign-ins of one user may both come this far, and somebody may vouch for it meanwhile.
+        // Read again inside the transaction: two first sign-ins of one user may both get here, and the user may be verified in the meantime.
         await using var transaction = await context.BeginWriteAsync(cancellationToken);
         var now = database.Now();
         var user = await context.Users.FirstOrDefaultAsync(u => u.UserId == userId, cancellationToken);
@@ -175,7 +175,7 @@ internal sealed class UserRecord
     public DateTimeOffset UpdatedAt { get; set; }
     public int Version { get; set; } = 1;
 
-    /// <summary>When name and picture were last said; null where nobody knows.</summary>
+    /// <summary>When name and picture were last set. Null if unknown.</summary>
     public DateTimeOffset? ProfileSaidAt { get; set; }
 }
 
@@ -205,7 +205,7 @@ public sealed record User(
     /// <summary>Rises by one whenever anything here changes; what a later change names.</summary>
     public int Version { get; init; } = 1;
 
-    /// <summary>When name and picture were last said; the default where nobody knows.</summary>
+    /// <summary>When name and picture were last set. The default if unknown.</summary>
     public DateTimeOffset ProfileSaidAt { get; init; }
 
     /// <summary>How the user is shown.</summary>
@@ -218,7 +218,7 @@ public sealed record User(
 /// <param name="MetadataJson">The app's own object, as JSON.</param>
 public sealed record UserChange(string? DisplayName, string? AvatarUrl, string MetadataJson);
 
-/// <summary>Somebody else changed the user since the version the change was decided on. Nothing was changed.</summary>
+/// <summary>The user has changed since the version this change is based on. Nothing was changed.</summary>
 public sealed class UserConflictException : Exception
 {
     public UserConflictException(User? current)

@@ -20,7 +20,7 @@ internal static class WriteAheadLog
     private const uint Magic = 0x377f0682; // or one more: the checksums' words are big-endian
     private const uint Version = 3_007_000;
 
-    /// <summary>What is wrong with a log, or null. A log that is missing or empty holds nothing, and a torn end is nobody's loss.</summary>
+    /// <summary>What is wrong with a log, or null. A missing or empty log contains nothing, and a torn end loses nothing.</summary>
     public static string? DamageOf(string path)
     {
         if (!File.Exists(path))

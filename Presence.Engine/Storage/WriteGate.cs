@@ -6,7 +6,7 @@ namespace Presence.Engine.Storage;
 
 /// <summary>The queue of those who write to the database file: one at a time, first come, first served.</summary>
 /// <remarks>
-/// SQLite admits one writer, and whoever finds it busy would sleep on a thread of the pool and be overtaken meanwhile. Here
+/// SQLite admits one writer. Another writer would sleep on a pool thread and be overtaken. Here
 /// writers wait without a thread and in order. Reads do not enter.
 /// <para><b>Threads.</b> Any. A holder may enter again while it is inside; it is never used by two threads at once, so
 /// counting its entries needs no lock.</para>
@@ -33,10 +33,10 @@ public sealed class WriteGate : IDisposable
 
     internal WriteGate(TimeSpan longestWait) => _longestWait = longestWait;
 
-    /// <summary>Whether somebody is inside.</summary>
+    /// <summary>Whether the gate is held.</summary>
     public bool IsHeld => _holder is not null;
 
-    /// <summary>Waits until nobody else writes.</summary>
+    /// <summary>Waits until no one else writes.</summary>
     /// <param name="holder">Who enters: the context or the connection that is about to write.</param>
     /// <param name="cancellationToken">Gives up waiting; nothing is held then.</param>
     /// <returns>Dispose it to leave.</returns>

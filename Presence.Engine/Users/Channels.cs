@@ -13,7 +13,7 @@ internal sealed class Channels(int capacity)
     public bool TrySet(string channelId, string[] members) => _members.TrySet(channelId, members.Length == 0 ? null : members);
 }
 
-/// <summary>Whether anybody of a channel is online.</summary>
+/// <summary>The online members of a channel.</summary>
 /// <param name="ChannelId">The channel; an unknown one has no members.</param>
 /// <param name="OnlineCount">Members online who did not opt out, the asking user left out.</param>
 public sealed record ChannelPresence(string ChannelId, int OnlineCount)

@@ -34,7 +34,7 @@ internal sealed class PresentUsers(OriginShares origins, KnownProfiles profiles)
     /// <param name="hash">Of the user's id.</param>
     /// <param name="heartbeat">What is known of the user: guest, profile, origin.</param>
     /// <param name="mostRooms">How many rooms one user may be in.</param>
-    /// <param name="isFirst">Nobody else is in the room, so that it counts in the user's share.</param>
+    /// <param name="isFirst">The room is empty, so it counts in the user's share.</param>
     /// <param name="origin">In whose share the user counts.</param>
     public HeartbeatOutcome TryEnter(string userId, int hash, in Heartbeat heartbeat, int mostRooms, bool isFirst, out int origin)
     {
@@ -109,7 +109,7 @@ internal sealed class PresentUsers(OriginShares origins, KnownProfiles profiles)
         return profiles.Find(userId);
     }
 
-    /// <summary>What a user is called, kept for the next who asks; an absent one is called by its id, and that holds for nobody later.</summary>
+    /// <summary>A user's name, cached for the next read. An absent user is called by its id, and that isn't cached.</summary>
     public UserName NameOf(string userId)
     {
         var stripe = StripeOf(PresenceComparers.UserId.GetHashCode(userId));
@@ -201,7 +201,7 @@ internal sealed class PresentUsers(OriginShares origins, KnownProfiles profiles)
 
     private struct PresentUser
     {
-        /// <summary>Nothing, a <see cref="UserProfile"/>, or, once somebody looked for names, the <see cref="UserName"/> that has it.</summary>
+        /// <summary>Nothing, a <see cref="UserProfile"/>, or, after the first search by name, the <see cref="UserName"/> that has it.</summary>
         public object? Shown;
         public int Origin;
         public ushort Rooms; // 10,000 at the most

@@ -10,7 +10,7 @@ public sealed record UserProfile(string? DisplayName, string? AvatarUrl)
     /// <summary>Nothing is known of the user.</summary>
     public static readonly UserProfile None = new(null, null);
 
-    /// <summary>When it was said, since what was said last stands; the default where nobody knows, which stands behind everything else.</summary>
+    /// <summary>When it was set: the latest change wins. The default if unknown, which is older than everything else.</summary>
     public DateTimeOffset SaidAt { get; init; }
 
     /// <summary>Whether this stands instead of what was said at another instant. Of what bears no instant the last to come stands.</summary>
@@ -23,10 +23,10 @@ public sealed record UserProfile(string? DisplayName, string? AvatarUrl)
         : new UserProfile(said.DisplayName ?? known.DisplayName, said.AvatarUrl ?? known.AvatarUrl) { SaidAt = said.SaidAt };
 }
 
-/// <summary>How users are shown who signed in or were looked up of late, present or not: who joins is shown so at once.</summary>
+/// <summary>Profiles of users who signed in or were looked up recently, present or not, so that a joining viewer is shown at once.</summary>
 /// <remarks>
 /// <para><b>Bound.</b> Two generations of <paramref name="capacity"/>, of which one that is full or ten minutes old pushes the
-/// older out: a crowd that has gone leaves nothing behind. Whoever is forgotten is looked up again with the next join.</para>
+/// older out: a crowd that has left leaves nothing behind. A dropped user is looked up again with the next join.</para>
 /// <para><b>Threads.</b> Any. Reading takes no lock.</para>
 /// </remarks>
 internal sealed class KnownProfiles(int capacity = KnownProfiles.DefaultCapacity)

@@ -26,7 +26,7 @@ internal class CountFeed : IDisposable
     /// <summary>The version of the first counts it knew: what happened before it cannot say.</summary>
     public long FirstVersion { get; }
 
-    /// <summary>When the last stream left; guarded by whoever keeps the feeds.</summary>
+    /// <summary>When the last stream left. Guarded by the owner of the feeds.</summary>
     public long IdleSince { get; set; }
 
     public bool IsIdle => Volatile.Read(ref _listeners).Length == 0;

@@ -99,7 +99,7 @@ internal sealed class EventStreams : IDisposable
         }
     }
 
-    /// <summary>Ends streams whose reader may not read any more or does not read, wakes those quiet for long, looks at counts, forgets feeds nobody came back to. Called twice a second.</summary>
+    /// <summary>Ends streams whose reader may not read any more or does not read, wakes those quiet for long, looks at counts, drops unused feeds. Called twice a second.</summary>
     public void Pulse()
     {
         foreach (var stream in All())
@@ -189,7 +189,7 @@ internal sealed class EventStreams : IDisposable
         return active;
     }
 
-    /// <summary>Takes the feeds somebody follows and forgets those nobody came back to.</summary>
+    /// <summary>Returns the feeds in use and drops the others.</summary>
     private void Sort(Dictionary<string, CountFeed> feeds, List<CountFeed> active, int most)
     {
         foreach (var (roomId, feed) in feeds)

@@ -7,8 +7,8 @@ namespace Presence.Dashboard.Api.Streaming;
 /// <remarks>
 /// <para><b>Why shared.</b> The engine queues a change under the room's lock, once for each subscription: two thousand
 /// streams of one room would make every join two thousand times as dear. So a room has one subscription, and streams keep
-/// nothing but their place in what it brought. A stream that does not read costs no memory here and delays nobody.</para>
-/// <para><b>Bound.</b> <see cref="Capacity"/> changes a room. Whoever is further behind has missed some: a gap.</para>
+/// nothing but their place in what it brought. A stream that doesn't read costs no memory here and delays no one.</para>
+/// <para><b>Bound.</b> <see cref="Capacity"/> changes a room. A stream further behind has missed some: a gap.</para>
 /// <para><b>Threads.</b> Any; one pump writes.</para>
 /// </remarks>
 internal sealed class RoomFeed : CountFeed
@@ -46,7 +46,7 @@ internal sealed class RoomFeed : CountFeed
     /// <summary>Completes when the pump has ended.</summary>
     public Task Pumping { get; }
 
-    /// <summary>Where a stream begins that is about to read the state; what happens from now on is told to it.</summary>
+    /// <summary>The start position of a stream that is about to read the state. It gets all later changes.</summary>
     public StreamPosition Begin(out bool isCrowd)
     {
         lock (Gate)

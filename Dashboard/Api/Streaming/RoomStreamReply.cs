@@ -14,7 +14,7 @@ internal sealed class RoomStreamReply(EventStream stream, PresenceEngine engine,
     private readonly List<Change> _changes = [];
     private StreamPosition _position;
 
-    /// <summary>Joins are told with their names.</summary>
+    /// <summary>Joins are sent with their names.</summary>
     private protected override ValueTask SettleAsync(CancellationToken cancellationToken) => profiles.SettleAsync(cancellationToken);
 
     private protected override void WriteBeginning()

@@ -176,7 +176,7 @@ internal static class KeySetDocument
 
 /// <summary>
 /// Keeps the key set fresh: at the start, every few minutes, and sooner when a token named a key it does not know. How often
-/// is decided here alone, so that whoever sends tokens cannot make this server call another one as often as it likes.
+/// is decided only here, so that a sender of tokens can't make this server call another one at will.
 /// When the address fails, the last good set stays in force and health says so.
 /// </summary>
 internal sealed class KeySetLoop(CustomerKeys keys, KeySetClient client, LoopRegistry registry, TimeProvider time, ILogger<KeySetLoop> logger)

@@ -65,7 +65,7 @@ internal sealed partial record CustomerClaims(string UserId, string? SessionId, 
 {
     public const int MostRooms = 100;
 
-    /// <summary>How far the clock of whoever signed may be off.</summary>
+    /// <summary>The tolerated clock difference of the signer.</summary>
     public static readonly TimeSpan Leeway = TimeSpan.FromSeconds(60);
 
     private static readonly double LatestSecond = DateTimeOffset.MaxValue.ToUnixTimeSeconds() - Leeway.TotalSeconds;
@@ -253,7 +253,7 @@ internal sealed record TokenText(string Algorithm, string? KeyId, string? Type, 
     }
 }
 
-/// <summary>JSON of somebody else's making, where a second meaning is an attack: nothing stands there twice, and all of it is text.</summary>
+/// <summary>Foreign JSON, where an ambiguity is an attack: no duplicates, and text only.</summary>
 internal static class StrictJson
 {
     private static readonly JsonDocumentOptions Rules = new() { AllowDuplicateProperties = false, MaxDepth = 16 };

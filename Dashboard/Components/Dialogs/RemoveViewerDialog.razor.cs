@@ -55,7 +55,7 @@ public sealed partial class RemoveViewerDialog
     /// <summary>The removal in force where this one is meant for.</summary>
     private RemovalEntry? InForce => Place is null ? _inNetwork : _inRoom;
 
-    /// <summary>Says what the button does to a removal in force: whoever presses it has read who decided that one.</summary>
+    /// <summary>What the button does to an active ban: the moderator has read who set it.</summary>
     private string RemoveText => (_isBusy, _draft.Span, InForce) switch
     {
         (true, _, _) => ViewerTexts.Removing,
@@ -64,7 +64,7 @@ public sealed partial class RemoveViewerDialog
         _ => RoomTexts.Remove,
     };
 
-    /// <summary>Opens the dialog; null when nobody was removed.</summary>
+    /// <summary>Opens the dialog. Null if no viewer was removed.</summary>
     public static async Task<RemovalEntry?> OpenAsync(DialogService dialogs, string userId, string name, string? roomId) =>
         await dialogs.OpenAsync<RemoveViewerDialog>(
             Sentence.With(ViewerTexts.RemoveTitle, VisibleText.Isolated(name)),

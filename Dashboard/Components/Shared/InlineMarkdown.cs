@@ -6,7 +6,7 @@ namespace Presence.Dashboard.Components.Shared;
 
 /// <summary>
 /// A sentence of a resource with the little markup sentences need: <c>`code`</c>, <c>**strong**</c> and
-/// <c>[a link](settings)</c>. So a sentence stays in one piece, for whoever translates it. Never for what users typed.
+/// <c>[a link](settings)</c>. So a sentence stays in one piece for translators. Never for what users typed.
 /// </summary>
 public sealed partial class InlineMarkdown : ComponentBase
 {

@@ -111,7 +111,7 @@ public sealed partial class RoomSettingsPanel
         }
     }
 
-    /// <summary>Somebody else saved. It is shown at once; the fields that were typed in stay, and the form says so.</summary>
+    /// <summary>Another moderator saved. The change is shown at once, typed fields stay, and the form says so.</summary>
     private async Task FollowAsync(RoomDefinition before)
     {
         await LoadAsync();

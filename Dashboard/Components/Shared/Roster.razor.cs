@@ -9,7 +9,7 @@ using Radzen;
 
 namespace Presence.Dashboard.Components.Shared;
 
-/// <summary>Everyone in a room: only the lines on screen are read and rendered, and they stand still while somebody points at them.</summary>
+/// <summary>Everyone in a room: only the visible rows are read and rendered, and they don't move while the moderator points at them.</summary>
 public sealed partial class Roster
 {
     /// <summary>Where the strip of a phone leads to.</summary>
@@ -40,11 +40,11 @@ public sealed partial class Roster
     [Parameter, EditorRequired]
     public RosterView View { get; set; } = default!;
 
-    /// <summary>Whose sessions are shown; null for nobody's.</summary>
+    /// <summary>The viewer whose sessions are shown. Null for none.</summary>
     [Parameter]
     public string? Open { get; set; }
 
-    /// <summary>The room's numbers; each new one is an occasion to read the lines anew.</summary>
+    /// <summary>The room's numbers; each new one triggers a new read of the rows.</summary>
     [Parameter, EditorRequired]
     public RoomDetailViewModel Reading { get; set; } = default!;
 

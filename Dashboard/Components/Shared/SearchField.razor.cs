@@ -3,7 +3,7 @@ using Presence.Engine;
 
 namespace Presence.Dashboard.Components.Shared;
 
-/// <summary>A search that stands in the address of its page. What is in the field belongs to whoever types; the address follows.</summary>
+/// <summary>A search that stands in the address of its page. The typed text has priority, the address follows.</summary>
 public sealed partial class SearchField : IDisposable
 {
     private QueryStringWriter _pen = default!;
@@ -35,7 +35,7 @@ public sealed partial class SearchField : IDisposable
             _typed = Text;
     }
 
-    /// <summary>Whoever leaves the page in the middle of a word must not be taken back to it.</summary>
+    /// <summary>Leaving the page in the middle of a word must not navigate back to it.</summary>
     public void Dispose() => _pen.Dispose();
 
     private Task SendSoonAsync() => _pen.WriteSoonAsync(InAddress(_typed.Length <= PresenceLimits.SearchLength ? _typed : _typed[..PresenceLimits.SearchLength]));

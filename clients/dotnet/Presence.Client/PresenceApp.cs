@@ -6,11 +6,11 @@ using Presence.Client.Watching;
 namespace Presence.Client;
 
 /// <summary>
-/// What the app tells of itself: whether it is in front, put aside, or without a network. Its presences share it, and with it one
-/// session id and one set of connections; two of them in the same room send the heartbeats of one.
+/// What the app reports: foreground or background, suspended, or without a network. Its presences share it, and with it one
+/// session id and one set of connections; two of them in the same room share their heartbeats.
 /// </summary>
 /// <remarks>
-/// <para><b>Threads.</b> Any. An app uses <see cref="Current"/>; whoever plays many viewers makes one for each.</para>
+/// <para><b>Threads.</b> Any. An app uses <see cref="Current"/>. To simulate many viewers, create one for each.</para>
 /// </remarks>
 public sealed class PresenceApp
 {
@@ -23,7 +23,7 @@ public sealed class PresenceApp
     private readonly bool _followsNetwork;
     private bool? _isOnline;
 
-    /// <summary>One apart from <see cref="Current"/>, of a device with a network.</summary>
+    /// <summary>Creates one separate from <see cref="Current"/>, for a device with a network.</summary>
     public PresenceApp()
     {
     }
@@ -35,29 +35,29 @@ public sealed class PresenceApp
             DeviceNetwork.Follow(() => Tell(listener => listener.NetworkReturned()));
     }
 
-    /// <summary>The running app. It knows the device's network where the platform tells it.</summary>
+    /// <summary>The running app. It knows the device's network if the platform reports it.</summary>
     public static PresenceApp Current => Running.Value;
 
-    /// <summary>Whether the app is in the background. Its heartbeats say so; nobody looks at counts there, so none are watched.</summary>
+    /// <summary>Whether the app is in the background. Heartbeats report it, and counts are not watched.</summary>
     public bool IsHidden { get; private set; }
 
-    /// <summary>Whether the app is put aside: everybody has left, nothing is sent.</summary>
+    /// <summary>Whether the app is suspended: all viewers have left, nothing is sent.</summary>
     public bool IsSuspended { get; private set; }
 
-    /// <summary>Whether the device has a network, as far as anybody said. Some devices are wrong, so attempts are made all the same.</summary>
+    /// <summary>Whether the device reports a network. Some devices are wrong, so attempts are made anyway.</summary>
     public bool IsOnline => _isOnline ?? (!_followsNetwork || DeviceNetwork.IsAvailable);
 
     /// <summary>Guards all that presences of this app share, and their own state: they are one world, with one lock.</summary>
     internal Lock Gate { get; } = new();
 
-    /// <summary>Made anew with each start and kept nowhere.</summary>
+    /// <summary>Created with each start, never stored.</summary>
     internal string SessionId { get; } = $"app-{Guid.NewGuid():N}";
 
     internal HttpClient HttpClient => _http.Value;
 
     internal bool IsResting => IsHidden || IsSuspended;
 
-    /// <summary>How many listen; none after everything was stopped.</summary>
+    /// <summary>The number of listeners. 0 after everything has stopped.</summary>
     internal int Listeners
     {
         get
@@ -67,14 +67,14 @@ public sealed class PresenceApp
         }
     }
 
-    /// <summary>Tells that the app went to the background, or came to the front. Heartbeats say so at once.</summary>
+    /// <summary>Reports that the app went to the background or the foreground. Heartbeats report it at once.</summary>
     public void SetHidden(bool hidden)
     {
         IsHidden = hidden;
         Tell(listener => listener.VisibilityChanged());
     }
 
-    /// <summary>Tells whether there is a network, where the platform does not. Its return is tried at once.</summary>
+    /// <summary>Reports whether there is a network, if the platform doesn't. When it returns, an attempt is made at once.</summary>
     public void SetOnline(bool online)
     {
         _isOnline = online;
@@ -83,16 +83,16 @@ public sealed class PresenceApp
     }
 
     /// <summary>
-    /// Puts the app aside, before its platform stops running it: everybody leaves at once, without waiting for a heartbeat under way.
+    /// Suspends the app, before its platform stops it: all viewers leave at once, without waiting for a pending heartbeat.
     /// </summary>
-    /// <returns>Completed when the server knows, or could not be told; never faulted.</returns>
+    /// <returns>Completed when the server has the leave, or can't be reached. Never faulted.</returns>
     public Task SuspendAsync()
     {
         IsSuspended = true;
         return Task.WhenAll(Copy().Select(listener => listener.SuspendAsync()));
     }
 
-    /// <summary>Goes on after <see cref="SuspendAsync"/>: whoever was present sends a heartbeat at once.</summary>
+    /// <summary>Resumes after <see cref="SuspendAsync"/>: viewers who were present send a heartbeat at once.</summary>
     public void Resume()
     {
         if (!IsSuspended)

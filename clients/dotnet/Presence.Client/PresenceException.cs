@@ -1,9 +1,9 @@
 namespace Presence.Client;
 
-/// <summary>Why a heartbeat, a read or a change was not answered as hoped.</summary>
+/// <summary>Why a heartbeat, a read or a change failed.</summary>
 public sealed class PresenceException : Exception
 {
-    /// <summary>Makes one of a kind.</summary>
+    /// <summary>Creates one.</summary>
     /// <param name="kind">What went wrong.</param>
     /// <param name="message">The same, for people.</param>
     /// <param name="innerException">What caused it, if anything else did.</param>
@@ -13,28 +13,28 @@ public sealed class PresenceException : Exception
     /// <summary>What went wrong.</summary>
     public PresenceErrorKind Kind { get; }
 
-    /// <summary>The HTTP status, if there was an answer.</summary>
+    /// <summary>The HTTP status, if there was a reply.</summary>
     public int? Status { get; internal init; }
 
-    /// <summary>The server's code, if it answered. It keeps its meaning for ever.</summary>
+    /// <summary>The server's code, if it replied. A code never changes its meaning.</summary>
     public int? Code { get; internal init; }
 
-    /// <summary>When a removal or ban ends.</summary>
+    /// <summary>When the ban ends.</summary>
     public DateTimeOffset? Until { get; internal init; }
 
-    /// <summary>What the viewer is told of a removal or ban.</summary>
+    /// <summary>The reason of the ban, for the viewer.</summary>
     public string? Reason { get; internal init; }
 
-    /// <summary>The rooms that were refused, where a request names several.</summary>
+    /// <summary>The refused rooms, if a request names several.</summary>
     public IReadOnlyList<string>? RoomIds { get; internal init; }
 
-    /// <summary>How long the server asks to wait.</summary>
+    /// <summary>The server's requested wait.</summary>
     public TimeSpan? RetryAfter { get; internal init; }
 
-    /// <summary>Whether nothing is tried again by itself.</summary>
+    /// <summary>Whether the client won't retry.</summary>
     public bool IsFinal => Kind is not (PresenceErrorKind.Unavailable or PresenceErrorKind.Limited or PresenceErrorKind.Disabled);
 
-    /// <summary>Worth another try soon.</summary>
+    /// <summary>Worth a retry soon.</summary>
     internal bool IsPassing => !IsFinal && Kind != PresenceErrorKind.Disabled;
 
     internal static PresenceException Unavailable(string message, Exception? cause = null) => new(PresenceErrorKind.Unavailable, message, cause);
@@ -48,30 +48,30 @@ public sealed class PresenceException : Exception
 /// <summary>What went wrong, for programs.</summary>
 public enum PresenceErrorKind
 {
-    /// <summary>No answer, or none of this server's.</summary>
+    /// <summary>No reply, or not from this server.</summary>
     Unavailable,
 
-    /// <summary>Presence is switched off for the room or the network. Hide who is watching; it may come back.</summary>
+    /// <summary>Presence is switched off for the room or the network. Hide presence. It can return.</summary>
     Disabled,
 
-    /// <summary>The user is kept out of the room, until <see cref="PresenceException.Until"/>.</summary>
+    /// <summary>The user is banned from the room, until <see cref="PresenceException.Until"/>.</summary>
     Removed,
 
-    /// <summary>The user is kept out of the network, until <see cref="PresenceException.Until"/>.</summary>
+    /// <summary>The user is banned from the network, until <see cref="PresenceException.Until"/>.</summary>
     Banned,
 
     /// <summary>The room's broadcast has ended.</summary>
     Ended,
 
-    /// <summary>The token or key is not accepted, nor was a renewed one.</summary>
+    /// <summary>The token or key was refused, and a renewed one too.</summary>
     Unauthorized,
 
-    /// <summary>Too many requests, or a cap is reached.</summary>
+    /// <summary>Too many requests, or a limit is reached.</summary>
     Limited,
 
-    /// <summary>The request breaks a rule; the message names it.</summary>
+    /// <summary>The request breaks a rule. The message names it.</summary>
     Refused,
 
-    /// <summary>It was ended from this side.</summary>
+    /// <summary>Stopped on this side.</summary>
     Stopped,
 }

@@ -8,10 +8,10 @@ public class PresenceOptions
 {
     private PresenceApp? _app;
 
-    /// <summary>The server's address, such as <c>https://presence.example.com</c>. Required.</summary>
+    /// <summary>The server's URL, such as <c>https://presence.example.com</c>. Required.</summary>
     public Uri? BaseUrl { get; set; }
 
-    /// <summary>An access token of the viewer. Without <see cref="GetToken"/> everything ends with it.</summary>
+    /// <summary>An access token of the viewer. Without <see cref="GetToken"/>, presence ends when it expires.</summary>
     public string? Token { get; set; }
 
     /// <summary>
@@ -23,7 +23,7 @@ public class PresenceOptions
     /// <summary>Tells this client apart from others of the user, 1 to 150 characters. By default one made for <see cref="App"/>.</summary>
     public string? SessionId { get; set; }
 
-    /// <summary>Ends all of it when cancelled: the viewer leaves, and watching stops.</summary>
+    /// <summary>Stops everything when cancelled: the viewer leaves, and watching stops.</summary>
     public CancellationToken Stopping { get; set; }
 
     /// <summary>
@@ -49,7 +49,7 @@ public class PresenceOptions
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>
-    /// Hears what a listener threw. A listener that fails ends no heartbeat; without this, <see cref="System.Diagnostics.Trace"/>
+    /// Receives exceptions of listeners. A failing listener ends no heartbeat. Without this, <see cref="System.Diagnostics.Trace"/>
     /// is told.
     /// </summary>
     public Action<Exception>? ListenerFailed { get; set; }

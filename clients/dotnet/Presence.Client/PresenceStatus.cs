@@ -1,31 +1,31 @@
 namespace Presence.Client;
 
-/// <summary>How a heartbeat stands.</summary>
+/// <summary>The state of a heartbeat.</summary>
 public enum PresenceStatus
 {
     /// <summary>Not started, or stopped.</summary>
     Idle,
 
-    /// <summary>The first heartbeat is on its way.</summary>
+    /// <summary>The first heartbeat is pending.</summary>
     Starting,
 
-    /// <summary>The last heartbeat was taken.</summary>
+    /// <summary>The last heartbeat was accepted.</summary>
     Present,
 
-    /// <summary>The last attempt failed in a way that passes; another follows.</summary>
+    /// <summary>The last attempt failed temporarily. The client retries.</summary>
     Retrying,
 
-    /// <summary>It failed and the device has no network; the next attempt comes with the network, or after a minute.</summary>
+    /// <summary>The attempt failed and the device has no network. The client retries when the network is back, or after one minute.</summary>
     Offline,
 
-    /// <summary>Presence is off, and the error's message says for what: hide what shows it. Asked again after 1, 2, 4, 8 and then every 15 min.</summary>
+    /// <summary>Presence is off, and the error's message says where. Hide it. The client retries after 1, 2, 4, 8 and then every 15 min.</summary>
     Disabled,
 
-    /// <summary>It has ended. Starting it begins anew.</summary>
+    /// <summary>Refused. Start it again to retry.</summary>
     Refused,
 }
 
-/// <summary>How presence stands. Never changed once it was handed out; the same object until something changes.</summary>
+/// <summary>The state of presence. Immutable. The same object until something changes.</summary>
 public sealed class PresenceState
 {
     internal static readonly PresenceState Idle = new(PresenceStatus.Idle);
@@ -39,17 +39,17 @@ public sealed class PresenceState
     /// <summary>Why it is retrying, offline, disabled or refused; null otherwise.</summary>
     public PresenceException? Error { get; internal init; }
 
-    /// <summary>The last answer to a heartbeat, also while later ones fail; null before the first.</summary>
+    /// <summary>The last reply to a heartbeat, also while later ones fail. Null before the first.</summary>
     public HeartbeatReceipt? Receipt { get; internal init; }
 
     /// <summary>When the next attempt is due, by this device's clock; null when none is.</summary>
     public DateTimeOffset? NextHeartbeatAt { get; internal init; }
 }
 
-/// <summary>Tells a new state.</summary>
-/// <param name="state">How presence stands now.</param>
+/// <summary>Reports a new state.</summary>
+/// <param name="state">The new state.</param>
 public sealed class PresenceStateChangedEventArgs(PresenceState state) : EventArgs
 {
-    /// <summary>How presence stands now.</summary>
+    /// <summary>The new state.</summary>
     public PresenceState State { get; } = state;
 }

@@ -5,7 +5,7 @@ using Presence.Client.Watching;
 
 namespace Presence.Client;
 
-/// <summary>One viewer in one live room: says that somebody watches, and reads who does. Reading alone counts nobody.</summary>
+/// <summary>One viewer in one live room: sends heartbeats, and reads the viewers. Reading alone doesn't count.</summary>
 /// <remarks><b>Threads.</b> Any, for all members.</remarks>
 public sealed class RoomPresence : HeartbeatSender
 {
@@ -14,8 +14,8 @@ public sealed class RoomPresence : HeartbeatSender
     private string _roomId;
     private ViewerState _viewerState;
 
-    /// <summary>Makes one; nothing is sent yet.</summary>
-    /// <exception cref="ArgumentException">No address can name the room, or the server's is missing.</exception>
+    /// <summary>Creates one. Nothing is sent yet.</summary>
+    /// <exception cref="ArgumentException">The room id is invalid, or the server's URL is missing.</exception>
     public RoomPresence(RoomPresenceOptions options)
         : base(options)
     {
@@ -34,7 +34,7 @@ public sealed class RoomPresence : HeartbeatSender
         };
     }
 
-    /// <summary>The room it is about.</summary>
+    /// <summary>The room.</summary>
     public string RoomId
     {
         get
@@ -44,18 +44,18 @@ public sealed class RoomPresence : HeartbeatSender
         }
     }
 
-    /// <summary>None while heartbeats fail: what the last one brought is old then.</summary>
+    /// <summary>Null while heartbeats fail, because the last count is outdated.</summary>
     private HeartbeatReceipt? FreshReceiptNeedsLock => StateNeedsLock.Status == PresenceStatus.Present ? StateNeedsLock.Receipt : null;
 
-    /// <summary>How many watch: all distinct viewers. Tries three times.</summary>
-    /// <exception cref="PresenceException">It could not be had.</exception>
+    /// <summary>The viewer count: all distinct viewers. Tries three times.</summary>
+    /// <exception cref="PresenceException">The read failed.</exception>
     public async Task<int> GetRoomUserCountAsync(CancellationToken cancellationToken = default) =>
         (await Server.ReadAsync(RoomPath.Of(RoomId) + "/users/count", PresenceJson.Default.RoomCount, cancellationToken).ConfigureAwait(false)).Count;
 
-    /// <summary>Who watches: up to 200; the count is not capped, and so may be higher. Tries three times.</summary>
-    /// <param name="query">Which, and in what order; the latest heartbeats first unless said.</param>
+    /// <summary>The viewers, up to 200. The count has no limit, so it can be higher. Tries three times.</summary>
+    /// <param name="query">The filter and order. Default: latest heartbeat first.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="PresenceException">They could not be had.</exception>
+    /// <exception cref="PresenceException">The read failed.</exception>
     public async Task<IReadOnlyList<RoomViewer>> GetRoomOnlineUsersAsync(RoomViewerQuery? query = null, CancellationToken cancellationToken = default)
     {
         var page = await Server.ReadAsync($"{RoomPath.Of(RoomId)}/users{(query ?? new RoomViewerQuery()).ToQuery()}", PresenceJson.Default.ViewersAnswer, cancellationToken).ConfigureAwait(false);
@@ -63,22 +63,22 @@ public sealed class RoomPresence : HeartbeatSender
     }
 
     /// <summary>
-    /// The count, now and whenever it changes: from the server's event stream, or by asking at the pace of the heartbeats where
-    /// there is none. Rests while the app is in the background. Follows to another room. Whoever is slow gets the latest.
+    /// The count, now and whenever it changes, from the server's event stream, or polled at the heartbeat interval if
+    /// there is no stream. Pauses while the app is in the background. Follows to another room. A slow reader gets the latest.
     /// </summary>
-    /// <param name="onTrouble">Told when the count could not be had; watching goes on.</param>
+    /// <param name="onTrouble">Called when a read of the count failed. Watching continues.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>It ends when <see cref="PresenceOptions.Stopping"/> is cancelled or this is disposed.</returns>
-    /// <exception cref="PresenceException">It was refused for good: removed, banned, unauthorized.</exception>
+    /// <exception cref="PresenceException">Refused finally: removed, banned, unauthorized.</exception>
     public IAsyncEnumerable<int> WatchCountAsync(Action<PresenceException>? onTrouble = null, CancellationToken cancellationToken = default) =>
         WatchAsync(TimeSpan.Zero, onTrouble, cancellationToken);
 
-    /// <summary>The same for a screen nobody looks at closely: the first count at once, and then the latest one at most once an interval.</summary>
-    /// <param name="minimumInterval">How far apart two counts are at least.</param>
-    /// <param name="onTrouble">Told when the count could not be had; watching goes on.</param>
+    /// <summary>The same for a secondary screen: the first count at once, then the latest one at most once per interval.</summary>
+    /// <param name="minimumInterval">The minimum time between two counts.</param>
+    /// <param name="onTrouble">Called when a read of the count failed. Watching continues.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>It ends when <see cref="PresenceOptions.Stopping"/> is cancelled or this is disposed.</returns>
-    /// <exception cref="PresenceException">It was refused for good: removed, banned, unauthorized.</exception>
+    /// <exception cref="PresenceException">Refused finally: removed, banned, unauthorized.</exception>
     public IAsyncEnumerable<int> WatchCountAsync(TimeSpan minimumInterval, Action<PresenceException>? onTrouble = null, CancellationToken cancellationToken = default) =>
         WatchAsync(minimumInterval, onTrouble, cancellationToken);
 
@@ -101,8 +101,8 @@ public sealed class RoomPresence : HeartbeatSender
     /// <summary>Leaves this room first and then, if its heartbeat was running, enters the other.</summary>
     /// <param name="roomId">The other room.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <returns>As <see cref="HeartbeatSender.StartHeartbeatAsync"/>; completed at once when it was not running.</returns>
-    /// <exception cref="ArgumentException">No address can name the room.</exception>
+    /// <returns>As <see cref="HeartbeatSender.StartHeartbeatAsync"/>; completed at once if it was not running.</returns>
+    /// <exception cref="ArgumentException">The room id is invalid.</exception>
     public Task SwitchRoomAsync(string roomId, CancellationToken cancellationToken = default)
     {
         RoomPath.Of(roomId);
@@ -120,7 +120,7 @@ public sealed class RoomPresence : HeartbeatSender
         return wasBeating ? StartHeartbeatAsync(cancellationToken) : Task.CompletedTask;
     }
 
-    /// <summary>What the viewer does, such as <see cref="ViewerState.Paused"/> while playback stands still. Said at once.</summary>
+    /// <summary>What the viewer does, such as <see cref="ViewerState.Paused"/> while playback is paused. Sent at once.</summary>
     public void SetViewerState(ViewerState state)
     {
         lock (Gate)
@@ -154,34 +154,34 @@ public sealed class RoomPresenceOptions : PresenceOptions
     /// <summary>The room, 1 to 128 characters, none of them a control character or one of <c>/ \ ? # %</c>. Required.</summary>
     public string? RoomId { get; set; }
 
-    /// <summary>What the viewer watches on, for moderators; up to 300 characters.</summary>
+    /// <summary>The viewer's device, for moderators. Up to 300 characters.</summary>
     public string? Device { get; set; }
 
-    /// <summary>The app's version, for moderators; up to 30 characters.</summary>
+    /// <summary>The app's version, for moderators. Up to 30 characters.</summary>
     public string? AppVersion { get; set; }
 }
 
-/// <summary>How many are in a room.</summary>
+/// <summary>A room's counts.</summary>
 public sealed class RoomCount
 {
-    /// <summary>All distinct viewers, users and guests; never capped.</summary>
+    /// <summary>All distinct viewers, users and guests, without a limit.</summary>
     public int Count { get; init; }
 
-    /// <summary>The moment all of it is true of, at most a second ago.</summary>
+    /// <summary>The time of these values, at most one second ago.</summary>
     public DateTimeOffset ReferenceTimestamp { get; init; }
 
     /// <summary>Their tabs and devices.</summary>
     public int Sessions { get; init; }
 
-    /// <summary>The viewers without an account.</summary>
+    /// <summary>Viewers without an account.</summary>
     public int Guests { get; init; }
 
-    /// <summary>The viewers all of whose sessions are in the background.</summary>
+    /// <summary>Viewers with all sessions in the background.</summary>
     public int Hidden { get; init; }
 
-    /// <summary>The viewers whose heartbeats are overdue but who still count.</summary>
+    /// <summary>Viewers whose heartbeats are overdue but who still count.</summary>
     public int Fading { get; init; }
 
-    /// <summary>After a restart, until one interval has passed: viewers who left meanwhile may still be counted.</summary>
+    /// <summary>True after a restart, until one interval has passed: viewers who have left in the meantime may still be counted.</summary>
     public bool Warming { get; init; }
 }

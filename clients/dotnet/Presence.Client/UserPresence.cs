@@ -4,27 +4,27 @@ using Presence.Client.Http;
 
 namespace Presence.Client;
 
-/// <summary>Whether the user is online in the network, apart from any room.</summary>
+/// <summary>A user's online state in the network, independent of rooms.</summary>
 /// <remarks><b>Threads.</b> Any, for all members.</remarks>
 public sealed class UserPresence : HeartbeatSender
 {
-    /// <summary>Makes one; nothing is sent yet.</summary>
+    /// <summary>Creates one. Nothing is sent yet.</summary>
     /// <exception cref="ArgumentException">The server's address is missing.</exception>
     public UserPresence(PresenceOptions options)
         : base(options)
     {
     }
 
-    /// <summary>Lets others see the user online. Durable; a user begins enabled.</summary>
-    /// <exception cref="PresenceException">It could not be set.</exception>
+    /// <summary>Shows the user as online to others. Saved on the server. On by default.</summary>
+    /// <exception cref="PresenceException">The change failed.</exception>
     public Task EnableAsync(CancellationToken cancellationToken = default) => SwitchAsync(true, cancellationToken);
 
-    /// <summary>Keeps the user out of what others see. Durable.</summary>
-    /// <exception cref="PresenceException">It could not be set.</exception>
+    /// <summary>Hides the user from others. Saved on the server.</summary>
+    /// <exception cref="PresenceException">The change failed.</exception>
     public Task DisableAsync(CancellationToken cancellationToken = default) => SwitchAsync(false, cancellationToken);
 
-    /// <summary>Whether others may see the user online. Answers while presence is off, too. Tries three times.</summary>
-    /// <exception cref="PresenceException">It could not be had.</exception>
+    /// <summary>Whether others can see the user online. Also works while presence is off. Tries three times.</summary>
+    /// <exception cref="PresenceException">The read failed.</exception>
     public async Task<bool> IsEnabledAsync(CancellationToken cancellationToken = default)
     {
         var settings = await Server.ReadAsync(PresenceSettingsAnswer.Path, PresenceJson.Default.PresenceSettingsAnswer, cancellationToken).ConfigureAwait(false);

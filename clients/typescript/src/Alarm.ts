@@ -6,7 +6,7 @@ const longestNap = 5_000;
 /** Platforms count a timer's milliseconds in 31 bits; beyond, it fires at once. */
 const longestTimer = 2 ** 31 - 1;
 
-/** Waits, one wait at a time, until time is up or somebody rings. */
+/** Waits, one wait at a time, until the time is up or it is rung. */
 export class Alarm {
   readonly #environment: Pick<PresenceEnvironment, "now" | "setTimer">;
   #isRung = false;

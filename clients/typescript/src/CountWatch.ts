@@ -34,7 +34,7 @@ export interface CountWatch {
 }
 
 /**
- * Over the page's stream, or by asking. Rests while the page is hidden: nobody sees a number there, and a few tabs with an open
+ * Over the page's stream, or by polling. Pauses while the page is hidden: its number isn't visible, and a few tabs with an open
  * stream each would use up the connections a browser allows one server.
  * @param receipt The last one of a running heartbeat, which may bring the count.
  */

@@ -14,7 +14,7 @@ export type ViewerState = "visible" | "hidden" | "paused";
 export interface RoomPresenceOptions extends PresenceOptions {
   /** The room, 1 to 128 characters, none of them a control character or one of `/ \ ? # %`. */
   readonly roomId: string;
-  /** What the viewer watches on, for moderators. */
+  /** The viewer's device, for moderators. */
   readonly device?: string | undefined;
   /** The app's version, for moderators. */
   readonly appVersion?: string | undefined;
@@ -24,7 +24,7 @@ export interface RoomPresenceOptions extends PresenceOptions {
 export interface RoomViewerQuery {
   /** 1 to 200, the default. */
   readonly limit?: number;
-  /** `heartbeat`, the default: the latest first. `joined`: the longest present first; `-joined`: the last to join first. */
+  /** `heartbeat`, the default: latest heartbeat first. `joined`: longest present first. `-joined`: newest first. */
   readonly sort?: "heartbeat" | "joined" | "-joined" | "name";
   /** Part of the id or the name. */
   readonly search?: string;
@@ -40,11 +40,11 @@ export interface PresenceUser {
   readonly displayName: string;
   readonly description: string;
   readonly avatarFileId: string | null;
-  /** The address of a picture. */
+  /** The URL of a picture. */
   readonly avatarCustomUrl: string | null;
   readonly roles: readonly string[];
   readonly permissions: readonly string[];
-  /** What the app's backend keeps with the user. */
+  /** The metadata set by the app's backend. */
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly tags: readonly string[];
   readonly isBrand: boolean;
@@ -54,7 +54,7 @@ export interface PresenceUser {
   readonly updatedAt: string;
 }
 
-/** One of those who watch. Instants are ISO 8601, UTC. */
+/** A viewer. Instants are ISO 8601, UTC. */
 export interface RoomViewer {
   readonly userId: string;
   readonly displayName?: string;
@@ -69,14 +69,14 @@ export interface RoomViewer {
   readonly user: PresenceUser;
 }
 
-/** One viewer in one live room: says that somebody watches, and reads who does. Reading alone counts nobody. */
+/** One viewer in one live room: sends heartbeats, and reads the viewers. Reading alone doesn't count. */
 export class RoomPresence extends HeartbeatSender {
   readonly #options: RoomPresenceOptions;
   readonly #counts: ReturnType<typeof countWatch>;
   #roomId: string;
   #viewerState: ViewerState = "visible";
 
-  /** @throws RangeError for a room that no address can name. */
+  /** @throws RangeError for an invalid room id. */
   constructor(options: RoomPresenceOptions) {
     super(options);
     roomPath(options.roomId);
@@ -86,7 +86,7 @@ export class RoomPresence extends HeartbeatSender {
     this.onStateChange(() => this.#counts.offer(this.#freshReceipt?.count));
   }
 
-  /** None while heartbeats fail: what the last one brought is old then. */
+  /** None while heartbeats fail, because the last count is outdated. */
   get #freshReceipt(): HeartbeatReceipt | undefined {
     return this.state.status === "present" ? this.state.receipt : undefined;
   }
@@ -95,13 +95,13 @@ export class RoomPresence extends HeartbeatSender {
     return this.#roomId;
   }
 
-  /** How many watch: all distinct viewers. Tries three times. */
+  /** The viewer count: all distinct viewers. Tries three times. */
   async getRoomUserCount(options: { readonly signal?: AbortSignal } = {}): Promise<number> {
     const { count } = await this.server.read<{ count: number }>(`${roomPath(this.#roomId)}/users/count`, options.signal);
     return count;
   }
 
-  /** Who watches: up to 200; the count is not capped, and so may be higher. Tries three times. */
+  /** The viewers, up to 200. The count has no limit, so it can be higher. Tries three times. */
   async getRoomOnlineUsers({ signal, ...query }: RoomViewerQuery = {}): Promise<RoomViewer[]> {
     const search = new URLSearchParams(JSON.parse(JSON.stringify({ ...query, include: "user" }))); // without what is undefined; React Native takes no list
     const { viewers } = await this.server.read<{ viewers: RoomViewer[] }>(`${roomPath(this.#roomId)}/users?${search}`, signal);
@@ -109,8 +109,8 @@ export class RoomPresence extends HeartbeatSender {
   }
 
   /**
-   * Calls back with the count, now and whenever it changes: from the server's event stream, or by asking at the pace of the
-   * heartbeats where there is none. Rests while the page is hidden. Follows to another room.
+   * Calls back with the count, now and whenever it changes, from the server's event stream, or polled at the interval of the
+   * heartbeats if there is no stream. Pauses while the page is hidden. Follows to another room.
    * @returns Ends it.
    */
   watchCount(listener: (count: number) => void, options: CountWatchOptions = {}): () => void {
@@ -119,7 +119,7 @@ export class RoomPresence extends HeartbeatSender {
 
   /**
    * Leaves this room first and then, if its heartbeat was running, enters the other.
-   * @returns As `startHeartbeat()`; fulfilled at once when it was not running.
+   * @returns As `startHeartbeat()`; fulfilled at once if it was not running.
    */
   switchRoom(roomId: string): Promise<void> {
     roomPath(roomId);
@@ -132,7 +132,7 @@ export class RoomPresence extends HeartbeatSender {
     return wasBeating ? this.startHeartbeat() : Promise.resolve();
   }
 
-  /** What the viewer does, where it is not for the page to know: playback stands still, or a mobile app is in the background. */
+  /** The viewer's state, where the page can't detect it: playback is paused, or a mobile app is in the background. */
   setViewerState(state: ViewerState): void {
     this.#viewerState = state;
     this.viewerStateChanged();

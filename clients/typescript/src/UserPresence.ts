@@ -3,19 +3,19 @@ import { type PresenceSettings, settingsPath } from "./PresenceSettings.js";
 import type { Pulse } from "./Pulse.js";
 import { userPulse } from "./UserPulse.js";
 
-/** Whether the user is online in the network, apart from any room. */
+/** A user's online state in the network, independent of rooms. */
 export class UserPresence extends HeartbeatSender {
-  /** Lets others see the user online. Durable; a user begins enabled. */
+  /** Shows the user as online to others. Saved on the server. On by default. */
   async enable(): Promise<void> {
     await this.#switch(true);
   }
 
-  /** Keeps the user out of what others see. Durable. */
+  /** Hides the user from others. Saved on the server. */
   async disable(): Promise<void> {
     await this.#switch(false);
   }
 
-  /** Whether others may see the user online. Answers while presence is off, too. */
+  /** Whether others can see the user online. Also works while presence is off. */
   async isEnabled(options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
     return (await this.server.read<PresenceSettings>(settingsPath, options.signal)).user.enabled;
   }

@@ -2,11 +2,11 @@ import { useEffect, useRef, useState } from "react";
 import { type PresenceState, RoomPresence, type RoomPresenceOptions, type ViewerState } from "./presence.js";
 
 export interface UseRoomPresenceOptions extends RoomPresenceOptions {
-  /** Count this viewer while the component is mounted: true unless said otherwise. */
+  /** Count this viewer while the component is mounted. Default: true. */
   readonly heartbeat?: boolean;
-  /** Keep `count` up to date: true unless said otherwise. */
+  /** Keep `count` up to date. Default: true. */
   readonly watch?: boolean;
-  /** What the viewer does, such as `paused` while playback stands still. */
+  /** What the viewer does, such as `paused` while playback is paused. */
   readonly viewerState?: ViewerState;
 }
 
@@ -14,7 +14,7 @@ export interface UsedRoomPresence {
   readonly state: PresenceState;
   /** Undefined until it is known. */
   readonly count: number | undefined;
-  /** For other calls; undefined until the component is mounted. */
+  /** For other calls. Undefined until the component is mounted. */
   readonly presence: RoomPresence | undefined;
 }
 

@@ -21,7 +21,7 @@ export function retryDelay(failures: number, error: PresenceError | undefined, r
 /**
  * How long to wait before asking whether presence is on again, or before trying what the platform says is offline: 1 min at first,
  * up to a tenth early.
- * @param times How often it was in vain before, where that makes the wait longer: 2, 4, 8, 15 min.
+ * @param times The failed attempts before, if they make the wait longer: 2, 4, 8, 15 min.
  */
 export function slowDelay(random: number, times = 0): number {
   return spread(Math.min(slow * 2 ** times, slowest), random);

@@ -8,9 +8,9 @@ public sealed partial class PresenceServer
     private const int MostAtOnce = 1_000;
 
     /// <summary>Sends one heartbeat for each of many users, such as those of another system. Needs the scope <c>presence</c>.</summary>
-    /// <param name="heartbeats">Any number; a thousand go with each request, one request after the other.</param>
+    /// <param name="heartbeats">Any number. Sent in requests of 1,000, one after the other.</param>
     /// <param name="cancellationToken">Gives up; what was sent before counts.</param>
-    /// <returns>How many were taken, and which were not and why.</returns>
+    /// <returns>The number accepted, and the rejected ones with reasons.</returns>
     /// <exception cref="PresenceException">A request failed as a whole; those before it count.</exception>
     public async Task<HeartbeatsReceipt> SendHeartbeatsAsync(IEnumerable<UserHeartbeat> heartbeats, CancellationToken cancellationToken = default)
     {
@@ -33,45 +33,45 @@ public sealed partial class PresenceServer
 
 /// <summary>One heartbeat for a user.</summary>
 /// <param name="roomId">The room.</param>
-/// <param name="userId">Who watches.</param>
+/// <param name="userId">The viewer.</param>
 public sealed class UserHeartbeat(string roomId, string userId)
 {
     /// <summary>The room.</summary>
     public string RoomId { get; } = roomId;
 
-    /// <summary>Who watches.</summary>
+    /// <summary>The viewer.</summary>
     public string UserId { get; } = userId;
 
-    /// <summary>Tells the user's sessions apart; one for all unless said.</summary>
+    /// <summary>Distinguishes the user's sessions. Default: one session.</summary>
     public string? SessionId { get; set; }
 
-    /// <summary>What the viewer does; visible unless said.</summary>
+    /// <summary>The viewer's state. Default: visible.</summary>
     public ViewerState State { get; set; }
 
-    /// <summary>What the viewer watches on, for moderators.</summary>
+    /// <summary>The viewer's device, for moderators.</summary>
     public string? Device { get; set; }
 
     /// <summary>The app's version, for moderators.</summary>
     public string? AppVersion { get; set; }
 }
 
-/// <summary>What became of many heartbeats.</summary>
+/// <summary>The result of many heartbeats.</summary>
 public sealed class HeartbeatsReceipt
 {
-    /// <summary>How many were taken.</summary>
+    /// <summary>The number accepted.</summary>
     public int Accepted { get; init; }
 
-    /// <summary>Which were not.</summary>
+    /// <summary>The rejected ones.</summary>
     public IReadOnlyList<RejectedHeartbeat> Rejected { get; init; } = [];
 }
 
-/// <summary>One of many heartbeats that was not taken.</summary>
+/// <summary>A rejected heartbeat.</summary>
 public sealed class RejectedHeartbeat
 {
-    /// <summary>Its place among those sent, from 0.</summary>
+    /// <summary>Its index among those sent, from 0.</summary>
     public int Index { get; init; }
 
-    /// <summary>The code it would have had alone.</summary>
+    /// <summary>The code it would have got alone.</summary>
     public int Code { get; init; }
 
     /// <summary>What is wrong, for people.</summary>

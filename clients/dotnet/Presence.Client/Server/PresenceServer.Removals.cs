@@ -6,41 +6,41 @@ public sealed partial class PresenceServer
 {
     private const string Bans = "/api/v1/admin/removals";
 
-    /// <summary>Keeps a user out of a room for a while: gone at once, told why. Needs the scope <c>moderation</c>.</summary>
+    /// <summary>Removes a user from a room and bans them for a time. Needs the scope <c>moderation</c>.</summary>
     /// <param name="roomId">The room.</param>
-    /// <param name="userId">Who; a guest by the id that lists show.</param>
-    /// <param name="duration">For how long, 1 s to 3,660 days.</param>
-    /// <param name="reason">What the user is told, up to 200 characters.</param>
-    /// <param name="cancellationToken">Gives up waiting; it may be in force all the same.</param>
-    /// <exception cref="PresenceException">It was refused, or there was no answer.</exception>
+    /// <param name="userId">The user. For a guest, the id shown in the lists.</param>
+    /// <param name="duration">The duration, 1 s to 3,660 days.</param>
+    /// <param name="reason">The reason for the user, up to 200 characters.</param>
+    /// <param name="cancellationToken">Stops waiting. The ban may be in effect anyway.</param>
+    /// <exception cref="PresenceException">Refused, or no reply.</exception>
     public Task<Removal> RemoveFromRoomAsync(string roomId, string userId, TimeSpan duration, string? reason = null, CancellationToken cancellationToken = default) =>
         RemoveAsync(RemovalsOf(roomId), userId, duration, reason, cancellationToken);
 
-    /// <summary>Lets a user into a room again; also where nobody kept it out.</summary>
-    /// <exception cref="PresenceException">It was refused, or there was no answer.</exception>
+    /// <summary>Lifts a ban from a room. Also succeeds if there is none.</summary>
+    /// <exception cref="PresenceException">Refused, or no reply.</exception>
     public Task ReadmitToRoomAsync(string roomId, string userId, CancellationToken cancellationToken = default) =>
         SendAsync(new ApiRequest(HttpMethod.Delete, $"{RemovalsOf(roomId)}/{RoomPath.Segment(userId, nameof(userId))}"), cancellationToken);
 
-    /// <summary>Who is kept out of a room, the latest first.</summary>
-    /// <exception cref="PresenceException">It could not be had.</exception>
+    /// <summary>A room's bans, newest first.</summary>
+    /// <exception cref="PresenceException">The read failed.</exception>
     public IAsyncEnumerable<Removal> GetRemovalsAsync(string roomId, CancellationToken cancellationToken = default) => PagesAsync(RemovalsOf(roomId), cancellationToken);
 
-    /// <summary>Keeps a user out of the network for a while. Needs the scope <c>moderation</c>.</summary>
+    /// <summary>Removes a user from the network and bans them for a time. Needs the scope <c>moderation</c>.</summary>
     /// <param name="userId">Who.</param>
-    /// <param name="duration">For how long, 1 s to 3,660 days.</param>
-    /// <param name="reason">What the user is told, up to 200 characters.</param>
-    /// <param name="cancellationToken">Gives up waiting; it may be in force all the same.</param>
-    /// <exception cref="PresenceException">It was refused, or there was no answer.</exception>
+    /// <param name="duration">The duration, 1 s to 3,660 days.</param>
+    /// <param name="reason">The reason for the user, up to 200 characters.</param>
+    /// <param name="cancellationToken">Stops waiting. The ban may be in effect anyway.</param>
+    /// <exception cref="PresenceException">Refused, or no reply.</exception>
     public Task<Removal> BanAsync(string userId, TimeSpan duration, string? reason = null, CancellationToken cancellationToken = default) =>
         RemoveAsync(Bans, userId, duration, reason, cancellationToken);
 
-    /// <summary>Lets a user into the network again; also where nobody kept it out.</summary>
-    /// <exception cref="PresenceException">It was refused, or there was no answer.</exception>
+    /// <summary>Lifts a ban from the network. Also succeeds if there is none.</summary>
+    /// <exception cref="PresenceException">Refused, or no reply.</exception>
     public Task LiftBanAsync(string userId, CancellationToken cancellationToken = default) =>
         SendAsync(new ApiRequest(HttpMethod.Delete, $"{Bans}/{RoomPath.Segment(userId, nameof(userId))}"), cancellationToken);
 
-    /// <summary>Who is banned, the latest first.</summary>
-    /// <exception cref="PresenceException">It could not be had.</exception>
+    /// <summary>The network's bans, newest first.</summary>
+    /// <exception cref="PresenceException">The read failed.</exception>
     public IAsyncEnumerable<Removal> GetBansAsync(CancellationToken cancellationToken = default) => PagesAsync(Bans, cancellationToken);
 
     private static string RemovalsOf(string roomId) => $"/api/v1/admin/rooms/{RoomPath.Segment(roomId, nameof(roomId))}/removals";
@@ -52,10 +52,10 @@ public sealed partial class PresenceServer
     }
 }
 
-/// <summary>A user kept out of a room or, without a room, of the network.</summary>
+/// <summary>A user's ban from a room or, without a room, from the network.</summary>
 public sealed class Removal
 {
-    /// <summary>The room; null for a ban.</summary>
+    /// <summary>The room. Null for the network.</summary>
     public string? RoomId { get; init; }
 
     /// <summary>Who.</summary>
@@ -64,13 +64,13 @@ public sealed class Removal
     /// <summary>Until when.</summary>
     public DateTimeOffset Until { get; init; }
 
-    /// <summary>What the user is told.</summary>
+    /// <summary>The reason for the user.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Since when.</summary>
     public DateTimeOffset RemovedAt { get; init; }
 
-    /// <summary>Who did it: a moderator's email or a server key's name.</summary>
+    /// <summary>Who set it: an account's email or a server key's name.</summary>
     public string RemovedBy { get; init; } = "";
 }
 

@@ -7,8 +7,8 @@ public sealed partial class PresenceServer
     /// <summary>What the server takes in one request.</summary>
     private const int MostRoomsAtOnce = 200;
 
-    /// <summary>How rooms are, in the order asked for; one nobody is in counts 0.</summary>
-    /// <exception cref="PresenceException">It could not be had.</exception>
+    /// <summary>The state of rooms, in the requested order. An empty room counts 0.</summary>
+    /// <exception cref="PresenceException">The read failed.</exception>
     public async Task<IReadOnlyList<RoomSummary>> GetRoomsAsync(IEnumerable<string> roomIds, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(roomIds);
@@ -23,19 +23,19 @@ public sealed partial class PresenceServer
         return rooms;
     }
 
-    /// <summary>What is special about a room; also answers for one that nobody defined.</summary>
-    /// <exception cref="PresenceException">It could not be had.</exception>
+    /// <summary>A room's definition. Also works for a room without one.</summary>
+    /// <exception cref="PresenceException">The read failed.</exception>
     public async Task<RoomDefinition> GetRoomAsync(string roomId, CancellationToken cancellationToken = default)
     {
         var (document, etag) = await ReadVersionAsync(ApiRequest.Get(DefinitionOf(roomId)), PresenceJson.Default.RoomDefinitionDocument, cancellationToken).ConfigureAwait(false);
         return document.ToDefinition(roomId, etag);
     }
 
-    /// <summary>Says all that is special about a room; what is null is not special any more. Needs the scope <c>rooms</c>.</summary>
-    /// <param name="room">As read and changed, or a new one, which takes the place of whatever is there.</param>
-    /// <param name="cancellationToken">Gives up waiting; it may be in force all the same.</param>
-    /// <returns>The definition in force, to change further.</returns>
-    /// <exception cref="PresenceException">It was refused; with status 412 because somebody else changed it since it was read.</exception>
+    /// <summary>Replaces a room's definition. Null members follow the network. Needs the scope <c>rooms</c>.</summary>
+    /// <param name="room">The definition you read and changed, or a new one, which overwrites any version.</param>
+    /// <param name="cancellationToken">Stops waiting. The ban may be in effect anyway.</param>
+    /// <returns>The definition in effect, to change further.</returns>
+    /// <exception cref="PresenceException">Refused. Status 412 if the room has changed since you read it.</exception>
     public async Task<RoomDefinition> SaveRoomAsync(RoomDefinition room, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(room);
@@ -48,41 +48,41 @@ public sealed partial class PresenceServer
         return document.ToDefinition(room.RoomId, etag);
     }
 
-    /// <summary>Lets a room follow the network again; also where nothing was special. Needs the scope <c>rooms</c>.</summary>
-    /// <exception cref="PresenceException">It was refused, or there was no answer.</exception>
+    /// <summary>Deletes a room's definition, so that it follows the network. Also succeeds if there is none. Needs the scope <c>rooms</c>.</summary>
+    /// <exception cref="PresenceException">Refused, or no reply.</exception>
     public Task ForgetRoomAsync(string roomId, CancellationToken cancellationToken = default) =>
         SendAsync(new ApiRequest(HttpMethod.Delete, DefinitionOf(roomId)), cancellationToken);
 
     private static string DefinitionOf(string roomId) => $"/api/v1/admin/rooms/{RoomPath.Segment(roomId, nameof(roomId))}";
 }
 
-/// <summary>What is special about a room; what is null follows the network.</summary>
+/// <summary>A room's definition. Null members follow the network.</summary>
 /// <param name="roomId">The room.</param>
 public sealed class RoomDefinition(string roomId)
 {
     /// <summary>The room.</summary>
     public string RoomId { get; } = roomId;
 
-    /// <summary>What is shown instead of the id, 1 to 100 characters.</summary>
+    /// <summary>The title, shown instead of the id, 1 to 100 characters.</summary>
     public string? Title { get; set; }
 
-    /// <summary>Whether its broadcast is over: everybody leaves, heartbeats are refused.</summary>
+    /// <summary>Whether the room is ended: all viewers leave, heartbeats are refused.</summary>
     public bool IsEnded { get; set; }
 
-    /// <summary>False switches presence off in it; true cannot switch on what is off for the network.</summary>
+    /// <summary>False switches presence off in the room. True can't override a network that is off.</summary>
     public bool? IsEnabled { get; set; }
 
     /// <summary>Whole seconds, 1 s to 10 min.</summary>
     public TimeSpan? HeartbeatInterval { get; set; }
 
-    /// <summary>Whole seconds, 6 s to 60 min, and at least the interval and 5 s.</summary>
+    /// <summary>Whole seconds, 6 s to 60 min, and at least the interval plus 5 s.</summary>
     public TimeSpan? PresenceTimeout { get; set; }
 
     /// <summary>The version it was read as; null for one made here.</summary>
     internal string? ETag { get; init; }
 }
 
-/// <summary>How a room is at a moment.</summary>
+/// <summary>A room's state at one moment.</summary>
 public sealed class RoomSummary
 {
     /// <summary>The room.</summary>
@@ -100,19 +100,19 @@ public sealed class RoomSummary
     /// <summary>All distinct viewers.</summary>
     public int Count { get; init; }
 
-    /// <summary>Those all of whose sessions are in the background.</summary>
+    /// <summary>Viewers with all sessions in the background.</summary>
     public int Hidden { get; init; }
 
-    /// <summary>Those whose heartbeats are overdue.</summary>
+    /// <summary>Viewers whose heartbeats are overdue.</summary>
     public int Fading { get; init; }
 
-    /// <summary>Those without an account.</summary>
+    /// <summary>Viewers without an account.</summary>
     public int Guests { get; init; }
 
     /// <summary>Tabs and devices.</summary>
     public int Sessions { get; init; }
 
-    /// <summary>Since when somebody is in it; null while nobody is.</summary>
+    /// <summary>Since when the room has had viewers. Null while it is empty.</summary>
     public DateTimeOffset? Since { get; init; }
 
     /// <summary>The most viewers since then.</summary>

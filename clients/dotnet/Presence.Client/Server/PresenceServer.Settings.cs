@@ -7,19 +7,19 @@ public sealed partial class PresenceServer
     private const string Settings = "/api/v1/admin/settings";
 
     /// <summary>The network's settings.</summary>
-    /// <exception cref="PresenceException">They could not be had.</exception>
+    /// <exception cref="PresenceException">The read failed.</exception>
     public async Task<NetworkSettings> GetSettingsAsync(CancellationToken cancellationToken = default)
     {
         var (document, etag) = await ReadVersionAsync(ApiRequest.Get(Settings), PresenceJson.Default.NetworkSettingsDocument, cancellationToken).ConfigureAwait(false);
         return document.ToSettings(etag);
     }
 
-    /// <summary>Changes the network's settings, for clients that run too. Needs the scope <c>settings</c>.</summary>
+    /// <summary>Changes the network's settings, also for running clients. Needs the scope <c>settings</c>.</summary>
     /// <param name="settings">As read, and changed.</param>
     /// <param name="reason">Kept with the change, up to 200 characters.</param>
-    /// <param name="cancellationToken">Gives up waiting; it may be in force all the same.</param>
-    /// <returns>The settings in force, to change further.</returns>
-    /// <exception cref="PresenceException">They do not go together, or, with status 412, somebody else changed them since they were read.</exception>
+    /// <param name="cancellationToken">Stops waiting. The ban may be in effect anyway.</param>
+    /// <returns>The settings in effect, to change further.</returns>
+    /// <exception cref="PresenceException">The values are invalid together, or, with status 412, the settings have changed since you read them.</exception>
     public async Task<NetworkSettings> ChangeSettingsAsync(NetworkSettings settings, string? reason = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -44,10 +44,10 @@ public sealed class NetworkSettings
     /// <summary>How often clients send heartbeats: whole seconds, 1 s to 10 min.</summary>
     public TimeSpan HeartbeatInterval { get; set; }
 
-    /// <summary>How long a heartbeat counts: whole seconds, 6 s to 60 min, and at least the interval and 5 s.</summary>
+    /// <summary>How long a heartbeat counts: whole seconds, 6 s to 60 min, and at least the interval plus 5 s.</summary>
     public TimeSpan PresenceTimeout { get; set; }
 
-    /// <summary>How many viewers a list shows at most, 1 to 200.</summary>
+    /// <summary>The most viewers in a list, 1 to 200.</summary>
     public int ListLimit { get; set; }
 
     /// <summary>Rises with every change.</summary>

@@ -5,7 +5,7 @@ using Presence.Client.Http;
 
 namespace Presence.Client.Server;
 
-/// <summary>What a backend asks of the presence server: heartbeats for many, removals, rooms, settings. With a server key, which no app may hold.</summary>
+/// <summary>Calls for backends: heartbeats for many users, bans, rooms, settings. Needs a server key. Never put one in an app.</summary>
 /// <remarks>
 /// <para><b>Threads.</b> Any, for all members.</para>
 /// <para><b>Cost.</b> Reads are tried three times, with growing waits; changes once.</para>
@@ -15,7 +15,7 @@ public sealed partial class PresenceServer
     private readonly ApiConnection _connection;
     private readonly string _serverKey;
 
-    /// <summary>Makes one; nothing is sent yet.</summary>
+    /// <summary>Creates one. Nothing is sent yet.</summary>
     /// <exception cref="ArgumentException">The address or the key is missing.</exception>
     public PresenceServer(PresenceServerOptions options)
     {
@@ -26,14 +26,14 @@ public sealed partial class PresenceServer
         _connection = new ApiConnection(options.HttpClient ?? PresenceApp.Current.HttpClient, options.BaseUrl, options.TimeProvider);
     }
 
-    /// <summary>How many are in a room.</summary>
-    /// <exception cref="PresenceException">It could not be had.</exception>
+    /// <summary>A room's counts.</summary>
+    /// <exception cref="PresenceException">The read failed.</exception>
     public Task<RoomCount> GetRoomUserCountAsync(string roomId, CancellationToken cancellationToken = default) =>
         ReadAsync(RoomPath.Of(roomId) + "/users/count", PresenceJson.Default.RoomCount, cancellationToken);
 
-    /// <summary>Vouches for a user, once: what it answers lets the user sign in within 10 minutes.</summary>
+    /// <summary>Verifies a user. The returned text logs the user in, within 10 minutes.</summary>
     /// <returns>For <see cref="PresenceLogin.LogInAsync"/>.</returns>
-    /// <exception cref="PresenceException">It was refused, or there was no answer.</exception>
+    /// <exception cref="PresenceException">Refused, or no reply.</exception>
     public async Task<string> VouchForAsync(string userId, CancellationToken cancellationToken = default)
     {
         var request = new ApiRequest(HttpMethod.Post, "/api/v4/authentication/token")
@@ -105,16 +105,16 @@ public sealed partial class PresenceServer
     }
 }
 
-/// <summary>Where the server is and what your backend shows it. Read once, when a <see cref="PresenceServer"/> is made.</summary>
+/// <summary>The server's URL and your server key. Read once, when a <see cref="PresenceServer"/> is made.</summary>
 public sealed class PresenceServerOptions
 {
-    /// <summary>The server's address, such as <c>https://presence.example.com</c>. Required.</summary>
+    /// <summary>The server's URL, such as <c>https://presence.example.com</c>. Required.</summary>
     public Uri? BaseUrl { get; set; }
 
-    /// <summary>A server key with the scopes that are used. Required; keep it out of apps.</summary>
+    /// <summary>A server key with the needed scopes. Required. Keep it out of apps.</summary>
     public string? ServerKey { get; set; }
 
-    /// <summary>What requests are sent with; the caller's to dispose. That of the running process by default.</summary>
+    /// <summary>What requests are sent with; owned by the caller. Default: that of the running process.</summary>
     public HttpClient? HttpClient { get; set; }
 
     /// <summary>The clock and its timers; the system's by default.</summary>

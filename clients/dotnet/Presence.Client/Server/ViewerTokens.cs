@@ -6,7 +6,7 @@ using Presence.Client.Http;
 namespace Presence.Client.Server;
 
 /// <summary>
-/// Signs access tokens for viewers in your backend: HS256, with the secret the server knows as <c>Presence__Clients__Jwt__Secret</c>.
+/// Signs access tokens for viewers in your backend: HS256, with the secret in the server's key <c>Presence__Clients__Jwt__Secret</c>.
 /// Nothing is sent.
 /// </summary>
 /// <remarks><b>Threads.</b> Any, for all members.</remarks>
@@ -19,9 +19,9 @@ public sealed class ViewerTokens
     private readonly TimeProvider _time;
 
     /// <summary>Makes one.</summary>
-    /// <param name="secret">The shared secret, 32 to 1,024 bytes as UTF-8, taken as the text it is.</param>
-    /// <param name="timeProvider">The clock; the system's unless given.</param>
-    /// <exception cref="ArgumentException">The secret is too short to be one.</exception>
+    /// <param name="secret">The shared secret, 32 to 1,024 bytes as UTF-8, used as is.</param>
+    /// <param name="timeProvider">The clock. Default: the system's.</param>
+    /// <exception cref="ArgumentException">The secret is too short.</exception>
     public ViewerTokens(string secret, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(secret);
@@ -38,9 +38,9 @@ public sealed class ViewerTokens
     public string? Audience { get; set; }
 
     /// <summary>Signs one.</summary>
-    /// <param name="viewer">For whom.</param>
-    /// <param name="lifetime">How long it is good; an app asks for the next at 80 % of that.</param>
-    /// <exception cref="ArgumentException">It names nobody, or would be over at once.</exception>
+    /// <param name="viewer">The viewer.</param>
+    /// <param name="lifetime">Its lifetime. An app gets the next one at 80 % of it.</param>
+    /// <exception cref="ArgumentException">The user is missing, or the lifetime isn't positive.</exception>
     public string Sign(ViewerIdentity viewer, TimeSpan lifetime)
     {
         ArgumentNullException.ThrowIfNull(viewer);
@@ -86,7 +86,7 @@ public sealed class ViewerTokens
     }
 }
 
-/// <summary>Whom a token speaks for.</summary>
+/// <summary>The user of a token.</summary>
 public sealed class ViewerIdentity
 {
     /// <summary>Names a user.</summary>
@@ -107,9 +107,9 @@ public sealed class ViewerIdentity
     /// <summary>A picture.</summary>
     public Uri? AvatarUrl { get; set; }
 
-    /// <summary>The session of heartbeats that name none.</summary>
+    /// <summary>The session of heartbeats without a session id.</summary>
     public string? SessionId { get; set; }
 
-    /// <summary>The rooms it is for, up to 100, such as <c>lobby</c> or <c>team-*</c>; null for all.</summary>
+    /// <summary>The rooms it is valid for, up to 100, such as <c>lobby</c> or <c>team-*</c>; null for all.</summary>
     public IReadOnlyList<string>? Rooms { get; set; }
 }

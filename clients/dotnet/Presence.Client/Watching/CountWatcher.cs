@@ -2,7 +2,7 @@ namespace Presence.Client.Watching;
 
 /// <summary>One who watches a count: hears the latest, however slowly it listens.</summary>
 /// <param name="time">The clock.</param>
-/// <param name="minimumInterval">How far apart two counts are at least.</param>
+/// <param name="minimumInterval">The minimum time between two counts.</param>
 /// <param name="onTrouble">Told when the count could not be had and watching goes on.</param>
 internal sealed class CountWatcher(TimeProvider time, TimeSpan minimumInterval, Action<PresenceException>? onTrouble)
 {

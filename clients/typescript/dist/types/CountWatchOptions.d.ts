@@ -1,8 +1,8 @@
 import type { PresenceError } from "./PresenceError.js";
 export interface CountWatchOptions {
-    /** At least so many milliseconds between two counts, the latest of them each time: for a screen nobody looks at closely. By default each is told as it comes. */
+    /** Minimum milliseconds between two counts, for a secondary screen. You get the latest count. By default, you get each count. */
     readonly minimumInterval?: number;
-    /** Called when the count could not be had. Watching goes on, unless the error `isFinal`. */
+    /** Called when a read of the count failed. Watching continues, unless the error `isFinal`. */
     readonly onError?: (error: PresenceError) => void;
     /** Ends this watcher. */
     readonly signal?: AbortSignal;

@@ -1,11 +1,11 @@
-/** What the server answered to a heartbeat it took. */
+/** The server's reply to an accepted heartbeat. */
 export interface HeartbeatReceipt {
     readonly heartbeatIntervalSeconds: number;
-    /** When the next one is due; varies a little, so that a crowd spreads out. */
+    /** When the next one is due. Varies a little, so that viewers spread out. */
     readonly nextHeartbeatInSeconds: number;
-    /** How long this heartbeat counts. Not said of user presence. */
+    /** How long this heartbeat counts. Absent for user presence. */
     readonly presenceTimeoutSeconds?: number;
-    /** Rises with every change of the settings. Not said of user presence. */
+    /** Increases with every settings change. Absent for user presence. */
     readonly settingsVersion?: number;
     /** The room's viewers, while their number is watched without an event stream. */
     readonly count?: number;

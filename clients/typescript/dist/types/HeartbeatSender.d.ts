@@ -1,31 +1,31 @@
 import type { PresenceOptions } from "./PresenceOptions.js";
 import type { PresenceState } from "./PresenceState.js";
-/** What room and user presence have in common: a heartbeat that is started, stopped and looked at. */
+/** The common part of room and user presence: a heartbeat with start, stop and state. */
 export declare abstract class HeartbeatSender {
     #private;
     constructor(options: PresenceOptions);
-    /** How it stands. The same object until something changes. */
+    /** The state. The same object until something changes. */
     get state(): PresenceState;
     /**
-     * Calls back with every new state: at least once a heartbeat.
+     * Calls back with every new state, at least once per heartbeat.
      * @returns Ends it.
      */
     onStateChange(listener: (state: PresenceState) => void): () => void;
     /**
-     * Sends a heartbeat now, and then whenever the server asks for one. Calling it again while it runs changes nothing; after a
-     * refusal it begins anew.
-     * @returns Fulfilled when the first one was taken. Rejected with a PresenceError when it is refused; of kind `disabled`, it
-     * goes on asking all the same. Need not be waited for: nothing is reported as unhandled.
+     * Sends a heartbeat now, and then at the server's interval. Calling it again while it runs changes nothing. After a
+     * refusal it starts again.
+     * @returns Fulfilled when the first one is accepted. Rejected with a PresenceError when it is refused. If `disabled`, it
+     * keeps retrying. You don't have to await it: nothing is reported as unhandled.
      */
     startHeartbeat(): Promise<void>;
     /**
      * Ends the heartbeat and leaves.
-     * @returns Fulfilled when the server knows, or could not be told; the presence timeout tells it then. Never rejected.
+     * @returns Fulfilled when the server has the leave, or can't be reached. Then the viewer times out. Never rejected.
      */
     stopHeartbeat(): Promise<void>;
     /**
-     * While presence is off: asks again now, in place of after up to 15 min. For an app that heard from elsewhere that it is on again,
-     * or whose viewer comes back to it. Otherwise it changes nothing.
+     * While presence is off, retries now instead of after up to 15 min. For an app that knows that presence is on again,
+     * or whose viewer returns to it. Otherwise it changes nothing.
      */
     resume(): void;
 }

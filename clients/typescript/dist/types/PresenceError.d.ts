@@ -1,33 +1,33 @@
 /**
  * What went wrong, for programs:
- * - `disabled`: presence is switched off for the room or the network. Hide who is watching; it may come back.
- * - `removed`, `banned`: the user is kept out of the room or the network, until `until`, for `reason`.
- * - `ended`: the room's broadcast is over.
- * - `unauthorized`: the token is not accepted, nor was a renewed one.
- * - `limited`: too many requests, or a cap is reached.
- * - `refused`: the request breaks a rule; the message names it.
- * - `unavailable`: no answer, or none of this server's.
- * - `stopped`: it was ended from this side.
+ * - `disabled`: presence is switched off for the room or the network. Hide it. It can return.
+ * - `removed`, `banned`: the user is banned from the room or the network, until `until`, for `reason`.
+ * - `ended`: the room's broadcast has ended.
+ * - `unauthorized`: the token was refused, and a renewed one too.
+ * - `limited`: too many requests, or a limit is reached.
+ * - `refused`: the request breaks a rule. The message names it.
+ * - `unavailable`: no reply, or not from this server.
+ * - `stopped`: stopped on this side.
  */
 export type PresenceErrorKind = "disabled" | "removed" | "banned" | "ended" | "unauthorized" | "limited" | "refused" | "unavailable" | "stopped";
-/** Why a heartbeat or a read was not answered as hoped. */
+/** Why a heartbeat or a read failed. */
 export declare class PresenceError extends Error {
     readonly name = "PresenceError";
     readonly kind: PresenceErrorKind;
-    /** The HTTP status, if there was an answer. */
+    /** The HTTP status, if there was a reply. */
     readonly status: number | undefined;
-    /** The server's code, if it answered; docs/errors.md lists them. It keeps its meaning for ever. */
+    /** The server's code, if it replied. docs/errors.md lists them. A code never changes its meaning. */
     readonly code: number | undefined;
-    /** When a removal or ban ends. */
+    /** When the ban ends. */
     readonly until: Date | undefined;
-    /** What the viewer is told of a removal or ban. */
+    /** The reason of the ban, for the viewer. */
     readonly reason: string | undefined;
-    /** The rooms that were refused, where a request names several. */
+    /** The refused rooms, if a request names several. */
     readonly roomIds: readonly string[] | undefined;
-    /** How long the server asks to wait. */
+    /** The server's requested wait. */
     readonly retryAfterSeconds: number | undefined;
     constructor(kind: PresenceErrorKind, message: string, particulars?: Partial<Omit<PresenceError, "kind" | "isFinal" | keyof Error>> & ErrorOptions);
-    /** Nothing is tried again by itself. */
+    /** The client won't retry. */
     get isFinal(): boolean;
 }
 export declare function unavailable(message: string, cause?: unknown): PresenceError;

@@ -6,7 +6,7 @@ export type ViewerState = "visible" | "hidden" | "paused";
 export interface RoomPresenceOptions extends PresenceOptions {
     /** The room, 1 to 128 characters, none of them a control character or one of `/ \ ? # %`. */
     readonly roomId: string;
-    /** What the viewer watches on, for moderators. */
+    /** The viewer's device, for moderators. */
     readonly device?: string | undefined;
     /** The app's version, for moderators. */
     readonly appVersion?: string | undefined;
@@ -15,7 +15,7 @@ export interface RoomPresenceOptions extends PresenceOptions {
 export interface RoomViewerQuery {
     /** 1 to 200, the default. */
     readonly limit?: number;
-    /** `heartbeat`, the default: the latest first. `joined`: the longest present first; `-joined`: the last to join first. */
+    /** `heartbeat`, the default: latest heartbeat first. `joined`: longest present first. `-joined`: newest first. */
     readonly sort?: "heartbeat" | "joined" | "-joined" | "name";
     /** Part of the id or the name. */
     readonly search?: string;
@@ -30,11 +30,11 @@ export interface PresenceUser {
     readonly displayName: string;
     readonly description: string;
     readonly avatarFileId: string | null;
-    /** The address of a picture. */
+    /** The URL of a picture. */
     readonly avatarCustomUrl: string | null;
     readonly roles: readonly string[];
     readonly permissions: readonly string[];
-    /** What the app's backend keeps with the user. */
+    /** The metadata set by the app's backend. */
     readonly metadata: Readonly<Record<string, unknown>>;
     readonly tags: readonly string[];
     readonly isBrand: boolean;
@@ -43,7 +43,7 @@ export interface PresenceUser {
     readonly createdAt: string;
     readonly updatedAt: string;
 }
-/** One of those who watch. Instants are ISO 8601, UTC. */
+/** A viewer. Instants are ISO 8601, UTC. */
 export interface RoomViewer {
     readonly userId: string;
     readonly displayName?: string;
@@ -57,30 +57,30 @@ export interface RoomViewer {
     /** The whole profile: metadata, tags, picture. */
     readonly user: PresenceUser;
 }
-/** One viewer in one live room: says that somebody watches, and reads who does. Reading alone counts nobody. */
+/** One viewer in one live room: sends heartbeats, and reads the viewers. Reading alone doesn't count. */
 export declare class RoomPresence extends HeartbeatSender {
     #private;
-    /** @throws RangeError for a room that no address can name. */
+    /** @throws RangeError for an invalid room id. */
     constructor(options: RoomPresenceOptions);
     get roomId(): string;
-    /** How many watch: all distinct viewers. Tries three times. */
+    /** The viewer count: all distinct viewers. Tries three times. */
     getRoomUserCount(options?: {
         readonly signal?: AbortSignal;
     }): Promise<number>;
-    /** Who watches: up to 200; the count is not capped, and so may be higher. Tries three times. */
+    /** The viewers, up to 200. The count has no limit, so it can be higher. Tries three times. */
     getRoomOnlineUsers({ signal, ...query }?: RoomViewerQuery): Promise<RoomViewer[]>;
     /**
-     * Calls back with the count, now and whenever it changes: from the server's event stream, or by asking at the pace of the
-     * heartbeats where there is none. Rests while the page is hidden. Follows to another room.
+     * Calls back with the count, now and whenever it changes, from the server's event stream, or polled at the interval of the
+     * heartbeats if there is no stream. Pauses while the page is hidden. Follows to another room.
      * @returns Ends it.
      */
     watchCount(listener: (count: number) => void, options?: CountWatchOptions): () => void;
     /**
      * Leaves this room first and then, if its heartbeat was running, enters the other.
-     * @returns As `startHeartbeat()`; fulfilled at once when it was not running.
+     * @returns As `startHeartbeat()`; fulfilled at once if it was not running.
      */
     switchRoom(roomId: string): Promise<void>;
-    /** What the viewer does, where it is not for the page to know: playback stands still, or a mobile app is in the background. */
+    /** The viewer's state, where the page can't detect it: playback is paused, or a mobile app is in the background. */
     setViewerState(state: ViewerState): void;
     /** Also for the count that is watched. */
     resume(): void;

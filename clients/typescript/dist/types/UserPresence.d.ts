@@ -1,12 +1,12 @@
 import { HeartbeatSender } from "./HeartbeatSender.js";
-/** Whether the user is online in the network, apart from any room. */
+/** A user's online state in the network, independent of rooms. */
 export declare class UserPresence extends HeartbeatSender {
     #private;
-    /** Lets others see the user online. Durable; a user begins enabled. */
+    /** Shows the user as online to others. Saved on the server. On by default. */
     enable(): Promise<void>;
-    /** Keeps the user out of what others see. Durable. */
+    /** Hides the user from others. Saved on the server. */
     disable(): Promise<void>;
-    /** Whether others may see the user online. Answers while presence is off, too. */
+    /** Whether others can see the user online. Also works while presence is off. */
     isEnabled(options?: {
         readonly signal?: AbortSignal;
     }): Promise<boolean>;
