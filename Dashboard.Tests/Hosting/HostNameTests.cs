@@ -80,6 +80,25 @@ public sealed class HostNameTests(HostNameTests.NamedHosts hosts) : IClassFixtur
     }
 
     [Theory]
+    [InlineData("xn--")]
+    [InlineData("example.com, xn--")]
+    [InlineData("xn--a, example.com")]
+    [InlineData("XN--\u007f")]
+    [InlineData("a..b")]
+    [InlineData("example.com:0")]
+    public async Task Host_ThatAProxyPassesOnAndNamesNone_IsNoFault(string name)
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = { ["Presence:Http:KnownProxies"] = "127.0.0.1" } });
+        foreach (var path in (string[])["/sign-in", "/api/v1/presence/settings", "/_blazor/negotiate"])
+        {
+            var answer = await RawHttp.ExchangeAsync(host.BaseAddress, $"GET {path} HTTP/1.1\nHost: example.com\nX-Forwarded-For: 192.0.2.1, 192.0.2.2\nX-Forwarded-Host: {name}\nAccept: text/html\nConnection: close\n\n");
+
+            Assert.Matches("^HTTP/1.1 [234]", answer); // of several names the nearest proxy's counts
+        }
+        Assert.Empty(host.Log.Faults);
+    }
+
+    [Theory]
     [InlineData("/health/live")]
     [InlineData("/health/ready")]
     public async Task Health_UnderAnyName_Answers(string path)

@@ -119,6 +119,7 @@ public sealed class UnreadableRequestTests(UnreadableRequestTests.UnpacedHost sh
     [InlineData("a_b*c")]
     [InlineData("(")]
     [InlineData("a:99999")]
+    [InlineData("a:0")]
     [InlineData("a:")]
     [InlineData(":80")]
     [InlineData("a:b")]

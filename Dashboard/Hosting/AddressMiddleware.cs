@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Primitives;
 using Presence.Dashboard.Api;
 
@@ -88,6 +89,28 @@ internal sealed class AddressMiddleware
         http.Response.StatusCode = StatusCodes.Status400BadRequest;
         return http.Response.WriteAsync(problem.Message);
     }
+}
+
+/// <summary>
+/// Stands before the framework's middleware that takes the host's name a proxy passes on: it decodes the name before anybody
+/// can look at it, and fails with one that nobody could have meant. Such a name becomes another that is refused behind it.
+/// </summary>
+internal sealed class ForwardedHostMiddleware(RequestDelegate next)
+{
+    private const string Nobodys = ".";
+
+    public Task InvokeAsync(HttpContext http)
+    {
+        var headers = http.Request.Headers;
+        var names = headers[ForwardedHeadersDefaults.XForwardedHostHeaderName];
+        if (names.Count > 0 && names.Any(IsUnreadable))
+            headers[ForwardedHeadersDefaults.XForwardedHostHeaderName] = Nobodys;
+        return next(http);
+    }
+
+    private static bool IsUnreadable(string? names) =>
+        names!.Contains("xn--", StringComparison.OrdinalIgnoreCase)
+        && names.Split(',', StringSplitOptions.TrimEntries).Any(name => !HostNames.TrySplit(name, out var host, out _) || HostNames.Canonical(host) is null);
 }
 
 /// <summary>

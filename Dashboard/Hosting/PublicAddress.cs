@@ -107,7 +107,7 @@ internal static class HostNames
         (name, port) = (colon < 0 ? authority : authority[..colon], null);
         if (colon < 0)
             return true;
-        if (!int.TryParse(authority.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > IPEndPoint.MaxPort)
+        if (!int.TryParse(authority.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is 0 or > IPEndPoint.MaxPort)
             return false;
         port = number;
         return true;

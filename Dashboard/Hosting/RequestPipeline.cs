@@ -33,9 +33,9 @@ internal static class RequestPipeline
             app.Logger.LogWarning("Presence__Http__PublicUrl isn't set. The server accepts plain HTTP and any host name. Set it once the server is behind TLS.");
 
         if (options.Http.KnownProxies.Length > 0)
-            app.UseForwardedHeaders();
+            app.UseMiddleware<ForwardedHostMiddleware>().UseForwardedHeaders();
         else if (LocalAddress.HasSocket(LocalAddress.Configured(app.Configuration)))
-            app.UseWhen(IsThroughSocket, sockets => sockets.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = Forwarded, ForwardLimit = 1 }));
+            app.UseWhen(IsThroughSocket, sockets => sockets.UseMiddleware<ForwardedHostMiddleware>().UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = Forwarded, ForwardLimit = 1 }));
 
         KeepAuthenticationOffTheApi(app);
 

@@ -84,4 +84,25 @@ public sealed class ShrinkingTests
 
         Assert.Equal(Enumerable.Range(9_900, 100).Select(i => $"user{i}"), rows.Select(row => row.UserId).Order(StringComparer.Ordinal));
     }
+
+    [Fact]
+    public void Shrink_WhileSomebodyWalksTheNetwork_MovesNobody()
+    {
+        var network = LoneRoom.Network();
+        var room = new Room("red", network);
+        for (var i = 0; i < 10_000; i++)
+            room.Beat($"user{i}");
+        var rows = new List<ViewerRow>();
+        network.BeginWalk();
+        var from = room.CopySlice(0, rows);
+        for (var i = 0; i < 9_900; i++)
+            room.Leave($"user{i}");
+
+        room.Shrink();
+        while (from != SessionTable.None)
+            from = room.CopySlice(from, rows);
+        network.EndWalk();
+
+        Assert.Superset(Enumerable.Range(9_900, 100).Select(i => $"user{i}").ToHashSet(), rows.Select(row => row.UserId).ToHashSet());
+    }
 }
