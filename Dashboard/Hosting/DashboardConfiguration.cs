@@ -1,5 +1,7 @@
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Reflection;
 using System.Text;
 using Microsoft.Extensions.Options;
 using Presence.Dashboard.Authentication.Jwt;
@@ -10,8 +12,6 @@ namespace Presence.Dashboard.Hosting;
 /// <summary>Turns configuration keys into <see cref="DashboardOptions"/>, or into the list of everything wrong with them.</summary>
 internal static class DashboardConfiguration
 {
-    private const int LargestCap = 100_000_000;
-    private const int LargestPace = 1_000_000;
     private const int ShortestJwtSecret = 32;
     private const int LongestJwtSecret = 1024;
     private static readonly TimeSpan ShortestSession = TimeSpan.FromMinutes(5);
@@ -158,50 +158,15 @@ internal static class DashboardConfiguration
         backup.Folder = reader.Text("Backup:Folder", ProblemOfPath);
     }
 
+    /// <summary>What is not said stays what it is: a share that follows its cap follows it also when the cap is lowered to what the machine has.</summary>
     private static void ReadLimits(ConfigurationSectionReader reader, DashboardOptions.LimitsOptions limits)
     {
-        limits.Rooms = reader.Number("Limits:Rooms", 1, LargestCap) ?? limits.Rooms;
-        limits.Sessions = reader.Number("Limits:Sessions", 1, LargestCap) ?? limits.Sessions;
-        limits.SessionsPerUserAndRoom = reader.Number("Limits:SessionsPerUserAndRoom", 1, 1_000) ?? limits.SessionsPerUserAndRoom;
-        limits.RoomsPerUser = reader.Number("Limits:RoomsPerUser", 1, 10_000) ?? limits.RoomsPerUser;
-        // A share of which nothing is said is 0 here, and then follows its cap, also when the cap is lowered to what the machine has.
-        limits.ServerReserve = reader.Number("Limits:ServerReserve", 0, 90) ?? limits.ServerReserve;
-        limits.RoomsPerAddress = reader.Number("Limits:RoomsPerAddress", 1, LargestCap) ?? 0;
-        limits.SessionsPerAddress = reader.Number("Limits:SessionsPerAddress", 1, LargestCap) ?? 0;
-        limits.RoomsPerServerKey = reader.Number("Limits:RoomsPerServerKey", 1, LargestCap) ?? 0;
-        limits.SessionsPerServerKey = reader.Number("Limits:SessionsPerServerKey", 1, LargestCap) ?? 0;
-        limits.StreamsPerAddress = reader.Number("Limits:StreamsPerAddress", 1, 100_000) ?? 0;
-        limits.ConnectionsPerAddress = reader.Number("Limits:ConnectionsPerAddress", 1, 10_000_000) ?? 0;
-        limits.PageConnectionsPerAddress = reader.Number("Limits:PageConnectionsPerAddress", 1, 1_000_000) ?? 0;
-        limits.PageConnectionsPerAccount = reader.Number("Limits:PageConnectionsPerAccount", 1, 1_000_000) ?? limits.PageConnectionsPerAccount;
-        limits.PageOpensPerSecond = reader.Number("Limits:PageOpensPerSecond", 1, LargestPace) ?? limits.PageOpensPerSecond;
-        limits.PageOpenBurst = reader.Number("Limits:PageOpenBurst", 1, LargestPace) ?? limits.PageOpenBurst;
-        limits.ReadsPerSecond = reader.Number("Limits:ReadsPerSecond", 200, LargestCap) ?? limits.ReadsPerSecond;
-        limits.ReadBurst = reader.Number("Limits:ReadBurst", 200, LargestCap) ?? limits.ReadBurst;
-        limits.Users = reader.Number("Limits:Users", 100, LargestCap) ?? limits.Users;
-        limits.HeartbeatsPerSecond = reader.Number("Limits:HeartbeatsPerSecond", 1, LargestPace) ?? limits.HeartbeatsPerSecond;
-        limits.HeartbeatBurst = reader.Number("Limits:HeartbeatBurst", 1, LargestPace) ?? limits.HeartbeatBurst;
-        limits.LoginsPerSecond = reader.Number("Limits:LoginsPerSecond", 1, LargestPace) ?? limits.LoginsPerSecond;
-        limits.LoginBurst = reader.Number("Limits:LoginBurst", 1, LargestPace) ?? limits.LoginBurst;
-        limits.SignInsPerSecond = reader.Number("Limits:SignInsPerSecond", 1, LargestPace) ?? limits.SignInsPerSecond;
-        limits.SignInBurst = reader.Number("Limits:SignInBurst", 1, LargestPace) ?? limits.SignInBurst;
-        limits.LogoutsPerSecond = reader.Number("Limits:LogoutsPerSecond", 1, LargestPace) ?? limits.LogoutsPerSecond;
-        limits.LogoutBurst = reader.Number("Limits:LogoutBurst", 1, LargestPace) ?? limits.LogoutBurst;
-        limits.RevokedTokens = reader.Number("Limits:RevokedTokens", 1, LargestCap) ?? limits.RevokedTokens;
-        limits.NewGuestsPerSecond = reader.Number("Limits:NewGuestsPerSecond", 1, LargestPace) ?? limits.NewGuestsPerSecond;
-        limits.NewGuestBurst = reader.Number("Limits:NewGuestBurst", 1, LargestPace) ?? limits.NewGuestBurst;
-        limits.FailuresPerSecond = reader.Number("Limits:FailuresPerSecond", 1, LargestPace) ?? limits.FailuresPerSecond;
-        limits.FailureBurst = reader.Number("Limits:FailureBurst", 1, LargestPace) ?? limits.FailureBurst;
-        limits.AnonymousPerSecond = reader.Number("Limits:AnonymousPerSecond", 1, LargestPace) ?? limits.AnonymousPerSecond;
-        limits.AnonymousBurst = reader.Number("Limits:AnonymousBurst", 1, LargestPace) ?? limits.AnonymousBurst;
-        limits.BadgesPerSecond = reader.Number("Limits:BadgesPerSecond", 1, LargestPace) ?? limits.BadgesPerSecond;
-        limits.BadgeBurst = reader.Number("Limits:BadgeBurst", 1, LargestPace) ?? limits.BadgeBurst;
-        limits.HeartbeatsPerSecondOfAddress = reader.Number("Limits:HeartbeatsPerSecondOfAddress", 0, LargestPace) ?? limits.HeartbeatsPerSecondOfAddress;
-        limits.HeartbeatBurstOfAddress = reader.Number("Limits:HeartbeatBurstOfAddress", 1, LargestPace) ?? limits.HeartbeatBurstOfAddress;
-        limits.Connections = reader.Number("Limits:Connections", 10, 10_000_000) ?? limits.Connections;
-        limits.PageConnections = reader.Number("Limits:PageConnections", 1, 1_000_000) ?? limits.PageConnections;
-        limits.StreamsPerPrincipal = reader.Number("Limits:StreamsPerPrincipal", 1, 100_000) ?? limits.StreamsPerPrincipal;
-        limits.Streams = reader.Number("Limits:Streams", 1, 100_000) ?? limits.Streams;
+        foreach (var limit in typeof(DashboardOptions.LimitsOptions).GetProperties())
+        {
+            var range = limit.GetCustomAttribute<RangeAttribute>()!;
+            if (reader.Number($"Limits:{limit.Name}", (int)range.Minimum, (int)range.Maximum) is { } value)
+                limit.SetValue(limits, value);
+        }
     }
 
     private static string? ProblemOfPath(string text) =>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Presence.Engine;
 
 namespace Presence.Dashboard.Hosting;
@@ -141,85 +142,154 @@ public sealed class DashboardOptions
         public string? Folder { get; set; }
     }
 
-    /// <summary>Caps (rule 14), where they differ from the defaults.</summary>
+    /// <summary>Caps (rule 14): the default of each and its range, which docs/configuration.md repeats. Properties are the keys.</summary>
     public sealed class LimitsOptions
     {
-        public int Rooms { get; set; } = 200_000;
-        public int Sessions { get; set; } = 2_000_000;
-        public int SessionsPerUserAndRoom { get; set; } = 10;
-        public int RoomsPerUser { get; set; } = 20;
+        private const int LargestCap = 100_000_000;
+        private const int LargestPace = 1_000_000;
+
+        /// <summary>The engine's own, where it keeps the cap.</summary>
+        private static readonly PresenceLimits Engine = new();
+
+        [Range(1, LargestCap)]
+        public int Rooms { get; set; } = Engine.Rooms;
+
+        [Range(1, LargestCap)]
+        public int Sessions { get; set; } = Engine.Sessions;
+
+        [Range(1, 1_000)]
+        public int SessionsPerUserAndRoom { get; set; } = Engine.SessionsPerUserAndRoom;
+
+        [Range(1, 10_000)]
+        public int RoomsPerUser { get; set; } = Engine.RoomsPerUser;
 
         /// <summary>Of rooms, sessions and streams: the percentage that only server keys can take.</summary>
-        public int ServerReserve { get; set; } = 10;
+        [Range(0, 90)]
+        public int ServerReserve { get; set; } = Engine.ServerReserve;
 
         /// <summary>What one address may hold; a quarter of the cap where nothing else is said.</summary>
+        [Range(1, LargestCap)]
         public int RoomsPerAddress { get => field > 0 ? field : PresenceLimits.QuarterOf(Rooms); set; }
+
+        [Range(1, LargestCap)]
         public int SessionsPerAddress { get => field > 0 ? field : PresenceLimits.QuarterOf(Sessions); set; }
+
+        [Range(1, 100_000)]
         public int StreamsPerAddress { get => field > 0 ? field : PresenceLimits.QuarterOf(Streams); set; }
+
+        [Range(1, 10_000_000)]
         public int ConnectionsPerAddress { get => field > 0 ? field : PresenceLimits.QuarterOf(Connections); set; }
+
+        [Range(1, 1_000_000)]
         public int PageConnectionsPerAddress { get => field > 0 ? field : PresenceLimits.QuarterOf(PageConnections); set; }
 
         /// <summary>What one server key may hold; all but the reserve where nothing else is said.</summary>
+        [Range(1, LargestCap)]
         public int RoomsPerServerKey { get => field > 0 ? field : WithoutReserve(Rooms); set; }
+
+        [Range(1, LargestCap)]
         public int SessionsPerServerKey { get => field > 0 ? field : WithoutReserve(Sessions); set; }
 
         /// <summary>Pages one moderator's account may have open.</summary>
+        [Range(1, 1_000_000)]
         public int PageConnectionsPerAccount { get; set; } = 100;
 
         /// <summary>Pages one account may open a second for long, and how many at once before that.</summary>
+        [Range(1, LargestPace)]
         public int PageOpensPerSecond { get; set; } = 10;
+
+        [Range(1, LargestPace)]
         public int PageOpenBurst { get; set; } = 200;
 
         /// <summary>Viewers, rooms or members one user's searches and orders may look at in a second for long, and how many at once before that.</summary>
+        [Range(200, LargestCap)]
         public int ReadsPerSecond { get; set; } = 100_000;
+
+        [Range(200, LargestCap)]
         public int ReadBurst { get; set; } = 1_000_000;
 
         /// <summary>Users and guests whose names and sign-ins are kept.</summary>
+        [Range(100, LargestCap)]
         public int Users { get; set; } = 1_000_000;
 
         /// <summary>Heartbeats a second one session may send for long, and how many at once before that.</summary>
+        [Range(1, LargestPace)]
         public int HeartbeatsPerSecond { get; set; } = 2;
+
+        [Range(1, LargestPace)]
         public int HeartbeatBurst { get; set; } = 20;
 
         /// <summary>Logins a second one address may send for long, and how many at once before that.</summary>
+        [Range(1, LargestPace)]
         public int LoginsPerSecond { get; set; } = 50;
+
+        [Range(1, LargestPace)]
         public int LoginBurst { get; set; } = 500;
 
         /// <summary>Event streams one caller may have open, and all callers together.</summary>
+        [Range(1, 100_000)]
         public int StreamsPerPrincipal { get; set; } = 10;
+
+        [Range(1, 100_000)]
         public int Streams { get; set; } = 2_000;
 
         /// <summary>Guests never seen before, of one address.</summary>
+        [Range(1, LargestPace)]
         public int NewGuestsPerSecond { get; set; } = 5;
+
+        [Range(1, LargestPace)]
         public int NewGuestBurst { get; set; } = 500;
 
         /// <summary>Requests of one address whose credentials are no good.</summary>
+        [Range(1, LargestPace)]
         public int FailuresPerSecond { get; set; } = 20;
+
+        [Range(1, LargestPace)]
         public int FailureBurst { get; set; } = 200;
 
         /// <summary>Requests of one address that need no credentials, logins and health apart.</summary>
+        [Range(1, LargestPace)]
         public int AnonymousPerSecond { get; set; } = 50;
+
+        [Range(1, LargestPace)]
         public int AnonymousBurst { get; set; } = 500;
 
         /// <summary>Badges and counts read through public links, by one address.</summary>
+        [Range(1, LargestPace)]
         public int BadgesPerSecond { get; set; } = 200;
+
+        [Range(1, LargestPace)]
         public int BadgeBurst { get; set; } = 2_000;
 
         /// <summary>Passwords one address may try, or have hashed, a second for long, and how many at once before that.</summary>
+        [Range(1, LargestPace)]
         public int SignInsPerSecond { get; set; } = 1;
+
+        [Range(1, LargestPace)]
         public int SignInBurst { get; set; } = 20;
 
         /// <summary>Logouts of one address, and how many revoked tokens are kept until they would have expired.</summary>
+        [Range(1, LargestPace)]
         public int LogoutsPerSecond { get; set; } = 5;
+
+        [Range(1, LargestPace)]
         public int LogoutBurst { get; set; } = 500;
+
+        [Range(1, LargestCap)]
         public int RevokedTokens { get; set; } = 1_000_000;
 
         /// <summary>Heartbeats of one address; 0 for no limit, since an audience may share one.</summary>
+        [Range(0, LargestPace)]
         public int HeartbeatsPerSecondOfAddress { get; set; }
+
+        [Range(1, LargestPace)]
         public int HeartbeatBurstOfAddress { get; set; } = 1_000;
 
         /// <summary>Connections open at once, and how many of them may be pages (WebSockets).</summary>
+        [Range(10, 10_000_000)]
         public int Connections { get; set; } = 100_000;
+
+        [Range(1, 1_000_000)]
         public int PageConnections { get; set; } = 5_000;
 
         /// <summary>What of a cap callers without a server key may take.</summary>

@@ -1,6 +1,5 @@
 using Presence.Dashboard.Accounts;
 using Presence.Engine;
-using Presence.Engine.Changes;
 
 namespace Presence.Dashboard.Live;
 

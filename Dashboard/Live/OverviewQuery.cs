@@ -1,7 +1,6 @@
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
-using Presence.Engine.Changes;
 using Presence.Engine.History;
 using Presence.Engine.Rooms;
 using Presence.Engine.Users;

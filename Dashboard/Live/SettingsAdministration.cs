@@ -1,6 +1,5 @@
 using Presence.Dashboard.Accounts;
 using Presence.Engine;
-using Presence.Engine.Changes;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;

@@ -2,7 +2,6 @@ using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Jobs;
 using Presence.Engine;
-using Presence.Engine.Changes;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Live;

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Components.Shared;
 using Presence.Dashboard.Live;
-using Presence.Engine.Changes;
 using Presence.Engine.Settings;
 using Radzen;
 

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
-using Presence.Engine.Changes;
 using Presence.Engine.History;
 
 namespace Presence.Dashboard.Components.Pages;

@@ -4,7 +4,6 @@ using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Components.Shared;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
-using Presence.Engine.Changes;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 using Radzen;

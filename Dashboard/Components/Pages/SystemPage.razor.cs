@@ -4,7 +4,6 @@ using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
-using Presence.Engine.Changes;
 
 namespace Presence.Dashboard.Components.Pages;
 

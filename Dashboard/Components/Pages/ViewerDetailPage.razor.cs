@@ -4,7 +4,6 @@ using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine;
-using Presence.Engine.Changes;
 using Radzen;
 
 namespace Presence.Dashboard.Components.Pages;

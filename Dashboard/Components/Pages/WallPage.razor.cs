@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Live;
 using Presence.Engine;
-using Presence.Engine.Changes;
 
 namespace Presence.Dashboard.Components.Pages;
 
