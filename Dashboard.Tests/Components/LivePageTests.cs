@@ -9,7 +9,6 @@ using Presence.Dashboard.Components;
 using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
-using Presence.Engine;
 using Presence.Engine.Changes;
 using Presence.Engine.Rooms;
 
