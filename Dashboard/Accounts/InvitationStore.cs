@@ -12,8 +12,8 @@ namespace Presence.Dashboard.Accounts;
 /// Invites moderators by links that work once, for a week and for one role. Anyone with a link can use it, so it is shown
 /// once, to who made it; stored is a hash of its token.
 /// </summary>
-/// <remarks>Bounded: at most <see cref="Most"/> wait at once; what expired is forgotten with the next invitation.</remarks>
-internal sealed class InvitationStore(IServiceScopeFactory scopes, AccountChanges changes, TimeProvider time, ILogger<InvitationStore> log) : IDisposable
+/// <remarks>Bounded: at most <see cref="Most"/> wait at once; what expired a day ago, by a clock that is believed, is deleted with the next invitation.</remarks>
+internal sealed class InvitationStore(IServiceScopeFactory scopes, PresenceDatabase database, AccountChanges changes, TimeProvider time, ILogger<InvitationStore> log) : IDisposable
 {
     public const int Most = 100;
     public const int LongestName = 100;
@@ -44,8 +44,9 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, AccountChange
             await using var scope = scopes.CreateAsyncScope();
             var context = Context(scope);
             var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
-            await context.DeleteAsync(context.Invitations.Where(record => record.ExpiresAt <= now), cancellationToken);
-            if (await context.Invitations.CountAsync(cancellationToken) >= Most)
+            var longAgo = database.LongAgo();
+            await context.DeleteAsync(context.Invitations.Where(record => record.ExpiresAt <= longAgo), cancellationToken);
+            if (await context.Invitations.CountAsync(record => record.ExpiresAt > now, cancellationToken) >= Most)
                 throw new ModeratorChangeRefusedException(Sentence.With(PeopleTexts.TooManyInvitations, Most));
 
             var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));

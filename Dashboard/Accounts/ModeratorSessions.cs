@@ -17,9 +17,9 @@ namespace Presence.Dashboard.Accounts;
 /// The browsers that are signed in. A cookie alone proves nothing: it names a session that must be known here, so that one
 /// that was ended stays ended, also for a copy of its cookie.
 /// </summary>
-/// <remarks>Bounded: an account has at most <see cref="MostOfAccount"/>, and the next ends the oldest; what is past its lifetime goes with the next sign-in.</remarks>
+/// <remarks>Bounded: an account has at most <see cref="MostOfAccount"/>, and the next ends the oldest; what is past its lifetime for a day, by a clock that is believed, goes with the next sign-in.</remarks>
 internal sealed class ModeratorSessions(
-    AccountsContext context, SignInManager<ModeratorAccount> signIn, AccountChanges changes, DashboardOptions options, TimeProvider time)
+    AccountsContext context, PresenceDatabase database, SignInManager<ModeratorAccount> signIn, AccountChanges changes, DashboardOptions options, TimeProvider time)
 {
     public const int MostOfAccount = 100;
 
@@ -35,8 +35,11 @@ internal sealed class ModeratorSessions(
     {
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
         var began = Now;
-        var expired = began - options.SignIn.Lifetime;
-        await context.DeleteAsync(context.Sessions.Where(session => session.StartedAt <= expired), cancellationToken);
+        if (database.LongAgo() is var longAgo && longAgo - DateTimeOffset.MinValue > options.SignIn.Lifetime)
+        {
+            var expired = longAgo - options.SignIn.Lifetime;
+            await context.DeleteAsync(context.Sessions.Where(session => session.StartedAt <= expired), cancellationToken);
+        }
         var last = await context.Sessions.Where(session => session.AccountId == account.Id).OrderByDescending(session => session.Id)
             .Skip(MostOfAccount - 1).Select(session => session.Id).FirstOrDefaultAsync(cancellationToken);
         if (last > 0)

@@ -86,6 +86,7 @@ internal static class Limits
         Pace("logins", Defaults.LoginsPerSecond, "one address", nameof(Defaults.LoginsPerSecond)),
         Pace("logouts", Defaults.LogoutsPerSecond, "one address", nameof(Defaults.LogoutsPerSecond)),
         new("revoked tokens", Defaults.RevokedTokens, "tokens", "until they would have expired, in total") { Error = ApiErrors.CapReached, Key = nameof(Defaults.RevokedTokens) },
+        new("revoked tokens of an address", Defaults.RevokedTokens / RateLimits.RevokedTokensPart, "tokens", "one address, refilled over a token's lifetime: at most a quarter of the limit") { Error = ApiErrors.RateLimited },
         new("sign-ins", Defaults.SignInsPerSecond, "per second", "one address, for all password forms. Correct passwords don't count") { Otherwise = WaitPage, Key = nameof(Defaults.SignInsPerSecond) },
         new("failures of an address at an account", SignInThrottle.AllowedFailures, "failures", "one address at one account in 5 minutes") { Otherwise = WaitPage },
         new("failures of an account", SignInThrottle.AllowedFailuresOfAccount, "failures", "one account over all addresses in 5 minutes") { Otherwise = "each attempt is delayed, by up to 10 seconds" },

@@ -102,6 +102,8 @@ internal static class SessionEndpoints
         var caller = http.Caller();
         if (!paces.Logouts.TryTake(http.Connection.RemoteIpAddress, out var wait))
             return ApiProblems.TooFast("This address logs out too often. The token is still valid.", wait);
+        if (!paces.RevokedTokens.TryTake(http.Connection.RemoteIpAddress, out wait))
+            return ApiProblems.TooFast("This address has used up its share of revoked tokens. The token is still valid.", wait);
         await revoked.RevokeAsync(caller.TokenId, caller.ExpiresAt, http.RequestAborted);
         return Reply.Ok(new SuccessReply(true), ApiJson.Documents.SuccessReply);
     }

@@ -9,6 +9,9 @@ namespace Presence.Dashboard.Authentication;
 /// </remarks>
 internal sealed class RateLimits(DashboardOptions options, TimeProvider time)
 {
+    /// <summary>An address may hold an eighth of the revoked tokens at once, and another in the time these take to expire: a quarter.</summary>
+    public const int RevokedTokensPart = 8;
+
     /// <summary>One session in one room.</summary>
     public TokenBucket Heartbeats { get; } = new(time, options.Limits.HeartbeatsPerSecond, options.Limits.HeartbeatBurst);
 
@@ -22,6 +25,10 @@ internal sealed class RateLimits(DashboardOptions options, TimeProvider time)
 
     /// <summary>Logouts of one address: each is kept until its token would have expired.</summary>
     public AddressRateLimiter Logouts { get; } = new(new TokenBucket(time, options.Limits.LogoutsPerSecond, options.Limits.LogoutBurst), time);
+
+    /// <summary>The revoked tokens of one address. Full again after a token's lifetime, so that an address never holds more than twice its bucket.</summary>
+    public AddressRateLimiter RevokedTokens { get; } = new(
+        new TokenBucket(time, options.Clients.TokenLifetime, Math.Max(1, options.Limits.RevokedTokens / RevokedTokensPart)), time);
 
     /// <summary>Guests of one address that were never seen before. The same device is the same guest, however often it comes.</summary>
     public AddressRateLimiter NewGuests { get; } = new(new TokenBucket(time, options.Limits.NewGuestsPerSecond, options.Limits.NewGuestBurst), time);

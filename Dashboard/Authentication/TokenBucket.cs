@@ -18,11 +18,19 @@ internal sealed class TokenBucket
     private readonly long _tolerance;
 
     public TokenBucket(TimeProvider time, int perSecond, int burst)
+        : this(time, TimeSpan.FromSeconds((double)burst / perSecond), burst)
+    {
+    }
+
+    /// <param name="time">The clock.</param>
+    /// <param name="drain">How long until an empty bucket is full again.</param>
+    /// <param name="burst">How many it holds.</param>
+    public TokenBucket(TimeProvider time, TimeSpan drain, int burst)
     {
         _time = time;
-        _spacing = Math.Max(1, time.TimestampFrequency / perSecond);
+        _spacing = Math.Max(1, (long)(drain.TotalSeconds * time.TimestampFrequency / burst));
         _tolerance = _spacing * (burst - 1);
-        Drain = TimeSpan.FromSeconds((double)burst / perSecond);
+        Drain = drain;
     }
 
     /// <summary>After so long without a call a caller's state says nothing any more.</summary>

@@ -8,6 +8,7 @@ namespace Presence.Engine.Tests.Storage;
 public abstract class AdministrationTest : IAsyncLifetime
 {
     private readonly DatabaseFolder _folder = new();
+    private MembershipStore _memberships = null!;
 
     internal ManualTimeProvider Time { get; } = new();
 
@@ -23,13 +24,12 @@ public abstract class AdministrationTest : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Database = await _folder.OpenAsync(Time);
-        Engine = NewEngine();
+        await StartAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        Engine.Dispose();
-        await Database.DisposeAsync();
+        await StopAsync();
         _folder.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -41,6 +41,29 @@ public abstract class AdministrationTest : IAsyncLifetime
         await using var database = await crash.OpenAsync(Time);
         using var engine = NewEngine();
         await check(database, engine);
+    }
+
+    /// <summary>Stops, and starts on the same folder: a new database and a new engine that goes on with the last run's clock. Stores are the test's to load.</summary>
+    private protected async Task RestartAsync()
+    {
+        await _memberships.StampAliveAsync(Cancel);
+        await StopAsync();
+        Database = await _folder.OpenAsync(Time);
+        await StartAsync();
+    }
+
+    private async Task StartAsync()
+    {
+        Engine = NewEngine();
+        _memberships = new MembershipStore(Database, Engine);
+        await _memberships.RestoreAsync(Cancel);
+    }
+
+    private async Task StopAsync()
+    {
+        _memberships.Dispose();
+        Engine.Dispose();
+        await Database.DisposeAsync();
     }
 
     private PresenceEngine NewEngine() => new(Time, PresenceSettings.Default, Limits);

@@ -75,7 +75,7 @@ public sealed class LostDatabaseTests : IDisposable
 
         var refusal = await RefusedAsync();
 
-        Assert.Contains("is older than the one last in use", refusal, StringComparison.Ordinal);
+        Assert.Contains(how == "cut" ? "were stored and can't be read" : "is older than the one last in use", refusal, StringComparison.Ordinal);
         Assert.Contains($"rm '{Marker}'", refusal, StringComparison.Ordinal);
         File.Delete(Marker); // as it says
         await using var database = await _folder.OpenAsync(_time);
@@ -152,6 +152,91 @@ public sealed class LostDatabaseTests : IDisposable
         damagedEnd[^100] ^= 1;
         using var last = await CopyAsync(damagedEnd);
         await using var started = await last.OpenAsync(_time);
+    }
+
+    [Theory]
+    [InlineData("a bit of its content")]
+    [InlineData("a bit of its salts")]
+    [InlineData("cut off")]
+    public async Task OpenAsync_LastStoredChangeOfTheLogIsDamaged_IsRefusedWhileTheMachineRunsOn(string how)
+    {
+        await UseAsync(changes: false);
+        await using (var database = await _folder.OpenAsync(_time))
+            await new UserStore(database).SignInAsync("eve", null, isGuest: false, vouched: false, Cancel);
+        var bytes = await File.ReadAllBytesAsync(Log, Cancel);
+        if (how == "cut off")
+            bytes = bytes[..^10];
+        else
+            bytes[how == "a bit of its content" ? ^100 : ^4_110] ^= 1;
+        await File.WriteAllBytesAsync(Log, bytes, Cancel);
+
+        var refusal = await RefusedAsync();
+
+        Assert.Contains("its last", refusal, StringComparison.Ordinal);
+        Assert.Contains($"rm '{Marker}'", refusal, StringComparison.Ordinal);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(Log, Cancel));
+        await using var afterAPowerCut = new PresenceDatabase(_folder.Path, _time) { BootId = "another run" }; // the same bytes, and nobody knows
+        await afterAPowerCut.OpenAsync(Cancel);
+        Assert.NotNull(await new UserStore(afterAPowerCut).FindAsync("ada", Cancel));
+        Assert.Null(await new UserStore(afterAPowerCut).FindAsync("eve", Cancel));
+    }
+
+    [Fact]
+    public async Task OpenAsync_ChangeThatWasNeverStoredIsTorn_StartsAndSaysSo()
+    {
+        await UseAsync(changes: false);
+        string before;
+        await using (var database = await _folder.OpenAsync(_time))
+        {
+            before = await File.ReadAllTextAsync(Marker, Cancel);
+            await new UserStore(database).SignInAsync("eve", null, isGuest: false, vouched: false, Cancel);
+        }
+        var bytes = await File.ReadAllBytesAsync(Log, Cancel);
+        bytes[^100] ^= 1;
+        await File.WriteAllBytesAsync(Log, bytes, Cancel);
+        await File.WriteAllTextAsync(Marker, before, Cancel); // killed in the middle of the write
+
+        var log = new LogLines<PresenceDatabase>();
+        await using var started = new PresenceDatabase(_folder.Path, _time, log);
+        await started.OpenAsync(Cancel);
+
+        Assert.NotNull(await new UserStore(started).FindAsync("ada", Cancel));
+        Assert.Contains("is incomplete", Assert.Single(log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OpenAsync_LogWithOneStampIsGone_IsRefusedWhileTheMachineRunsOn()
+    {
+        await using (var world = await StorageWorld.StartAsync(_folder, _time))
+        {
+            await new Checkpointer(world.Database).CheckpointAsync(Cancel);
+            await world.Memberships.StampAliveAsync(Cancel);
+        }
+        File.Delete(Log);
+
+        Assert.Contains("its last 1 uptime records", await RefusedAsync(), StringComparison.Ordinal);
+        await using var afterAPowerCut = new PresenceDatabase(_folder.Path, _time) { BootId = "another run" };
+        await afterAPowerCut.OpenAsync(Cancel);
+    }
+
+    [Fact]
+    public async Task OpenAsync_KilledAfterAnyChangeOrCheckpoint_Starts()
+    {
+        await using var database = await _folder.OpenAsync(_time);
+        var users = new UserStore(database);
+        for (var i = 0; i < 20; i++)
+        {
+            await users.SignInAsync($"user {i}", null, isGuest: false, vouched: false, Cancel);
+            if (i % 5 == 4)
+                await new Checkpointer(database).CheckpointAsync(Cancel);
+            using var killed = await CopyAsync(await File.ReadAllBytesAsync(Log, Cancel));
+            Directory.CreateDirectory(Path.Combine(killed.Path, "keys"));
+            File.Copy(Marker, Path.Combine(killed.Path, "keys", "database.marker"));
+
+            await using var started = await killed.OpenAsync(_time);
+
+            Assert.NotNull(await new UserStore(started).FindAsync($"user {i}", Cancel));
+        }
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
-using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 
 namespace Presence.Engine.Tests.Storage;
@@ -116,26 +115,31 @@ public sealed class RemovalStoreTests : AdministrationTest
     [InlineData(true)] // the server starts while the clock is wrong
     public async Task PruneAsync_ClockJumpsForwardAndBack_ForgetsNothing(bool restarts)
     {
-        using var removals = new RemovalStore(Database, Engine);
+        var removals = new RemovalStore(Database, Engine);
         await removals.RemoveAsync(Removal("ann", "lobby", hours: 1), "ada", Cancel);
-        var (now, engine) = (Time.GetUtcNow(), Engine);
+        var now = Time.GetUtcNow();
 
         Time.SetUtcNow(now.AddYears(1));
-        using var again = restarts ? new RemovalStore(Database, engine = new PresenceEngine(Time, PresenceSettings.Default, new PresenceLimits())) : null;
-        if (again is not null)
-            await again.LoadAsync(Cancel);
+        if (restarts)
+        {
+            removals.Dispose();
+            await RestartAsync();
+            removals = new RemovalStore(Database, Engine);
+            await removals.LoadAsync(Cancel);
+        }
         for (var hour = 0; hour < 12; hour++)
         {
             Time.Advance(TimeSpan.FromHours(1));
-            engine.Sweep();
-            await (again ?? removals).PruneAsync(Cancel);
+            Engine.Sweep();
+            await removals.PruneAsync(Cancel);
         }
-        Assert.Null(engine.RemovalOf("ann", "lobby"));
+        Assert.Null(Engine.RemovalOf("ann", "lobby"));
         Time.SetUtcNow(now.AddMinutes(1));
-        engine.Sweep();
+        Engine.Sweep();
 
-        Assert.NotNull(engine.RemovalOf("ann", "lobby"));
+        Assert.NotNull(Engine.RemovalOf("ann", "lobby"));
         Assert.Equal(["ann"], StoredUsers());
+        removals.Dispose();
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 using Presence.Engine.Tests.Support;
 using Presence.Engine.Users;
@@ -212,16 +213,28 @@ public sealed class UserStoreTests : IAsyncLifetime
     public async Task PruneAsync_ClockJumpsForward_ForgetsNobody()
     {
         await _users.SignInAsync("ada", null, isGuest: false, vouched: false, Cancel);
-        _time.Advance(TimeSpan.FromDays(2));
-        Assert.Equal(0, await _users.PruneAsync(TimeSpan.FromDays(90), Cancel));
+        using var engine = new PresenceEngine(_time, PresenceSettings.Default, new PresenceLimits());
+        using (var memberships = new MembershipStore(_database, engine))
+        {
+            await memberships.RestoreAsync(Cancel);
+            _time.Advance(TimeSpan.FromDays(2));
+            Assert.Equal(0, await _users.PruneAsync(TimeSpan.FromDays(90), Cancel));
 
-        _time.SetUtcNow(_time.GetUtcNow().AddYears(2));
-        _time.Advance(TimeSpan.FromHours(5));
+            _time.SetUtcNow(_time.GetUtcNow().AddYears(2));
+            _time.Advance(TimeSpan.FromHours(5));
 
-        Assert.Equal(0, await _users.PruneAsync(TimeSpan.FromDays(90), Cancel));
-        var again = new UserStore(_database); // a start with the wrong clock
+            Assert.Equal(0, await _users.PruneAsync(TimeSpan.FromDays(90), Cancel));
+            await memberships.StampAliveAsync(Cancel);
+        }
+        await _database.DisposeAsync();
+        _database = await _folder.OpenAsync(_time); // a start with the wrong clock
+        var again = new UserStore(_database);
+        using var resumed = new MembershipStore(_database, engine);
+        Assert.Equal(0, await again.PruneAsync(TimeSpan.FromDays(90), Cancel));
+        await resumed.RestoreAsync(Cancel);
         _time.Advance(TimeSpan.FromHours(5));
         Assert.Equal(0, await again.PruneAsync(TimeSpan.FromDays(90), Cancel));
+        Assert.NotNull(await again.FindAsync("ada", Cancel));
     }
 
     [Fact]

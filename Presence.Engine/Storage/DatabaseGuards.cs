@@ -35,12 +35,12 @@ internal static class DatabaseGuards
     }
 
     /// <summary>The newest settings version and the last-alive stamp the file holds; zeros where it has none.</summary>
-    public static (long Settings, long Beat) ProgressOf(SqliteConnection connection)
+    public static DatabaseProgress ProgressOf(SqliteConnection connection)
     {
         var settings = HasTable(connection, "Settings") ? Read(connection, """SELECT max("Version") FROM "Settings" """) as long? : null;
         var hasBeat = (long)Read(connection, "SELECT count(*) FROM pragma_table_info('LastAlive') WHERE name = 'Beat'")! > 0;
         var beat = hasBeat ? Read(connection, """SELECT max("Beat") FROM "LastAlive" """) as long? : null;
-        return (settings ?? 0, beat ?? 0);
+        return new DatabaseProgress { Settings = settings ?? 0, Beat = beat ?? 0 };
     }
 
     /// <summary>
@@ -82,6 +82,10 @@ internal sealed class DatabaseRefusals(string file, DatabaseBackups backups, Dat
     /// <summary>The log holds what was acknowledged and cannot be read in full.</summary>
     public StartupException DamagedLog(string damage) =>
         Refuse($"The write-ahead log {file}-wal is damaged ({damage}): starting would lose the latest changes.", $"To continue without its contents: {Move(file + "-wal")}{AcceptOlder}");
+
+    /// <summary>The end of the log was stored and cannot be read.</summary>
+    public StartupException ShortLog(long pages) =>
+        Refuse($"The write-ahead log {file}-wal is damaged: its last {pages} pages were stored and can't be read. Starting would lose the latest changes.", $"To continue without them: {Remove(marker.FilePath)}");
 
     /// <summary>The file is missing or holds nothing, beside signs of use.</summary>
     public StartupException Emptied(string state, string evidence) =>

@@ -10,6 +10,11 @@ namespace Presence.Engine.Storage;
 /// <remarks>
 /// It is written after the database is: it may be behind and is never ahead of a database that lost nothing. A marker that
 /// cannot be written or read says less, and stops nothing.
+/// <para><b>What it tells.</b> While the machine runs on, what was written stays written: then not one stored page of the log and
+/// not one stamp may be missing. After a power cut the marker itself may be newer than what a disk kept that lies about it, so
+/// some stamps are forgiven, and a log whose last transaction is wrong is taken as torn: a page that was damaged later cannot be
+/// told from one that was never written in full.</para>
+/// <para><b>Cost.</b> One write of 160 bytes to the system's cache with each transaction.</para>
 /// <para><b>Threads.</b> Any.</para>
 /// </remarks>
 internal sealed class DatabaseMarker(string folder)
@@ -20,9 +25,10 @@ internal sealed class DatabaseMarker(string folder)
     /// <summary>How many last-alive stamps may be missing: a disk that lies about what is safe loses some seconds with its power.</summary>
     public const long BeatsForgiven = 5;
 
+    private const string NoBootId = "-";
+
     private readonly Lock _lock = new();
-    private long _settings;
-    private long _beat;
+    private DatabaseProgress _progress;
 
     /// <summary>Where it is, as a full path.</summary>
     public string FilePath { get; } = Path.Combine(folder, FolderName, FileName);
@@ -30,29 +36,37 @@ internal sealed class DatabaseMarker(string folder)
     /// <summary>Whether there is one: the folder's database was in use.</summary>
     public bool Exists => File.Exists(FilePath);
 
-    /// <summary>The newest settings version and last-alive stamp known; zeros when nothing can be read.</summary>
-    public (long Settings, long Beat) Read()
+    /// <summary>How far the database is known to have come; nothing where nothing can be read.</summary>
+    public DatabaseProgress Read()
     {
         try
         {
-            return File.ReadAllText(FilePath).Split((char[])['\n', ' '], StringSplitOptions.RemoveEmptyEntries) is ["settings", var settings, "beat", var beat]
-                && long.TryParse(settings, CultureInfo.InvariantCulture, out var version) && long.TryParse(beat, CultureInfo.InvariantCulture, out var stamp)
-                ? (version, stamp) : (0, 0);
+            var words = File.ReadAllText(FilePath).Split((char[])['\n', ' '], StringSplitOptions.RemoveEmptyEntries);
+            if (words is not ["settings", var settings, "beat", var beat, ..]
+                || !long.TryParse(settings, CultureInfo.InvariantCulture, out var version) || !long.TryParse(beat, CultureInfo.InvariantCulture, out var stamp))
+                return default;
+            var progress = new DatabaseProgress { Settings = version, Beat = stamp };
+            return words[4..] is ["boot", var boot, "log", var salts, var frames] // of an older version it ends here
+                && ulong.TryParse(salts, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var log) && long.TryParse(frames, CultureInfo.InvariantCulture, out var pages)
+                ? progress with { BootId = boot == NoBootId ? null : boot, Salts = log, Frames = pages } : progress;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return (0, 0);
+            return default;
         }
     }
 
     /// <summary>Begins with what the database holds at a start.</summary>
-    public void Begin(long settings, long beat) => Write(() => (_settings, _beat) = (settings, beat), flush: true);
+    public void Begin(DatabaseProgress progress) => Write(_ => progress, flush: true);
 
     /// <summary>Notes a settings version that is on the disk.</summary>
-    public void NoteSettings(long version) => Write(() => _settings = version, flush: true);
+    public void NoteSettings(long version) => Write(progress => progress with { Settings = version }, flush: true);
 
     /// <summary>Notes a last-alive stamp that is on the disk.</summary>
-    public void NoteBeat(long beat) => Write(() => _beat = beat, flush: false);
+    public void NoteBeat(long beat) => Write(progress => progress with { Beat = beat }, flush: false);
+
+    /// <summary>Notes how much of the log is on the disk.</summary>
+    public void NoteLog(ulong salts, long frames) => Write(progress => progress with { Salts = salts, Frames = frames }, flush: false);
 
     /// <summary>Forgets what was: the database beside it was put back on purpose.</summary>
     public void Delete()
@@ -61,17 +75,22 @@ internal sealed class DatabaseMarker(string folder)
             File.Delete(FilePath);
     }
 
-    private void Write(Action note, bool flush)
+    private void Write(Func<DatabaseProgress, DatabaseProgress> note, bool flush)
     {
         lock (_lock)
         {
-            note();
+            var before = _progress;
+            _progress = note(before);
+            if (_progress == before && !flush)
+                return;
             try
             {
                 OwnerFiles.CreateFolder(Path.GetDirectoryName(FilePath)!);
                 using var file = OwnerFiles.Open(FilePath, FileMode.OpenOrCreate);
                 // Always as long: it is overwritten in its place, which no full disk refuses.
-                file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"settings {_settings:D19}\nbeat {_beat:D19}\n")));
+                file.Write(Encoding.ASCII.GetBytes(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"settings {_progress.Settings:D19}\nbeat {_progress.Beat:D19}\nboot {_progress.BootId ?? NoBootId,-36}\nlog {_progress.Salts:x16} {_progress.Frames:D10}\n")));
                 if (flush)
                     file.Flush(flushToDisk: true);
             }
@@ -81,6 +100,25 @@ internal sealed class DatabaseMarker(string folder)
             }
         }
     }
+}
+
+/// <summary>How far a database has come.</summary>
+internal readonly record struct DatabaseProgress
+{
+    /// <summary>The newest version of the settings.</summary>
+    public long Settings { get; init; }
+
+    /// <summary>The newest last-alive stamp.</summary>
+    public long Beat { get; init; }
+
+    /// <summary>In which run of the operating system; null when it has no name.</summary>
+    public string? BootId { get; init; }
+
+    /// <summary>Names the write-ahead log; 0 for none.</summary>
+    public ulong Salts { get; init; }
+
+    /// <summary>How many pages of that log are stored.</summary>
+    public long Frames { get; init; }
 }
 
 /// <summary>A moment at which the product ran, by every clock there is.</summary>

@@ -72,8 +72,15 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
 
     internal TimeProvider Time { get; }
 
+    /// <summary>Names the operating system's present run; tests restart the machine here.</summary>
+    internal string? BootId { get; init; } = AliveStamp.ReadBootId();
+
     /// <summary>Decides what may be forgotten for good; goes on with the restore of <see cref="MembershipStore"/>.</summary>
     internal SteadyClock Steady { get; }
+
+    /// <summary>A day ago, by a wall clock that stood for a day of running: what ended before may be deleted for good, without a step of
+    /// the clock deleting what has not ended. <see cref="DateTimeOffset.MinValue"/> in the first day of all.</summary>
+    public DateTimeOffset LongAgo() => Steady.LongAgo();
 
     /// <summary>Now in whole milliseconds, as stored: what is answered equals what is read after a restart.</summary>
     internal DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(Time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -107,8 +114,9 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
             await using var context = CreateDbContext();
             _keeper = Check(context.Database.GetMigrations());
             await MigrateAsync(context, cancellationToken);
-            var (settings, beat) = DatabaseGuards.ProgressOf(_keeper);
-            Marker.Begin(settings, beat);
+            Marker.Begin(DatabaseGuards.ProgressOf(_keeper) with { BootId = BootId });
+            NoteLog();
+            Gate.Leaving = NoteLog;
         }
         catch
         {
@@ -246,9 +254,41 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
                 throw _refusals.Emptied(state, evidence);
             OwnerFiles.Open(FilePath, FileMode.OpenOrCreate).Dispose(); // SQLite gives its log the rights of the file
         }
-        else if (WriteAheadLog.DamageOf(log.FullName) is { } damage)
+        else
         {
+            RefuseADamagedLog(WriteAheadLog.Read(log.FullName));
+        }
+    }
+
+    private void RefuseADamagedLog(LogContents log)
+    {
+        if (log.Damage is { } damage)
             throw _refusals.DamagedLog(damage);
+        var known = Marker.Read();
+        if (IsOfThisBoot(known) && log.Salts == known.Salts && log.Frames < known.Frames)
+            throw _refusals.ShortLog(known.Frames - log.Frames);
+        if (log.TornAt is { } byteAt)
+            _logger.LogWarning("The last change in the write-ahead log is incomplete (from byte {Byte} on) and is dropped. A kill or a power cut in the middle of a write leaves this.", byteAt);
+    }
+
+    private bool IsOfThisBoot(DatabaseProgress known) => known.BootId is not null && known.BootId == BootId;
+
+    /// <summary>Notes how much of the log is stored, before anyone is told so: a damaged end of it is then no torn write.</summary>
+    private void NoteLog()
+    {
+        if (_keeper is not { } keeper)
+            return;
+        try
+        {
+            using var command = keeper.CreateCommand();
+            command.CommandText = "PRAGMA wal_checkpoint(NOOP)";
+            using var reader = command.ExecuteReader();
+            if (reader.Read() && reader.GetInt64(1) is > 0 and var frames)
+                Marker.NoteLog(WriteAheadLog.SaltsOf(FilePath + "-wal"), frames);
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            // The marker is behind, then.
         }
     }
 
@@ -277,7 +317,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         var (found, known) = (DatabaseGuards.ProgressOf(connection), Marker.Read());
         if (found.Settings < known.Settings)
             throw _refusals.Older($"it has version {found.Settings} of the settings, and version {known.Settings} was in effect");
-        if (found.Beat + DatabaseMarker.BeatsForgiven < known.Beat)
+        if (found.Beat + (IsOfThisBoot(known) ? 0 : DatabaseMarker.BeatsForgiven) < known.Beat)
             throw _refusals.Older($"its last {known.Beat - found.Beat} uptime records are missing");
     }
 

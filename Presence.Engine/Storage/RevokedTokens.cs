@@ -60,7 +60,7 @@ public sealed class RevokedTokens(PresenceDatabase database, int most = RevokedT
     /// <remarks>A token is accepted a little past its expiry, and clocks are set back: forgetting late costs a row, early revives a token.</remarks>
     public async Task PruneAsync(CancellationToken cancellationToken)
     {
-        var until = database.Steady.LongAgo();
+        var until = database.LongAgo();
         var expired = _expiry.Where(token => token.Value <= until).Select(token => token.Key).ToArray();
         if (expired.Length == 0)
             return;

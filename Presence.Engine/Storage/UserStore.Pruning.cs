@@ -29,7 +29,7 @@ public sealed partial class UserStore
     /// <remarks><b>Cost.</b> One reading of the table beside its writers; transactions of 500 rows.</remarks>
     public async Task<int> PruneAsync(TimeSpan unusedFor, CancellationToken cancellationToken)
     {
-        var dayAgo = database.Steady.LongAgo();
+        var dayAgo = database.LongAgo();
         if (dayAgo - DateTimeOffset.MinValue < unusedFor)
             return 0; // the clock is not to be trusted yet
         var until = dayAgo - (unusedFor - SteadyClock.Settling);

@@ -20,15 +20,15 @@ internal static class WriteAheadLog
     private const uint Magic = 0x377f0682; // or one more: the checksums' words are big-endian
     private const uint Version = 3_007_000;
 
-    /// <summary>What is wrong with a log, or null. A missing or empty log contains nothing, and a torn end loses nothing.</summary>
-    public static string? DamageOf(string path)
+    /// <summary>Reads a log. A missing or empty log contains nothing, and a torn end loses nothing.</summary>
+    public static LogContents Read(string path)
     {
         if (!File.Exists(path))
-            return null;
+            return default;
         using var log = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 256 * 1024);
         Span<byte> header = stackalloc byte[HeaderBytes];
         if (log.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes || log.Length == HeaderBytes)
-            return null; // the header alone: cut off before its first transaction
+            return default; // the header alone: cut off before its first transaction
 
         var magic = Word(header, 0);
         var isBigEndian = (magic & 1) != 0;
@@ -36,15 +36,26 @@ internal static class WriteAheadLog
         var sums = (0u, 0u);
         Add(ref sums, header[..24], isBigEndian);
         if ((magic & ~1u) != Magic || Word(header, 4) != Version || !BitOperations.IsPow2(pageSize) || pageSize is < 512 or > 65_536 || sums != (Word(header, 24), Word(header, 28)))
-            return "its header is invalid";
+            return new LogContents { Damage = "its header is invalid" };
 
-        return DamageOfFrames(log, new byte[FrameHeaderBytes + pageSize], header[16..24], sums, isBigEndian);
+        return ReadFrames(log, new byte[FrameHeaderBytes + pageSize], header[16..24], sums, isBigEndian);
     }
 
-    private static string? DamageOfFrames(FileStream log, byte[] frame, ReadOnlySpan<byte> salts, (uint, uint) sums, bool isBigEndian)
+    /// <summary>Names the log a file holds at the moment: the salts of its header, which change whenever it starts over. 0 where there is none.</summary>
+    public static ulong SaltsOf(string path)
+    {
+        using var log = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+        Span<byte> salts = stackalloc byte[8];
+        return RandomAccess.Read(log, salts, fileOffset: 16) == salts.Length ? BinaryPrimitives.ReadUInt64BigEndian(salts) : 0;
+    }
+
+    private static LogContents ReadFrames(FileStream log, byte[] frame, ReadOnlySpan<byte> salts, (uint, uint) sums, bool isBigEndian)
     {
         long? wrongAt = null;
+        var isTorn = false;
         var commitsBehind = 0;
+        long read = 0;
+        long committed = 0;
         for (var at = log.Position; log.ReadAtLeast(frame, frame.Length, throwOnEndOfStream: false) == frame.Length; at = log.Position)
         {
             var isOfThisLog = frame.AsSpan(8, 8).SequenceEqual(salts); // what lies behind it may be left of an older one
@@ -52,14 +63,23 @@ internal static class WriteAheadLog
             {
                 Add(ref sums, frame.AsSpan(0, 8), isBigEndian);
                 Add(ref sums, frame.AsSpan(FrameHeaderBytes), isBigEndian);
+                read++;
                 if (!isOfThisLog || sums != (Word(frame, 16), Word(frame, 20)))
-                    wrongAt = at;
+                    (wrongAt, isTorn) = (at, isOfThisLog);
+                else if (Word(frame, 4) != 0)
+                    committed = read;
             }
             if (wrongAt is not null && isOfThisLog && Word(frame, 4) != 0)
                 commitsBehind++;
         }
-        // One may be the end of the transaction that was cut off.
-        return wrongAt is not null && commitsBehind > 1 ? $"it is invalid from byte {wrongAt} on, with complete transactions after it" : null;
+        return new LogContents
+        {
+            Salts = BinaryPrimitives.ReadUInt64BigEndian(salts),
+            Frames = committed,
+            TornAt = isTorn ? wrongAt : null,
+            // One may be the end of the transaction that was cut off.
+            Damage = wrongAt is not null && commitsBehind > 1 ? $"it is invalid from byte {wrongAt} on, with complete transactions after it" : null,
+        };
     }
 
     private static uint Word(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
@@ -74,4 +94,20 @@ internal static class WriteAheadLog
         }
         sums = (first, second);
     }
+}
+
+/// <summary>What a write-ahead log holds.</summary>
+internal readonly record struct LogContents
+{
+    /// <summary>What is wrong with it, or null.</summary>
+    public string? Damage { get; init; }
+
+    /// <summary>Names the log; 0 for none.</summary>
+    public ulong Salts { get; init; }
+
+    /// <summary>How many pages its whole transactions have.</summary>
+    public long Frames { get; init; }
+
+    /// <summary>The first byte of a page that was written and is not right; null when there is none.</summary>
+    public long? TornAt { get; init; }
 }

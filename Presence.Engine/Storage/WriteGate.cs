@@ -36,6 +36,9 @@ public sealed class WriteGate : IDisposable
     /// <summary>Whether the gate is held.</summary>
     public bool IsHeld => _holder is not null;
 
+    /// <summary>Called when a holder leaves, before the next one enters.</summary>
+    internal Action? Leaving { get; set; }
+
     /// <summary>Waits until no one else writes.</summary>
     /// <param name="holder">Who enters: the context or the connection that is about to write.</param>
     /// <param name="cancellationToken">Gives up waiting; nothing is held then.</param>
@@ -60,8 +63,15 @@ public sealed class WriteGate : IDisposable
     {
         if (--_entries > 0)
             return;
-        _holder = null;
-        _entrance.Release();
+        try
+        {
+            Leaving?.Invoke();
+        }
+        finally
+        {
+            _holder = null;
+            _entrance.Release();
+        }
     }
 }
 
