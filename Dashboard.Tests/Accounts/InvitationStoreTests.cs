@@ -87,6 +87,18 @@ public sealed class InvitationStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Link_AfterTheClockWasAheadAndPutRight_StillWorks()
+    {
+        var token = TokenOf(await Store.IssueAsync("Ada", ModeratorRole.Observer, "mod@example.com", Cancel));
+
+        Jump(TimeSpan.FromDays(400));
+        await Store.IssueAsync("Ben", ModeratorRole.Observer, "mod@example.com", Cancel);
+        Jump(TimeSpan.FromDays(-400));
+
+        Assert.NotNull(await Store.FindAsync(token, Cancel));
+    }
+
+    [Fact]
     public async Task Link_TakenBack_IsDead()
     {
         var issued = await Store.IssueAsync("Ada", ModeratorRole.Observer, "mod@example.com", Cancel);

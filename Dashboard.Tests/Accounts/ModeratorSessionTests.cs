@@ -185,6 +185,20 @@ public sealed class ModeratorSessionTests
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(visitor));
     }
 
+    [Fact]
+    public async Task SignIn_WhileTheClockIsAhead_EndsNoOtherSession()
+    {
+        await using var host = await StartAsync();
+        using var visitor = await SignedInAsync(host);
+
+        Pass(TimeSpan.FromDays(400));
+        using var other = new FormVisitor(host.BaseAddress);
+        (await other.SignInAsync(ModeratorOfTests.Email, ModeratorOfTests.Password)).Dispose();
+        Pass(TimeSpan.FromDays(-400));
+
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(visitor));
+    }
+
     /// <summary>By the wall clock alone, which is what sessions go by: the other one would have days of sweeps run.</summary>
     private void Pass(TimeSpan time) => _time.SetUtcNow(_time.GetUtcNow() + time);
 

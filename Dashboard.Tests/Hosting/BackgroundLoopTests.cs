@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Presence.Dashboard.Hosting;
+using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Hosting;
@@ -155,6 +157,28 @@ public sealed class BackgroundLoopTests : IAsyncDisposable
         await loop.StopAsync(Cancel);
 
         Assert.Equal([0.25, 0.5, 1, 1, 1], backOffs);
+    }
+
+    [Fact]
+    public async Task Pass_ThatOutlivesItsStop_MayFindItsPartsDisposed()
+    {
+        using var log = new LogCapture();
+        var pass = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var services = Services(adding =>
+        {
+            adding.AddLogging(logging => logging.AddProvider(log));
+            adding.AddLoop<ConcurrentQueue<string>>("slow", TimeSpan.FromSeconds(1), (names, _) => Task.WhenAll(Add(names, "slow"), pass.Task));
+        });
+        var loop = (BackgroundService)services.GetServices<IHostedService>().Single();
+        await loop.StartAsync(Cancel);
+        await AdvanceUntilAsync(() => !services.GetRequiredService<ConcurrentQueue<string>>().IsEmpty);
+
+        await loop.StopAsync(new CancellationToken(canceled: true)); // no time is left
+        pass.SetException(new ObjectDisposedException("its store"));
+        await loop.ExecuteTask!;
+
+        Assert.Empty(log.Lines);
+        Assert.False(_registry.IsDegraded);
     }
 
     private static Task Add(ConcurrentQueue<string> names, string name)

@@ -81,9 +81,9 @@ public sealed class AddressLimitTests
         await using var host = await StartAsync(("RevokedTokens", "2"));
         string[] tokens = [await host.TokenAsync("anna"), await host.TokenAsync("berta"), await host.TokenAsync("cleo")];
 
-        Assert.Equal(200, (await LogOutAsync(host, tokens[0])).Status);
-        Assert.Equal(200, (await LogOutAsync(host, tokens[1])).Status);
-        var refused = await LogOutAsync(host, tokens[2]);
+        Assert.Equal(200, (await LogOutAsync(host, tokens[0], "203.0.113.1")).Status);
+        Assert.Equal(200, (await LogOutAsync(host, tokens[1], "203.0.113.2")).Status);
+        var refused = await LogOutAsync(host, tokens[2], "203.0.113.3");
 
         refused.IsRefusal(429, 499602);
         Assert.NotNull(refused.Headers.RetryAfter);
@@ -91,7 +91,26 @@ public sealed class AddressLimitTests
         await host.RestartAsync();
         Assert.Equal(401, (await host.BeatAsync("lobby", tokens[0])).Status);
         Assert.Equal(401, (await host.BeatAsync("lobby", tokens[1])).Status);
-        (await LogOutAsync(host, tokens[2])).IsRefusal(429, 499602);
+        (await LogOutAsync(host, tokens[2], "203.0.113.3")).IsRefusal(429, 499602);
+    }
+
+    [Fact]
+    public async Task Logouts_BeyondAnAddresssShareOfTheCap_AreRefusedWhileOthersLogOut()
+    {
+        await using var host = await StartAsync(("RevokedTokens", "17"), ("LogoutBurst", "1000"), ("Presence:Clients:TokenLifetime", "1h"));
+
+        Assert.Equal(200, (await LogOutAsync(host, await host.TokenAsync("anna"), "203.0.113.1")).Status);
+        Assert.Equal(200, (await LogOutAsync(host, await host.TokenAsync("berta"), "203.0.113.1")).Status);
+        var token = await host.TokenAsync("cleo");
+        var refused = await LogOutAsync(host, token, "203.0.113.1");
+
+        refused.IsRefusal(429, 400311);
+        Assert.Equal(TimeSpan.FromMinutes(30), refused.Headers.RetryAfter?.Delta);
+        Assert.Equal(202, (await host.BeatAsync("lobby", token)).Status);
+        Assert.Equal(200, (await LogOutAsync(host, await host.TokenAsync("dora"), "203.0.113.2")).Status);
+        _time.Advance(TimeSpan.FromMinutes(30));
+        Assert.Equal(200, (await LogOutAsync(host, token, "203.0.113.1")).Status);
+        (await LogOutAsync(host, await host.TokenAsync("emma"), "203.0.113.1")).IsRefusal(429, 400311);
     }
 
     [Fact]
@@ -125,16 +144,17 @@ public sealed class AddressLimitTests
         return string.Join(", ", statuses);
     }
 
-    private static Task<Answer> LogOutAsync(DashboardHost host, string token) => host.SendAsync(HttpMethod.Delete, "/api/v4/sessions", token);
+    private static Task<Answer> LogOutAsync(DashboardHost host, string token, string address = "203.0.113.1") =>
+        host.SendAsync(HttpMethod.Delete, "/api/v4/sessions", token, headers: ("X-Forwarded-For", address));
 
     private static Task<Answer> VisitAsync(DashboardHost host, string device) =>
         host.PostAsync("/api/v5/sessions/visitor", json: new JsonObject { ["deviceId"] = device }.ToJsonString(), headers: ("X-API-Key", DashboardHost.ClientKey));
 
     private Task<DashboardHost> StartAsync(params (string Key, string Value)[] limits)
     {
-        var options = new DashboardHostOptions { Time = _time };
+        var options = new DashboardHostOptions { Time = _time, Configuration = { ["Presence:Http:KnownProxies"] = "127.0.0.1" } };
         foreach (var (key, value) in limits)
-            options.Configuration["Presence:Limits:" + key] = value;
+            options.Configuration[key.Contains(':', StringComparison.Ordinal) ? key : "Presence:Limits:" + key] = value;
         return DashboardHost.StartAsync(options);
     }
 }

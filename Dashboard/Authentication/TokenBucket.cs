@@ -18,7 +18,7 @@ internal sealed class TokenBucket
     private readonly long _tolerance;
 
     public TokenBucket(TimeProvider time, int perSecond, int burst)
-        : this(time, TimeSpan.FromSeconds((double)burst / perSecond), burst)
+        : this(time, time.TimestampFrequency / perSecond, burst, TimeSpan.FromSeconds((double)burst / perSecond))
     {
     }
 
@@ -26,9 +26,14 @@ internal sealed class TokenBucket
     /// <param name="drain">How long until an empty bucket is full again.</param>
     /// <param name="burst">How many it holds.</param>
     public TokenBucket(TimeProvider time, TimeSpan drain, int burst)
+        : this(time, (long)(drain.TotalSeconds * time.TimestampFrequency / burst), burst, drain)
+    {
+    }
+
+    private TokenBucket(TimeProvider time, long spacing, int burst, TimeSpan drain)
     {
         _time = time;
-        _spacing = Math.Max(1, (long)(drain.TotalSeconds * time.TimestampFrequency / burst));
+        _spacing = Math.Max(1, spacing);
         _tolerance = _spacing * (burst - 1);
         Drain = drain;
     }

@@ -79,6 +79,10 @@ internal abstract class BackgroundLoop(string name, TimeSpan period, LoopRegistr
                     logger.LogInformation("{Loop} works again.", name);
                 return;
             }
+            catch (ObjectDisposedException) when (stoppingToken.IsCancellationRequested)
+            {
+                return; // the pass took longer than the stop had time, and what it works with is gone
+            }
             catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
                 registry.Failed(name, exception.Message, time.GetUtcNow());
