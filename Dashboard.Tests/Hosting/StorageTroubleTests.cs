@@ -84,7 +84,9 @@ public sealed class StorageTroubleTests
                 answer.Dispose();
         }
 
-        Assert.All((DashboardHost[])[host, unset], each => Assert.Null(Assert.Single(each.Log.Faults).Exception));
+        // None where all but the first to write waited for it in vain: the first says why, and may still be trying.
+        Assert.All((DashboardHost[])[host, unset], each => Assert.InRange(each.Log.Faults.Count, 0, 1));
+        Assert.All(host.Log.Faults.Concat(unset.Log.Faults), fault => Assert.Null(fault.Exception));
         using var joined = await visitor.PostFormAsync(invitation.PathAndQuery, "join", ("Input.Email", Joining), ("Input.Password", ModeratorOfTests.Password));
         Assert.Equal(HttpStatusCode.Redirect, joined.StatusCode);
     }
