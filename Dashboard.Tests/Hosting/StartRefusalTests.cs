@@ -68,8 +68,8 @@ public sealed class StartRefusalTests : IDisposable
 
     /// <summary>Somebody who edits the password there waits for it to work, and it never does.</summary>
     [Theory]
-    [InlineData("Presence:Setup:AdminPassword", "another password entirely", "Presence__Setup__AdminPassword is not the password of mod@example.com")]
-    [InlineData("Presence:Setup:AdminEmail", "new@example.com", "there is no such account")]
+    [InlineData("Presence:Setup:AdminPassword", "another password entirely", "Presence__Setup__AdminPassword doesn't match the password of mod@example.com")]
+    [InlineData("Presence:Setup:AdminEmail", "new@example.com", "this account doesn't exist")]
     public async Task Start_WithASetUpThatNoLongerMatches_SaysSoInTheLog(string key, string value, string expected)
     {
         var configuration = ModeratorOfTests.Configuration;

@@ -82,6 +82,8 @@ public sealed class StorageTroubleTests
             Assert.Contains($"value=\"{Joining}\"", pages[3], StringComparison.Ordinal);
             foreach (var answer in answers)
                 answer.Dispose();
+            // Of writes that wait for others nothing is logged, and which one fails itself, and when, is up to the machine.
+            await Eventually.TrueAsync(() => host.Log.Faults.Count > 0 && unset.Log.Faults.Count > 0, "both logs say what is wrong");
         }
 
         // None where all but the first to write waited for it in vain: the first says why, and may still be trying.
