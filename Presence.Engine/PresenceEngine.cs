@@ -27,7 +27,7 @@ public sealed partial class PresenceEngine : IDisposable
     private readonly Room _online;
     private readonly KnownProfiles _knownProfiles = new();
     private readonly OptOuts _optOuts;
-    private readonly Channels _channels;
+    private readonly ChannelMembers _channels;
     private readonly PresenceMetrics _metrics;
     private const int MostFailuresTold = 10;
 
@@ -52,7 +52,7 @@ public sealed partial class PresenceEngine : IDisposable
         _onlineNetwork = new NetworkState(_clock, _settings, limits, Journal, removals, _knownProfiles);
         _online = new Room(NetworkRoom, _onlineNetwork);
         _optOuts = new OptOuts(limits.OptOuts);
-        _channels = new Channels(limits.Channels);
+        _channels = new ChannelMembers(limits.Channels);
         _schedule = new SweepSchedule(_clock.Now());
     }
 

@@ -12,7 +12,7 @@ public sealed class SettingsIssueTextsTests
     [Fact]
     public void Text_OfEveryFinding_IsASentenceOfItsOwnWithAllItsValues()
     {
-        var remarks = Remarks();
+        var remarks = Issues();
 
         Assert.Equal(Enum.GetValues<SettingsIssueKind>(), remarks.Select(remark => remark.Finding).Order());
         Assert.Equal(remarks.Count, remarks.Select(WithoutValues).Distinct(StringComparer.Ordinal).Count());
@@ -37,7 +37,7 @@ public sealed class SettingsIssueTextsTests
     private static string Shown(object value) => value is TimeSpan span ? Durations.Exact(span) : Numbers.Count((int)value);
 
     /// <summary>One remark of each finding, as the rules make them.</summary>
-    private static List<SettingsIssue> Remarks() =>
+    private static List<SettingsIssue> Issues() =>
     [
         .. PresenceSettingsRules.Problems(Settings(700, 3_600)),
         .. PresenceSettingsRules.Problems(Settings(1, 4_000)),

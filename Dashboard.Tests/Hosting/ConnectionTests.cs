@@ -200,9 +200,9 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public void Door_OfAnAddressThatFillsItsShare_LetsOthersInAndKnownProxiesAndThisMachineAlways()
+    public void Admission_OfAnAddressThatFillsItsShare_LetsOthersInAndKnownProxiesAndThisMachineAlways()
     {
-        var door = NewDoor(new DashboardOptions { Limits = { Connections = 40 }, Http = { KnownProxies = ["10.0.0.0/8", "2001:db8::1"] } }, out var caps);
+        var door = NewAdmission(new DashboardOptions { Limits = { Connections = 40 }, Http = { KnownProxies = ["10.0.0.0/8", "2001:db8::1"] } }, out var caps);
         for (var i = 0; i < 10; i++)
             Assert.True(door.TryEnter(From("203.0.113.5")));
 
@@ -229,9 +229,9 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public void Door_OfASubscriberOfIPv6_CountsItsWholeNetwork()
+    public void Admission_OfASubscriberOfIPv6_CountsItsWholeNetwork()
     {
-        var door = NewDoor(new DashboardOptions { Limits = { Connections = 40, ConnectionsPerAddress = 2 } }, out _);
+        var door = NewAdmission(new DashboardOptions { Limits = { Connections = 40, ConnectionsPerAddress = 2 } }, out _);
 
         Assert.True(door.TryEnter(From("2001:db8:1:2::1")));
         Assert.True(door.TryEnter(From("2001:db8:1:2::2")));
@@ -264,7 +264,7 @@ public sealed class ConnectionTests
         new MachineLimits(long.MaxValue, long.MaxValue).Fit(new DashboardOptions.LimitsOptions());
     }
 
-    private static ConnectionAdmission NewDoor(DashboardOptions options, out LimitUsageRegistry caps) =>
+    private static ConnectionAdmission NewAdmission(DashboardOptions options, out LimitUsageRegistry caps) =>
         new(options, caps = new LimitUsageRegistry(), new ManualTimeProvider(), NullLogger<ConnectionAdmission>.Instance);
 
     private static IPEndPoint From(string address) => new(IPAddress.Parse(address), 12345);

@@ -100,11 +100,11 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
         ["reads of many"] = nameof(ReadRateLimiterTests),
         ["connections of an address"] = nameof(Hosting.ConnectionTests),
         ["idle connections"] = nameof(Hosting.ConnectionTests),
-        ["page connections of an address"] = nameof(PageDoorTests),
-        ["page connections of an account"] = nameof(PageDoorTests),
-        ["pages opened"] = nameof(PageDoorTests),
+        ["page connections of an address"] = nameof(CircuitAdmissionTests),
+        ["page connections of an account"] = nameof(CircuitAdmissionTests),
+        ["pages opened"] = nameof(CircuitAdmissionTests),
         ["connections"] = nameof(Hosting.HostNameTests),
-        ["page connections"] = nameof(PageDoorTests),
+        ["page connections"] = nameof(CircuitAdmissionTests),
     };
 
     /// <summary>A request whose limited part has a given size. Within the limit it is answered anything but the limit's error.</summary>

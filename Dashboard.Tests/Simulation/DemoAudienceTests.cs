@@ -15,7 +15,7 @@ public sealed class DemoAudienceTests
     [Fact]
     public async Task StepTo_FirstMinute_FillsTheRoomsOverHttp()
     {
-        await using var host = await DashboardHost.StartAsync(WithoutPace());
+        await using var host = await DashboardHost.StartAsync(WithoutRateLimits());
         await using var crowd = new Crowd(host);
 
         await crowd.PlayAsync(TimeSpan.FromSeconds(60));
@@ -33,7 +33,7 @@ public sealed class DemoAudienceTests
     [Fact]
     public async Task StepTo_PresenceSwitchedOffAndOn_StaysAwayAndComesBack()
     {
-        await using var host = await DashboardHost.StartAsync(WithoutPace());
+        await using var host = await DashboardHost.StartAsync(WithoutRateLimits());
         await using var crowd = new Crowd(host);
         await crowd.PlayAsync(TimeSpan.FromSeconds(45));
         var before = (await RoomsAsync(host)).Sum(room => Number(room, "count"));
@@ -77,7 +77,7 @@ public sealed class DemoAudienceTests
     }
 
     /// <summary>Limits count real seconds, of which the crowd's minutes take few: fewer, the faster the machine.</summary>
-    private static DashboardHostOptions WithoutPace()
+    private static DashboardHostOptions WithoutRateLimits()
     {
         var options = new DashboardHostOptions();
         foreach (var limit in new[] { "LoginBurst", "NewGuestBurst", "AnonymousBurst", "FailureBurst", "HeartbeatBurst" })

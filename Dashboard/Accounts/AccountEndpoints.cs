@@ -13,7 +13,7 @@ internal static class AccountEndpoints
     public const string SignOutEverywherePath = "/account/sign-out-everywhere";
     public const string Outcome = "outcome";
 
-    public static void MapOwnAccountForms(this IEndpointRouteBuilder app)
+    public static void MapAccountForms(this IEndpointRouteBuilder app)
     {
         var forms = app.MapGroup("").WithMetadata(new RequireAntiforgeryTokenAttribute()).ExcludeFromDescription();
         forms.MapPost(ModeratorAccounts.SignOutPath, SignOutAsync).AllowAnonymous();

@@ -48,7 +48,7 @@ internal static class ModeratorAccounts
         services.AddLoop<LastSeen>("moderators seen", TimeSpan.FromMinutes(1), (seen, cancel) => seen.FlushAsync(cancel));
     }
 
-    public static void MapModeratorAccounts(this WebApplication app) => app.MapOwnAccountForms();
+    public static void MapModeratorAccounts(this WebApplication app) => app.MapAccountForms();
 
     internal static void Configure(IdentityOptions options)
     {

@@ -8,7 +8,7 @@ namespace Presence.Dashboard.Api;
 /// of the authentication and authorization middleware, which cost a heartbeat a third of its throughput; and instead of an
 /// endpoint filter, which runs once the request is bound: an unknown caller gets 401 before anything of the request is read.
 /// </summary>
-internal sealed class ApiAuthorization(ClientAuthenticator authenticator, RateLimits paces, PresenceEngine engine)
+internal sealed class ApiAuthorization(ClientAuthenticator authenticator, RateLimits rateLimits, PresenceEngine engine)
 {
     /// <summary>A convention, the last one of each route.</summary>
     public void Guard(EndpointBuilder route)
@@ -25,7 +25,7 @@ internal sealed class ApiAuthorization(ClientAuthenticator authenticator, RateLi
 
         var authenticated = authenticator.Authenticate(http);
         if (authenticated.Principal is not { } caller)
-            return ApiProblems.Of(authenticated, paces, http);
+            return ApiProblems.Of(authenticated, rateLimits, http);
         if (policy.ProblemOf(caller) is { } problem)
             return new ApiProblem(ApiErrors.NotAllowed, problem);
         var roomId = http.GetRouteValue("roomId") as string;
@@ -45,7 +45,7 @@ internal sealed class ApiAuthorization(ClientAuthenticator authenticator, RateLi
             : ApiProblems.WhileRemoved(engine, caller.UserId, roomId);
 
     private ApiProblem? RefuseAnybody(HttpContext http) =>
-        http.GetEndpoint()!.Metadata.GetMetadata<OwnRateLimit>() is null && !paces.Anonymous.TryTake(http.Connection.RemoteIpAddress, out var wait)
+        http.GetEndpoint()!.Metadata.GetMetadata<OwnRateLimit>() is null && !rateLimits.Anonymous.TryTake(http.Connection.RemoteIpAddress, out var wait)
             ? ApiProblems.TooFast("This address sends too many requests without credentials.", wait)
             : null;
 

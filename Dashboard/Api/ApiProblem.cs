@@ -99,11 +99,11 @@ internal static class ApiProblems
     }
 
     /// <summary>Why the caller is unknown. Repeated bad credentials are rate limited. Good ones never are.</summary>
-    public static ApiProblem Of(in Authenticated authenticated, RateLimits paces, HttpContext http)
+    public static ApiProblem Of(in Authenticated authenticated, RateLimits rateLimits, HttpContext http)
     {
         if (authenticated.IsUnavailable)
             return new ApiProblem(ApiErrors.NotReady, authenticated.Problem!) { RetryAfterSeconds = 1 };
-        return paces.Failures.TryTake(http.Connection.RemoteIpAddress, out var wait)
+        return rateLimits.Failures.TryTake(http.Connection.RemoteIpAddress, out var wait)
             ? ApiProblem.NotSignedIn(authenticated.Problem!)
             : TooFast("This address sends bad credentials too often.", wait);
     }
@@ -128,10 +128,10 @@ internal static class ApiProblems
 
     /// <summary>The refusal of a caller whose searches and orders have looked at too much; takes this one from its pace otherwise.</summary>
     /// <param name="http">The request.</param>
-    /// <param name="paces">What callers may do how often.</param>
+    /// <param name="rateLimits">What callers may do how often.</param>
     /// <param name="cost">How many viewers, rooms or members this read looks at.</param>
-    public static ApiProblem? WhileReadingMuch(HttpContext http, RateLimits paces, int cost) =>
-        paces.Reads.TryTake(http.Caller(), http.Connection.RemoteIpAddress, cost, out var wait)
+    public static ApiProblem? WhileReadingMuch(HttpContext http, RateLimits rateLimits, int cost) =>
+        rateLimits.Reads.TryTake(http.Caller(), http.Connection.RemoteIpAddress, cost, out var wait)
             ? null
             : TooFast($"This caller searches and sorts too much. This request would scan {cost} entries.", wait);
 

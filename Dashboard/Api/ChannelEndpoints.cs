@@ -50,7 +50,7 @@ internal static class ChannelEndpoints
     /// <summary>List the online members of channels</summary>
     /// <remarks>The calling user isn't counted, nor are hidden users. An unknown channel has no members online.</remarks>
     /// <response code="200">The channels, in the requested order.</response>
-    internal static IResult List(HttpContext http, PresenceEngine engine, RateLimits paces)
+    internal static IResult List(HttpContext http, PresenceEngine engine, RateLimits rateLimits)
     {
         var query = http.Request.Query;
         string[] asked = [.. query["channelIds[]"].Concat(query["channelIds"]).Where(id => !string.IsNullOrEmpty(id)).Select(id => id!).Distinct(PresenceComparers.ChannelId)];
@@ -60,7 +60,7 @@ internal static class ChannelEndpoints
             return ApiProblem.Invalid($"channelIds: {problem}");
         if (!engine.Settings.Enabled)
             return ApiProblems.Disabled;
-        if (ApiProblems.WhileReadingMuch(http, paces, engine.MembersOf(asked)) is { } tooMuch)
+        if (ApiProblems.WhileReadingMuch(http, rateLimits, engine.MembersOf(asked)) is { } tooMuch)
             return tooMuch;
 
         var caller = http.Caller();

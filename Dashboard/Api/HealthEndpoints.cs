@@ -16,9 +16,9 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this IEndpointRouteBuilder api)
     {
-        api.MapGet(LivePath, Live).Allow(ApiPolicy.Anonymous).PacedByItself()
+        api.MapGet(LivePath, Live).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
             .WithName("isLive").Produces<HealthReply>().WithExample("""{"status":"live"}""").Refuses(ApiErrors.MethodNotAllowed);
-        api.MapGet("/health/ready", ReadyAsync).Allow(ApiPolicy.Anonymous).PacedByItself()
+        api.MapGet("/health/ready", ReadyAsync).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
             .WithName("isReady").Produces<HealthReply>().Refuses(ApiErrors.MethodNotAllowed, ApiErrors.NotReady);
     }
 

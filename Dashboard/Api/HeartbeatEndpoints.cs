@@ -9,7 +9,7 @@ namespace Presence.Dashboard.Api;
 
 /// <summary>"I am watching": the route almost every request takes. Nothing here waits for the database.</summary>
 /// <remarks>Its services are handed over once: asking for them with each request would make a scope for each.</remarks>
-internal sealed class HeartbeatEndpoints(PresenceEngine engine, RateLimits paces, ProfileLookups profiles)
+internal sealed class HeartbeatEndpoints(PresenceEngine engine, RateLimits rateLimits, ProfileLookups profiles)
 {
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -68,9 +68,9 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, RateLimits paces
         var includeCount = false;
         if (http.Request.QueryString.HasValue && !TryReadInclude(http.Request.Query, out includeCount))
             return ApiProblem.Invalid("include", "must be count. You can leave it out.");
-        if (!caller.TryPace(paces.Heartbeats, heartbeat.RoomId, heartbeat.SessionId, out var wait))
+        if (!caller.TryTake(rateLimits.Heartbeats, heartbeat.RoomId, heartbeat.SessionId, out var wait))
             return ApiProblems.TooManyHeartbeats(wait);
-        if (paces.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(http.Connection.RemoteIpAddress, out wait))
+        if (rateLimits.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(http.Connection.RemoteIpAddress, out wait))
             return ApiProblems.TooManyHeartbeatsOfAddress(wait);
 
         var receipt = engine.Heartbeat(heartbeat);

@@ -15,7 +15,7 @@ internal static class LeaveEndpoints
         api.MapDelete("/api/v1/presence/rooms/{roomId}/heartbeat", Leave).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
             .WithName("leaveRoom").Takes(ApiParameter.OfText("sessionId", "The session. Default: the login's device.", PresenceIds.LongestSessionId))
             .Produces(StatusCodes.Status204NoContent);
-        api.MapPost("/api/v1/presence/rooms/{roomId}/leave", LeaveByBeaconAsync).Allow(ApiPolicy.Anonymous).PacedByItself()
+        api.MapPost("/api/v1/presence/rooms/{roomId}/leave", LeaveByBeaconAsync).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
             .WithName("leaveRoomByBeacon")
             .ReadsText("token=eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjp7fX0.c2lnbmF0dXJl&sessionId=tab-1", "text/plain", "application/x-www-form-urlencoded")
             .Produces(StatusCodes.Status204NoContent).Refuses(ApiErrors.NotSignedIn, ApiErrors.NotAllowed).WithMetadata(new BodyLimit(BodyLimit.OfBeacons));
@@ -33,7 +33,7 @@ internal static class LeaveEndpoints
     /// or as a form of at most 4 KiB. Never put a token in a URL.
     /// </remarks>
     /// <response code="204">The session has ended.</response>
-    internal static async Task<IResult> LeaveByBeaconAsync(HttpContext http, string roomId, PresenceEngine engine, ClientAuthenticator authenticator, RateLimits paces)
+    internal static async Task<IResult> LeaveByBeaconAsync(HttpContext http, string roomId, PresenceEngine engine, ClientAuthenticator authenticator, RateLimits rateLimits)
     {
         if (!IsFormOrText(http.Request.ContentType))
             return new ApiProblem(ApiErrors.WrongMediaType, "The content type must be text/plain or application/x-www-form-urlencoded.");
@@ -44,7 +44,7 @@ internal static class LeaveEndpoints
         var token = fields.TryGetValue("token", out var tokens) ? tokens.ToString() : "";
         var authenticated = authenticator.Authenticate(token);
         if (authenticated.Principal is not { } caller)
-            return ApiProblems.Of(authenticated, paces, http);
+            return ApiProblems.Of(authenticated, rateLimits, http);
         if (caller.IsServer)
             return new ApiProblem(ApiErrors.NotAllowed, "Don't use a server key in a page. Send the viewer's access token.");
         return End(engine, roomId, caller, fields.TryGetValue("sessionId", out var sessionId) ? sessionId.ToString() : null);

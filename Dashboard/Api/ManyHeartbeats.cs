@@ -13,7 +13,7 @@ internal static class ManyHeartbeats
     /// <summary>Send many heartbeats at once</summary>
     /// <remarks>At most 1,000. The reply lists rejected heartbeats by index, with the code that each would have got alone.</remarks>
     /// <response code="202">The result.</response>
-    internal static async Task<IResult> BeatAsync(HttpContext http, PresenceEngine engine, RateLimits paces, ProfileLookups profiles, VerifiedUsers vouched, ILogger<HeartbeatEndpoints> logger)
+    internal static async Task<IResult> BeatAsync(HttpContext http, PresenceEngine engine, RateLimits rateLimits, ProfileLookups profiles, VerifiedUsers vouched, ILogger<HeartbeatEndpoints> logger)
     {
         var request = await JsonBody.ReadAsync(http, ApiJson.Documents.ManyHeartbeatsRequest);
         if (request.Heartbeats is not { } heartbeats)
@@ -27,7 +27,7 @@ internal static class ManyHeartbeats
         var rejected = new List<ManyHeartbeatsReply.Rejection>();
         for (var index = 0; index < heartbeats.Count; index++)
         {
-            if (TryRecord(heartbeats[index], caller, http.Connection.RemoteIpAddress, engine, paces, profiles, logger) is { } refusal)
+            if (TryRecord(heartbeats[index], caller, http.Connection.RemoteIpAddress, engine, rateLimits, profiles, logger) is { } refusal)
                 rejected.Add(new(index, refusal.Error.Code, refusal.Message));
             else if (caller.IsServer)
                 vouched.Note(heartbeats[index]!.UserId!, profile: null);
@@ -36,11 +36,11 @@ internal static class ManyHeartbeats
     }
 
     /// <summary>Records one. A fault is reported at its index, because those before it are stored and later ones may succeed.</summary>
-    private static ApiProblem? TryRecord(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, IPAddress? address, PresenceEngine engine, RateLimits paces, ProfileLookups profiles, ILogger logger)
+    private static ApiProblem? TryRecord(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, IPAddress? address, PresenceEngine engine, RateLimits rateLimits, ProfileLookups profiles, ILogger logger)
     {
         try
         {
-            return Record(item, caller, address, engine, paces, profiles);
+            return Record(item, caller, address, engine, rateLimits, profiles);
         }
 #pragma warning disable CA1031 // whatever it was, the caller must know which of its heartbeats count
         catch (Exception exception)
@@ -51,7 +51,7 @@ internal static class ManyHeartbeats
         }
     }
 
-    private static ApiProblem? Record(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, IPAddress? address, PresenceEngine engine, RateLimits paces, ProfileLookups profiles)
+    private static ApiProblem? Record(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, IPAddress? address, PresenceEngine engine, RateLimits rateLimits, ProfileLookups profiles)
     {
         if (item?.RoomId is null)
             return ApiProblem.Invalid("roomId", "is missing.");
@@ -67,9 +67,9 @@ internal static class ManyHeartbeats
             return refusal;
 
         var sessionId = item.SessionId ?? caller.SessionId;
-        if (!caller.IsServer && !caller.TryPace(paces.Heartbeats, item.RoomId, sessionId, out var wait))
+        if (!caller.IsServer && !caller.TryTake(rateLimits.Heartbeats, item.RoomId, sessionId, out var wait))
             return ApiProblems.TooManyHeartbeats(wait);
-        if (!caller.IsServer && paces.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(address, out wait))
+        if (!caller.IsServer && rateLimits.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(address, out wait))
             return ApiProblems.TooManyHeartbeatsOfAddress(wait);
 
         var userId = caller.IsServer ? item.UserId! : caller.UserId;

@@ -29,7 +29,7 @@ internal static class RoomEndpoints
     /// <c>prefix</c>, <c>orderBy</c>, <c>limit</c> and <c>cursor</c>.
     /// </remarks>
     /// <response code="200">A page of rooms.</response>
-    internal static IResult List(HttpContext http, PresenceEngine engine, RateLimits paces)
+    internal static IResult List(HttpContext http, PresenceEngine engine, RateLimits rateLimits)
     {
         var query = new QueryReader(http.Request.Query);
         var ids = query.RoomIds("ids", PresenceLimits.Page);
@@ -54,7 +54,7 @@ internal static class RoomEndpoints
             return refusal;
         if (!engine.Settings.Enabled)
             return ApiProblems.Disabled;
-        if (ids is null && ApiProblems.WhileReadingMuch(http, paces, engine.KnownRooms) is { } tooMuch)
+        if (ids is null && ApiProblems.WhileReadingMuch(http, rateLimits, engine.KnownRooms) is { } tooMuch)
             return tooMuch;
 
         var page = engine.Rooms(request);

@@ -56,7 +56,7 @@ internal static class RoomPresenceEndpoints
     /// throughout.
     /// </remarks>
     /// <response code="200">A page of viewers.</response>
-    internal static async ValueTask<IResult> ListAsync(HttpContext http, string roomId, PresenceEngine engine, RateLimits paces, UserStore users)
+    internal static async ValueTask<IResult> ListAsync(HttpContext http, string roomId, PresenceEngine engine, RateLimits rateLimits, UserStore users)
     {
         var query = new QueryReader(http.Request.Query);
         var sort = ReadSort(query, http.Request.Query);
@@ -72,7 +72,7 @@ internal static class RoomPresenceEndpoints
         var includeUser = query.Choice("include", ("", false), ("user", true));
         if (ApiProblems.WhileDisabled(engine, roomId) is { } refusal)
             return refusal;
-        if (request.LooksAtAll && ApiProblems.WhileReadingMuch(http, paces, engine.Count(roomId).Viewers) is { } tooMuch)
+        if (request.LooksAtAll && ApiProblems.WhileReadingMuch(http, rateLimits, engine.Count(roomId).Viewers) is { } tooMuch)
             return tooMuch;
 
         try

@@ -14,7 +14,7 @@ internal static class RouteExtensions
     public static RouteHandlerBuilder AllowRemovedUsers(this RouteHandlerBuilder route) => route.WithMetadata(Api.AllowRemovedUsers.Mark);
 
     /// <summary>Declares that an anonymous route has its own rate limit.</summary>
-    public static RouteHandlerBuilder PacedByItself(this RouteHandlerBuilder route) => route.WithMetadata(OwnRateLimit.Mark);
+    public static RouteHandlerBuilder WithOwnRateLimit(this RouteHandlerBuilder route) => route.WithMetadata(OwnRateLimit.Mark);
 
     /// <summary>The caller. Only on routes whose policy requires one.</summary>
     public static ClientPrincipal Caller(this HttpContext http) => http.Features.Get<ClientPrincipal>() ?? throw new InvalidOperationException("The route allows anonymous callers.");

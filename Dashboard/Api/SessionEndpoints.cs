@@ -12,10 +12,10 @@ internal static class SessionEndpoints
 {
     public static void MapSessions(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/api/v5/sessions", LogInAsync).Allow(ApiPolicy.Anonymous).PacedByItself()
+        api.MapPost("/api/v5/sessions", LogInAsync).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
             .WithName("logIn").Takes(ApiParameter.ClientKey).Reads<LoginRequest>().Produces<LoginReply>()
             .Refuses(ApiErrors.NotSignedIn, ApiErrors.NotAllowed, ApiErrors.Banned);
-        api.MapPost("/api/v5/sessions/visitor", LogVisitorInAsync).Allow(ApiPolicy.Anonymous).PacedByItself()
+        api.MapPost("/api/v5/sessions/visitor", LogVisitorInAsync).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
             .WithName("logVisitorIn").Takes(ApiParameter.ClientKey).Reads<VisitorRequest>().Produces<LoginReply>()
             .Refuses(ApiErrors.NotSignedIn, ApiErrors.NotAllowed, ApiErrors.Banned);
         api.MapGet("/api/v3/sessions", Describe).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
@@ -36,9 +36,9 @@ internal static class SessionEndpoints
     /// second, in bursts of up to 500.
     /// </remarks>
     /// <response code="200">The access token and its user.</response>
-    internal static async Task<IResult> LogInAsync(HttpContext http, ClientKey clientKey, RateLimits paces, AuthTokens authTokens, UserStore users, VerifiedUsers vouched, AccessTokens tokens, PresenceEngine engine, DashboardOptions options)
+    internal static async Task<IResult> LogInAsync(HttpContext http, ClientKey clientKey, RateLimits rateLimits, AuthTokens authTokens, UserStore users, VerifiedUsers vouched, AccessTokens tokens, PresenceEngine engine, DashboardOptions options)
     {
-        if (RefuseClient(http, clientKey, paces) is { } refusal)
+        if (RefuseClient(http, clientKey, rateLimits) is { } refusal)
             return refusal;
         var login = await JsonBody.ReadAsync(http, ApiJson.Documents.LoginRequest);
         if (LoginRules.ProblemOf(login) is { } problem)
@@ -66,9 +66,9 @@ internal static class SessionEndpoints
     /// <summary>Log a guest in</summary>
     /// <remarks>A guest is a viewer without an account. The server must allow guests. The same device is the same guest.</remarks>
     /// <response code="200">The access token and its user.</response>
-    internal static async Task<IResult> LogVisitorInAsync(HttpContext http, ClientKey clientKey, RateLimits paces, GuestIds guests, UserStore users, AccessTokens tokens, PresenceEngine engine, DashboardOptions options)
+    internal static async Task<IResult> LogVisitorInAsync(HttpContext http, ClientKey clientKey, RateLimits rateLimits, GuestIds guests, UserStore users, AccessTokens tokens, PresenceEngine engine, DashboardOptions options)
     {
-        if (RefuseClient(http, clientKey, paces) is { } refusal)
+        if (RefuseClient(http, clientKey, rateLimits) is { } refusal)
             return refusal;
         var visitor = await JsonBody.ReadAsync(http, ApiJson.Documents.VisitorRequest);
         if (LoginRules.ProblemOf(visitor) is { } problem)
@@ -79,7 +79,7 @@ internal static class SessionEndpoints
         var guestId = guests.Derive(visitor.DeviceId!);
         if (ApiProblems.WhileRemoved(engine, guestId, roomId: null) is { } banned)
             return banned;
-        if (await users.FindAsync(guestId, http.RequestAborted) is null && !paces.NewGuests.TryTake(http.Connection.RemoteIpAddress, out var wait))
+        if (await users.FindAsync(guestId, http.RequestAborted) is null && !rateLimits.NewGuests.TryTake(http.Connection.RemoteIpAddress, out var wait))
             return ApiProblems.TooFast("This address creates new guests too often.", wait);
         var user = await users.SignInAsync(guestId, displayName: null, isGuest: true, vouched: false, http.RequestAborted);
         return LoggedIn(user, tokens.Issue(user, visitor.DeviceId!), LoginReply.Visitor);
@@ -97,12 +97,12 @@ internal static class SessionEndpoints
     /// <summary>Revoke the access token</summary>
     /// <remarks>Takes effect at once. The user's other tokens stay valid. After 429, the token is still valid.</remarks>
     /// <response code="200">Revoked.</response>
-    internal static async Task<IResult> LogOutAsync(HttpContext http, RevokedTokens revoked, RateLimits paces)
+    internal static async Task<IResult> LogOutAsync(HttpContext http, RevokedTokens revoked, RateLimits rateLimits)
     {
         var caller = http.Caller();
-        if (!paces.Logouts.TryTake(http.Connection.RemoteIpAddress, out var wait))
+        if (!rateLimits.Logouts.TryTake(http.Connection.RemoteIpAddress, out var wait))
             return ApiProblems.TooFast("This address logs out too often. The token is still valid.", wait);
-        if (!paces.RevokedTokens.TryTake(http.Connection.RemoteIpAddress, out wait))
+        if (!rateLimits.RevokedTokens.TryTake(http.Connection.RemoteIpAddress, out wait))
             return ApiProblems.TooFast("This address has used up its share of revoked tokens. The token is still valid.", wait);
         await revoked.RevokeAsync(caller.TokenId, caller.ExpiresAt, http.RequestAborted);
         return Reply.Ok(new SuccessReply(true), ApiJson.Documents.SuccessReply);
@@ -132,9 +132,9 @@ internal static class SessionEndpoints
     internal static IResult DescribeChat() =>
         Reply.Ok(new ChatSettingsDocument(new(Enabled: false, IsIncludeDeleted: false)), ApiJson.Documents.ChatSettingsDocument);
 
-    private static ApiProblem? RefuseClient(HttpContext http, ClientKey clientKey, RateLimits paces)
+    private static ApiProblem? RefuseClient(HttpContext http, ClientKey clientKey, RateLimits rateLimits)
     {
-        if (!paces.Logins.TryTake(http.Connection.RemoteIpAddress, out var wait))
+        if (!rateLimits.Logins.TryTake(http.Connection.RemoteIpAddress, out var wait))
             return ApiProblems.TooFast("This address logs in too often.", wait);
         return clientKey.Matches(http.Request.Headers["x-api-key"].ToString())
             ? null

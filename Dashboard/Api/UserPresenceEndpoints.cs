@@ -11,7 +11,7 @@ namespace Presence.Dashboard.Api;
 
 /// <summary>Users online in the network, independent of rooms (rule 18): the presence of published mobile clients.</summary>
 /// <remarks>Its services are handed over once: asking for them with each request would make a scope for each.</remarks>
-internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits paces, ProfileLookups profiles, UserPresenceSettingStore switches)
+internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits rateLimits, ProfileLookups profiles, UserPresenceSettingStore switches)
 {
     public const int MostIds = 220;
     public const int LongestId = 300; // an id of 50 characters, still percent-encoded
@@ -43,9 +43,9 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits pa
     internal IResult Beat(HttpContext http)
     {
         var caller = http.Caller();
-        if (!caller.TryPace(paces.Heartbeats, roomId: "", caller.SessionId, out var wait))
+        if (!caller.TryTake(rateLimits.Heartbeats, roomId: "", caller.SessionId, out var wait))
             return ApiProblems.TooManyHeartbeats(wait);
-        if (paces.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(http.Connection.RemoteIpAddress, out wait))
+        if (rateLimits.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(http.Connection.RemoteIpAddress, out wait))
             return ApiProblems.TooManyHeartbeatsOfAddress(wait);
 
         var receipt = engine.UserHeartbeat(caller.UserId, caller.Profile, AddressKey.OriginOf(http.Connection.RemoteIpAddress));
@@ -110,7 +110,7 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits pa
         if (!engine.Settings.Enabled)
             return ApiProblems.Disabled;
         // Those who opted out are passed over one by one.
-        if (ApiProblems.WhileReadingMuch(http, paces, Math.Min(engine.OptOuts, engine.CountOnline().Users) + 1) is { } tooMuch)
+        if (ApiProblems.WhileReadingMuch(http, rateLimits, Math.Min(engine.OptOuts, engine.CountOnline().Users) + 1) is { } tooMuch)
             return tooMuch;
         return Describe(engine.OnlineUsers(latestFirst, MostListed).Select(user => new PresencesReply.Presence(user.UserId, user.LastHeartbeatAt)));
     }

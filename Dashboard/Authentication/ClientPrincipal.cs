@@ -8,7 +8,7 @@ namespace Presence.Dashboard.Authentication;
 /// <summary>Who calls: the subject of an access token, or the customer's backend. Resolved once a token and then shared by its requests.</summary>
 internal sealed class ClientPrincipal
 {
-    private PaceSlots _heartbeats;
+    private RateLimitSlots _heartbeats;
     private int _revocationsSeen = -1;
 
     public required ClientKind Kind { get; init; }
@@ -68,14 +68,14 @@ internal sealed class ClientPrincipal
     /// A token has a fixed number of buckets that its sessions share by chance: no table that grows, and whatever session
     /// ids a client makes up, the token as a whole stays limited.
     /// </remarks>
-    public bool TryPace(TokenBucket limit, string roomId, string sessionId, out TimeSpan wait)
+    public bool TryTake(TokenBucket limit, string roomId, string sessionId, out TimeSpan wait)
     {
-        var slot = HashCode.Combine(PresenceComparers.RoomId.GetHashCode(roomId), PresenceComparers.SessionId.GetHashCode(sessionId)) & (PaceSlots.Count - 1);
+        var slot = HashCode.Combine(PresenceComparers.RoomId.GetHashCode(roomId), PresenceComparers.SessionId.GetHashCode(sessionId)) & (RateLimitSlots.Count - 1);
         return limit.TryTake(ref _heartbeats[slot], out wait);
     }
 
     [InlineArray(Count)]
-    private struct PaceSlots
+    private struct RateLimitSlots
     {
         public const int Count = 16;
 

@@ -59,16 +59,16 @@ internal static class SettingsIssueTexts
 
     private static string PatternOf(SettingsIssueKind finding) => finding switch
     {
-        SettingsIssueKind.IntervalOutOfRange => SettingsTexts.RemarkInterval,
-        SettingsIssueKind.TimeoutOutOfRange => SettingsTexts.RemarkTimeout,
-        SettingsIssueKind.TimeoutTooClose => SettingsTexts.RemarkTooClose,
-        SettingsIssueKind.ListLimitOutOfRange => SettingsTexts.RemarkListCap,
-        SettingsIssueKind.TitleRefused => SettingsTexts.RemarkTitle,
-        SettingsIssueKind.StatusUnknown => SettingsTexts.RemarkStatus,
-        SettingsIssueKind.ReasonTooLong => SettingsTexts.RemarkReason,
-        SettingsIssueKind.NoHeartbeatMayBeLost => SettingsTexts.RemarkNoneMayBeLost,
-        SettingsIssueKind.PublishedClientsFlicker => SettingsTexts.RemarkPublishedClients,
-        SettingsIssueKind.HiddenTabsFlicker => SettingsTexts.RemarkHiddenTabs,
-        _ => SettingsTexts.RemarkUnexpected,
+        SettingsIssueKind.IntervalOutOfRange => SettingsTexts.IssueInterval,
+        SettingsIssueKind.TimeoutOutOfRange => SettingsTexts.IssueTimeout,
+        SettingsIssueKind.TimeoutTooClose => SettingsTexts.IssueTooClose,
+        SettingsIssueKind.ListLimitOutOfRange => SettingsTexts.IssueListCap,
+        SettingsIssueKind.TitleRefused => SettingsTexts.IssueTitle,
+        SettingsIssueKind.StatusUnknown => SettingsTexts.IssueStatus,
+        SettingsIssueKind.ReasonTooLong => SettingsTexts.IssueReason,
+        SettingsIssueKind.NoHeartbeatMayBeLost => SettingsTexts.IssueNoneMayBeLost,
+        SettingsIssueKind.PublishedClientsFlicker => SettingsTexts.IssuePublishedClients,
+        SettingsIssueKind.HiddenTabsFlicker => SettingsTexts.IssueHiddenTabs,
+        _ => SettingsTexts.IssueUnexpected,
     };
 }

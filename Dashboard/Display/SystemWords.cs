@@ -47,7 +47,7 @@ internal static class SystemWords
         "signing keys" => SystemTexts.LoopSigningKeys,
         "sweep" => SystemTexts.LoopSweep,
         "unused users" => SystemTexts.LoopUnusedUsers,
-        "vouched users" => SystemTexts.LoopVouchedUsers,
+        "vouched users" => SystemTexts.LoopVerifiedUsers,
         JobNames.Backup or JobNames.Maintenance => OfJob(loop).Name,
         _ => loop,
     };

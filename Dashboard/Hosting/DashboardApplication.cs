@@ -34,7 +34,7 @@ public static class DashboardApplication
         app.MapModeratorAccounts();
         app.MapDashboardPages();
         app.MapDownloads();
-        app.MapTryItPage();
+        app.MapSwaggerUi();
         app.RefuseBaseAmongOwnPaths();
         return app;
     }

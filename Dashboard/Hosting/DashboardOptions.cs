@@ -146,7 +146,7 @@ public sealed class DashboardOptions
     public sealed class LimitsOptions
     {
         private const int LargestCap = 100_000_000;
-        private const int LargestPace = 1_000_000;
+        private const int HighestRate = 1_000_000;
 
         /// <summary>The engine's own, where it keeps the cap.</summary>
         private static readonly PresenceLimits Engine = new();
@@ -195,10 +195,10 @@ public sealed class DashboardOptions
         public int PageConnectionsPerAccount { get; set; } = 100;
 
         /// <summary>Pages one account may open a second for long, and how many at once before that.</summary>
-        [Range(1, LargestPace)]
+        [Range(1, HighestRate)]
         public int PageOpensPerSecond { get; set; } = 10;
 
-        [Range(1, LargestPace)]
+        [Range(1, HighestRate)]
         public int PageOpenBurst { get; set; } = 200;
 
         /// <summary>Viewers, rooms or members one user's searches and orders may look at in a second for long, and how many at once before that.</summary>
@@ -213,17 +213,17 @@ public sealed class DashboardOptions
         public int Users { get; set; } = 1_000_000;
 
         /// <summary>Heartbeats a second one session may send for long, and how many at once before that.</summary>
-        [Range(1, LargestPace)]
+        [Range(1, HighestRate)]
         public int HeartbeatsPerSecond { get; set; } = 2;
 
-        [Range(1, LargestPace)]
+        [Range(1, HighestRate)]
         public int HeartbeatBurst { get; set; } = 20;
 
         /// <summary>Logins a second one address may send for long, and how many at once before that.</summary>
-        [Range(1, LargestPace)]
+        [Range(1, HighestRate)]
         public int LoginsPerSecond { get; set; } = 50;
 
-        [Range(1, LargestPace)]
+        [Range(1, HighestRate)]
         public int LoginBurst { get; set; } = 500;
 
         /// <summary>Event streams one caller may have open, and all callers together.</summary>
@@ -234,55 +234,55 @@ public sealed class DashboardOptions
         public int Streams { get; set; } = 2_000;
 
         /// <summary>Guests never seen before, of one address.</summary>
-        [Range(1, LargestPace)]
+        [Range(1, HighestRate)]
         public int NewGuestsPerSecond { get; set; } = 5;
 
-        [Range(1, LargestPace)]
+        [Range(1, HighestRate)]
         public int NewGuestBurst { get; set; } = 500;
 
         /// <summary>Requests of one address whose credentials are no good.</summary>
-        [Range(1, LargestPace)]
+        [Range(1, HighestRate)]
         public int FailuresPerSecond { get; set; } = 20;
 
-        [Range(1, LargestPace)]
+        [Range(1, HighestRate)]
         public int FailureBurst { get; set; } = 200;
 
         /// <summary>Requests of one address that need no credentials, logins and health apart.</summary>
-        [Range(1, LargestPace)]
+        [Range(1, HighestRate)]
         public int AnonymousPerSecond { get; set; } = 50;
 
-        [Range(1, LargestPace)]
+        [Range(1, HighestRate)]
         public int AnonymousBurst { get; set; } = 500;
 
         /// <summary>Badges and counts read through public links, by one address.</summary>
-        [Range(1, LargestPace)]
+        [Range(1, HighestRate)]
         public int BadgesPerSecond { get; set; } = 200;
 
-        [Range(1, LargestPace)]
+        [Range(1, HighestRate)]
         public int BadgeBurst { get; set; } = 2_000;
 
         /// <summary>Passwords one address may try, or have hashed, a second for long, and how many at once before that.</summary>
-        [Range(1, LargestPace)]
+        [Range(1, HighestRate)]
         public int SignInsPerSecond { get; set; } = 1;
 
-        [Range(1, LargestPace)]
+        [Range(1, HighestRate)]
         public int SignInBurst { get; set; } = 20;
 
         /// <summary>Logouts of one address, and how many revoked tokens are kept until they would have expired.</summary>
-        [Range(1, LargestPace)]
+        [Range(1, HighestRate)]
         public int LogoutsPerSecond { get; set; } = 5;
 
-        [Range(1, LargestPace)]
+        [Range(1, HighestRate)]
         public int LogoutBurst { get; set; } = 500;
 
         [Range(1, LargestCap)]
         public int RevokedTokens { get; set; } = 1_000_000;
 
         /// <summary>Heartbeats of one address; 0 for no limit, since an audience may share one.</summary>
-        [Range(0, LargestPace)]
+        [Range(0, HighestRate)]
         public int HeartbeatsPerSecondOfAddress { get; set; }
 
-        [Range(1, LargestPace)]
+        [Range(1, HighestRate)]
         public int HeartbeatBurstOfAddress { get; set; } = 1_000;
 
         /// <summary>Connections open at once, and how many of them may be pages (WebSockets).</summary>

@@ -9,10 +9,10 @@ namespace Presence.Dashboard.Live;
 internal sealed class RoomDetailQuery(PresenceEngine engine, SettingsStore settings, RoomStore rooms, ModeratorGuard guard, TimeProvider time)
 {
     /// <summary>A chart's line is 2 KB on the wire and moves by a pixel a minute.</summary>
-    private static readonly TimeSpan HourPace = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan HourRefresh = TimeSpan.FromSeconds(2);
 
     /// <summary>No eye follows a list of names that changes faster.</summary>
-    private static readonly TimeSpan DeparturesPace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DeparturesRefresh = TimeSpan.FromSeconds(1);
 
     private const int MostMarks = 20;
 
@@ -51,9 +51,9 @@ internal sealed class RoomDetailQuery(PresenceEngine engine, SettingsStore setti
             _flows.Clear();
         }
         var snapshot = engine.Snapshot(roomId, view.IsByPlace ? view.ToQuery() with { Limit = FirstViewers } : null);
-        if (_hour is null || time.GetElapsedTime(_hourAt) >= HourPace)
+        if (_hour is null || time.GetElapsedTime(_hourAt) >= HourRefresh)
             (_hour, _hourAt) = (HourOf(snapshot), time.GetTimestamp());
-        if (_departuresAt == 0 || time.GetElapsedTime(_departuresAt) >= DeparturesPace)
+        if (_departuresAt == 0 || time.GetElapsedTime(_departuresAt) >= DeparturesRefresh)
             (_departures, _departuresAt) = (snapshot.Departures, time.GetTimestamp());
         return new RoomDetailViewModel(view, snapshot, BurstOf(snapshot.Flow), _hour, _departures, mayAct);
     }

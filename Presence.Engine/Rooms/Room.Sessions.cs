@@ -162,7 +162,7 @@ internal sealed partial class Room
     }
 
     /// <summary>Changes what one session says of itself, and with it what its viewer counts as.</summary>
-    private void RemarkNeedsLock(int index, ViewerState state, bool isFading)
+    private void UpdateStatusNeedsLock(int index, ViewerState state, bool isFading)
     {
         ref var slot = ref _sessions[index];
         var before = MarkOfNeedsLock(index);

@@ -123,7 +123,7 @@ internal sealed partial class Room
     private void RefreshNeedsLock(int index, ref SessionSlot slot, in Heartbeat heartbeat, RoomRules rules, long now)
     {
         if (slot.State != heartbeat.State || slot.IsFading)
-            RemarkNeedsLock(index, heartbeat.State, isFading: false);
+            UpdateStatusNeedsLock(index, heartbeat.State, isFading: false);
 
         slot.HeartbeatAt = now;
         slot.SettingsVersion = heartbeat.SettingsVersion;

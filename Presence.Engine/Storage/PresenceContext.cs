@@ -15,7 +15,7 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
     internal DbSet<RevokedTokenRecord> RevokedTokens => Set<RevokedTokenRecord>();
     internal DbSet<RoomRecord> Rooms => Set<RoomRecord>();
     internal DbSet<RemovalRecord> Removals => Set<RemovalRecord>();
-    internal DbSet<UserPresenceSettingRecord> PresenceSwitches => Set<UserPresenceSettingRecord>();
+    internal DbSet<UserPresenceSettingRecord> UserPresenceSettings => Set<UserPresenceSettingRecord>();
     internal DbSet<ChannelRecord> Channels => Set<ChannelRecord>();
     internal DbSet<ServerKeyRecord> ServerKeys => Set<ServerKeyRecord>();
     internal DbSet<HistoryRecord> History => Set<HistoryRecord>();

@@ -16,7 +16,7 @@ public sealed class RoomTrendSnapshotStore(PresenceDatabase database, PresenceEn
 
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private readonly Dictionary<string, Stored> _stored = new(PresenceComparers.RoomId); // as many as there are rows
-    private RoomMemoryRows? _rows;
+    private RoomTrendSnapshotRows? _rows;
 
     /// <summary>Puts back what was stored, after who was present was restored. A row that cannot be read is passed over.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
@@ -43,7 +43,7 @@ public sealed class RoomTrendSnapshotStore(PresenceDatabase database, PresenceEn
         await _oneAtATime.WaitAsync(cancellationToken);
         try
         {
-            var rows = _rows ??= new RoomMemoryRows(database);
+            var rows = _rows ??= new RoomTrendSnapshotRows(database);
             var memories = engine.RoomMemories(MostRooms);
             var present = memories.Select(memory => memory.RoomId).ToHashSet(PresenceComparers.RoomId);
             await rows.WriteAsync(_stored.Keys.Where(roomId => !present.Contains(roomId)).ToList(), rows.Delete, alongside: null, cancellationToken);
@@ -95,12 +95,12 @@ public sealed class RoomTrendSnapshotStore(PresenceDatabase database, PresenceEn
             (Version, Since, Peak) != (memory.Version, memory.Since, memory.Peak) || (memory.At - At).Duration() >= LongestUntouched;
     }
 
-    private sealed class RoomMemoryRows : PreparedRows
+    private sealed class RoomTrendSnapshotRows : PreparedRows
     {
         private readonly SqliteCommand _write;
         private readonly SqliteCommand _delete;
 
-        public RoomMemoryRows(PresenceDatabase database)
+        public RoomTrendSnapshotRows(PresenceDatabase database)
             : base(database)
         {
             _write = Prepare(

@@ -14,7 +14,7 @@ public sealed class UserPresenceSettingStore(PresenceDatabase database, Presence
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         await using var context = database.CreateDbContext();
-        await foreach (var record in context.PresenceSwitches.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
+        await foreach (var record in context.UserPresenceSettings.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             _touched[record.UserId] = new UserPresenceSetting(record.Enabled, record.EnabledAt);
             engine.SetOptOut(record.UserId, isOut: !record.Enabled);

@@ -13,7 +13,7 @@ namespace Presence.Dashboard.Api.Embedding;
 /// A room's count for anyone with its public link, as an image or for a widget. A revoked link, the link of a room without one,
 /// and a guess look the same to the caller: one look-up, one reply.
 /// </summary>
-internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, RateLimits paces)
+internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, RateLimits rateLimits)
 {
     /// <summary>How long an answer is fresh, for caches and for widgets.</summary>
     public const int FreshSeconds = 5;
@@ -26,14 +26,14 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, R
     public static void Map(IEndpointRouteBuilder api)
     {
         var endpoints = ActivatorUtilities.CreateInstance<BadgeEndpoints>(api.ServiceProvider);
-        api.MapGet("/badge/{link}.svg", endpoints.Draw).Allow(ApiPolicy.Anonymous).PacedByItself()
+        api.MapGet("/badge/{link}.svg", endpoints.Draw).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
             .WithName("drawBadge").Takes(
                 ApiParameter.OfText("label", $"The word after the number. Default: `{BadgeDrawing.DefaultLabel}`.", BadgeDrawing.LongestLabel),
                 ApiParameter.OfWords("theme", "The page's theme. Default: the reader's system theme.", ["auto", "light", "dark"]))
             .Produces<string>(StatusCodes.Status200OK, "image/svg+xml").AnswersHeader("ETag", "The version of the reply.")
             .AnswersHeader("Cache-Control", "How long the reply can be cached.")
             .WithExample("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"96\" height=\"22\"></svg>").Refuses(ApiErrors.NotFound, ApiErrors.MethodNotAllowed);
-        api.MapGet("/badge/{link}.json", endpoints.Read).Allow(ApiPolicy.Anonymous).PacedByItself()
+        api.MapGet("/badge/{link}.json", endpoints.Read).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
             .WithName("getPublicRoom").Produces<PublicRoomDocument>().AnswersHeader("ETag", "The version of the reply.")
             .AnswersHeader("Cache-Control", "How long the reply can be cached.").Refuses(ApiErrors.NotFound, ApiErrors.MethodNotAllowed, ApiErrors.PresenceDisabled);
     }
@@ -85,7 +85,7 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, R
         var headers = http.Response.Headers;
         headers.AccessControlAllowOrigin = "*"; // refusals too: a widget tells them apart
         headers.AccessControlExposeHeaders = "retry-after";
-        if (!paces.Badges.TryTake(http.Connection.RemoteIpAddress, out var wait))
+        if (!rateLimits.Badges.TryTake(http.Connection.RemoteIpAddress, out var wait))
             return ApiProblems.TooFast("This address asks for badges too often.", wait);
         room = rooms.Read(link);
         return room is null ? Nowhere : null;

@@ -19,7 +19,7 @@ internal static class ClientFileEndpoints
 
     /// <summary>Not paced: they cost no more than the files of the dashboard's own pages.</summary>
     public static void MapClientFiles(this IEndpointRouteBuilder api) =>
-        api.MapGet(Folder + "{file}", Read).Allow(ApiPolicy.Anonymous).PacedByItself()
+        api.MapGet(Folder + "{file}", Read).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
             .WithName("getClientFile").Takes(ApiParameter.OfText("v", "The file's fingerprint. With the current one, the file can be cached permanently.", 16))
             .Produces<string>(StatusCodes.Status200OK, "text/javascript").AnswersHeader("ETag", "The version of the answer.")
             .AnswersHeader("Cache-Control", "How long the file can be cached.").WithExample("export{RoomPresence};").Refuses(ApiErrors.NotFound, ApiErrors.MethodNotAllowed);

@@ -8,7 +8,7 @@ internal static class SwaggerUi
 {
     public const string Route = "/try";
 
-    public static void MapTryItPage(this IEndpointRouteBuilder app) =>
+    public static void MapSwaggerUi(this IEndpointRouteBuilder app) =>
         app.MapSwaggerUI(Route.TrimStart('/'), page =>
         {
             page.DocumentTitle = "Try the API · Presence";

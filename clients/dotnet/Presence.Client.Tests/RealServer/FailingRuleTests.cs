@@ -278,7 +278,7 @@ public sealed class FailingRuleTests(ScriptedServer server) : ScriptedTests(serv
         await Device.AdvanceAsync(300);
 
         Assert.Equal((PresenceErrorKind.Refused, 400301, PresenceStatus.Refused), (error.Kind, error.Code, presence.State.Status));
-        Assert.Single(Network.Passages);
+        Assert.Single(Network.Sent);
     }
 
     [Fact]
@@ -290,6 +290,6 @@ public sealed class FailingRuleTests(ScriptedServer server) : ScriptedTests(serv
         await Device.AdvanceAsync(300);
 
         Assert.Equal((PresenceErrorKind.Refused, 400000, 422), (error.Kind, error.Code, error.Status));
-        Assert.Single(Network.Passages);
+        Assert.Single(Network.Sent);
     }
 }

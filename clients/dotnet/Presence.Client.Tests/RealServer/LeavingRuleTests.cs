@@ -72,7 +72,7 @@ public sealed class LeavingRuleTests(ScriptedServer server) : ScriptedTests(serv
         Assert.Equal(($"/api/v1/presence/rooms/{RoomId}/leave", "", 204), (beacon.Request.Path, beacon.Request.Token, beacon.Status));
         Assert.Equal(token, HttpUtility.ParseQueryString(beacon.Request.Body!)["token"]);
         await Device.AdvanceAsync(120);
-        Assert.Equal(2, Network.Passages.Count);
+        Assert.Equal(2, Network.Sent.Count);
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class LeavingRuleTests(ScriptedServer server) : ScriptedTests(serv
         await entered;
 
         Assert.Equal((0, 1), ((await CountAsync()).Count, (await CountAsync(NextRoomId)).Count));
-        Assert.Equal(["POST", "DELETE", "POST"], Network.Passages.Select(passage => passage.Request.Method));
+        Assert.Equal(["POST", "DELETE", "POST"], Network.Sent.Select(passage => passage.Request.Method));
     }
 
     [Fact]

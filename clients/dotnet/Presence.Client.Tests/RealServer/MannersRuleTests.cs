@@ -61,13 +61,13 @@ public sealed class MannersRuleTests(ScriptedServer server) : ScriptedTests(serv
         await presence.StopHeartbeatAsync();
         await user.DisposeAsync();
         await Device.UntilAsync(() => Server.OpenStreams == streams, "the end of the stream");
-        var sent = Network.Passages.Count;
+        var sent = Network.Sent.Count;
 
         Assert.Equal((0, 0), (Device.Clock.Timers, Device.App.Listeners));
         Assert.Equal(0, (await CountAsync()).Sessions);
-        Assert.All(Network.Wires, wire => Assert.True(wire.IsClosed));
+        Assert.All(Network.Responses, wire => Assert.True(wire.IsClosed));
         await Device.AdvanceAsync(120);
-        Assert.Equal(sent, Network.Passages.Count);
+        Assert.Equal(sent, Network.Sent.Count);
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class MannersRuleTests(ScriptedServer server) : ScriptedTests(serv
         Assert.NotNull(await LastHeartbeatAsync());
         await Device.AdvanceAsync(3);
         Assert.Null(await LastHeartbeatAsync());
-        Assert.All(Network.Passages, passage => Assert.Contains(passage.Request.Path, new[] { "/api/v1/presence/heartbeat", "/api/v1/presence/settings" }));
+        Assert.All(Network.Sent, passage => Assert.Contains(passage.Request.Path, new[] { "/api/v1/presence/heartbeat", "/api/v1/presence/settings" }));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class ManyRoomsRuleTests(ScriptedServer server) : ScriptedTests(se
         await Device.HearsAsync(watches[7], 1);
 
         Assert.Equal(50, Network.Streams[^1].Request.Path.Split("rooms[]=").Length - 1);
-        Assert.Equal(Network.Streams.Count - 1, Network.Wires.Count(wire => wire.IsClosed));
+        Assert.Equal(Network.Streams.Count - 1, Network.Responses.Count(wire => wire.IsClosed));
         foreach (var watch in watches)
             await watch.DisposeAsync();
         await Device.UntilAsync(() => Server.OpenStreams == open, "no stream left");

@@ -46,7 +46,7 @@ public sealed class ReadingRuleTests(ScriptedServer server) : ScriptedTests(serv
         await Device.AdvanceAsync(60);
 
         Assert.Equal(PresenceErrorKind.Unavailable, (await Assert.ThrowsAsync<PresenceException>(() => count)).Kind);
-        Assert.Equal(3, Network.Passages.Count);
+        Assert.Equal(3, Network.Sent.Count);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class ReadingRuleTests(ScriptedServer server) : ScriptedTests(serv
         var error = await Assert.ThrowsAsync<PresenceException>(() => Device.Room().GetRoomOnlineUsersAsync());
 
         Assert.Equal((PresenceErrorKind.Removed, removal.Until, "spam"), (error.Kind, error.Until, error.Reason));
-        Assert.Single(Network.Passages);
+        Assert.Single(Network.Sent);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class ReadingRuleTests(ScriptedServer server) : ScriptedTests(serv
         Device.App.SetHidden(true);
         await Device.UntilAsync(() => Server.OpenStreams == streams, "the end of the stream");
         await Device.AdvanceAsync(120);
-        Assert.Single(Network.Passages);
+        Assert.Single(Network.Sent);
         await JoinAsync("berta", "carla");
         Device.App.SetHidden(false);
 
@@ -110,8 +110,8 @@ public sealed class ReadingRuleTests(ScriptedServer server) : ScriptedTests(serv
 
         var error = await Device.EndAsync(watched);
         Assert.Equal((PresenceErrorKind.Removed, "spam", true), (error?.Kind, error?.Reason, error?.IsFinal));
-        var asked = Network.Passages.Count;
+        var asked = Network.Sent.Count;
         await Device.AdvanceAsync(300);
-        Assert.Equal(asked, Network.Passages.Count);
+        Assert.Equal(asked, Network.Sent.Count);
     }
 }

@@ -49,7 +49,7 @@ public sealed class TokenRuleTests(ScriptedServer server) : ScriptedTests(server
         await Device.AdvanceAsync(600);
 
         Assert.Equal((PresenceErrorKind.Unauthorized, PresenceStatus.Refused), (error.Kind, presence.State.Status));
-        Assert.Equal([401, 401], Network.Passages.Select(passage => passage.Status));
+        Assert.Equal([401, 401], Network.Sent.Select(passage => passage.Status));
         Assert.Equal(2, Tokens.Given.Count);
     }
 
@@ -149,7 +149,7 @@ public sealed class TokenRuleTests(ScriptedServer server) : ScriptedTests(server
         var started = presence.StartHeartbeatAsync();
         await Network.SettleAsync();
         Assert.Equal((PresenceStatus.Retrying, PresenceErrorKind.Unavailable), (presence.State.Status, presence.State.Error!.Kind));
-        Assert.Empty(Network.Passages);
+        Assert.Empty(Network.Sent);
 
         await Device.AdvanceAsync(0.5);
 
@@ -172,8 +172,8 @@ public sealed class TokenRuleTests(ScriptedServer server) : ScriptedTests(server
         await presence.StopHeartbeatAsync();
         await Network.SettleAsync();
 
-        Assert.True(Network.Passages.Count > 5);
-        Assert.All(Network.Passages, passage =>
+        Assert.True(Network.Sent.Count > 5);
+        Assert.All(Network.Sent, passage =>
         {
             var request = passage.Request;
             Assert.DoesNotContain(token[..20], request.Path, StringComparison.Ordinal);

@@ -59,7 +59,7 @@ internal sealed partial class TroubledNetwork
     public void SilenceNextStream() => Meet(request => request.IsStream, async passage =>
     {
         var response = await ForwardAsync(passage).ConfigureAwait(false);
-        Wires[^1].Silence();
+        Responses[^1].Silence();
         return response;
     });
 

@@ -18,11 +18,11 @@ internal sealed partial class TroubledNetwork(ManualTimeProvider clock, Func<Uri
     private readonly HttpMessageInvoker _wire = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
     private readonly Lock _lock = new();
     private readonly List<InFlightRequest> _passages = [];
-    private readonly List<WireStream> _wires = [];
+    private readonly List<ResponseStream> _responses = [];
     private TaskCompletionSource? _allLanded;
     private int _underWay;
 
-    public IReadOnlyList<InFlightRequest> Passages
+    public IReadOnlyList<InFlightRequest> Sent
     {
         get
         {
@@ -42,12 +42,12 @@ internal sealed partial class TroubledNetwork(ManualTimeProvider clock, Func<Uri
     public IReadOnlyList<InFlightRequest> Counts => Of(request => request.IsCount);
 
     /// <summary>The event streams the server opened.</summary>
-    public IReadOnlyList<WireStream> Wires
+    public IReadOnlyList<ResponseStream> Responses
     {
         get
         {
             lock (_lock)
-                return [.. _wires];
+                return [.. _responses];
         }
     }
 
@@ -111,10 +111,10 @@ internal sealed partial class TroubledNetwork(ManualTimeProvider clock, Func<Uri
         passage.Status = (int)response.StatusCode;
         if (response.Content.Headers.ContentType?.MediaType == "text/event-stream")
         {
-            var wire = new WireStream(await response.Content.ReadAsStreamAsync().ConfigureAwait(false));
+            var wire = new ResponseStream(await response.Content.ReadAsStreamAsync().ConfigureAwait(false));
             response.Content = new StreamContent(wire);
             lock (_lock)
-                _wires.Add(wire);
+                _responses.Add(wire);
         }
         else
         {
@@ -144,7 +144,7 @@ internal sealed partial class TroubledNetwork(ManualTimeProvider clock, Func<Uri
         allLanded?.SetResult();
     }
 
-    private IReadOnlyList<InFlightRequest> Of(Func<SeenRequest, bool> takes) => [.. Passages.Where(passage => takes(passage.Request))];
+    private IReadOnlyList<InFlightRequest> Of(Func<SeenRequest, bool> takes) => [.. Sent.Where(passage => takes(passage.Request))];
 
     /// <summary>The client disposes of what it sent as soon as it has given up; the network may carry it still.</summary>
     private static SeenRequest Copy(HttpRequestMessage request, Uri server, CancellationToken cancelled)

@@ -17,9 +17,9 @@ public sealed class WatchingRuleTests(ScriptedServer server) : ScriptedTests(ser
 
         await viewer.StartHeartbeatAsync();
         await Device.UntilAsync(() => heard.Count == 2, "the count with a viewer");
-        var parts = Network.Wires[0].Parts;
+        var parts = Network.Responses[0].Parts;
         viewer.SetViewerState(ViewerState.Hidden);
-        await Device.UntilAsync(() => Network.Wires[0].Parts > parts, "an event with the same count");
+        await Device.UntilAsync(() => Network.Responses[0].Parts > parts, "an event with the same count");
         await viewer.StopHeartbeatAsync();
         await Device.UntilAsync(() => heard.Count == 3, "the count without");
         await watching.CancelAsync();
@@ -51,10 +51,10 @@ public sealed class WatchingRuleTests(ScriptedServer server) : ScriptedTests(ser
         await Device.HearsAsync(watched, 2);
 
         await presence.SwitchRoomAsync(RoomId + "-next");
-        await Device.UntilAsync(() => Network.Wires.Count == 2 && Network.Wires[1].Parts > 0, "the next stream");
+        await Device.UntilAsync(() => Network.Responses.Count == 2 && Network.Responses[1].Parts > 0, "the next stream");
 
         Assert.Equal(0, await watched.NextAsync());
-        Assert.True(Network.Wires[0].IsClosed);
+        Assert.True(Network.Responses[0].IsClosed);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class WatchingRuleTests(ScriptedServer server) : ScriptedTests(ser
         await using var watched = new Watched(Device.Room());
         await Device.HearsAsync(watched, 0);
 
-        Network.Wires[0].Cut();
+        Network.Responses[0].Cut();
         await Device.UntilAsync(() => Device.Clock.NextDueIn < TimeSpan.FromSeconds(0.6), "the pause");
         await JoinAsync("berta");
         await Device.AdvanceAsync(0.5);
@@ -78,7 +78,7 @@ public sealed class WatchingRuleTests(ScriptedServer server) : ScriptedTests(ser
     {
         await using var watched = new Watched(Device.Room());
         await Device.HearsAsync(watched, 0);
-        var wire = Network.Wires[0];
+        var wire = Network.Responses[0];
 
         for (var comments = 0; comments < 3; comments++)
         {
@@ -135,7 +135,7 @@ public sealed class WatchingRuleTests(ScriptedServer server) : ScriptedTests(ser
 
         Assert.Equal(1, await watched.NextAsync());
         Assert.Single(Network.Counts);
-        Assert.True(Network.Wires[0].IsClosed);
+        Assert.True(Network.Responses[0].IsClosed);
     }
 
     [Fact]

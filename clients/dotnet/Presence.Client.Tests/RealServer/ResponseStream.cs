@@ -1,7 +1,7 @@
 namespace Presence.Client.Tests.RealServer;
 
 /// <summary>An event stream of the server's as the client gets it: cut off, or silent, when the test wants it.</summary>
-internal sealed class WireStream(Stream wire) : Stream
+internal sealed class ResponseStream(Stream wire) : Stream
 {
     private readonly CancellationTokenSource _cut = new();
     private volatile bool _isSilent;

@@ -5,7 +5,7 @@ using Presence.Dashboard.Tests.Support;
 namespace Presence.Dashboard.Tests.Security;
 
 /// <summary>Circuits are for who is signed in; an account and an address have shares of them, and open them at a pace.</summary>
-public sealed class PageDoorTests : IAsyncLifetime
+public sealed class CircuitAdmissionTests : IAsyncLifetime
 {
     private const string Negotiate = "/_blazor/negotiate?negotiateVersion=1";
 

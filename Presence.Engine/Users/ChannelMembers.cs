@@ -2,7 +2,7 @@ namespace Presence.Engine.Users;
 
 /// <summary>Which users belong to which channel, as the app's backend last said.</summary>
 /// <remarks><b>Bound.</b> <see cref="PresenceLimits.Channels"/> channels of <see cref="PresenceLimits.ChannelMembers"/> members.</remarks>
-internal sealed class Channels(int capacity)
+internal sealed class ChannelMembers(int capacity)
 {
     private readonly BoundedMap<string[]> _members = new(capacity, PresenceComparers.ChannelId);
 
