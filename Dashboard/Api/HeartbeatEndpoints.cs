@@ -59,7 +59,7 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, RateLimits rateL
             Origin = AddressKey.OriginOf(http.Connection.RemoteIpAddress),
             SettingsVersion = request?.SettingsVersion ?? 0,
             Device = new SessionDevice(
-                SettingsIssueConverter.Cut(request?.Device, HeartbeatRequest.LongestDevice), SettingsIssueConverter.Cut(request?.AppVersion, HeartbeatRequest.LongestAppVersion)),
+                InformationalTextConverter.Cut(request?.Device, HeartbeatRequest.LongestDevice), InformationalTextConverter.Cut(request?.AppVersion, HeartbeatRequest.LongestAppVersion)),
         });
     }
 
@@ -99,8 +99,8 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, RateLimits rateL
 internal sealed record HeartbeatRequest(
     [property: MinLength(1), MaxLength(PresenceIds.LongestSessionId)] string? SessionId,
     [property: AllowedValues("visible", "hidden", "paused")] string? State,
-    [property: JsonConverter(typeof(SettingsIssueConverter))] string? Device,
-    [property: JsonConverter(typeof(SettingsIssueConverter))] string? AppVersion,
+    [property: JsonConverter(typeof(InformationalTextConverter))] string? Device,
+    [property: JsonConverter(typeof(InformationalTextConverter))] string? AppVersion,
     int? SettingsVersion)
 {
     public const int LongestDevice = 300;

@@ -84,7 +84,7 @@ internal static class ManyHeartbeats
             IsGuest = caller.IsGuest,
             Profile = caller.Profile,
             Origin = caller.IsServer ? caller.Origin : AddressKey.OriginOf(address),
-            Device = new SessionDevice(SettingsIssueConverter.Cut(item.Device, HeartbeatRequest.LongestDevice), SettingsIssueConverter.Cut(item.AppVersion, HeartbeatRequest.LongestAppVersion)),
+            Device = new SessionDevice(InformationalTextConverter.Cut(item.Device, HeartbeatRequest.LongestDevice), InformationalTextConverter.Cut(item.AppVersion, HeartbeatRequest.LongestAppVersion)),
         });
         return receipt.Outcome == HeartbeatOutcome.Accepted ? null : ApiProblems.Of(receipt, engine.Limits);
     }
@@ -119,8 +119,8 @@ internal sealed record ManyHeartbeatsRequest([property: Required, MaxLength(Many
         [property: MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId,
         [property: MinLength(1), MaxLength(PresenceIds.LongestSessionId)] string? SessionId,
         [property: AllowedValues("visible", "hidden", "paused")] string? State,
-        [property: JsonConverter(typeof(SettingsIssueConverter))] string? Device = null,
-        [property: JsonConverter(typeof(SettingsIssueConverter))] string? AppVersion = null);
+        [property: JsonConverter(typeof(InformationalTextConverter))] string? Device = null,
+        [property: JsonConverter(typeof(InformationalTextConverter))] string? AppVersion = null);
 }
 
 /// <summary>The result of many heartbeats.</summary>

@@ -150,7 +150,7 @@ internal sealed record SettingsDocument(
 /// A text that people read and nothing depends on. Nothing said in it refuses the request it comes with: control characters
 /// and broken ones are left out, a number is taken as written, and whatever else is no text counts as not said.
 /// </summary>
-internal sealed class SettingsIssueConverter : JsonConverter<string>
+internal sealed class InformationalTextConverter : JsonConverter<string>
 {
     /// <summary>A remark as it is kept: cut to a length, between two characters; null when nothing is left.</summary>
     public static string? Cut(string? remark, int longest)
