@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
-using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
