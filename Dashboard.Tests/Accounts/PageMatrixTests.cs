@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using AngleSharp.Html.Parser;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticAssets;
@@ -12,7 +13,7 @@ using Presence.Dashboard.Tests.Support;
 namespace Presence.Dashboard.Tests.Accounts;
 
 /// <summary>Who may open what in a browser, found out by opening it. A new page or download without a line here fails.</summary>
-public sealed class PageMatrixTests : IAsyncLifetime
+public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClassFixture<PageMatrixTests.Everybody>
 {
     /// <summary>The status of the answer; <c>in</c> is sent to sign in, <c>no</c> to the page that says what is missing. Roleless: an account without any role.</summary>
     private const string Matrix =
@@ -52,31 +53,6 @@ public sealed class PageMatrixTests : IAsyncLifetime
 
     private static readonly string[] Principals = ["signed out", "roleless", "Observer", "Moderator", "Admin"];
 
-    private readonly Dictionary<string, FormVisitor> _visitors = new(StringComparer.Ordinal);
-    private DashboardHost _host = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = ModeratorOfTests.Configuration });
-        foreach (var principal in Principals)
-        {
-            var visitor = _visitors[principal] = new FormVisitor(_host.BaseAddress);
-            if (principal == "signed out")
-                continue;
-            var email = $"{principal}@example.com";
-            await MakeAccountAsync(email, principal);
-            using var reply = await visitor.SignInAsync(email, ModeratorOfTests.Password);
-            Assert.Equal(HttpStatusCode.Redirect, reply.StatusCode);
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var visitor in _visitors.Values)
-            visitor.Dispose();
-        await _host.DisposeAsync();
-    }
-
     [Fact]
     public async Task Pages_OpenedByEachPrincipal_AnswerAsTheMatrixSays()
     {
@@ -86,11 +62,27 @@ public sealed class PageMatrixTests : IAsyncLifetime
         {
             var line = new StringBuilder($"{path,-32}");
             foreach (var principal in Principals)
-                line.Append(CultureInfo.InvariantCulture, $" {await OpenAsync(path, _visitors[principal]),-10}");
+                line.Append(CultureInfo.InvariantCulture, $" {await OpenAsync(path, everybody.Visitors[principal]),-10}");
             found.AppendLine(line.ToString().TrimEnd());
         }
 
         Assert.Equal(Matrix.ReplaceLineEndings(), found.ToString().TrimEnd());
+    }
+
+    [Theory]
+    [InlineData("roleless", "/rooms", "Sign in with another account", "sign-in")]
+    [InlineData("Observer", "/system", "Back to the overview", "")]
+    [InlineData("Moderator", "/people", "Back to the overview", "")]
+    public async Task NoAccess_OfEachPrincipal_LeadsBackToWhatItMayOpen(string principal, string path, string words, string way)
+    {
+        var visitor = everybody.Visitors[principal];
+        using var refused = await visitor.GetAsync(path);
+        using var page = await visitor.GetAsync(refused.Headers.Location!.OriginalString);
+        using var html = new HtmlParser().ParseDocument(await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal("No access", html.QuerySelector("h1")!.TextContent);
+        Assert.Equal(way, Assert.Single(html.QuerySelectorAll("main a"), link => link.TextContent == words).GetAttribute("href"));
+        Assert.Equal("200", await OpenAsync("/" + way, visitor));
     }
 
     private static async Task<string> OpenAsync(string path, FormVisitor visitor)
@@ -103,20 +95,50 @@ public sealed class PageMatrixTests : IAsyncLifetime
         return target.Contains("/access-denied", StringComparison.Ordinal) ? "no" : ((int)reply.StatusCode).ToString(CultureInfo.InvariantCulture);
     }
 
-    private async Task MakeAccountAsync(string email, string role)
-    {
-        await using var scope = _host.Services.CreateAsyncScope();
-        var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
-        var account = new ModeratorAccount { UserName = email, Email = email, EmailConfirmed = true };
-        Assert.True((await accounts.CreateAsync(account, ModeratorOfTests.Password)).Succeeded);
-        if (role != "roleless")
-            Assert.True((await accounts.AddToRoleAsync(account, role)).Succeeded);
-    }
-
     /// <summary>Every route that is not the API's, the files of the pages apart, which are for everybody.</summary>
     private IEnumerable<string> Pages() =>
-        from endpoint in _host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        from endpoint in everybody.Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         where endpoint.Metadata.GetMetadata<ApiPolicy>() is null && endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is null
         where endpoint.Metadata.GetMetadata<HttpMethodMetadata>() is not { HttpMethods: { } methods } || methods.Contains("GET")
         select "/" + endpoint.RoutePattern.RawText?.TrimStart('/');
+
+    /// <summary>One visitor for each principal, signed in.</summary>
+    public sealed class Everybody : IAsyncLifetime
+    {
+        internal Dictionary<string, FormVisitor> Visitors { get; } = new(StringComparer.Ordinal);
+
+        internal DashboardHost Host { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            Host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = ModeratorOfTests.Configuration });
+            foreach (var principal in Principals)
+            {
+                var visitor = Visitors[principal] = new FormVisitor(Host.BaseAddress);
+                if (principal == "signed out")
+                    continue;
+                var email = $"{principal}@example.com";
+                await MakeAccountAsync(email, principal);
+                using var reply = await visitor.SignInAsync(email, ModeratorOfTests.Password);
+                Assert.Equal(HttpStatusCode.Redirect, reply.StatusCode);
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var visitor in Visitors.Values)
+                visitor.Dispose();
+            await Host.DisposeAsync();
+        }
+
+        private async Task MakeAccountAsync(string email, string role)
+        {
+            await using var scope = Host.Services.CreateAsyncScope();
+            var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
+            var account = new ModeratorAccount { UserName = email, Email = email, EmailConfirmed = true };
+            Assert.True((await accounts.CreateAsync(account, ModeratorOfTests.Password)).Succeeded);
+            if (role != "roleless")
+                Assert.True((await accounts.AddToRoleAsync(account, role)).Succeeded);
+        }
+    }
 }

@@ -72,6 +72,34 @@ public sealed class ErrorShapeTests(SharedHost shared) : IClassFixture<SharedHos
         Assert.Contains(allowed, answer.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>To a browser too: a page is drawn for nobody who only posts.</summary>
+    [Theory]
+    [InlineData("POST", "/nothing", 404, "", "There is no route POST /nothing. See docs/http-api.md for all routes.")]
+    [InlineData("PUT", "/nothing/at.all", 404, "", "There is no route PUT /nothing/at.all. See docs/http-api.md for all routes.")]
+    [InlineData("BREW", "/nothing", 404, "", "There is no route BREW /nothing. See docs/http-api.md for all routes.")]
+    [InlineData("POST", "/rooms", 405, "GET, HEAD", "/rooms doesn't support POST. It supports GET, HEAD.")]
+    [InlineData("DELETE", "/rooms/stage", 405, "GET, HEAD", "/rooms/stage doesn't support DELETE. It supports GET, HEAD.")]
+    [InlineData("OPTIONS", "/", 405, "GET, HEAD", "/ doesn't support OPTIONS. It supports GET, HEAD.")]
+    [InlineData("PUT", "/sign-in", 405, "GET, HEAD, POST", "/sign-in doesn't support PUT. It supports GET, HEAD, POST.")]
+    [InlineData("PATCH", "/sign-out", 405, "POST", "/sign-out doesn't support PATCH. It supports POST.")]
+    [InlineData("POST", "/app.css", 405, "GET, HEAD", "/app.css doesn't support POST. It supports GET, HEAD.")]
+    public async Task UnansweredMethod_OfABrowser_IsALineOfTextWhateverItsForm(string method, string path, int status, string allowed, string line)
+    {
+        foreach (var form in (string[])["a=b", "a=%00"])
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded") };
+            request.Headers.Accept.ParseAdd("text/html");
+
+            using var reply = await _host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+            Assert.Equal(line, await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            Assert.Equal((status, "text/plain"), ((int)reply.StatusCode, reply.Content.Headers.ContentType?.MediaType));
+            Assert.Equal(allowed, string.Join(", ", reply.Content.Headers.Allow));
+            Assert.Equal("nosniff", Assert.Single(reply.Headers.GetValues("X-Content-Type-Options")));
+            Assert.False(reply.Headers.Contains("Set-Cookie"));
+        }
+    }
+
     [Theory]
     [InlineData(16 * 1024, 202)]
     [InlineData((16 * 1024) + 1, 413)]

@@ -36,18 +36,31 @@ public sealed class LivePageTests : PageTest
         var page = Render<CountingPage>(parameters => parameters.Add(shown => shown.RoomId, NameOf(0)));
         var random = new Random(17);
         var last = 0;
-
-        for (var turn = 0; turn < 1_000; turn++)
+        async Task SwitchAsync(int times)
         {
-            last = random.Next(Rooms);
-            page.Render(parameters => parameters.Add(shown => shown.RoomId, NameOf(last)));
-            if (turn % 3 == 0)
-                await Task.Yield(); // reads and gates end in between, or do not
-            if (turn % 7 == 0)
+            for (var i = 0; i < times; i++)
+            {
+                var next = (last + 1 + random.Next(4)) % Rooms; // four in a row are four rooms
+                last = next;
+                page.Render(parameters => parameters.Add(shown => shown.RoomId, NameOf(next)));
+                if (random.Next(3) == 0)
+                    await Task.Yield(); // gates end in between, or do not
+            }
+        }
+
+        for (var turn = 0; turn < 250; turn++)
+        {
+            var hold = page.Instance.Hold();
+            await SwitchAsync(1);
+            await page.Instance.Reached.WaitAsync(TimeSpan.FromSeconds(10), Cancellation); // this room's read, or one before it, is under way
+            await SwitchAsync(3);
+            if (turn % 2 == 0)
                 Time.Advance(RenderThrottle.ShortestPause);
+            hold.SetResult(); // and comes back three rooms later
         }
         await PassUntilAsync(() => page.Instance.Shown is { } shown && shown == $"{NameOf(last)}: {last}" && Watches() == 1);
 
+        Assert.InRange(page.Instance.Late, 250, int.MaxValue);
         Assert.Empty(page.Instance.Mixed);
         Assert.Equal(1, Engine.Explain(NameOf(last)).Watches);
         await page.Instance.DisposeAsync();
@@ -63,7 +76,7 @@ public sealed class LivePageTests : PageTest
         await PassUntilAsync(() => page.Instance.Shown == "room-1: 1");
         var hold = page.Instance.Hold();
         Beat(NameOf(1), "late"); // the gate renders, and its read is held
-        await PassUntilAsync(() => page.Instance.IsReading);
+        await PassUntilAsync(() => page.Instance.Reached.IsCompleted);
 
         page.Render(parameters => parameters.Add(shown => shown.RoomId, NameOf(2)));
         page.Render(parameters => parameters.Add(shown => shown.RoomId, NameOf(3)));
@@ -83,7 +96,7 @@ public sealed class LivePageTests : PageTest
         await PassUntilAsync(() => page.Instance.Shown == "room-5: 5");
         var hold = page.Instance.Hold();
         Beat(NameOf(5), "late");
-        await PassUntilAsync(() => page.Instance.IsReading);
+        await PassUntilAsync(() => page.Instance.Reached.IsCompleted);
 
         page.Render(parameters => parameters.Add(shown => shown.RoomId, NameOf(7)));
         Assert.Equal("room-7: nothing", page.Instance.Shown);
@@ -139,6 +152,7 @@ public sealed class LivePageTests : PageTest
     private sealed class CountingPage : LivePage<RoomSummary>
     {
         private Task _held = Task.CompletedTask;
+        private TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _turn;
 
         [Parameter]
@@ -146,7 +160,11 @@ public sealed class LivePageTests : PageTest
 
         public string? Shown { get; private set; }
 
-        public bool IsReading { get; private set; }
+        /// <summary>Completes when a read waits for the latest <see cref="Hold"/>.</summary>
+        public Task Reached => _reached.Task;
+
+        /// <summary>How many reads came back when another room was asked for.</summary>
+        public int Late { get; private set; }
 
         public List<string> Mixed { get; } = [];
 
@@ -156,6 +174,7 @@ public sealed class LivePageTests : PageTest
         public TaskCompletionSource Hold()
         {
             var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _held = hold.Task;
             return hold;
         }
@@ -165,8 +184,11 @@ public sealed class LivePageTests : PageTest
             var roomId = RoomId;
             if (_turn++ % 2 == 0)
                 await Task.Yield();
-            IsReading = !_held.IsCompleted;
+            if (!_held.IsCompleted)
+                _reached.TrySetResult();
             await _held;
+            if (roomId != RoomId)
+                Late++;
             return Engine.Room(roomId);
         }
 

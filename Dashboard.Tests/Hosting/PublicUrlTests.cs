@@ -25,10 +25,30 @@ public sealed class PublicUrlTests(PublicUrlTests.TlsHost shared) : IClassFixtur
         Assert.Equal("https://presence.example.com/rooms", answer.Headers.Location!.AbsoluteUri);
         Assert.Equal(HttpStatusCode.OK, rooms.StatusCode);
         string[] set = [.. page.Headers.GetValues("Set-Cookie"), .. answer.Headers.GetValues("Set-Cookie")];
-        Assert.Contains(set, cookie => cookie.StartsWith("__Host-presence-form=", StringComparison.Ordinal));
-        Assert.Contains(set, cookie => cookie.StartsWith("__Host-presence-moderator=", StringComparison.Ordinal));
+        Assert.Equal(["__Host-presence-form", "__Host-presence-moderator"], set.Select(cookie => cookie.Split('=')[0]).Distinct().Order(StringComparer.Ordinal));
         Assert.All(set, cookie => Assert.Contains("; secure", cookie, StringComparison.OrdinalIgnoreCase));
         Assert.All(set, cookie => Assert.Contains("; path=/;", cookie + ";", StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>A browser drops a cookie whose name promises TLS and which was set without it.</summary>
+    [Theory]
+    [InlineData(null, "http://presence.example.com/", "/")]
+    [InlineData("http://presence.example.com", "http://presence.example.com/", "/")]
+    [InlineData("http://presence.example.com/presence", "http://presence.example.com/presence/", "/presence")]
+    public async Task SignIn_OfAServerWithoutTls_SetsCookiesThatPromiseNone(string? publicUrl, string address, string cookiePath)
+    {
+        var configuration = ModeratorOfTests.Configuration;
+        configuration["Presence:Http:PublicUrl"] = publicUrl;
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = configuration });
+        using var visitor = new FormVisitor(host, new Uri(address));
+
+        using var page = await visitor.GetAsync("sign-in");
+        using var answer = await visitor.SignInAsync(ModeratorOfTests.Email, ModeratorOfTests.Password, "sign-in");
+
+        string[] set = [.. page.Headers.GetValues("Set-Cookie"), .. answer.Headers.GetValues("Set-Cookie")];
+        Assert.Equal(["presence-form", "presence-moderator"], set.Select(cookie => cookie.Split('=')[0]).Distinct().Order(StringComparer.Ordinal));
+        Assert.All(set, cookie => Assert.DoesNotContain("; secure", cookie, StringComparison.OrdinalIgnoreCase));
+        Assert.All(set, cookie => Assert.Contains($"; path={cookiePath};", cookie + ";", StringComparison.OrdinalIgnoreCase));
     }
 
     [Theory]

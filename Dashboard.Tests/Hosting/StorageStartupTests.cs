@@ -19,6 +19,7 @@ public sealed class StorageStartupTests
         await using var host = await DashboardHost.StartAsync();
         for (var i = 0; i < 20; i++)
             await host.BeatAsync("lobby", await host.TokenAsync($"user {i}"));
+        Assert.Null((await host.CountAsync("lobby")).Json["warming"]); // a new server waits for nobody
 
         await host.RestartAsync();
 

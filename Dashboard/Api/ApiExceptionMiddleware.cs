@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Diagnostics;
 using Presence.Dashboard.Hosting;
 using Presence.Engine.Storage;
 
@@ -65,8 +66,12 @@ internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMetho
         var response = http.Response;
         if (response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed && !response.HasStarted)
             TellMissingFromRefused(http);
-        if (response.StatusCode >= StatusCodes.Status400BadRequest && !response.HasStarted && response.ContentLength is null && response.ContentType is null && !WantsPage(http))
+        if (response.StatusCode < StatusCodes.Status400BadRequest || response.HasStarted || response.ContentLength is not null || response.ContentType is not null)
+            return;
+        if (!WantsPage(http))
             await Describe(http).ExecuteAsync(http);
+        else if (http.Features.Get<IStatusCodePagesFeature>() is { Enabled: false })
+            await WriteLineAsync(response, Describe(http).Message);
     }
 
     /// <summary>What any route answers when its request cannot be read, or its change breaks a rule, does not fit in or cannot be stored.</summary>
@@ -86,6 +91,13 @@ internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMetho
             (http.Response.StatusCode, http.Response.Headers.Allow) = (StatusCodes.Status405MethodNotAllowed, string.Join(", ", allowed));
         else if (allowed.Count == 0 && http.GetEndpoint() is not RouteEndpoint) // routing's own refusal, of a route that matches every path
             (http.Response.StatusCode, http.Response.Headers.Allow) = (StatusCodes.Status404NotFound, default);
+    }
+
+    /// <summary>For a browser, where drawing a page would cost more than the refusal is worth.</summary>
+    private static Task WriteLineAsync(HttpResponse response, string line)
+    {
+        response.ContentType = "text/plain; charset=utf-8";
+        return response.WriteAsync(line);
     }
 
     private static ApiProblem Describe(HttpContext http)

@@ -57,6 +57,7 @@ internal static class RequestPipeline
             pages.UseMiddleware<RedirectMiddleware>();
             pages.UseMiddleware<ViewerCultureMiddleware>();
             pages.UseMiddleware<SecurityHeadersMiddleware>();
+            pages.UseMiddleware<UnansweredMethodMiddleware>();
             pages.UseMiddleware<FormReadingMiddleware>();
             pages.UseAuthentication();
             pages.UseAuthorization();
