@@ -41,11 +41,9 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddScoped<ModeratorGuard>();
         Services.AddSingleton<StorageWatch>();
         Services.AddSingleton<PageFailures>();
-        Services.AddSingleton<IPinStore>(PinStore);
-        Services.AddSingleton<PinBoard>();
+        Services.AddSingleton<PinnedRooms>(PinStore);
         Services.AddSingleton<RoomRanking>();
         Services.AddSingleton(Loops);
-        Services.AddScoped<PinnedRooms>();
         Services.AddTransient<RoomRowQuery>();
         Services.AddTransient<OverviewQuery>();
         Services.AddTransient<OnlineUsersQuery>();

@@ -1,6 +1,7 @@
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Hosting;
@@ -307,7 +308,7 @@ public sealed class RoomListPageTests : PageTest
     [Fact]
     public async Task Pin_OfOneMoreThanAWallShows_SaysWhatToDo()
     {
-        await PinStore.SaveAsync("mod@example.com", [.. Enumerable.Range(0, PinBoard.Most).Select(room => $"pinned {room}")]);
+        await PinStore.SaveAsync("mod@example.com", [.. Enumerable.Range(0, PinnedRooms.Most).Select(room => $"pinned {room}")]);
         Beat("one more", "ada");
         var page = Render<RoomListPage>();
 

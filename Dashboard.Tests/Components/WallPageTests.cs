@@ -1,10 +1,9 @@
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Display;
-using Presence.Dashboard.Live;
-
 using Presence.Dashboard.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Components;
@@ -48,7 +47,7 @@ public sealed class WallPageTests : PageTest
         await PinAsync("main");
         var page = Render<WallPage>();
 
-        await Services.GetRequiredService<PinBoard>().SetAsync("mod@example.com", "side", isPinned: true);
+        await Services.GetRequiredService<PinnedRooms>().SetAsync("mod@example.com", "side", isPinned: true);
 
         await PassUntilAsync(() => page.AllByTestId("room-name").Count == 2);
     }

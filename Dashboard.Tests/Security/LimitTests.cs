@@ -105,6 +105,7 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
         ["pages opened"] = nameof(CircuitAdmissionTests),
         ["connections"] = nameof(Hosting.HostNameTests),
         ["page connections"] = nameof(CircuitAdmissionTests),
+        ["revoked tokens of an address"] = nameof(AddressLimitTests),
     };
 
     /// <summary>A request whose limited part has a given size. Within the limit it is answered anything but the limit's error.</summary>

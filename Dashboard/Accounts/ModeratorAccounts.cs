@@ -8,7 +8,6 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Presence.Dashboard.Hosting;
-using Presence.Dashboard.Live;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Accounts;
@@ -39,7 +38,7 @@ internal static class ModeratorAccounts
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, ModeratorRevalidation>();
         services.TryAddScoped<ModeratorGuard>();
-        services.TryAddSingleton<IPinStore, AccountPinStore>();
+        services.TryAddSingleton<PinnedRooms>();
         services.AddScoped<ModeratorSignIn>();
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton<FirstAccount>();

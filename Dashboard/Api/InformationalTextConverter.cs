@@ -2,9 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
-using Presence.Engine;
-using Presence.Engine.Settings;
-using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Api;
 

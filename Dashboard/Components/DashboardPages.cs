@@ -43,8 +43,6 @@ internal static class DashboardPages
         services.AddTransient<RoomRowQuery>();
         services.AddTransient<RoomDetailQuery>();
         services.AddSingleton<PageFailures>();
-        services.AddScoped<PinnedRooms>();
-        services.AddSingleton<PinBoard>();
         services.AddSingleton<RoomRanking>();
         services.AddSingleton<PageReads>();
         services.AddTransient<RosterQuery>();

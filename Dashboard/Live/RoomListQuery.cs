@@ -27,7 +27,7 @@ internal sealed class RoomListQuery(PresenceEngine engine, RoomRanking ranking, 
         var moderator = await guard.RequireAsync(ModeratorRole.Observer);
         if (reads is not null && !view.IsEverything) // other orders are shared by all pages
             await reads.WaitAsync(moderator.AccountId, engine.KnownRooms);
-        var pins = await pinned.ReadAsync();
+        var pins = await pinned.ReadAsync(moderator.AccountId);
         if (view != _view)
         {
             rows.Reset();

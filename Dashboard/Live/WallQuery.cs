@@ -10,11 +10,11 @@ internal sealed class WallQuery(PresenceEngine engine, RoomRowQuery rows, Pinned
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
     public async ValueTask<WallViewModel> ReadAsync(IReadOnlyList<string> rooms)
     {
-        await guard.RequireAsync(ModeratorRole.Observer);
-        var shown = rooms.Count > 0 ? rooms : await pinned.ReadAsync();
+        var moderator = await guard.RequireAsync(ModeratorRole.Observer);
+        var shown = rooms.Count > 0 ? rooms : await pinned.ReadAsync(moderator.AccountId);
         rows.BeginPass();
         var network = engine.CountNetwork();
-        return new WallViewModel([.. shown.Take(PinBoard.Most).Select(rows.Read)], network.Viewers, network.At, engine.IsWarming, engine.Settings.Enabled);
+        return new WallViewModel([.. shown.Take(PinnedRooms.Most).Select(rows.Read)], network.Viewers, network.At, engine.IsWarming, engine.Settings.Enabled);
     }
 }
 

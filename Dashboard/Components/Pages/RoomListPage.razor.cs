@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine;
@@ -29,6 +30,9 @@ public sealed partial class RoomListPage
     [Inject]
     private PinnedRooms Pins { get; set; } = default!;
 
+    [Inject]
+    private ModeratorGuard Guard { get; set; } = default!;
+
     private DateTimeOffset Now => Time.GetUtcNow();
 
     private RoomListView View { get; set; } = new("", RoomFilter.All, RoomOrder.Count, Reversed: false);
@@ -41,7 +45,7 @@ public sealed partial class RoomListPage
 
     private string? PinProblem => _pinOutcome switch
     {
-        PinOutcome.Full => Sentence.With(RoomListTexts.PinsFull, PinBoard.Most),
+        PinOutcome.Full => Sentence.With(RoomListTexts.PinsFull, PinnedRooms.Most),
         PinOutcome.Failed => RoomListTexts.PinFailed,
         _ => null,
     };
@@ -62,7 +66,7 @@ public sealed partial class RoomListPage
 
     private async Task TogglePinAsync(string roomId)
     {
-        _pinOutcome = await Pins.SetAsync(roomId, isPinned: Reading?.Pins.Contains(roomId, PresenceComparers.RoomId) != true);
+        _pinOutcome = await Pins.SetAsync((await Guard.RequireAsync(ModeratorRole.Observer)).AccountId, roomId, isPinned: Reading?.Pins.Contains(roomId, PresenceComparers.RoomId) != true);
         await RefreshAsync();
     }
 
