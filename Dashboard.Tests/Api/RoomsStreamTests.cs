@@ -4,6 +4,8 @@ using Presence.Dashboard.Api.Streaming;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine;
 using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
+using Presence.Engine.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Api;
 
@@ -41,6 +43,32 @@ public sealed class RoomsStreamTests : IAsyncLifetime
         Assert.Matches($$"""^\{"roomId":"lobby","count":1,"sessions":1,"guests":0,"hidden":0,"fading":0,"referenceTimestamp":{{Instant}}\}$""", lobby.Data.ToJsonString());
         Assert.Equal(["snapshot stage 0", "count stage 1"], [$"{stage}", $"{changed}"]);
         Assert.Equal(3, new[] { lobby.Place, stage.Place, changed.Place }.Distinct().Count(place => place is { Length: > 0 and <= 64 }));
+    }
+
+    /// <summary>Nothing of a stream of counts keeps an empty room in memory.</summary>
+    [Fact]
+    public void Feed_OfARoomThatWasForgottenAndFillsAgain_TellsItsCounts()
+    {
+        var time = new ManualTimeProvider();
+        using var engine = new PresenceEngine(time, PresenceSettings.Default, new PresenceLimits());
+        using var feed = new CountFeed("lobby", engine, new StreamVersions(0));
+        var told = 0L;
+        foreach (var user in (string[])["anna", "berta"])
+            engine.Heartbeat(new Heartbeat { RoomId = "lobby", UserId = user, SessionId = "" });
+        feed.Refresh();
+        for (var second = 0; second < 2 * 3600; second++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            engine.Sweep();
+        }
+        Assert.Equal(0, engine.KnownRooms);
+        feed.Refresh();
+        feed.ReadCount(ref told);
+
+        engine.Heartbeat(new Heartbeat { RoomId = "lobby", UserId = "clara", SessionId = "" });
+        feed.Refresh();
+
+        Assert.Equal(1, feed.ReadCount(ref told)?.Viewers);
     }
 
     [Fact]

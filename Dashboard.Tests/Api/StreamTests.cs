@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Api.Streaming;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine;
+using Presence.Engine.Changes;
 using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Tests.Api;
@@ -70,6 +71,43 @@ public sealed class StreamTests : IAsyncLifetime
         var count = await stream.NextAsync();
 
         Assert.Equal(("count", 1, 1), (count.Name, count.Count, count.Data["hidden"]!.GetValue<int>()));
+    }
+
+    /// <summary>Counts are looked at twice a second, in between of joins and leaves that wait to be told together.</summary>
+    [Fact]
+    public async Task Stream_OfACountBetweenAJoinAndALeave_TellsItBetweenThem()
+    {
+        Beat("lobby", "anna");
+        await using var stream = await OpenAsync("lobby");
+        await stream.NextAsync();
+        var viewers = 1;
+        for (var round = 0; round < 10; round++)
+        {
+            Beat("lobby", "clara");
+            Streams.Pulse();
+            Engine.Leave("lobby", "clara", sessionId: "");
+            for (StreamEvent? told = null; told?.Name != "left";)
+            {
+                told = await stream.NextAsync();
+                viewers = told.Name == "count" ? viewers : told.Count;
+                Assert.Equal(viewers, told.Count);
+            }
+        }
+    }
+
+    [Fact]
+    public void Feed_OfOneRoom_TellsNoCountBeforeTheChangesItCounts()
+    {
+        using var feed = new RoomFeed("lobby", Engine, Streams.Versions, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        var position = feed.Begin(out _);
+        List<Change> changes = [];
+        for (var viewer = 0; viewer < 1_000; viewer++)
+        {
+            Beat("lobby", $"viewer {viewer}");
+            feed.Refresh();
+            var news = feed.Read(ref position, changes);
+            Assert.True(news.IsGap || news.IsCrowd || news.Count is null || news.Count.Value.Sequence <= position.Sequence, $"{news.Count} at {position}");
+        }
     }
 
     [Theory]

@@ -66,12 +66,14 @@ internal class CountFeed : IDisposable
     /// <summary>Looks whether the counts have changed; those of hidden and fading viewers do so without a join or a leave.</summary>
     public void Refresh()
     {
-        var count = Engine.Count(RoomId);
         lock (Gate)
         {
-            if (count.Sequence < _count.Sequence || count with { At = _count.At, Sequence = _count.Sequence } == _count)
-                return; // nothing new, or somebody who looked later was faster
+            // Under the lock, so that counts come in the order in which they were true: their sequence doesn't tell, for it begins anew with a room that was forgotten.
+            var count = Engine.Count(RoomId);
+            var isSame = count with { At = _count.At, Sequence = _count.Sequence } == _count;
             _count = count;
+            if (isSame)
+                return;
             Version = _versions.Next(); // under the lock: who sees a later version finds these counts
         }
         Signal();

@@ -66,7 +66,7 @@ internal sealed class RoomFeed : CountFeed
         }
     }
 
-    /// <summary>Takes what came behind a position and moves it on.</summary>
+    /// <summary>Takes what came behind a position and moves it on. The count belongs behind the changes up to its sequence.</summary>
     public StreamNews Read(ref StreamPosition position, List<Change> changes)
     {
         lock (Gate)
@@ -80,6 +80,8 @@ internal sealed class RoomFeed : CountFeed
             }
             var version = position.Counts;
             var count = ReadCountNeedsLock(ref version);
+            if (!_isCrowd && count?.Sequence > _last)
+                (count, version) = (null, position.Counts); // the changes it counts are still on their way: it is told with them
             position = position with { Sequence = Math.Max(position.Sequence, _last), Counts = version };
             return new StreamNews(IsGap: false, _isCrowd, count);
         }

@@ -19,6 +19,7 @@ internal sealed class RoomStreamReply(EventStream stream, PresenceEngine engine,
 
     private protected override void WriteBeginning()
     {
+        _feed.Refresh(); // one that nobody followed has not looked since
         if (since is { } id && _feed.TryResume(id - firstId, out _position))
         {
             WriteNews();
@@ -39,10 +40,18 @@ internal sealed class RoomStreamReply(EventStream stream, PresenceEngine engine,
             WriteSnapshot();
             return true;
         }
+        var untold = news.Count;
         foreach (var change in _changes)
+        {
+            if (untold is { } before && before.Sequence < change.Sequence)
+            {
+                Write(before, news.IsCrowd);
+                untold = null;
+            }
             Write(change);
-        if (news.Count is { } count)
-            Write("count", IdOf(_position.Sequence), Describe(count, news.IsCrowd), ApiJson.Documents.StreamCount);
+        }
+        if (untold is { } count)
+            Write(count, news.IsCrowd);
         return _changes.Count > 0 || news.Count is not null;
     }
 
@@ -70,6 +79,9 @@ internal sealed class RoomStreamReply(EventStream stream, PresenceEngine engine,
 
     private StreamCount Describe(in RoomCount count, bool isCrowd, IReadOnlyList<ViewerDocument>? viewers = null) => new(
         RoomId: null, count.Viewers, count.Sessions, count.Guests, count.Hidden, count.Fading, isCrowd ? "counts" : "changes", count.At, RoomPresenceEndpoints.OnlyTrue(engine.IsWarming), viewers);
+
+    private void Write(in RoomCount count, bool isCrowd) =>
+        Write("count", IdOf(Math.Min(count.Sequence, _position.Sequence)), Describe(count, isCrowd), ApiJson.Documents.StreamCount);
 
     private void Write(in Change change)
     {
