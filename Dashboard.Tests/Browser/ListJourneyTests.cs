@@ -90,6 +90,29 @@ public sealed class ListJourneyTests(ChromiumBrowser chromium, PopulatedHost eve
         Assert.Empty(visit.Errors);
     }
 
+    [Theory]
+    [InlineData(1_440)]
+    [InlineData(390)]
+    public async Task Changes_OfTwelveThousandViewers_StayInsideTheirCard(int width)
+    {
+        await using var host = await StartAsync();
+        Fill(host, "stage", 12_345);
+        await using var visit = await chromium.VisitAsync(host.BaseAddress, width, 900);
+        await visit.SignInAsync();
+
+        foreach (var path in (string[])["/", "/rooms", "/rooms/stage", "/wall?rooms=stage"])
+        {
+            await visit.OpenAsync(path);
+            await Expect(visit.Page.GetByText("12,345", new() { Exact = true }).First).ToBeVisibleAsync();
+            Assert.Empty(await visit.Page.EvaluateAsync<string[]>(
+                """
+                () => [...document.querySelectorAll("main :is(section, li, td) :is(svg, [data-testid^=change], [data-testid=room-viewers], [data-testid=viewer-count])")]
+                  .filter(part => part.getBoundingClientRect().right > part.closest("section, li, td").getBoundingClientRect().right + 0.5)
+                  .map(part => part.outerHTML)
+                """));
+        }
+    }
+
     [Fact]
     public async Task FirstLoad_OfTheOverview_WeighsUnderAMegabyte()
     {
