@@ -33,9 +33,9 @@ internal sealed class NetworkProxyConnection(TcpClient browser, IPEndPoint serve
             await server.ConnectAsync(serverAddress, _ended.Token);
             await Task.WhenAll(OneWayAsync(browser, server), OneWayAsync(server, browser));
         }
-        catch (Exception over) when (over is IOException or SocketException or ObjectDisposedException or OperationCanceledException or ChannelClosedException)
+        catch (Exception over) when (over is IOException or SocketException or InvalidOperationException or OperationCanceledException or ChannelClosedException)
         {
-            // One end broke off, or it was cut; either way it is over for both.
+            // One end broke off, or it was cut (a stream of what is no longer connected is an invalid operation); either way it is over for both.
         }
         finally
         {

@@ -79,7 +79,8 @@ internal sealed class WakeTimer(TimeProvider time) : IDisposable
 
     private void NapNeedsLock(TimeSpan left)
     {
-        var nap = left < LongestNap ? TimeSpan.FromMilliseconds(Math.Round(left.TotalMilliseconds)) : LongestNap;
+        // Half a millisecond is a whole one: a nap of none would end before its time, again and again.
+        var nap = left < LongestNap ? TimeSpan.FromMilliseconds(Math.Round(left.TotalMilliseconds, MidpointRounding.AwayFromZero)) : LongestNap;
         if (_timer is null)
             _timer = time.CreateTimer(static wakeTimer => ((WakeTimer)wakeTimer!).Nod(), this, nap, Timeout.InfiniteTimeSpan);
         else

@@ -55,8 +55,14 @@ export class Chromium {
     const ended = new Promise(resolve => this.#process.once("exit", resolve));
     if (this.#process.exitCode === null && this.#process.kill())
       await ended;
-    // Its helpers may write for a moment longer than the browser itself lives.
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    // Its helpers may write for a moment longer than the browser itself lives; a folder that stays fails no test.
+    for (let attempt = 0; attempt < 50; attempt++) {
+      try {
+        return rmSync(this.#folder, { recursive: true, force: true });
+      } catch {
+        await new Promise(resolve => setTimeout(resolve, 100));
+      }
+    }
   }
 
   #read(part: string): void {
