@@ -154,7 +154,7 @@ internal sealed class CrowdRooms
 
     public IReadOnlyList<string> Ids { get; }
 
-    /// <summary>The room somebody goes to.</summary>
+    /// <summary>The room a viewer joins.</summary>
     /// <param name="chance">0 up to, not including, 1.</param>
     public int Choose(double chance)
     {
@@ -169,7 +169,7 @@ internal sealed class CrowdRooms
 /// </summary>
 internal sealed class CrowdUsers(TimeProvider time)
 {
-    /// <summary>How far back somebody may look who compares counts.</summary>
+    /// <summary>How far back a comparison of counts can look.</summary>
     private static readonly TimeSpan LooksBack = TimeSpan.FromSeconds(30);
 
     private readonly List<CrowdMember> _gone = [];

@@ -3,7 +3,7 @@ using Presence.Client;
 
 namespace Presence.Simulation;
 
-/// <summary>Somebody made up, watching one room with the .NET client: its logic sends the heartbeats, here is only decided what the person does.</summary>
+/// <summary>A made-up person who watches one room with the .NET client. The client sends the heartbeats; this decides what the person does.</summary>
 internal sealed class SimulatedViewer : IAsyncDisposable
 {
     private readonly SimulatedNetwork _network;

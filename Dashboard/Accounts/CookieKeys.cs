@@ -74,7 +74,7 @@ internal sealed class KeysInDataFolder(IOptions<DashboardOptions> options, ILogg
 {
     public void Configure(KeyManagementOptions keys)
     {
-        // Options are asked for before the database opens: whoever comes first makes the data folder, for its owner alone.
+        // Options are asked for before the database opens: the first caller makes the data folder, for its owner alone.
         var data = Path.GetFullPath(options.Value.Data);
         var folder = Path.Combine(data, KeyFolder.Name);
         foreach (var path in new[] { data, folder })

@@ -68,7 +68,7 @@ internal static class ModeratorAccounts
         services.AddDbContext<AccountsContext>((provider, context) =>
         {
             provider.GetRequiredService<PresenceDatabase>().Configure(context, AccountsContext.MigrationsHistoryTable);
-            // Both throw as well, and whoever catches that knows whether it is worth a line: a full disk must not be filled by its own log.
+            // Both throw as well, and the catch knows whether it is worth a line: a full disk must not be filled by its own log.
             context.ConfigureWarnings(events => events.Ignore(CoreEventId.SaveChangesFailed, RelationalEventId.CommandError));
         });
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = ModeratorPasswords.Rounds); // PBKDF2 with SHA-512

@@ -89,7 +89,7 @@ internal sealed class SignInAttempt(TimeSpan delay, Action<SignInOutcome> end) :
 
     public TimeSpan Delay { get; } = delay;
 
-    /// <summary>Waits until its password may be looked at; somebody else has its place among the forms in work meanwhile.</summary>
+    /// <summary>Waits until its password can be checked. Another form has its place among those in work until then.</summary>
     public Task WaitAsync(HttpContext http, TimeProvider time)
     {
         if (Delay == TimeSpan.Zero)

@@ -47,7 +47,7 @@ internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMetho
         catch (Exception exception) when (!http.Response.HasStarted && Refuse(exception) is { } refusal)
         {
             http.Response.Clear();
-            if (!WantsPage(http))
+            if (!RequestPipeline.IsVisit(http))
             {
                 await refusal.ExecuteAsync(http);
                 return;
@@ -56,7 +56,7 @@ internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMetho
             http.Response.Headers.RetryAfter = refusal.RetryAfterSeconds?.ToString(CultureInfo.InvariantCulture);
             await http.Response.WriteAsync(refusal.Message);
         }
-        catch (Exception exception) when (!http.Response.HasStarted && !WantsPage(http))
+        catch (Exception exception) when (!http.Response.HasStarted && !RequestPipeline.IsVisit(http))
         {
             logger.LogError(exception, "{Method} {Path} failed.", http.Request.Method, http.Request.Path.Value);
             http.Response.Clear();
@@ -68,7 +68,7 @@ internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMetho
             TellMissingFromRefused(http);
         if (response.StatusCode < StatusCodes.Status400BadRequest || response.HasStarted || response.ContentLength is not null || response.ContentType is not null)
             return;
-        if (!WantsPage(http))
+        if (!RequestPipeline.IsVisit(http))
             await Describe(http).ExecuteAsync(http);
         else if (http.Features.Get<IStatusCodePagesFeature>() is { Enabled: false })
             await WriteLineAsync(response, Describe(http).Message);
@@ -111,7 +111,4 @@ internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMetho
     }
 
     private static string Shown(PathString path) => path.Value is { Length: > LongestPathShown } text ? text[..LongestPathShown] + "..." : path.Value ?? "/";
-
-    private static bool WantsPage(HttpContext http) =>
-        !RequestPipeline.IsApi(http) && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 }

@@ -14,7 +14,7 @@ internal static class PageErrors
     public const string Path = "/error";
 
     /// <summary>Stands before routing, which it runs a second time for the error's page, with services of its own: those of the first time may hold half a page.</summary>
-    public static void UsePageErrors(this IApplicationBuilder app) => app.UseWhen(IsVisit, pages =>
+    public static void UsePageErrors(this IApplicationBuilder app) => app.UseWhen(RequestPipeline.IsVisit, pages =>
     {
         var failures = app.ApplicationServices.GetRequiredService<PageFailures>();
         pages.UseExceptionHandler(new ExceptionHandlerOptions
@@ -44,9 +44,6 @@ internal static class PageErrors
         http.Request.Body = Stream.Null;
         http.Features.Set<IFormFeature>(null);
     }
-
-    private static bool IsVisit(HttpContext http) =>
-        !RequestPipeline.IsApi(http) && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>What the error page of a request says instead of its general sentence.</summary>

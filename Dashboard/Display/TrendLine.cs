@@ -100,7 +100,7 @@ internal static class TrendBars
                 continue;
             var tall = (int)Math.Round((double)values[i] * Math.Abs(height) / highest);
             var left = (int)(width - ((values.Count - i) * step) + ((step - thick) / 2));
-            var rise = Math.Sign(height) * -Math.Max(tall, 1); // somebody came: that is never nothing
+            var rise = Math.Sign(height) * -Math.Max(tall, 1); // a join is always visible
             path.Append(CultureInfo.InvariantCulture, $"M{left} {baseline}v{rise}h{thick}v{-rise}z");
         }
         return path.ToString();

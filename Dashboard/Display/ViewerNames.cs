@@ -17,7 +17,7 @@ internal static class ViewerNames
     /// <summary>In a sentence, a label or a title.</summary>
     public static string Said(Viewer viewer) => VisibleText.Isolated(Of(viewer));
 
-    /// <summary>"Guest 7f3a": many have no other name, and whoever is sent away must be told apart from the rest.</summary>
+    /// <summary>"Guest 7f3a". Many guests have no other name, and a moderator must remove the right one.</summary>
     private static string GuestOf(string userId)
     {
         var from = Math.Max(0, userId.Length - 4);

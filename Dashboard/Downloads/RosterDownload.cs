@@ -89,7 +89,7 @@ internal static class Csv
 
     private static void AppendField(StringBuilder text, string field)
     {
-        // A viewer chooses its name: one that begins like a formula would be run by whoever opens the file.
+        // Viewers choose their names. A spreadsheet would run one that begins like a formula.
         if (field.Length > 0 && field[0] is '=' or '+' or '-' or '@' or '\t' or '\r')
             field = "'" + field;
         if (field.AsSpan().IndexOfAny("\",\r\n") < 0)

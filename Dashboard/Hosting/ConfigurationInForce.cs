@@ -32,7 +32,7 @@ internal static class ConfigurationInForce
 /// <param name="Key">As an environment variable spells it.</param>
 /// <param name="Value">What holds, configured or by default; null for nothing, and for every secret.</param>
 /// <param name="IsSecret">Whether the value is kept back.</param>
-/// <param name="IsSet">Whether somebody configured it.</param>
+/// <param name="IsSet">Whether it is configured.</param>
 public sealed record ConfigurationEntry(string Key, object? Value, bool IsSecret, bool IsSet);
 
 /// <summary>

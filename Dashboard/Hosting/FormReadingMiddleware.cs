@@ -10,15 +10,14 @@ using Presence.Dashboard.Display;
 namespace Presence.Dashboard.Hosting;
 
 /// <summary>
-/// Reads the form of a page's request before anything else looks at it. Whoever reads it later finds it read, and none of
-/// them has to know in how many ways bytes of a stranger can fail to be one. A form that would have a password hashed is
-/// counted first, not even read while its turn cannot come, and looked at only when it has a place
-/// (<see cref="PasswordHashing.TryAdmit"/>): however many are posted at once, few are in work.
+/// Reads the form of a page's request before anything else does, so that no later code has to handle the ways in which a
+/// stranger's bytes can fail to be a form. A form with a password to hash is counted first, isn't read while no place can
+/// become free, and is processed only with a place (<see cref="PasswordHashing.TryAdmit"/>): of any number of posts, few are in work.
 /// </summary>
 /// <remarks>
-/// Saying no costs next to nothing, however often it is said: past <see cref="PagesPerSecond"/> it is a line of text that
-/// takes a second, and those lines go out <see cref="BetweenLines"/> apart, so that who asks again as soon as it is answered
-/// asks seldom, and not all of them at once; <see cref="MostHeld"/> wait for theirs, and those beyond are hung up on.
+/// A refusal costs next to nothing. Beyond <see cref="PagesPerSecond"/> it is a line of text, sent after a second. Lines go
+/// out <see cref="BetweenLines"/> apart, so that callers that retry at once retry rarely and not all together. At most
+/// <see cref="MostHeld"/> requests wait for their line; further ones are aborted.
 /// </remarks>
 internal sealed class FormReadingMiddleware(RequestDelegate next, SignInThrottle throttle, PasswordHashing hashing, TimeProvider time)
 {
@@ -54,7 +53,7 @@ internal sealed class FormReadingMiddleware(RequestDelegate next, SignInThrottle
         }
         if (!hashing.IsFull && http.Request.HasFormContentType && !await TryReadAsync(http))
             return;
-        // Only now: who sends a form slowly must not hold a place meanwhile.
+        // Only now: a slow sender must not hold a place.
         using var place = hashing.TryAdmit();
         if (place is null)
         {
@@ -64,7 +63,7 @@ internal sealed class FormReadingMiddleware(RequestDelegate next, SignInThrottle
         http.Features.Set(place);
         http.Response.OnStarting(static place =>
         {
-            ((FormPlace)place).Dispose(); // nor who takes the answer slowly
+            ((FormPlace)place).Dispose(); // nor a slow reader
             return Task.CompletedTask;
         }, place);
         await next(http);
@@ -151,7 +150,7 @@ internal sealed class FormErrors(RequestDelegate next, IOptions<AntiforgeryOptio
         var refusal = Explain(http);
         http.Features.Set(refusal);
         http.Response.StatusCode = StatusCodes.Status400BadRequest;
-        return http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+        return RequestPipeline.IsVisit(http)
             ? Task.CompletedTask
             : new ApiProblem(ApiErrors.Unreadable, refusal.Reason, AccountTexts.FormHintForOperators.Replace("`", "", StringComparison.Ordinal)).ExecuteAsync(http);
     }

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Presence.Dashboard.Hosting;
 
-/// <summary>The server's caps and how full each is; whoever keeps a cap says so here.</summary>
+/// <summary>The server's limits and how full each is. The owner of a limit registers it here.</summary>
 internal sealed class LimitUsageRegistry
 {
     private readonly ConcurrentDictionary<LimitKind, (Func<long> Used, long Most)> _caps = new();

@@ -99,6 +99,9 @@ internal static class RequestPipeline
 
     private static bool IsPage(HttpContext http) => !IsApi(http);
 
+    /// <summary>A browser's request for a page: its errors are pages too.</summary>
+    public static bool IsVisit(HttpContext http) => IsPage(http) && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
     // Ignoring case, as routing does: /API/v1/... is the API too.
     private static bool Under(HttpContext http, string root) => http.Request.Path.StartsWithSegments(root, StringComparison.OrdinalIgnoreCase);
 
@@ -133,5 +136,15 @@ internal static class RequestPipeline
         return network.BaseAddress.IsIPv4MappedToIPv6 && network.PrefixLength >= MappedPrefix
             ? new System.Net.IPNetwork(network.BaseAddress.MapToIPv4(), network.PrefixLength - MappedPrefix)
             : network;
+    }
+
+    /// <summary>
+    /// All services but the HTTP context accessor, which sign-in of moderators brings along. The context factory that sees
+    /// it makes three new objects and an execution context for every request, heartbeats included, instead of reusing the
+    /// connection's; <see cref="PageContextMiddleware"/> sets the accessor where pages need it.
+    /// </summary>
+    private sealed class ServicesWithoutContextAccessor(IServiceProvider services) : IServiceProvider
+    {
+        public object? GetService(Type serviceType) => serviceType == typeof(IHttpContextAccessor) ? null : services.GetService(serviceType);
     }
 }

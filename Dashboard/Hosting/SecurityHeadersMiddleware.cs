@@ -35,7 +35,7 @@ internal sealed class SecurityHeadersMiddleware(RequestDelegate next, DashboardO
         $"default-src 'self'; img-src 'self' data:; {styles}; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 }
 
-/// <summary>Gives pages the HTTP context accessor that the API does without. See <see cref="ServicesWithoutContextAccessor"/>.</summary>
+/// <summary>Gives pages the HTTP context accessor that the API does without. See <see cref="RequestPipeline"/>.</summary>
 internal sealed class PageContextMiddleware(RequestDelegate next, IHttpContextAccessor accessor)
 {
     public async Task InvokeAsync(HttpContext http)
@@ -47,7 +47,7 @@ internal sealed class PageContextMiddleware(RequestDelegate next, IHttpContextAc
         }
         finally
         {
-            accessor.HttpContext = null; // also for whoever still runs in this request's context: the object is used again
+            accessor.HttpContext = null; // also for code that still runs in this request's context: the object is reused
         }
     }
 }

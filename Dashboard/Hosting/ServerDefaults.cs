@@ -46,7 +46,7 @@ internal static class ServerDefaults
                 ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
                 // It has nothing to say above Information, and while it may, every request carries an activity and a scope.
                 ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
-                // Whoever fails says so itself, once; a probe every few seconds would repeat it.
+                // A failing part logs it once itself. A probe every few seconds would repeat it.
                 ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
                 ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Warning",
                 ["Logging:LogLevel:Quartz"] = "Warning",

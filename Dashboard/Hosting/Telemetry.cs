@@ -9,7 +9,7 @@ using Presence.Engine.Diagnostics;
 namespace Presence.Dashboard.Hosting;
 
 /// <summary>
-/// Metrics for whoever asks at /metrics; metrics and traces to a collector once the standard <c>OTEL_*</c> variables name one.
+/// Metrics at /metrics, and metrics and traces for a collector once the standard <c>OTEL_*</c> variables name one.
 /// </summary>
 /// <remarks>
 /// The framework's meters and its activity source have no listener here: as soon as anybody listens, each request pays for it

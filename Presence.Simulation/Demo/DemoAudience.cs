@@ -61,7 +61,7 @@ internal sealed class DemoAudience(DemoScenario scenario, DemoCast cast) : IAsyn
     }
 }
 
-/// <summary>Somebody made up.</summary>
+/// <summary>A made-up person.</summary>
 /// <param name="UserId">The id to sign in with; null for a guest, whom the server names.</param>
 /// <param name="DisplayName">The name to show; null for a guest.</param>
 /// <param name="Key">What the devices of this viewer are named after.</param>

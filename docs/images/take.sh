@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes every picture of this folder anew: each page in both themes, wide and on a phone, as the browser tests open them.
+# Retakes every picture of this folder: each page in both themes, on a wide screen and on a phone, as the browser tests open them.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

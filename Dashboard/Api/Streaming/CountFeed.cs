@@ -68,7 +68,7 @@ internal class CountFeed : IDisposable
     {
         lock (Gate)
         {
-            // Under the lock, so that counts come in the order in which they were true: their sequence doesn't tell, for it begins anew with a room that was forgotten.
+            // Under the lock, so that counts come in the order in which they were true. The sequence doesn't tell: it restarts when a forgotten room fills again.
             var count = Engine.Count(RoomId);
             var isSame = count with { At = _count.At, Sequence = _count.Sequence } == _count;
             _count = count;

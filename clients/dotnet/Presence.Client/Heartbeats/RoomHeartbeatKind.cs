@@ -35,7 +35,7 @@ internal sealed class RoomHeartbeatKind(ViewerApi server, RoomHeartbeatKindSourc
     public Task LeaveInHasteAsync() => server.LeaveByBeaconAsync($"{_path}/leave", source.SessionId);
 }
 
-/// <summary>What a room's heartbeats say; the functions are asked anew for each.</summary>
+/// <summary>What a room's heartbeats say; the functions are called for each.</summary>
 internal sealed record RoomHeartbeatKindSource(string RoomId, string SessionId, string? Device, string? AppVersion)
 {
     public Func<ViewerState> ViewerState { get; init; } = static () => Client.ViewerState.Visible;

@@ -108,7 +108,7 @@ internal static class DefaultHttp
         if (OperatingSystem.IsBrowser())
             return new HttpClient();
 
-        // Heartbeats keep a connection busy for ever, and with it an address that may have moved: so it is made anew now and then.
+        // Heartbeats keep a connection open for ever, and its address can move. So it is replaced now and then.
         return new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
 #else
         return new HttpClient(new HttpClientHandler { UseCookies = false, AllowAutoRedirect = false });

@@ -110,7 +110,7 @@ internal static class RoomPath
         : Uri.EscapeDataString(id);
 }
 
-/// <summary>Reads are tried a few times, and no more: somebody waits.</summary>
+/// <summary>Reads are tried only a few times: a person waits for them.</summary>
 internal static class ReadAttempts
 {
     private const int Most = 3;
