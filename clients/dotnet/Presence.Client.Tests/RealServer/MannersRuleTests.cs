@@ -49,7 +49,6 @@ public sealed class MannersRuleTests(ScriptedServer server) : ScriptedTests(serv
     [Fact]
     public async Task Rule32_Stop_OfEverything_LeavesNothingHereOrThere()
     {
-        var streams = Server.OpenStreams;
         var presence = Device.Room();
         var user = Device.User();
         await presence.StartHeartbeatAsync();
@@ -60,7 +59,7 @@ public sealed class MannersRuleTests(ScriptedServer server) : ScriptedTests(serv
         await watched.DisposeAsync();
         await presence.StopHeartbeatAsync();
         await user.DisposeAsync();
-        await Device.UntilAsync(() => Server.OpenStreams == streams, "the end of the stream");
+        await Device.UntilAsync(() => Server.OpenStreams == 0, "the end of the stream");
         var sent = Network.Sent.Count;
 
         Assert.Equal((0, 0), (Device.Clock.Timers, Device.App.Listeners));

@@ -70,6 +70,9 @@ public sealed class ScriptedServer : IAsyncLifetime
         }
     }
 
+    /// <summary>Waits until no event stream is open: one that a client has just let go of ends a moment later here.</summary>
+    public Task UntilNoStreamIsOpenAsync() => UntilAsync(() => OpenStreams == 0, "the end of every stream");
+
     /// <summary>A token the customer's backend signs; each another one.</summary>
     public string TokenOf(string userId, double lifeSeconds = 86_400, params string[] rooms) => new ViewerTokens(RealServerFixture.Secret, Clock).Sign(
         new ViewerIdentity(userId) { SessionId = $"token-{Interlocked.Increment(ref _tokens)}", Rooms = rooms.Length == 0 ? null : rooms },

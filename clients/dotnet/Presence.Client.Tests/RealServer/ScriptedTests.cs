@@ -2,7 +2,7 @@ namespace Presence.Client.Tests.RealServer;
 
 /// <summary>Tests of rules with a device, a user and a room of their own each, against the server all of them share.</summary>
 [Collection(nameof(ScriptedServer))]
-public abstract class ScriptedTests : IAsyncDisposable
+public abstract class ScriptedTests : IAsyncLifetime
 {
     protected ScriptedTests(ScriptedServer server)
     {
@@ -17,6 +17,9 @@ public abstract class ScriptedTests : IAsyncDisposable
     private protected Device Device { get; }
 
     private protected TroubledNetwork Network => Device.Network;
+
+    /// <summary>What the test before this one left open is not counted in it.</summary>
+    public ValueTask InitializeAsync() => new(Server.UntilNoStreamIsOpenAsync());
 
     public ValueTask DisposeAsync()
     {
