@@ -1,5 +1,6 @@
 using Presence.Client.Server;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Tests.Support;
 
 namespace Presence.Client.Tests.RealServer;
 
@@ -28,7 +29,7 @@ public sealed class RealServerFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _host = await DashboardHost.StartAsync(Options(timeout: 6));
-        Backend = new PresenceServer(new PresenceServerOptions { BaseUrl = Address, ServerKey = DashboardHost.ServerKey });
+        Backend = new PresenceServer(new PresenceServerOptions { BaseUrl = Address, ServerKey = DashboardHost.ServerKey, TimeProvider = new ManualTimeProvider() });
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
