@@ -33,6 +33,7 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         /downloads/rooms/{RoomId}/viewers.csv in         no         200        200        200
         /error/{Code:int}                200        200        200        200        200
         /join                            200        200        200        200        200
+        /links                           in         no         no         200        200
         /new-password                    200        200        200        200        200
         /not-found                       in         no         200        200        200
         /online                          in         no         200        200        200
@@ -42,6 +43,8 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         /rooms/{RoomId}                  in         no         200        200        200
         /settings                        in         no         200        200        200
         /setup                           200        200        200        200        200
+        /shared/overlay                  200        200        200        200        200
+        /shared/room                     200        200        200        200        200
         /sign-in                         200        200        302        302        302
         /system                          in         no         no         200        200
         /try/{**path}                    in         no         200        200        200

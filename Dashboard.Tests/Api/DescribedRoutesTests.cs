@@ -1,7 +1,10 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Presence.Dashboard.Sharing;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Api;
 
@@ -42,7 +45,7 @@ public sealed class DescribedRoutesTests(SharedHost shared) : IClassFixture<Shar
     {
         using var request = new HttpRequestMessage(new HttpMethod(method.ToUpperInvariant()), new Uri(_host.BaseAddress, Address(path, operation)));
         var takesServerKey = operation["security"]!.AsArray().Any(way => way!.AsObject().ContainsKey("serverKey"));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", takesServerKey ? DashboardHost.ServerKey : token);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", path == ShareLinkEndpoints.Route ? await ShareTokenAsync() : takesServerKey ? DashboardHost.ServerKey : token);
         request.Headers.Add("X-API-Key", DashboardHost.ClientKey);
         if (operation["parameters"]?.AsArray().Any(parameter => Text(parameter!["name"]) == "If-Match") == true)
             request.Headers.TryAddWithoutValidation("If-Match", "*");
@@ -65,6 +68,10 @@ public sealed class DescribedRoutesTests(SharedHost shared) : IClassFixture<Shar
         Remember(document);
         return new JsonSchemaCheck(description).Problems(answer["content"]!["application/json"]!["schema"]!, document);
     }
+
+    /// <summary>Moderators alone make one.</summary>
+    private async Task<string> ShareTokenAsync() =>
+        (await _host.Services.GetRequiredService<ShareLinkStore>().MakeAsync("lobby", ShareLinkKind.Page, showsNames: true, ModeratorOfTests.Email, Cancel)).Token;
 
     private string Address(string path, JsonNode operation)
     {

@@ -61,6 +61,7 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         PUT /api/v1/presence/settings/user                                 .    +    +    +    .    -    -    -    -    -    -    -    -
         GET /api/v1/presence/stream                                        .    +    -    +    .    +    -    -    -    -    -    -    +
         GET /api/v1/presence/users/list                                    .    +    +    +    .    +    -    -    -    -    -    -    +
+        GET /api/v1/share/stream                                           +    +    +    +    +    +    +    +    +    +    +    +    +
         GET /api/v3/network-settings/chat                                  +    +    +    +    +    +    +    +    +    +    +    +    +
         GET /api/v3/sessions                                               .    +    +    +    .    -    -    -    -    -    -    -    -
         GET /api/v3/users/list                                             .    +    +    +    .    +    -    -    -    -    -    -    +

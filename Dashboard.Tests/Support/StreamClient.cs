@@ -29,6 +29,12 @@ public sealed class StreamClient : IAsyncDisposable
     public static Task<StreamClient> OpenManyAsync(DashboardHost host, string query, string token, string? lastEventId = null) =>
         OpenAsync(host, OfMany + query, token, lastEventId);
 
+    /// <summary>Opens the stream of a share link, which must be answered.</summary>
+    public static Task<StreamClient> OpenSharedAsync(DashboardHost host, string token) => OpenAsync(host, OfShareLink, token, lastEventId: null);
+
+    /// <summary>Opens the stream of a share link, which must be refused.</summary>
+    public static Task<Answer> RefusedSharedAsync(DashboardHost host, string token) => RefusedAsync(host, OfShareLink, token, lastEventId: null);
+
     /// <summary>Opens a stream that must be refused.</summary>
     public static Task<Answer> RefusedAsync(DashboardHost host, string room, string token, string query = "", string? lastEventId = null) =>
         RefusedAsync(host, OfRoom(room) + query, token, lastEventId);
@@ -36,6 +42,8 @@ public sealed class StreamClient : IAsyncDisposable
     /// <summary>Opens a stream of several rooms that must be refused.</summary>
     public static Task<Answer> RefusedManyAsync(DashboardHost host, string query, string token, string? lastEventId = null) =>
         RefusedAsync(host, OfMany + query, token, lastEventId);
+
+    private const string OfShareLink = "/api/v1/share/stream";
 
     private const string OfMany = "/api/v1/presence/stream";
 

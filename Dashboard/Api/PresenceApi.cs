@@ -2,6 +2,7 @@ using Presence.Dashboard.Api.Embedding;
 using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Api.Streaming;
 using Presence.Dashboard.Hosting;
+using Presence.Dashboard.Sharing;
 
 namespace Presence.Dashboard.Api;
 
@@ -46,6 +47,7 @@ internal static class PresenceApi
         PublicLinkEndpoints.Map(administration);
         var embedding = Chapter(api, ApiTags.Embedding);
         BadgeEndpoints.Map(embedding);
+        ShareLinkEndpoints.Map(embedding);
         embedding.MapClientFiles();
         var operation = Chapter(api, ApiTags.Operation);
         operation.MapHealth();

@@ -6,7 +6,7 @@ namespace Presence.Dashboard.Authentication;
 
 /// <summary>Finds out who calls, from the headers and nothing else: no cookie is ever looked at.</summary>
 internal sealed class ClientAuthenticator(
-    AccessTokens tokens, CustomerTokens customerTokens, VerifiedUsers vouched, ProfileLookups profiles, AccessTokenCache cache, ServerKeys serverKeys, RevokedTokens revoked, TimeProvider time)
+    AccessTokens tokens, CustomerTokens customerTokens, VerifiedUsers vouched, ProfileLookups profiles, AccessTokenCache cache, ServerKeys serverKeys, ShareLinkStore shareLinks, RevokedTokens revoked, TimeProvider time)
 {
     private const string Scheme = "Bearer ";
     public const int LongestToken = 4096;
@@ -16,6 +16,7 @@ internal sealed class ClientAuthenticator(
     private const string KeyGone = "The access token was signed with a key that is no longer in use. Log in again.";
     private const string Expired = "The access token has expired. Log in again.";
     private const string Revoked = "The access token was revoked by a logout. Log in again.";
+    private const string LinkRevoked = "The share link was revoked.";
 
     /// <summary>The caller of a request that must have one.</summary>
     public Authenticated Authenticate(HttpContext http)
@@ -48,6 +49,8 @@ internal sealed class ClientAuthenticator(
     {
         if (principal.IsServer)
             return serverKeys.Check(principal);
+        if (principal.Kind == ClientKind.ShareLink)
+            return shareLinks.IsInForce(principal.TokenId) ? new Authenticated(principal) : new Authenticated(LinkRevoked);
         if (principal.IsKeyWithdrawn)
             return new Authenticated(KeyGone);
         if (time.GetUtcNow() >= principal.AcceptedUntil)

@@ -96,6 +96,9 @@ internal enum ClientKind
 
     /// <summary>The customer's backend with a server key.</summary>
     Server,
+
+    /// <summary>Whoever has a share link's token, for one stream. No route takes it for a caller.</summary>
+    ShareLink,
 }
 
 /// <summary>The caller, or why it is unknown.</summary>

@@ -6,6 +6,7 @@ using Presence.Dashboard.Display;
 using Presence.Dashboard.Downloads;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
+using Presence.Dashboard.Sharing;
 using Radzen;
 
 namespace Presence.Dashboard.Components;
@@ -52,6 +53,7 @@ internal static class DashboardPages
         services.AddSingleton<RosterDownload>();
         services.AddScoped<SettingsAdministration>();
         services.AddScoped<PublicLinkAdministration>();
+        services.AddScoped<ShareLinkAdministration>();
         services.AddScoped<PeopleAdministration>();
         services.AddTransient<ConnectQuery>();
         services.AddTransient<SystemAdministration>();

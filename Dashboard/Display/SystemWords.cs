@@ -44,6 +44,7 @@ internal static class SystemWords
         "restore" => SystemTexts.LoopRestore,
         "revoked tokens" => SystemTexts.LoopRevokedTokens,
         "server keys" => SystemTexts.LoopServerKeys,
+        "share links" => SystemTexts.LoopShareLinks,
         "signing keys" => SystemTexts.LoopSigningKeys,
         "sweep" => SystemTexts.LoopSweep,
         "unused users" => SystemTexts.LoopUnusedUsers,

@@ -7,6 +7,7 @@ using Presence.Dashboard.Commands;
 using Presence.Dashboard.Components;
 using Presence.Dashboard.Downloads;
 using Presence.Dashboard.Jobs;
+using Presence.Dashboard.Sharing;
 using Presence.Engine;
 using Presence.Engine.Settings;
 
@@ -34,6 +35,7 @@ public static class DashboardApplication
         app.MapModeratorAccounts();
         app.MapDashboardPages();
         app.MapDownloads();
+        app.MapSharedRoomPages();
         app.MapSwaggerUi();
         app.RefuseBaseAmongOwnPaths();
         return app;

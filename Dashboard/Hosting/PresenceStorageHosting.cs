@@ -26,6 +26,7 @@ internal static class PresenceStorageHosting
         services.AddSingleton<ChannelStore>();
         services.AddSingleton<ServerKeyStore>();
         services.AddSingleton<PublicLinkStore>();
+        services.AddSingleton<ShareLinkStore>();
         services.AddSingleton<AdministrationStores>();
         services.AddSingleton<MembershipStore>();
         services.AddSingleton<HistoryStore>();
@@ -66,6 +67,7 @@ internal static class PresenceStorageHosting
         services.AddLoop<RemovalStore>("removals", TimeSpan.FromHours(1), (removals, cancel) => removals.PruneAsync(cancel));
         // When keys were last used: once a minute and not with each request.
         services.AddLoop<ServerKeyStore>("server keys", TimeSpan.FromMinutes(1), (keys, cancel) => keys.FlushAsync(cancel));
+        services.AddLoop<ShareLinkStore>("share links", TimeSpan.FromMinutes(1), (links, cancel) => links.FlushAsync(cancel));
         services.AddHostedService<MemoryLoop>();
         services.AddLoop<UserStore, IServiceProvider>("unused users", TimeSpan.FromHours(1), PruneUsersAsync);
     }
@@ -93,7 +95,7 @@ internal static class PresenceStorageHosting
 }
 
 /// <summary>All administration data, read before viewers are restored: a banned viewer must not return with a restart.</summary>
-internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removals, UserPresenceSettingStore switches, ChannelStore channels, ServerKeyStore serverKeys, PublicLinkStore publicLinks)
+internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removals, UserPresenceSettingStore switches, ChannelStore channels, ServerKeyStore serverKeys, PublicLinkStore publicLinks, ShareLinkStore shareLinks)
 {
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
@@ -103,6 +105,7 @@ internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removal
         await channels.LoadAsync(cancellationToken);
         await serverKeys.LoadAsync(cancellationToken);
         await publicLinks.LoadAsync(cancellationToken);
+        await shareLinks.LoadAsync(cancellationToken);
     }
 }
 

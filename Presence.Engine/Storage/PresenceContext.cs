@@ -21,6 +21,7 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
     internal DbSet<HistoryRecord> History => Set<HistoryRecord>();
     internal DbSet<RoomTrendSnapshotRecord> RoomMemories => Set<RoomTrendSnapshotRecord>();
     internal DbSet<PublicLinkRecord> PublicLinks => Set<PublicLinkRecord>();
+    internal DbSet<ShareLinkRecord> ShareLinks => Set<ShareLinkRecord>();
 
     /// <inheritdoc/>
     public WriteGate Gate => database.Gate;
@@ -109,6 +110,12 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
         {
             link.ToTable("PublicLinks").HasKey(l => l.RoomId);
             link.HasIndex(l => l.Code).IsUnique();
+        });
+
+        modelBuilder.Entity<ShareLinkRecord>(link =>
+        {
+            link.ToTable("ShareLinks").HasKey(l => l.Id);
+            link.HasIndex(l => l.Hash).IsUnique();
         });
     }
 }

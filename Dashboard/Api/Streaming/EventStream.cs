@@ -32,6 +32,9 @@ internal sealed class EventStream : IDisposable
     /// <summary>Cancelled when the stream must end.</summary>
     public CancellationToken Ended { get; }
 
+    /// <summary>After so long without anything to say, a comment says that it is there.</summary>
+    public TimeSpan LongestQuiet => Caller.Kind == ClientKind.ShareLink ? EventStreams.LongestQuietOfLinks : EventStreams.LongestQuiet;
+
     /// <summary>A timestamp: when something was last sent.</summary>
     public long WroteAt
     {

@@ -84,7 +84,7 @@ internal abstract class EventStreamReply(EventStream stream, TimeProvider time) 
 
     private bool WriteCommentWhenQuiet()
     {
-        if (time.GetElapsedTime(stream.WroteAt) < EventStreams.LongestQuiet)
+        if (time.GetElapsedTime(stream.WroteAt) < stream.LongestQuiet)
             return false;
         _writer.Write(":\n\n"u8);
         return true;

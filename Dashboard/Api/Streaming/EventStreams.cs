@@ -16,6 +16,12 @@ internal sealed class EventStreams : IDisposable
     /// <summary>After so long without anything to say a comment keeps proxies from giving the connection up.</summary>
     public static readonly TimeSpan LongestQuiet = TimeSpan.FromSeconds(15);
 
+    /// <summary>The same of a share link's stream: its page shows nothing when it hears nothing, and what it shows also changes as time passes.</summary>
+    public static readonly TimeSpan LongestQuietOfLinks = TimeSpan.FromSeconds(1);
+
+    /// <summary>Of one share link: an audience of its own, each with a page or a stream's picture.</summary>
+    public const int MostOfLink = 100;
+
     /// <summary>A reader that takes nothing for so long is gone, or hostile.</summary>
     public static readonly TimeSpan LongestSending = TimeSpan.FromSeconds(20);
 
@@ -30,6 +36,7 @@ internal sealed class EventStreams : IDisposable
     private readonly ILogger _log;
     private readonly HashSet<EventStream> _streams = [];
     private readonly Shares<string> _ofPrincipal;
+    private readonly Shares<string> _ofLink = new(MostOfLink);
     private readonly Shares<AddressKey> _ofAddress;
     private readonly Dictionary<string, CountFeed> _feeds = new(PresenceComparers.RoomId);
     private readonly Dictionary<string, CountFeed> _counts = new(PresenceComparers.RoomId);
@@ -88,7 +95,7 @@ internal sealed class EventStreams : IDisposable
         {
             if (!_streams.Remove(stream))
                 return;
-            _ofPrincipal.GiveBack(KeyOf(stream.Caller));
+            SharesOf(stream.Caller).GiveBack(KeyOf(stream.Caller));
             if (stream.Address is { } from)
                 _ofAddress.GiveBack(from);
             foreach (var feed in stream.Feeds)
@@ -106,7 +113,7 @@ internal sealed class EventStreams : IDisposable
         {
             if (MustEnd(stream) || (stream.IsSending && _time.GetElapsedTime(stream.WroteAt) >= LongestSending))
                 stream.End();
-            else if (_time.GetElapsedTime(stream.WroteAt) >= LongestQuiet)
+            else if (_time.GetElapsedTime(stream.WroteAt) >= stream.LongestQuiet)
                 stream.Signal();
         }
         foreach (var feed in ActiveFeeds())
@@ -158,11 +165,15 @@ internal sealed class EventStreams : IDisposable
         var most = caller.IsServer ? _limits.Streams : _limits.WithoutReserve(_limits.Streams);
         if (_isStopped || _streams.Count >= most)
             return $"The server has reached its limit of {most} streams. Try again when another stream has ended.";
-        if (!_ofPrincipal.TryTake(KeyOf(caller)))
-            return $"This caller has reached its limit of {_limits.StreamsPerPrincipal} streams (Presence__Limits__StreamsPerPrincipal). Close one first.";
+        if (!SharesOf(caller).TryTake(KeyOf(caller)))
+        {
+            return caller.Kind == ClientKind.ShareLink
+                ? $"This share link has reached its limit of {MostOfLink} streams. Close one first."
+                : $"This caller has reached its limit of {_limits.StreamsPerPrincipal} streams (Presence__Limits__StreamsPerPrincipal). Close one first.";
+        }
         if (from is not { } address || _ofAddress.TryTake(address))
             return null;
-        _ofPrincipal.GiveBack(KeyOf(caller));
+        SharesOf(caller).GiveBack(KeyOf(caller));
         return $"This address has reached its limit of {_limits.StreamsPerAddress} streams (Presence__Limits__StreamsPerAddress). Close one first.";
     }
 
@@ -214,5 +225,12 @@ internal sealed class EventStreams : IDisposable
             stream.End();
     }
 
-    private static string KeyOf(ClientPrincipal caller) => caller.IsServer ? "key " + caller.TokenId : "user " + caller.UserId;
+    private Shares<string> SharesOf(ClientPrincipal caller) => caller.Kind == ClientKind.ShareLink ? _ofLink : _ofPrincipal;
+
+    private static string KeyOf(ClientPrincipal caller) => caller.Kind switch
+    {
+        ClientKind.Server => "key " + caller.TokenId,
+        ClientKind.ShareLink => caller.TokenId,
+        _ => "user " + caller.UserId,
+    };
 }

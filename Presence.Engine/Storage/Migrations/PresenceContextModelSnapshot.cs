@@ -14,7 +14,7 @@ namespace Presence.Engine.Storage.Migrations
         protected override void BuildModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
-            modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
+            modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
             modelBuilder.Entity("Presence.Engine.Storage.ChannelRecord", b =>
                 {
@@ -123,22 +123,6 @@ namespace Presence.Engine.Storage.Migrations
                     b.ToTable("Memberships", (string)null);
                 });
 
-            modelBuilder.Entity("Presence.Engine.Storage.UserPresenceSettingRecord", b =>
-                {
-                    b.Property<string>("UserId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<bool>("Enabled")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("EnabledAt")
-                        .HasColumnType("INTEGER");
-
-                    b.HasKey("UserId");
-
-                    b.ToTable("PresenceSwitches", (string)null);
-                });
-
             modelBuilder.Entity("Presence.Engine.Storage.PublicLinkRecord", b =>
                 {
                     b.Property<string>("RoomId")
@@ -218,35 +202,6 @@ namespace Presence.Engine.Storage.Migrations
                     b.ToTable("RevokedTokens", (string)null);
                 });
 
-            modelBuilder.Entity("Presence.Engine.Storage.RoomTrendSnapshotRecord", b =>
-                {
-                    b.Property<string>("RoomId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<long>("At")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("Before")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("Peak")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long?>("SampledAt")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<byte[]>("Samples")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
-                    b.Property<long?>("Since")
-                        .HasColumnType("INTEGER");
-
-                    b.HasKey("RoomId");
-
-                    b.ToTable("RoomMemories", (string)null);
-                });
-
             modelBuilder.Entity("Presence.Engine.Storage.RoomRecord", b =>
                 {
                     b.Property<string>("RoomId")
@@ -280,6 +235,35 @@ namespace Presence.Engine.Storage.Migrations
                     b.HasKey("RoomId");
 
                     b.ToTable("Rooms", (string)null);
+                });
+
+            modelBuilder.Entity("Presence.Engine.Storage.RoomTrendSnapshotRecord", b =>
+                {
+                    b.Property<string>("RoomId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Before")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Peak")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("SampledAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Samples")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long?>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("RoomId");
+
+                    b.ToTable("RoomMemories", (string)null);
                 });
 
             modelBuilder.Entity("Presence.Engine.Storage.ServerKeyRecord", b =>
@@ -363,6 +347,59 @@ namespace Presence.Engine.Storage.Migrations
                     b.HasKey("Version");
 
                     b.ToTable("Settings", (string)null);
+                });
+
+            modelBuilder.Entity("Presence.Engine.Storage.ShareLinkRecord", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LastUsedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RoomId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("ShowsNames")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Hash")
+                        .IsUnique();
+
+                    b.ToTable("ShareLinks", (string)null);
+                });
+
+            modelBuilder.Entity("Presence.Engine.Storage.UserPresenceSettingRecord", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("EnabledAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("UserId");
+
+                    b.ToTable("PresenceSwitches", (string)null);
                 });
 
             modelBuilder.Entity("Presence.Engine.Storage.UserRecord", b =>

@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Components;
+using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Display;
+using Presence.Dashboard.Hosting;
+using Presence.Dashboard.Live;
+using Presence.Dashboard.Sharing;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Components.Shared;
+
+/// <summary>Makes share links to a room, and shows the address of the one just made: only its hash is kept.</summary>
+public sealed partial class ShareLinkSection : IDisposable
+{
+    private readonly CancellationTokenSource _closing = new();
+    private IssuedShareLink? _issued;
+    private ShareLinkKind _kind;
+    private bool _showsNames;
+    private bool _isBusy;
+    private string? _problem;
+
+    [Parameter, EditorRequired]
+    public string RoomId { get; set; } = "";
+
+    [Inject]
+    private ShareLinkAdministration Links { get; set; } = default!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    [Inject]
+    private PublicAddress Address { get; set; } = default!;
+
+    [Inject]
+    private PageFailures Failures { get; set; } = default!;
+
+    private string ManageHref => $"links?room={Uri.EscapeDataString(RoomId)}";
+
+    public void Dispose()
+    {
+        _closing.Cancel();
+        _closing.Dispose();
+    }
+
+    private static bool IsOverlay(IssuedShareLink issued) => issued.Link.Kind == ShareLinkKind.Overlay;
+
+    private string AddressOf(IssuedShareLink issued) => Address.ToShare(Navigation) + SharedRoomPages.PathOf(issued);
+
+    private async Task MakeAsync()
+    {
+        (_isBusy, _problem) = (true, null);
+        try
+        {
+            _issued = await Links.MakeAsync(RoomId, _kind, _showsNames, _closing.Token);
+        }
+        catch (AccessRefusedException)
+        {
+            _problem = ShareTexts.NoAccess;
+        }
+        catch (StoreFullException full)
+        {
+            _problem = Sentence.With(full.Most == ShareLinkStore.MostOfRoom ? ShareTexts.FullRoom : ShareTexts.FullAll, Numbers.Count(full.Most));
+        }
+#pragma warning disable CA1031 // whatever it was, the page says so and offers to try again
+        catch (Exception failure) when (!_closing.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            _problem = Failures.Tell(failure, "A share link couldn't be made.", ShareTexts.NotSaved);
+        }
+        finally
+        {
+            _isBusy = false;
+        }
+    }
+}

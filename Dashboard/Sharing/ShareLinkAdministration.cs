@@ -1,0 +1,33 @@
+using Presence.Dashboard.Accounts;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Sharing;
+
+/// <summary>Share links as moderators make, see and revoke them; the role is checked here, whatever the page shows.</summary>
+internal sealed class ShareLinkAdministration(ShareLinkStore links, ModeratorGuard guard)
+{
+    /// <summary>All links, the newest first.</summary>
+    /// <exception cref="AccessRefusedException">Not a Moderator.</exception>
+    public async Task<IReadOnlyList<ShareLink>> ReadAsync()
+    {
+        await guard.RequireAsync(ModeratorRole.Moderator);
+        return links.List();
+    }
+
+    /// <summary>Makes a link, in the moderator's name.</summary>
+    /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
+    /// <exception cref="StoreFullException">A cap is reached. Nothing was changed.</exception>
+    public async Task<IssuedShareLink> MakeAsync(string roomId, ShareLinkKind kind, bool showsNames, CancellationToken cancellationToken)
+    {
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        return await links.MakeAsync(roomId, kind, showsNames, moderator.Email, cancellationToken);
+    }
+
+    /// <summary>Revokes a link, whoever made it. Its open pages end within a second.</summary>
+    /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
+    public async Task RevokeAsync(string id, CancellationToken cancellationToken)
+    {
+        await guard.RequireAsync(ModeratorRole.Moderator);
+        await links.RevokeAsync(id, cancellationToken);
+    }
+}

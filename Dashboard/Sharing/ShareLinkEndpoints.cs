@@ -1,0 +1,212 @@
+using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
+using Presence.Dashboard.Api;
+using Presence.Dashboard.Api.OpenApi;
+using Presence.Dashboard.Api.Streaming;
+using Presence.Dashboard.Authentication;
+using Presence.Dashboard.Display;
+using Presence.Engine;
+using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Sharing;
+
+/// <summary>A room live, for whoever has a share link's token: the overlay and the read-only page read this.</summary>
+/// <remarks>The token is sent as a header, and stands behind the <c>#</c> of a page's address, which no browser sends: no log has it.</remarks>
+internal sealed class ShareLinkEndpoints(ShareLinkStore links, PresenceEngine engine, EventStreams streams, RateLimits rateLimits, TimeProvider time)
+{
+    public const string Route = "/api/v1/share/stream";
+
+    private const string Scheme = "Bearer ";
+
+    private const string Example =
+        """
+        event: room
+        data: {"kind":"page","title":"Main stage","names":true}
+
+        event: count
+        data: {"count":1240,"change":12,"at":"2026-11-21T22:37:41.509Z","more":1238,"viewers":[{"initials":"AL","hue":3,"name":"Ada Lovelace"},{"initials":"GH","hue":0,"name":"Grace Hopper"}]}
+
+        event: curve
+        data: {"minutes":[1180,1204,1228],"sampledAt":"2026-11-21T22:37:12.000Z"}
+
+
+        """;
+
+    private static readonly ApiProblem Nowhere = new(ApiErrors.NotFound, "This link doesn't exist or was revoked.");
+
+    private readonly SharedRooms _rooms = new(links, engine, time);
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var endpoints = ActivatorUtilities.CreateInstance<ShareLinkEndpoints>(api.ServiceProvider);
+        api.MapGet(Route, endpoints.Open).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
+            .WithName("streamSharedRoom").Produces<string>(StatusCodes.Status200OK, EventStreamReply.MediaType).WithExample(Example)
+            .Refuses(ApiErrors.NotFound, ApiErrors.PresenceDisabled, ApiErrors.CapReached);
+    }
+
+    /// <summary>Watch a room live through a share link</summary>
+    /// <remarks>
+    /// For the overlay and the read-only page, which moderators create links to. Send the link's token as
+    /// <c>Authorization: Bearer ...</c>. Server-sent events, until either side ends the stream. <c>room</c> is sent first and says
+    /// what the link shows. <c>count</c> follows, and again when anything in it has changed. <c>curve</c> is sent for the
+    /// read-only page, and again once a minute. After one second without an event, a comment is sent: a client that receives
+    /// nothing for four seconds has lost the connection. Streaming doesn't count as watching. Revoked and unknown links both return
+    /// 404. The stream ends within one second when the link is revoked or presence is switched off. A link can have 100 open
+    /// streams, which also count as streams of their address.
+    /// </remarks>
+    /// <response code="200">The events.</response>
+    internal IResult Open(HttpContext http)
+    {
+        if (!rateLimits.Badges.TryTake(http.Connection.RemoteIpAddress, out var wait))
+            return ApiProblems.TooFast("This address opens shared rooms too often.", wait);
+        var authorization = http.Request.Headers.Authorization.ToString();
+        if (!authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || links.Find(authorization.AsSpan(Scheme.Length)) is not { } link)
+            return Nowhere;
+        if (ApiProblems.WhileDisabled(engine, link.RoomId) is { } off)
+            return off;
+
+        var reader = new ClientPrincipal { Kind = ClientKind.ShareLink, UserId = "", SessionId = "", TokenId = link.Id, Name = "share link" };
+        return streams.TryOpenCounts(reader, http.Connection.RemoteIpAddress, [link.RoomId], out var full) is { } stream
+            ? new SharedRoomStreamReply(stream, _rooms.Of(link), time)
+            : new ApiProblem(ApiErrors.CapReached, full!) { RetryAfterSeconds = 5 };
+    }
+}
+
+/// <summary>A shared room as server-sent events.</summary>
+internal sealed class SharedRoomStreamReply(EventStream stream, SharedRoom room, TimeProvider time)
+    : EventStreamReply(stream, time)
+{
+    private SharedRoomReading? _told;
+
+    private protected override void WriteBeginning()
+    {
+        Write("room", id: null, room.Describe(), ApiJson.Documents.SharedRoomDocument);
+        WriteNews();
+    }
+
+    private protected override bool WriteNews()
+    {
+        var reading = room.Read();
+        if (ReferenceEquals(reading, _told))
+            return false;
+        var (isCountNew, isCurveNew) = (reading.IsCountNewAfter(_told), reading.IsCurveNewAfter(_told));
+        _told = reading;
+        if (isCountNew)
+            Write("count", id: null, new SharedCountDocument(reading.Count, reading.Change, reading.At, RoomPresenceEndpoints.OnlyTrue(reading.IsWarming), reading.More, reading.Viewers), ApiJson.Documents.SharedCountDocument);
+        if (isCurveNew)
+            Write("curve", id: null, new SharedCurveDocument(reading.Trend!.Hour, reading.Trend.SampledAt), ApiJson.Documents.SharedCurveDocument);
+        return isCountNew || isCurveNew;
+    }
+}
+
+/// <summary>The rooms that share links show.</summary>
+internal sealed class SharedRooms(ShareLinkStore links, PresenceEngine engine, TimeProvider time)
+{
+    private readonly ConditionalWeakTable<ShareLink, SharedRoom> _rooms = [];
+
+    /// <summary>The room of a link, shared by its streams; it goes with its link.</summary>
+    public SharedRoom Of(ShareLink link) => _rooms.GetValue(link, link => new SharedRoom(link, links, engine, time));
+}
+
+/// <summary>A room as one share link shows it: read from the engine at most four times a second, however many look.</summary>
+internal sealed class SharedRoom(ShareLink link, ShareLinkStore links, PresenceEngine engine, TimeProvider time)
+{
+    /// <summary>Of a stream's picture.</summary>
+    public const int MostFaces = 12;
+
+    /// <summary>Of a page.</summary>
+    public const int MostNames = 50;
+
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _reading = new();
+    private SharedRoomReading? _latest;
+    private long _readAt;
+
+    private bool IsPage => link.Kind == ShareLinkKind.Page;
+
+    public SharedRoomDocument Describe() => new(
+        IsPage ? "page" : "overlay",
+        IsPage ? VisibleText.NameOf(engine.Definition(link.RoomId).Title) ?? VisibleText.IdOf(link.RoomId) : null,
+        link.ShowsNames);
+
+    /// <summary>The state now. The same object as before while nothing in it has changed.</summary>
+    public SharedRoomReading Read()
+    {
+        lock (_reading)
+        {
+            if (_latest is null || time.GetElapsedTime(_readAt) >= Lifetime)
+            {
+                var reading = ReadEngine();
+                if (reading.IsCountNewAfter(_latest) || reading.IsCurveNewAfter(_latest))
+                    _latest = reading;
+                _readAt = time.GetTimestamp();
+                links.Touch(link.Id);
+            }
+            return _latest!;
+        }
+    }
+
+    private SharedRoomReading ReadEngine()
+    {
+        var trend = IsPage ? engine.Trend(link.RoomId) : null;
+        if (!link.ShowsNames)
+            return Describe(engine.Count(link.RoomId), trend, viewers: null);
+
+        var page = engine.Viewers(link.RoomId, new ViewerQuery { Sort = ViewerSort.LastJoinedFirst, Limit = PresenceLimits.Page });
+        return Describe(page.Count, trend, [.. page.Viewers.Select(DescribeViewer).OfType<SharedViewerDocument>().Take(IsPage ? MostNames : MostFaces)]);
+    }
+
+    /// <summary>Null for viewers without a name, which guests usually are: they are counted alone.</summary>
+    private SharedViewerDocument? DescribeViewer(Viewer viewer) => VisibleText.NameOf(viewer.Profile?.DisplayName) is { } name
+        ? new SharedViewerDocument(Initials.Of(name), Initials.HueOf(viewer.UserId), IsPage ? name : null)
+        : null;
+
+    private SharedRoomReading Describe(in RoomCount count, RoomTrend? trend, IReadOnlyList<SharedViewerDocument>? viewers) =>
+        new(count.Viewers, trend?.MinuteChange, count.At, engine.IsWarming, viewers is null ? null : Math.Max(0, count.Viewers - viewers.Count), viewers, trend);
+}
+
+/// <summary>What a share link shows at one moment.</summary>
+/// <param name="Count">The viewers.</param>
+/// <param name="Change">How the count moved in a minute; null for an overlay.</param>
+/// <param name="At">The moment.</param>
+/// <param name="IsWarming">Viewers may still be on their way back after a restart.</param>
+/// <param name="More">Viewers behind those listed.</param>
+/// <param name="Viewers">The newest with a name; null unless the link shows them.</param>
+/// <param name="Trend">The last hour; null for an overlay.</param>
+internal sealed record SharedRoomReading(int Count, int? Change, DateTimeOffset At, bool IsWarming, int? More, IReadOnlyList<SharedViewerDocument>? Viewers, RoomTrend? Trend)
+{
+    public bool IsCountNewAfter(SharedRoomReading? told) =>
+        told is null || (Count, Change, IsWarming, More) != (told.Count, told.Change, told.IsWarming, told.More) || !(Viewers ?? []).SequenceEqual(told.Viewers ?? []);
+
+    /// <summary>Its last sample is now, which <c>count</c> tells.</summary>
+    public bool IsCurveNewAfter(SharedRoomReading? told) =>
+        Trend is not null && (told?.Trend is not { } before || before.Hour.Count != Trend.Hour.Count || !before.Hour.SkipLast(1).SequenceEqual(Trend.Hour.SkipLast(1)));
+}
+
+/// <summary>The data of <c>room</c>: what a share link shows.</summary>
+/// <param name="Kind">What the link leads to.</param>
+/// <param name="Title">The room's title, or its id if it has none. For the read-only page alone.</param>
+/// <param name="Names">Whether it shows names, or faces in an overlay.</param>
+internal sealed record SharedRoomDocument([property: AllowedValues("overlay", "page")] string Kind, string? Title, bool Names);
+
+/// <summary>The data of <c>count</c>.</summary>
+/// <param name="Count">All distinct viewers.</param>
+/// <param name="Change">How the count changed in a minute. For the read-only page alone.</param>
+/// <param name="At">The time of these values.</param>
+/// <param name="Warming">Present after a restart, until one heartbeat interval has passed.</param>
+/// <param name="More">How many viewers aren't listed. Only if the link shows viewers.</param>
+/// <param name="Viewers">The newest viewers with a name: up to 12 for an overlay, 50 for the page. Only if the link shows them.</param>
+internal sealed record SharedCountDocument(int Count, int? Change, DateTimeOffset At, bool? Warming, int? More, IReadOnlyList<SharedViewerDocument>? Viewers);
+
+/// <summary>A viewer, without an id.</summary>
+/// <param name="Initials">Up to two letters of the name.</param>
+/// <param name="Hue">A colour for them, from 0 to 5. The same for a user every time.</param>
+/// <param name="Name">The name. For the read-only page alone.</param>
+internal sealed record SharedViewerDocument(string Initials, int Hue, string? Name);
+
+/// <summary>The data of <c>curve</c>: the last hour.</summary>
+/// <param name="Minutes">Viewers at the end of each minute, oldest first. The last value is now.</param>
+/// <param name="SampledAt">The time of the last value but one.</param>
+internal sealed record SharedCurveDocument(IReadOnlyList<int> Minutes, DateTimeOffset SampledAt);

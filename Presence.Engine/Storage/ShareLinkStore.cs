@@ -1,0 +1,208 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+
+namespace Presence.Engine.Storage;
+
+/// <summary>Stores share links: hashes of their tokens, what they show of which room, when they were last used.</summary>
+/// <remarks>
+/// <para><b>Bound.</b> <see cref="Most"/> links, <see cref="MostOfRoom"/> of one room. All are in memory: strangers ask with
+/// made-up tokens, which must not reach the database.</para>
+/// <para><b>Threads.</b> Any; changes follow one another, look-ups take no lock.</para>
+/// </remarks>
+public sealed class ShareLinkStore(PresenceDatabase database) : IDisposable
+{
+    public const int Most = 1_000;
+    public const int MostOfRoom = 10;
+
+    /// <summary>32 digits of 62 kinds: 190 bits.</summary>
+    public const int TokenLength = 32;
+
+    private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+    private readonly ConcurrentDictionary<string, ShareLink> _byHash = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _hashes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _used = new(StringComparer.Ordinal);
+
+    /// <summary>Reads what is stored; once, before requests are answered.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateDbContext();
+        await foreach (var record in context.ShareLinks.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
+            Keep(Convert.ToHexString(record.Hash), ToLink(record));
+    }
+
+    /// <summary>The link of a token; null when there is none, or none any more.</summary>
+    /// <remarks><b>Cost.</b> One look-up in memory. By the hash of what was presented, so that its time tells nothing of any token.</remarks>
+    public ShareLink? Find(ReadOnlySpan<char> token)
+    {
+        if (token.Length != TokenLength || !Ascii.IsValid(token))
+            return null;
+        return _byHash.GetValueOrDefault(HashOf(token));
+    }
+
+    /// <summary>Whether a link was not revoked.</summary>
+    /// <remarks><b>Cost.</b> One look-up in memory.</remarks>
+    public bool IsInForce(string id) => _hashes.ContainsKey(id);
+
+    /// <summary>All links, the newest first.</summary>
+    public IReadOnlyList<ShareLink> List() =>
+        [.. _byHash.Values.Select(link => _used.TryGetValue(link.Id, out var usedAt) ? link with { LastUsedAt = usedAt } : link).OrderByDescending(link => link.CreatedAt).ThenBy(link => link.Id, StringComparer.Ordinal)];
+
+    /// <summary>Makes a link. Stored, and in force, when it returns.</summary>
+    /// <param name="roomId">The room, already validated; it need not exist yet.</param>
+    /// <param name="kind">What it leads to.</param>
+    /// <param name="showsNames">Whether it also shows names, or faces, of viewers.</param>
+    /// <param name="by">Who.</param>
+    /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
+    /// <returns>The link, and its token, which is kept nowhere.</returns>
+    /// <exception cref="StoreFullException">A cap is reached. Nothing was changed.</exception>
+    public async Task<IssuedShareLink> MakeAsync(string roomId, ShareLinkKind kind, bool showsNames, string by, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
+        try
+        {
+            if (_byHash.Values.Count(link => PresenceComparers.RoomId.Equals(link.RoomId, roomId)) >= MostOfRoom)
+                throw new StoreFullException(MostOfRoom, $"The limit of {MostOfRoom} share links for one room is reached. Revoke one first.");
+            if (_byHash.Count >= Most)
+                throw new StoreFullException(Most, $"The limit of {Most} share links is reached. Revoke one first.");
+
+            var token = RandomNumberGenerator.GetString(Digits, TokenLength);
+            var hash = HashOf(token);
+            var record = new ShareLinkRecord
+            {
+                Id = "link_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)),
+                Hash = Convert.FromHexString(hash),
+                RoomId = roomId,
+                Kind = kind,
+                ShowsNames = showsNames,
+                CreatedAt = database.Now(),
+                CreatedBy = by,
+            };
+            await using var context = database.CreateDbContext();
+            context.Add(record);
+            await context.SaveChangesAsync(cancellationToken);
+            return new IssuedShareLink(Keep(hash, ToLink(record)), token);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Revokes a link: it leads nowhere from now on. Null when there is no such link.</summary>
+    public async Task<ShareLink?> RevokeAsync(string id, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
+        try
+        {
+            if (!_hashes.TryGetValue(id, out var hash))
+                return null;
+            await using var context = database.CreateDbContext();
+            await context.DeleteAsync(context.ShareLinks.Where(l => l.Id == id), cancellationToken);
+            _hashes.TryRemove(id, out _);
+            _used.TryRemove(id, out _);
+            return _byHash.TryRemove(hash, out var link) ? link : null;
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Notes that a link is being used; stored by the next <see cref="FlushAsync"/>.</summary>
+    public void Touch(string id)
+    {
+        if (IsInForce(id))
+            _used[id] = database.Now();
+    }
+
+    /// <summary>Stores when links were last used, all in one transaction.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
+        try
+        {
+            var used = _used.ToArray();
+            if (used.Length == 0)
+                return;
+            await using var context = database.CreateDbContext();
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
+            foreach (var (id, at) in used)
+                await context.UpdateAsync(context.ShareLinks.Where(l => l.Id == id), l => l.SetProperty(r => r.LastUsedAt, at), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            foreach (var pair in used)
+            {
+                if (_hashes.TryGetValue(pair.Key, out var hash) && _byHash.TryGetValue(hash, out var link))
+                    _byHash[hash] = link with { LastUsedAt = pair.Value };
+                _used.TryRemove(pair); // unless it was used again meanwhile
+            }
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _oneAtATime.Dispose();
+
+    private ShareLink Keep(string hash, ShareLink link)
+    {
+        _byHash[hash] = link;
+        _hashes[link.Id] = hash;
+        return link;
+    }
+
+    private static string HashOf(ReadOnlySpan<char> token)
+    {
+        Span<byte> bytes = stackalloc byte[TokenLength];
+        return Convert.ToHexString(SHA256.HashData(bytes[..Encoding.ASCII.GetBytes(token, bytes)]));
+    }
+
+    private static ShareLink ToLink(ShareLinkRecord record) =>
+        new(record.Id, record.RoomId, record.Kind, record.ShowsNames, record.CreatedAt, record.CreatedBy, record.LastUsedAt);
+}
+
+/// <summary>What a share link leads to. Stored by its number.</summary>
+public enum ShareLinkKind
+{
+    /// <summary>A number on a transparent page, for a stream's picture.</summary>
+    Overlay = 0,
+
+    /// <summary>A room's live page, to read alone.</summary>
+    Page = 1,
+}
+
+/// <summary>A share link: everything about it but the token. No row: revoked, or never made.</summary>
+internal sealed class ShareLinkRecord
+{
+    public required string Id { get; init; }
+
+    /// <summary>SHA-256 of the token, which is random enough to need nothing slower.</summary>
+    public required byte[] Hash { get; init; }
+
+    public required string RoomId { get; init; }
+    public ShareLinkKind Kind { get; init; }
+    public bool ShowsNames { get; init; }
+    public DateTimeOffset CreatedAt { get; init; }
+    public required string CreatedBy { get; init; }
+    public DateTimeOffset? LastUsedAt { get; set; }
+}
+
+/// <summary>Shows one room to anyone who has its token, without an account, until it is revoked.</summary>
+/// <param name="Id">Names the link; not a secret.</param>
+/// <param name="RoomId">The room.</param>
+/// <param name="Kind">What it leads to.</param>
+/// <param name="ShowsNames">Whether it also shows names, or faces, of viewers.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="CreatedBy">Who made it: a moderator's email.</param>
+/// <param name="LastUsedAt">When it was last open, to the minute; null for never.</param>
+public sealed record ShareLink(string Id, string RoomId, ShareLinkKind Kind, bool ShowsNames, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? LastUsedAt);
+
+/// <summary>A link that was just made.</summary>
+/// <param name="Link">The link.</param>
+/// <param name="Token">What its address holds; not stored, so it can't be shown again.</param>
+public sealed record IssuedShareLink(ShareLink Link, string Token);
