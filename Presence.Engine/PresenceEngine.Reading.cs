@@ -65,7 +65,7 @@ public sealed partial class PresenceEngine
         {
             var all = TakeRows();
             var countOfAll = room.CopyAll(all, query.GoesByNames);
-            var selected = new ViewerSelection(query, room).Select(all);
+            var selected = new ViewerSelection(query, room, _clock.Now()).Select(all);
             GiveBack(all);
             return PageOf(query, selected.Rows, selected.Matching, countOfAll, selected.LastName);
         }

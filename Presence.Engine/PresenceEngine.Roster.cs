@@ -16,7 +16,7 @@ public sealed partial class PresenceEngine
             return new ViewerOrder([], EmptyCount());
         var rows = TakeRows();
         var count = room.CopyAll(rows, query.GoesByNames);
-        var order = new ViewerOrder(new ViewerSelection(query, room).Order(rows), count);
+        var order = new ViewerOrder(new ViewerSelection(query, room, _clock.Now()).Order(rows), count);
         GiveBack(rows);
         return order;
     }

@@ -57,7 +57,7 @@ public sealed partial class PresenceEngine
         var all = _online.CopyAll(everybody, withNames: true);
         everybody.RemoveAll(row => _optOuts.Contains(row.UserId));
         var sort = query.LatestFirst ? ViewerSort.LatestHeartbeatFirst : ViewerSort.OldestHeartbeatFirst;
-        var selected = new ViewerSelection(new ViewerQuery { Sort = sort, Search = query.Search, Limit = query.Limit }, _online).Select(everybody);
+        var selected = new ViewerSelection(new ViewerQuery { Sort = sort, Search = query.Search, Limit = query.Limit }, _online, _clock.Now()).Select(everybody);
         GiveBack(everybody);
         return RosterOf([.. selected.Rows.Take(query.Limit)], selected.Matching, all);
     }

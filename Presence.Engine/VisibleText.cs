@@ -84,12 +84,12 @@ public static class VisibleText
     public static string Isolated(string name) =>
         name.EnumerateRunes().Any(IsRightToLeft) ? $"{FirstStrongIsolate}{name}{PopDirectionalIsolate}" : name;
 
-    /// <summary>Nearly all names: nothing in them has to be looked at twice.</summary>
+    /// <summary>Nearly all names, those with accented Latin letters among them: nothing in them has to be looked at twice.</summary>
     private static bool IsPlain(string text)
     {
         for (var i = 0; i < text.Length; i++)
         {
-            if (text[i] is < '!' or > '~' && !(text[i] == ' ' && i > 0 && i < text.Length - 1 && text[i - 1] != ' '))
+            if (text[i] is (< '!' or > '~') and not (>= '\u00C0' and <= '\u024F') && !(text[i] == ' ' && i > 0 && i < text.Length - 1 && text[i - 1] != ' '))
                 return false;
         }
         return true;

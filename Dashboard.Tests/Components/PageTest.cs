@@ -103,7 +103,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         _folder.Delete(recursive: true);
     }
 
-    protected void Beat(string roomId, string userId, string? name = null, ViewerState state = ViewerState.Visible, bool isGuest = false) =>
+    protected void Beat(string roomId, string userId, string? name = null, ViewerState state = ViewerState.Visible, bool isGuest = false, SessionDevice device = default) =>
         Engine.Heartbeat(new Heartbeat
         {
             RoomId = roomId,
@@ -111,6 +111,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
             SessionId = "",
             State = state,
             IsGuest = isGuest,
+            Device = device,
             Profile = name is null ? null : new UserProfile(name, null),
         });
 

@@ -135,6 +135,52 @@ public sealed class RoomDetailPageTests : PageTest
     }
 
     [Fact]
+    public async Task Filters_InTheAddress_NarrowTogetherAndGoIntoTheDownload()
+    {
+        var pixel = new SessionDevice("Pixel 8", "4.2.1");
+        Beat("main", "ada", device: pixel);
+        Beat("main", "gus", isGuest: true, device: pixel);
+        Pass(TimeSpan.FromSeconds(50));
+        foreach (var user in (string[])["ada", "gus"])
+            Beat("main", user, isGuest: user == "gus");
+        Pass(TimeSpan.FromSeconds(11));
+        Beat("main", "gil", isGuest: true, device: pixel);
+        Beat("main", "gwen", isGuest: true);
+        Navigation.NavigateTo("/rooms/main?guests=only&device=pixel&longer=1&search=G");
+
+        var page = RenderRoom("main");
+
+        Assert.Equal(["Guest gus"], Names(page));
+        Assert.EndsWith("/viewers.csv?search=G&guests=only&device=pixel&longer=1", page.Find("a[download]").GetAttribute("href"), StringComparison.Ordinal);
+        var filters = page.ByRole("group", RoomTexts.Filters);
+        Assert.False(filters.HasAttribute("hidden"));
+        Assert.Equal("3", new string([.. page.ByRole("button", "Filters: 3").TextContent.Where(char.IsDigit)]));
+        Assert.Equal(RoomTexts.GuestsAlone, filters.QuerySelector("[aria-current]")!.TextContent);
+        Assert.Equal(["pixel", "1"], filters.QuerySelectorAll("input").Select(input => input.GetAttribute("value")));
+        Assert.Equal(["Pixel 8"], filters.QuerySelectorAll("option").Select(option => option.GetAttribute("value")));
+
+        // Each goes its own way in the address.
+        page.Act(shown => shown.FindAll("input[type=search]")[2].Input("")); // the minutes
+        await PassUntilAsync(() => Names(page).SequenceEqual(["Guest gil", "Guest gus"]));
+        Assert.EndsWith("?guests=only&device=pixel&search=G", Navigation.Uri, StringComparison.Ordinal);
+        Assert.EndsWith("?search=G", page.ByRole("link", RoomTexts.ClearFilters).GetAttribute("href"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Filters_UntilSomebodyAsksForThem_AreFolded()
+    {
+        Beat("main", "ada");
+        var page = RenderRoom("main");
+        var button = page.ByRole("button", RoomTexts.Filters);
+        Assert.Equal("false", button.GetAttribute("aria-expanded"));
+
+        page.Act(_ => button.Click());
+
+        Assert.False(page.ByRole("group", RoomTexts.Filters).HasAttribute("hidden"));
+        Assert.Empty(page.FindAll("a").Where(link => link.TextContent == RoomTexts.ClearFilters));
+    }
+
+    [Fact]
     public void Search_WithoutAMatch_SaysHowToSeeAll()
     {
         Beat("main", "ada");
@@ -154,10 +200,10 @@ public sealed class RoomDetailPageTests : PageTest
         var page = RenderRoom("main");
         Assert.Empty(page.AllByTestId("session"));
 
-        page.Act(shown => shown.Find("button[aria-expanded]").Click());
+        page.Act(shown => shown.Find("tbody button[aria-expanded]").Click());
 
         Assert.EndsWith("?open=ada", Navigation.Uri, StringComparison.Ordinal);
-        Assert.Equal("true", page.Find("button[aria-expanded]").GetAttribute("aria-expanded"));
+        Assert.Equal("true", page.Find("tbody button[aria-expanded]").GetAttribute("aria-expanded"));
         Assert.Equal(["Unknown device", "Pixel 9 · 4.2.0"], page.AllByTestId("device").Select(device => device.TextContent).Order(StringComparer.Ordinal).Reverse());
     }
 
@@ -406,4 +452,6 @@ public sealed class RoomDetailPageTests : PageTest
 
     private IRenderedComponent<RoomDetailPage> RenderRoom(string roomId) =>
         Render<RoomDetailPage>(parameters => parameters.Add(page => page.RoomId, roomId));
+
+    private static IEnumerable<string> Names(IRenderedComponent<RoomDetailPage> page) => page.AllByTestId("viewer-name").Select(name => name.TextContent);
 }

@@ -117,6 +117,10 @@ public sealed class RosterDownloadTests : IAsyncLifetime
     [InlineData("?sort=-heartbeat")]
     [InlineData("?sort=name&state=hidden")]
     [InlineData("?sort=-heartbeat&search=viewer%201&state=watching")]
+    [InlineData("?guests=only")]
+    [InlineData("?sort=joined&guests=none&device=tv")]
+    [InlineData("?device=TV%204.2")]
+    [InlineData("?sort=name&device=tv&longer=1")]
     public async Task Viewers_InAnOrder_AreInThatOfThePage(string query)
     {
         var random = new Random(7);
@@ -125,10 +129,11 @@ public sealed class RosterDownloadTests : IAsyncLifetime
         foreach (var user in Enumerable.Range(0, 450).OrderBy(_ => random.Next()).Take(200))
             Beat("large", $"user-{user}", $"Viewer {random.Next(10_000)}", user % 2 == 0 ? ViewerState.Hidden : ViewerState.Visible);
         var asked = QueryHelpers.ParseQuery(query);
-        var view = RosterView.Of("large", asked.GetValueOrDefault("search"), asked.GetValueOrDefault("sort"), asked.GetValueOrDefault("state"));
+        var view = RosterView.Of("large", asked.GetValueOrDefault("search"), asked.GetValueOrDefault("sort"), asked.GetValueOrDefault("state"), asked.GetValueOrDefault("guests"), asked.GetValueOrDefault("device"), asked.GetValueOrDefault("longer"));
 
         var lines = LinesOf(await BytesAsync("/downloads/rooms/large/viewers.csv" + query));
 
+        Assert.Equal(query.Contains("longer", StringComparison.Ordinal), lines.Length == 1);
         Assert.Equal(Engine.Order("large", view.ToQuery()).UserIds, lines.Skip(1).Select(line => line.Split(',')[0]));
     }
 
@@ -145,7 +150,7 @@ public sealed class RosterDownloadTests : IAsyncLifetime
         var written = new List<string>();
         var gone = 0;
 
-        foreach (var row in new RosterDownload(Engine).Rows(moderator, view))
+        foreach (var row in new RosterDownload(Engine, TimeProvider.System).Rows(moderator, view))
         {
             written.Add(row[0]);
             if (written.Count % 1_000 == 0)
@@ -167,7 +172,7 @@ public sealed class RosterDownloadTests : IAsyncLifetime
             Beat("main", $"user-{user}", $"Viewer {user:000}", ViewerState.Hidden);
         var moderator = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Role, nameof(ModeratorRole.Observer))], "test"));
 
-        using var rows = new RosterDownload(Engine).Rows(moderator, RosterView.Of("main", null, "name", "hidden")).GetEnumerator();
+        using var rows = new RosterDownload(Engine, TimeProvider.System).Rows(moderator, RosterView.Of("main", null, "name", "hidden")).GetEnumerator();
         Assert.True(rows.MoveNext());
         Beat("main", "user-449", "Viewer 449", ViewerState.Visible);
         var last = "";
@@ -202,7 +207,7 @@ public sealed class RosterDownloadTests : IAsyncLifetime
     [Fact]
     public void Rows_ForNobody_AreRefusedByTheServiceItself()
     {
-        var download = new RosterDownload(Engine);
+        var download = new RosterDownload(Engine, TimeProvider.System);
 
         Assert.Throws<AccessRefusedException>(() => download.Rows(new ClaimsPrincipal(new ClaimsIdentity()), RosterView.Of("main", null, null, null)));
     }
@@ -216,5 +221,14 @@ public sealed class RosterDownloadTests : IAsyncLifetime
     }
 
     private void Beat(string roomId, string userId, string name, ViewerState state = ViewerState.Visible, bool isGuest = false) =>
-        Engine.Heartbeat(new Heartbeat { RoomId = roomId, UserId = userId, SessionId = "", State = state, IsGuest = isGuest, Profile = new UserProfile(name, null) });
+        Engine.Heartbeat(new Heartbeat
+        {
+            RoomId = roomId,
+            UserId = userId,
+            SessionId = "",
+            State = state,
+            IsGuest = isGuest || userId.EndsWith('7'),
+            Device = userId.EndsWith('9') ? new SessionDevice("LG TV", "4.2.0") : default,
+            Profile = new UserProfile(name, null),
+        });
 }

@@ -82,6 +82,25 @@ public sealed class RosterQueryTests : IDisposable
     }
 
     [Fact]
+    public async Task Hold_OfAListOfThoseThereForLong_StandsStillUntilLetGo()
+    {
+        Fill(3);
+        Pass(40);
+        Fill(6);
+        Pass(30); // past a minute for the first three
+        Fill(6);
+        _reader.Show(RosterView.Of("main", null, "joined", null, longer: "1"), open: null);
+        Assert.Equal(["user-0", "user-1", "user-2"], Ids(await _reader.ReadAsync(0, 20)));
+
+        _reader.PointAt(true);
+        Pass(31); // and for the others
+        Assert.Equal(["user-0", "user-1", "user-2"], Ids(await _reader.ReadAsync(0, 20)));
+
+        _reader.PointAt(false);
+        Assert.Equal(6, (await _reader.ReadAsync(0, 20)).Lines);
+    }
+
+    [Fact]
     public async Task Hold_WhileViewersComeAndGo_MovesNothingAndCountsWhatWaits()
     {
         Fill(40);
@@ -189,6 +208,15 @@ public sealed class RosterQueryTests : IDisposable
     {
         for (var user = 0; user < viewers; user++)
             Beat($"user-{user}");
+    }
+
+    private void Pass(int seconds)
+    {
+        for (var second = 0; second < seconds; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            _engine.Sweep(); // a machine that does not sweep sleeps, and skips the time
+        }
     }
 
     private void Beat(string userId, string sessionId = "") =>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Presence.Dashboard.Live;
 using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Display;
@@ -14,13 +15,10 @@ internal static class RoomLinks
         roomId is "." or ".." ? "room?id=" + roomId : "rooms/" + Uri.EscapeDataString(roomId);
 
     /// <summary>The address of a room's viewers as CSV, with the words of the page's own address.</summary>
-    public static string Viewers(string roomId, string? search, string? sort, string? state)
+    public static string Viewers(RosterView view)
     {
-        var path = roomId is "." or ".." ? "downloads/room/viewers.csv?id=" + roomId + "&" : "downloads/rooms/" + Uri.EscapeDataString(roomId) + "/viewers.csv?";
-        var query = new (string Name, string? Value)[] { ("search", search), ("sort", sort), ("state", state) }
-            .Where(part => !string.IsNullOrEmpty(part.Value))
-            .Select(part => part.Name + "=" + Uri.EscapeDataString(part.Value!));
-        return (path + string.Join('&', query)).TrimEnd('?', '&');
+        var path = view.RoomId is "." or ".." ? "downloads/room/viewers.csv?id=" + view.RoomId + "&" : "downloads/rooms/" + Uri.EscapeDataString(view.RoomId) + "/viewers.csv?";
+        return (path + string.Join('&', view.Words.Where(word => word.Value is not null).Select(word => word.Key + "=" + Uri.EscapeDataString(word.Value!)))).TrimEnd('?', '&');
     }
 }
 

@@ -20,12 +20,12 @@ internal static class DownloadEndpoints
     {
         var downloads = app.MapGroup("/downloads").RequireAuthorization(ModeratorPolicy.Observe).ExcludeFromDescription();
         downloads.MapGet("/rooms/{RoomId}/viewers.csv", SendViewersAsync);
-        downloads.MapGet("/room/viewers.csv", (HttpContext http, string? id, string? search, string? sort, string? state, RosterDownload roster, PresenceEngine engine, PageReads reads) =>
-            SendViewersAsync(http, id ?? "", search, sort, state, roster, engine, reads));
+        downloads.MapGet("/room/viewers.csv", (HttpContext http, string? id, RosterDownload roster, PresenceEngine engine, PageReads reads) =>
+            SendViewersAsync(http, id ?? "", roster, engine, reads));
     }
 
     private static async Task SendViewersAsync(
-        HttpContext http, [FromRoute(Name = "RoomId")] string roomId, string? search, string? sort, string? state, RosterDownload roster, PresenceEngine engine, PageReads reads)
+        HttpContext http, [FromRoute(Name = "RoomId")] string roomId, RosterDownload roster, PresenceEngine engine, PageReads reads)
     {
         var response = http.Response;
         if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
@@ -47,7 +47,7 @@ internal static class DownloadEndpoints
         IEnumerable<string[]> rows;
         try
         {
-            rows = roster.Rows(http.User, RosterView.Of(roomId, search, sort, state));
+            rows = roster.Rows(http.User, RosterView.Of(roomId, Word("search"), Word("sort"), Word("state"), Word("guests"), Word("device"), Word("longer")));
         }
         catch (AccessRefusedException)
         {
@@ -58,6 +58,8 @@ internal static class DownloadEndpoints
         response.Headers.ContentDisposition = NameOf(roomId);
         response.Headers.CacheControl = "no-store";
         await WriteAsync(response.Body, rows, http.RequestAborted);
+
+        string? Word(string name) => http.Request.Query[name].FirstOrDefault();
     }
 
     private static async Task WriteAsync(Stream body, IEnumerable<string[]> rows, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ using Presence.Engine.Rooms;
 namespace Presence.Dashboard.Downloads;
 
 /// <summary>The viewers of a room as rows of a table, exactly those a page would list; the role is checked here.</summary>
-internal sealed class RosterDownload(PresenceEngine engine)
+internal sealed class RosterDownload(PresenceEngine engine, TimeProvider time)
 {
     public static readonly IReadOnlyList<string> Header =
         ["user_id", "display_name", "guest", "state", "fading", "joined_at", "last_heartbeat_at", "sessions"];
@@ -18,7 +18,7 @@ internal sealed class RosterDownload(PresenceEngine engine)
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
     /// <remarks>
     /// In the page's own order. A viewer who stays is never skipped or repeated while others join and leave. The orders by joining are
-    /// read page by page and take the memory of one; the others keep the ids of the moment, one reference a viewer, and read
+    /// read page by page and take the memory of one, but for a filter by device; the others keep the ids of the moment, one reference a viewer, and read
     /// what is behind them page by page. The room's lock is held for a page at a time.
     /// </remarks>
     public IEnumerable<string[]> Rows(ClaimsPrincipal caller, RosterView view)
@@ -31,8 +31,9 @@ internal sealed class RosterDownload(PresenceEngine engine)
     private IEnumerable<string[]> RowsOf(RosterView view)
     {
         var wanted = view.ToQuery();
-        var viewers = view.Sort is ViewerSort.FirstJoinedFirst or ViewerSort.LastJoinedFirst ? ByJoining(view) : InKeptOrder(view.RoomId, wanted);
-        return viewers.Where(wanted.Matches).Select(RowOf); // also of a kept order: who changed since is as it is now, or left out
+        var isByPlace = view.Sort is ViewerSort.FirstJoinedFirst or ViewerSort.LastJoinedFirst && wanted.Device is null;
+        var viewers = isByPlace ? ByJoining(view) : InKeptOrder(view.RoomId, wanted);
+        return viewers.Where(viewer => wanted.Matches(viewer, time.GetUtcNow())).Select(RowOf); // also of a kept order: who changed since is as it is now, or left out
     }
 
     private IEnumerable<Viewer> ByJoining(RosterView view)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Presence.Dashboard.Display;
 using Presence.Engine;
 using Presence.Engine.Rooms;
@@ -11,16 +12,45 @@ namespace Presence.Dashboard.Live;
 /// <param name="State">Only viewers a list shows in this state; null for all.</param>
 public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, ViewerStatusKind? State)
 {
+    /// <summary>A week: no viewer stays longer.</summary>
+    public const int MostMinutes = 7 * 24 * 60;
+
+    private const string OnlyGuests = "only";
+    private const string NoGuests = "none";
+
+    /// <summary>Only viewers without an account, or only those with one; null for both.</summary>
+    public bool? Guests { get; init; }
+
+    /// <summary>Text the device and app version of one of a viewer's sessions contain; empty for all.</summary>
+    public string Device { get; init; } = "";
+
+    /// <summary>Only viewers present for longer than so many minutes; null for all.</summary>
+    public int? Minutes { get; init; }
+
+    /// <summary>How many of the filters beside search and state are set.</summary>
+    public int Filters => (Guests is null ? 0 : 1) + (string.IsNullOrWhiteSpace(Device) ? 0 : 1) + (Minutes is null ? 0 : 1);
+
     /// <summary>Whether any viewer can be left out.</summary>
-    public bool IsFiltered => Search.Length > 0 || State is not null;
+    public bool IsFiltered => Search.Length > 0 || State is not null || Filters > 0;
+
+    /// <summary>All of it as it stands in an address; null for what is as nobody asked for.</summary>
+    public IReadOnlyList<KeyValuePair<string, string?>> Words =>
+    [
+        new("search", Search.Length == 0 ? null : Search),
+        new("sort", WordOf(Sort)),
+        new("state", WordOf(State)),
+        new("guests", WordOf(Guests)),
+        new("device", Device.Length == 0 ? null : Device),
+        new("longer", Minutes?.ToString(CultureInfo.InvariantCulture)),
+    ];
 
     /// <summary>Whether a line's place is known by its number: everybody, in an order that nothing but joining and leaving changes.</summary>
     public bool IsByPlace => !IsFiltered && Sort is ViewerSort.FirstJoinedFirst or ViewerSort.LastJoinedFirst;
 
     /// <summary>Reads what stands in an address. What it does not know is as if it were not there.</summary>
-    public static RosterView Of(string roomId, string? search, string? sort, string? state) => new(
+    public static RosterView Of(string roomId, string? search, string? sort, string? state, string? guests = null, string? device = null, string? longer = null) => new(
         roomId,
-        search is null ? "" : search.Length <= PresenceLimits.SearchLength ? search : search[..PresenceLimits.SearchLength],
+        TextOf(search),
         sort switch
         {
             "joined" => ViewerSort.FirstJoinedFirst,
@@ -36,7 +66,12 @@ public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, V
             "paused" => ViewerStatusKind.Paused,
             "fading" => ViewerStatusKind.Fading,
             _ => null,
-        });
+        })
+    {
+        Guests = guests switch { OnlyGuests => true, NoGuests => false, _ => null },
+        Device = TextOf(device),
+        Minutes = int.TryParse(longer, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) && minutes is >= 1 and <= MostMinutes ? minutes : null,
+    };
 
     /// <summary>How an order is written in the address. Null for the default.</summary>
     public static string? WordOf(ViewerSort sort) => sort switch
@@ -58,6 +93,9 @@ public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, V
         _ => null,
     };
 
+    /// <summary>How the filter by guests is written in an address.</summary>
+    public static string? WordOf(bool? guests) => guests switch { true => OnlyGuests, false => NoGuests, null => null };
+
     /// <summary>The same in the engine's terms. Fading goes before what a viewer's sessions said, as in the list.</summary>
     public ViewerQuery ToQuery() => new()
     {
@@ -65,7 +103,12 @@ public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, V
         Search = Search.Length == 0 ? null : Search,
         IsFading = State is null ? null : State == ViewerStatusKind.Fading,
         State = State is null or ViewerStatusKind.Fading ? null : (ViewerState?)State,
+        IsGuest = Guests,
+        Device = string.IsNullOrWhiteSpace(Device) ? null : Device.Trim(),
+        LongerThan = Minutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
     };
+
+    private static string TextOf(string? word) => word is null ? "" : word.Length <= PresenceLimits.SearchLength ? word : word[..PresenceLimits.SearchLength];
 }
 
 /// <summary>An order of viewers that stands still. Pure.</summary>

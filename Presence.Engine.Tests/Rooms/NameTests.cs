@@ -30,7 +30,7 @@ public sealed class NameTests : IDisposable
 
         Assert.Equal(isFound ? ["u-1"] : [], _world.List(search: search));
         Assert.Equal(isFound ? ["u-1"] : [], _world.Engine.Order(EngineWorld.Lobby, new ViewerQuery { Search = search }).UserIds);
-        Assert.Equal(isFound, new ViewerQuery { Search = search }.Matches(_world.Engine.Viewers(EngineWorld.Lobby, ["u-1"])[0]));
+        Assert.Equal(isFound, new ViewerQuery { Search = search }.Matches(_world.Engine.Viewers(EngineWorld.Lobby, ["u-1"])[0], _world.Now));
     }
 
     [Fact]

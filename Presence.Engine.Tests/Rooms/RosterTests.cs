@@ -73,10 +73,10 @@ public sealed class RosterTests : IDisposable
         _world.Beat("ann", profile: new UserProfile("Ada", null), state: ViewerState.Hidden);
         var viewer = Engine.Viewers(Lobby, ["ann"])[0];
 
-        Assert.True(new ViewerQuery { Search = "AD", State = ViewerState.Hidden, IsFading = false }.Matches(viewer));
-        Assert.False(new ViewerQuery { Search = "bob" }.Matches(viewer));
-        Assert.False(new ViewerQuery { State = ViewerState.Visible }.Matches(viewer));
-        Assert.False(new ViewerQuery { IsFading = true }.Matches(viewer));
+        Assert.True(new ViewerQuery { Search = "AD", State = ViewerState.Hidden, IsFading = false }.Matches(viewer, _world.Now));
+        Assert.False(new ViewerQuery { Search = "bob" }.Matches(viewer, _world.Now));
+        Assert.False(new ViewerQuery { State = ViewerState.Visible }.Matches(viewer, _world.Now));
+        Assert.False(new ViewerQuery { IsFading = true }.Matches(viewer, _world.Now));
     }
 
     [Fact]

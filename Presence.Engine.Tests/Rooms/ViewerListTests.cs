@@ -111,6 +111,48 @@ public sealed class ViewerListTests : IDisposable
         Assert.Equal(1, _world.Viewers());
     }
 
+    [Fact]
+    public void Viewers_Filters_NarrowTogether()
+    {
+        var pixel = new SessionDevice("Pixel 8", "4.2.1");
+        _world.Beat("ann", device: pixel);
+        _world.Beat("gus", guest: true, device: pixel);
+        _world.Advance(30);
+        _world.Beat("gil", guest: true, device: new SessionDevice("iPhone 15", "4.2.0"));
+        _world.Beat("gwen", guest: true);
+
+        Assert.Equal(["gus", "gil", "gwen"], Filtered(new ViewerQuery { IsGuest = true }));
+        Assert.Equal(["ann"], Filtered(new ViewerQuery { IsGuest = false }));
+        Assert.Equal(["ann", "gus"], Filtered(new ViewerQuery { Device = "PIXEL 8 4" }));
+        Assert.Equal(["ann", "gus", "gil"], Filtered(new ViewerQuery { Device = "4.2" }));
+        Assert.Equal(["ann", "gus", "gil"], Filtered(new ViewerQuery { Device = " " })); // gwen's said nothing
+        Assert.Equal(["ann", "gus"], Filtered(new ViewerQuery { LongerThan = TimeSpan.FromSeconds(29) }));
+        Assert.Empty(Filtered(new ViewerQuery { LongerThan = TimeSpan.FromSeconds(30) }));
+        Assert.Equal(["gus"], Filtered(new ViewerQuery { LongerThan = TimeSpan.FromSeconds(29), IsGuest = true, Device = "pixel", Search = "G" }));
+        Assert.Equal(["gil"], Filtered(new ViewerQuery { IsGuest = true, Device = "4.2" }).Except(["gus"]));
+    }
+
+    [Fact]
+    public void Viewers_ByDevice_AreFoundByAnyOfTheirSessions()
+    {
+        _world.Beat("ann", session: "tv", device: new SessionDevice("LG TV", null));
+        _world.Beat("ann", session: "phone", device: new SessionDevice("Pixel 8", null));
+        _world.Beat("ben", session: "tv", device: new SessionDevice("LG TV", null));
+
+        Assert.Equal(["ann"], Filtered(new ViewerQuery { Device = "pixel" }));
+        Assert.Equal(["ann", "ben"], Filtered(new ViewerQuery { Device = "tv" }));
+        Assert.Equal(["LG TV", "Pixel 8"], _world.Engine.DeviceNames(2));
+        Assert.Equal(["LG TV"], _world.Engine.DeviceNames(1));
+    }
+
+    private string[] Filtered(ViewerQuery query)
+    {
+        query = query with { Sort = ViewerSort.FirstJoinedFirst };
+        string[] listed = [.. _world.Engine.Viewers(EngineWorld.Lobby, query).Viewers.Select(viewer => viewer.UserId)];
+        Assert.Equal(listed, _world.Engine.Order(EngineWorld.Lobby, query).UserIds);
+        return listed;
+    }
+
     private void Arrive(params string[] users)
     {
         foreach (var user in users)

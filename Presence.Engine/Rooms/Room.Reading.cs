@@ -190,7 +190,7 @@ internal sealed partial class Room
     {
         ref var slot = ref _sessions[lead];
         var mark = MarkOfNeedsLock(lead);
-        return new(slot.UserId!, slot.IsGuest, slot.JoinedAt, _sessions[LatestOfViewerNeedsLock(lead)].HeartbeatAt, mark.State, mark.IsFading, slot.Sessions) { Slot = lead, Hash = slot.Hash };
+        return new(slot.UserId!, slot.IsGuest, slot.JoinedAt, _sessions[LatestOfViewerNeedsLock(lead)].HeartbeatAt, mark.State, mark.IsFading, slot.Sessions) { Slot = lead, Hash = slot.Hash, Device = slot.Device };
     }
 
     private RoomCount CountNeedsLock() =>

@@ -27,6 +27,27 @@ internal sealed partial class Room
         }
     }
 
+    /// <summary>Which devices contain a text, by their numbers; null for no text.</summary>
+    public bool[]? DevicesLike(string? text) => string.IsNullOrEmpty(text) ? null : _network.Devices.Like(Letters.Fold(text));
+
+    /// <summary>Whether one of a viewer's sessions runs on one of these devices. Of a viewer with one session the row knows.</summary>
+    public bool IsOnDevice(in ViewerRow row, bool[] devices)
+    {
+        if (row.Sessions == 1)
+            return Has(row.Device);
+        lock (_lock)
+        {
+            for (var index = _sessions.FirstOfUser(row.Hash, row.UserId); index != None; index = _sessions.NextOfUser(index))
+            {
+                if (Has(_sessions[index].Device))
+                    return true;
+            }
+        }
+        return false;
+
+        bool Has(ushort device) => device < devices.Length && devices[device]; // one said since is in no answer yet
+    }
+
     /// <summary>A viewer's sessions, the one with the latest heartbeat first.</summary>
     public List<ViewerSession> Sessions(string userId, int hash)
     {

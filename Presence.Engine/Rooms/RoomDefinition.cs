@@ -68,6 +68,12 @@ internal sealed class RoomCatalogue(int capacity)
 
     public RoomDefinition this[string roomId] => _definitions[roomId] ?? RoomDefinition.Unknown;
 
+    /// <summary>How many rooms are defined.</summary>
+    public int Count => _definitions.Count;
+
+    /// <summary>The rooms that are defined.</summary>
+    public IEnumerable<string> Ids => _definitions.All.Select(room => room.Key);
+
     /// <summary>The rooms in which presence is off, whatever the network does.</summary>
     /// <remarks><b>Cost.</b> A look at every definition.</remarks>
     public IEnumerable<string> SwitchedOff() => _definitions.All.Where(room => room.Value.Overrides.Enabled == false).Select(room => room.Key);

@@ -321,6 +321,13 @@ internal sealed class DeviceTable(int capacity)
 
     public SessionDevice this[ushort number] => Volatile.Read(ref _devices)[number];
 
+    /// <summary>Names of devices that were said, each once, in the order of letters.</summary>
+    public IReadOnlyList<string> NamesOf(int most) =>
+        [.. Volatile.Read(ref _devices).Skip(Other + 1).Select(device => device.Name).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.OrdinalIgnoreCase).Take(most)];
+
+    /// <summary>By number, whether device and app version contain what <see cref="Letters.Fold"/> made of a text.</summary>
+    public bool[] Like(string folded) => Array.ConvertAll(Volatile.Read(ref _devices), device => device.IsSaid && Letters.Contains($"{device.Name} {device.AppVersion}", folded));
+
     private ushort Add(SessionDevice device)
     {
         lock (_lock)

@@ -18,20 +18,35 @@ public sealed record ViewerQuery
     /// <summary>Only viewers who are fading, or only those who are not; null lists both.</summary>
     public bool? IsFading { get; init; }
 
+    /// <summary>Only viewers without an account, or only those with one; null lists both.</summary>
+    public bool? IsGuest { get; init; }
+
+    /// <summary>Only viewers one of whose sessions said a device and app version ("Pixel 8 4.2.1") that contain this text, compared as in <see cref="Search"/>; null lists all. At most <see cref="PresenceLimits.SearchLength"/> characters.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>Only viewers who have been present for longer than this; null lists all.</summary>
+    public TimeSpan? LongerThan { get; init; }
+
     /// <summary>Leave out so many at the front, without a filter, in an order by joining, and not together with <see cref="After"/>. Between two reads viewers move up and down; a cursor is what never skips one.</summary>
     public int Skip { get; init; }
 
     /// <summary>Continue behind this viewer; null starts at the first. Not with the orders by heartbeat, which move while one reads.</summary>
     public ViewerCursor? After { get; init; }
 
-    /// <summary>Whether a viewer passes search and state.</summary>
-    public bool Matches(Viewer viewer) =>
-        MatchesMark(new ViewerStatus(viewer.State, viewer.IsFading))
+    /// <summary>Whether a viewer passes the filters, that of the device apart: it is the sessions that know it.</summary>
+    /// <param name="viewer">The viewer.</param>
+    /// <param name="now">The moment up to which it has been present.</param>
+    public bool Matches(Viewer viewer, DateTimeOffset now) =>
+        MatchesMark(new ViewerStatus(viewer.State, viewer.IsFading), viewer.IsGuest, (now - viewer.JoinedAt).Ticks)
         && (FoldedSearch is not { } search
             || Letters.Contains(viewer.UserId, search)
             || (viewer.Profile?.DisplayName is { } name && Letters.Contains(name, search)));
 
-    internal bool MatchesMark(ViewerStatus mark) => (State is null || mark.State == State) && (IsFading is null || mark.IsFading == IsFading);
+    internal bool MatchesMark(ViewerStatus mark, bool isGuest, long presentFor) =>
+        (State is null || mark.State == State)
+        && (IsFading is null || mark.IsFading == IsFading)
+        && (IsGuest is null || isGuest == IsGuest)
+        && (LongerThan is not { } longest || presentFor > longest.Ticks);
 
     /// <summary>The search as names are compared with it; null when there is none.</summary>
     internal string? FoldedSearch => string.IsNullOrEmpty(Search) ? null : Letters.Fold(Search);
@@ -39,7 +54,8 @@ public sealed record ViewerQuery
     /// <summary>Whether every viewer of the room is looked at, however few are listed.</summary>
     public bool LooksAtAll => IsFiltered || Sort == ViewerSort.Name;
 
-    internal bool IsFiltered => !string.IsNullOrEmpty(Search) || State is not null || IsFading is not null;
+    internal bool IsFiltered =>
+        !string.IsNullOrEmpty(Search) || State is not null || IsFading is not null || IsGuest is not null || !string.IsNullOrEmpty(Device) || LongerThan is not null;
 
     /// <summary>Whether the order or the search needs to know what viewers are called.</summary>
     internal bool GoesByNames => !string.IsNullOrEmpty(Search) || Sort == ViewerSort.Name;
@@ -70,7 +86,7 @@ public enum ViewerSort
 
 /// <summary>A page of viewers and the room's count, both of one moment.</summary>
 /// <param name="Viewers">The viewers asked for, in the order asked for.</param>
-/// <param name="Matching">How many viewers match search and state, listed or not; the room's viewer count when there was none.</param>
+/// <param name="Matching">How many viewers match the filters, listed or not; the room's viewer count when there was none.</param>
 /// <param name="Count">The whole room at the same moment.</param>
 public sealed record ViewerPage(IReadOnlyList<Viewer> Viewers, int Matching, RoomCount Count)
 {

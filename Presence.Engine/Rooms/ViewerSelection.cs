@@ -6,13 +6,14 @@ namespace Presence.Engine.Rooms;
 
 /// <summary>Picks one page out of all viewers of a room, or puts all in order: filters, finds the place of the cursor, keeps the first few.</summary>
 /// <remarks>Rows are large. What is put in order are eight bytes that decide most comparisons, and where the row is.</remarks>
-internal sealed class ViewerSelection(ViewerQuery query, Room room)
+internal sealed class ViewerSelection(ViewerQuery query, Room room, long now)
 {
     /// <summary>So few of one key are compared one with another; more are told apart by its next bytes.</summary>
     private const int FewOfOneKey = 16;
 
     private readonly bool _isByName = query.Sort == ViewerSort.Name;
     private readonly string? _search = query.FoldedSearch;
+    private readonly bool[]? _devices = room.DevicesLike(query.Device);
 
     /// <summary>The page, one viewer more where there are more, and what a cursor says of the last one. Of <paramref name="rows"/> those that match are left.</summary>
     public (List<ViewerRow> Rows, int Matching, string LastName) Select(List<ViewerRow> rows)
@@ -67,7 +68,7 @@ internal sealed class ViewerSelection(ViewerQuery query, Room room)
         var kept = 0;
         foreach (ref var row in all)
         {
-            if (!query.MatchesMark(row.Mark))
+            if (!query.MatchesMark(row.Mark, row.IsGuest, now - row.JoinedAt) || (_devices is not null && !room.IsOnDevice(row, _devices)))
                 continue;
             if (query.GoesByNames)
                 row.Name = room.NameOf(row);
@@ -142,6 +143,9 @@ internal record struct ViewerRow(string UserId, bool IsGuest, long JoinedAt, lon
 {
     /// <summary>The slot that led as it was copied, and the user id's hash.</summary>
     public int Slot, Hash;
+
+    /// <summary>Of the session that led. The viewer's others may run on others.</summary>
+    public ushort Device;
 
     /// <summary>As the room remembers it until <see cref="Room.NameOf(in ViewerRow)"/> says what holds; null where no name was asked for.</summary>
     public UserName? Name;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Presence.Engine.Rooms;
+using Presence.Engine.Users;
 
 namespace Presence.Engine.Benchmarks;
 
@@ -14,6 +15,7 @@ internal static class Summary
     public static int RunNames(TextWriter output)
     {
         MeasureSearch(output.WriteLine);
+        MeasureNetworkSearch(output.WriteLine);
         return 0;
     }
 
@@ -32,6 +34,7 @@ internal static class Summary
         MeasureExpiry(names, baseline, Print);
         Print(SummaryRow.OfValue("longest hold of a room's lock as a heartbeat sees it, p99.9", LockHolds.P999Milliseconds(names) * 1_000, "us", 2_000));
         MeasureSearch(Print);
+        MeasureNetworkSearch(Print);
         await StorageSummary.MeasureAsync(names, Print);
         await SteadyState.MeasureAsync(Print);
         MeasureGrowth(Print);
@@ -101,6 +104,23 @@ internal static class Summary
         {
             var (best, median) = TimesOf(call, 100);
             print(SummaryRow.OfValue(string.Create(CultureInfo.InvariantCulture, $"{what}, room of 50,000 (best {best / 1_000:0.0} ms)"), median / 1_000, "ms", 20));
+        }
+    }
+
+    /// <summary>What a moderator waits for while typing: the first search of a server that was never searched, then the next letters.</summary>
+    private static void MeasureNetworkSearch(Action<SummaryRow> print)
+    {
+        foreach (var (viewers, rooms) in new[] { (50_000, 1), (50_000, 1_000), (1_000_000, 100_000) })
+        {
+            using var crowd = new Crowd(new Names(viewers), rooms, withNames: true);
+            var since = Stopwatch.GetTimestamp();
+            crowd.Engine.Search(new NetworkSearch { Text = "jos" });
+            print(SummaryRow.OfValue($"first search of the network, {viewers:N0} in {rooms:N0} rooms", Stopwatch.GetElapsedTime(since).TotalMilliseconds, "ms", viewers <= 50_000 ? 100 : null));
+            foreach (var text in new[] { "josé", "a", "99", "nobody at all" })
+            {
+                var (best, median) = TimesOf(() => crowd.Engine.Search(new NetworkSearch { Text = text }), viewers <= 50_000 ? 100 : 10);
+                print(SummaryRow.OfValue(string.Create(CultureInfo.InvariantCulture, $"search of the network for \"{text}\", {viewers:N0} in {rooms:N0} rooms (best {best / 1_000:0.0} ms)"), median / 1_000, "ms", viewers <= 50_000 ? 20 : null));
+            }
         }
     }
 

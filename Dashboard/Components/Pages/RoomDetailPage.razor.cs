@@ -25,6 +25,15 @@ public sealed partial class RoomDetailPage
     [SupplyParameterFromQuery(Name = "state")]
     private string? State { get; set; }
 
+    [SupplyParameterFromQuery(Name = "guests")]
+    private string? Guests { get; set; }
+
+    [SupplyParameterFromQuery(Name = "device")]
+    private string? Device { get; set; }
+
+    [SupplyParameterFromQuery(Name = "longer")]
+    private string? Longer { get; set; }
+
     /// <summary>Whose sessions are shown.</summary>
     [SupplyParameterFromQuery(Name = "open")]
     private string? Open { get; set; }
@@ -77,7 +86,7 @@ public sealed partial class RoomDetailPage
 
     protected override Task OnParametersSetAsync()
     {
-        View = RosterView.Of(Id, Search, Sort, State);
+        View = RosterView.Of(Id, Search, Sort, State, Guests, Device, Longer);
         return base.OnParametersSetAsync();
     }
 

@@ -4,6 +4,7 @@ using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
+using Presence.Engine;
 using Presence.Engine.Rooms;
 using Radzen;
 
@@ -24,6 +25,12 @@ public sealed partial class Roster
         (ViewerStatusKind.Fading, ViewerTexts.StatusFading),
     ];
 
+    private static readonly (bool? Guests, string Text)[] GuestChoices = [(null, RoomTexts.Everybody), (true, RoomTexts.GuestsAlone), (false, RoomTexts.NoGuests)];
+
+    /// <summary>More than anybody reads through; the others can be typed.</summary>
+    private const int MostDevices = 50;
+
+    private bool _showsFilters;
     private Virtualize<RosterItem>? _rows;
     private RosterView? _shownView;
     private string? _shownOpen;
@@ -53,6 +60,9 @@ public sealed partial class Roster
 
     [Inject]
     private RosterQuery Reader { get; set; } = default!;
+
+    [Inject]
+    private PresenceEngine Engine { get; set; } = default!;
 
     [Inject]
     private ViewerModeration Moderation { get; set; } = default!;
@@ -90,13 +100,19 @@ public sealed partial class Roster
 
     private string WaitingText => Sentence.With(_waiting == 1 ? RoomTexts.WaitingOne : RoomTexts.WaitingMany, Numbers.Count(_waiting));
 
-    private string AllHref => Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>(StringComparer.Ordinal) { ["search"] = null, ["state"] = null });
+    private string AllHref => Navigation.GetUriWithQueryParameters(Nothing("search", "state", "guests", "device", "longer"));
+
+    /// <summary>What sessions said they run on, once somebody filters.</summary>
+    private IReadOnlyList<string>? Devices { get; set; }
 
     protected override async Task OnParametersSetAsync()
     {
         var isNew = View != _shownView || Open != _shownOpen;
         if (View.RoomId != _shownView?.RoomId)
+        {
             (Removed, _isRead) = (null, false);
+            ShowFilters(View.Filters > 0);
+        }
         (_shownView, _shownOpen) = (View, Open);
         Reader.Show(View, Open);
         _waiting = Reader.Waiting;
@@ -206,6 +222,20 @@ public sealed partial class Roster
     }
 
     private bool IsKeptOut(RosterItem item) => Moderation.RemovalOf(item.Viewer.UserId, View.RoomId) is not null;
+
+    private void ShowFilters(bool areShown)
+    {
+        _showsFilters = areShown;
+        Devices = areShown ? Engine.DeviceNames(MostDevices) : null;
+    }
+
+    private static Dictionary<string, object?> Nothing(params ReadOnlySpan<string> parameters)
+    {
+        var nothing = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var parameter in parameters)
+            nothing.Add(parameter, null);
+        return nothing;
+    }
 
     private string StateHref(ViewerStatusKind? state) => Navigation.GetUriWithQueryParameter("state", RosterView.WordOf(state));
 

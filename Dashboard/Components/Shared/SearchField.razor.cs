@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Presence.Dashboard.Display;
 using Presence.Engine;
 
 namespace Presence.Dashboard.Components.Shared;
@@ -21,13 +22,33 @@ public sealed partial class SearchField : IDisposable
     [Parameter, EditorRequired]
     public string Text { get; set; } = "";
 
+    /// <summary>The parameter of the address it stands in.</summary>
+    [Parameter]
+    public string Name { get; set; } = "search";
+
+    [Parameter]
+    public IconShape Shape { get; set; } = IconShape.Search;
+
+    /// <summary>Whether digits alone are typed.</summary>
+    [Parameter]
+    public bool IsNumber { get; set; }
+
+    /// <summary>What the browser offers to choose from; anything else may be typed as well. Null for nothing.</summary>
+    [Parameter]
+    public IReadOnlyList<string>? Known { get; set; }
+
+    [Parameter]
+    public string? Css { get; set; }
+
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
     [Inject]
     private TimeProvider Time { get; set; } = default!;
 
-    protected override void OnInitialized() => _pen = new QueryStringWriter(Navigation, Time, "search");
+    private string? KnownId => Known is null ? null : Name + "-known";
+
+    protected override void OnInitialized() => _pen = new QueryStringWriter(Navigation, Time, Name);
 
     protected override void OnParametersSet()
     {
