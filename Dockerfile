@@ -3,7 +3,7 @@
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /src
 # What decides the packages comes first: they are restored again only when one of these files changes.
-COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
+COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY build/ build/
 COPY Presence.Engine/Presence.Engine.csproj Presence.Engine/
 COPY clients/dotnet/Presence.Client/Presence.Client.csproj clients/dotnet/Presence.Client/

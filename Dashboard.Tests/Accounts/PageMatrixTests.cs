@@ -38,6 +38,7 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         /not-found                       in         no         200        200        200
         /online                          in         no         200        200        200
         /people                          in         no         no         no         200
+        /pictures/{key}                  in         no         404        404        404
         /room                            in         no         200        200        200
         /rooms                           in         no         200        200        200
         /rooms/{RoomId}                  in         no         200        200        200

@@ -72,6 +72,7 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         POST /api/v5/sessions/visitor                                      +    +    +    +    +    +    +    +    +    +    +    +    +
         GET /badge/{link}.json                                             +    +    +    +    +    +    +    +    +    +    +    +    +
         GET /badge/{link}.svg                                              +    +    +    +    +    +    +    +    +    +    +    +    +
+        GET /badge/{link}/pictures/{key}                                   +    +    +    +    +    +    +    +    +    +    +    +    +
         GET /client/v1/{file}                                              +    +    +    +    +    +    +    +    +    +    +    +    +
         GET /health/live                                                   +    +    +    +    +    +    +    +    +    +    +    +    +
         GET /health/ready                                                  +    +    +    +    +    +    +    +    +    +    +    +    +

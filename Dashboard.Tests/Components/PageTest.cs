@@ -6,6 +6,8 @@ using Presence.Dashboard.Components;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
+using Presence.Dashboard.Outbound;
+using Presence.Dashboard.Pictures;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine;
 using Presence.Engine.Rooms;
@@ -63,6 +65,9 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddTransient<ConnectQuery>();
         Services.AddScoped<BrowserChoices>();
         Services.AddSingleton(new PublicAddress(new DashboardOptions()));
+        Services.AddSingleton(new DashboardOptions());
+        Services.AddSingleton(services => new OutboundGuard(services.GetRequiredService<DashboardOptions>(), Time));
+        Services.AddSingleton<UserPictures>();
         JSInterop.Mode = JSRuntimeMode.Loose;
         Moderator = AddAuthorization();
         Moderator.SetAuthorized("mod@example.com").SetRoles(nameof(ModeratorRole.Admin));

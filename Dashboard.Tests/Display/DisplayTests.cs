@@ -62,7 +62,14 @@ public sealed class DisplayTests
     [InlineData("Ada Lovelace", "AL")]
     [InlineData("ada", "AD")]
     [InlineData("grace.brewster.hopper", "GH")]
-    [InlineData("👩‍🚀 Ada", "👩‍🚀A")]
+    [InlineData("Grace Knuth 2", "GK")]
+    [InlineData("ada 2", "AD")]
+    [InlineData("Guest 7f3a", "G7")]
+    [InlineData("élodie.1342", "ÉL")]
+    [InlineData("👩‍🚀 Ada", "AD")]
+    [InlineData("1342", "13")]
+    [InlineData("4 2", "42")]
+    [InlineData("👩‍🚀 🎉", "👩‍🚀🎉")]
     [InlineData("  ", "?")]
     public void Of_AName_TakesWholeCharacters(string name, string expected) => Assert.Equal(expected, Initials.Of(name));
 

@@ -4,6 +4,8 @@ using Presence.Dashboard.Api.Streaming;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Authentication.Jwt;
 using Presence.Dashboard.Hosting;
+using Presence.Dashboard.Outbound;
+using Presence.Dashboard.Pictures;
 using Presence.Engine;
 using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
@@ -17,6 +19,7 @@ namespace Presence.Dashboard.Api;
 /// </summary>
 internal static class Limits
 {
+    private const string InitialsInstead = "initials are shown";
     private const string WaitPage = "a page with 429 and Retry-After";
 
     private static readonly DashboardOptions.LimitsOptions Defaults = new();
@@ -102,6 +105,16 @@ internal static class Limits
         new("reads", Defaults.ReadsPerSecond, "viewers, rooms or members per second", "examined by one user's searches and sorts") { Error = ApiErrors.RateLimited, Key = nameof(Defaults.ReadsPerSecond) },
         new("reads of many", (long)Defaults.ReadsPerSecond * ReadRateLimiter.Many, "viewers, rooms or members per second", "examined for one server key, or for all users of one address") { Error = ApiErrors.RateLimited },
         Pace("badges", Defaults.BadgesPerSecond, "one address, through public links", nameof(Defaults.BadgesPerSecond)),
+        new("file of a picture", UserPictures.LargestFile, "bytes", "the file behind an `avatarUrl`") { Otherwise = InitialsInstead },
+        new("pixels of a picture", PictureDrawing.MostPixels, "pixels", "the file behind an `avatarUrl`") { Otherwise = InitialsInstead },
+        new("side of a picture", PictureDrawing.LongestSide, "pixels", "the file behind an `avatarUrl`") { Otherwise = InitialsInstead },
+        new("time for a picture", (long)UserPictures.LongestFetch.TotalSeconds, "seconds", "from the first look-up of the host to the last byte") { Otherwise = InitialsInstead },
+        new("pictures fetched", UserPictures.PerSecond, "per second", "in total, in bursts of up to 200") { Otherwise = InitialsInstead },
+        new("pictures fetched at once", UserPictures.MostAtOnce, "pictures", "in total") { Otherwise = "wait, the newest first" },
+        new("waiting pictures", UserPictures.MostWaiting, "pictures", "behind those being fetched, for at most 8 seconds") { Otherwise = InitialsInstead },
+        new("pictures in memory", UserPictures.MostKept, "pictures", "in total") { Otherwise = "drops the least recently shown" },
+        new("memory of pictures", UserPictures.MostBytes, "bytes", "in total") { Otherwise = "drops the least recently shown" },
+        new("connections to a host", OutboundGuard.ConnectionsPerHost, "connections", "requests that the server sends to addresses others chose") { Otherwise = "wait" },
         new("streams of a caller", Defaults.StreamsPerPrincipal, "streams", "one user, or one server key") { Error = ApiErrors.CapReached, Key = nameof(Defaults.StreamsPerPrincipal) },
         new("streams of an address", Defaults.StreamsPerAddress, "streams", "users of one address: a quarter of the limit") { Error = ApiErrors.CapReached, Key = nameof(Defaults.StreamsPerAddress) },
         new("streams of a share link", EventStreams.MostOfLink, "streams", "one link") { Error = ApiErrors.CapReached },

@@ -91,7 +91,7 @@ internal sealed record PublicLinkDocument(string RoomId, string Link, bool ShowN
 /// <param name="RefreshInSeconds">When to read again. An earlier read returns the same reply.</param>
 /// <param name="Warming">Present after a restart, until one heartbeat interval has passed: viewers who have left in the meantime may still be counted.</param>
 /// <param name="Viewers">Some viewers, newest first. Only if the link shows names.</param>
-/// <example>{"count":1240,"referenceTimestamp":"2026-11-21T22:37:41.509Z","refreshInSeconds":5,"viewers":[{"name":"Anna"}]}</example>
+/// <example>{"count":1240,"referenceTimestamp":"2026-11-21T22:37:41.509Z","refreshInSeconds":5,"viewers":[{"name":"Anna","picture":"7Zc1vB5nM8sD2fG4hJ6kL9pR/pictures/3q2-7w"}]}</example>
 internal sealed record PublicRoomDocument(
     int Count,
     DateTimeOffset ReferenceTimestamp,
@@ -99,7 +99,8 @@ internal sealed record PublicRoomDocument(
     bool? Warming,
     IReadOnlyList<PublicRoomDocument.ViewerPart>? Viewers)
 {
-    /// <summary>A viewer's name, without an id or picture.</summary>
+    /// <summary>A viewer's name and picture, without an id.</summary>
     /// <param name="Name">The display name. Viewers without one are not listed.</param>
-    internal sealed record ViewerPart(string Name);
+    /// <param name="Picture">Where this server has the viewer's picture, relative to this document. Absent without a picture.</param>
+    internal sealed record ViewerPart(string Name, string? Picture);
 }

@@ -32,12 +32,17 @@ internal static class Initials
 {
     public const int Hues = 6;
 
-    /// <summary>"AL" for "Ada Lovelace", "AD" for "ada": whole characters as people see them, never half of one.</summary>
+    /// <summary>
+    /// "AL" for "Ada Lovelace", "GK" for "Grace Knuth 2", "AD" for "ada": of the words with a letter in them, if there are any. Whole
+    /// characters as people see them, never half of one. clients/typescript/src/widget/initials.ts does the same.
+    /// </summary>
     public static string Of(string name)
     {
         var words = name.Split([' ', '-', '_', '.', '@'], StringSplitOptions.RemoveEmptyEntries);
         if (words.Length == 0)
             return "?";
+        if (Array.FindAll(words, word => word.EnumerateRunes().Any(Rune.IsLetter)) is { Length: > 0 } lettered)
+            words = lettered;
 
         var letters = new StringBuilder();
         if (words.Length == 1)

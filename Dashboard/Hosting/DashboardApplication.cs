@@ -7,6 +7,8 @@ using Presence.Dashboard.Commands;
 using Presence.Dashboard.Components;
 using Presence.Dashboard.Downloads;
 using Presence.Dashboard.Jobs;
+using Presence.Dashboard.Outbound;
+using Presence.Dashboard.Pictures;
 using Presence.Dashboard.Sharing;
 using Presence.Engine;
 using Presence.Engine.Settings;
@@ -36,6 +38,7 @@ public static class DashboardApplication
         app.MapDashboardPages();
         app.MapDownloads();
         app.MapSharedRoomPages();
+        app.MapPictures();
         app.MapSwaggerUi();
         app.RefuseBaseAmongOwnPaths();
         return app;
@@ -57,6 +60,8 @@ public static class DashboardApplication
         var fitted = MachineLimits.OfThisProcess().Fit(options.Limits);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new PresenceEngine(services.GetRequiredService<TimeProvider>(), PresenceSettings.Default, LimitsOf(options.Limits)));
+        builder.Services.TryAddSingleton<OutboundGuard>(services => new(options, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<UserPictures>();
         builder.AddPresenceStorage();
         builder.AddClientAuthentication(options);
         builder.AddModeratorAccounts();

@@ -76,6 +76,8 @@ internal static class DashboardConfiguration
         options.Http.KnownProxies = reader.List("Http:KnownProxies", ProblemOfProxy);
         ReadSignIn(reader, options.SignIn);
         options.Users.KeepUnused = reader.Duration("Users:KeepUnused", TimeSpan.FromDays(1), TimeSpan.FromDays(3650), "1d to 3650d") ?? options.Users.KeepUnused;
+        options.Users.Pictures = reader.Switch("Users:Pictures") ?? options.Users.Pictures;
+        options.Outbound.AllowedNetworks = reader.List("Outbound:AllowedNetworks", ProblemOfProxy);
         options.Metrics.Public = reader.Switch("Metrics:Public") ?? options.Metrics.Public;
         ReadBackup(reader, options.Backup);
         ReadLimits(reader, options.Limits);

@@ -21,6 +21,7 @@ public sealed class DashboardOptions
     public HttpOptions Http { get; } = new();
     public SignInOptions SignIn { get; } = new();
     public UsersOptions Users { get; } = new();
+    public OutboundOptions Outbound { get; } = new();
     public MetricsOptions Metrics { get; } = new();
     public BackupOptions Backup { get; } = new();
     public LimitsOptions Limits { get; } = new();
@@ -112,11 +113,21 @@ public sealed class DashboardOptions
         public TimeSpan Lifetime { get; set; } = TimeSpan.FromDays(30);
     }
 
-    /// <summary>What is kept of users.</summary>
+    /// <summary>What is kept of users, and how they are shown.</summary>
     public sealed class UsersOptions
     {
         /// <summary>How long a user is kept that is not used; 1 day to 3650 days.</summary>
         public TimeSpan KeepUnused { get; set; } = TimeSpan.FromDays(90);
+
+        /// <summary>Whether this server fetches users' pictures, to show them.</summary>
+        public bool Pictures { get; set; } = true;
+    }
+
+    /// <summary>Requests that this server sends to addresses others chose.</summary>
+    public sealed class OutboundOptions
+    {
+        /// <summary>Private addresses and networks that may be called, besides all public ones.</summary>
+        public string[] AllowedNetworks { get; set; } = [];
     }
 
     /// <summary>What the server measures.</summary>

@@ -87,8 +87,10 @@ const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u034f\u115f\u1160\u2800\u3164\uffa0\uf
 function faceOf({ userId, displayName: said }) {
   const displayName = said?.replace(hidden, "").trim() || (userId.startsWith("~guest-") ? texts.guest : userId);
   const face = document.createElement("li");
-  const words = displayName.split(/[\s._-]+/).filter(word => word);
-  const letters = words.length > 1 ? [...words[0]][0] + [...words.at(-1)][0] : [...displayName].slice(0, 2).join("");
+  const all = displayName.split(/[\s._-]+/).filter(word => word);
+  const lettered = all.filter(word => /\p{L}/u.test(word));
+  const words = lettered.length ? lettered : all;
+  const letters = words.length > 1 ? [...words[0]][0] + [...words.at(-1)][0] : [...(words[0] ?? displayName)].slice(0, 2).join("");
   face.className = `avatar avatar-${[...userId].reduce((sum, character) => sum + character.codePointAt(0), 0) % 6}${userId === identity.userId ? " is-me" : ""}`;
   face.title = displayName;
   face.append(element("span", "", letters.toUpperCase()), element("bdi", "visually-hidden", displayName));

@@ -78,11 +78,15 @@ function reach(event) {
   (target?.querySelector("input") ?? target)?.focus({ preventScroll: true });
 }
 
+// An image that has no picture is none at all: some browsers draw a sign for it, over the initials below.
+const conceal = event => { if (event.target.closest?.("[data-testid=avatar]")) event.target.hidden = true; };
+
 const listeners = { visibilitychange: [tell], click: [copy, fold, reach], keydown: [press], change: [choose], beforeinput: [filter] };
 
 export function attach(reference) {
   circuit = reference;
   for (const [name, all] of Object.entries(listeners)) all.forEach(listener => document.addEventListener(name, listener));
+  document.addEventListener("error", conceal, true); // errors don't bubble
   dispatchEvent(new Event("presence:rendered"));
   asking = setInterval(() => { if (!document.hidden) tell(); }, 1000);
   tell();
@@ -91,5 +95,6 @@ export function attach(reference) {
 export function detach() {
   clearInterval(asking);
   for (const [name, all] of Object.entries(listeners)) all.forEach(listener => document.removeEventListener(name, listener));
+  document.removeEventListener("error", conceal, true);
   circuit = undefined;
 }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Xml;
 using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
+using Presence.Dashboard.Pictures;
 using Presence.Engine;
 
 namespace Presence.Dashboard.Api.Embedding;
@@ -13,7 +14,7 @@ namespace Presence.Dashboard.Api.Embedding;
 /// A room's count for anyone with its public link, as an image or for a widget. A revoked link, the link of a room without one,
 /// and a guess look the same to the caller: one look-up, one reply.
 /// </summary>
-internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, RateLimits rateLimits)
+internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, UserPictures pictures, RateLimits rateLimits)
 {
     /// <summary>How long an answer is fresh, for caches and for widgets.</summary>
     public const int FreshSeconds = 5;
@@ -36,6 +37,10 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, R
         api.MapGet("/badge/{link}.json", endpoints.Read).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
             .WithName("getPublicRoom").Produces<PublicRoomDocument>().AnswersHeader("ETag", "The version of the reply.")
             .AnswersHeader("Cache-Control", "How long the reply can be cached.").Refuses(ApiErrors.NotFound, ApiErrors.MethodNotAllowed, ApiErrors.PresenceDisabled);
+        api.MapGet("/badge/{link}/pictures/{key}", endpoints.ShowAsync).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
+            .WithName("getPublicPicture").Produces<string>(StatusCodes.Status200OK, PictureDrawing.ContentType).Produces(StatusCodes.Status204NoContent)
+            .AnswersHeader("ETag", "The version of the reply.").AnswersHeader("Cache-Control", "How long the reply can be cached.")
+            .WithExample("RIFF").Refuses(ApiErrors.NotFound, ApiErrors.MethodNotAllowed);
     }
 
     /// <summary>Read a room's count as an image</summary>
@@ -74,8 +79,25 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, R
             room.At,
             FreshSeconds,
             RoomPresenceEndpoints.OnlyTrue(engine.IsWarming),
-            room.Names is null ? null : [.. room.Names.Select(name => new PublicRoomDocument.ViewerPart(name))]);
+            room.Faces is null ? null : [.. room.Faces.Select(face => new PublicRoomDocument.ViewerPart(face.Name, face.Picture is null ? null : $"{link}/pictures/{face.Picture}"))]);
         return Answer(http, JsonSerializer.SerializeToUtf8Bytes(document, ApiJson.Documents.PublicRoomDocument), Reply.Json);
+    }
+
+    /// <summary>Read a viewer's picture through a public link</summary>
+    /// <remarks>
+    /// For the `picture` of a room's document. The server fetches the viewer's `avatarUrl` when the first browser asks, and sends a
+    /// square of 96 pixels. Links that don't show names, revoked and unknown ones return 404, as do unknown pictures.
+    /// </remarks>
+    /// <response code="200">The picture.</response>
+    /// <response code="204">No picture: the URL leads to none that is shown, or can't be fetched now. Show initials.</response>
+    internal async Task<IResult> ShowAsync(HttpContext http, string link, string key)
+    {
+        if (Open(http, link, out var room) is { } refusal)
+            return refusal;
+        if (room!.Faces is null || await pictures.ReadAsync(key, http.RequestAborted) is not { } picture)
+            return Nowhere;
+        Fence(http);
+        return PictureEndpoints.ResultOf(http, picture, "public");
     }
 
     /// <summary>Any site may show it: nothing here depends on who asks.</summary>
@@ -93,12 +115,17 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, R
 
     private static IResult Answer(HttpContext http, byte[] body, string contentType)
     {
+        http.Response.Headers.CacheControl = Caching;
+        Fence(http);
+        return Results.Bytes(body, contentType, entityTag: EntityTags.Of(body));
+    }
+
+    private static void Fence(HttpContext http)
+    {
         var headers = http.Response.Headers;
-        headers.CacheControl = Caching;
         headers.ContentSecurityPolicy = ContentPolicy;
         headers.XContentTypeOptions = "nosniff";
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";
-        return Results.Bytes(body, contentType, entityTag: EntityTags.Of(body));
     }
 }
 

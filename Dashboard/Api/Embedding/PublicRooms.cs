@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Presence.Dashboard.Pictures;
 using Presence.Engine;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
@@ -7,19 +8,19 @@ namespace Presence.Dashboard.Api.Embedding;
 
 /// <summary>The rooms that have a public link, by its code.</summary>
 /// <remarks><b>Bound.</b> One reading for each link in force: it goes with its link.</remarks>
-internal sealed class PublicRooms(PublicLinkStore links, PresenceEngine engine, TimeProvider time)
+internal sealed class PublicRooms(PublicLinkStore links, PresenceEngine engine, UserPictures pictures, TimeProvider time)
 {
     private readonly ConditionalWeakTable<PublicLink, PublicRoom> _rooms = [];
 
     /// <summary>What a link shows now; null for one that leads nowhere, for whatever reason.</summary>
     public PublicRoomViewModel? Read(string code) =>
-        links.Find(code) is { } link ? _rooms.GetValue(link, static link => new PublicRoom(link)).Read(engine, time) : null;
+        links.Find(code) is { } link ? _rooms.GetValue(link, static link => new PublicRoom(link)).Read(engine, pictures, time) : null;
 }
 
 /// <summary>A room as its public link shows it: read from the engine at most once a second, however many ask.</summary>
 internal sealed class PublicRoom(PublicLink link)
 {
-    private const int MostNames = 12;
+    private const int MostFaces = 12;
 
     /// <summary>Guests and users without a name are passed over, so more are looked at than shown.</summary>
     private const int LookedAt = 50;
@@ -30,31 +31,40 @@ internal sealed class PublicRoom(PublicLink link)
     private PublicRoomViewModel? _latest;
     private long _readAt;
 
-    public PublicRoomViewModel Read(PresenceEngine engine, TimeProvider time)
+    public PublicRoomViewModel Read(PresenceEngine engine, UserPictures pictures, TimeProvider time)
     {
         lock (_reading)
         {
             if (_latest is null || time.GetElapsedTime(_readAt) >= Lifetime)
             {
-                _latest = link.ShowsNames ? ReadNames(engine) : Describe(engine.Count(link.RoomId), names: null);
+                _latest = link.ShowsNames ? ReadFaces(engine, pictures) : Describe(engine.Count(link.RoomId), faces: null);
                 _readAt = time.GetTimestamp();
             }
             return _latest;
         }
     }
 
-    private PublicRoomViewModel ReadNames(PresenceEngine engine)
+    private PublicRoomViewModel ReadFaces(PresenceEngine engine, UserPictures pictures)
     {
         var page = engine.Viewers(link.RoomId, new ViewerQuery { Sort = ViewerSort.LastJoinedFirst, Limit = LookedAt });
-        return Describe(page.Count, [.. page.Viewers.Select(viewer => VisibleText.NameOf(viewer.Profile?.DisplayName)).OfType<string>().Take(MostNames)]);
+        var faces = from viewer in page.Viewers
+                    let name = VisibleText.NameOf(viewer.Profile?.DisplayName)
+                    where name is not null
+                    select new PublicFace(name, viewer.Profile?.AvatarUrl);
+        return Describe(page.Count, [.. faces.Take(MostFaces).Select(face => face with { Picture = pictures.KeyOf(face.Picture) })]);
     }
 
-    private PublicRoomViewModel Describe(in RoomCount count, IReadOnlyList<string>? names) => new(link.RoomId, count.Viewers, count.At, names);
+    private PublicRoomViewModel Describe(in RoomCount count, IReadOnlyList<PublicFace>? faces) => new(link.RoomId, count.Viewers, count.At, faces);
 }
 
 /// <summary>What a public link tells of its room at one moment.</summary>
 /// <param name="RoomId">The room; for the server alone.</param>
 /// <param name="Count">The count.</param>
 /// <param name="At">The moment.</param>
-/// <param name="Names">Names of some who watch, the last to join first; null unless the link shows names.</param>
-internal sealed record PublicRoomViewModel(string RoomId, int Count, DateTimeOffset At, IReadOnlyList<string>? Names);
+/// <param name="Faces">Some who watch, the last to join first; null unless the link shows names.</param>
+internal sealed record PublicRoomViewModel(string RoomId, int Count, DateTimeOffset At, IReadOnlyList<PublicFace>? Faces);
+
+/// <summary>One who watches, as strangers see it.</summary>
+/// <param name="Name">As it may be shown.</param>
+/// <param name="Picture">The key of its picture; null for none.</param>
+internal sealed record PublicFace(string Name, string? Picture);

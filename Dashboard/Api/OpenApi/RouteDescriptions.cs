@@ -80,6 +80,7 @@ internal sealed record ApiParameter(string Name, string Text, OpenApiSchema Sche
         ["channelId"] = ("The channel. Follows the rule for room ids.", PresenceIds.LongestRoomId),
         ["link"] = ("The code of a room's public link.", PublicLinkStore.CodeLength),
         ["file"] = ("One of `presence.js`, `react.js`, `timer-worker.js` and `widget.js`.", 40),
+        ["key"] = ("The last part of the `picture` in a room's document.", 40),
         ["keyId"] = ("The key's id from the list, not the key itself.", 40),
     };
 

@@ -24,6 +24,7 @@ public sealed partial class OnlineRow
         var shown = new Shown(
             User.UserId,
             ViewerNames.Of(User.Profile, isGuest: false, User.UserId),
+            User.Profile?.AvatarUrl,
             User.Since is { } since ? LocalTime.Clock(since, Now) : "",
             Durations.Ago(Now - User.LastHeartbeatAt));
         _isChanged = shown != _shown;
@@ -32,5 +33,5 @@ public sealed partial class OnlineRow
 
     protected override bool ShouldRender() => _isChanged;
 
-    private readonly record struct Shown(string UserId, string Name, string Since, string LastHeartbeat);
+    private readonly record struct Shown(string UserId, string Name, string? AvatarUrl, string Since, string LastHeartbeat);
 }

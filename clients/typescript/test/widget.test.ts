@@ -234,6 +234,24 @@ test("whosWatching_ofALinkThatShowsNames_hasAFaceForEachUpToItsMost", async () =
   expect(element.shadowRoot!.querySelector("[part=face]")).toBe(first); // the same people are not drawn anew
 });
 
+test("whosWatching_ofViewersWithPictures_showsThemFromTheServerOverTheirInitials", async () => {
+  const site = new FakeSite();
+  site.names = ["Ada Lovelace", "Grace"];
+  site.pictures = { Grace: "link/pictures/key" };
+
+  const element = await shown<WhosWatchingElement>(site, faces);
+  const pictures = () => [...element.shadowRoot!.querySelectorAll<HTMLImageElement>("[part=face] img")];
+
+  expect(pictures().map(picture => [picture.src, picture.alt, picture.loading, picture.parentElement!.title])).toEqual(
+    [["https://presence.test/badge/link/pictures/key", "", "lazy", "Grace"]]);
+  site.pictures = { Grace: "link/pictures/other" };
+  await pass(site, 5);
+  expect(pictures().map(picture => picture.src)).toEqual(["https://presence.test/badge/link/pictures/other"]);
+  pictures()[0]!.dispatchEvent(new Event("error"));
+  expect(pictures()).toEqual([]);
+  expect(element.shadowRoot!.querySelectorAll("[part=face]")[1]!.firstChild!.textContent).toBe("GR");
+});
+
 test("whosWatching_ofALinkThatShowsNone_isACount", async () => {
   const site = new FakeSite();
 
@@ -269,7 +287,7 @@ test.each([
 });
 
 test("initialsAndHue_ofAnyName_areThere", () => {
-  expect(["", " ", "a", "👩‍🚀 x"].map(initialsOf)).toEqual(["?", "?", "A", "👩X"]);
+  expect(["", " ", "a", "👩‍🚀 x", "Grace Knuth 2", "4 2"].map(initialsOf)).toEqual(["?", "?", "A", "X", "GK", "42"]);
   for (const name of ["", "anna", "李小龍", "👩‍🚀"])
     expect(hueOf(name)).toBeLessThan(hues);
   expect(hueOf("anna")).toBe(hueOf("anna"));

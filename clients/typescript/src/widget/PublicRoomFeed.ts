@@ -28,6 +28,9 @@ async function inTurn<T>(environment: WidgetEnvironment, work: () => Promise<T>)
   }
 }
 
+/** Where a server has its badges, and what they name. */
+export const badgesOf = (server: string) => `${server.replace(/\/+$/, "")}/badge/`;
+
 /** One public link for any number of elements of a page: one request at a time, none while the page is hidden. */
 export class PublicRoomFeed {
   readonly #environment: WidgetEnvironment;
@@ -47,7 +50,7 @@ export class PublicRoomFeed {
 
   /** The page's feed of a link. As many are kept as there are links on the page. */
   static of(environment: WidgetEnvironment, server: string, link: string): PublicRoomFeed {
-    const url = `${server.replace(/\/+$/, "")}/badge/${encodeURIComponent(link)}.json`;
+    const url = `${badgesOf(server)}${encodeURIComponent(link)}.json`;
     return sharedInPage(environment, url, () => new PublicRoomFeed(environment, url));
   }
 

@@ -1,5 +1,5 @@
 import { type Announcement, isWorthSaying } from "./announcing.js";
-import { PublicRoomFeed } from "./PublicRoomFeed.js";
+import { badgesOf, PublicRoomFeed } from "./PublicRoomFeed.js";
 import type { PublicRoomState, PublicRoomStatus } from "./PublicRoomState.js";
 import { widgetStyles } from "./styles.js";
 import { type WidgetEnvironment, widgetEnvironment } from "./WidgetEnvironment.js";
@@ -71,6 +71,15 @@ export class ViewerCountElement extends HTMLElement {
     this.#line.title = this.#note.textContent!;
   }
 
+  /** Where the server has what an answer names. */
+  protected addressOf(path: string): string {
+    return badgesOf(this.#server) + path;
+  }
+
+  get #server(): string {
+    return this.getAttribute("server") ?? ownServer;
+  }
+
   /** A number as the language of the page writes it. */
   protected numberOf(count: number): string {
     const language = this.closest<HTMLElement>("[lang]")?.lang || undefined;
@@ -86,9 +95,8 @@ export class ViewerCountElement extends HTMLElement {
     const room = this.getAttribute("room");
     if (!this.isConnected || !room)
       return this.paint(this.#state = { status: "loading" });
-    const server = this.getAttribute("server") ?? ownServer;
     this.#said = undefined;
-    this.#end = PublicRoomFeed.of(ViewerCountElement.environment, server, room).subscribe(state => {
+    this.#end = PublicRoomFeed.of(ViewerCountElement.environment, this.#server, room).subscribe(state => {
       this.#state = state;
       this.paint(state);
       this.#announce();

@@ -5,7 +5,7 @@ import { part, ViewerCountElement } from "./ViewerCountElement.js";
 const usualFaces = 5;
 const mostFaces = 12;
 
-/** `<whos-watching room="..." max="5">`: the count, and the initials of those who came last where the link shows names. */
+/** `<whos-watching room="..." max="5">`: the count, and pictures or initials of those who came last where the link shows names. */
 export class WhosWatchingElement extends ViewerCountElement {
   readonly #faces = part("ul", "faces");
   #shown = "";
@@ -21,17 +21,17 @@ export class WhosWatchingElement extends ViewerCountElement {
     const most = Math.min(mostFaces, Math.max(0, parseInt(this.getAttribute("max") ?? "", 10) || usualFaces));
     // Behind the count, with room for all of them from the start: nothing beside it moves when people come.
     this.#faces.style.minInlineSize = `${most * 1.5 + 0.9}em`;
-    const names = (state.room?.viewers ?? []).slice(0, most).map(({ name }) => name);
-    const shown = names.join("\n");
+    const viewers = (state.room?.viewers ?? []).slice(0, most);
+    const shown = JSON.stringify(viewers);
     this.#faces.hidden = !!state.room && !state.room.viewers;
     if (shown === this.#shown)
       return;
     this.#shown = shown;
-    this.#faces.replaceChildren(...names.map(faceOf));
+    this.#faces.replaceChildren(...viewers.map(({ name, picture }) => faceOf(name, picture && this.addressOf(picture))));
   }
 }
 
-function faceOf(name: string): HTMLElement {
+function faceOf(name: string, picture?: string): HTMLElement {
   const face = part("li", "face", `face hue-${hueOf(name)}`);
   face.title = name;
   const letters = document.createElement("span");
@@ -41,5 +41,13 @@ function faceOf(name: string): HTMLElement {
   whole.className = "unseen";
   whole.textContent = name;
   face.append(letters, whole);
+  if (picture) {
+    const image = new Image();
+    image.alt = "";
+    image.loading = "lazy";
+    image.onerror = () => image.remove(); // the letters are still there
+    image.src = picture;
+    face.append(image);
+  }
   return face;
 }

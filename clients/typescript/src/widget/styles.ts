@@ -12,8 +12,9 @@ const css = `
 .stale, .off, .gone { opacity: .6; }
 .faces { display: inline-flex; box-sizing: border-box; margin: 0; padding: 0 0 0 .5em; min-block-size: 1.9em; list-style: none; }
 .faces[hidden] { display: none; }
-.face { display: grid; place-items: center; box-sizing: border-box; inline-size: 2.375em; block-size: 2.375em; margin-inline-start: -.5em; border: .15em solid Canvas; border-radius: 50%; color: CanvasText; font-size: .8em; font-weight: 600; line-height: 1; }
+.face { display: grid; position: relative; place-items: center; box-sizing: border-box; inline-size: 2.375em; block-size: 2.375em; margin-inline-start: -.5em; border: .15em solid Canvas; border-radius: 50%; color: CanvasText; font-size: .8em; font-weight: 600; line-height: 1; }
 ${Array.from({ length: hues }, (_, hue) => `.hue-${hue} { background: color-mix(in oklab, oklch(.65 .14 ${Math.round(hue * 360 / hues + 20)}) 32%, Canvas); }`).join("\n")}
+.face img { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; border-radius: 50%; }
 .unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
 @media (forced-colors: active) { .face { border-color: CanvasText; } }
 @media (prefers-reduced-motion: reduce) { .line { transition: none; } }

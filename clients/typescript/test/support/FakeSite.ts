@@ -8,13 +8,14 @@ export const badges = (request: SeenRequest) => request.path.startsWith("/badge/
 export class FakeSite extends FakePage implements WidgetEnvironment {
   count = 3;
   names: string[] | undefined;
+  pictures: Record<string, string> = {};
 
   constructor() {
     super();
     this.server.answers(badges, () => json(200, {
       count: this.count,
       refreshInSeconds: 5,
-      ...(this.names && { viewers: this.names.map(name => ({ name })) }),
+      ...(this.names && { viewers: this.names.map(name => ({ name, picture: this.pictures[name] })) }),
     }), Infinity);
   }
 
