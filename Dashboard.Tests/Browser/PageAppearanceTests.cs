@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Presence.Dashboard.Sharing;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
@@ -13,7 +14,7 @@ public sealed class PageAppearanceTests(ChromiumBrowser chromium, PopulatedHost 
     [
         ("overview", "/"), ("overview-day", "/?range=day"), ("rooms", "/rooms"), ("rooms-none", "/rooms?search=zzz"), ("rooms-by-peak", "/rooms?sort=peak"), ("rooms-by-since", "/rooms?sort=since"), ("online", "/online"),
         ("wall", "/wall?rooms=main-stage,dj-set-rooftop,backstage-interviews,café-español,q-and-a,workshop-lighting"), ("wall-empty", "/wall"),
-        ("people", "/people"), ("account", "/account"), ("system", "/system"),
+        ("people", "/people"), ("links", "/links"), ("account", "/account"), ("system", "/system"),
         ("room", "/rooms/main-stage"), ("room-explained", "/rooms/main-stage?explain=1&range=15m&sort=name&edit=1&left=all"), ("viewer", "/viewers/{viewer}"), ("settings", "/settings"), ("connect", "/connect"), ("not-found", "/not-found"),
     ];
 
@@ -23,6 +24,7 @@ public sealed class PageAppearanceTests(ChromiumBrowser chromium, PopulatedHost 
     public async Task Pages_WithABusyEvening_AreAccessibleAndFit(ColorScheme scheme)
     {
         await evening.Host.Services.GetRequiredService<PublicLinkStore>().SetAsync("main-stage", showsNames: true, ModeratorOfTests.Email, TestContext.Current.CancellationToken);
+        await evening.Host.Services.GetRequiredService<ShareLinkStore>().MakeAsync("main-stage", ShareLinkKind.Overlay, showsNames: true, ModeratorOfTests.Email, TestContext.Current.CancellationToken);
         var viewer = evening.Engine.Viewers("main-stage", new ViewerQuery { Sort = ViewerSort.FirstJoinedFirst }).Viewers.First(viewer => !viewer.IsGuest).UserId;
         await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900, scheme);
         await visit.Page.GotoAsync("/");
@@ -70,6 +72,22 @@ public sealed class PageAppearanceTests(ChromiumBrowser chromium, PopulatedHost 
         await visit.Page.GotoAsync("/");
         await visit.Page.Locator("whos-watching [part=face]").First.WaitForAsync();
         await CheckAsync(visit, "widgets", scheme);
+        Assert.Empty(visit.Errors);
+
+        AssertNothingFound();
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task SharedRoom_WithoutAnAccount_IsAccessibleAndFits(ColorScheme scheme)
+    {
+        var issued = await evening.Host.Services.GetRequiredService<ShareLinkStore>().MakeAsync("main-stage", ShareLinkKind.Page, showsNames: true, ModeratorOfTests.Email, TestContext.Current.CancellationToken);
+        await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900, scheme);
+        await visit.Page.Clock.SetFixedTimeAsync(evening.Clock.GetUtcNow().UtcDateTime); // the server's stands still too
+        await visit.Page.GotoAsync("/" + SharedRoomPages.PathOf(issued));
+        await visit.Page.GetByRole(AriaRole.Img, new() { NameRegex = new("Viewers over the last hour") }).WaitForAsync();
+        await CheckAsync(visit, "shared-room", scheme);
         Assert.Empty(visit.Errors);
 
         AssertNothingFound();

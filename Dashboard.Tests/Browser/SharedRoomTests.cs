@@ -130,23 +130,14 @@ public sealed class SharedRoomTests(ChromiumBrowser chromium, ModeratorHost shar
     public async Task Page_OfARoom_ShowsItLiveUntilItsLinkIsRevoked()
     {
         for (var i = 0; i < 30; i++)
-            Beat("live", $"user-{i}", $"Viewer {i} of the long names that people have");
+            Beat("live", $"user-{i}", $"Viewer {i}");
         var (link, token) = await _host.Services.GetRequiredService<ShareLinkStore>().MakeAsync("live", ShareLinkKind.Page, showsNames: true, "ada", TestContext.Current.CancellationToken);
-        foreach (var scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
-        {
-            await using var looked = await chromium.VisitAsync(_host.BaseAddress, Wide, 900, scheme);
-            await looked.Page.GotoAsync($"/shared/room#{token}");
-            await Expect(looked.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("live");
-            await Expect(looked.Page.GetByRole(AriaRole.Status).First).ToHaveTextAsync("Live");
-            await CheckAsync(looked, "shared-room", scheme);
-            Assert.Empty(looked.Errors);
-        }
-        AssertNothingFound();
-
         await using var visit = await chromium.VisitAsync(_host.BaseAddress);
         await visit.Page.Clock.InstallAsync();
         await visit.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
         await visit.Page.GotoAsync($"/shared/room#{token}");
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("live");
+        await Expect(visit.Page.GetByRole(AriaRole.Status).First).ToHaveTextAsync("Live");
         await Expect(visit.Page.GetByTestId("count")).ToHaveTextAsync("30");
         await Expect(visit.Page.GetByTestId("viewers").GetByRole(AriaRole.Listitem)).ToHaveCountAsync(30);
         Beat("live", "eve", "Eve");

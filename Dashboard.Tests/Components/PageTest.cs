@@ -8,6 +8,7 @@ using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Outbound;
 using Presence.Dashboard.Pictures;
+using Presence.Dashboard.Sharing;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine;
 using Presence.Engine.Rooms;
@@ -30,6 +31,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Database = new PresenceDatabase(_folder.FullName, Time);
         Store = new SettingsStore(Database, Engine);
         PublicLinks = new PublicLinkStore(Database);
+        ShareLinks = new ShareLinkStore(Database);
 
         Services.AddLogging();
         Services.AddSingleton<TimeProvider>(Time);
@@ -62,6 +64,8 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddSingleton(new RemovalStore(Database, Engine));
         Services.AddScoped<SettingsAdministration>();
         Services.AddScoped<PublicLinkAdministration>();
+        Services.AddSingleton(ShareLinks);
+        Services.AddScoped<ShareLinkAdministration>();
         Services.AddTransient<ConnectQuery>();
         Services.AddScoped<BrowserChoices>();
         Services.AddSingleton(new PublicAddress(new DashboardOptions()));
@@ -89,6 +93,8 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
 
     protected PublicLinkStore PublicLinks { get; }
 
+    protected ShareLinkStore ShareLinks { get; }
+
     protected BunitAuthorizationContext Moderator { get; }
 
     protected static CancellationToken Cancellation => Xunit.TestContext.Current.CancellationToken;
@@ -104,6 +110,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         await base.DisposeAsyncCore();
         Store.Dispose();
         PublicLinks.Dispose();
+        ShareLinks.Dispose();
         await Database.DisposeAsync();
         _folder.Delete(recursive: true);
     }

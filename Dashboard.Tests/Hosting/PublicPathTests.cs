@@ -41,6 +41,26 @@ public sealed partial class PublicPathTests(PublicPathTests.PathHost shared) : I
     }
 
     [Theory]
+    [InlineData("", "shared/overlay")]
+    [InlineData("/presence", "shared/overlay")]
+    [InlineData("", "shared/room")]
+    [InlineData("/presence", "shared/room")]
+    public async Task SharedPage_BelowThePath_FindsItsPartsThere(string stripped, string path)
+    {
+        using var visitor = new FormVisitor(_host, Public, stripped);
+
+        using var page = await visitor.GetAsync(path);
+        using var script = await visitor.GetAsync("shared.js");
+        using var stream = await visitor.GetAsync("api/v1/share/stream");
+        var html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains("<base href=\"/presence/\"", html, StringComparison.Ordinal);
+        Assert.DoesNotMatch(FromTheRoot(), html.Replace("<base href=\"/presence/\"", "", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.OK, script.StatusCode);
+        Assert.Contains("revoked", await stream.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/rooms")]
     [InlineData("https://evil.example/presence/")]
     [InlineData("//evil.example/presence/")]
