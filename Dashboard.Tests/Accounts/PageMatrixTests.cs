@@ -32,6 +32,7 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         /downloads/room/viewers.csv      in         no         400        400        400
         /downloads/rooms/{RoomId}/viewers.csv in         no         200        200        200
         /error/{Code:int}                200        200        200        200        200
+        /jobs/{**path}                   in         no         no         no         200
         /join                            200        200        200        200        200
         /links                           in         no         no         200        200
         /new-password                    200        200        200        200        200
@@ -91,7 +92,7 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
 
     private static async Task<string> OpenAsync(string path, FormVisitor visitor)
     {
-        var address = path.Replace("{RoomId}", "lobby", StringComparison.Ordinal).Replace("{UserId}", "ada", StringComparison.Ordinal).Replace("{Code:int}", "500", StringComparison.Ordinal).Replace("{**path}", "index.html", StringComparison.Ordinal);
+        var address = path.Replace("/{**path}", path.StartsWith("/try", StringComparison.Ordinal) ? "/index.html" : "", StringComparison.Ordinal).Replace("{RoomId}", "lobby", StringComparison.Ordinal).Replace("{UserId}", "ada", StringComparison.Ordinal).Replace("{Code:int}", "500", StringComparison.Ordinal);
         using var reply = await visitor.GetAsync(address);
         var target = reply.Headers.Location?.OriginalString ?? "";
         if (target.Contains("/sign-in", StringComparison.Ordinal))

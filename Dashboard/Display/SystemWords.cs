@@ -27,6 +27,13 @@ internal static class SystemWords
         ? (SystemTexts.JobBackup, SystemTexts.JobBackupIs)
         : (SystemTexts.JobMaintenance, SystemTexts.JobMaintenanceIs);
 
+    /// <summary>What a run did.</summary>
+    public static string Of(JobResult result) => result switch
+    {
+        { File: { } file } => Sentence.With(SystemTexts.BackupTaken, file, Numbers.Bytes(result.Bytes)),
+        _ => Sentence.With(result.IsLogKept ? SystemTexts.MaintenanceDoneLogKept : SystemTexts.MaintenanceDone, Numbers.Bytes(result.Bytes)),
+    };
+
     /// <summary>What a background loop is called; by its name in health where there is no word for it.</summary>
     public static string OfLoop(string loop) => loop switch
     {
@@ -34,6 +41,7 @@ internal static class SystemWords
         "demo" => SystemTexts.LoopDemo,
         "event streams" => SystemTexts.LoopEventStreams,
         "history writer" => SystemTexts.LoopHistoryWriter,
+        "job schedule" => SystemTexts.LoopJobSchedule,
         "key set" => SystemTexts.LoopKeySet,
         "last alive" => SystemTexts.LoopLastAlive,
         "membership writer" => SystemTexts.LoopMembershipWriter,

@@ -39,6 +39,7 @@ public static class DashboardApplication
         app.MapDownloads();
         app.MapSharedRoomPages();
         app.MapPictures();
+        app.MapJobs();
         app.MapSwaggerUi();
         app.RefuseBaseAmongOwnPaths();
         return app;
@@ -67,7 +68,7 @@ public static class DashboardApplication
         builder.AddModeratorAccounts();
         builder.AddPresenceApi();
         builder.AddTelemetry();
-        builder.AddJobs(options);
+        builder.AddJobs();
         builder.AddDashboardPages();
         builder.AddDemoViewers(options);
         builder.AddRequestPipeline(options);

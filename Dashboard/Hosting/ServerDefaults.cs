@@ -49,7 +49,6 @@ internal static class ServerDefaults
                 // A failing part logs it once itself. A probe every few seconds would repeat it.
                 ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
                 ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Warning",
-                ["Logging:LogLevel:Quartz"] = "Warning",
                 ["Logging:Console:FormatterName"] = "simple",
                 ["Logging:Console:FormatterOptions:SingleLine"] = "true",
                 ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",

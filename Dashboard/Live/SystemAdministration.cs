@@ -12,7 +12,6 @@ internal sealed class SystemAdministration(
     DatabaseMaintenance maintenance,
     LoopRegistry loops,
     LimitUsageRegistry caps,
-    JobLog jobLog,
     JobSchedule schedule,
     ServerStart start,
     IConfiguration configuration,
@@ -27,16 +26,12 @@ internal sealed class SystemAdministration(
     private SystemViewModel? _latest;
 
     /// <exception cref="AccessRefusedException">Not a Moderator.</exception>
-    public async ValueTask<SystemViewModel> ReadAsync(CancellationToken cancellationToken)
+    public async ValueTask<SystemViewModel> ReadAsync()
     {
         await guard.RequireAsync(ModeratorRole.Moderator);
         var now = time.GetUtcNow();
         if (_latest is { } latest && now >= latest.At && now - latest.At < ShortestAge)
             return latest;
-
-        var jobs = new List<JobViewModel>();
-        foreach (var job in JobNames.All)
-            jobs.Add(new JobViewModel(job, jobLog.LatestOf(job), await schedule.NextOfAsync(job, cancellationToken)));
 
         var size = maintenance.Size();
         var folder = BackupJob.FolderOf(options, maintenance);
@@ -56,7 +51,7 @@ internal sealed class SystemAdministration(
             SweptAgo = now - engine.CountNetwork().At,
             Caps = caps.All,
             Loops = loops.All,
-            Jobs = jobs,
+            Jobs = ReadJobs(),
             BackupFolder = folder,
             Backups = maintenance.Backups(folder),
             Configuration = ConfigurationInForce.Read(configuration, options),
@@ -66,12 +61,26 @@ internal sealed class SystemAdministration(
 
     /// <summary>Starts a job at once.</summary>
     /// <exception cref="AccessRefusedException">Not an Admin. Nothing was started.</exception>
-    public async Task RunNowAsync(string job, CancellationToken cancellationToken)
+    public async Task RunNowAsync(string job)
     {
         var admin = await guard.RequireAsync(ModeratorRole.Admin);
-        await schedule.RunNowAsync(job, cancellationToken);
+        schedule.RunNow(job);
         log.LogInformation("{By} started {Job}.", admin.Email, job);
         _latest = null;
+    }
+
+    private IReadOnlyList<JobViewModel> ReadJobs()
+    {
+        try
+        {
+            return schedule.Read();
+        }
+#pragma warning disable CA1031 // the loop that looks after the store says why, and the rest of the page is needed then most of all
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return [.. JobNames.All.Select(job => new JobViewModel(job, null, null, null))];
+        }
     }
 }
 
@@ -117,12 +126,6 @@ public sealed record SystemViewModel
     /// <summary>Whether who looks may run jobs.</summary>
     public required bool MayRun { get; init; }
 }
-
-/// <summary>One scheduled job.</summary>
-/// <param name="Name">As health names it.</param>
-/// <param name="Latest">Its latest run since the server started.</param>
-/// <param name="NextAt">When it runs next by itself; null for never.</param>
-public sealed record JobViewModel(string Name, JobRun? Latest, DateTimeOffset? NextAt);
 
 /// <summary>How the server itself is doing, in as much as fits a line.</summary>
 /// <param name="Failing">Background loops that fail and are tried again.</param>

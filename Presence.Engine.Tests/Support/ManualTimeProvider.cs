@@ -47,7 +47,10 @@ public sealed class ManualTimeProvider(long frequency = ManualTimeProvider.OddFr
         }
     }
 
-    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+    /// <summary>Where the server is; nowhere with summer time unless told otherwise.</summary>
+    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
+
+    public override TimeZoneInfo LocalTimeZone => Zone;
 
     /// <summary>Moves both clocks on and fires every timer that falls due, in order, each at its own due time.</summary>
     public void Advance(TimeSpan by)

@@ -39,6 +39,20 @@ public sealed class DatabaseMaintenance(PresenceDatabase database, Checkpointer 
            select new BackupFile(path, file.Length, takenAt.Value),
     ];
 
+    /// <summary>How much of the copy that is being taken is there, by its size; 0 before it is begun, 100 while it is checked.</summary>
+    public int CopiedPercent(string folder)
+    {
+        try
+        {
+            var copied = Directory.EnumerateFiles(folder, "*" + DatabaseBackups.Unfinished).Sum(path => new FileInfo(path).Length);
+            return (int)Math.Min(100, 100 * copied / Math.Max(1, Size().Database));
+        }
+        catch (IOException)
+        {
+            return 0; // it is there no more, or not yet
+        }
+    }
+
     /// <summary>Takes a copy, checks that it can be read, and lets go of older ones of its kind.</summary>
     /// <param name="folder">Where to; made when missing, for its owner alone.</param>
     /// <param name="kept">How many nightly copies stay, 1 or more.</param>

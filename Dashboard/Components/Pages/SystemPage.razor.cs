@@ -23,13 +23,13 @@ public sealed partial class SystemPage
 
     private bool IsHealthy => Reading!.Loops.All(loop => loop.IsHealthy);
 
-    protected override ValueTask<SystemViewModel> ReadAsync() => Administration.ReadAsync(CancellationToken.None);
+    protected override ValueTask<SystemViewModel> ReadAsync() => Administration.ReadAsync();
 
     private async Task RunAsync(string job)
     {
         try
         {
-            await Administration.RunNowAsync(job, CancellationToken.None);
+            await Administration.RunNowAsync(job);
             _said = SystemTexts.Started;
         }
         catch (AccessRefusedException)
