@@ -47,7 +47,7 @@ public sealed class EmbedSectionTests : PageTest
         var link = await PublicLinks.MakeAsync("lobby", showsNames: false, "ada", Cancellation);
         var section = Render("lobby");
 
-        await section.ActAsync(shown => shown.Find("[role=switch]").ClickAsync(new()));
+        await section.ActAsync(shown => shown.Find("[role=switch]").ChangeAsync(true));
 
         Assert.Equal(link with { ShowsNames = true }, PublicLinks.FindOfRoom("lobby"));
         section.WaitForAssertion(() => Assert.Contains($"<whos-watching room=\"{link.Code}\"></whos-watching>", section.Find("code").TextContent, StringComparison.Ordinal));

@@ -16,7 +16,6 @@ using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 using Presence.Engine.Tests.Support;
 using Presence.Engine.Users;
-using Radzen;
 
 namespace Presence.Dashboard.Tests.Components;
 
@@ -41,7 +40,8 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddScoped<CircuitClock>();
         Services.AddScoped<PageVisibility>();
         Services.AddScoped<LocalTime>();
-        Services.AddScoped<DialogService>();
+        DashboardPages.AddComponents(Services);
+        Services.AddScoped<NoticeBoard>();
         Services.AddScoped<ModeratorGuard>();
         Services.AddSingleton<StorageWatch>();
         Services.AddSingleton<PageFailures>();

@@ -28,11 +28,11 @@ public sealed class PeoplePageTests : PageTest
         await MakeAsync(Self, ModeratorRole.Admin);
         await MakeAsync("ada@example.com", ModeratorRole.Observer);
         var page = await RenderAsync();
-        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+        var dialogs = Render<MudBlazor.MudDialogProvider>();
 
         var editing = page.ActAsync(shown => shown.Find("button[aria-label='Change ada@example.com']").ClickAsync());
         dialogs.WaitForElement("[role=dialog]");
-        await dialogs.ActAsync(shown => shown.FindAll("input[name=role]")[1].ChangeAsync(true));
+        await dialogs.ActAsync(shown => shown.ByRole("radio", nameof(ModeratorRole.Moderator)).ClickAsync());
         await dialogs.ActAsync(shown => shown.ByRole("button", PeopleTexts.Save).ClickAsync());
         await editing;
 
@@ -56,7 +56,7 @@ public sealed class PeoplePageTests : PageTest
     {
         await MakeAsync("boss@example.com", ModeratorRole.Admin);
         var page = await RenderAsync();
-        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+        var dialogs = Render<MudBlazor.MudDialogProvider>();
 
         var editing = page.ActAsync(shown => shown.Find("button[aria-label='Change boss@example.com']").ClickAsync());
         dialogs.WaitForElement("[role=dialog]");
@@ -90,7 +90,7 @@ public sealed class PeoplePageTests : PageTest
         await MakeAsync(Self, ModeratorRole.Admin);
         await MakeAsync("ada@example.com", ModeratorRole.Observer);
         var page = await RenderAsync();
-        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+        var dialogs = Render<MudBlazor.MudDialogProvider>();
 
         var editing = page.Find("button[aria-label='Change ada@example.com']").ClickAsync();
         dialogs.WaitForElement("[role=dialog]");

@@ -53,7 +53,7 @@ public sealed class RoomDetailPageTests : PageTest
     {
         Beat("main", "anna-1", "Anna");
         Beat("main", "anna-2", "Anna");
-        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+        var dialogs = Render<MudBlazor.MudDialogProvider>();
         var page = RenderRoom("main");
 
         page.Act(shown => shown.FindAll("button[aria-label='Remove Anna']")[0].Click()); // the latest to join
@@ -254,7 +254,7 @@ public sealed class RoomDetailPageTests : PageTest
     public async Task Remove_FromTheRoster_SendsTheViewerAwayAndOffersToLetItInAgain()
     {
         Beat("main", "ada", "Ada Lovelace");
-        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+        var dialogs = Render<MudBlazor.MudDialogProvider>();
         var page = RenderRoom("main");
 
         page.Act(shown => shown.Find("button[aria-label='Remove Ada Lovelace']").Click()); // is done when the dialog is
@@ -296,7 +296,7 @@ public sealed class RoomDetailPageTests : PageTest
         Beat("main", "ada", "Ada Lovelace");
         var store = Services.GetRequiredService<RemovalStore>();
         await store.RemoveAsync(new Removal("ada", "main", Time.GetUtcNow().AddHours(3), "Spam"), "eve@example.com", Cancellation);
-        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+        var dialogs = Render<MudBlazor.MudDialogProvider>();
 
         var asking = OpenDialogAsync("ada", "main");
         await PassUntilAsync(() => dialogs.AllByTestId("in-force").Count == 1);
@@ -305,7 +305,7 @@ public sealed class RoomDetailPageTests : PageTest
         Assert.Contains("left), by eve@example.com.", notice, StringComparison.Ordinal);
         Assert.Contains("Reason: Spam", notice, StringComparison.Ordinal);
         Assert.Contains(dialogs.FindAll("button"), button => button.TextContent == "Shorten to 5 min");
-        dialogs.Act(shown => shown.FindAll("input[name=length]")[2].Change(true));
+        dialogs.Act(shown => shown.ByRole("radio", ViewerTexts.Hours24).Click());
         await dialogs.ActAsync(shown => shown.FindAll("button").Single(button => button.TextContent.StartsWith("Extend to 1 d", StringComparison.Ordinal)).ClickAsync());
         await asking;
         Assert.Equal(Time.GetUtcNow().AddDays(1), Engine.RemovalOf("ada", "main")!.Until);
@@ -315,7 +315,7 @@ public sealed class RoomDetailPageTests : PageTest
     public async Task Remove_WhileSomebodyElseRemoves_ReplacesNothingUnread()
     {
         Beat("main", "ada", "Ada Lovelace");
-        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+        var dialogs = Render<MudBlazor.MudDialogProvider>();
         var asking = OpenDialogAsync("ada", "main");
         await PassUntilAsync(() => dialogs.FindAll("button").Any(button => button.TextContent == "Remove for 5 min"));
         var theirs = Time.GetUtcNow().AddHours(3);
@@ -332,7 +332,7 @@ public sealed class RoomDetailPageTests : PageTest
     }
 
     private Task<RemovalEntry?> OpenDialogAsync(string userId, string? roomId) => Presence.Dashboard.Components.Dialogs.RemoveViewerDialog.OpenAsync(
-        Services.GetRequiredService<Radzen.DialogService>(), userId, userId, roomId);
+        Services.GetRequiredService<MudBlazor.IDialogService>(), userId, userId, roomId);
 
     [Fact]
     public async Task Actions_ForAnObserver_AreNotThereAndRefusedByTheServices()

@@ -34,7 +34,7 @@ public sealed partial class SettingsPageTests
     {
         Beat("main", "ada");
         var page = await RenderSettingsAsync();
-        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+        var dialogs = Render<MudBlazor.MudDialogProvider>();
         await SaveElsewhereAsync(TimeSpan.FromSeconds(90));
         await PassUntilAsync(() => page.FindAll("[aria-labelledby=history] li").Count == 2);
 
@@ -57,7 +57,7 @@ public sealed partial class SettingsPageTests
     public async Task Revert_ThoughtBetterOf_SavesNothing()
     {
         var page = await RenderSettingsAsync();
-        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+        var dialogs = Render<MudBlazor.MudDialogProvider>();
         await SaveElsewhereAsync(TimeSpan.FromSeconds(90));
         await PassUntilAsync(() => page.FindAll("[aria-labelledby=history] button").Count == 1);
 
@@ -76,7 +76,7 @@ public sealed partial class SettingsPageTests
         await SwitchElsewhereAsync(true);
         Beat("main", "ada");
         var page = await RenderSettingsAsync();
-        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+        var dialogs = Render<MudBlazor.MudDialogProvider>();
 
         var reverting = page.ActAsync(shown => shown.FindAll("[aria-labelledby=history] button").Single(button => button.TextContent.Contains("version 2", StringComparison.Ordinal)).ClickAsync());
         dialogs.WaitForElement("[role=dialog] [data-testid=impact]");

@@ -76,8 +76,8 @@ public sealed partial class SettingsPageTests : PageTest
     {
         Beat("main", "ada");
         var page = await RenderSettingsAsync();
-        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
-        await page.ActAsync(shown => shown.Find("[role=switch]").ClickAsync());
+        var dialogs = Render<MudBlazor.MudDialogProvider>();
+        await page.ActAsync(shown => shown.Find("[role=switch]").ChangeAsync(false));
 
         var saving = page.ActAsync(shown => shown.Find("form").SubmitAsync());
         dialogs.WaitForElement("[role=dialog]");
@@ -133,7 +133,7 @@ public sealed partial class SettingsPageTests : PageTest
         Assert.Contains("stay", Impact(page, "Hidden tabs"), StringComparison.Ordinal);
         Assert.Contains("60 viewers, none is dropped", Impact(page, "Present now"), StringComparison.Ordinal);
 
-        await page.ActAsync(shown => shown.Find("[role=switch]").ClickAsync());
+        await page.ActAsync(shown => shown.Find("[role=switch]").ChangeAsync(false));
         Assert.Contains("all leave at once", Impact(page, "Present now"), StringComparison.Ordinal);
     }
 
@@ -157,7 +157,7 @@ public sealed partial class SettingsPageTests : PageTest
         page.Act(shown => shown.Find("#interval").Input("30"));
         page.Act(shown => shown.Find("#timeout").Input("61"));
         Assert.Equal("2.0 heartbeats/s (no change) · no viewer is dropped", page.ByTestId("settings-line").TextContent);
-        await page.ActAsync(shown => shown.Find("[role=switch]").ClickAsync());
+        await page.ActAsync(shown => shown.Find("[role=switch]").ChangeAsync(false));
         Assert.Equal("2.0 → 0 heartbeats/s · 60 viewers leave at once", page.ByTestId("settings-line").TextContent);
 
         await page.ActAsync(shown => shown.ByRole("button", SettingsTexts.Reset).ClickAsync());

@@ -165,14 +165,14 @@ public sealed class ViewerDetailPageTests : PageTest
     {
         Beat("stage", "ada");
         Beat("rooftop", "ada");
-        var dialogs = Render<Radzen.Blazor.RadzenDialog>();
+        var dialogs = Render<MudBlazor.MudDialogProvider>();
         var page = RenderViewer("ada");
         await PassUntilAsync(() => page.FindAll("article").Count == 2);
 
         page.Act(shown => shown.ByRole("button", Sentence.With(ViewerTexts.RemoveFrom, ViewerTexts.Network)).Click()); // is done when the dialog is
         await PassUntilAsync(() => dialogs.FindAll("#removal-reason").Count == 1);
-        Assert.Empty(dialogs.FindAll("input[name=where]"));
-        dialogs.Act(shown => shown.FindAll("input[name=length]")[2].Change(true));
+        Assert.Empty(dialogs.AllByRole("radio", ViewerTexts.WhereNetwork));
+        dialogs.Act(shown => shown.ByRole("radio", ViewerTexts.Hours24).Click());
         await dialogs.ActAsync(shown => shown.ByRole("button", Sentence.With(ViewerTexts.RemoveFor, Durations.Rough(TimeSpan.FromDays(1)))).ClickAsync());
         await PassUntilAsync(() => page.FindAll("article").Count == 0 && page.FindAll("[aria-labelledby=removals] li").Count == 1);
 

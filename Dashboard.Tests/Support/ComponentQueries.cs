@@ -1,4 +1,5 @@
 using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 
@@ -37,8 +38,12 @@ internal static class ComponentQueries
         "button" => "button, [role=button]",
         "link" => "a[href]",
         "navigation" => "nav",
+        "radio" => "input[type=radio]",
+        "switch" => "input[role=switch]",
+        "textbox" => "input:not([type]), input[type=text], textarea",
         _ => $"[role={role}]",
     };
 
-    private static string NameOf(IElement element) => element.GetAttribute("aria-label") ?? element.TextContent.Trim();
+    private static string? NameOf(IElement element) =>
+        element.GetAttribute("aria-label") ?? (element is IHtmlInputElement input ? (input.Closest("label") ?? input.Labels.FirstOrDefault())?.TextContent.Trim() : element.TextContent.Trim());
 }

@@ -1,13 +1,14 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Endpoints;
+using MudBlazor;
+using MudBlazor.Services;
 using Presence.Dashboard.Components.Pages.Demo;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Downloads;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Sharing;
-using Radzen;
 
 namespace Presence.Dashboard.Components;
 
@@ -30,11 +31,12 @@ internal static class DashboardPages
                 hub.KeepAliveInterval = KeepAlive;
                 hub.ClientTimeoutInterval = PeerTimeout;
             });
-        services.AddScoped<DialogService>();
+        AddComponents(services);
 
         services.AddScoped<CircuitClock>();
         services.AddScoped<PageVisibility>();
         services.AddScoped<LocalTime>();
+        services.AddScoped<NoticeBoard>();
         services.AddScoped<BrowserChoices>();
         // One a page, not one a circuit: each remembers what its page shows.
         services.AddTransient<OverviewQuery>();
@@ -59,6 +61,15 @@ internal static class DashboardPages
         services.AddTransient<SystemAdministration>();
         services.AddSingleton<ClientCommands>();
         services.AddSingleton<SettingsAdoption>();
+    }
+
+    /// <summary>MudBlazor's services, its sentences ours: it doesn't ask for English ones unless told.</summary>
+    internal static void AddComponents(IServiceCollection services)
+    {
+        services.AddMudServices();
+        services.AddTransient<MudLocalizer, ComponentTexts>();
+        services.AddLocalizationInterceptor(provider => new DefaultLocalizationInterceptor(
+            provider.GetRequiredService<ILoggerFactory>(), provider.GetService<MudLocalizer>()) { IgnoreDefaultEnglish = true });
     }
 
     public static void MapDashboardPages(this WebApplication app)

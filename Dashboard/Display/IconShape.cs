@@ -4,6 +4,9 @@ namespace Presence.Dashboard.Display;
 /// <param name="Path">The data of an SVG path.</param>
 public sealed record IconShape(string Path)
 {
+    /// <summary>The drawing as the component library takes icons: 24 units wide.</summary>
+    public string Svg { get; } = $"""<g transform="scale(1.5)" fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"><path d="{Path}"/></g>""";
+
     public static readonly IconShape Rooms = new("M2.5 3.5h11v7h-11zM6 13.5h4M8 10.5v3");
     public static readonly IconShape Overview = new("M2.5 13.5h11M4 11V8M8 11V3.5M12 11V6");
     public static readonly IconShape Wall = new("M2.5 2.5h5v5h-5zM9.5 2.5h4v5h-4zM2.5 9.5h5v4h-5zM9.5 9.5h4v4h-4z");

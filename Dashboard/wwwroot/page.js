@@ -45,7 +45,7 @@ const isTyping = target => target.matches?.("input, textarea, select, [contented
 // Single keys, so they keep out of the way: of whoever types, of dialogs, of the browser's own, of who switched them off.
 function press(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (isTyping(event.target) || document.querySelector("dialog[open], .rz-dialog") || areShortcutsOff()) return;
+  if (isTyping(event.target) || document.querySelector("dialog[open], [role=dialog], [role=listbox], [role=menu]") || areShortcutsOff()) return;
   const target = event.key === "/" ? document.querySelector("[data-search]")
     : event.key === "?" ? document.getElementById("keyboard-help")
     : performance.now() < leader ? document.querySelector(`[data-go="${CSS.escape(event.key)}"]`) : null;

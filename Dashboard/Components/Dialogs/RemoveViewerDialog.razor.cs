@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine;
 using Presence.Engine.Storage;
-using Radzen;
 
 namespace Presence.Dashboard.Components.Dialogs;
 
@@ -33,8 +33,8 @@ public sealed partial class RemoveViewerDialog
     [Parameter]
     public string? RoomId { get; set; }
 
-    [Inject]
-    private DialogService Dialogs { get; set; } = default!;
+    [CascadingParameter]
+    private IMudDialogInstance Dialog { get; set; } = default!;
 
     [Inject]
     private ViewerModeration Moderation { get; set; } = default!;
@@ -65,11 +65,10 @@ public sealed partial class RemoveViewerDialog
     };
 
     /// <summary>Opens the dialog. Null if no viewer was removed.</summary>
-    public static async Task<RemovalEntry?> OpenAsync(DialogService dialogs, string userId, string name, string? roomId) =>
-        await dialogs.OpenAsync<RemoveViewerDialog>(
+    public static async Task<RemovalEntry?> OpenAsync(IDialogService dialogs, string userId, string name, string? roomId) =>
+        await dialogs.AskAsync<RemoveViewerDialog>(
             Sentence.With(ViewerTexts.RemoveTitle, VisibleText.Isolated(name)),
-            new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(UserId)] = userId, [nameof(RoomId)] = roomId },
-            new DialogOptions { ShowClose = false, Width = "min(460px, 100vw)", CloseDialogOnOverlayClick = true, CssClass = "sheet" }) as RemovalEntry;
+            new DialogParameters<RemoveViewerDialog> { { dialog => dialog.UserId, userId }, { dialog => dialog.RoomId, roomId } }) as RemovalEntry;
 
     protected override async Task OnInitializedAsync()
     {
@@ -98,7 +97,7 @@ public sealed partial class RemoveViewerDialog
         _isBusy = true;
         try
         {
-            Dialogs.Close(await Moderation.RemoveAsync(UserId, Place, span, _draft.ReasonOrNull, InForce, CancellationToken.None));
+            Dialog.Close(await Moderation.RemoveAsync(UserId, Place, span, _draft.ReasonOrNull, InForce, CancellationToken.None));
         }
         catch (RemovalConflictException conflict)
         {

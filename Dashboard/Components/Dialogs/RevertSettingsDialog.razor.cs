@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 using Presence.Dashboard.Components.Shared;
 using Presence.Dashboard.Live;
 using Presence.Engine.Settings;
-using Radzen;
 
 namespace Presence.Dashboard.Components.Dialogs;
 
@@ -19,8 +19,8 @@ public sealed partial class RevertSettingsDialog
     [Inject]
     private SettingsAdministration Administration { get; set; } = default!;
 
-    [Inject]
-    private DialogService Dialogs { get; set; } = default!;
+    [CascadingParameter]
+    private IMudDialogInstance Dialog { get; set; } = default!;
 
     private PresenceSettings? Wanted => Reading is null ? null : Target.SavedAs(Reading.InForce);
 

@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
-using Radzen;
 
 namespace Presence.Dashboard.Components.Pages;
 
@@ -30,7 +30,7 @@ public sealed partial class PeoplePage : IDisposable
     private AccountChanges Changes { get; set; } = default!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = default!;
+    private IDialogService Dialogs { get; set; } = default!;
 
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
@@ -93,10 +93,7 @@ public sealed partial class PeoplePage : IDisposable
 
     private async Task EditAsync(Moderator moderator)
     {
-        var chosen = await Dialogs.OpenAsync<ModeratorDialog>(
-            PeopleTexts.EditTitle,
-            new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(ModeratorDialog.Moderator)] = moderator },
-            new DialogOptions { ShowClose = false, Width = "min(460px, 92vw)", CloseDialogOnOverlayClick = true });
+        var chosen = await Dialogs.AskAsync<ModeratorDialog>(PeopleTexts.EditTitle, new DialogParameters<ModeratorDialog> { { dialog => dialog.Moderator, moderator } });
         if (chosen is ModeratorDialog.NewPassword)
         {
             await ActAsync(

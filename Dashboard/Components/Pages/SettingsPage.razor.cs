@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Components.Shared;
@@ -6,7 +7,6 @@ using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
-using Radzen;
 
 namespace Presence.Dashboard.Components.Pages;
 
@@ -15,9 +15,6 @@ public sealed partial class SettingsPage
 {
     /// <summary>How long what was saved is said where the thumb is; the history says it ever after.</summary>
     private static readonly TimeSpan SaidFor = TimeSpan.FromSeconds(10);
-
-    private static readonly IReadOnlyDictionary<string, object> SwitchAttributes =
-        new Dictionary<string, object>(StringComparer.Ordinal) { ["id"] = "enabled", ["aria-describedby"] = "enabled-hint" };
 
     private readonly SettingsForm _form = new();
     private ElementReference _formElement;
@@ -29,7 +26,7 @@ public sealed partial class SettingsPage
     private SettingsAdministration Administration { get; set; } = default!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = default!;
+    private IDialogService Dialogs { get; set; } = default!;
 
     [Inject]
     private PageFailures Failures { get; set; } = default!;
@@ -93,10 +90,8 @@ public sealed partial class SettingsPage
     /// <summary>One question, with what it changes and means; then it is in force, as a version of its own.</summary>
     private async Task RevertAsync(PresenceSettings target)
     {
-        var chosen = await Dialogs.OpenAsync<RevertSettingsDialog>(
-            Sentence.With(SettingsTexts.RevertTitle, target.Version),
-            new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(RevertSettingsDialog.Target)] = target },
-            new DialogOptions { ShowClose = false, Width = "min(440px, 100vw)", CloseDialogOnOverlayClick = true, CssClass = "sheet" });
+        var chosen = await Dialogs.AskAsync<RevertSettingsDialog>(
+            Sentence.With(SettingsTexts.RevertTitle, target.Version), new DialogParameters<RevertSettingsDialog> { { dialog => dialog.Target, target } });
         if (chosen is not PresenceSettings wanted || _isSaving)
             return;
         await StoreAsync(wanted, Sentence.With(SettingsTexts.RevertReason, target.Version));
@@ -140,9 +135,10 @@ public sealed partial class SettingsPage
         await RefreshAsync();
     }
 
-    private async Task<bool> ConfirmDisablingAsync() =>
-        await Dialogs.OpenAsync<DisablePresenceDialog>(
-            SettingsTexts.SwitchOffTitle,
-            new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(DisablePresenceDialog.Viewers)] = Engine.CountNetwork().Viewers },
-            new DialogOptions { ShowClose = false, Width = "min(440px, 92vw)", CloseDialogOnOverlayClick = true }) is true;
+    private Task<bool> ConfirmDisablingAsync()
+    {
+        var viewers = Engine.CountNetwork().Viewers;
+        var leaving = viewers == 0 ? SettingsTexts.NobodyWatches : Numbers.Of(viewers, SettingsTexts.ViewerLeaves, SettingsTexts.ViewersLeave);
+        return ConfirmDialog.AskAsync(Dialogs, SettingsTexts.SwitchOffTitle, $"{leaving} {SettingsTexts.UntilOnAgain}", SettingsTexts.SwitchOff);
+    }
 }

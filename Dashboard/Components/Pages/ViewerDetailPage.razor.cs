@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine;
-using Radzen;
 
 namespace Presence.Dashboard.Components.Pages;
 
@@ -27,7 +27,7 @@ public sealed partial class ViewerDetailPage
     private ViewerModeration Moderation { get; set; } = default!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = default!;
+    private IDialogService Dialogs { get; set; } = default!;
 
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;

@@ -13,8 +13,6 @@ public sealed partial class EmbedSection : IDisposable
     /// <summary>As long as a badge may be cached: looking more often shows nothing new.</summary>
     private const int TicksBetweenPreviews = 5;
 
-    private static readonly Dictionary<string, object> SwitchAttributes = new(StringComparer.Ordinal) { ["aria-describedby"] = "embed-names-hint" };
-
     private readonly CancellationTokenSource _closing = new();
     private PublicLinkViewModel? _reading;
     private string? _room;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
+using MudBlazor;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
@@ -8,7 +9,6 @@ using Presence.Engine;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
-using Radzen;
 
 namespace Presence.Dashboard.Components.Shared;
 
@@ -52,7 +52,7 @@ public sealed partial class RoomSettingsPanel
     private RoomAdministration Administration { get; set; } = default!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = default!;
+    private IDialogService Dialogs { get; set; } = default!;
 
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
@@ -193,14 +193,13 @@ public sealed partial class RoomSettingsPanel
         var isClosing = isEnding || (!Drafted.Values.Enabled && Effective.Values.Enabled);
         if (!isClosing)
             return true;
-        return await Dialogs.OpenAsync<CloseRoomDialog>(
+        var viewers = Engine.Count(RoomId).Viewers;
+        var leaving = viewers == 0 ? RoomTexts.CloseNobody : Sentence.With(viewers == 1 ? RoomTexts.CloseOne : RoomTexts.CloseMany, Numbers.Count(viewers));
+        return await ConfirmDialog.AskAsync(
+            Dialogs,
             isEnding ? RoomTexts.CloseEndTitle : RoomTexts.CloseOffTitle,
-            new Dictionary<string, object?>(StringComparer.Ordinal)
-            {
-                [nameof(CloseRoomDialog.Viewers)] = Engine.Count(RoomId).Viewers,
-                [nameof(CloseRoomDialog.IsEnding)] = isEnding,
-            },
-            new DialogOptions { ShowClose = false, Width = "min(440px, 100vw)", CloseDialogOnOverlayClick = true, CssClass = "sheet" }) is true;
+            $"{leaving} {(isEnding ? RoomTexts.CloseEndText : RoomTexts.CloseOffText)}",
+            isEnding ? RoomTexts.CloseEnd : RoomTexts.CloseOff);
     }
 
     private IEnumerable<string> ProblemsOf(string field) =>

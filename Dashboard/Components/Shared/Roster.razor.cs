@@ -1,12 +1,12 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web.Virtualization;
+using MudBlazor;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine;
 using Presence.Engine.Rooms;
-using Radzen;
 
 namespace Presence.Dashboard.Components.Shared;
 
@@ -71,7 +71,7 @@ public sealed partial class Roster
     private NavigationManager Navigation { get; set; } = default!;
 
     [Inject]
-    private DialogService Dialogs { get; set; } = default!;
+    private IDialogService Dialogs { get; set; } = default!;
 
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;

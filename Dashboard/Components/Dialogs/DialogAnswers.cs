@@ -1,0 +1,16 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace Presence.Dashboard.Components.Dialogs;
+
+/// <summary>Dialogs that answer a question.</summary>
+internal static class DialogAnswers
+{
+    /// <summary>Opens a dialog and waits for its answer. Null if it was cancelled.</summary>
+    public static async Task<object?> AskAsync<TDialog>(this IDialogService dialogs, string title, DialogParameters<TDialog> parameters)
+        where TDialog : IComponent
+    {
+        var dialog = await dialogs.ShowAsync<TDialog>(title, parameters);
+        return await dialog.Result is { Canceled: false } answer ? answer.Data : null;
+    }
+}
