@@ -51,7 +51,7 @@ public sealed class ListJourneyTests(ChromiumBrowser chromium, PopulatedHost eve
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Pin rooftop" }).ClickAsync();
         await Expect(page.Locator("[data-testid=pinned] [data-testid=room-name]")).ToHaveTextAsync(["rooftop"]);
-        await page.GetByRole(AriaRole.Link, new() { Name = "Wall", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }).GetByRole(AriaRole.Link, new() { Name = "Wall" }).ClickAsync();
         await Expect(page.GetByTestId("room-name")).ToHaveTextAsync(["rooftop"]);
         await Expect(page.GetByRole(AriaRole.Navigation, new() { Name = "Main" })).ToBeHiddenAsync();
         Fill(host, "rooftop", 7);

@@ -121,15 +121,6 @@ public sealed class RoomAddressTests : PageTest
         Assert.Equal("Show fewer", page.FindAll("[aria-labelledby=just-left] a[aria-expanded=true]").Single().TextContent);
     }
 
-    [Fact]
-    public void Roster_BeforeItsFirstLines_IsAsTallAsTheyWillBe()
-    {
-        for (var viewer = 0; viewer < 7; viewer++)
-            Beat("main", $"viewer {viewer}");
-
-        Assert.Equal("--lines: 7", RenderRoom("main").Find("[aria-labelledby=watching] [role=region]").GetAttribute("style"));
-    }
-
     private async Task LongTimeoutAsync() => await Store.ChangeAsync(
         new SettingsChange { Settings = new() { Enabled = true, HeartbeatInterval = TimeSpan.FromSeconds(30), PresenceTimeout = TimeSpan.FromSeconds(3_600), ListLimit = 200 }, By = "initial" }, Cancellation);
 

@@ -112,20 +112,6 @@ public sealed class RoomNumberTests : PageTest
     }
 
     [Fact]
-    public void Strip_OfAPhone_LeadsToTheSearchAndToTheExplanationAndNeverClosesIt()
-    {
-        Beat("main", "ada");
-        Navigation.NavigateTo("/rooms/main?explain=1&sort=name");
-
-        var page = RenderRoom();
-
-        foreach (var action in page.FindAll("[data-testid=room-strip] [data-reach]"))
-            Assert.NotNull(page.Find("#" + action.GetAttribute("data-reach")));
-        Assert.NotNull(page.Find("#roster-search input"));
-        Assert.EndsWith("?explain=1&sort=name", page.Find("[data-testid=room-strip] a").GetAttribute("href"), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Room_WhileItIsReadAndWhenThatFails_SaysSoAndReadsAgain()
     {
         var authentication = new HeldAuthentication();

@@ -71,17 +71,10 @@ function filter(event) {
 // A menu of links has done its work when one was taken.
 const fold = event => event.target.closest?.("[popover] a")?.closest("[popover]").hidePopover();
 
-// Leads to another part of the page and puts the focus there; on a phone the keyboard opens only within the tap itself.
-function reach(event) {
-  const target = document.getElementById(event.target.closest?.("[data-reach]")?.dataset.reach);
-  target?.scrollIntoView();
-  (target?.querySelector("input") ?? target)?.focus({ preventScroll: true });
-}
-
 // An image that has no picture is none at all: some browsers draw a sign for it, over the initials below.
 const conceal = event => { if (event.target.closest?.("[data-testid=avatar]")) event.target.hidden = true; };
 
-const listeners = { visibilitychange: [tell], click: [copy, fold, reach], keydown: [press], change: [choose], beforeinput: [filter] };
+const listeners = { visibilitychange: [tell], click: [copy, fold], keydown: [press], change: [choose], beforeinput: [filter] };
 
 export function attach(reference) {
   circuit = reference;

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine;
@@ -56,6 +58,13 @@ public sealed partial class RoomDetailPage
     [SupplyParameterFromQuery(Name = "edit")]
     private string? Edit { get; set; }
 
+    /// <summary>Which part a narrow screen shows below the number: the viewers, the chart, who left, or the room itself.</summary>
+    [SupplyParameterFromQuery(Name = "tab")]
+    private string? Tab { get; set; }
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = default!;
+
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
@@ -80,6 +89,8 @@ public sealed partial class RoomDetailPage
 
     private bool IsEditing => Edit == "1";
 
+    private string ShownTab => IsEditing ? "room" : Tab is "chart" or "left" or "room" ? Tab : "viewers";
+
     private string ExplainHref => Navigation.GetUriWithQueryParameter("explain", IsExplained ? null : "1");
 
     private string LeftHref => Navigation.GetUriWithQueryParameter("left", IsLeftLong ? null : "all");
@@ -93,6 +104,16 @@ public sealed partial class RoomDetailPage
     protected override ValueTask<RoomDetailViewModel> ReadAsync() => Reader.ReadAsync(View);
 
     protected override DirtyWatch OpenWatch() => Engine.Watch(Id);
+
+    private string? CurrentTab(string tab) => ShownTab == tab ? "page" : null;
+
+    private string TabHref(string? tab) => Navigation.GetUriWithQueryParameters(
+        new Dictionary<string, object?>(StringComparer.Ordinal) { ["tab"] = tab, ["edit"] = null });
+
+    private Task ShareAsync() => Dialogs.AskAsync<ShareRoomDialog>(
+        Sentence.With(RoomTexts.ShareTitle, VisibleText.Isolated(Name)),
+        new DialogParameters<ShareRoomDialog> { { dialog => dialog.RoomId, Id }, { dialog => dialog.MayAct, Reading!.MayAct } },
+        MaxWidth.Medium);
 
     // What was read out need not be within the other range.
     private string RangeHref(int minutes) => Navigation.GetUriWithQueryParameters(

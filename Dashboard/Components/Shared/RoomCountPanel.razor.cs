@@ -7,9 +7,6 @@ namespace Presence.Dashboard.Components.Shared;
 /// <summary>The number of a room, large, and where it is going.</summary>
 public sealed partial class RoomCountPanel
 {
-    /// <summary>Where the strip of a phone leads back to.</summary>
-    public const string Anchor = "room-number";
-
     [Parameter, EditorRequired]
     public RoomDetailViewModel Reading { get; set; } = default!;
 
@@ -23,6 +20,9 @@ public sealed partial class RoomCountPanel
     public string ExplainHref { get; set; } = "";
 
     private RoomCount Count => Reading.Room.Count;
+
+    /// <summary>Neither hidden nor fading: those who look at it now.</summary>
+    private int Watching => Math.Max(0, Count.Viewers - Count.Hidden - Count.Fading);
 
     private RoomBurst Burst => Reading.Burst;
 }

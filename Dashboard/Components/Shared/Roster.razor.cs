@@ -13,9 +13,6 @@ namespace Presence.Dashboard.Components.Shared;
 /// <summary>Everyone in a room: only the visible rows are read and rendered, and they don't move while the moderator points at them.</summary>
 public sealed partial class Roster
 {
-    /// <summary>Where the strip of a phone leads to.</summary>
-    public const string SearchAnchor = "roster-search";
-
     private static readonly (ViewerStatusKind? State, string Text)[] States =
     [
         (null, RoomTexts.All),
@@ -83,14 +80,6 @@ public sealed partial class Roster
 
     /// <summary>What would bring viewers here. Into a closed room heartbeats bring none.</summary>
     private string EmptyText => Reading.Room.Status == RoomStatus.Ended ? RoomTexts.EmptyRoomEnded : Reading.IsEnabled ? RoomTexts.EmptyRoom : RoomTexts.EmptyRoomOff;
-
-    /// <summary>As many as there will be, until they are read.</summary>
-    private int ExpectedLines => (_isRead, _hasFailed) switch
-    {
-        (true, _) => _lines,
-        (_, true) => 0,
-        _ => Reading.Room.Count.Viewers,
-    };
 
     private string Showing => View.IsFiltered && _isRead
         ? Sentence.With(RoomTexts.OfMany, Numbers.Count(_total), Viewers)
