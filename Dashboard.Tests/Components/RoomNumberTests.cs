@@ -107,7 +107,7 @@ public sealed class RoomNumberTests : PageTest
         var page = RenderRoom();
 
         var explanation = page.Find("#explanation");
-        Assert.Equal((RoomCountPanel.Anchor, "FIGURE"), (explanation.PreviousElementSibling!.Id, explanation.NextElementSibling!.NodeName));
+        Assert.Equal((RoomTexts.WatchingNow, "FIGURE"), (explanation.PreviousElementSibling!.GetAttribute("aria-label"), explanation.ParentElement!.NextElementSibling!.FirstElementChild!.NodeName));
         Assert.Equal("explanation", page.ByRole("link", RoomTexts.Explain).GetAttribute("aria-controls"));
     }
 
