@@ -49,7 +49,7 @@ public sealed class PageStorageTests : PageTest
             [
                 room.Find("form [role=alert]").TextContent,
                 settings.ByTestId("outcome").TextContent,
-                viewer.ByTestId("outcome").TextContent,
+                LastNotice!.Text,
                 embed.Find("[role=alert]").TextContent,
                 dialogs.Find("[role=status]:not([id])").TextContent,
             ];

@@ -3,6 +3,7 @@ using Bunit.TestDoubles;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components;
+using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
@@ -59,6 +60,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddTransient<ViewerDetailQuery>();
         Services.AddScoped<RoomAdministration>();
         Services.AddScoped<ViewerModeration>();
+        Services.AddScoped<ViewerBans>();
         Services.AddSingleton(new UserStore(Database));
         Services.AddSingleton(new RoomStore(Database, Engine));
         Services.AddSingleton(new RemovalStore(Database, Engine));
@@ -96,6 +98,9 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
     protected ShareLinkStore ShareLinks { get; }
 
     protected BunitAuthorizationContext Moderator { get; }
+
+    /// <summary>What the moderator was told last.</summary>
+    internal Notice? LastNotice => Services.GetRequiredService<NoticeBoard>().Shown.LastOrDefault();
 
     protected static CancellationToken Cancellation => Xunit.TestContext.Current.CancellationToken;
 

@@ -70,8 +70,6 @@ public sealed class RoomNumberTests : PageTest
             var change = CountChanges.Text(viewer - 2, viewer + 1);
             Assert.Equal(change + " in 1 min", page.Find("[data-testid=count-caption] [data-testid=change-minute]").TextContent);
             Assert.Equal(change + " in 5 min", page.Find("[data-testid=count-caption] [data-testid=change-five-minutes]").TextContent);
-            Assert.Equal(change + " in 1 min", page.Find("[data-testid=room-strip] [data-testid=change-minute]").TextContent);
-            Assert.Equal(count, page.Find("[data-testid=room-strip] strong").TextContent);
         }
     }
 
@@ -175,7 +173,7 @@ public sealed class RoomNumberTests : PageTest
 
         await page.ActAsync(shown => shown.Find("[aria-labelledby=just-left] button").ClickAsync(new()));
 
-        await PassUntilAsync(() => page.Find("[aria-labelledby=just-left] [role=status]").TextContent == "Couldn’t lift the ban. Try again.");
+        await PassUntilAsync(() => LastNotice?.Text == "Couldn’t lift the ban. Try again.");
         Assert.Equal("1", page.ByTestId("viewer-count").TextContent);
     }
 

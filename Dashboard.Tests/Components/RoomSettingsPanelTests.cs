@@ -20,7 +20,7 @@ public sealed class RoomSettingsPanelTests : PageTest
         await NameElsewhereAsync("Owls, live");
 
         await PassUntilAsync(() => page.Find("[aria-labelledby=room-settings] dl").TextContent.Contains("Owls, live", StringComparison.Ordinal));
-        Assert.Contains("eve@example.com", page.Find("aside").TextContent, StringComparison.Ordinal);
+        Assert.Contains("eve@example.com", page.Find("[aria-labelledby=room-settings]").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

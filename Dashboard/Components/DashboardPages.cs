@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Endpoints;
 using MudBlazor;
 using MudBlazor.Services;
+using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Components.Pages.Demo;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Downloads;
@@ -52,6 +53,7 @@ internal static class DashboardPages
         services.AddTransient<ViewerDetailQuery>();
         services.AddScoped<RoomAdministration>();
         services.AddScoped<ViewerModeration>();
+        services.AddScoped<ViewerBans>();
         services.AddSingleton<RosterDownload>();
         services.AddScoped<SettingsAdministration>();
         services.AddScoped<PublicLinkAdministration>();

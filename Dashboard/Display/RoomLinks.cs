@@ -1,5 +1,4 @@
 using System.Buffers;
-using Presence.Dashboard.Live;
 using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Display;
@@ -13,13 +12,6 @@ internal static class RoomLinks
     /// </summary>
     public static string To(string roomId) =>
         roomId is "." or ".." ? "room?id=" + roomId : "rooms/" + Uri.EscapeDataString(roomId);
-
-    /// <summary>The address of a room's viewers as CSV, with the words of the page's own address.</summary>
-    public static string Viewers(RosterView view)
-    {
-        var path = view.RoomId is "." or ".." ? "downloads/room/viewers.csv?id=" + view.RoomId + "&" : "downloads/rooms/" + Uri.EscapeDataString(view.RoomId) + "/viewers.csv?";
-        return (path + string.Join('&', view.Words.Where(word => word.Value is not null).Select(word => word.Key + "=" + Uri.EscapeDataString(word.Value!)))).TrimEnd('?', '&');
-    }
 }
 
 /// <summary>The address of a viewer's page.</summary>

@@ -73,6 +73,12 @@ internal static class TrendLine
         }
     }
 
+    /// <summary>The top of a scale that moves: as it was while the line fills two fifths of it and more, so that it doesn't jump at each crossing of a border.</summary>
+    /// <param name="before">The top so far; 0 for none.</param>
+    /// <param name="highest">The highest sample now.</param>
+    public static int Ceiling(int before, int highest) =>
+        highest <= before && (highest * 5L >= before * 2L || before == Ceiling(0)) ? before : Ceiling(highest);
+
     private static int X(int index, int count, int slots, int width)
     {
         var fromRight = count - 1 - index;

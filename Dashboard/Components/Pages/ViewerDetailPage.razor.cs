@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using MudBlazor;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
@@ -11,8 +10,6 @@ namespace Presence.Dashboard.Components.Pages;
 /// <summary>One user: everywhere it is now, on what, since when, and what keeps it out.</summary>
 public sealed partial class ViewerDetailPage
 {
-    private string _outcome = "";
-
     [Parameter]
     public string? UserId { get; set; }
 
@@ -24,16 +21,10 @@ public sealed partial class ViewerDetailPage
     private ViewerDetailQuery Reader { get; set; } = default!;
 
     [Inject]
-    private ViewerModeration Moderation { get; set; } = default!;
-
-    [Inject]
-    private IDialogService Dialogs { get; set; } = default!;
+    private ViewerBans Bans { get; set; } = default!;
 
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
-
-    [Inject]
-    private PageFailures Failures { get; set; } = default!;
 
     protected override string Watched => Id;
 
@@ -59,29 +50,13 @@ public sealed partial class ViewerDetailPage
 
     private async Task RemoveAsync(string? roomId)
     {
-        if (await RemoveViewerDialog.OpenAsync(Dialogs, Id, Name, roomId) is not { } entry)
-            return;
-        _outcome = Sentence.With(ViewerTexts.Removed, NameOf(entry.Removal.RoomId), LocalTime.Clock(entry.Removal.Until, Now));
-        await ReadAnewAsync();
+        if (await Bans.AskAsync(Id, Name, roomId))
+            await ReadAnewAsync();
     }
 
     private async Task LiftAsync(string? roomId)
     {
-        try
-        {
-            await Moderation.LiftAsync(Id, roomId, CancellationToken.None);
-            _outcome = Sentence.With(ViewerTexts.Lifted, NameOf(roomId));
-        }
-        catch (AccessRefusedException)
-        {
-            _outcome = ViewerTexts.NotAllowed;
-        }
-#pragma warning disable CA1031 // whatever it was, the page says so and offers it again
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            _outcome = Failures.Tell(failure, "A ban couldn't be lifted.", ViewerTexts.LiftFailed);
-        }
+        await Bans.LiftAsync(Id, Name, roomId);
         await ReadAnewAsync();
     }
 

@@ -73,6 +73,9 @@ public sealed partial class RoomChart : IDisposable
     /// <summary>When the line began, while it is too short to be seen.</summary>
     private string? YoungSince => _viewers.Length * 10 <= Minutes ? LocalTime.Clock(AtOf(0), Hour.Trend.At) : null;
 
+    /// <summary>How many marks are named in the chart: the rest would lie over each other, and stands in the list below it.</summary>
+    private const int MostNamed = 2;
+
     private string Summary => Sentence.With(
         RoomTexts.ChartSummary,
         Minutes == 15 ? RoomTexts.Range15 : RoomTexts.Range60,
@@ -118,8 +121,8 @@ public sealed partial class RoomChart : IDisposable
             _labels[i] = PointText(i);
         _spoken = _labels[Picked];
 
-        _top = TrendLine.Ceiling(_viewers.Max());
-        _most = TrendLine.Ceiling(Math.Max(_joins.Max(), _leaves.Max()));
+        _top = TrendLine.Ceiling(_top, _viewers.Max());
+        _most = TrendLine.Ceiling(_most, Math.Max(_joins.Max(), _leaves.Max()));
         _line = TrendLine.Path(_viewers, Minutes + 1, Width, Height, 0, _top);
         _area = TrendLine.Area(_viewers, Minutes + 1, Width, Height, 0, _top);
         _joinBars = TrendBars.Path(_joins, Minutes + 1, Width, 20, 19, _most);
@@ -155,18 +158,25 @@ public sealed partial class RoomChart : IDisposable
     private Mark MarkOf(SettingsHistoryEntry change) => MarkOf(
         "network " + change.Settings.Version.ToString(CultureInfo.InvariantCulture),
         change.Settings.UpdatedAt,
-        Sentence.With(RoomTexts.ChangeBy, Words(SettingsDifferences.Between(change.Previous, change.Settings)), change.Settings.UpdatedBy));
+        Sentence.With(RoomTexts.ChangeBy, Words(SettingsDifferences.Between(change.Previous, change.Settings)), change.Settings.UpdatedBy),
+        NameOf(SettingsDifferences.Between(change.Previous, change.Settings)));
 
     private Mark MarkOf(RoomSave save) => MarkOf(
         "room " + save.Number.ToString(CultureInfo.InvariantCulture),
         save.At,
-        Sentence.With(RoomTexts.ChangeByHere, Words(SettingsDifferences.Between(save.Before, save.After)), save.By));
+        Sentence.With(RoomTexts.ChangeByHere, Words(SettingsDifferences.Between(save.Before, save.After)), save.By),
+        NameOf(SettingsDifferences.Between(save.Before, save.After)));
 
-    private Mark MarkOf(string key, DateTimeOffset at, string what) => new(
+    private Mark MarkOf(string key, DateTimeOffset at, string what, string name) => new(
         key,
         at,
         string.Create(CultureInfo.InvariantCulture, $"left: {100 * (1 - (Age(at) / Span)):0.##}%"),
-        Sentence.With(RoomTexts.ChangeLine, LocalTime.Clock(at, Now), what));
+        Sentence.With(RoomTexts.ChangeLine, LocalTime.Clock(at, Now), what),
+        name);
+
+    /// <summary>A few letters that stand in the chart.</summary>
+    private static string NameOf(IEnumerable<SettingsDifference> differences) =>
+        differences.FirstOrDefault() is { } first ? first.Before is null ? first.After : $"{first.Before} → {first.After}" : "";
 
     private static string Words(IEnumerable<SettingsDifference> differences) => string.Join(", ", differences.Select(difference => difference.Before is null
         ? Sentence.With(RoomTexts.ChangeTo, difference.Name, difference.After)
@@ -174,5 +184,5 @@ public sealed partial class RoomChart : IDisposable
 
     private sealed record Shown(RoomHour Hour, int Minutes, DateTimeOffset? At, string QuarterHref, string HourHref);
 
-    private sealed record Mark(string Key, DateTimeOffset At, string Style, string Text);
+    private sealed record Mark(string Key, DateTimeOffset At, string Style, string Text, string Name);
 }

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web.Virtualization;
-using MudBlazor;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
@@ -68,15 +67,13 @@ public sealed partial class Roster
     private NavigationManager Navigation { get; set; } = default!;
 
     [Inject]
-    private IDialogService Dialogs { get; set; } = default!;
+    private ViewerBans Bans { get; set; } = default!;
 
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
 
     [Inject]
     private PageFailures Failures { get; set; } = default!;
-
-    private Outcome? Removed { get; set; }
 
     /// <summary>What would bring viewers here. Into a closed room heartbeats bring none.</summary>
     private string EmptyText => Reading.Room.Status == RoomStatus.Ended ? RoomTexts.EmptyRoomEnded : Reading.IsEnabled ? RoomTexts.EmptyRoom : RoomTexts.EmptyRoomOff;
@@ -99,7 +96,7 @@ public sealed partial class Roster
         var isNew = View != _shownView || Open != _shownOpen;
         if (View.RoomId != _shownView?.RoomId)
         {
-            (Removed, _isRead) = (null, false);
+            _isRead = false;
             ShowFilters(View.Filters > 0);
         }
         (_shownView, _shownOpen) = (View, Open);
@@ -180,33 +177,14 @@ public sealed partial class Roster
 
     private async Task RemoveAsync(RosterItem item)
     {
-        var viewer = item.Viewer;
-        if (await RemoveViewerDialog.OpenAsync(Dialogs, viewer.UserId, ViewerNames.Of(viewer), View.RoomId) is not { } entry)
-            return;
-        var pattern = entry.Removal.RoomId is null ? RoomTexts.RemovedFromNetwork : RoomTexts.RemovedFromRoom;
-        Removed = new Outcome(item, Sentence.With(pattern, ViewerNames.Said(viewer), LocalTime.Clock(entry.Removal.Until, Now)), CanLift: true);
-        await RefreshRowsAsync();
+        if (await Bans.AskAsync(item.Viewer.UserId, ViewerNames.Of(item.Viewer), View.RoomId))
+            await RefreshRowsAsync();
     }
 
     private async Task LiftAsync(RosterItem item)
     {
-        var name = ViewerNames.Said(item.Viewer);
-        try
-        {
-            if (Moderation.RemovalOf(item.Viewer.UserId, View.RoomId) is { } removal)
-                await Moderation.LiftAsync(item.Viewer.UserId, removal.RoomId, CancellationToken.None);
-            Removed = new Outcome(item, Sentence.With(RoomTexts.Lifted, name), CanLift: false);
-        }
-        catch (AccessRefusedException)
-        {
-            Removed = new Outcome(item, RoomTexts.NotAllowed, CanLift: false) { HasFailed = true };
-        }
-#pragma warning disable CA1031 // whatever it was, the list says so and offers it again
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            Removed = new Outcome(item, Failures.Tell(failure, "A ban couldn't be lifted.", RoomTexts.LiftFailed), CanLift: true) { HasFailed = true };
-        }
+        if (Moderation.RemovalOf(item.Viewer.UserId, View.RoomId) is { } ban)
+            await Bans.LiftAsync(ban.UserId, ViewerNames.Of(item.Viewer), ban.RoomId);
         await RefreshRowsAsync();
     }
 
@@ -232,9 +210,4 @@ public sealed partial class Roster
 
     private string? AriaSort(ViewerSort ascending, ViewerSort descending) =>
         View.Sort == ascending ? "ascending" : View.Sort == descending ? "descending" : null;
-
-    private sealed record Outcome(RosterItem Viewer, string Text, bool CanLift)
-    {
-        public bool HasFailed { get; init; }
-    }
 }

@@ -1,0 +1,76 @@
+using MudBlazor;
+using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Display;
+using Presence.Dashboard.Live;
+using Presence.Engine;
+using Presence.Engine.Storage;
+
+namespace Presence.Dashboard.Components.Dialogs;
+
+/// <summary>Bans and lifts bans for whatever page asks, says what came of it, and offers the way back.</summary>
+internal sealed class ViewerBans(IDialogService dialogs, NoticeBoard notices, ViewerModeration moderation, PageFailures failures, LocalTime localTime, TimeProvider time)
+{
+    /// <summary>Asks from where, for how long and why, and bans.</summary>
+    /// <param name="userId">Who.</param>
+    /// <param name="name">What the viewer is called.</param>
+    /// <param name="roomId">The room at hand. Null offers the network alone.</param>
+    /// <returns>Whether somebody was banned.</returns>
+    public async Task<bool> AskAsync(string userId, string name, string? roomId)
+    {
+        if (await RemoveViewerDialog.OpenAsync(dialogs, userId, name, roomId) is not { Removal: var ban })
+            return false;
+        notices.Say(
+            Sentence.With(ban.RoomId is null ? RoomTexts.RemovedFromNetwork : RoomTexts.RemovedFromRoom, VisibleText.Isolated(name), localTime.Clock(ban.Until, time.GetUtcNow())),
+            () => LiftAsync(userId, name, ban.RoomId));
+        return true;
+    }
+
+    /// <summary>Lifts a ban; undone, what was left of it is in force again.</summary>
+    /// <param name="userId">Who.</param>
+    /// <param name="name">What the viewer is called.</param>
+    /// <param name="roomId">The room it is banned from. Null for the network.</param>
+    /// <returns>Whether the viewer may come back.</returns>
+    public Task<bool> LiftAsync(string userId, string name, string? roomId) => TryAsync(
+        async () =>
+        {
+            var lifted = await moderation.InForceAsync(userId, roomId, CancellationToken.None);
+            await moderation.LiftAsync(userId, roomId, CancellationToken.None);
+            notices.Say(Sentence.With(RoomTexts.Lifted, VisibleText.Isolated(name)), lifted is null ? null : () => RestoreAsync(lifted, name));
+        },
+        RoomTexts.LiftFailed);
+
+    private Task<bool> RestoreAsync(RemovalEntry lifted, string name) => TryAsync(
+        async () =>
+        {
+            var now = time.GetUtcNow();
+            if (lifted.Removal is not { } ban || ban.Until <= now)
+                return;
+            await moderation.RemoveAsync(ban.UserId, ban.RoomId, ban.Until - now, ban.Reason, known: null, CancellationToken.None);
+            notices.Say(Sentence.With(ban.RoomId is null ? RoomTexts.RemovedFromNetwork : RoomTexts.RemovedFromRoom, VisibleText.Isolated(name), localTime.Clock(ban.Until, now)));
+        },
+        ViewerTexts.RemoveFailed);
+
+    private async Task<bool> TryAsync(Func<Task> act, string failed)
+    {
+        try
+        {
+            await act();
+            return true;
+        }
+        catch (AccessRefusedException)
+        {
+            notices.Say(RoomTexts.NotAllowed, severity: Severity.Error);
+        }
+        catch (RemovalConflictException conflict)
+        {
+            notices.Say(Sentence.With(ViewerTexts.RemoveConflict, conflict.Current.By), severity: Severity.Error);
+        }
+#pragma warning disable CA1031 // whatever it was, the moderator is told and can try again
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            notices.Say(failures.Tell(failure, "A ban couldn't be changed.", failed), severity: Severity.Error);
+        }
+        return false;
+    }
+}
