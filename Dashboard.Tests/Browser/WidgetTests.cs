@@ -1,5 +1,7 @@
 using Microsoft.Playwright;
+using Presence.Dashboard.Tests.Pictures;
 using Presence.Dashboard.Tests.Support;
+using SkiaSharp;
 using static Microsoft.Playwright.Assertions;
 
 namespace Presence.Dashboard.Tests.Browser;
@@ -12,7 +14,10 @@ public sealed class WidgetTests(ChromiumBrowser chromium)
     [Fact]
     public async Task Widget_UnderAStrictContentPolicy_ShowsTheCountAsItChangesAndFreezesWithTheServer()
     {
-        await using var host = await DashboardHost.StartAsync();
+        await using var pictures = await HostileHttpsServer.StartAsync();
+        await using var host = await DashboardHost.StartAsync(HostileHttpsServer.Reached(new DashboardHostOptions()));
+        var picture = pictures.Serve("ada.png", PictureFiles.Plain(SKColors.Red));
+        await host.SendAsync(HttpMethod.Put, "/api/v1/admin/users/ada", DashboardHost.ServerKey, $$"""{"displayName":"Ada Lovelace","avatarUrl":"{{picture}}"}""", ("If-Match", "*"));
         using var ada = await OutsideViewer.LogInAsync(host, "ada", "Ada Lovelace");
         await ada.HeartbeatAsync("stage");
         var link = await LinkAsync(host, "stage");
@@ -24,6 +29,7 @@ public sealed class WidgetTests(ChromiumBrowser chromium)
         await Expect(count).ToHaveTextAsync("1", Patiently);
         await Expect(visit.Page.Locator("whos-watching [part=face]")).ToHaveCountAsync(1, new() { Timeout = 60_000 });
         await Expect(visit.Page.GetByTitle("Ada Lovelace")).ToBeVisibleAsync();
+        await Eventually.TrueAsync(async () => await visit.Page.GetByTitle("Ada Lovelace").Locator("img").EvaluateAsync<int>("image => image.naturalWidth") == 96, "her picture is there");
         Assert.True(await visit.Page.GetByAltText("Viewers now").EvaluateAsync<bool>("badge => badge.complete && badge.naturalWidth > 0"));
         using var grace = await OutsideViewer.LogInAsync(host, "grace", "Grace Hopper");
         await grace.HeartbeatAsync("stage");

@@ -10,6 +10,7 @@ using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
+using Presence.Engine.Users;
 
 namespace Presence.Dashboard.Tests.Components;
 
@@ -31,6 +32,30 @@ public sealed class RoomDetailPageTests : PageTest
         Assert.Equal(["grace", "ada"], page.AllByTestId("viewer-id").Select(id => id.TextContent));
         Assert.Equal(["Hidden", "Watching"], page.AllByTestId("status").Select(status => status.TextContent));
         Assert.Equal(["GH", "AL"], page.AllByTestId("avatar").Select(avatar => avatar.TextContent));
+    }
+
+    [Fact]
+    public void Room_WithViewersWithPictures_ShowsThemFromThisServerOverTheirInitials()
+    {
+        BeatWithPicture("ada", "https://example.com/ada.png");
+        Time.Advance(TimeSpan.FromSeconds(1));
+        BeatWithPicture("bob", "http://example.com/bob.png");
+        Time.Advance(TimeSpan.FromSeconds(1));
+        BeatWithPicture("eve", "https://example.com/eve.png?secret=1");
+
+        var page = RenderRoom("main");
+
+        var pictures = page.AllByTestId("avatar").Select(avatar => (avatar.TextContent, avatar.QuerySelector("img"))).ToArray();
+        Assert.Equal([("EV", true), ("BO", false), ("AD", true)], pictures.Select(shown => (shown.TextContent, shown.Item2 is not null)));
+        Assert.All(pictures.Select(shown => shown.Item2).OfType<AngleSharp.Dom.IElement>(), picture =>
+        {
+            Assert.Matches("^pictures/[A-Za-z0-9_-]{22}$", picture.GetAttribute("src"));
+            Assert.Equal(("", "lazy"), (picture.GetAttribute("alt"), picture.GetAttribute("loading")));
+        });
+        Assert.DoesNotContain("example.com", page.Markup, StringComparison.Ordinal);
+
+        void BeatWithPicture(string userId, string url) =>
+            Engine.Heartbeat(new Heartbeat { RoomId = "main", UserId = userId, SessionId = "", Profile = new UserProfile(null, url) });
     }
 
     [Theory]

@@ -31,6 +31,43 @@ public sealed class ViewerDetailPageTests : PageTest
     }
 
     [Fact]
+    public async Task Viewer_TheBackendToldAbout_ShowsWhatItKeepsAndWhatItChanges()
+    {
+        var users = Services.GetRequiredService<UserStore>();
+        await users.ChangeAsync("ada", new UserChange("Ada Lovelace", "https://example.com/ada.png", """{"plan":"premium","age":36,"tags":["host","early"],"team":{"id":7},"\u202Enote":"\u202Ereversed","none":null}"""), null, Cancellation);
+
+        var page = RenderViewer("ada");
+        await PassUntilAsync(() => page.AllByTestId("metadata").Count == 6);
+
+        Assert.Equal(
+            ["plan premium", "age 36", "tags host, early", """team {"id":7}""", "[U+202E]note reversed", "none null"],
+            page.AllByTestId("metadata").Select(line => line.QuerySelector("dt")!.TextContent + " " + line.QuerySelector("dd")!.TextContent));
+        var facts = page.Find("[aria-labelledby=from-the-app]").TextContent;
+        Assert.Contains("First seen", facts, StringComparison.Ordinal);
+        Assert.Contains(ViewerTexts.VerifiedYes, facts, StringComparison.Ordinal);
+        Assert.StartsWith("pictures/", page.ByTestId("avatar").QuerySelector("img")!.GetAttribute("src"), StringComparison.Ordinal);
+
+        await users.ChangeAsync("ada", new UserChange("Ada Lovelace", null, $$"""{{{string.Join(',', Enumerable.Range(0, AppMetadata.Most + 2).Select(i => $"\"key{i}\":{i}"))}}}"""), null, Cancellation);
+        await PassUntilAsync(() => page.AllByTestId("metadata").Count == AppMetadata.Most);
+        Assert.Contains("2 more values", page.Find("[aria-labelledby=from-the-app]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Viewer_NobodyVerified_IsSaidToBeUnverified()
+    {
+        await Services.GetRequiredService<UserStore>().SignInAsync("ada", null, isGuest: false, vouched: false, Cancellation);
+        await Services.GetRequiredService<UserStore>().SignInAsync("~guest-1", null, isGuest: true, vouched: false, Cancellation);
+
+        var page = RenderViewer("ada");
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=from-the-app]").Count == 1);
+        var guest = RenderViewer("~guest-1");
+        await PassUntilAsync(() => guest.FindAll("[aria-labelledby=from-the-app]").Count == 1);
+
+        Assert.Contains(ViewerTexts.VerifiedNo, page.Find("[aria-labelledby=from-the-app]").TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain(ViewerTexts.Verified, guest.Find("[aria-labelledby=from-the-app]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Viewer_SeenBeforeButAway_IsInNoRoom()
     {
         await Services.GetRequiredService<UserStore>().SignInAsync("ada", "Ada Lovelace", isGuest: false, vouched: false, Cancellation);

@@ -38,6 +38,10 @@ internal sealed class LocalTime
         return TimeZoneInfo.ConvertTime(at, _zone).ToString(pattern, CultureInfo.CurrentCulture);
     }
 
+    /// <summary>"20 Nov" within a year, else "11/20/2026".</summary>
+    public string Date(DateTimeOffset at, DateTimeOffset now) =>
+        now - at < TimeSpan.FromDays(300) ? Day(at) : TimeZoneInfo.ConvertTime(at, _zone).ToString("d", CultureInfo.CurrentCulture);
+
     /// <summary>"21:14:03".</summary>
     public string Second(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, _zone).ToString("T", CultureInfo.CurrentCulture);
 

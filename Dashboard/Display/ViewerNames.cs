@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Presence.Engine;
 using Presence.Engine.Rooms;
 using Presence.Engine.Users;
@@ -25,6 +26,32 @@ internal static class ViewerNames
             from--; // a whole character or none
         return Sentence.With(ViewerTexts.Guest, userId[from..]);
     }
+}
+
+/// <summary>What the app's backend keeps with a user, as moderators read it: a name and a value each.</summary>
+internal static class AppMetadata
+{
+    /// <summary>More than anyone reads; 4 KiB hold hundreds.</summary>
+    public const int Most = 40;
+
+    /// <summary>In the app's own order, lists with commas, what is nested as JSON. Shows as little as a name does of what doesn't show itself.</summary>
+    /// <param name="json">An object, as stored.</param>
+    /// <param name="more">How many there are beyond <see cref="Most"/>.</param>
+    public static IReadOnlyList<(string Name, string Value)> Of(string json, out int more)
+    {
+        using var document = JsonDocument.Parse(json);
+        (string Name, string Value)[] all = [.. document.RootElement.EnumerateObject().Select(member => (VisibleText.IdOf(member.Name), TextOf(member.Value)))];
+        more = Math.Max(0, all.Length - Most);
+        return all.Length > Most ? all[..Most] : all;
+    }
+
+    private static string TextOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => VisibleText.NameOf(value.GetString()) ?? "",
+        JsonValueKind.Array when value.EnumerateArray().All(item => item.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object)) =>
+            string.Join(", ", value.EnumerateArray().Select(TextOf)),
+        _ => VisibleText.NameOf(value.GetRawText()) ?? "",
+    };
 }
 
 /// <summary>Stands in for a picture: two letters and one of a few colours, the same for a user every time.</summary>

@@ -13,10 +13,14 @@ internal sealed class ViewerDetailQuery(PresenceEngine engine, UserStore users, 
     /// <summary>Finding a user's rooms is a look into every room.</summary>
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
+    /// <summary>What the app's backend says of a user stands in the database, and nothing tells when it changes.</summary>
+    private static readonly TimeSpan StoredPace = TimeSpan.FromSeconds(15);
+
     private string? _userId;
     private User? _user;
     private ViewerDetailViewModel? _reading;
     private long _readAt;
+    private long _storedAt;
     private IReadOnlyList<Removal> _inForce = [];
     private IReadOnlyList<RemovalEntry> _entries = [];
 
@@ -26,7 +30,7 @@ internal sealed class ViewerDetailQuery(PresenceEngine engine, UserStore users, 
         var moderator = await guard.RequireAsync(ModeratorRole.Observer);
         if (!PresenceComparers.UserId.Equals(userId, _userId))
         {
-            _user = await users.FindAsync(userId, CancellationToken.None);
+            (_user, _storedAt) = (await users.FindAsync(userId, CancellationToken.None), time.GetTimestamp());
             (_userId, _reading, _inForce, _entries) = (userId, null, [], []);
         }
         if (_reading is not null && time.GetElapsedTime(_readAt) < Pace)
@@ -43,6 +47,8 @@ internal sealed class ViewerDetailQuery(PresenceEngine engine, UserStore users, 
 
     private async Task<ViewerDetailViewModel> ReadNowAsync(string userId)
     {
+        if (time.GetElapsedTime(_storedAt) >= StoredPace)
+            (_user, _storedAt) = (await users.FindAsync(userId, CancellationToken.None), time.GetTimestamp());
         var places = engine.RoomsOf(userId).Select(roomId => engine.Find(roomId, userId)).OfType<ViewerPlace>().OrderBy(place => place.Viewer.JoinedAt).ToArray();
         await ReadRemovalsAsync(userId);
         var network = engine.CountNetwork();
@@ -54,6 +60,7 @@ internal sealed class ViewerDetailQuery(PresenceEngine engine, UserStore users, 
             _user is not null || places.Length > 0 || onlineAt is not null,
             places,
             onlineAt,
+            _user,
             _entries,
             network.At,
             engine.IsWarming,
@@ -84,6 +91,7 @@ internal sealed class ViewerDetailQuery(PresenceEngine engine, UserStore users, 
 /// <param name="IsKnown">Whether this server ever saw the user.</param>
 /// <param name="Places">Where it is, the longest there first.</param>
 /// <param name="OnlineAt">Its latest network heartbeat; null when it is not online, or asked not to be listed.</param>
+/// <param name="Stored">What the database has of it, the app's metadata among it; null for one that never signed in here.</param>
 /// <param name="Removals">What keeps it out, and who decided it.</param>
 /// <param name="At">The moment of all this.</param>
 /// <param name="IsWarming">Viewers may still be on their way back after a restart.</param>
@@ -96,6 +104,7 @@ public sealed record ViewerDetailViewModel(
     bool IsKnown,
     IReadOnlyList<ViewerPlace> Places,
     DateTimeOffset? OnlineAt,
+    User? Stored,
     IReadOnlyList<RemovalEntry> Removals,
     DateTimeOffset At,
     bool IsWarming,
