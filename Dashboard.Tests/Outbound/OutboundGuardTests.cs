@@ -212,6 +212,7 @@ public sealed class OutboundGuardTests : IAsyncLifetime
 
         _time.Advance(Longest);
 
+        await Eventually.TrueAsync(() => reading.IsCompleted, "it is given up");
         Assert.Contains("3 s", (await Assert.ThrowsAsync<HttpRequestException>(() => reading)).Message, StringComparison.Ordinal);
     }
 

@@ -89,18 +89,6 @@ public sealed class PictureDrawingTests
         Assert.Equal(isDrawn, PictureDrawing.Draw(file.ToArray()) is not null);
     }
 
-    [Fact]
-    public void Draw_OfAHeadThatPromisesTooMuch_DecodesNothing()
-    {
-        var png = PictureFiles.Plain(SKColors.Red);
-        byte[] huge = [0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30]; // 30,000 x 30,000
-        var patched = (byte[])[.. png[..16], .. huge, .. png[24..29], .. PictureFiles.Crc([.. png[12..16], .. huge, .. png[24..29]]), .. png[33..]];
-
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Null(PictureDrawing.Draw(patched));
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
-    }
-
     [Theory]
     [InlineData(64, true)]
     [InlineData(65, false)]
@@ -193,18 +181,4 @@ internal static class PictureFiles
     ];
 
     public static byte[] Bmp() => [.. "BM"u8, 58, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 24, 0, 0, 0, 0, 0, 4, 0, 0, 0, .. new byte[16], 0, 0, 255, 0];
-
-    /// <summary>The checksum of a PNG's chunk.</summary>
-    public static byte[] Crc(byte[] chunk)
-    {
-        var crc = uint.MaxValue;
-        foreach (var value in chunk)
-        {
-            crc ^= value;
-            for (var bit = 0; bit < 8; bit++)
-                crc = (crc & 1) == 1 ? (crc >> 1) ^ 0xEDB88320 : crc >> 1;
-        }
-        crc = ~crc;
-        return [(byte)(crc >> 24), (byte)(crc >> 16), (byte)(crc >> 8), (byte)crc];
-    }
 }

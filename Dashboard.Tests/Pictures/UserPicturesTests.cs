@@ -140,6 +140,7 @@ public sealed class UserPicturesTests : IAsyncLifetime
 
         _time.Advance(UserPictures.LongestFetch);
 
+        await Eventually.TrueAsync(() => reading.IsCompleted, "it is given up");
         Assert.Same(PictureReply.None, await reading);
     }
 
@@ -156,6 +157,7 @@ public sealed class UserPicturesTests : IAsyncLifetime
         await held.ReachedAsync(2 * UserPictures.MostAtOnce);
         _time.Advance(UserPictures.LongestWait - UserPictures.LongestFetch);
 
+        await Eventually.TrueAsync(() => Array.TrueForAll(reads, read => read.IsCompleted), "no one waits any longer");
         var replies = await Task.WhenAll(reads);
         Assert.Equal(UserPictures.MostAtOnce, held.Most);
         Assert.Equal(UserPictures.MostAtOnce, replies.Count(reply => reply == PictureReply.None));
@@ -195,6 +197,7 @@ public sealed class UserPicturesTests : IAsyncLifetime
         await Eventually.TrueAsync(() => _pictures.Waiting == 1, "the first waits");
         var others = Enumerable.Range(0, UserPictures.MostWaiting).Select(i => _pictures.ReadAsync(_pictures.KeyOf(_server.UrlOf($"other-{i}"))!, Cancel)).ToArray();
 
+        await Eventually.TrueAsync(() => first.IsCompleted, "the first lets others go");
         Assert.Same(PictureReply.NotNow, await first);
         Assert.Equal(UserPictures.MostWaiting, _pictures.Waiting);
         Assert.DoesNotContain(others, other => other.IsCompleted);
