@@ -76,8 +76,8 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
 
     [Theory]
     [InlineData("roleless", "/rooms", "Sign in with another account", "sign-in")]
-    [InlineData("Observer", "/system", "Back to the overview", "")]
-    [InlineData("Moderator", "/people", "Back to the overview", "")]
+    [InlineData("Observer", "/system", "Back to the overview", "./")]
+    [InlineData("Moderator", "/people", "Back to the overview", "./")]
     public async Task NoAccess_OfEachPrincipal_LeadsBackToWhatItMayOpen(string principal, string path, string words, string way)
     {
         var visitor = everybody.Visitors[principal];

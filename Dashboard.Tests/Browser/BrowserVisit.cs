@@ -90,6 +90,14 @@ public sealed class BrowserVisit : IAsyncDisposable
         await WaitUntilLiveAsync();
     }
 
+    /// <summary>Opens a field that offers something and takes what reads so.</summary>
+    public async Task ChooseAsync(string label, string option, bool byTouch = false)
+    {
+        var (field, offered) = (Page.GetByRole(AriaRole.Combobox, new() { Name = label, Exact = true }), Page.GetByRole(AriaRole.Option).Filter(new() { HasText = option }));
+        await (byTouch ? field.TapAsync() : field.ClickAsync());
+        await (byTouch ? offered.TapAsync() : offered.ClickAsync());
+    }
+
     /// <summary>The circuit is there and told so (wwwroot/page.js).</summary>
     public Task WaitUntilLiveAsync() => Page.Locator("html[data-connection=live]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
 

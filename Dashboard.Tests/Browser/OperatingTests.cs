@@ -22,7 +22,7 @@ public sealed partial class OperatingTests(ChromiumBrowser chromium)
         await using var admin = await chromium.VisitAsync(host.BaseAddress);
         await admin.SignInAsync("/people");
         await admin.Page.GetByLabel("Invite for", new() { Exact = true }).FillAsync("Ada Lovelace");
-        await admin.Page.GetByLabel("Role", new() { Exact = true }).SelectOptionAsync("Moderator");
+        await admin.ChooseAsync("Role", "Moderator");
         await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Create link" }).ClickAsync();
         var link = await admin.Page.Locator("code").TextContentAsync();
 
@@ -73,7 +73,7 @@ public sealed partial class OperatingTests(ChromiumBrowser chromium)
         await using var visit = await chromium.VisitAsync(host.BaseAddress);
         var page = visit.Page;
         await visit.SignInAsync("/settings");
-        await page.GetByRole(AriaRole.Button, new() { Name = "60 s / 150 s" }).ClickAsync();
+        await visit.ChooseAsync("Preset", "60 s / 150 s");
         await Expect(page.GetByTestId("impact")).ToContainTextAsync("was may drop out");
         await page.GetByLabel("Presence timeout").FillAsync("160");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
@@ -151,7 +151,7 @@ public sealed partial class OperatingTests(ChromiumBrowser chromium)
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Settings" })).ToBeVisibleAsync();
 
         await visit.OpenAsync("/account");
-        await page.GetByLabel("Keyboard shortcuts").UncheckAsync();
+        await page.GetByLabel("Keyboard shortcuts").UncheckAsync(new() { Force = true });
         await visit.OpenAsync("/account");
         await Expect(page.GetByLabel("Keyboard shortcuts")).Not.ToBeCheckedAsync();
         await page.GetByRole(AriaRole.Heading, new() { Name = "Account" }).FocusAsync();

@@ -101,7 +101,7 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, PopulatedHost
         await evening.Host.Services.GetRequiredService<SettingsStore>().ChangeAsync(saved, TestContext.Current.CancellationToken);
         await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900, scheme);
         await visit.SignInAsync("/settings");
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "60 s / 150 s" }).ClickAsync();
+        await visit.ChooseAsync("Preset", "60 s / 150 s");
         await Assertions.Expect(visit.Page.Locator("[data-testid=settings-actions][data-state=up]")).ToBeVisibleAsync();
         await CheckAsync(visit, "settings-changed", scheme);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Restore version 1" }).ClickAsync();

@@ -21,14 +21,14 @@ public sealed class SettingsJourneyTests(ChromiumBrowser chromium)
         await first.SignInAsync("/settings");
         await second.SignInAsync("/settings");
 
-        await first.Page.GetByRole(AriaRole.Button, new() { Name = "30 s / 90 s" }).ClickAsync();
+        await first.ChooseAsync("Preset", "30 s / 90 s");
         await first.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await Expect(second.Page.GetByLabel("Presence timeout")).ToHaveValueAsync("90", new() { Timeout = 60_000 });
         await Expect(second.Page.Locator("#adoption")).ToContainTextAsync("Version 2");
-        await Expect(second.Page.Locator("[aria-labelledby=history] li")).ToHaveCountAsync(2);
+        await Expect(second.Page.Locator("[aria-labelledby=history] tbody tr")).ToHaveCountAsync(2);
 
         await second.Page.GetByLabel("Presence timeout").FillAsync("100");
-        await first.Page.GetByRole(AriaRole.Button, new() { Name = "60 s / 150 s" }).ClickAsync();
+        await first.ChooseAsync("Preset", "60 s / 150 s");
         await first.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await Expect(second.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("changed the settings in the meantime", new() { Timeout = 60_000 });
         await Expect(second.Page.GetByLabel("Presence timeout")).ToHaveValueAsync("100");
@@ -53,7 +53,7 @@ public sealed class SettingsJourneyTests(ChromiumBrowser chromium)
         var strip = page.GetByTestId("settings-actions");
         await Expect(page.Locator("[data-testid=settings-actions][data-state=up]")).ToHaveCountAsync(0);
 
-        await page.GetByRole(AriaRole.Button, new() { Name = "60 s / 150 s" }).TapAsync();
+        await visit.ChooseAsync("Preset", "60 s / 150 s", byTouch: true);
         await Expect(strip).ToContainTextAsync("no viewer is dropped");
         await IsAtThumbAsync(page, strip);
         var save = strip.GetByRole(AriaRole.Button, new() { Name = "Save" });
@@ -69,8 +69,8 @@ public sealed class SettingsJourneyTests(ChromiumBrowser chromium)
         var dialog = page.GetByRole(AriaRole.Dialog);
         await IsLargeEnoughAsync(dialog.GetByRole(AriaRole.Button, new() { Name = "Restore" }));
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Restore" }).TapAsync();
-        await Expect(strip).ToContainTextAsync("Saved as version 3");
-        await IsAtThumbAsync(page, strip);
+        await Expect(page.GetByTestId("notices")).ToContainTextAsync("Saved as version 3");
+        await IsAtThumbAsync(page, page.GetByTestId("notices"));
         Assert.Equal(TimeSpan.FromSeconds(30), host.Services.GetRequiredService<PresenceEngine>().Settings.HeartbeatInterval);
         Assert.Empty(visit.Errors);
     }
@@ -82,7 +82,7 @@ public sealed class SettingsJourneyTests(ChromiumBrowser chromium)
         await using var visit = await chromium.VisitAsync(host.BaseAddress, 1440, 900);
         await visit.SignInAsync("/settings");
 
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "60 s / 150 s" }).ClickAsync();
+        await visit.ChooseAsync("Preset", "60 s / 150 s");
 
         await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "After saving" })).ToBeInViewportAsync(new() { Ratio = 1 });
         await Expect(visit.Page.GetByTestId("impact")).ToBeInViewportAsync(new() { Ratio = 1 });

@@ -142,7 +142,7 @@ public sealed class PeoplePageTests : PageTest
         await MakeAsync(Self, ModeratorRole.Admin);
 
         var page = Render<PeoplePage>();
-        Assert.Equal("Loading…", page.ByTestId("loading").TextContent);
+        Assert.Equal("Loading…", page.ByTestId("loading").TextContent.Trim());
         authentication.Mend(ModeratorRole.Admin);
 
         await page.WaitForElementAsync("table");

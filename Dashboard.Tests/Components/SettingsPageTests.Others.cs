@@ -1,5 +1,7 @@
 using Bunit;
+using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Display;
+using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
@@ -36,9 +38,9 @@ public sealed partial class SettingsPageTests
         var page = await RenderSettingsAsync();
         var dialogs = Render<MudBlazor.MudDialogProvider>();
         await SaveElsewhereAsync(TimeSpan.FromSeconds(90));
-        await PassUntilAsync(() => page.FindAll("[aria-labelledby=history] li").Count == 2);
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=history] tbody tr").Count == 2);
 
-        var reverting = page.ActAsync(shown => shown.FindAll("[aria-labelledby=history] button").Single(button => button.TextContent.Contains("version 1", StringComparison.Ordinal)).ClickAsync());
+        var reverting = page.ActAsync(shown => shown.ByRole("button", Sentence.With(SettingsTexts.RevertTo, 1)).ClickAsync());
         dialogs.WaitForElement("[role=dialog] [data-testid=impact]");
         Assert.Contains("Restore version 1?", dialogs.Markup, StringComparison.Ordinal);
         Assert.Contains("1 min 30 s", dialogs.ByTestId("differences").TextContent, StringComparison.Ordinal);
@@ -47,10 +49,10 @@ public sealed partial class SettingsPageTests
         await dialogs.ActAsync(shown => shown.ByRole("button", SettingsTexts.GoBack).ClickAsync());
         await reverting;
 
-        page.WaitForAssertion(() => Assert.Contains("Saved as version 3", page.ByTestId("outcome").TextContent, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Contains("Saved as version 3", Assert.Single(Services.GetRequiredService<NoticeBoard>().Shown).Text, StringComparison.Ordinal));
         Assert.Equal((3, TimeSpan.FromSeconds(60)), (Engine.Settings.Version, Engine.Settings.PresenceTimeout));
         Assert.Equal("60", page.Find("#timeout").GetAttribute("value"));
-        Assert.Contains("Restored version 1", page.FindAll("[aria-labelledby=history] li")[0].TextContent, StringComparison.Ordinal);
+        Assert.Contains("Restored version 1", page.FindAll("[aria-labelledby=history] tbody tr")[0].TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,9 +61,9 @@ public sealed partial class SettingsPageTests
         var page = await RenderSettingsAsync();
         var dialogs = Render<MudBlazor.MudDialogProvider>();
         await SaveElsewhereAsync(TimeSpan.FromSeconds(90));
-        await PassUntilAsync(() => page.FindAll("[aria-labelledby=history] button").Count == 1);
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=history] td button").Count == 1);
 
-        var reverting = page.ActAsync(shown => shown.Find("[aria-labelledby=history] button").ClickAsync());
+        var reverting = page.ActAsync(shown => shown.Find("[aria-labelledby=history] td button").ClickAsync());
         dialogs.WaitForElement("[role=dialog] [data-testid=impact]");
         await dialogs.ActAsync(shown => shown.ByRole("button", SharedTexts.Cancel).ClickAsync());
         await reverting;
@@ -78,7 +80,7 @@ public sealed partial class SettingsPageTests
         var page = await RenderSettingsAsync();
         var dialogs = Render<MudBlazor.MudDialogProvider>();
 
-        var reverting = page.ActAsync(shown => shown.FindAll("[aria-labelledby=history] button").Single(button => button.TextContent.Contains("version 2", StringComparison.Ordinal)).ClickAsync());
+        var reverting = page.ActAsync(shown => shown.ByRole("button", Sentence.With(SettingsTexts.RevertTo, 2)).ClickAsync());
         dialogs.WaitForElement("[role=dialog] [data-testid=impact]");
         Assert.Contains("1 viewer, all leave at once", dialogs.ByTestId("impact").TextContent, StringComparison.Ordinal);
         await dialogs.ActAsync(shown => shown.ByRole("button", SettingsTexts.GoBack).ClickAsync());
@@ -96,7 +98,7 @@ public sealed partial class SettingsPageTests
 
         await PassUntilAsync(() => page.Find("#timeout").GetAttribute("value") == "120");
         Assert.Contains("Version 2", page.Find("#adoption").TextContent, StringComparison.Ordinal);
-        Assert.Contains("eve@example.com", page.FindAll("[aria-labelledby=history] li")[0].TextContent, StringComparison.Ordinal);
+        Assert.Contains("eve@example.com", page.FindAll("[aria-labelledby=history] tbody tr")[0].TextContent, StringComparison.Ordinal);
         Assert.Empty(page.FindAll("form [role=alert]"));
     }
 

@@ -1,8 +1,10 @@
 using Bunit;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Pages;
+using Presence.Dashboard.Components.Shared;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
@@ -63,7 +65,7 @@ public sealed partial class SettingsPageTests : PageTest
 
         Assert.Equal(TimeSpan.FromSeconds(90), Engine.Settings.PresenceTimeout);
         Assert.Equal("mod@example.com", Engine.Settings.UpdatedBy);
-        var newest = page.FindAll("[aria-labelledby=history] li")[0].TextContent;
+        var newest = page.FindAll("[aria-labelledby=history] tbody tr")[0].TextContent;
         Assert.Contains("mod@example.com", newest, StringComparison.Ordinal);
         Assert.Contains("1 min 30 s", newest, StringComparison.Ordinal);
         Assert.Contains("Final tonight", newest, StringComparison.Ordinal);
@@ -76,7 +78,7 @@ public sealed partial class SettingsPageTests : PageTest
     {
         Beat("main", "ada");
         var page = await RenderSettingsAsync();
-        var dialogs = Render<MudBlazor.MudDialogProvider>();
+        var dialogs = Render<MudDialogProvider>();
         await page.ActAsync(shown => shown.Find("[role=switch]").ChangeAsync(false));
 
         var saving = page.ActAsync(shown => shown.Find("form").SubmitAsync());
@@ -107,12 +109,14 @@ public sealed partial class SettingsPageTests : PageTest
     public async Task Preset_Taken_FillsTheFormAndSavesNothing()
     {
         var page = await RenderSettingsAsync();
-        Assert.Equal("true", page.FindAll("button[aria-pressed]")[0].GetAttribute("aria-pressed"));
+        Assert.Equal(SettingsTexts.Compatible, page.Find("#preset").GetAttribute("value"));
 
-        await page.ActAsync(shown => shown.FindAll("button[aria-pressed]")[2].ClickAsync());
+        await TakeAsync(page, SettingsPreset.All[2]);
 
         Assert.Equal(("60", "150"), (page.Find("#interval").GetAttribute("value"), page.Find("#timeout").GetAttribute("value")));
-        Assert.Equal("true", page.FindAll("button[aria-pressed]")[2].GetAttribute("aria-pressed"));
+        Assert.Equal(SettingsTexts.Light, page.Find("#preset").GetAttribute("value"));
+        page.Act(shown => shown.Find("#timeout").Input("151"));
+        Assert.DoesNotContain(SettingsTexts.Light, page.Find("#preset").GetAttribute("value") ?? "", StringComparison.Ordinal);
         Assert.Equal(1, Engine.Settings.Version);
     }
 
@@ -126,7 +130,7 @@ public sealed partial class SettingsPageTests : PageTest
         Assert.Contains("may drop out", Impact(page, "Hidden tabs"), StringComparison.Ordinal);
         Assert.Contains("2.0", Impact(page, "Heartbeats per second"), StringComparison.Ordinal);
 
-        await page.ActAsync(shown => shown.FindAll("button[aria-pressed]")[2].ClickAsync());
+        await TakeAsync(page, SettingsPreset.All[2]);
 
         Assert.Contains("1.0", Impact(page, "Heartbeats per second"), StringComparison.Ordinal);
         Assert.Contains("was 2.0", Impact(page, "Heartbeats per second"), StringComparison.Ordinal);
@@ -145,7 +149,7 @@ public sealed partial class SettingsPageTests : PageTest
         var page = await RenderSettingsAsync();
         Assert.Null(page.ByTestId("settings-actions").GetAttribute("data-state"));
 
-        await page.ActAsync(shown => shown.FindAll("button[aria-pressed]")[2].ClickAsync());
+        await TakeAsync(page, SettingsPreset.All[2]);
         Assert.Equal("up", page.ByTestId("settings-actions").GetAttribute("data-state"));
         Assert.Equal("2.0 → 1.0 heartbeats/s · no viewer is dropped", page.ByTestId("settings-line").TextContent);
 
@@ -207,7 +211,7 @@ public sealed partial class SettingsPageTests : PageTest
         Services.AddSingleton<AuthenticationStateProvider>(authentication);
 
         var page = Render<SettingsPage>();
-        Assert.Equal("Loading…", page.ByTestId("loading").TextContent);
+        Assert.Equal("Loading…", page.ByTestId("loading").TextContent.Trim());
         Assert.Empty(page.AllByTestId("freshness"));
         authentication.Fail();
         await PassUntilAsync(() => page.FindAll("[role=alert]").Count == 1);
@@ -225,7 +229,7 @@ public sealed partial class SettingsPageTests : PageTest
 
         Assert.Contains("0 viewers, none is dropped", Impact(page, "Present now"), StringComparison.Ordinal);
         Assert.Contains("No sessions are present", page.Find("[aria-labelledby=adoption]").TextContent, StringComparison.Ordinal);
-        Assert.Empty(page.FindAll("[aria-labelledby=history] button"));
+        Assert.Empty(page.FindAll("[aria-labelledby=history] td button"));
     }
 
     [Fact]
@@ -265,6 +269,9 @@ public sealed partial class SettingsPageTests : PageTest
         await page.WaitForElementAsync("form");
         return page;
     }
+
+    private static Task TakeAsync(IRenderedComponent<SettingsPage> page, SettingsPreset preset) =>
+        page.InvokeAsync(() => page.FindComponent<MudSelect<SettingsPreset>>().Instance.ValueChanged.InvokeAsync(preset));
 
     private static bool IsSaveDisabled(IRenderedComponent<SettingsPage> page) =>
         page.Find("button[type=submit]").HasAttribute("disabled");

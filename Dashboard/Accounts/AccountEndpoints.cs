@@ -11,6 +11,7 @@ internal static class AccountEndpoints
 {
     public const string PasswordPath = "/account/password";
     public const string SignOutEverywherePath = "/account/sign-out-everywhere";
+    public const string AppearancePath = "/account/appearance";
     public const string Outcome = "outcome";
 
     public static void MapAccountForms(this IEndpointRouteBuilder app)
@@ -19,6 +20,7 @@ internal static class AccountEndpoints
         forms.MapPost(ModeratorAccounts.SignOutPath, SignOutAsync).AllowAnonymous();
         forms.MapPost(PasswordPath, ChangePasswordAsync).WithMetadata(new HashesPasswordsAttribute()).RequireAuthorization();
         forms.MapPost(SignOutEverywherePath, SignOutEverywhereAsync).RequireAuthorization();
+        forms.MapPost(AppearancePath, ChangeAppearanceAsync).RequireAuthorization();
     }
 
     private static async Task<IResult> SignOutAsync(HttpContext http, ModeratorSessions sessions)
@@ -77,6 +79,14 @@ internal static class AccountEndpoints
             await moderators.EndSessionsAsync(id, http.RequestAborted);
         await signIn.SignOutAsync();
         return Results.LocalRedirect("~" + ModeratorAccounts.SignInPath);
+    }
+
+    /// <summary>Sent by wwwroot/theme.js, which has already shown and remembered the choice.</summary>
+    private static async Task<IResult> ChangeAppearanceAsync(HttpContext http, UserManager<ModeratorAccount> accounts, AppearanceStore appearances)
+    {
+        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        var isStored = accounts.GetUserId(http.User) is { } id && await appearances.ChangeAsync(id, form["theme"], form["density"]);
+        return isStored ? Results.NoContent() : Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static IResult Back(PasswordOutcome outcome) => Results.LocalRedirect($"~/account?{Outcome}={outcome.ToString().ToLowerInvariant()}");

@@ -39,6 +39,7 @@ internal static class ModeratorAccounts
         services.AddScoped<AuthenticationStateProvider, ModeratorRevalidation>();
         services.TryAddScoped<ModeratorGuard>();
         services.TryAddSingleton<PinnedRooms>();
+        services.TryAddSingleton<AppearanceStore>();
         services.AddScoped<ModeratorSignIn>();
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton<FirstAccount>();

@@ -15,6 +15,7 @@ addEventListener("popstate", () => { path = location.pathname; });
 
 // Told when it changes, and once a second while somebody looks: the circuit's answer is what makes the page live (reconnect.js).
 async function tell() {
+  if ("left" in document.documentElement.dataset) return; // a hidden tab's circuit was given back (reconnect.js)
   const visible = !document.hidden;
   try {
     await circuit.invokeMethodAsync("SetVisible", visible);
@@ -78,6 +79,8 @@ const listeners = { visibilitychange: [tell], click: [copy, fold], keydown: [pre
 
 export function attach(reference) {
   circuit = reference;
+  delete document.documentElement.dataset.left;
+  clearInterval(asking); // a circuit that was given back detached nothing
   for (const [name, all] of Object.entries(listeners)) all.forEach(listener => document.addEventListener(name, listener));
   document.addEventListener("error", conceal, true); // errors don't bubble
   dispatchEvent(new Event("presence:rendered"));

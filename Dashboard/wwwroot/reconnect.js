@@ -2,7 +2,9 @@
 //
 // data-connection of the document: live; paused, when nobody looks; lost, when the circuit stopped answering (page.js asks it
 // once a second). What is not live loses its colour and says of when it is; the dialog comes when the connection is given up
-// and does not return within a second, for a short cut needs no words.
+// and does not return within a second, for a short cut needs no words. A tab that stays hidden gives its circuit back: what was
+// typed and where it stood comes with the tab when it is shown again.
+const hiddenFor = 5 * 60 * 1000; // then nobody is about to look again
 const silence = 4000; // a few lost seconds are the network's; more, and the number may be wrong
 const root = document.documentElement;
 const dialog = document.getElementById("reconnect");
@@ -12,6 +14,9 @@ let heardAt = Date.now(); // what is on screen was true then
 let shownAt = heardAt;
 let lookedAt = heardAt;
 let recovering = false;
+let isDown = false;
+let leaving; // when a hidden tab gives its circuit back
+let scrolled; // where a page stood whose circuit is given back; none while it has one
 let wake = () => { };
 
 function freeze(connection) {
@@ -53,6 +58,51 @@ function waitFor(milliseconds) {
   });
 }
 
+const parts = () => document.querySelectorAll("main [data-testid], main [id]");
+const nameOf = part => part.id || part.dataset.testid;
+
+async function leave() {
+  const kept = [window.scrollY, [...parts()].filter(part => part.scrollTop > 0).map(part => [nameOf(part), part.scrollTop])];
+  scrolled = kept; // before, since the connection goes down with it: no dialog
+  root.dataset.left = ""; // page.js asks nobody
+  freeze("paused");
+  if (await Blazor.pauseCircuit().catch(() => false)) return;
+  scrolled = undefined; // not given back, maybe lost: found out as always
+  delete root.dataset.left;
+  if (isDown) recover();
+}
+
+// A list is as long as it was only once it was read: tried until it is there, or until somebody else scrolls.
+function settle([top, lists]) {
+  const end = Date.now() + 2000;
+  const step = () => {
+    window.scroll({ top, behavior: "instant" });
+    for (const part of parts()) {
+      const wanted = lists.find(([name]) => name === nameOf(part));
+      if (wanted) part.scrollTop = wanted[1];
+    }
+    if (Date.now() < end) requestAnimationFrame(step);
+  };
+  const stop = () => { top = scrollY; lists = []; };
+  for (const input of ["wheel", "touchmove", "keydown"]) addEventListener(input, stop, { once: true, passive: true });
+  step();
+}
+
+// Into the circuit that was left, or into a new one with what it had kept. False when neither is there any more.
+async function rejoin() {
+  const kept = scrolled;
+  if (!kept && await Blazor.reconnect()) {
+    isDown = false;
+    return true;
+  }
+  window.mudPopover?.dispose(); // the next circuit begins it anew
+  if (!await Blazor.resumeCircuit()) return false;
+  scrolled = undefined;
+  isDown = false;
+  if (kept) addEventListener("presence:rendered", () => settle(kept), { once: true });
+  return true;
+}
+
 async function isSignedOut() {
   try {
     return (await fetch("_blazor/negotiate?negotiateVersion=1", { method: "POST", signal: AbortSignal.timeout(2000) })).status === 401;
@@ -61,8 +111,17 @@ async function isSignedOut() {
   }
 }
 
+async function comeBack() {
+  if (!scrolled || recovering) return;
+  recovering = true;
+  const back = await rejoin().catch(() => false);
+  recovering = false;
+  if (!back) recover(); // says so, if it takes a while
+}
+
 async function recover() {
-  if (recovering) return;
+  isDown = true;
+  if (recovering || (scrolled && document.hidden)) return;
   recovering = true;
   if (root.dataset.connection !== "lost") freeze("lost");
   const show = setTimeout(() => dialog.showModal(), 1000);
@@ -72,7 +131,7 @@ async function recover() {
     try {
       const { ok } = await fetch("health/live", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(2000) });
       if (!ok) continue; // a proxy's word that the server is away: reloaded now, the page would be the proxy's
-      if (await Blazor.reconnect()) break;
+      if (await rejoin()) break;
       location.reload(); // another server process: what the page showed stands in its address
       return;
     } catch {
@@ -93,9 +152,14 @@ addEventListener("presence:answer", hear);
 addEventListener("online", () => wake());
 addEventListener("offline", () => freeze("lost")); // live again at once if the circuit still answers: a server of this machine
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden) return;
+  clearTimeout(leaving);
+  if (document.hidden) {
+    leaving = setTimeout(leave, hiddenFor);
+    return;
+  }
   shownAt = Date.now();
   wake();
+  comeBack();
 });
 setInterval(look, 500);
 new MutationObserver(markTitle).observe(root, { attributeFilter: ["data-connection"] });

@@ -1,7 +1,8 @@
-// Runs before the first paint and on every page, with or without a circuit: the theme and the time zone,
-// both kept in cookies so that the server's first answer is already right.
+// Runs before the first paint and on every page, with or without a circuit: theme, density and time zone, kept in cookies so that the
+// server's first answer is already right. What somebody signed in chooses is stored with the account as well (AppearanceStore.cs).
 (() => {
   const root = document.documentElement;
+  const choices = { theme: ["system", "light", "dark"], density: ["compact", "comfortable"] };
   const keep = (name, value, days) => {
     document.cookie = `${name}=${value}; path=${new URL(document.baseURI).pathname}; max-age=${days * 86400}; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
   };
@@ -9,25 +10,42 @@
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone && /^[\w+\-/]+$/.test(zone)) keep("presence-time-zone", zone, 365);
 
+  // Until somebody chooses, rows are as tall as the screen is narrow: a fingertip's on a phone.
+  const narrow = matchMedia("(max-width: 899px)");
+  const follow = () => { root.dataset.density = narrow.matches ? "comfortable" : "compact"; };
+  if (!root.dataset.density) {
+    follow();
+    narrow.addEventListener("change", follow);
+  }
+
   const mark = () => {
-    const chosen = root.dataset.theme ?? "system";
-    for (const button of document.querySelectorAll("[data-theme-choice]"))
-      button.setAttribute("aria-pressed", String(button.dataset.themeChoice === chosen));
+    for (const name in choices) {
+      for (const button of document.querySelectorAll(`[data-${name}-choice]`))
+        button.setAttribute("aria-pressed", String(button.dataset[`${name}Choice`] === (root.dataset[name] ?? "system")));
+    }
+  };
+
+  const store = (name, value) => {
+    const token = document.querySelector("nav input[name=__RequestVerificationToken]")?.value; // nobody is signed in without
+    if (token) fetch("account/appearance", { method: "POST", body: new URLSearchParams({ [name]: value, __RequestVerificationToken: token }), keepalive: true }).catch(() => { });
   };
 
   addEventListener("click", event => {
-    const choice = event.target.closest?.("[data-theme-choice]")?.dataset.themeChoice;
-    if (!choice) return;
-    if (choice === "system") {
-      delete root.dataset.theme;
-      keep("presence-theme", "", 0);
-    } else {
-      root.dataset.theme = choice;
-      keep("presence-theme", choice, 365);
+    for (const name in choices) {
+      const choice = event.target.closest?.(`[data-${name}-choice]`)?.dataset[`${name}Choice`];
+      if (!choices[name].includes(choice)) continue;
+      if (name === "density") narrow.removeEventListener("change", follow);
+      if (choice === "system") delete root.dataset[name];
+      else root.dataset[name] = choice;
+      keep(`presence-${name}`, choice, 365);
+      store(name, choice);
+      mark();
     }
-    mark();
   });
 
-  addEventListener("DOMContentLoaded", mark);
+  addEventListener("DOMContentLoaded", () => {
+    mark();
+    document.querySelector("input[data-first]")?.focus();
+  });
   addEventListener("presence:rendered", mark); // a circuit drew the buttons anew
 })();

@@ -33,6 +33,9 @@ public sealed partial class AccountPage
         _ => null,
     };
 
+    private static Dictionary<string, object?> PasswordField(string name, string autocomplete, int? shortest = null) =>
+        new(StringComparer.Ordinal) { ["name"] = name, ["autocomplete"] = autocomplete, ["minlength"] = shortest };
+
     private static string Unchanged(string problem) => Sentence.With(AccountTexts.PasswordUnchanged, problem);
 
     private static ModeratorRole? RoleOf(ClaimsPrincipal principal) =>

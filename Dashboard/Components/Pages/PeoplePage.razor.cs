@@ -15,13 +15,35 @@ public sealed partial class PeoplePage : IDisposable
     private PeopleViewModel? _reading;
     private IssuedInvitation? _issued;
     private IssuedPasswordLink? _passwordLink;
-    private ModeratorRole _role = ModeratorRole.Moderator;
-    private string _name = "";
+    private string? _edited;
+    private bool _isAskedAgain;
     private string _outcome = "";
     private bool _isProblem;
     private bool _isBusy;
     private bool _hasFailed;
     private bool _isRefused;
+
+    /// <summary>Whom an invitation is for, as typed; for the tab's next circuit too, as the two below.</summary>
+    [PersistentState]
+    public string? Name { get; set; }
+
+    /// <summary>The role an invitation gives.</summary>
+    [PersistentState]
+    public ModeratorRole? Role { get; set; }
+
+    /// <summary>The account whose dialog is open.</summary>
+    [PersistentState]
+    public string? Edited
+    {
+        get => _edited;
+        set => _edited = value;
+    }
+
+    private ModeratorRole InvitedRole
+    {
+        get => Role ?? ModeratorRole.Moderator;
+        set => Role = value;
+    }
 
     [Inject]
     private PeopleAdministration People { get; set; } = default!;
@@ -51,6 +73,16 @@ public sealed partial class PeoplePage : IDisposable
     {
         Changes.Subscribe(OnChanged);
         return LoadAsync();
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        // Asked before the tab's circuit was lost: asked again, once the accounts are known.
+        if (_isAskedAgain || _reading is null)
+            return;
+        _isAskedAgain = true;
+        if (_edited is { } id && _reading.Moderators.FirstOrDefault(moderator => moderator.Id == id) is { } edited)
+            await EditAsync(edited);
     }
 
     public void Dispose()
@@ -93,7 +125,9 @@ public sealed partial class PeoplePage : IDisposable
 
     private async Task EditAsync(Moderator moderator)
     {
+        _edited = moderator.Id;
         var chosen = await Dialogs.AskAsync<ModeratorDialog>(PeopleTexts.EditTitle, new DialogParameters<ModeratorDialog> { { dialog => dialog.Moderator, moderator } });
+        _edited = null;
         if (chosen is ModeratorDialog.NewPassword)
         {
             await ActAsync(
@@ -117,8 +151,8 @@ public sealed partial class PeoplePage : IDisposable
     private Task InviteAsync() => ActAsync(
         async () =>
         {
-            _issued = await People.InviteAsync(_name, _role, _closing.Token);
-            _name = "";
+            _issued = await People.InviteAsync(Name ?? "", InvitedRole, _closing.Token);
+            Name = "";
         },
         () => "");
 

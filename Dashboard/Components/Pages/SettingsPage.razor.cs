@@ -17,16 +17,38 @@ public sealed partial class SettingsPage
     private static readonly TimeSpan SaidFor = TimeSpan.FromSeconds(10);
 
     private readonly SettingsForm _form = new();
-    private ElementReference _formElement;
     private string _outcome = "";
     private DateTimeOffset _saidAt;
     private bool _isSaving;
+    private bool _isSaved;
+    private TypedSettings? _left;
+    private int? _asked;
+    private bool _isAskedAgain;
+
+    /// <summary>What was typed, for the tab's next circuit.</summary>
+    [PersistentState]
+    public TypedSettings? Typed
+    {
+        get => Reading is null ? _left : _form.Typed;
+        set => _left ??= value; // set again, from the getter, with every change of a parameter
+    }
+
+    /// <summary>The version that a question is open about, for the tab's next circuit.</summary>
+    [PersistentState]
+    public int? Asked
+    {
+        get => _asked;
+        set => _asked = value;
+    }
 
     [Inject]
     private SettingsAdministration Administration { get; set; } = default!;
 
     [Inject]
     private IDialogService Dialogs { get; set; } = default!;
+
+    [Inject]
+    private NoticeBoard Notices { get; set; } = default!;
 
     [Inject]
     private PageFailures Failures { get; set; } = default!;
@@ -50,11 +72,24 @@ public sealed partial class SettingsPage
     protected override async ValueTask<SettingsViewModel> ReadAsync()
     {
         var reading = await Administration.ReadAsync(CancellationToken.None);
-        if (Reading is null)
+        if (Reading is null && _left is { } left)
+            _form.Restore(left, reading.InForce);
+        else if (Reading is null)
             _form.Begin(reading.InForce);
         else if (!_isSaving)
             _form.Follow(reading.InForce);
         return reading;
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        await base.OnAfterRenderAsync(firstRender);
+        // Asked before the tab's circuit was lost: asked again, once the versions are known.
+        if (_isAskedAgain || Reading is null)
+            return;
+        _isAskedAgain = true;
+        if (_asked is { } version && Reading.History.FirstOrDefault(entry => entry.Settings.Version == version) is { } entry)
+            await RevertAsync(entry.Settings);
     }
 
     private void Edit(Action change)
@@ -63,7 +98,11 @@ public sealed partial class SettingsPage
         _outcome = "";
     }
 
-    private void Take(SettingsPreset preset) => Edit(() => _form.Take(preset.Interval, preset.Timeout));
+    private void Take(SettingsPreset? preset)
+    {
+        if (preset is not null)
+            Edit(() => _form.Take(preset.Interval, preset.Timeout));
+    }
 
     private void Reset() => Edit(_form.Reset);
 
@@ -90,22 +129,25 @@ public sealed partial class SettingsPage
     /// <summary>One question, with what it changes and means; then it is in force, as a version of its own.</summary>
     private async Task RevertAsync(PresenceSettings target)
     {
+        _asked = target.Version;
         var chosen = await Dialogs.AskAsync<RevertSettingsDialog>(
             Sentence.With(SettingsTexts.RevertTitle, target.Version), new DialogParameters<RevertSettingsDialog> { { dialog => dialog.Target, target } });
+        _asked = null;
         if (chosen is not PresenceSettings wanted || _isSaving)
             return;
         await StoreAsync(wanted, Sentence.With(SettingsTexts.RevertReason, target.Version));
-        if (Reading is not null)
-            await _formElement.FocusAsync(); // where what is in force now stands, and what came of it
+        Notices.Say(_outcome, severity: _isSaved ? Severity.Success : Severity.Error); // in sight, wherever the history was scrolled to
+        _outcome = "";
     }
 
     private async Task StoreAsync(PresenceSettings wanted, string reason)
     {
-        _isSaving = true;
+        (_isSaving, _isSaved) = (true, false);
         try
         {
             var saved = await Administration.SaveAsync(wanted, reason.Length == 0 ? null : reason, CancellationToken.None);
             _form.Begin(saved);
+            _isSaved = true;
             Say(Sentence.With(SettingsTexts.Saved, saved.Version));
         }
         catch (SettingsConflictException conflict)

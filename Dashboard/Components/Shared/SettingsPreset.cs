@@ -13,5 +13,7 @@ internal sealed record SettingsPreset(string Name, string Explanation, int Inter
         new(SettingsTexts.Light, SettingsTexts.LightIs, 60, 150),
     ];
 
-    public bool IsOf(SettingsDraft draft) => (draft.HeartbeatIntervalSeconds, draft.PresenceTimeoutSeconds) == (Interval, Timeout);
+    /// <summary>The one that a draft is. Null for values of somebody's own.</summary>
+    public static SettingsPreset? Of(SettingsDraft draft) =>
+        All.FirstOrDefault(preset => (draft.HeartbeatIntervalSeconds, draft.PresenceTimeoutSeconds) == (preset.Interval, preset.Timeout));
 }

@@ -16,6 +16,8 @@ public sealed partial class DemoRoomPage
     /// <summary>The one that goes with the scene.</summary>
     private const string UsualRoom = "late-night-jazz";
 
+    private static readonly Dictionary<string, object?> NameField = new(StringComparer.Ordinal) { ["autocomplete"] = "off", ["spellcheck"] = "false" };
+
     private string _room = UsualRoom;
 
     [SupplyParameterFromQuery(Name = "room")]
