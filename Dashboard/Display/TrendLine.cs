@@ -10,7 +10,7 @@ internal static class TrendLine
     public const int SparkWidth = 80;
     public const int SparkHeight = 20;
     private const int SmallestRange = 6;
-    private static readonly int SparkSlots = (int)(TimeSpan.FromMinutes(5) / RoomTrend.RecentStep) + 1;
+    private static readonly int SparkSlots = (int)(TimeSpan.FromMinutes(15) / RoomTrend.RecentStep) + 1;
 
     /// <summary>
     /// A line through the samples in a box of the given size, the last sample at its right edge; <paramref name="slots"/>
@@ -41,7 +41,7 @@ internal static class TrendLine
             : string.Create(CultureInfo.InvariantCulture, $"{line}L{width} {height}L{X(0, samples.Count, slots, width)} {height}Z");
     }
 
-    /// <summary>The small line of the last five minutes, in a box of <see cref="SparkWidth"/> by <see cref="SparkHeight"/>.</summary>
+    /// <summary>The small line of the last quarter of an hour, in a box of <see cref="SparkWidth"/> by <see cref="SparkHeight"/>.</summary>
     public static string Spark(IReadOnlyList<int> samples)
     {
         if (samples.Count < 2)

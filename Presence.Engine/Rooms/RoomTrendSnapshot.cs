@@ -27,7 +27,7 @@ public sealed record RoomTrendSnapshot
     /// <summary>The viewers of the sample before the oldest of <see cref="Hour"/>.</summary>
     public int Before { get; init; }
 
-    /// <summary>Samples of the last five minutes, oldest first, <see cref="RoomTrend.RecentStep"/> apart.</summary>
+    /// <summary>Samples of the last quarter of an hour, oldest first, <see cref="RoomTrend.RecentStep"/> apart.</summary>
     public required IReadOnlyList<int> Recent { get; init; }
 
     /// <summary>Samples of the last hour, oldest first, <see cref="RoomTrend.HourStep"/> apart.</summary>

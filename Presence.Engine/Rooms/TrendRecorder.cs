@@ -1,6 +1,6 @@
 namespace Presence.Engine.Rooms;
 
-/// <summary>A room's samples of the last five minutes and of the last hour, and its joins of that hour's minutes: 140 numbers, whatever happens.</summary>
+/// <summary>A room's samples of the last quarter of an hour and of the last hour, and its joins of that hour's minutes: 180 numbers, whatever happens.</summary>
 /// <remarks><b>Threads.</b> None of its own: the room's lock.</remarks>
 /// <param name="before">The viewers before the first sample who never joined: those restored.</param>
 internal sealed class TrendRecorder(int before)
@@ -8,7 +8,7 @@ internal sealed class TrendRecorder(int before)
     /// <summary>The first sample of the hour falls on every so many ticks, so that rooms that begin together are sampled together.</summary>
     private const int HourEvery = 4;
 
-    private readonly SampleRing _recent = new(20);
+    private readonly SampleRing _recent = new(60);
     private readonly SampleRing _hour = new(60);
     private readonly SampleRing _joins = new(60);
     private int _before = before; // the sample before the oldest of the hour
@@ -135,7 +135,7 @@ internal sealed class TrendRecorder(int before)
 }
 
 /// <summary>A room's viewer count over the last hour, from memory.</summary>
-/// <param name="Recent">Samples of the last five minutes, oldest first, <see cref="RecentStep"/> apart; the last is the count now. Shorter while the room is younger.</param>
+/// <param name="Recent">Samples of the last quarter of an hour, oldest first, <see cref="RecentStep"/> apart; the last is the count now. Shorter while the room is younger.</param>
 /// <param name="Hour">Samples of the last hour, oldest first, <see cref="HourStep"/> apart; the last is the count now. Shorter while the room is younger.</param>
 /// <param name="At">The moment of the last sample of both.</param>
 public sealed record RoomTrend(IReadOnlyList<int> Recent, IReadOnlyList<int> Hour, DateTimeOffset At)
@@ -155,9 +155,11 @@ public sealed record RoomTrend(IReadOnlyList<int> Recent, IReadOnlyList<int> Hou
     /// <summary>Samples of <see cref="Recent"/> that make a minute.</summary>
     internal const int StepsOfAMinute = 4;
 
+    private const int StepsOfFiveMinutes = 5 * StepsOfAMinute;
+
     /// <summary>How the count moved over the last minute (or since the room began): now less then.</summary>
     public int MinuteChange => Recent[^1] - Recent[Math.Max(0, Recent.Count - 1 - StepsOfAMinute)];
 
     /// <summary>How the count moved over the last five minutes (or since the room began): now less then.</summary>
-    public int RecentChange => Recent[^1] - Recent[0];
+    public int RecentChange => Recent[^1] - Recent[Math.Max(0, Recent.Count - 1 - StepsOfFiveMinutes)];
 }

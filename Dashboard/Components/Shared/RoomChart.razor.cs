@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
+using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Components.Shared;
@@ -71,7 +72,7 @@ public sealed partial class RoomChart : IDisposable
     private IReadOnlyList<Mark> Marks { get; set; } = [];
 
     /// <summary>When the line began, while it is too short to be seen.</summary>
-    private string? YoungSince => _viewers.Length * 10 <= Minutes ? LocalTime.Clock(AtOf(0), Hour.Trend.At) : null;
+    private string? YoungSince => _viewers.Length * 10 <= Slots ? LocalTime.Clock(AtOf(0), Hour.Trend.At) : null;
 
     /// <summary>How many marks are named in the chart: the rest would lie over each other, and stands in the list below it.</summary>
     private const int MostNamed = 2;
@@ -112,7 +113,7 @@ public sealed partial class RoomChart : IDisposable
 
     private void Draw()
     {
-        _viewers = Last(Hour.Trend.Hour);
+        _viewers = IsQuarter ? [.. Hour.Trend.Recent] : Last(Hour.Trend.Hour);
         _joins = Last(Hour.Flow.Joins);
         _leaves = Last(Hour.Flow.Leaves);
         _labels = new string[_viewers.Length];
@@ -123,8 +124,8 @@ public sealed partial class RoomChart : IDisposable
 
         _top = TrendLine.Ceiling(_top, _viewers.Max());
         _most = TrendLine.Ceiling(_most, Math.Max(_joins.Max(), _leaves.Max()));
-        _line = TrendLine.Path(_viewers, Minutes + 1, Width, Height, 0, _top);
-        _area = TrendLine.Area(_viewers, Minutes + 1, Width, Height, 0, _top);
+        _line = TrendLine.Path(_viewers, Slots, Width, Height, 0, _top);
+        _area = TrendLine.Area(_viewers, Slots, Width, Height, 0, _top);
         _joinBars = TrendBars.Path(_joins, Minutes + 1, Width, 20, 19, _most);
         _leaveBars = TrendBars.Path(_leaves, Minutes + 1, Width, 20, -19, _most);
         Marks = [.. Hour.Changes.Select(MarkOf).Concat(Hour.Saves.Select(MarkOf)).Where(mark => Age(mark.At) < Span).OrderByDescending(mark => mark.At)];
@@ -132,6 +133,7 @@ public sealed partial class RoomChart : IDisposable
 
     private void TakeMinute()
     {
+        // Of a quarter of an hour the line has a point each 15 s, the bars one a minute.
         (_viewers[^1], _joins[^1], _leaves[^1]) = (Minute.Viewers, Minute.Joins, Minute.Leaves);
         _labels[^1] = PointText(_viewers.Length - 1);
     }
@@ -140,7 +142,11 @@ public sealed partial class RoomChart : IDisposable
 
     private TimeSpan Age(DateTimeOffset at) => Hour.Trend.At - at;
 
-    private DateTimeOffset AtOf(int index) => Hour.Trend.HourAt(Hour.Trend.Hour.Count - _viewers.Length + index);
+    private bool IsQuarter => Minutes == 15;
+
+    private int Slots => IsQuarter ? (int)(Span / RoomTrend.RecentStep) + 1 : Minutes + 1;
+
+    private DateTimeOffset AtOf(int index) => IsQuarter ? Hour.Trend.At - (RoomTrend.RecentStep * (_viewers.Length - 1 - index)) : Hour.Trend.HourAt(Hour.Trend.Hour.Count - _viewers.Length + index);
 
     private Task PickAsync(int picked)
     {
@@ -151,8 +157,11 @@ public sealed partial class RoomChart : IDisposable
 
     private string PointText(int index)
     {
-        var when = index == _viewers.Length - 1 ? RoomTexts.ChartNow : LocalTime.Clock(AtOf(index), Hour.Trend.At);
-        return Sentence.With(RoomTexts.ChartPoint, when, Numbers.Count(_viewers[index]), Numbers.Count(_joins[index]), Numbers.Count(_leaves[index]));
+        var when = index == _viewers.Length - 1 ? RoomTexts.ChartNow : IsQuarter ? LocalTime.Second(AtOf(index)) : LocalTime.Clock(AtOf(index), Hour.Trend.At);
+        if (IsQuarter && index < _viewers.Length - 1)
+            return Sentence.With(RoomTexts.ChartInstant, when, Numbers.Count(_viewers[index]));
+        var minute = Math.Min(index, _joins.Length - 1); // the last of a quarter of an hour is the minute under way
+        return Sentence.With(RoomTexts.ChartPoint, when, Numbers.Count(_viewers[index]), Numbers.Count(_joins[minute]), Numbers.Count(_leaves[minute]));
     }
 
     private Mark MarkOf(SettingsHistoryEntry change) => MarkOf(
