@@ -84,6 +84,7 @@ public sealed class BarePageAppearanceTests(ChromiumBrowser chromium) : Appearan
         await CheckAsync(visit, "online-empty", scheme);
         await visit.OpenAsync("/rooms/nobody-here");
         await CheckAsync(visit, "room-empty", scheme);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Create public link" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();
         var revoke = visit.Page.GetByRole(AriaRole.Button, new() { Name = "Revoke link" });

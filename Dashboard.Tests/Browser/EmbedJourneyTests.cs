@@ -16,6 +16,7 @@ public sealed partial class EmbedJourneyTests(ChromiumBrowser chromium)
         await ada.HeartbeatAsync("stage");
         await using var moderator = await chromium.VisitAsync(host.BaseAddress);
         await moderator.SignInAsync("/rooms/stage");
+        await moderator.Page.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
         var section = moderator.Page.GetByRole(AriaRole.Region, new() { Name = "Share the count" });
 
         await section.GetByRole(AriaRole.Button, new() { Name = "Create public link" }).ClickAsync();

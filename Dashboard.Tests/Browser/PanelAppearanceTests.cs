@@ -47,7 +47,7 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, PopulatedHost
         await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900, scheme);
         var page = visit.Page;
         await visit.SignInAsync("/rooms/main-stage?state=watching");
-        await page.Locator("button[aria-expanded]").First.ClickAsync();
+        await page.Locator("button[aria-label^='Sessions of']").First.ClickAsync();
         await page.GetByTestId("session").First.WaitForAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Edit" }).ClickAsync();
         await page.GetByLabel("Presence timeout").FillAsync("5");

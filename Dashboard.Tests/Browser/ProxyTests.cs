@@ -85,6 +85,7 @@ public sealed class ProxyTests(ChromiumBrowser chromium)
     /// <summary>A widget that another site pastes shows the count.</summary>
     private async Task EmbedAsync(IPage page)
     {
+        await page.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
         var section = page.GetByRole(AriaRole.Region, new() { Name = "Share the count" });
         await section.GetByRole(AriaRole.Button, new() { Name = "Create public link" }).ClickAsync();
         var widget = section.GetByLabel("widget HTML", new() { Exact = true });
