@@ -108,7 +108,7 @@ public sealed class RoomCountTests : IDisposable
         var trend = _world.Engine.Trend(EngineWorld.Lobby);
 
         Assert.Equal(61, trend.Hour.Count);
-        Assert.Equal(21, trend.Recent.Count);
+        Assert.Equal(61, trend.Recent.Count);
         Assert.All(trend.Hour, viewers => Assert.Equal(1, viewers));
     }
 
