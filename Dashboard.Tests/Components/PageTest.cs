@@ -70,6 +70,8 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddScoped<ShareLinkAdministration>();
         Services.AddTransient<ConnectQuery>();
         Services.AddScoped<BrowserChoices>();
+        Services.AddScoped<RoomTrail>();
+        Services.AddTransient<NetworkSearchQuery>();
         Services.AddSingleton(new PublicAddress(new DashboardOptions()));
         Services.AddSingleton(new DashboardOptions());
         Services.AddSingleton(services => new OutboundGuard(services.GetRequiredService<DashboardOptions>(), Time));

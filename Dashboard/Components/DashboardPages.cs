@@ -39,6 +39,8 @@ internal static class DashboardPages
         services.AddScoped<LocalTime>();
         services.AddScoped<NoticeBoard>();
         services.AddScoped<BrowserChoices>();
+        services.AddScoped<RoomTrail>();
+        services.AddTransient<NetworkSearchQuery>();
         // One a page, not one a circuit: each remembers what its page shows.
         services.AddTransient<OverviewQuery>();
         services.AddTransient<OnlineUsersQuery>();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.AspNetCore.WebUtilities;
 using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Display;
@@ -12,6 +13,15 @@ internal static class RoomLinks
     /// </summary>
     public static string To(string roomId) =>
         roomId is "." or ".." ? "room?id=" + roomId : "rooms/" + Uri.EscapeDataString(roomId);
+
+    /// <summary>The room whose page stands at an address relative to the dashboard's; null at any other.</summary>
+    public static string? RoomAt(string relative)
+    {
+        var path = relative.Split('?', '#')[0];
+        if (path.StartsWith("rooms/", StringComparison.Ordinal) && path.Length > "rooms/".Length)
+            return Uri.UnescapeDataString(path["rooms/".Length..]);
+        return path is "room" && QueryHelpers.ParseQuery(relative[path.Length..].Split('#')[0]).TryGetValue("id", out var id) ? id.ToString() : null;
+    }
 }
 
 /// <summary>The address of a viewer's page.</summary>

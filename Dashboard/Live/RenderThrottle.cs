@@ -121,9 +121,9 @@ internal sealed class PageReads(DashboardOptions options, TimeProvider time)
     }
 
     /// <summary>Completes when the account may look at so many.</summary>
-    public async ValueTask WaitAsync(string accountId, int cost)
+    public async ValueTask WaitAsync(string accountId, int cost, CancellationToken cancellationToken = default)
     {
         while (!TryTake(accountId, cost, out var wait))
-            await Task.Delay(wait < ShortestWait ? ShortestWait : wait, time);
+            await Task.Delay(wait < ShortestWait ? ShortestWait : wait, time, cancellationToken);
     }
 }

@@ -43,19 +43,59 @@ async function copy(event) {
 const areShortcutsOff = () => /(^|; )presence-shortcuts=off(;|$)/.test(document.cookie);
 const isTyping = target => target.matches?.("input, textarea, select, [contenteditable]") || target.closest?.("[role=listbox], [role=menu]");
 
-// Single keys, so they keep out of the way: of whoever types, of dialogs, of the browser's own, of who switched them off.
+const isDialogOpen = () => document.querySelector("dialog[open], [role=dialog], [role=listbox]:not(dialog *), [role=menu]");
+
+// The search opens at once; what it finds comes from the server. Its field asks for what was opened lately when it has the focus.
+const openSearch = () => { if (!isDialogOpen()) document.getElementById("search")?.showModal(); };
+export const closeSearch = () => document.getElementById("search")?.close();
+
+// A button opens it. A link in it leads away, into another tab perhaps; beside it is outside.
+function search(event) {
+  if (event.target.closest?.("[data-open-search]")) openSearch();
+  else if (event.target.id === "search" || (event.target.closest?.("#search a[href]") && !(event.ctrlKey || event.metaKey || event.shiftKey))) closeSearch();
+}
+
+// In the search field the arrows choose, and Tab goes to what can be done where there is something.
+function steer(event) {
+  if (event.key === "ArrowUp" || event.key === "ArrowDown" || (event.key === "Tab" && !event.shiftKey && document.querySelector("#search [data-actions]"))) event.preventDefault();
+}
+
+// The option that was chosen is in sight.
+const chosen = new MutationObserver(([change]) => document.getElementById(change.target.getAttribute("aria-activedescendant"))?.scrollIntoView({ block: "nearest" }));
+
+function step(by) {
+  const rows = [...document.querySelectorAll("main [data-row]")].filter(row => row.checkVisibility());
+  const at = rows.indexOf(document.activeElement.closest("[data-row]"));
+  const row = rows[at < 0 ? 0 : at + by];
+  row?.querySelector("a")?.focus({ preventScroll: true });
+  row?.scrollIntoView({ block: "nearest" });
+  return row;
+}
+
+// What a single key presses: a part of the row that has the focus, or of the page.
+function pressed(key) {
+  if (performance.now() < leader) return document.querySelector(`[data-go="${CSS.escape(key)}"]`);
+  const row = document.activeElement.closest("[data-row]");
+  return row?.querySelector(`[data-row-key="${CSS.escape(key)}"]`) ?? document.querySelector(`main [data-page-key="${CSS.escape(key)}"]`);
+}
+
+// Single keys keep out of the way: of whoever types, of dialogs, of the browser's own, of who switched them off.
 function press(event) {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (isTyping(event.target) || document.querySelector("dialog[open], [role=dialog], [role=listbox], [role=menu]") || areShortcutsOff()) return;
-  const target = event.key === "/" ? document.querySelector("[data-search]")
-    : event.key === "?" ? document.getElementById("keyboard-help")
-    : performance.now() < leader ? document.querySelector(`[data-go="${CSS.escape(event.key)}"]`) : null;
+  if (event.defaultPrevented || event.isComposing) return;
+  if (event.target.id === "search-text") return steer(event);
+  const isModified = event.ctrlKey || event.metaKey;
+  if (isModified && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k" && !isDialogOpen()) {
+    event.preventDefault();
+    return openSearch();
+  }
+  if (isModified || event.altKey || isTyping(event.target) || isDialogOpen() || areShortcutsOff()) return;
+  const target = pressed(event.key);
   leader = event.key === "g" ? performance.now() + 1500 : 0;
-  if (!target) return;
+  if (target) target.click();
+  else if (event.key === "/") openSearch();
+  else if (event.key === "?") document.getElementById("keyboard-help")?.showModal();
+  else if (!((event.key === "j" || event.key === "k") && step(event.key === "j" ? 1 : -1))) return;
   event.preventDefault();
-  if (event.key === "?") target.showModal();
-  else if (event.key === "/") (target.matches("input") ? target : target.querySelector("input") ?? target).focus();
-  else target.click();
 }
 
 function choose(event) {
@@ -75,7 +115,7 @@ const fold = event => event.target.closest?.("[popover] a")?.closest("[popover]"
 // An image that has no picture is none at all: some browsers draw a sign for it, over the initials below.
 const conceal = event => { if (event.target.closest?.("[data-testid=avatar]")) event.target.hidden = true; };
 
-const listeners = { visibilitychange: [tell], click: [copy, fold], keydown: [press], change: [choose], beforeinput: [filter] };
+const listeners = { visibilitychange: [tell], click: [copy, fold, search], keydown: [press], change: [choose], beforeinput: [filter] };
 
 export function attach(reference) {
   circuit = reference;
@@ -84,12 +124,15 @@ export function attach(reference) {
   for (const [name, all] of Object.entries(listeners)) all.forEach(listener => document.addEventListener(name, listener));
   document.addEventListener("error", conceal, true); // errors don't bubble
   dispatchEvent(new Event("presence:rendered"));
+  const field = document.getElementById("search-text");
+  if (field) chosen.observe(field, { attributeFilter: ["aria-activedescendant"] });
   asking = setInterval(() => { if (!document.hidden) tell(); }, 1000);
   tell();
 }
 
 export function detach() {
   clearInterval(asking);
+  chosen.disconnect();
   for (const [name, all] of Object.entries(listeners)) all.forEach(listener => document.removeEventListener(name, listener));
   document.removeEventListener("error", conceal, true);
   circuit = undefined;

@@ -126,6 +126,21 @@ public sealed class NetworkSearchTests : IDisposable
         Assert.Equal(5, _world.Engine.Searched);
     }
 
+    [Theory]
+    [InlineData("Élodie", "elo", "Élo")]
+    [InlineData("E\u0301lodie", "elo", "E\u0301lo")]
+    [InlineData("Groß Weiß", "ISS", "iß")]
+    [InlineData("melody", "ELO", "elo")]
+    [InlineData("Æsir", "e", "Æ")]
+    [InlineData("Élodie", "x", null)]
+    [InlineData("Élodie", "", null)]
+    public void FindIn_ShownText_MarksWholeCharacters(string shown, string text, string? marked)
+    {
+        var hit = new NetworkSearch { Text = text }.FindIn(shown);
+
+        Assert.Equal(marked, hit is { } found ? shown.Substring(found.Start, found.Length) : null);
+    }
+
     private IEnumerable<string> People(string text) => _world.Engine.Search(new NetworkSearch { Text = text }).People.Select(person => person.UserId);
 
     private IEnumerable<string> Rooms(string text) => _world.Engine.Search(new NetworkSearch { Text = text }).Rooms.Select(room => room.RoomId);

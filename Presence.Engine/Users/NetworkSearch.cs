@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Presence.Engine.Rooms;
 
@@ -14,6 +15,31 @@ public sealed record NetworkSearch
 
     /// <summary>At most so many rooms, 1..<see cref="PresenceLimits.Page"/>.</summary>
     public int Rooms { get; init; } = 8;
+
+    /// <summary>Where a shown text contains the search, whole characters as people see them; null where it doesn't.</summary>
+    /// <remarks><b>Cost.</b> The length of the text: for the few that are shown.</remarks>
+    public (int Start, int Length)? FindIn(string shown)
+    {
+        var wanted = Letters.Fold(Text);
+        if (wanted.Length == 0)
+            return null;
+        var characters = StringInfo.ParseCombiningCharacters(shown);
+        var folded = new StringBuilder();
+        var owners = new List<int>(); // whose each folded letter is
+        for (var i = 0; i < characters.Length; i++)
+        {
+            folded.Append(Letters.Fold(shown[characters[i]..EndOf(i)]));
+            while (owners.Count < folded.Length)
+                owners.Add(i);
+        }
+        var at = folded.ToString().IndexOf(wanted, StringComparison.Ordinal);
+        if (at < 0)
+            return null;
+        var start = characters[owners[at]];
+        return (start, EndOf(owners[at + wanted.Length - 1]) - start);
+
+        int EndOf(int character) => character + 1 < characters.Length ? characters[character + 1] : shown.Length;
+    }
 }
 
 /// <summary>The best of what a search of the network found: what begins with the text stands before what contains it.</summary>

@@ -28,6 +28,9 @@ public sealed partial class RoomListPage
     private RoomListQuery Reader { get; set; } = default!;
 
     [Inject]
+    private RoomTrail Trail { get; set; } = default!;
+
+    [Inject]
     private PinnedRooms Pins { get; set; } = default!;
 
     [Inject]
@@ -62,7 +65,12 @@ public sealed partial class RoomListPage
         return base.OnParametersSetAsync();
     }
 
-    protected override ValueTask<RoomListViewModel> ReadAsync() => Reader.ReadAsync(View);
+    protected override async ValueTask<RoomListViewModel> ReadAsync()
+    {
+        var reading = await Reader.ReadAsync(View);
+        Trail.List(reading);
+        return reading;
+    }
 
     private async Task TogglePinAsync(string roomId)
     {

@@ -1,0 +1,92 @@
+using Presence.Dashboard.Accounts;
+using Presence.Engine;
+using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
+using Presence.Engine.Users;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>Searches the network for one circuit. Reading never counts (rule 8).</summary>
+internal sealed class NetworkSearchQuery(PresenceEngine engine, UserStore users, PinnedRooms pinned, ModeratorGuard guard, PageReads? reads = null)
+{
+    /// <param name="text">What to look for; with nothing in it, rooms opened lately are read.</param>
+    /// <param name="lately">The rooms this circuit opened lately.</param>
+    /// <param name="cancellationToken">Somebody typed on. A search under way gives up, one that waits for its turn too.</param>
+    /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
+    /// <exception cref="OperationCanceledException">It was given up.</exception>
+    public async Task<NetworkSearchViewModel> ReadAsync(string text, IReadOnlyList<string> lately, CancellationToken cancellationToken)
+    {
+        var moderator = await guard.RequireAsync(ModeratorRole.Observer);
+        var search = new NetworkSearch { Text = text.Trim() };
+        var reading = new NetworkSearchViewModel(search, await guard.HoldsAsync(ModeratorRole.Moderator), await guard.HoldsAsync(ModeratorRole.Admin), await pinned.ReadAsync(moderator.AccountId));
+        if (search.Text.Length == 0)
+            return reading with { Lately = [.. lately.Select(engine.Room)] };
+
+        if (reads is not null)
+            await reads.WaitAsync(moderator.AccountId, engine.Searched, cancellationToken);
+        // Off the circuit, which goes on taking keys: the next of them ends this.
+        reading = reading with { Found = await Task.Run(() => engine.Search(search, cancellationToken), cancellationToken) };
+        if (reading.Found.People.Any(person => PresenceComparers.UserId.Equals(person.UserId, search.Text)))
+            return reading;
+        return reading with { Absent = await users.FindAsync(search.Text, cancellationToken) };
+    }
+}
+
+/// <summary>What a search of the network found.</summary>
+/// <param name="Search">What was looked for.</param>
+/// <param name="MayAct">Whether this moderator may ban.</param>
+/// <param name="MayAdminister">Whether this moderator may open the pages of an Admin.</param>
+/// <param name="Pins">The rooms the moderator pinned.</param>
+internal sealed record NetworkSearchViewModel(NetworkSearch Search, bool MayAct, bool MayAdminister, IReadOnlyList<string> Pins)
+{
+    /// <summary>Rooms opened lately, where nothing was looked for.</summary>
+    public IReadOnlyList<RoomSummary> Lately { get; init; } = [];
+
+    public NetworkFindings Found { get; init; } = NetworkFindings.None;
+
+    /// <summary>The user with exactly this id, known and not here. Null for none.</summary>
+    public User? Absent { get; init; }
+}
+
+/// <summary>Where one circuit's moderator comes from: rooms opened lately, and the list of rooms as it was last seen.</summary>
+/// <remarks><b>Bound.</b> <see cref="Most"/> rooms, and the list of one page.</remarks>
+internal sealed class RoomTrail(RoomRanking ranking)
+{
+    public const int Most = 6;
+
+    private IReadOnlyList<string>? _listed;
+    private RoomListViewModel? _list;
+
+    /// <summary>Rooms opened, the latest first.</summary>
+    public IReadOnlyList<string> Lately { get; private set; } = [];
+
+    public void Open(string roomId) =>
+        Lately = [roomId, .. Lately.Where(known => !PresenceComparers.RoomId.Equals(known, roomId)).Take(Most - 1)];
+
+    /// <summary>A list of rooms is on screen, in this order.</summary>
+    public void List(RoomListViewModel reading) => (_list, _listed) = (reading, null);
+
+    /// <summary>The rooms before and behind one in the list as it was last seen; in that of all rooms where it was in none.</summary>
+    /// <remarks>The list stands still while somebody goes from room to room. <b>Cost.</b> A look at every room of it.</remarks>
+    public (string? Before, string? Behind) Beside(string roomId)
+    {
+        var rooms = _listed ??= _list is null ? [] : [.. _list.Pinned.Concat(_list.First).Concat(_list.Rest).Select(line => line.RoomId)];
+        var at = PlaceOf(roomId, rooms);
+        if (at < 0)
+        {
+            rooms = _listed = ranking.Of(new RoomListView("", RoomFilter.All, RoomOrder.Count, Reversed: false).Query);
+            at = PlaceOf(roomId, rooms);
+        }
+        return (at > 0 ? rooms[at - 1] : null, at + 1 < rooms.Count ? rooms[at + 1] : null);
+    }
+
+    private static int PlaceOf(string roomId, IReadOnlyList<string> rooms)
+    {
+        for (var at = 0; at < rooms.Count; at++)
+        {
+            if (PresenceComparers.RoomId.Equals(rooms[at], roomId))
+                return at;
+        }
+        return -1;
+    }
+}

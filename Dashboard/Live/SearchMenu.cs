@@ -1,0 +1,204 @@
+using Presence.Dashboard.Display;
+using Presence.Engine;
+using Presence.Engine.Rooms;
+using Presence.Engine.Users;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>What a search offers, in groups. Pure.</summary>
+/// <param name="Groups">None of them is empty.</param>
+/// <param name="Said">How much was found, for screen readers.</param>
+internal sealed record SearchMenu(IReadOnlyList<SearchGroup> Groups, string Said)
+{
+    public static readonly SearchMenu Empty = new([], "");
+
+    private static readonly SearchPage[] Pages =
+    [
+        new(OverviewTexts.Heading, "", IconShape.Overview),
+        new(RoomListTexts.Heading, "rooms", IconShape.Rooms),
+        new(WallTexts.Heading, "wall", IconShape.Wall),
+        new(OnlineTexts.Heading, "online", IconShape.People),
+        new(LayoutTexts.Settings, "settings", IconShape.Settings),
+        new(LayoutTexts.Connect, "connect", IconShape.Connect),
+        new(LayoutTexts.System, "system", IconShape.System, NeedsModerator: true),
+        new(LayoutTexts.People, "people", IconShape.People, NeedsAdmin: true),
+        new(LayoutTexts.Account, "account", IconShape.Account),
+    ];
+
+    /// <summary>The options of all groups, as the arrows go through them.</summary>
+    public IReadOnlyList<SearchEntry> Options { get; } = [.. Groups.SelectMany(group => group.Options)];
+
+    /// <summary>The text behind a word that says what to do, "ban" alone so far; null where it begins with none.</summary>
+    public static string? WhomToBan(string text)
+    {
+        var verb = SearchTexts.Ban + " ";
+        return text.Length > verb.Length && text.StartsWith(verb, StringComparison.OrdinalIgnoreCase) ? text[verb.Length..] : null;
+    }
+
+    /// <param name="text">What was typed.</param>
+    /// <param name="reading">What was found.</param>
+    /// <param name="subject">The person or room that was chosen last, by <see cref="SearchEntry.Key"/>; the first found where it isn't among them.</param>
+    /// <param name="now">The moment.</param>
+    public static SearchMenu Of(string text, NetworkSearchViewModel reading, string? subject, DateTimeOffset now)
+    {
+        var isBan = reading.MayAct && WhomToBan(text) is not null;
+        SearchEntry[] people = [.. reading.Found.People.Select(person => PersonOf(person, reading.Search, now, isBan)), .. AbsentOf(reading, isBan)];
+        var found = Sentence.With(
+            SearchTexts.Found,
+            Numbers.Of(reading.Found.MatchingPeople + (reading.Absent is null ? 0 : 1), SearchTexts.PeopleOne, SearchTexts.PeopleMany),
+            Numbers.Of(reading.Found.MatchingRooms, SearchTexts.RoomsOne, SearchTexts.RoomsMany));
+        if (isBan)
+            return MenuOf(found, new SearchGroup(SearchTexts.BanGroup, people, MoreOf(reading.Found.MatchingPeople - reading.Found.People.Count)));
+
+        SearchEntry[] rooms = [.. reading.Found.Rooms.Select(room => RoomOf(room, reading.Search))];
+        var chosen = people.Concat(rooms).FirstOrDefault(option => string.Equals(option.Key, subject, StringComparison.Ordinal)) ?? people.Concat(rooms).FirstOrDefault();
+        return MenuOf(
+            found,
+            new SearchGroup(SearchTexts.Lately, [.. reading.Lately.Select(room => RoomOf(room, reading.Search))], null),
+            new SearchGroup(SearchTexts.People, people, MoreOf(reading.Found.MatchingPeople - reading.Found.People.Count)),
+            new SearchGroup(SearchTexts.Rooms, rooms, MoreOf(reading.Found.MatchingRooms - rooms.Length)),
+            new SearchGroup(chosen is null ? SearchTexts.Actions : Sentence.With(SearchTexts.ActionsOn, VisibleText.Isolated(chosen.Name)), [.. ActionsOf(chosen, reading), .. VerbOf(text, reading)], null) { IsActions = true },
+            new SearchGroup(SearchTexts.Pages, [.. PagesOf(reading)], null));
+    }
+
+    private static SearchMenu MenuOf(string said, params SearchGroup[] groups) => new([.. groups.Where(group => group.Options.Count > 0)], said);
+
+    private static string? MoreOf(int more) => more > 0 ? Sentence.With(SearchTexts.More, Numbers.Count(more)) : null;
+
+    private static SearchEntry PersonOf(FoundPerson person, NetworkSearch search, DateTimeOffset now, bool isBan)
+    {
+        var name = ViewerNames.Of(person.Profile, person.IsGuest, person.UserId);
+        return new SearchEntry("person " + person.UserId, isBan ? SearchAct.Ban : SearchAct.Open, name, search)
+        {
+            Href = isBan ? null : ViewerLinks.To(person.UserId),
+            UserId = person.UserId,
+            AvatarUrl = person.Profile?.AvatarUrl,
+            RoomId = person.Places.Count > 0 ? person.Places[0].RoomId : null,
+            Note = person.Places switch
+            {
+                [] => SearchTexts.Online,
+                [var only] => Sentence.With(SearchTexts.InRoom, NameOf(only.Title, only.RoomId), Durations.Rough(now - only.JoinedAt)),
+                [var first, ..] => Sentence.With(SearchTexts.InRooms, NameOf(first.Title, first.RoomId), person.Places.Count - 1),
+            },
+        };
+    }
+
+    private static IEnumerable<SearchEntry> AbsentOf(NetworkSearchViewModel reading, bool isBan)
+    {
+        if (reading.Absent is not { } user)
+            yield break;
+        yield return new SearchEntry("person " + user.UserId, isBan ? SearchAct.Ban : SearchAct.Open, ViewerNames.Of(user.Profile, user.IsGuest, user.UserId), reading.Search)
+        {
+            Href = isBan ? null : ViewerLinks.To(user.UserId),
+            UserId = user.UserId,
+            AvatarUrl = user.AvatarUrl,
+            Note = SearchTexts.Absent,
+        };
+    }
+
+    private static SearchEntry RoomOf(RoomSummary room, NetworkSearch search) => new("room " + room.RoomId, SearchAct.Open, NameOf(room.Title, room.RoomId), search)
+    {
+        Href = RoomLinks.To(room.RoomId),
+        RoomId = room.RoomId,
+        Shape = IconShape.Rooms,
+        Note = room.Status == RoomStatus.Ended ? RoomListTexts.Ended : Sentence.With(SearchTexts.Watching, Numbers.Count(room.Count.Viewers)),
+    };
+
+    private static IEnumerable<SearchEntry> ActionsOf(SearchEntry? chosen, NetworkSearchViewModel reading)
+    {
+        if (chosen is { UserId: { } userId })
+        {
+            if (chosen.RoomId is { } roomId)
+            {
+                yield return new SearchEntry("list " + roomId, SearchAct.Open, Sentence.With(SearchTexts.ShowInRoom, VisibleText.IdOf(roomId)), null)
+                {
+                    Href = RoomLinks.To(roomId) + (roomId is "." or ".." ? "&" : "?") + "search=" + Uri.EscapeDataString(userId),
+                    Shape = IconShape.Rooms,
+                };
+            }
+            if (reading.MayAct)
+                yield return new SearchEntry("ban", SearchAct.Ban, SearchTexts.BanAction, null) { UserId = userId, RoomId = chosen.RoomId, Whom = chosen.Name, Shape = IconShape.Remove };
+        }
+        else if (chosen is { RoomId: { } roomId })
+        {
+            var isPinned = reading.Pins.Contains(roomId, PresenceComparers.RoomId);
+            yield return new SearchEntry("pin", SearchAct.Pin, isPinned ? SearchTexts.Unpin : SearchTexts.Pin, null) { RoomId = roomId, Shape = IconShape.Pin };
+            yield return new SearchEntry("wall", SearchAct.Open, SearchTexts.OnWall, null) { Href = "wall?rooms=" + Uri.EscapeDataString(roomId), Shape = IconShape.Wall };
+        }
+    }
+
+    /// <summary>Who begins to type "ban" is shown how it goes on.</summary>
+    private static IEnumerable<SearchEntry> VerbOf(string text, NetworkSearchViewModel reading)
+    {
+        if (reading.MayAct && text.Trim() is { Length: >= 2 } typed && SearchTexts.Ban.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
+            yield return new SearchEntry("ban somebody", SearchAct.Type, SearchTexts.BanSomebody, null) { Typed = SearchTexts.Ban + " ", Shape = IconShape.Remove };
+    }
+
+    private static IEnumerable<SearchEntry> PagesOf(NetworkSearchViewModel reading)
+    {
+        foreach (var page in Pages)
+        {
+            if ((page.NeedsModerator && !reading.MayAct) || (page.NeedsAdmin && !reading.MayAdminister))
+                continue;
+            if (reading.Search.Text.Length == 0 || reading.Search.FindIn(page.Name) is not null || reading.Search.FindIn(Sentence.With(SearchTexts.OpenPage, page.Name)) is not null)
+                yield return new SearchEntry("page " + page.Href, SearchAct.Open, page.Name, reading.Search) { Href = page.Href, Shape = page.Shape };
+        }
+    }
+
+    private static string NameOf(string? title, string roomId) => VisibleText.NameOf(title) ?? VisibleText.IdOf(roomId);
+
+    private sealed record SearchPage(string Name, string Href, IconShape Shape, bool NeedsModerator = false, bool NeedsAdmin = false);
+}
+
+/// <summary>Options of one kind.</summary>
+/// <param name="Title">What they are.</param>
+/// <param name="Options">At least one.</param>
+/// <param name="More">That there are more than these; null when there aren't.</param>
+internal sealed record SearchGroup(string Title, IReadOnlyList<SearchEntry> Options, string? More)
+{
+    /// <summary>Whether they do something with what was chosen.</summary>
+    public bool IsActions { get; init; }
+}
+
+/// <summary>What choosing an option does.</summary>
+internal enum SearchAct
+{
+    Open,
+    Ban,
+    Pin,
+    Type,
+}
+
+/// <summary>One line of a search.</summary>
+/// <param name="Key">Tells it from all others.</param>
+/// <param name="Act">What choosing it does.</param>
+/// <param name="Name">What it is called.</param>
+/// <param name="Search">What in its name is marked; null for nothing.</param>
+internal sealed record SearchEntry(string Key, SearchAct Act, string Name, NetworkSearch? Search)
+{
+    /// <summary>Where it leads.</summary>
+    public string? Href { get; init; }
+
+    public string? UserId { get; init; }
+
+    public string? RoomId { get; init; }
+
+    /// <summary>What the person is called whom it acts on; its own name otherwise.</summary>
+    public string Whom { get => field ?? Name; init; }
+
+    /// <summary>What is known beside the name.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>A person's picture, as the app set it.</summary>
+    public string? AvatarUrl { get; init; }
+
+    /// <summary>The drawing before the name; null for a person's picture.</summary>
+    public IconShape? Shape { get; init; }
+
+    /// <summary>What it puts into the field.</summary>
+    public string? Typed { get; init; }
+
+    /// <summary>The name before, in and behind what was looked for.</summary>
+    public (string Before, string Hit, string Behind) Marked =>
+        Search?.FindIn(Name) is { } hit ? (Name[..hit.Start], Name.Substring(hit.Start, hit.Length), Name[(hit.Start + hit.Length)..]) : (Name, "", "");
+}
