@@ -67,6 +67,7 @@ public sealed partial class JobTests
 
         Assert.Equal(JobRunState.Failed, run.State);
         Assert.Contains(full, run.Error, StringComparison.Ordinal);
+        await Eventually.TrueAsync(async () => (run = (await ReadAsync(host, JobNames.Backup)).Latest!).RetryAt is not null, "it is tried again");
         Assert.Equal(60, (run.RetryAt!.Value - run.EndedAt!.Value).TotalSeconds, tolerance: 5);
         Assert.Single(host.Log.Faults);
         File.Delete(full);
