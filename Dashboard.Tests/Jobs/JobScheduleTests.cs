@@ -5,7 +5,6 @@ using Hangfire.Common;
 using Hangfire.Server;
 using Hangfire.Storage;
 using Microsoft.Extensions.DependencyInjection;
-using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Jobs;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Storage;
@@ -100,7 +99,7 @@ public sealed class JobScheduleTests
 
         /// <summary>Lets the scheduler look at the clock every few minutes.</summary>
         /// <returns>The runs that became due.</returns>
-        public IReadOnlyList<(string Job, DateTimeOffset At)> Pass(TimeSpan span)
+        public List<(string Job, DateTimeOffset At)> Pass(TimeSpan span)
         {
             var storage = _services.GetRequiredService<JobStorage>();
             var scheduler = new RecurringJobScheduler(

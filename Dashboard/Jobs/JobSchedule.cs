@@ -6,7 +6,6 @@ using Hangfire.Common;
 using Hangfire.States;
 using Hangfire.Storage;
 using Hangfire.Storage.Monitoring;
-using Presence.Dashboard.Hosting;
 using DashboardOptions = Presence.Dashboard.Hosting.DashboardOptions;
 
 namespace Presence.Dashboard.Jobs;
