@@ -193,13 +193,13 @@ public sealed class SystemPageTests : PageTest
             Result = state == JobRunState.Succeeded ? new JobResult(5_000, "copy.db") : null,
         };
 
-        var job = Render<SystemJob>(shown => shown.Add(part => part.Job, new JobViewModel(JobNames.Backup, run, null, null)).Add(part => part.Now, at).Add(part => part.MayRun, true));
+        var job = Render<SystemJobs>(shown => shown.Add(part => part.Jobs, [new JobViewModel(JobNames.Backup, run, null, null)]).Add(part => part.Now, at).Add(part => part.MayRun, true));
 
-        Assert.Contains(lastRun, job.FindAll("dd")[1].TextContent, StringComparison.Ordinal);
+        Assert.Contains(lastRun, job.Find("tbody").TextContent, StringComparison.Ordinal);
         Assert.Equal(result is not null, job.AllByTestId("backup-result").Count == 1);
         if (result is not null)
-            Assert.StartsWith(result, job.ByTestId("backup-result").TextContent, StringComparison.Ordinal);
-        Assert.Equal(state is JobRunState.Waiting or JobRunState.Running, job.Find("button").HasAttribute("disabled"));
+            Assert.StartsWith(result, job.ByTestId("backup-result").TextContent.Trim(), StringComparison.Ordinal);
+        Assert.Equal(state is JobRunState.Waiting or JobRunState.Running, job.Find("td button").HasAttribute("disabled"));
     }
 
     [Fact]
