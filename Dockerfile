@@ -21,6 +21,7 @@ RUN dotnet publish Dashboard/Dashboard.csproj --configuration Release --no-resto
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
 COPY --from=build /app ./
+COPY LICENSE THIRD-PARTIES.md ./
 # 1654 is the unprivileged user "app" of the base image. A named volume takes over the folder's owner and mode.
 RUN install --directory --owner=1654 --group=1654 --mode=0700 /data
 USER 1654:1654

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Pages;
+using Presence.Dashboard.Components.Shared;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Jobs;
@@ -170,6 +171,35 @@ public sealed class SystemPageTests : PageTest
         Assert.Equal(2, page.FindAll("[aria-labelledby=jobs] h3").Count);
         Assert.Empty(page.FindAll("[aria-labelledby=jobs] td button"));
         await Assert.ThrowsAsync<AccessRefusedException>(() => Services.GetRequiredService<SystemAdministration>().RunNowAsync(JobNames.Backup));
+    }
+
+    [Theory]
+    [InlineData(JobRunState.Waiting, "Starting…", null)]
+    [InlineData(JobRunState.Running, "Running, 43 % done", null)]
+    [InlineData(JobRunState.Failed, "took 2 s", "Failed: The disk is full. Next attempt")]
+    [InlineData(JobRunState.Cancelled, "", "Cancelled by an Admin")]
+    [InlineData(JobRunState.Succeeded, "took 2 s", "copy.db, 5 KB")]
+    public void Job_InEachState_SaysHowItsLatestRunGoes(JobRunState state, string lastRun, string? result)
+    {
+        var at = Time.GetUtcNow();
+        var isOver = state is JobRunState.Failed or JobRunState.Succeeded;
+        var run = new JobRun(at.AddSeconds(-2))
+        {
+            State = state,
+            EndedAt = isOver ? at : null,
+            Percent = 43,
+            Error = state == JobRunState.Failed ? "The disk is full." : null,
+            RetryAt = state == JobRunState.Failed ? at.AddMinutes(1) : null,
+            Result = state == JobRunState.Succeeded ? new JobResult(5_000, "copy.db") : null,
+        };
+
+        var job = Render<SystemJobs>(shown => shown.Add(part => part.Jobs, [new JobViewModel(JobNames.Backup, run, null, null)]).Add(part => part.Now, at).Add(part => part.MayRun, true));
+
+        Assert.Contains(lastRun, job.Find("tbody").TextContent, StringComparison.Ordinal);
+        Assert.Equal(result is not null, job.AllByTestId("backup-result").Count == 1);
+        if (result is not null)
+            Assert.StartsWith(result, job.ByTestId("backup-result").TextContent.Trim(), StringComparison.Ordinal);
+        Assert.Equal(state is JobRunState.Waiting or JobRunState.Running, job.Find("td button").HasAttribute("disabled"));
     }
 
     [Fact]

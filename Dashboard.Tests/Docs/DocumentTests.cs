@@ -101,6 +101,18 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
+    public void ThirdParties_OfEveryShippedProject_AreListedWithTheirLicence()
+    {
+        var listed = RepositoryFiles.Read("THIRD-PARTIES.md");
+        string[] projects = ["Dashboard/Dashboard.csproj", "Presence.Engine/Presence.Engine.csproj", "Presence.Simulation/Presence.Simulation.csproj", "clients/dotnet/Presence.Client/Presence.Client.csproj"];
+
+        var packages = projects.SelectMany(project => Package().Matches(RepositoryFiles.Read(project))).Select(match => match.Groups["it"].Value).ToList();
+
+        Assert.Contains("Hangfire.AspNetCore", packages);
+        Assert.All(packages, package => Assert.Contains(package, listed, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Dockerfile_EveryCopiedPath_IsThere()
     {
         var copies = RepositoryFiles.Read("Dockerfile").Split('\n').Where(line => line.StartsWith("COPY ", StringComparison.Ordinal) && !line.Contains("--from", StringComparison.Ordinal));
@@ -118,6 +130,10 @@ public sealed partial class DocumentTests
         [.. ShellBlock().Matches(RepositoryFiles.Read(document)).SelectMany(match => match.Groups["it"].Value.Split('\n')).Select(line => line.Split('#')[0].Trim()).Where(line => line.Length > 0)];
 
     private static string WithoutCode(string text) => Fence().Replace(text, "");
+
+    // What is for the build alone is not shipped.
+    [GeneratedRegex(@"<PackageReference Include=""(?<it>[^""]+)"" />", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Package();
 
     [GeneratedRegex(@"\]\((?<it>[^)\s]+)\)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();

@@ -5,7 +5,6 @@ using Hangfire.Common;
 using Hangfire.Server;
 using Hangfire.Storage;
 using Microsoft.Extensions.DependencyInjection;
-using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Jobs;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Storage;
@@ -19,7 +18,7 @@ public sealed class JobScheduleTests
 {
     private static readonly TimeSpan Look = TimeSpan.FromMinutes(5);
 
-    // Maintenance is at half past the configured hour, so at 02:30 here: at 03:30 summer time when 02:30 is skipped, and not twice when it comes twice.
+    // Maintenance is at half past the configured hour, so at 02:30 here: at 03:00 summer time when 02:30 is skipped, and not again when it comes again.
     [Theory]
     [InlineData("2026-03-28T12:00:00Z", "2026-03-29T01:00:00Z")]
     [InlineData("2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z")]
@@ -51,6 +50,23 @@ public sealed class JobScheduleTests
         Assert.Empty(again);
     }
 
+    [Fact]
+    public async Task Progress_OfARun_IsReadFromTheStore()
+    {
+        var time = new ManualTimeProvider();
+        await using var night = new Night(time);
+        var run = night.Trigger(JobNames.Backup);
+        var work = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var done = JobProgress.WhileAsync(work.Task, () => 43, run, time);
+        await Eventually.TrueAsync(() => time.Timers == 1, "it waits");
+        time.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.TrueAsync(() => night.Read(JobNames.Backup).Latest!.Percent == 43, "it is told");
+        work.SetResult(7);
+
+        Assert.Equal(7, await done);
+    }
+
     private sealed class Night : IAsyncDisposable
     {
         private readonly ServiceProvider _services;
@@ -69,9 +85,21 @@ public sealed class JobScheduleTests
             _services.GetRequiredService<JobSchedule>().Register();
         }
 
+        public JobViewModel Read(string job) => _services.GetRequiredService<JobSchedule>().Read().Single(one => one.Name == job);
+
+        /// <summary>Asks for a run, and gives what the worker that takes it would.</summary>
+        public PerformContext Trigger(string job)
+        {
+            _services.GetRequiredService<JobSchedule>().RunNow(job);
+            var storage = _services.GetRequiredService<JobStorage>();
+            var connection = storage.GetConnection();
+            var id = connection.GetRecurringJobs([job]).Single().LastJobId;
+            return new PerformContext(storage, connection, new BackgroundJob(id, connection.GetJobData(id).Job, default), new JobCancellationToken(canceled: false));
+        }
+
         /// <summary>Lets the scheduler look at the clock every few minutes.</summary>
         /// <returns>The runs that became due.</returns>
-        public IReadOnlyList<(string Job, DateTimeOffset At)> Pass(TimeSpan span)
+        public List<(string Job, DateTimeOffset At)> Pass(TimeSpan span)
         {
             var storage = _services.GetRequiredService<JobStorage>();
             var scheduler = new RecurringJobScheduler(

@@ -1,7 +1,6 @@
 using Hangfire;
 using Hangfire.AspNetCore;
 using Hangfire.Common;
-using Hangfire.Dashboard;
 using Microsoft.Extensions.Logging.Abstractions;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;

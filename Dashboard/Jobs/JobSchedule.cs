@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Linq.Expressions;
+using System.Text.Json;
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
 using Hangfire.Storage;
 using Hangfire.Storage.Monitoring;
-using Presence.Dashboard.Hosting;
 using DashboardOptions = Presence.Dashboard.Hosting.DashboardOptions;
 
 namespace Presence.Dashboard.Jobs;
@@ -49,7 +49,7 @@ internal sealed class JobSchedule(JobStore store, IJobFilterProvider filters, IT
         var runs = store.GetMonitoringApi();
         return [.. connection.GetRecurringJobs(JobNames.All).Select(job => new JobViewModel(
             job.Id,
-            job.LastJobId is { } id && runs.JobDetails(id) is { } details ? RunOf(job.LastJobState, details) : null,
+            job.LastJobId is { } id && runs.JobDetails(id) is { History.Count: > 0 } details ? RunOf(details) : null,
             InstantOf(job.NextExecution),
             job.Error))];
     }
@@ -66,27 +66,27 @@ internal sealed class JobSchedule(JobStore store, IJobFilterProvider filters, IT
         _recurring.AddOrUpdate(name, Job.FromExpression(run), cron, new RecurringJobOptions { TimeZone = time.LocalTimeZone, MisfireHandling = MisfireHandlingMode.Relaxed });
 
     /// <summary>A run that was cut off or failed has several attempts: the latest counts.</summary>
-    private static JobRun RunOf(string state, JobDetailsDto details)
+    private static JobRun RunOf(JobDetailsDto details)
     {
         var began = details.History.FirstOrDefault(step => step.StateName == ProcessingState.StateName);
         var ended = details.History.FirstOrDefault(step => step.StateName == SucceededState.StateName || step.StateName == FailedState.StateName);
         if (ended?.CreatedAt < began?.CreatedAt)
             ended = null;
-        var next = details.History.FirstOrDefault(step => step.StateName == ScheduledState.StateName);
+        var retry = details.History.FirstOrDefault(step => step.StateName == ScheduledState.StateName && step.CreatedAt >= ended?.CreatedAt);
         return new JobRun(InstantOf(began?.CreatedAt ?? details.History[^1].CreatedAt))
         {
-            State = state switch
+            State = details.History[0].StateName switch
             {
                 _ when ended?.StateName == FailedState.StateName => JobRunState.Failed,
-                _ when state == SucceededState.StateName => JobRunState.Succeeded,
-                _ when state == ProcessingState.StateName => JobRunState.Running,
-                _ when state == DeletedState.StateName => JobRunState.Cancelled,
+                "Succeeded" => JobRunState.Succeeded,
+                "Processing" => JobRunState.Running,
+                "Deleted" => JobRunState.Cancelled,
                 _ => JobRunState.Waiting,
             },
             EndedAt = InstantOf(ended?.CreatedAt),
-            Result = Value(ended, "Result") is { } result ? SerializationHelper.Deserialize<JobResult>(result, SerializationOption.User) : null,
+            Result = Value(ended, "Result") is { } result ? JsonSerializer.Deserialize<JobResult>(result) : null,
             Error = Value(ended, "ExceptionMessage"),
-            RetryAt = state == ScheduledState.StateName && Value(next, "EnqueueAt") is { } at ? InstantOf(JobHelper.DeserializeDateTime(at)) : null,
+            RetryAt = Value(retry, "EnqueueAt") is { } at ? InstantOf(JobHelper.DeserializeDateTime(at)) : null,
             Percent = details.Properties.TryGetValue(JobProgress.Name, out var percent) ? int.Parse(percent, CultureInfo.InvariantCulture) : null,
         };
     }

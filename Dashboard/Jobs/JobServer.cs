@@ -5,6 +5,7 @@ using Hangfire.Common;
 using Hangfire.Server;
 using Hangfire.States;
 using Hangfire.Storage;
+using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Jobs;
@@ -91,7 +92,7 @@ internal sealed class JobServer(
                 new RecurringJobScheduler(new BackgroundJobFactory(filters), Poll, zones, () => Time.GetUtcNow().UtcDateTime).UseBackgroundPool(1),
             ],
             new Dictionary<string, object>(StringComparer.Ordinal) { ["Queues"] = queues, ["WorkerCount"] = workers },
-            new BackgroundProcessingServerOptions { ShutdownTimeout = LongestStop });
+            new BackgroundProcessingServerOptions { StopTimeout = TimeSpan.Zero, ShutdownTimeout = LongestStop });
     }
 }
 
@@ -108,7 +109,7 @@ internal sealed class RunFilter(ILogger<RunFilter> logger) : IServerFilter, IApp
         TurnOf(context).Release();
         var job = context.BackgroundJob.Job.Type.Name;
         if (context.Exception is null)
-            logger.LogInformation("{Job}: {Result}", job, context.Result);
+            logger.LogInformation("{Job}: {Result}", job, context.Result is JobResult result ? SystemWords.Of(result) : null);
         else if (!context.CancellationToken.ShutdownToken.IsCancellationRequested)
             logger.LogError(context.Exception.GetBaseException(), "{Job} failed. It is retried after 1, 5 and 15 minutes, runs again on schedule, or now from the System page.", job);
     }

@@ -50,7 +50,7 @@ internal sealed class DatabaseBackups(string folder, TimeProvider time)
         OwnerFiles.CreateFolder(folder);
         var takenAt = time.GetUtcNow().UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
         var path = Path.Combine(folder, $"presence-{takenAt}-{reason}.db");
-        foreach (var left in Directory.EnumerateFiles(folder, Pattern + Unfinished)) // by one that was cut off
+        foreach (var left in Directory.EnumerateFiles(folder, Pattern + Unfinished + "*")) // by one that was cut off, with its journal
             File.Delete(left);
 
         Copy(connection, path + Unfinished);

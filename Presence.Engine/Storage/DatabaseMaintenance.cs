@@ -93,16 +93,23 @@ public sealed class DatabaseMaintenance(PresenceDatabase database, Checkpointer 
         var (_, log) = Size();
         using var connection = database.Connect();
         using var interruption = InterruptOn(connection, cancellationToken);
-        if (DatabaseGuards.DamageOf(connection) is { } damage)
-            return new MaintenanceReport(damage, log, IsLogEmptied: false); // nothing is written to a file that is unsound
-
-        using (await database.Gate.EnterAsync(connection, cancellationToken))
+        try
         {
-            using var command = connection.CreateCommand();
-            command.CommandText = RenewStatistics;
-            command.ExecuteNonQuery();
+            if (DatabaseGuards.DamageOf(connection) is { } damage)
+                return new MaintenanceReport(damage, log, IsLogEmptied: false); // nothing is written to a file that is unsound
+
+            using (await database.Gate.EnterAsync(connection, cancellationToken))
+            {
+                using var command = connection.CreateCommand();
+                command.CommandText = RenewStatistics;
+                command.ExecuteNonQuery();
+            }
+            return new MaintenanceReport(Damage: null, log, await checkpointer.CheckpointAsync(cancellationToken));
         }
-        return new MaintenanceReport(Damage: null, log, await checkpointer.CheckpointAsync(cancellationToken));
+        catch (SqliteException exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("Maintenance was interrupted.", exception, cancellationToken);
+        }
     }
 
     private static CancellationTokenRegistration InterruptOn(SqliteConnection connection, CancellationToken cancellationToken) =>
