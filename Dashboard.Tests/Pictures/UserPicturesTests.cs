@@ -331,7 +331,9 @@ public sealed class PictureEndpointTests : IAsyncLifetime
         Assert.Equal("max-age=86400, private", shown.Headers.CacheControl!.ToString());
         Assert.Equal("nosniff", Assert.Single(shown.Headers.GetValues("X-Content-Type-Options")));
         Assert.NotNull(shown.Headers.ETag);
-        Assert.Equal((HttpStatusCode.NoContent, "max-age=600, private"), (missing.StatusCode, missing.Headers.CacheControl!.ToString()));
+        Assert.Equal((HttpStatusCode.OK, "max-age=600, private"), (missing.StatusCode, missing.Headers.CacheControl!.ToString()));
+        using var blank = SKBitmap.Decode(await missing.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+        Assert.Equal((1, 1, 0), (blank.Width, blank.Height, blank.GetPixel(0, 0).Alpha));
         Assert.Equal(HttpStatusCode.NotFound, madeUp.StatusCode);
         Assert.Equal(2, _server.Requests);
     }

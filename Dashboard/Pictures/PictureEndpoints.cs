@@ -14,7 +14,10 @@ internal static class PictureEndpoints
             await pictures.ReadAsync(key, http.RequestAborted) is { } picture ? ResultOf(http, picture, "private") : Results.NotFound())
             .RequireAuthorization(ModeratorPolicy.Observe).ExcludeFromDescription();
 
-    /// <summary>The picture; 204 where there is none to show, which to an image is the same as an error but is none in anyone's log.</summary>
+    /// <summary>One transparent pixel: the initials below show through. An error would be a broken image, which browsers draw a sign for.</summary>
+    public static readonly byte[] Blank = Convert.FromBase64String("UklGRkoAAABXRUJQVlA4WAoAAAAQAAAAAAAAAAAAQUxQSAwAAAARBxAR/Q9ERP8DAABWUDggGAAAABQBAJ0BKgEAAQAAAP4AAA3AAP7mtQAAAA==");
+
+    /// <summary>The picture, or the blank one where there is none to show.</summary>
     /// <param name="http">The request.</param>
     /// <param name="picture">What there is.</param>
     /// <param name="caches">Whose caches may keep it: <c>private</c> or <c>public</c>.</param>
@@ -23,6 +26,6 @@ internal static class PictureEndpoints
         http.Response.Headers.CacheControl = picture.FreshFor == TimeSpan.Zero
             ? "no-store"
             : string.Create(CultureInfo.InvariantCulture, $"{caches}, max-age={picture.FreshFor.TotalSeconds:0}");
-        return picture.Bytes.Length == 0 ? Results.NoContent() : Results.Bytes(picture.Bytes, PictureDrawing.ContentType, entityTag: picture.Version);
+        return Results.Bytes(picture.Bytes.Length == 0 ? Blank : picture.Bytes, PictureDrawing.ContentType, entityTag: picture.Version);
     }
 }

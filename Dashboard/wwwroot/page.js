@@ -112,9 +112,6 @@ function filter(event) {
 // A menu of links has done its work when one was taken.
 const fold = event => event.target.closest?.("[popover] a")?.closest("[popover]").hidePopover();
 
-// An image that has no picture is none at all: some browsers draw a sign for it, over the initials below.
-const conceal = event => { if (event.target.closest?.("[data-testid=avatar]")) event.target.hidden = true; };
-
 const listeners = { visibilitychange: [tell], click: [copy, fold, search], keydown: [press], change: [choose], beforeinput: [filter] };
 
 export function attach(reference) {
@@ -122,7 +119,6 @@ export function attach(reference) {
   delete document.documentElement.dataset.left;
   clearInterval(asking); // a circuit that was given back detached nothing
   for (const [name, all] of Object.entries(listeners)) all.forEach(listener => document.addEventListener(name, listener));
-  document.addEventListener("error", conceal, true); // errors don't bubble
   dispatchEvent(new Event("presence:rendered"));
   const field = document.getElementById("search-text");
   if (field) chosen.observe(field, { attributeFilter: ["aria-activedescendant"] });
@@ -134,6 +130,5 @@ export function detach() {
   clearInterval(asking);
   chosen.disconnect();
   for (const [name, all] of Object.entries(listeners)) all.forEach(listener => document.removeEventListener(name, listener));
-  document.removeEventListener("error", conceal, true);
   circuit = undefined;
 }

@@ -38,7 +38,7 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, U
             .WithName("getPublicRoom").Produces<PublicRoomDocument>().AnswersHeader("ETag", "The version of the reply.")
             .AnswersHeader("Cache-Control", "How long the reply can be cached.").Refuses(ApiErrors.NotFound, ApiErrors.MethodNotAllowed, ApiErrors.PresenceDisabled);
         api.MapGet("/badge/{link}/pictures/{key}", endpoints.ShowAsync).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
-            .WithName("getPublicPicture").Produces<string>(StatusCodes.Status200OK, PictureDrawing.ContentType).Produces(StatusCodes.Status204NoContent)
+            .WithName("getPublicPicture").Produces<string>(StatusCodes.Status200OK, PictureDrawing.ContentType)
             .AnswersHeader("ETag", "The version of the reply.").AnswersHeader("Cache-Control", "How long the reply can be cached.")
             .WithExample("RIFF").Refuses(ApiErrors.NotFound, ApiErrors.MethodNotAllowed);
     }
@@ -86,10 +86,9 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, U
     /// <summary>Read a viewer's picture through a public link</summary>
     /// <remarks>
     /// For the `picture` of a room's document. The server fetches the viewer's `avatarUrl` when the first browser asks, and sends a
-    /// square of 96 pixels. Links that don't show names, revoked and unknown ones return 404, as do unknown pictures.
+    /// square of 96 pixels, or one transparent pixel if the URL leads to no picture that can be shown, so that initials below it stay. Links that don't show names, revoked and unknown ones return 404, as do unknown pictures.
     /// </remarks>
     /// <response code="200">The picture.</response>
-    /// <response code="204">No picture: the URL leads to none that is shown, or can't be fetched now. Show initials.</response>
     internal async Task<IResult> ShowAsync(HttpContext http, string link, string key)
     {
         if (Open(http, link, out var room) is { } refusal)

@@ -115,7 +115,7 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
         foreach (var example in metadata.OfType<ApiExample>().Where(example => example.IsOfBody))
             Show(operation.RequestBody!.Content!, example.As(metadata.OfType<ApiBody>().Single().Type));
 
-        var produced = metadata.OfType<IProducesResponseTypeMetadata>().First(); // the usual one is said first
+        var produced = metadata.OfType<IProducesResponseTypeMetadata>().Single();
         var answer = (OpenApiResponse)operation.Responses![Key(produced.StatusCode)];
         foreach (var example in metadata.OfType<ApiExample>().Where(example => !example.IsOfBody))
             Show(answer.Content!, example.As(produced.Type));
