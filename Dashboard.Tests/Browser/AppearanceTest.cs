@@ -56,7 +56,7 @@ public abstract class AppearanceTest
                     await at.ScrollIntoViewIfNeededAsync();
                 if (!ScannedWidths.Contains(width))
                     continue;
-                var picture = $"{name}-{width}-{scheme.ToString().ToLowerInvariant()}";
+                var picture = $"{name}-{width switch { Wide => "wide", Narrow => "narrow", _ => $"{width}" }}-{scheme.ToString().ToLowerInvariant()}";
                 await KeepPictureAsync(visit.Page, picture);
                 _problems.AddRange((await visit.ScanAsync(coloursAlone: scheme == ColorScheme.Dark || at is not null)).Select(problem => $"{picture}: {problem}"));
             }
