@@ -22,8 +22,15 @@ public sealed record PageMeasures(string? Overflow, IReadOnlyList<string> Overla
         """
         async () => {
           document.scrollingElement.scrollTop = 0; // scrollTo is the page's own (page.js)
-          await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
-          await Promise.allSettled(document.getAnimations().filter(change => Number.isFinite(change.effect?.getComputedTiming().endTime)).map(change => change.finished));
+          const frame = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+          await frame();
+          // A part that inherits a colour begins its change when the part it inherits from has ended its own.
+          for (let round = 0; round < 20; round++) {
+            const changes = document.getAnimations().filter(change => change.playState !== "finished" && Number.isFinite(change.effect?.getComputedTiming().endTime));
+            if (changes.length === 0) break;
+            await Promise.allSettled(changes.map(change => change.finished));
+            await frame();
+          }
           const { scrollWidth, clientWidth } = document.documentElement;
           const box = part => part.getBoundingClientRect();
           const told = part => part.outerHTML.slice(0, 160);

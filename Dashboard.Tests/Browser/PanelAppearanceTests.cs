@@ -43,7 +43,7 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, PopulatedHost
         await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Wide, 900);
         var page = visit.Page;
         await visit.SignInAsync("/rooms/main-stage?state=watching");
-        await page.Locator("button[aria-expanded]").First.ClickAsync();
+        await page.Locator("tbody button[aria-expanded]").First.ClickAsync();
         await page.GetByTestId("session").First.WaitForAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Edit" }).ClickAsync();
         await page.GetByLabel("Presence timeout").FillAsync("5");

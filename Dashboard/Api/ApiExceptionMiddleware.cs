@@ -38,11 +38,11 @@ internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMetho
         catch (BadHttpRequestException exception) when (!http.Response.HasStarted)
         {
             http.Response.Clear();
-            http.Response.StatusCode = exception.StatusCode; // the server's own limits: a body cut short, too large or too slow
+            http.Response.StatusCode = exception.StatusCode; // a limit of the web server: the body is incomplete, too large or too slow
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
-            return; // the caller is gone; whatever broke has nobody to be told
+            return; // the caller has disconnected
         }
         catch (Exception exception) when (!http.Response.HasStarted && Refuse(exception) is { } refusal)
         {
@@ -89,7 +89,7 @@ internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMetho
         var allowed = answered.Of(http.Request.Path);
         if (allowed.Count > 0 && !allowed.Contains(http.Request.Method))
             (http.Response.StatusCode, http.Response.Headers.Allow) = (StatusCodes.Status405MethodNotAllowed, string.Join(", ", allowed));
-        else if (allowed.Count == 0 && http.GetEndpoint() is not RouteEndpoint) // routing's own refusal, of a route that matches every path
+        else if (allowed.Count == 0 && http.GetEndpoint() is not RouteEndpoint) // routing refused a fallback route, which matches every path
             (http.Response.StatusCode, http.Response.Headers.Allow) = (StatusCodes.Status404NotFound, default);
     }
 

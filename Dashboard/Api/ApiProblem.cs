@@ -37,7 +37,7 @@ internal sealed record ApiProblem(ApiError Error, string Message, string? Detail
         if (RetryAfterSeconds is { } seconds)
             response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         if (Error == ApiErrors.BodyTooLarge || http.Request.ContentLength > ServerDefaults.LargestDrained)
-            response.Headers.Connection = "close"; // said, or the next request on this connection meets a reset
+            response.Headers.Connection = "close"; // announced, because the next request on this connection would be reset
 
         var body = new ErrorDocument("error", Error.Code, Message, Detail is null && Removal is null ? null : new ErrorDetail(Detail, Removal?.Until, Removal?.Reason, RoomIds));
         return new Reply<ErrorDocument>(body, ApiJson.Documents.ErrorDocument, Error.Status).ExecuteAsync(http);

@@ -35,7 +35,7 @@ internal static class HealthEndpoints
     /// <response code="200">The state is restored.</response>
     internal static async Task<IResult> ReadyAsync(HttpContext http, HealthCheckService health, LoopRegistry loops, ClientAuthenticator authenticator)
     {
-        // Details may name files and errors: for the backend alone. Everybody else gets the verdict.
+        // Details can name files and errors, so only server keys see them. Other callers get the status alone.
         var caller = authenticator.Authenticate(http);
         HealthReply.Loop[]? details = caller.Principal is { IsServer: true } server && server.Scopes.HasFlag(ServerScopes.Read)
             ? [.. loops.All.Select(loop => new HealthReply.Loop(loop.Name, loop.IsHealthy, loop.LastError, loop.LastErrorAt, loop.LastSuccessAt))]

@@ -57,7 +57,7 @@ internal static class JsonBody
         {
             var reader = new Utf8JsonReader(bytes, Rules);
             var value = JsonSerializer.Deserialize(ref reader, type);
-            reader.Read(); // throws when something follows the document
+            reader.Read(); // throws if anything follows the document
             ApiProblemException.ThrowIf(value is null ? "The body must be a JSON object, not null." : UnknownMembers.ProblemOf(value as AdministrationRequest, type));
             return value!;
         }

@@ -42,7 +42,7 @@ internal static class ManyHeartbeats
         {
             return Record(item, caller, address, engine, rateLimits, profiles);
         }
-#pragma warning disable CA1031 // whatever it was, the caller must know which of its heartbeats count
+#pragma warning disable CA1031 // any failure: the caller must know which of its heartbeats count
         catch (Exception exception)
 #pragma warning restore CA1031
         {

@@ -158,7 +158,7 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
         {
             until = request.Until!.Value;
         }
-        until = DateTimeOffset.FromUnixTimeMilliseconds(until.ToUnixTimeMilliseconds()); // as stored, and as answered
+        until = DateTimeOffset.FromUnixTimeMilliseconds(until.ToUnixTimeMilliseconds()); // to the millisecond, as stored and returned
         return until > now && until <= now + RemovalRules.Longest
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"until must be in the future and at most {RemovalRules.Longest.TotalDays:0} days away. The server's time is {now.UtcDateTime:yyyy-MM-ddTHH:mm:ss}Z.");

@@ -70,7 +70,7 @@ internal static class RoomAdministrationEndpoints
             return ApiProblem.Invalid(problem);
         try
         {
-            // Whoever changes it between the look and this makes it stale after all.
+            // A change since the read above makes this one stale.
             return Answer(await rooms.DefineAsync(roomId, definition, http.Caller().Name, takesAny ? null : current.Version, http.RequestAborted), engine);
         }
         catch (RoomConflictException conflict)

@@ -13,7 +13,7 @@ namespace Presence.Dashboard.Api;
 /// <summary>The rooms and their viewer counts.</summary>
 internal static class RoomEndpoints
 {
-    public const int LongestCursor = 800; // a room id of 128 characters of any script, encoded
+    public const int LongestCursor = 800; // a room id of 128 characters in any script, encoded
 
     public static void MapRooms(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/rooms", List).Allow(ApiPolicy.ViewerOrServer)
             .WithName("listRooms").Takes(

@@ -14,7 +14,7 @@ namespace Presence.Dashboard.Api;
 /// <summary>The viewers of one room. Reading doesn't count as watching.</summary>
 internal static class RoomPresenceEndpoints
 {
-    public const int LongestCursor = 1_000; // an id and a name of any script, encoded
+    public const int LongestCursor = 1_000; // an id and a name in any script, encoded
 
     public static void MapRoomPresence(this IEndpointRouteBuilder api)
     {
@@ -63,7 +63,7 @@ internal static class RoomPresenceEndpoints
         var request = new ViewerQuery
         {
             Sort = sort,
-            // The moderators' cap comes on top: published clients always ask for the most there is.
+            // The moderators' limit applies too, because published clients always ask for the maximum.
             Limit = Math.Min(query.Number("limit", 1, PresenceLimits.Page, otherwise: PresenceLimits.Page), engine.Settings.ListLimit),
             Search = query.Text("search", PresenceLimits.SearchLength),
             State = query.Choice<ViewerState?>("state", ("", null), ("visible", ViewerState.Visible), ("hidden", ViewerState.Hidden), ("paused", ViewerState.Paused)),

@@ -120,7 +120,7 @@ internal static class SessionEndpoints
         if (LoginRules.ProblemOfUserId(request.UserId) is { } problem)
             return ApiProblem.Invalid(problem);
 
-        // Stored first: from this moment on nobody may sign in as this user unverified.
+        // Stored first, so that from now on no unverified login can use this id.
         await users.SignInAsync(request.UserId!, displayName: null, isGuest: false, vouched: true, http.RequestAborted);
         http.Response.Headers.CacheControl = "no-store";
         return Results.Text(authTokens.Mint(request.UserId!), "text/plain");

@@ -55,7 +55,7 @@ internal static class SettingsAdministrationEndpoints
                     },
                     Reason = request.Reason,
                     By = http.Caller().Name,
-                    ExpectedVersion = takesAny ? null : current.Version, // whoever changes them meanwhile makes this stale after all
+                    ExpectedVersion = takesAny ? null : current.Version, // a change in between makes this one stale
                 },
                 http.RequestAborted));
         }

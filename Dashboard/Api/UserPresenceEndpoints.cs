@@ -14,7 +14,7 @@ namespace Presence.Dashboard.Api;
 internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits rateLimits, ProfileLookups profiles, UserPresenceSettingStore switches)
 {
     public const int MostIds = 220;
-    public const int LongestId = 300; // an id of 50 characters, still percent-encoded
+    public const int LongestId = 300; // 50 characters, percent-encoded
     public const int MostListed = 1000;
 
     private static readonly IResult Accepted = Reply.Accepted(new SuccessReply(true), ApiJson.Documents.SuccessReply);
@@ -109,7 +109,7 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits ra
         var latestFirst = query.Choice("orderBy", ("desc", true), ("asc", false));
         if (!engine.Settings.Enabled)
             return ApiProblems.Disabled;
-        // Those who opted out are passed over one by one.
+        // The read skips users who opted out one by one.
         if (ApiProblems.WhileReadingMuch(http, rateLimits, Math.Min(engine.OptOuts, engine.CountOnline().Users) + 1) is { } tooMuch)
             return tooMuch;
         return Describe(engine.OnlineUsers(latestFirst, MostListed).Select(user => new PresencesReply.Presence(user.UserId, user.LastHeartbeatAt)));

@@ -60,9 +60,9 @@ internal sealed class AddressMiddleware
         var raw = http.Request.Headers.Host;
         var isPage = !RequestPipeline.IsApi(http);
         if (!isPage && (_names is null ? HasUsualForm(raw) : _namesBySpan.Contains(NameIn(raw.ToString()))))
-            return null; // nearly all requests: nothing is taken apart, nothing allocated
+            return null; // nearly all requests end here, without parsing or allocation
 
-        // HTTP/1.0 may leave the host out. A page's links and forms are made from it.
+        // HTTP/1.0 allows a request without a host, from which pages build their links and forms.
         if (StringValues.IsNullOrEmpty(raw))
             return _names is not null ? _refusal : isPage ? Nameless : null;
         if (!HostNames.TrySplit(raw.ToString(), out var name, out var port) || HostNames.Canonical(name) is not { } host)

@@ -61,7 +61,7 @@ internal sealed class CircuitOriginMiddleware
         var authenticated = await http.AuthenticateAsync(IdentityConstants.ApplicationScheme);
         if (authenticated.Principal?.FindFirstValue(ClaimTypes.NameIdentifier) is not { } accountId)
             await NotSignedIn.ExecuteAsync(http);
-        else if (http.Request.Path.Equals(Hub, StringComparison.OrdinalIgnoreCase) && !HttpMethods.IsPost(http.Request.Method)) // a WebSocket, or what browsers fall back to
+        else if (http.Request.Path.Equals(Hub, StringComparison.OrdinalIgnoreCase) && !HttpMethods.IsPost(http.Request.Method)) // a WebSocket or a fallback transport
             await OpenAsync(http, accountId);
         else if (!http.Request.Path.StartsWithSegments(Negotiation, StringComparison.OrdinalIgnoreCase) || _opens.TryTake(accountId, cost: 1, out var wait))
             await _next(http);

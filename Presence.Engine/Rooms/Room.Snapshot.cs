@@ -87,7 +87,7 @@ internal sealed partial class Room
     public RoomCount CopyAll(List<ViewerRow> rows, bool withNames = false)
     {
         var viewers = Viewers;
-        rows.EnsureCapacity(viewers + (viewers / 16)); // some of whom are copied again
+        rows.EnsureCapacity(viewers + (viewers / 16)); // some are copied twice
         var noted = BeginCopy();
         for (var from = 0; from != None;)
             from = CopySlice(from, rows, withNames);
@@ -153,7 +153,7 @@ internal sealed partial class Room
         }
         else if (noted.Count > 0)
         {
-            var hashes = noted.Select(PresenceComparers.UserId.GetHashCode).ToHashSet(); // to tell nearly all apart at a glance
+            var hashes = noted.Select(PresenceComparers.UserId.GetHashCode).ToHashSet(); // hashes rule out nearly all rows with one comparison
             rows.RemoveAll(row => hashes.Contains(row.Hash) && noted.Contains(row.UserId));
         }
         rows.AddRange(again);

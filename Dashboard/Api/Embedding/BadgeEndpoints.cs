@@ -59,7 +59,7 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, U
         if (BadgeDrawing.ProblemOfLabel(label) is { } problem)
             return ApiProblem.Invalid(problem);
 
-        // An image has no way to say why it is missing, so it is drawn without a count while presence is off.
+        // A missing image can't say why, so the badge is drawn without a count while presence is off.
         var isOff = ApiProblems.WhileDisabled(engine, room!.RoomId) is not null;
         return Answer(http, BadgeDrawing.Draw(isOff ? null : room.Count, VisibleText.NameOf(label) ?? BadgeDrawing.DefaultLabel, theme), "image/svg+xml; charset=utf-8");
     }
@@ -105,7 +105,7 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, U
     {
         room = null;
         var headers = http.Response.Headers;
-        headers.AccessControlAllowOrigin = "*"; // refusals too: a widget tells them apart
+        headers.AccessControlAllowOrigin = "*"; // on errors too, because a widget reads them
         headers.AccessControlExposeHeaders = "retry-after";
         if (!rateLimits.Badges.TryTake(http.Connection.RemoteIpAddress, out var wait))
             return ApiProblems.TooFast("This address asks for badges too often.", wait);
@@ -159,7 +159,7 @@ internal static class BadgeDrawing
         var (numberWidth, labelWidth) = (WidthOf(number, 6.8), WidthOf(label, 6.1));
         var labelStart = TextStart + numberWidth + Gap;
         var width = Math.Ceiling(labelStart + labelWidth + Margin);
-        // Widths are said and kept, so that the words fit whichever font a reader has.
+        // Fixed text widths make the words fit in any font.
         return Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
             $"""

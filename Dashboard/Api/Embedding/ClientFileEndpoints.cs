@@ -33,7 +33,7 @@ internal static class ClientFileEndpoints
     internal static IResult Read(HttpContext http, string file)
     {
         var headers = http.Response.Headers;
-        headers.AccessControlAllowOrigin = "*"; // a module is fetched with CORS from every other origin
+        headers.AccessControlAllowOrigin = "*"; // other origins load modules with CORS
         if (!ClientFiles.All.TryGetValue(file, out var script))
             return new ApiProblem(ApiErrors.NotFound, $"This file doesn't exist. Available files: {string.Join(", ", ClientFiles.All.Keys.Order(StringComparer.Ordinal))}.");
 
