@@ -78,9 +78,9 @@ internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMetho
     private ApiProblem? Refuse(Exception exception) => exception switch
     {
         ApiProblemException refused => refused.Problem,
-        StoreFullException full => ApiProblems.Full(full),
+        StoreFullException full => ApiProblem.Full(full),
         SettingsRefusedException refused => ApiProblem.Invalid(string.Join(' ', refused.Problems.Select(issue => issue.Message))),
-        _ when storage.Note(exception) => new ApiProblem(ApiErrors.NotReady, $"This can't be stored right now: {StorageTrouble.Of(exception)}. Try again in {StorageRetrySeconds} seconds. The server log has the details.") { RetryAfterSeconds = StorageRetrySeconds },
+        _ when storage.Note(exception) => new ApiProblem(ApiError.NotReady, $"This can't be stored right now: {StorageTrouble.Of(exception)}. Try again in {StorageRetrySeconds} seconds. The server log has the details.") { RetryAfterSeconds = StorageRetrySeconds },
         _ => null,
     };
 
@@ -102,12 +102,12 @@ internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMetho
 
     private static ApiProblem Describe(HttpContext http)
     {
-        var error = ApiErrors.OfStatus(http.Response.StatusCode);
+        var error = ApiError.OfStatus(http.Response.StatusCode);
         var method = http.Request.Method;
         var path = Shown(http.Request.Path);
-        if (error == ApiErrors.NotFound)
+        if (error == ApiError.NotFound)
             return new ApiProblem(error, $"There is no route {method} {path}. See docs/http-api.md for all routes.");
-        return new ApiProblem(error, error == ApiErrors.MethodNotAllowed ? $"{path} doesn't support {method}. It supports {http.Response.Headers.Allow}." : error.Meaning);
+        return new ApiProblem(error, error == ApiError.MethodNotAllowed ? $"{path} doesn't support {method}. It supports {http.Response.Headers.Allow}." : error.Meaning);
     }
 
     private static string Shown(PathString path) => path.Value is { Length: > LongestPathShown } text ? text[..LongestPathShown] + "..." : path.Value ?? "/";

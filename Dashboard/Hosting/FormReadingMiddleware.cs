@@ -152,7 +152,7 @@ internal sealed class FormErrors(RequestDelegate next, IOptions<AntiforgeryOptio
         http.Response.StatusCode = StatusCodes.Status400BadRequest;
         return RequestPipeline.IsVisit(http)
             ? Task.CompletedTask
-            : new ApiProblem(ApiErrors.Unreadable, refusal.Reason, AccountTexts.FormHintForOperators.Replace("`", "", StringComparison.Ordinal)).ExecuteAsync(http);
+            : new ApiProblem(ApiError.Unreadable, refusal.Reason, AccountTexts.FormHintForOperators.Replace("`", "", StringComparison.Ordinal)).ExecuteAsync(http);
     }
 
     private Refusal Explain(HttpContext http)

@@ -130,11 +130,11 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
     public static IReadOnlyList<ApiError> ErrorsOf(ApiDescription route)
     {
         var metadata = route.ActionDescriptor.EndpointMetadata;
-        var ofPolicy = metadata.OfType<ApiPolicy>().Single() == ApiPolicy.Anonymous ? (IReadOnlyList<ApiError>)[] : [ApiErrors.NotSignedIn, ApiErrors.NotAllowed];
-        var ofBody = metadata.OfType<ApiBody>().Any() ? (IReadOnlyList<ApiError>)[ApiErrors.Unreadable, ApiErrors.Invalid, ApiErrors.BodyTooLarge, ApiErrors.WrongMediaType] : [];
-        var ofParameters = PathParametersOf(route).Any() || metadata.OfType<ApiParameter>().Any() ? (IReadOnlyList<ApiError>)[ApiErrors.Invalid] : [];
-        var ofAll = metadata.OfType<ITagsMetadata>().Any(tags => tags.Tags.Contains(ApiTags.Operation)) ? (IReadOnlyList<ApiError>)[] : [ApiErrors.RateLimited, ApiErrors.NotReady];
-        return [.. metadata.OfType<ApiError>().Concat([.. ofPolicy, .. ofBody, .. ofParameters, .. ofAll, ApiErrors.Fault]).Distinct().OrderBy(error => error.Code)];
+        var ofPolicy = metadata.OfType<ApiPolicy>().Single() == ApiPolicy.Anonymous ? (IReadOnlyList<ApiError>)[] : [ApiError.NotSignedIn, ApiError.NotAllowed];
+        var ofBody = metadata.OfType<ApiBody>().Any() ? (IReadOnlyList<ApiError>)[ApiError.Unreadable, ApiError.Invalid, ApiError.BodyTooLarge, ApiError.WrongMediaType] : [];
+        var ofParameters = PathParametersOf(route).Any() || metadata.OfType<ApiParameter>().Any() ? (IReadOnlyList<ApiError>)[ApiError.Invalid] : [];
+        var ofAll = metadata.OfType<ITagsMetadata>().Any(tags => tags.Tags.Contains(ApiTags.Operation)) ? (IReadOnlyList<ApiError>)[] : [ApiError.RateLimited, ApiError.NotReady];
+        return [.. metadata.OfType<ApiError>().Concat([.. ofPolicy, .. ofBody, .. ofParameters, .. ofAll, ApiError.Fault]).Distinct().OrderBy(error => error.Code)];
     }
 
     private static IEnumerable<ApiParameterDescription> PathParametersOf(ApiDescription route) => route.ParameterDescriptions.Where(parameter => parameter.Source == BindingSource.Path);

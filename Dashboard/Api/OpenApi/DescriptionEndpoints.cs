@@ -42,7 +42,7 @@ internal static class DescriptionEndpoints
         var written = new Lazy<Task<byte[]>>(() => WriteAsync(provider));
         api.MapGet(Path, async ValueTask<IResult> () => Answer(await written.Value)).Allow(ApiPolicy.Anonymous)
             .WithName("describe").WithSummary("Read this description").WithDescription("OpenAPI 3.1.").Produces<string>(StatusCodes.Status200OK, "application/json").AnswersETag()
-            .WithExample("{\"openapi\":\"3.1.1\"}").Refuses(ApiErrors.MethodNotAllowed, ApiErrors.NotReady);
+            .WithExample("{\"openapi\":\"3.1.1\"}").Refuses(ApiError.MethodNotAllowed, ApiError.NotReady);
     }
 
     /// <summary>What documents are called in the description: their type's name, behind that of the document they are part of.</summary>

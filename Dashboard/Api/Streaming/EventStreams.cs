@@ -180,7 +180,7 @@ internal sealed class EventStreams : IDisposable
     private bool MustEnd(EventStream stream)
     {
         var caller = stream.Caller;
-        return _authenticator.Check(caller).Principal is null || stream.Feeds.Any(feed => ApiProblems.OfReading(_engine, caller, feed.RoomId) is not null);
+        return _authenticator.Check(caller).Principal is null || stream.Feeds.Any(feed => ApiProblem.OfReading(_engine, caller, feed.RoomId) is not null);
     }
 
     private EventStream[] All()
