@@ -100,7 +100,7 @@ internal sealed partial class Room
             _network.Users.Origins.RemoveRoom(_rare.Origin);
             (_rare.Since, _rare.EmptiedBy) = (at, reason);
             _network.RoomBecameEmpty();
-            _rare.WholeReads?.ForgetNames();
+            _rare.RosterReadCache?.ForgetNames();
         }
         EmitNeedsLock(ChangeKind.Left, userId, isGuest, reason, at);
     }
