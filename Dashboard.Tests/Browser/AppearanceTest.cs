@@ -16,7 +16,7 @@ public abstract class AppearanceTest
     protected static readonly int[] AllWidths = [360, 390, 600, 768, 820, 960, 1024, 1280, 1440, 1920, 2560];
 
     /// <summary>Those of <see cref="AllWidths"/> that pages keep to.</summary>
-    private static readonly int[] MeasuredWidths = [360, 390, 600, 1280, 1440, 1920, 2560];
+    private static readonly int[] MeasuredWidths = AllWidths;
 
     /// <summary>The measured widths that axe looks at, too.</summary>
     private static readonly int[] ScannedWidths = [Narrow, Wide];
