@@ -78,6 +78,7 @@ public sealed class BarePageAppearanceTests(ChromiumBrowser chromium) : Appearan
         await CheckAsync(visit, "online-empty");
         await visit.OpenAsync("/rooms/nobody-here");
         await CheckAsync(visit, "room-empty");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Share", Exact = true }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Create public link" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();
         var revoke = visit.Page.GetByRole(AriaRole.Button, new() { Name = "Revoke link" });

@@ -83,12 +83,12 @@ public sealed record PageMeasures(string? Overflow, IReadOnlyList<string> Overla
         }
         """;
 
-    /// <summary>What is wrong at any width.</summary>
-    public IEnumerable<string> Problems =>
+    /// <summary>What is wrong: that it does not fit, and, where it is measured, that parts overlap or names have no room.</summary>
+    public IEnumerable<string> ProblemsOf(bool isMeasured) =>
     [
         .. Overflow is null ? (string[])[] : ["wider than the screen by " + Overflow],
-        .. Overlaps.Select(overlap => "on top of each other: " + overlap),
-        .. NameCells.Where(cell => cell.Width < NarrowestName).Take(1).Select(cell => $"{cell.Width:0} px for the name {cell.Name}"),
+        .. isMeasured ? Overlaps.Select(overlap => "on top of each other: " + overlap) : [],
+        .. NameCells.Where(cell => isMeasured && cell.Width < NarrowestName).Take(1).Select(cell => $"{cell.Width:0} px for the name {cell.Name}"),
     ];
 
     public static async Task<PageMeasures> TakeAsync(IPage page) =>
