@@ -9,7 +9,7 @@ internal sealed class BoundedMap<TValue>(int capacity, StringComparer comparer)
 {
     private readonly ConcurrentDictionary<string, TValue> _values = new(comparer);
     private readonly Lock _lock = new();
-    private int _count; // the dictionary's own takes all of its locks
+    private int _count; // the dictionary's own count takes all its locks
 
     /// <summary>How many ids something was said of.</summary>
     public int Count => Volatile.Read(ref _count);

@@ -40,7 +40,7 @@ internal static class Letters
         var folded = new StringBuilder(text.Length);
         foreach (var rune in Whole(text).Normalize(NormalizationForm.FormKD).EnumerateRunes())
             AppendFolded(folded, rune);
-        return folded.ToString().Normalize(NormalizationForm.FormC); // syllables and kana are put together again
+        return folded.ToString().Normalize(NormalizationForm.FormC); // composes Hangul syllables and kana again
     }
 
     /// <summary>Whether a text contains what <see cref="Fold"/> made of a search.</summary>
@@ -75,7 +75,7 @@ internal static class Letters
         if (!broken)
             return text;
         var whole = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes()) // half a character is replaced by this
+        foreach (var rune in text.EnumerateRunes()) // replaces a lone surrogate
             whole.Append(rune.Value == '\uFFFE' ? new Rune(Replacement) : rune);
         return whole.ToString();
     }
@@ -83,10 +83,10 @@ internal static class Letters
     private static void AppendFolded(StringBuilder folded, Rune rune)
     {
         var isMark = Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format;
-        if (isMark && rune.Value is not (>= FirstKanaMark and <= LastKanaMark)) // the marks of kana make other letters
+        if (isMark && rune.Value is not (>= FirstKanaMark and <= LastKanaMark)) // kana marks change the letter, so they stay
             return;
         var lower = Rune.ToLowerInvariant(rune);
-        // Letters that look like an accented one and are not composed of it.
+        // These look accented but have no decomposition.
         _ = lower.Value switch
         {
             'ø' => folded.Append('o'),
@@ -137,7 +137,7 @@ internal class ListedName(string text)
                 return known;
             var key = Letters.KeyOf(Text);
             _prefix = Letters.PrefixOf(key);
-            Volatile.Write(ref _key, key); // after what a reader takes with it
+            Volatile.Write(ref _key, key); // published last: a reader takes the rest with it
             return key;
         }
     }

@@ -45,7 +45,7 @@ internal sealed class PresenceClock
     public long Now()
     {
         var elapsed = Elapsed();
-        // The order of the two reads matters: a reader of the new tick must see what was skipped before it.
+        // The order of the two reads matters: a reader of the new tick must see the skipped time before it.
         if (elapsed - Volatile.Read(ref _tickedAt) > SuspendedAfter)
             return Tick();
         return elapsed - Volatile.Read(ref _skipped);

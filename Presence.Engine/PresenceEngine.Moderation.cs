@@ -41,7 +41,7 @@ public sealed partial class PresenceEngine
     {
         if (!_network.Removals.TryAdd(removal))
         {
-            _network.Removals.Prune(Steady.Now()); // what has ended makes way
+            _network.Removals.Prune(Steady.Now()); // expired bans free their places
             if (!_network.Removals.TryAdd(removal))
                 return false;
         }

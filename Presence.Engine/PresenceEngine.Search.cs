@@ -82,7 +82,7 @@ public sealed partial class PresenceEngine
     /// <summary>People and where they are: one walk over the live rooms, until everybody's are known.</summary>
     private List<FoundPerson> WithPlaces(IEnumerable<RankedPerson> found, CancellationToken cancellationToken)
     {
-        RankedPerson[] people = [.. found.DistinctBy(person => person.Row.UserId, PresenceComparers.UserId)]; // one who left its last room meanwhile was met twice
+        RankedPerson[] people = [.. found.DistinctBy(person => person.Row.UserId, PresenceComparers.UserId)]; // a user who left their last room during the search was found twice
         var places = people.ToDictionary(person => person.Row.UserId, _ => new List<FoundPlace>(), PresenceComparers.UserId);
         var left = people.Where(person => person.Users == _network.Users).ToDictionary(person => person.Row.UserId, person => person.Row.Rooms, PresenceComparers.UserId);
         string[] wanted = [.. left.Keys];

@@ -121,7 +121,7 @@ public sealed partial class PresenceEngine : IDisposable
     {
         lock (_applying)
         {
-            // Published before any room is emptied: a heartbeat decides under its room's lock, so it either sees this or is emptied.
+            // Published before any room is emptied. A heartbeat decides under its room's lock, so it either sees the new settings or is removed with the room's sessions.
             _settings.Current = settings;
             try
             {
@@ -253,7 +253,7 @@ public sealed partial class PresenceEngine : IDisposable
             {
                 act(room);
             }
-#pragma warning disable CA1031 // whatever it was, the other rooms have their turn before it is thrown
+#pragma warning disable CA1031 // any failure: the other rooms are swept before it is thrown
             catch (Exception failure)
 #pragma warning restore CA1031
             {
@@ -269,7 +269,7 @@ public sealed partial class PresenceEngine : IDisposable
     /// <summary>The room, made when it is not there; null when the cap is reached and no empty room could make way.</summary>
     private Room? TryAddRoom(string roomId, bool isReserveClosed)
     {
-        var now = _clock.Now(); // before anything is counted: a clock may throw
+        var now = _clock.Now(); // read before anything is counted, because a clock can throw
         if (Interlocked.Increment(ref _roomCount) > (isReserveClosed ? Limits.WithoutReserve(Limits.Rooms) : Limits.Rooms) && !RetireRooms(long.MaxValue, atMost: 1))
         {
             Interlocked.Decrement(ref _roomCount);
@@ -286,7 +286,7 @@ public sealed partial class PresenceEngine : IDisposable
         if (room != added)
             Interlocked.Decrement(ref _roomCount);
         else
-            _network.IdleRoomQueue.Add(room, now); // empty until its first heartbeat, which may be refused
+            _network.IdleRoomQueue.Add(room, now); // its first heartbeat can be refused, and then the room stays empty
         return room;
     }
 
@@ -294,7 +294,7 @@ public sealed partial class PresenceEngine : IDisposable
     private bool RetireRooms(long latest, int atMost)
     {
         var retired = 0;
-        // A watched room is listed again as it is taken: the number listed now bounds the round.
+        // A watched room is listed again when it is taken. The number listed now bounds the loop.
         for (var left = _network.IdleRoomQueue.Count; left > 0 && retired < atMost && _network.IdleRoomQueue.TryTake(latest, out var room); left--)
         {
             if (!room.TryRetire())

@@ -30,7 +30,7 @@ public static class VisibleText
 
         var runes = text.EnumerateRunes().ToArray();
         var shown = new StringBuilder(text.Length);
-        Rune? before = null; // the last that was kept
+        Rune? before = null; // the last one kept
         var marks = 0;
         for (var i = 0; i < runes.Length; i++)
         {

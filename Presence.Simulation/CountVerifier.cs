@@ -151,7 +151,7 @@ internal sealed class ExpectedPresence(Traffic traffic, TimeProvider time) : ITr
             }
             else if (passage.IsHeartbeat && !isTaken)
             {
-                _mustUntil = Math.Min(_mustUntil, passage.SentAt); // switched off, removed, too fast: what it means for before, the server knows
+                _mustUntil = Math.Min(_mustUntil, passage.SentAt); // disabled, banned or too fast: whether the session counted before is unknown here
             }
             else if (timeout is { } promised)
             {

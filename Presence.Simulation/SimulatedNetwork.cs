@@ -26,7 +26,7 @@ internal sealed class SimulatedNetwork(HttpMessageHandler shared, NetworkConditi
         try
         {
             response = await base.SendAsync(request, passing.Token);
-            var body = await response.Content.ReadAsByteArrayAsync(passing.Token); // latency is to the last byte; the client reads it from memory
+            var body = await response.Content.ReadAsByteArrayAsync(passing.Token); // latency includes the last byte; the client reads the body from memory
             if (fate == PacketOutcome.AnswerLost)
                 traffic?.Lost();
             ThrowIf(fate == PacketOutcome.AnswerLost);

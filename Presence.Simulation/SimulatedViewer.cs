@@ -16,7 +16,7 @@ internal sealed class SimulatedViewer : IAsyncDisposable
     public SimulatedViewer(SimulatedNetwork network, RoomPresenceOptions options, bool showsOnline = false)
     {
         _network = network;
-        options.App = new PresenceApp(); // a device of its own: nothing is shared with other viewers
+        options.App = new PresenceApp(); // its own device, which shares nothing with other viewers
         options.HttpClient = new HttpClient(network, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         _presence = new RoomPresence(options);
         _user = showsOnline ? new UserPresence(options) : null;

@@ -53,7 +53,7 @@ internal sealed class SimulationRun : IDisposable
         var end = _options.Arrival + _options.Duration;
         await PlayAsync(() => Elapsed >= end, churns: true, interrupted);
 
-        // A client that just failed tries again within an interval; what is read is up to a second old.
+        // A client that failed retries within an interval, and counts are up to a second old.
         _conditions.Clear();
         var still = Elapsed + interval + TimeSpan.FromSeconds(2);
         await PlayAsync(() => Elapsed >= still, churns: false, interrupted);
@@ -95,7 +95,7 @@ internal sealed class SimulationRun : IDisposable
         }
         catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {
-            // Then everybody leaves.
+            // Then all viewers leave.
         }
     }
 
@@ -119,7 +119,7 @@ internal sealed class SimulationRun : IDisposable
         catch (Exception exception) when (exception is HttpRequestException or PresenceException or IOException
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            _failedSamples++; // the server is busy, or gone for a while
+            _failedSamples++; // the server is busy or down for a while
         }
         _progress(new SimulationProgress(
             Elapsed,

@@ -3,68 +3,67 @@ using Microsoft.Playwright;
 namespace Presence.Dashboard.Tests.Browser;
 
 /// <summary>
-/// How pages look, in both themes and both widths: accessible by axe's rules (in the dark theme by those of colours, since the
-/// others judge the same markup), nothing wider than the screen, no error in the console. With SCREENSHOTS set to a folder the pictures are kept there.
+/// How pages look in both themes: nothing wider than the screen, nothing on top of something else, names in sight, accessible by
+/// axe's rules (in the dark theme by those of colours, since the others judge the same markup), no error in the console. A page is
+/// loaded once, then resized and recoloured. With SCREENSHOTS set to a folder the pictures are kept there.
 /// </summary>
 public abstract class AppearanceTest
 {
     protected const int Wide = 1440;
     protected const int Narrow = 390;
 
-    /// <summary>By how much the page is wider than the screen, and the innermost parts that reach beyond it; null when it fits.</summary>
-    private const string Overflow =
-        """
-        () => {
-          const { scrollWidth, clientWidth } = document.documentElement;
-          if (scrollWidth <= clientWidth) return null;
-          // By the part's own edge, or by text that runs over it.
-          const reach = part => part.getBoundingClientRect().left + Math.max(part.getBoundingClientRect().width, part.scrollWidth);
-          const beyond = [...document.body.querySelectorAll("*")].filter(part => reach(part) > clientWidth + 0.5);
-          const innermost = beyond.filter(part => ![...part.children].some(child => beyond.includes(child)));
-          return `${scrollWidth - clientWidth} px: ` + innermost.slice(0, 4).map(part => part.outerHTML.slice(0, 160)).join(" ");
-        }
-        """;
+    /// <summary>Every width that pages are designed for.</summary>
+    protected static readonly int[] AllWidths = [360, 390, 600, 768, 820, 960, 1024, 1280, 1440, 1920, 2560];
 
-    /// <summary>
-    /// Until the page is laid out for a width it was just given: the browser does so with the next frame it draws, and a scan before
-    /// that sees parts of both. Seen from its top, where nothing that floats hides a part of something, and with every change of
-    /// colour come to its end.
-    /// </summary>
-    private const string LaidOut =
-        """
-        async () => {
-          document.scrollingElement.scrollTop = 0; // scrollTo is the page's own (page.js)
-          await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
-          await Promise.allSettled(document.getAnimations().filter(change => Number.isFinite(change.effect?.getComputedTiming().endTime)).map(change => change.finished));
-        }
-        """;
+    /// <summary>Those of <see cref="AllWidths"/> at which pages pass every measure. At the other scanned ones they only fit.</summary>
+    private static readonly int[] MeasuredWidths = [768, 820, 960, 1024, 1280, 1440, 1920, 2560];
+
+    /// <summary>The widths that axe looks at.</summary>
+    private static readonly int[] ScannedWidths = [Narrow, Wide];
 
     private readonly List<string> _problems = [];
 
     /// <summary>What was found so far, of all pages at once.</summary>
     protected void AssertNothingFound() => Assert.True(_problems.Count == 0, string.Join(Environment.NewLine, _problems));
 
-    /// <param name="visit">The browser with the page as it is to be looked at.</param>
+    /// <param name="visit">The browser with the page as it is to be looked at, <see cref="Wide"/>.</param>
     /// <param name="name">What problems and pictures are called.</param>
-    /// <param name="scheme">The theme.</param>
     /// <param name="at">Where to scroll first; colours alone are looked at then, since what floats hides a part of something.</param>
-    protected async Task CheckAsync(BrowserVisit visit, string name, ColorScheme scheme, ILocator? at = null)
+    /// <returns>What the page measures, by width.</returns>
+    protected async Task<IReadOnlyDictionary<int, PageMeasures>> CheckAsync(BrowserVisit visit, string name, ILocator? at = null)
     {
-        foreach (var width in (int[])[Wide, Narrow])
-        {
-            await visit.Page.SetViewportSizeAsync(width, width == Wide ? 900 : 844);
-            await visit.Page.EvaluateAsync(LaidOut);
-            if (at is not null)
-                await at.ScrollIntoViewIfNeededAsync();
-            await KeepPictureAsync(visit.Page, $"{name}-{(width == Wide ? "wide" : "narrow")}-{scheme.ToString().ToLowerInvariant()}");
+        var taken = new Dictionary<int, PageMeasures>();
+        // From wide to narrow in one theme and back in the other, which the next page is then opened in: each change costs as much as
+        // opening the page.
+        var other = visit.Scheme == ColorScheme.Light ? ColorScheme.Dark : ColorScheme.Light;
+        await CheckInAsync(visit.Scheme, narrower: true);
+        await visit.ShowInAsync(other);
+        await CheckInAsync(other, narrower: false);
+        await visit.Page.SetViewportSizeAsync(Wide, Height(Wide));
+        return taken;
 
-            var overflow = await visit.Page.EvaluateAsync<string?>(Overflow);
-            if (overflow is not null)
-                _problems.Add($"{name}: wider than a screen of {width} px: {overflow}");
-            _problems.AddRange((await visit.ScanAsync(coloursAlone: scheme == ColorScheme.Dark || at is not null)).Select(problem => $"{name}, {width} px: {problem}"));
+        async Task CheckInAsync(ColorScheme scheme, bool narrower)
+        {
+            // Sizes are the same in the dark theme, and so is the markup.
+            var widths = scheme == ColorScheme.Light && at is null ? MeasuredWidths.Union(ScannedWidths) : ScannedWidths;
+            foreach (var width in narrower ? widths.OrderDescending() : widths.Order())
+            {
+                await visit.Page.SetViewportSizeAsync(width, Height(width));
+                taken[width] = await PageMeasures.TakeAsync(visit.Page);
+                if (at is null)
+                    _problems.AddRange(taken[width].ProblemsOf(isMeasured: MeasuredWidths.Contains(width)).Select(problem => $"{name}, {width} px: {problem}"));
+                else
+                    await at.ScrollIntoViewIfNeededAsync();
+                if (!ScannedWidths.Contains(width))
+                    continue;
+                var picture = $"{name}-{width switch { Wide => "wide", Narrow => "narrow", _ => $"{width}" }}-{scheme.ToString().ToLowerInvariant()}";
+                await KeepPictureAsync(visit.Page, picture);
+                _problems.AddRange((await visit.ScanAsync(coloursAlone: scheme == ColorScheme.Dark || at is not null)).Select(problem => $"{picture}: {problem}"));
+            }
         }
-        await visit.Page.SetViewportSizeAsync(Wide, 900);
     }
+
+    private static int Height(int width) => width < 600 ? 844 : 900;
 
     protected static async Task KeepPictureAsync(IPage page, string name)
     {

@@ -17,11 +17,12 @@ public sealed class BrowserVisit : IAsyncDisposable
     private readonly Uri _address;
     private readonly ConcurrentQueue<string> _errors = new();
 
-    private BrowserVisit(IBrowserContext context, IPage page, Uri address)
+    private BrowserVisit(IBrowserContext context, IPage page, Uri address, ColorScheme scheme)
     {
         _context = context;
         _address = address;
         Page = page;
+        Scheme = scheme;
         page.PageError += (_, error) => _errors.Enqueue(error);
         page.Console += (_, message) =>
         {
@@ -34,14 +35,17 @@ public sealed class BrowserVisit : IAsyncDisposable
 
     public IBrowserContext Context => _context;
 
+    /// <summary>The theme that the system asks pages for.</summary>
+    public ColorScheme Scheme { get; private set; }
+
     /// <summary>Script errors and refused resources, a violated content policy among them.</summary>
     public IReadOnlyCollection<string> Errors => _errors;
 
-    public static async Task<BrowserVisit> StartAsync(IBrowserContext context, Uri address)
+    public static async Task<BrowserVisit> StartAsync(IBrowserContext context, Uri address, ColorScheme scheme)
     {
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout((float)Patience.TotalMilliseconds);
-        return new BrowserVisit(context, page, address);
+        return new BrowserVisit(context, page, address, scheme);
     }
 
     /// <summary>
@@ -115,6 +119,14 @@ public sealed class BrowserVisit : IAsyncDisposable
     {
         wire.FallSilent();
         await Page.Clock.FastForwardAsync(6_000); // an answer that was on its way makes it wait for 5 s more
+    }
+
+    /// <summary>Changes the system's theme and waits until the page knows.</summary>
+    public async Task ShowInAsync(ColorScheme scheme)
+    {
+        await Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+        await Page.WaitForFunctionAsync("scheme => matchMedia(`(prefers-color-scheme: ${scheme})`).matches", scheme.ToString().ToLowerInvariant());
+        Scheme = scheme;
     }
 
     /// <summary>

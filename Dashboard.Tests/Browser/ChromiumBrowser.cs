@@ -30,7 +30,7 @@ public sealed class ChromiumBrowser : IAsyncDisposable
             HasTouch = hasTouch,
             IgnoreHTTPSErrors = string.Equals(baseAddress.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal), // a test's own certificate
         });
-        return await BrowserVisit.StartAsync(context, baseAddress);
+        return await BrowserVisit.StartAsync(context, baseAddress, scheme);
     }
 
     public async ValueTask DisposeAsync()

@@ -15,15 +15,15 @@ public sealed partial class ApiDocumentTests(SharedHost shared) : IClassFixture<
     [Fact]
     public void Errors_InTheDocument_AreThoseOfTheCatalogue() =>
         Assert.Equal(
-            ApiErrors.All.Select(error => (error.Status, error.Code)).Order(),
+            ApiError.All.Select(error => (error.Status, error.Code)).Order(),
             ErrorRow().Matches(RepositoryFiles.Read("docs/errors.md"))
                 .Select(row => (int.Parse(row.Groups["status"].Value, CultureInfo.InvariantCulture), int.Parse(row.Groups["code"].Value, CultureInfo.InvariantCulture))).Order());
 
     [Fact]
     public void Codes_OfTheCatalogue_AreUsedForOneThingEach()
     {
-        Assert.Equal(ApiErrors.All.Count, ApiErrors.All.Distinct().Count());
-        Assert.All(ApiErrors.All, error => Assert.True(error.Code is (>= 400000 and < 500000) or 500000));
+        Assert.Equal(ApiError.All.Count, ApiError.All.Distinct().Count());
+        Assert.All(ApiError.All, error => Assert.True(error.Code is (>= 400000 and < 500000) or 500000));
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using Presence.Dashboard.Live;
+using Presence.Dashboard.Display;
 using Presence.Engine.Settings;
 
 namespace Presence.Dashboard.Tests.Live;

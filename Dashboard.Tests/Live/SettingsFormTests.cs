@@ -1,3 +1,4 @@
+using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine.Settings;
 

@@ -45,6 +45,18 @@ public sealed class AddressLimitTests
         Assert.Equal(200, (await host.LogInAsync(new JsonObject { ["userId"] = "anna", ["deviceId"] = "d" })).Status);
     }
 
+    /// <summary>Decision 014: an address over its limit costs no parsing.</summary>
+    [Fact]
+    public async Task Logins_OfAnAddress_AreLimitedBeforeTheirBodyIsRead()
+    {
+        await using var host = await StartAsync(("LoginsPerSecond", "1"), ("LoginBurst", "2"));
+
+        (await host.PostAsync("/api/v5/sessions", json: "{", headers: ("X-API-Key", DashboardHost.ClientKey))).IsRefusal(400, 400000);
+        (await host.PostAsync("/api/v5/sessions", json: "{", headers: ("X-API-Key", DashboardHost.ClientKey))).IsRefusal(400, 400000);
+
+        (await host.PostAsync("/api/v5/sessions", json: "{", headers: ("X-API-Key", DashboardHost.ClientKey))).IsRefusal(429, 400311);
+    }
+
     [Fact]
     public async Task NewGuests_OfAnAddress_AreLimitedAndThoseKnownAreNot()
     {

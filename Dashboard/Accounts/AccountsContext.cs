@@ -29,7 +29,7 @@ internal sealed class AccountsContext(DbContextOptions<AccountsContext> options,
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
-        // Instants are stored as UTC milliseconds, as everywhere in this file.
+        // Instants are stored as UTC milliseconds, as in all tables of the file.
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<InstantToMilliseconds>();
     }
 
@@ -73,7 +73,7 @@ internal sealed class AccountsContextFactory : IDesignTimeDbContextFactory<Accou
         // The model depends on Identity's options, which the context asks the application for.
         var services = new ServiceCollection();
         services.Configure<IdentityOptions>(ModeratorAccounts.Configure);
-        var database = new PresenceDatabase(Path.GetTempPath(), TimeProvider.System); // is never opened
+        var database = new PresenceDatabase(Path.GetTempPath(), TimeProvider.System); // never opened
         var options = new DbContextOptionsBuilder<AccountsContext>().UseApplicationServiceProvider(services.BuildServiceProvider());
         database.Configure(options, AccountsContext.MigrationsHistoryTable);
         return new AccountsContext(options.Options, database);

@@ -32,9 +32,9 @@ internal sealed class AccountsStartup(
         await PrepareAsync(cancellationToken);
         if (await firstAccount.ExistsAsync())
         {
-            file.Delete(); // left behind by a start that was killed
+            file.Delete(); // left behind by an interrupted start
             if (options.Value.Setup.AdminEmail is { Length: > 0 } configured)
-                lifetime.ApplicationStarted.Register(() => _ = Task.Run(() => CompareConfiguredAsync(configured), CancellationToken.None)); // a hash takes its time
+                lifetime.ApplicationStarted.Register(() => _ = Task.Run(() => CompareConfiguredAsync(configured), CancellationToken.None)); // hashing is slow
             return;
         }
 
@@ -45,7 +45,7 @@ internal sealed class AccountsStartup(
         }
 
         link.Open();
-        lifetime.ApplicationStarted.Register(Announce); // the address is known only then
+        lifetime.ApplicationStarted.Register(Announce); // the address is known only after the start
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -102,7 +102,7 @@ internal sealed class AccountsStartup(
             else if (!await scope.ServiceProvider.GetRequiredService<ModeratorPasswords>().VerifyAsync(account, await ConfiguredPasswordAsync(lifetime.ApplicationStopping), lifetime.ApplicationStopping))
                 log.LogWarning("Presence__Setup__AdminPassword doesn't match the password of {Email}. It sets only the first account's password, which has changed since. Remove it from the configuration. For a lost password, run: dotnet Dashboard.dll admin reset-password {Email}", email, email);
         }
-#pragma warning disable CA1031 // a remark that cannot be made stops nothing
+#pragma warning disable CA1031 // a failed notice must not stop the start
         catch (Exception failure)
 #pragma warning restore CA1031
         {

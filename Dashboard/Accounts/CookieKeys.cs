@@ -62,7 +62,7 @@ internal static class CookieKeys
             return key.CreateEncryptor() is { } encryptor
                 && encryptor.Decrypt(encryptor.Encrypt(text, ArraySegment<byte>.Empty), ArraySegment<byte>.Empty).AsSpan().SequenceEqual(text);
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException) // whatever it is that does not work
+        catch (Exception exception) when (exception is not OutOfMemoryException) // any failure to read or decrypt
         {
             return false;
         }
@@ -74,7 +74,7 @@ internal sealed class KeysInDataFolder(IOptions<DashboardOptions> options, ILogg
 {
     public void Configure(KeyManagementOptions keys)
     {
-        // Options are asked for before the database opens: the first caller makes the data folder, for its owner alone.
+        // Options are read before the database opens, so the data folder is created here, with access for its owner only.
         var data = Path.GetFullPath(options.Value.Data);
         var folder = Path.Combine(data, KeyFolder.Name);
         foreach (var path in new[] { data, folder })

@@ -11,7 +11,7 @@ namespace Presence.Dashboard.Accounts;
 /// <summary>Makes the first account, an Admin, and closes the set-up link for good.</summary>
 internal sealed class FirstAccount(IServiceScopeFactory scopes, SetupLink link, SetupLinkFile file, Checkpointer checkpointer) : IDisposable
 {
-    // Two browsers with the same link make one account: the second finds it there.
+    // Two browsers with the same link create one account. The second finds it.
     private readonly SemaphoreSlim _gate = new(1, 1);
 
     /// <summary>Whether an Admin exists, so that set-up is over.</summary>
@@ -34,7 +34,7 @@ internal sealed class FirstAccount(IServiceScopeFactory scopes, SetupLink link, 
             if (await HasAdminAsync(accounts))
                 return null;
 
-            // Without an Admin the only account there can be is one whose making was cut short between its two writes.
+            // While there is no Admin, an existing account can only be an unfinished one: its creation was interrupted between two writes.
             if (await accounts.FindByEmailAsync(email) is { } unfinished)
                 await accounts.DeleteAsync(unfinished);
 
@@ -50,7 +50,7 @@ internal sealed class FirstAccount(IServiceScopeFactory scopes, SetupLink link, 
 
             link.Close();
             file.Delete();
-            await checkpointer.CheckpointAsync(cancellationToken); // into the file itself: without it the next start would offer a first account
+            await checkpointer.CheckpointAsync(cancellationToken); // into the database file: if only its log is lost, the next start must not offer setup again
             return [];
         }
         finally
@@ -103,7 +103,7 @@ internal sealed class SetupLinkFile(IOptions<DashboardOptions> options)
     public void Write(string address)
     {
         OwnerFiles.CreateFolder(Path.GetDirectoryName(FullPath)!);
-        Delete(); // an old file might have wider rights, which writing to it would keep
+        Delete(); // writing to an existing file would keep its access rights
         using var stream = OwnerFiles.Open(FullPath, FileMode.CreateNew);
         stream.Write(Encoding.UTF8.GetBytes(address + "\n"));
     }

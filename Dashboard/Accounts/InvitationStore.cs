@@ -95,13 +95,13 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, PresenceDatab
         var context = Context(scope);
         var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
 
-        // Before the transaction: a hash takes long, and everybody else who writes waits for it.
+        // Before the transaction, because hashing is slow and all other writers would wait.
         var account = new ModeratorAccount { UserName = email, Email = email, EmailConfirmed = true, Name = invitation.Name };
         var made = await scope.ServiceProvider.GetRequiredService<ModeratorPasswords>().SetAsync(account, password, cancellationToken);
         if (!made.Succeeded)
             return AccountErrors.Of(made);
 
-        // Used up first: of two who come with the same link at once, one finds it gone.
+        // The link is deleted first, so that only one of two simultaneous uses succeeds.
         await using var transaction = await context.BeginWriteAsync(cancellationToken);
         if (await context.DeleteAsync(context.Invitations.Where(record => record.Id == invitation.Id), cancellationToken) == 0)
             return null;

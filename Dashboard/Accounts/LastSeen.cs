@@ -23,7 +23,7 @@ internal sealed class LastSeen(IServiceScopeFactory scopes, TimeProvider time)
         foreach (var seen in _unsaved.ToArray())
         {
             await context.UpdateAsync(context.Users.Where(account => account.Id == seen.Key), account => account.SetProperty(one => one.LastSeenAt, seen.Value), cancellationToken);
-            _unsaved.TryRemove(seen); // unless it was noted again meanwhile
+            _unsaved.TryRemove(seen); // kept if it was recorded again since
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class ModeratorPasswords(UserManager<ModeratorAccount> accounts,
         if (renewed is not null)
         {
             account!.PasswordHash = renewed;
-            await accounts.UpdateAsync(account); // the same password, so the same stamp: nobody is signed out for it
+            await accounts.UpdateAsync(account); // the password is unchanged, so the stamp stays and sessions continue
         }
         return isRight;
     }

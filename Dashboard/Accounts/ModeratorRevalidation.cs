@@ -37,7 +37,7 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
     protected override async Task<bool> ValidateAuthenticationStateAsync(
         AuthenticationState authenticationState, CancellationToken cancellationToken)
     {
-        // A scope of its own: the circuit's context may be in use by a page.
+        // Its own scope, because a page can be using the circuit's context.
         await using var scope = _scopes.CreateAsyncScope();
         return await EndOfAsync(scope.ServiceProvider, authenticationState.User, _options.Value, cancellationToken) is null;
     }
@@ -65,7 +65,7 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
         if (account is null or { IsDisabled: true })
             return SessionEnd.AccountClosed;
 
-        // A role taken away in the database alone does not change the stamp.
+        // A role removed directly in the database doesn't change the stamp.
         var held = await accounts.GetRolesAsync(account);
         var claimed = principal.FindAll(options.ClaimsIdentity.RoleClaimType).Select(claim => claim.Value);
         if (!held.ToHashSet(StringComparer.Ordinal).SetEquals(claimed))
@@ -91,7 +91,7 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
         return end;
     }
 
-    // Called by whoever changed an account: only notes it. Which account this circuit's is, its own loop finds out.
+    // Runs on the thread that changed an account, so it only records the change. The circuit's own loop checks whether it concerns its account.
     private void OnChanged(string? accountId)
     {
         if (accountId is not null)
@@ -108,7 +108,7 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
                 if (state.User.Identity?.IsAuthenticated == true && !await ValidateAuthenticationStateAsync(state, CancellationToken.None))
                     SetAuthenticationState(Task.FromResult(Nobody));
             }
-#pragma warning disable CA1031 // whatever failed, the check that comes by itself is the second chance
+#pragma warning disable CA1031 // any failure: the periodic check tries again
             catch (Exception failure)
 #pragma warning restore CA1031
             {

@@ -53,7 +53,7 @@ internal sealed class ModeratorSessions(
     public async Task<SessionEnd?> EndOfAsync(ClaimsPrincipal principal, CancellationToken cancellationToken)
     {
         if (principal.FindFirstValue(ClaimType) is not { } token)
-            return SessionEnd.Expired; // from before sessions were kept
+            return SessionEnd.Expired; // issued before sessions were stored
         var hash = Hash(token);
         var startedAt = await context.Sessions.Where(session => session.TokenHash == hash).Select(session => (DateTimeOffset?)session.StartedAt).FirstOrDefaultAsync(cancellationToken);
         return startedAt is null ? SessionEnd.SignedOut : startedAt <= Now - options.SignIn.Lifetime ? SessionEnd.Expired : null;
@@ -129,7 +129,7 @@ internal static class SessionEnds
             return (SessionEnd)noted!;
         if (http.User.Identity?.IsAuthenticated == true)
             return null;
-        // A cookie whose time is over is never looked into: that it is there says that it was good once.
+        // An expired cookie isn't decrypted. Its presence shows that there was a session.
         var cookies = http.RequestServices.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(IdentityConstants.ApplicationScheme);
         return cookies.CookieManager.GetRequestCookie(http, cookies.Cookie.Name!) is null ? null : SessionEnd.Expired;
     }

@@ -85,7 +85,7 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
             var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
             await using var transaction = await context.BeginWriteAsync(cancellationToken);
             await change(accounts, account);
-            // A new stamp: a cookie of before must not come back to life with a role that is given back later.
+            // A new stamp, so that old cookies stay invalid if the role is given back later.
             Require(await accounts.UpdateSecurityStampAsync(account));
             await context.DeleteAsync(context.Sessions.Where(session => session.AccountId == account.Id), cancellationToken);
             await transaction.CommitAsync(cancellationToken);

@@ -56,7 +56,7 @@ internal sealed class PasswordHashing : IDisposable
             await _turns.WaitAsync(cancellationToken);
             try
             {
-                // Not on the pool: heartbeats are answered there, and a hash would occupy one of its few threads.
+                // Not on the thread pool: heartbeats need its few threads, and a hash occupies one for long.
                 return await Task.Factory.StartNew(hash, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             }
             finally

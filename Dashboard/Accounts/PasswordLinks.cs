@@ -18,7 +18,7 @@ internal sealed class PasswordLinks(IServiceScopeFactory scopes, AccountChanges 
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
-    // What names the row among an account's tokens.
+    // Identifies the row among an account's tokens.
     private const string Provider = "Presence";
     private const string Purpose = "PasswordLink";
     private const int TokenBytes = 32;
@@ -65,12 +65,12 @@ internal sealed class PasswordLinks(IServiceScopeFactory scopes, AccountChanges 
         if (await RowAsync(context, token, cancellationToken) is not { } row || await accounts.FindByIdAsync(row.UserId) is not { } account)
             return null;
 
-        // Before the transaction: a hash takes long, and everybody else who writes waits for it. The new stamp ends the sessions.
+        // Before the transaction, because hashing is slow and all other writers would wait. The new stamp ends the sessions.
         var set = await scope.ServiceProvider.GetRequiredService<ModeratorPasswords>().SetAsync(account, password, cancellationToken);
         if (!set.Succeeded)
             return AccountErrors.Of(set);
 
-        // Used up first: of two who come with the same link at once, one finds it gone.
+        // The link is deleted first, so that only one of two simultaneous uses succeeds.
         await using var transaction = await context.BeginWriteAsync(cancellationToken);
         if (await context.DeleteAsync(context.UserTokens.Where(other => other.UserId == row.UserId && other.LoginProvider == Provider && other.Name == Purpose && other.Value == row.Value), cancellationToken) == 0)
             return null;
@@ -83,7 +83,7 @@ internal sealed class PasswordLinks(IServiceScopeFactory scopes, AccountChanges 
         changes.Announce(account.Id);
         if (await accounts.IsInRoleAsync(account, nameof(ModeratorRole.Admin)))
         {
-            setupLink.Close(); // it is for a server without an Admin, which an account made on the command line is the end of
+            setupLink.Close(); // the setup link is only for a server without an Admin
             setupFile.Delete();
         }
         return [];

@@ -63,7 +63,7 @@ internal sealed class PasswordRules : IPasswordValidator<ModeratorAccount>
         {
             if (!rest.Contains(word, StringComparison.Ordinal))
                 continue;
-            rest = rest.Replace(word, " ", StringComparison.Ordinal); // a gap: what stood around it makes no new word
+            rest = rest.Replace(word, " ", StringComparison.Ordinal); // a space, so that the text around it doesn't form a new word
             found++;
         }
         return found > 0 && found <= most && rest.Count(char.IsLetter) < LeastOfItsOwn;

@@ -40,7 +40,7 @@ internal class PinnedRooms(IServiceScopeFactory scopes, StorageWatch storage, IL
             _pins[accountId] = after;
             return PinOutcome.Done;
         }
-#pragma warning disable CA1031 // whatever it was, the moderator is told that the pin was not kept
+#pragma warning disable CA1031 // any failure: the moderator is told that the pin was not kept
         catch (Exception failure)
 #pragma warning restore CA1031
         {
@@ -63,7 +63,7 @@ internal class PinnedRooms(IServiceScopeFactory scopes, StorageWatch storage, IL
     /// <summary>The stored rooms of an account; none for an account that is gone.</summary>
     internal virtual async Task<IReadOnlyList<string>> LoadAsync(string accountId)
     {
-        // A scope of its own, here and below: the circuit's context may be in use by a page.
+        // Its own scope, here and below, because a page can be using the circuit's context.
         await using var scope = scopes.CreateAsyncScope();
         var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
         var stored = await accounts.FindByIdAsync(accountId) is { } account ? await accounts.GetAuthenticationTokenAsync(account, Provider, Name) : null;

@@ -40,14 +40,14 @@ internal sealed class SignInThrottle(DashboardOptions options, TimeProvider time
     /// <returns>Null when this address must wait before it tries again.</returns>
     public SignInAttempt? TryBegin(string email, IPAddress? address, out TimeSpan wait)
     {
-        var account = email[..Math.Min(email.Length, ModeratorPasswords.Longest)].ToUpperInvariant(); // no email is longer
+        var account = email[..Math.Min(email.Length, ModeratorPasswords.Longest)].ToUpperInvariant(); // no email address is longer
         var pair = (account, AddressKey.Of(address));
         lock (_lock)
         {
             var known = _pairs.Find(pair);
             if (known is not null && known.Failed + known.Pending >= AllowedFailures)
             {
-                // Some may turn out right yet; else it is the window's end that helps.
+                // Attempts still being checked can succeed. Otherwise the limit lasts until the window ends.
                 wait = known.Failed >= AllowedFailures ? _pairs.Rest(known) : UntilOthersAreChecked;
                 return null;
             }
@@ -68,7 +68,7 @@ internal sealed class SignInThrottle(DashboardOptions options, TimeProvider time
             ofAccount.Pending--;
             if (outcome == SignInOutcome.SignedIn)
             {
-                ofPair.Failed = 0; // of this account alone: others' guesses at it stay counted
+                ofPair.Failed = 0; // only for this account; failed attempts at others stay counted
                 _addresses.GiveBack(address);
             }
             else if (outcome == SignInOutcome.Refused)

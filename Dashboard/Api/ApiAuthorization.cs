@@ -25,12 +25,12 @@ internal sealed class ApiAuthorization(ClientAuthenticator authenticator, RateLi
 
         var authenticated = authenticator.Authenticate(http);
         if (authenticated.Principal is not { } caller)
-            return ApiProblems.Of(authenticated, rateLimits, http);
+            return ApiProblem.Of(authenticated, rateLimits, http);
         if (policy.ProblemOf(caller) is { } problem)
-            return new ApiProblem(ApiErrors.NotAllowed, problem);
+            return new ApiProblem(ApiError.NotAllowed, problem);
         var roomId = http.GetRouteValue("roomId") as string;
         if (caller.Rooms is not null && roomId is not null && !caller.MayEnter(roomId))
-            return ApiProblems.OtherRoom;
+            return ApiProblem.OtherRoom;
         if (RefuseRemoved(http, caller, roomId) is { } removed)
             return removed;
 
@@ -42,11 +42,11 @@ internal sealed class ApiAuthorization(ClientAuthenticator authenticator, RateLi
     private ApiProblem? RefuseRemoved(HttpContext http, ClientPrincipal caller, string? roomId) =>
         caller.IsServer || http.GetEndpoint()?.Metadata.GetMetadata<AllowRemovedUsers>() is not null
             ? null
-            : ApiProblems.WhileRemoved(engine, caller.UserId, roomId);
+            : ApiProblem.WhileRemoved(engine, caller.UserId, roomId);
 
     private ApiProblem? RefuseAnybody(HttpContext http) =>
         http.GetEndpoint()!.Metadata.GetMetadata<OwnRateLimit>() is null && !rateLimits.Anonymous.TryTake(http.Connection.RemoteIpAddress, out var wait)
-            ? ApiProblems.TooFast("This address sends too many requests without credentials.", wait)
+            ? ApiProblem.TooFast("This address sends too many requests without credentials.", wait)
             : null;
 
     private static ApiProblem? RefuseBody(HttpContext http, ClientPrincipal? caller)

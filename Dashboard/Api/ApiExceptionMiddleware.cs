@@ -38,11 +38,11 @@ internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMetho
         catch (BadHttpRequestException exception) when (!http.Response.HasStarted)
         {
             http.Response.Clear();
-            http.Response.StatusCode = exception.StatusCode; // the server's own limits: a body cut short, too large or too slow
+            http.Response.StatusCode = exception.StatusCode; // a limit of the web server: the body is incomplete, too large or too slow
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
-            return; // the caller is gone; whatever broke has nobody to be told
+            return; // the caller has disconnected
         }
         catch (Exception exception) when (!http.Response.HasStarted && Refuse(exception) is { } refusal)
         {
@@ -78,9 +78,9 @@ internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMetho
     private ApiProblem? Refuse(Exception exception) => exception switch
     {
         ApiProblemException refused => refused.Problem,
-        StoreFullException full => ApiProblems.Full(full),
+        StoreFullException full => ApiProblem.Full(full),
         SettingsRefusedException refused => ApiProblem.Invalid(string.Join(' ', refused.Problems.Select(issue => issue.Message))),
-        _ when storage.Note(exception) => new ApiProblem(ApiErrors.NotReady, $"This can't be stored right now: {StorageTrouble.Of(exception)}. Try again in {StorageRetrySeconds} seconds. The server log has the details.") { RetryAfterSeconds = StorageRetrySeconds },
+        _ when storage.Note(exception) => new ApiProblem(ApiError.NotReady, $"This can't be stored right now: {StorageTrouble.Of(exception)}. Try again in {StorageRetrySeconds} seconds. The server log has the details.") { RetryAfterSeconds = StorageRetrySeconds },
         _ => null,
     };
 
@@ -89,7 +89,7 @@ internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMetho
         var allowed = answered.Of(http.Request.Path);
         if (allowed.Count > 0 && !allowed.Contains(http.Request.Method))
             (http.Response.StatusCode, http.Response.Headers.Allow) = (StatusCodes.Status405MethodNotAllowed, string.Join(", ", allowed));
-        else if (allowed.Count == 0 && http.GetEndpoint() is not RouteEndpoint) // routing's own refusal, of a route that matches every path
+        else if (allowed.Count == 0 && http.GetEndpoint() is not RouteEndpoint) // routing refused a fallback route, which matches every path
             (http.Response.StatusCode, http.Response.Headers.Allow) = (StatusCodes.Status404NotFound, default);
     }
 
@@ -102,12 +102,12 @@ internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMetho
 
     private static ApiProblem Describe(HttpContext http)
     {
-        var error = ApiErrors.OfStatus(http.Response.StatusCode);
+        var error = ApiError.OfStatus(http.Response.StatusCode);
         var method = http.Request.Method;
         var path = Shown(http.Request.Path);
-        if (error == ApiErrors.NotFound)
+        if (error == ApiError.NotFound)
             return new ApiProblem(error, $"There is no route {method} {path}. See docs/http-api.md for all routes.");
-        return new ApiProblem(error, error == ApiErrors.MethodNotAllowed ? $"{path} doesn't support {method}. It supports {http.Response.Headers.Allow}." : error.Meaning);
+        return new ApiProblem(error, error == ApiError.MethodNotAllowed ? $"{path} doesn't support {method}. It supports {http.Response.Headers.Allow}." : error.Meaning);
     }
 
     private static string Shown(PathString path) => path.Value is { Length: > LongestPathShown } text ? text[..LongestPathShown] + "..." : path.Value ?? "/";

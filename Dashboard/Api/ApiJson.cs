@@ -91,7 +91,7 @@ internal sealed class InstantConverter : JsonConverter<DateTimeOffset>
 internal sealed class WholeNumberConverter<T> : JsonConverter<T>
     where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
 {
-    private const int MostDigits = 19; // of the largest long
+    private const int MostDigits = 19; // the digits of long.MaxValue
 
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -127,8 +127,8 @@ internal sealed class WholeNumberConverter<T> : JsonConverter<T>
 
         var shift = 0;
         if (!exponent.IsEmpty && !(Utf8Parser.TryParse(exponent, out shift, out read) && read == exponent.Length && Math.Abs((long)shift) <= 2 * BodyLimit.OfServers))
-            return false; // beyond what the digits of a body could make up for
-        // How many zeros stand behind the last digit that is none; fewer than none is a part behind the point.
+            return false; // out of range, however many digits the body has
+        // The number of zeros after the last other digit. A negative number means decimal places.
         var zeros = shift - (point < 0 ? 0 : mantissa.Length - point - 1) + (digits.Length - digits.AsSpan().TrimEnd((byte)'0').Length);
         if (zeros < 0 || significant.Length + zeros > MostDigits)
             return false;

@@ -14,6 +14,14 @@ namespace Presence.Dashboard.Api;
 /// <param name="Detail">The field and the rule, or other particulars; null when the message says it all.</param>
 internal sealed record ApiProblem(ApiError Error, string Message, string? Detail = null) : IResult
 {
+    public static readonly ApiProblem Disabled = new(ApiError.PresenceDisabled, "Presence is switched off for this network. A moderator can switch it on in the settings.");
+
+    public static readonly ApiProblem OtherRoom = new(ApiError.NotAllowed, "This token is limited to other rooms. Request one whose rooms claim includes this room.");
+
+    private static readonly ApiProblem RoomDisabled = new(ApiError.PresenceDisabled, "Presence is switched off for this room.");
+
+    private static readonly ApiProblem Ended = new(ApiError.RoomEnded, "The room's broadcast has ended. It no longer accepts heartbeats.");
+
     /// <summary>Sent as Retry-After, in whole seconds.</summary>
     public int? RetryAfterSeconds { get; init; }
 
@@ -23,50 +31,25 @@ internal sealed record ApiProblem(ApiError Error, string Message, string? Detail
     /// <summary>The rooms it is for, where a request names several.</summary>
     public IReadOnlyList<string>? RoomIds { get; init; }
 
-    public static ApiProblem Invalid(string problem) => new(ApiErrors.Invalid, problem, problem);
+    public static ApiProblem Invalid(string problem) => new(ApiError.Invalid, problem, problem);
 
     public static ApiProblem Invalid(string field, string rule) => Invalid($"{field} {rule}");
 
-    public static ApiProblem NotSignedIn(string message) => new(ApiErrors.NotSignedIn, message);
+    public static ApiProblem NotSignedIn(string message) => new(ApiError.NotSignedIn, message);
 
     public Task ExecuteAsync(HttpContext http)
     {
         var response = http.Response;
-        if (Error == ApiErrors.NotSignedIn)
+        if (Error == ApiError.NotSignedIn)
             response.Headers.WWWAuthenticate = "Bearer";
         if (RetryAfterSeconds is { } seconds)
             response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        if (Error == ApiErrors.BodyTooLarge || http.Request.ContentLength > ServerDefaults.LargestDrained)
-            response.Headers.Connection = "close"; // said, or the next request on this connection meets a reset
+        if (Error == ApiError.BodyTooLarge || http.Request.ContentLength > ServerDefaults.LargestDrained)
+            response.Headers.Connection = "close"; // announced, because the next request on this connection would be reset
 
         var body = new ErrorDocument("error", Error.Code, Message, Detail is null && Removal is null ? null : new ErrorDetail(Detail, Removal?.Until, Removal?.Reason, RoomIds));
         return new Reply<ErrorDocument>(body, ApiJson.Documents.ErrorDocument, Error.Status).ExecuteAsync(http);
     }
-}
-
-/// <summary>A refusal on its way out of whatever reads a request; <see cref="ApiExceptionMiddleware"/> answers it.</summary>
-internal sealed class ApiProblemException(ApiProblem problem) : Exception(problem.Message)
-{
-    public ApiProblem Problem => problem;
-
-    /// <summary>Refuses what breaks a rule; does nothing for null.</summary>
-    public static void ThrowIf(string? problem)
-    {
-        if (problem is not null)
-            throw new ApiProblemException(ApiProblem.Invalid(problem));
-    }
-}
-
-/// <summary>ApiProblems that several routes share.</summary>
-internal static class ApiProblems
-{
-    public static readonly ApiProblem Disabled = new(ApiErrors.PresenceDisabled, "Presence is switched off for this network. A moderator can switch it on in the settings.");
-
-    public static readonly ApiProblem OtherRoom = new(ApiErrors.NotAllowed, "This token is limited to other rooms. Request one whose rooms claim includes this room.");
-
-    private static readonly ApiProblem RoomDisabled = new(ApiErrors.PresenceDisabled, "Presence is switched off for this room.");
-
-    private static readonly ApiProblem Ended = new(ApiErrors.RoomEnded, "The room's broadcast has ended. It no longer accepts heartbeats.");
 
     /// <summary>The refusal of everybody who asks about a room while presence is off for it or for the network.</summary>
     public static ApiProblem? WhileDisabled(PresenceEngine engine, string roomId) =>
@@ -93,7 +76,7 @@ internal static class ApiProblems
             if (refusal == first)
                 named.Add(roomId);
         }
-        return first is null || first == Disabled || first.Error == ApiErrors.Banned
+        return first is null || first == Disabled || first.Error == ApiError.Banned
             ? first
             : first with { Detail = $"rooms: {string.Join(", ", named)}", RoomIds = named };
     }
@@ -102,7 +85,7 @@ internal static class ApiProblems
     public static ApiProblem Of(in Authenticated authenticated, RateLimits rateLimits, HttpContext http)
     {
         if (authenticated.IsUnavailable)
-            return new ApiProblem(ApiErrors.NotReady, authenticated.Problem!) { RetryAfterSeconds = 1 };
+            return new ApiProblem(ApiError.NotReady, authenticated.Problem!) { RetryAfterSeconds = 1 };
         return rateLimits.Failures.TryTake(http.Connection.RemoteIpAddress, out var wait)
             ? ApiProblem.NotSignedIn(authenticated.Problem!)
             : TooFast("This address sends bad credentials too often.", wait);
@@ -113,12 +96,12 @@ internal static class ApiProblems
         engine.RemovalOf(userId, roomId) is { } removal ? OfRemoval(removal) : null;
 
     /// <summary>The refusal when a storage limit is reached. A retry doesn't help until someone makes room.</summary>
-    public static ApiProblem Full(StoreFullException full) => new(ApiErrors.CapReached, full.Message) { RetryAfterSeconds = 60 };
+    public static ApiProblem Full(StoreFullException full) => new(ApiError.CapReached, full.Message) { RetryAfterSeconds = 60 };
 
     public static ApiProblem TooFast(string message, TimeSpan wait)
     {
         var seconds = WholeSeconds(wait);
-        return new ApiProblem(ApiErrors.RateLimited, $"{message} Try again in {seconds} s.") { RetryAfterSeconds = seconds };
+        return new ApiProblem(ApiError.RateLimited, $"{message} Try again in {seconds} s.") { RetryAfterSeconds = seconds };
     }
 
     public static ApiProblem TooManyHeartbeats(TimeSpan wait) =>
@@ -154,11 +137,24 @@ internal static class ApiProblems
     };
 
     private static ApiProblem OfRemoval(Removal removal) => removal.RoomId is null
-        ? new ApiProblem(ApiErrors.Banned, "A moderator banned this user from the network.") { Removal = removal }
-        : new ApiProblem(ApiErrors.Removed, "A moderator removed this user from the room.") { Removal = removal };
+        ? new ApiProblem(ApiError.Banned, "A moderator banned this user from the network.") { Removal = removal }
+        : new ApiProblem(ApiError.Removed, "A moderator removed this user from the room.") { Removal = removal };
 
     private static ApiProblem Capped(string message, PresenceSettings settings) =>
-        new(ApiErrors.CapReached, message) { RetryAfterSeconds = WholeSeconds(settings.PresenceTimeout) };
+        new(ApiError.CapReached, message) { RetryAfterSeconds = WholeSeconds(settings.PresenceTimeout) };
 
     private static int WholeSeconds(TimeSpan span) => Math.Max(1, (int)Math.Ceiling(span.TotalSeconds));
+}
+
+/// <summary>A refusal on its way out of whatever reads a request; <see cref="ApiExceptionMiddleware"/> answers it.</summary>
+internal sealed class ApiProblemException(ApiProblem problem) : Exception(problem.Message)
+{
+    public ApiProblem Problem => problem;
+
+    /// <summary>Refuses what breaks a rule; does nothing for null.</summary>
+    public static void ThrowIf(string? problem)
+    {
+        if (problem is not null)
+            throw new ApiProblemException(ApiProblem.Invalid(problem));
+    }
 }

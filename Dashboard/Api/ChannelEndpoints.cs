@@ -14,10 +14,10 @@ internal static class ChannelEndpoints
     public static void MapChannels(this IEndpointRouteBuilder api)
     {
         api.MapPut("/api/v1/channels/{channelId}/members", SetMembersAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users))
-            .WithName("setChannelMembers").Reads<ChannelMembersRequest>().Produces<ChannelMembersDocument>().Refuses(ApiErrors.CapReached);
+            .WithName("setChannelMembers").Reads<ChannelMembersRequest>().Produces<ChannelMembersDocument>().Refuses(ApiError.CapReached);
         api.MapGet("/api/v1/presence/channels/list", List).Allow(ApiPolicy.ViewerOrServer)
             .WithName("listChannelPresences").Takes(ApiParameter.OfIds("channelIds", "The channels. Also as `channelIds[]`.", MostAsked))
-            .Produces<ChannelsReply>().Refuses(ApiErrors.PresenceDisabled, ApiErrors.Banned);
+            .Produces<ChannelsReply>().Refuses(ApiError.PresenceDisabled, ApiError.Banned);
     }
 
     /// <summary>Set the members of a channel</summary>
@@ -59,8 +59,8 @@ internal static class ChannelEndpoints
         if (asked.Select(id => PresenceIds.ProblemOfChannelId(id)).FirstOrDefault(problem => problem is not null) is { } problem)
             return ApiProblem.Invalid($"channelIds: {problem}");
         if (!engine.Settings.Enabled)
-            return ApiProblems.Disabled;
-        if (ApiProblems.WhileReadingMuch(http, rateLimits, engine.MembersOf(asked)) is { } tooMuch)
+            return ApiProblem.Disabled;
+        if (ApiProblem.WhileReadingMuch(http, rateLimits, engine.MembersOf(asked)) is { } tooMuch)
             return tooMuch;
 
         var caller = http.Caller();

@@ -17,9 +17,9 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder api)
     {
         api.MapGet(LivePath, Live).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
-            .WithName("isLive").Produces<HealthReply>().WithExample("""{"status":"live"}""").Refuses(ApiErrors.MethodNotAllowed);
+            .WithName("isLive").Produces<HealthReply>().WithExample("""{"status":"live"}""").Refuses(ApiError.MethodNotAllowed);
         api.MapGet("/health/ready", ReadyAsync).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
-            .WithName("isReady").Produces<HealthReply>().Refuses(ApiErrors.MethodNotAllowed, ApiErrors.NotReady);
+            .WithName("isReady").Produces<HealthReply>().Refuses(ApiError.MethodNotAllowed, ApiError.NotReady);
     }
 
     /// <summary>Check that the process runs</summary>
@@ -35,7 +35,7 @@ internal static class HealthEndpoints
     /// <response code="200">The state is restored.</response>
     internal static async Task<IResult> ReadyAsync(HttpContext http, HealthCheckService health, LoopRegistry loops, ClientAuthenticator authenticator)
     {
-        // Details may name files and errors: for the backend alone. Everybody else gets the verdict.
+        // Details can name files and errors, so only server keys see them. Other callers get the status alone.
         var caller = authenticator.Authenticate(http);
         HealthReply.Loop[]? details = caller.Principal is { IsServer: true } server && server.Scopes.HasFlag(ServerScopes.Read)
             ? [.. loops.All.Select(loop => new HealthReply.Loop(loop.Name, loop.IsHealthy, loop.LastError, loop.LastErrorAt, loop.LastSuccessAt))]
@@ -77,7 +77,7 @@ internal sealed record HealthReply([property: AllowedValues("live", "healthy", "
 /// <summary>Until the state of the last run is restored every answer could be wrong, so there is none but "alive" (rule 10).</summary>
 internal sealed class ReadinessMiddleware(RequestDelegate next, PresenceReadiness readiness)
 {
-    private static readonly ApiProblem Restoring = new(ApiErrors.NotReady, "The server is restoring its state. Try again in one second.") { RetryAfterSeconds = 1 };
+    private static readonly ApiProblem Restoring = new(ApiError.NotReady, "The server is restoring its state. Try again in one second.") { RetryAfterSeconds = 1 };
 
     public Task InvokeAsync(HttpContext http)
     {

@@ -17,10 +17,10 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, RateLimits rateL
         api.MapPost("/api/v1/presence/rooms/{roomId}/heartbeat", endpoints.Beat).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
             .WithName("sendHeartbeat").Takes(ApiParameter.OfWords("include", "Adds the room's count to the reply.", ["count"], isOptional: true))
             .Reads<HeartbeatRequest>(isOptional: true).Produces<HeartbeatDocument>(StatusCodes.Status202Accepted)
-            .Refuses(ApiErrors.PresenceDisabled, ApiErrors.Removed, ApiErrors.Banned, ApiErrors.RoomEnded, ApiErrors.CapReached);
+            .Refuses(ApiError.PresenceDisabled, ApiError.Removed, ApiError.Banned, ApiError.RoomEnded, ApiError.CapReached);
         api.MapPost("/api/v1/presence/heartbeats", ManyHeartbeats.BeatAsync).Allow(ApiPolicy.ViewerOrServer.With(ServerScopes.Presence))
             .WithName("sendHeartbeats").Reads<ManyHeartbeatsRequest>().Produces<ManyHeartbeatsReply>(StatusCodes.Status202Accepted)
-            .Refuses(ApiErrors.PresenceDisabled, ApiErrors.Banned);
+            .Refuses(ApiError.PresenceDisabled, ApiError.Banned);
     }
 
     /// <summary>Send a heartbeat</summary>
@@ -69,16 +69,16 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, RateLimits rateL
         if (http.Request.QueryString.HasValue && !TryReadInclude(http.Request.Query, out includeCount))
             return ApiProblem.Invalid("include", "must be count. You can leave it out.");
         if (!caller.TryTake(rateLimits.Heartbeats, heartbeat.RoomId, heartbeat.SessionId, out var wait))
-            return ApiProblems.TooManyHeartbeats(wait);
+            return ApiProblem.TooManyHeartbeats(wait);
         if (rateLimits.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(http.Connection.RemoteIpAddress, out wait))
-            return ApiProblems.TooManyHeartbeatsOfAddress(wait);
+            return ApiProblem.TooManyHeartbeatsOfAddress(wait);
 
         var receipt = engine.Heartbeat(heartbeat);
         if (receipt.Joined)
             profiles.Want(caller);
         return receipt.Outcome == HeartbeatOutcome.Accepted
             ? new HeartbeatReply(receipt, includeCount)
-            : ApiProblems.Of(receipt, engine.Limits);
+            : ApiProblem.Of(receipt, engine.Limits);
     }
 
     private static bool TryReadInclude(IQueryCollection query, out bool includeCount)

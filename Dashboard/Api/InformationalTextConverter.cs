@@ -41,7 +41,7 @@ internal sealed class InformationalTextConverter : JsonConverter<string>
         {
             return reader.GetString()!;
         }
-        catch (InvalidOperationException) // half a character: a client cut its text in the middle of one
+        catch (InvalidOperationException) // a lone surrogate: the client cut a character in half
         {
             var raw = Raw(reader);
             return reader.ValueIsEscaped ? Regex.Unescape(raw) : raw;
@@ -56,7 +56,7 @@ internal sealed class InformationalTextConverter : JsonConverter<string>
         if (text.All(character => !char.IsControl(character) && !char.IsSurrogate(character)))
             return text.Trim();
         var cleaned = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes()) // a half becomes the replacement character
+        foreach (var rune in text.EnumerateRunes()) // a lone surrogate becomes the replacement character
         {
             if (!Rune.IsControl(rune) && rune != Rune.ReplacementChar)
                 cleaned.Append(rune);

@@ -25,7 +25,7 @@ internal static class JsonBody
     /// <exception cref="ApiProblemException">There is none, or it is none that can be read.</exception>
     public static async ValueTask<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type)
         where T : class =>
-        await ReadOptionalAsync(http, type) ?? throw new ApiProblemException(new ApiProblem(ApiErrors.Unreadable, "The body is empty. Send a JSON object with content type application/json."));
+        await ReadOptionalAsync(http, type) ?? throw new ApiProblemException(new ApiProblem(ApiError.Unreadable, "The body is empty. Send a JSON object with content type application/json."));
 
     /// <summary>Reads a body that may be left out; null then.</summary>
     /// <exception cref="ApiProblemException">It cannot be read.</exception>
@@ -42,7 +42,7 @@ internal static class JsonBody
                 return null;
             return IsJson(http.Request.ContentType)
                 ? Parse(body.Bytes, type)
-                : throw new ApiProblemException(new ApiProblem(ApiErrors.WrongMediaType, "The content type must be application/json.", Shown(http.Request.ContentType)));
+                : throw new ApiProblemException(new ApiProblem(ApiError.WrongMediaType, "The content type must be application/json.", Shown(http.Request.ContentType)));
         }
         finally
         {
@@ -57,7 +57,7 @@ internal static class JsonBody
         {
             var reader = new Utf8JsonReader(bytes, Rules);
             var value = JsonSerializer.Deserialize(ref reader, type);
-            reader.Read(); // throws when something follows the document
+            reader.Read(); // throws if anything follows the document
             ApiProblemException.ThrowIf(value is null ? "The body must be a JSON object, not null." : UnknownMembers.ProblemOf(value as AdministrationRequest, type));
             return value!;
         }
@@ -73,7 +73,7 @@ internal static class JsonBody
         if (exception.InnerException is JsonException || exception.Path is null)
         {
             return new ApiProblem(
-                ApiErrors.Unreadable,
+                ApiError.Unreadable,
                 "The body is not valid JSON.",
                 $"line {exception.LineNumber.GetValueOrDefault() + 1}, byte {exception.BytePositionInLine.GetValueOrDefault() + 1}");
         }
@@ -168,5 +168,5 @@ internal sealed record BodyLimit(int Bytes)
         http.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes ?? (caller is { IsServer: true } ? OfServers : OfViewers);
 
     public static ApiProblem Refusal(int limit) =>
-        new(ApiErrors.BodyTooLarge, $"The body is limited to {limit} bytes{(limit == OfViewers ? $", or {OfServers} with a server key" : "")}.");
+        new(ApiError.BodyTooLarge, $"The body is limited to {limit} bytes{(limit == OfViewers ? $", or {OfServers} with a server key" : "")}.");
 }

@@ -18,7 +18,7 @@ internal static class LeaveEndpoints
         api.MapPost("/api/v1/presence/rooms/{roomId}/leave", LeaveByBeaconAsync).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
             .WithName("leaveRoomByBeacon")
             .ReadsText("token=eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjp7fX0.c2lnbmF0dXJl&sessionId=tab-1", "text/plain", "application/x-www-form-urlencoded")
-            .Produces(StatusCodes.Status204NoContent).Refuses(ApiErrors.NotSignedIn, ApiErrors.NotAllowed).WithMetadata(new BodyLimit(BodyLimit.OfBeacons));
+            .Produces(StatusCodes.Status204NoContent).Refuses(ApiError.NotSignedIn, ApiError.NotAllowed).WithMetadata(new BodyLimit(BodyLimit.OfBeacons));
     }
 
     /// <summary>Leave a room</summary>
@@ -36,7 +36,7 @@ internal static class LeaveEndpoints
     internal static async Task<IResult> LeaveByBeaconAsync(HttpContext http, string roomId, PresenceEngine engine, ClientAuthenticator authenticator, RateLimits rateLimits)
     {
         if (!IsFormOrText(http.Request.ContentType))
-            return new ApiProblem(ApiErrors.WrongMediaType, "The content type must be text/plain or application/x-www-form-urlencoded.");
+            return new ApiProblem(ApiError.WrongMediaType, "The content type must be text/plain or application/x-www-form-urlencoded.");
         var body = await RequestBody.ReadAsync(http, BodyLimit.OfBeacons);
         var fields = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body.Bytes));
         body.Release();
@@ -44,9 +44,9 @@ internal static class LeaveEndpoints
         var token = fields.TryGetValue("token", out var tokens) ? tokens.ToString() : "";
         var authenticated = authenticator.Authenticate(token);
         if (authenticated.Principal is not { } caller)
-            return ApiProblems.Of(authenticated, rateLimits, http);
+            return ApiProblem.Of(authenticated, rateLimits, http);
         if (caller.IsServer)
-            return new ApiProblem(ApiErrors.NotAllowed, "Don't use a server key in a page. Send the viewer's access token.");
+            return new ApiProblem(ApiError.NotAllowed, "Don't use a server key in a page. Send the viewer's access token.");
         return End(engine, roomId, caller, fields.TryGetValue("sessionId", out var sessionId) ? sessionId.ToString() : null);
     }
 
@@ -55,7 +55,7 @@ internal static class LeaveEndpoints
         if (PresenceIds.ProblemOfRoomId(roomId) is { } roomProblem)
             return ApiProblem.Invalid(roomProblem);
         if (!caller.MayEnter(roomId))
-            return ApiProblems.OtherRoom;
+            return ApiProblem.OtherRoom;
         if (string.IsNullOrEmpty(sessionId))
             sessionId = caller.SessionId;
         else if (PresenceIds.ProblemOfSessionId(sessionId) is { } problem)

@@ -21,7 +21,7 @@ internal static class ManyHeartbeats
         if (heartbeats.Count > ManyHeartbeatsRequest.Most)
             return ApiProblem.Invalid($"heartbeats is limited to {ManyHeartbeatsRequest.Most} entries, and this request has {heartbeats.Count}. Split it into several requests.");
         if (!engine.Settings.Enabled)
-            return ApiProblems.Disabled;
+            return ApiProblem.Disabled;
 
         var caller = http.Caller();
         var rejected = new List<ManyHeartbeatsReply.Rejection>();
@@ -42,12 +42,12 @@ internal static class ManyHeartbeats
         {
             return Record(item, caller, address, engine, rateLimits, profiles);
         }
-#pragma warning disable CA1031 // whatever it was, the caller must know which of its heartbeats count
+#pragma warning disable CA1031 // any failure: the caller must know which of its heartbeats count
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             logger.LogError(exception, "A heartbeat in a batch failed.");
-            return new ApiProblem(ApiErrors.Fault, ApiErrors.Fault.Meaning);
+            return new ApiProblem(ApiError.Fault, ApiError.Fault.Meaning);
         }
     }
 
@@ -58,7 +58,7 @@ internal static class ManyHeartbeats
         if (PresenceIds.ProblemOfRoomId(item.RoomId) is { } roomProblem)
             return ApiProblem.Invalid(roomProblem);
         if (!caller.MayEnter(item.RoomId))
-            return ApiProblems.OtherRoom;
+            return ApiProblem.OtherRoom;
         if (item.SessionId is { } named && PresenceIds.ProblemOfSessionId(named) is { } sessionProblem)
             return ApiProblem.Invalid(sessionProblem);
         if (!ViewerStates.TryParse(item.State, out var state))
@@ -68,9 +68,9 @@ internal static class ManyHeartbeats
 
         var sessionId = item.SessionId ?? caller.SessionId;
         if (!caller.IsServer && !caller.TryTake(rateLimits.Heartbeats, item.RoomId, sessionId, out var wait))
-            return ApiProblems.TooManyHeartbeats(wait);
+            return ApiProblem.TooManyHeartbeats(wait);
         if (!caller.IsServer && rateLimits.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(address, out wait))
-            return ApiProblems.TooManyHeartbeatsOfAddress(wait);
+            return ApiProblem.TooManyHeartbeatsOfAddress(wait);
 
         var userId = caller.IsServer ? item.UserId! : caller.UserId;
         if (!caller.IsGuest)
@@ -86,7 +86,7 @@ internal static class ManyHeartbeats
             Origin = caller.IsServer ? caller.Origin : AddressKey.OriginOf(address),
             Device = new SessionDevice(InformationalTextConverter.Cut(item.Device, HeartbeatRequest.LongestDevice), InformationalTextConverter.Cut(item.AppVersion, HeartbeatRequest.LongestAppVersion)),
         });
-        return receipt.Outcome == HeartbeatOutcome.Accepted ? null : ApiProblems.Of(receipt, engine.Limits);
+        return receipt.Outcome == HeartbeatOutcome.Accepted ? null : ApiProblem.Of(receipt, engine.Limits);
     }
 
     /// <summary>A viewer acts only as its token's subject. A server key must name a user.</summary>
@@ -96,7 +96,7 @@ internal static class ManyHeartbeats
             return LoginRules.ProblemOfUserId(userId) is { } problem ? ApiProblem.Invalid(problem) : null;
         return userId is null || userId == caller.UserId
             ? null
-            : new ApiProblem(ApiErrors.NotAllowed, "Only a server key may send heartbeats for another userId. Leave userId out.");
+            : new ApiProblem(ApiError.NotAllowed, "Only a server key may send heartbeats for another userId. Leave userId out.");
     }
 }
 

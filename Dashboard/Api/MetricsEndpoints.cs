@@ -19,7 +19,7 @@ internal sealed class MetricsEndpoints(RequestDelegate exporter)
         var isPublic = api.ServiceProvider.GetRequiredService<DashboardOptions>().Metrics.Public;
         api.MapGet("/metrics", (Delegate)endpoints.Read).Allow(isPublic ? ApiPolicy.Anonymous : ApiPolicy.Server.With(ServerScopes.Read))
             .WithName("getMetrics").Produces<string>(StatusCodes.Status200OK, MediaType)
-            .WithExample("# TYPE presence_viewers gauge\n# HELP presence_viewers Distinct viewers present.\npresence_viewers 1240\n# EOF\n").Refuses(ApiErrors.NotReady);
+            .WithExample("# TYPE presence_viewers gauge\n# HELP presence_viewers Distinct viewers present.\npresence_viewers 1240\n# EOF\n").Refuses(ApiError.NotReady);
     }
 
     /// <summary>Read the metrics</summary>

@@ -14,7 +14,7 @@ internal static class PresenceApi
         builder.Services.AddSingleton<ApiAuthorization>();
         builder.Services.AddSingleton<AnsweredMethods>();
         builder.Services.AddSingleton<EventStreams>();
-        // Twice a second, so that a stream whose reader may no longer read is cut off within one.
+        // Twice per second, so that a stream whose access has ended is closed within a second.
         builder.Services.AddLoop<EventStreams>("event streams", TimeSpan.FromMilliseconds(500), streams => streams.Pulse());
         builder.Services.AddSingleton<PublicRooms>();
         builder.Services.AddDescription();

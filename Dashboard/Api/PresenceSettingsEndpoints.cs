@@ -16,7 +16,7 @@ internal static class PresenceSettingsEndpoints
     internal static IResult Read(HttpContext http, PresenceEngine engine, UserPresenceSettingStore switches)
     {
         var settings = engine.Settings;
-        var own = switches.Read(http.Caller().UserId); // nobody's, and so on, for a server key
+        var own = switches.Read(http.Caller().UserId); // a server key has none, which reads as on
         var interval = (int)Math.Ceiling(settings.HeartbeatInterval.TotalSeconds);
         return Reply.Ok(
             new PresenceSettingsReply(

@@ -15,11 +15,11 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
         var write = ApiPolicy.Server.With(ServerScopes.Rooms);
         api.MapPost(Route, endpoints.MakeAsync).Allow(write)
             .WithName("makePublicLink").Reads<PublicLinkRequest>(isOptional: true).Produces<PublicLinkDocument>(StatusCodes.Status201Created)
-            .AnswersHeader("Location", "The URL to read and revoke the link.").Refuses(ApiErrors.CapReached);
+            .AnswersHeader("Location", "The URL to read and revoke the link.").Refuses(ApiError.CapReached);
         api.MapPut(Route, endpoints.SetAsync).Allow(write)
-            .WithName("setPublicLink").Reads<PublicLinkRequest>(isOptional: true).Produces<PublicLinkDocument>().Refuses(ApiErrors.CapReached);
+            .WithName("setPublicLink").Reads<PublicLinkRequest>(isOptional: true).Produces<PublicLinkDocument>().Refuses(ApiError.CapReached);
         api.MapGet(Route, endpoints.Read).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Rooms))
-            .WithName("getPublicLink").Produces<PublicLinkDocument>().Refuses(ApiErrors.NotFound);
+            .WithName("getPublicLink").Produces<PublicLinkDocument>().Refuses(ApiError.NotFound);
         api.MapDelete(Route, endpoints.RevokeAsync).Allow(write)
             .WithName("revokePublicLink").Produces(StatusCodes.Status204NoContent);
     }
@@ -51,7 +51,7 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
     internal IResult Read(string roomId) =>
         links.FindOfRoom(roomId) is { } link
             ? Answer(link)
-            : new ApiProblem(ApiErrors.NotFound, "This room has no public link. POST to this address creates one.");
+            : new ApiProblem(ApiError.NotFound, "This room has no public link. POST to this address creates one.");
 
     /// <summary>Revoke a room's public link</summary>
     /// <remarks>

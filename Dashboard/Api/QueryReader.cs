@@ -87,11 +87,11 @@ internal static class Precondition
         {
             takesAny = !isRequired;
             return isRequired
-                ? new ApiProblem(ApiErrors.VersionRequired, "Send the ETag of the document you read as If-Match, so that you don't overwrite another change. Send * to overwrite anyway.")
+                ? new ApiProblem(ApiError.VersionRequired, "Send the ETag of the document you read as If-Match, so that you don't overwrite another change. Send * to overwrite anyway.")
                 : null;
         }
         if (http.Request.GetTypedHeaders().IfMatch is not { Count: > 0 } tags)
-            return new ApiProblem(ApiErrors.Unreadable, $"If-Match must be an ETag in quotes, as the server sent it: {currentTag}.");
+            return new ApiProblem(ApiError.Unreadable, $"If-Match must be an ETag in quotes, as the server sent it: {currentTag}.");
         takesAny = tags.Contains(EntityTagHeaderValue.Any);
         return takesAny || tags.Any(tag => tag.Compare(new EntityTagHeaderValue(currentTag), useStrongComparison: true)) ? null : stale();
     }

@@ -41,7 +41,7 @@ internal static class RawRoute
     public static string Segment(HttpContext http, int index, string otherwise)
     {
         var path = Of(http);
-        // Both begin with a slash, and what is before it is no segment. The path as sent may be longer by the path base.
+        // Both start with a slash, before which there is no segment. The path as sent can also contain the path base.
         var left = index + 1 + path.Count('/') - http.Request.Path.Value.AsSpan().Count('/');
         foreach (var segment in path.Split('/'))
         {

@@ -28,20 +28,20 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
         var write = ApiPolicy.Server.With(ServerScopes.Moderation);
         api.MapPost(OfRoom, endpoints.RemoveFromRoomAsync).Allow(write)
             .WithName("removeFromRoom").Reads<RemovalRequest>().Produces<RemovalDocument>(StatusCodes.Status201Created)
-            .AnswersHeader("Location", "Where the removal is read and lifted.").Refuses(ApiErrors.CapReached);
+            .AnswersHeader("Location", "Where the removal is read and lifted.").Refuses(ApiError.CapReached);
         api.MapGet(OfRoom, endpoints.ListOfRoomAsync).Allow(read)
             .WithName("listRoomRemovals").Takes(ApiParameter.Limit, ApiParameter.Cursor(LongestCursor)).Produces<RemovalsReply>();
         api.MapGet(OneOfRoom, endpoints.ReadOfRoomAsync).Allow(read)
-            .WithName("getRoomRemoval").Produces<RemovalDocument>().Refuses(ApiErrors.NotFound);
+            .WithName("getRoomRemoval").Produces<RemovalDocument>().Refuses(ApiError.NotFound);
         api.MapDelete(OneOfRoom, endpoints.LiftOfRoomAsync).Allow(write)
             .WithName("liftRoomRemoval").Produces(StatusCodes.Status204NoContent);
         api.MapPost(OfNetwork, endpoints.RemoveFromNetworkAsync).Allow(write)
             .WithName("removeFromNetwork").Reads<RemovalRequest>().Produces<RemovalDocument>(StatusCodes.Status201Created)
-            .AnswersHeader("Location", "Where the removal is read and lifted.").Refuses(ApiErrors.CapReached);
+            .AnswersHeader("Location", "Where the removal is read and lifted.").Refuses(ApiError.CapReached);
         api.MapGet(OfNetwork, endpoints.ListOfNetworkAsync).Allow(read)
             .WithName("listRemovals").Takes(ApiParameter.Limit, ApiParameter.Cursor(LongestCursor)).Produces<RemovalsReply>();
         api.MapGet(OneOfNetwork, endpoints.ReadOfNetworkAsync).Allow(read)
-            .WithName("getRemoval").Produces<RemovalDocument>().Refuses(ApiErrors.NotFound);
+            .WithName("getRemoval").Produces<RemovalDocument>().Refuses(ApiError.NotFound);
         api.MapDelete(OneOfNetwork, endpoints.LiftOfNetworkAsync).Allow(write)
             .WithName("liftRemoval").Produces(StatusCodes.Status204NoContent);
     }
@@ -124,7 +124,7 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
             return ApiProblem.Invalid(problem);
         return await removals.FindAsync(userId, roomId, http.RequestAborted) is { } entry
             ? Reply.Ok(Describe(entry), ApiJson.Documents.RemovalDocument)
-            : new ApiProblem(ApiErrors.NotFound, roomId is null ? "This user has no ban from the network." : "This user has no ban from this room.");
+            : new ApiProblem(ApiError.NotFound, roomId is null ? "This user has no ban from the network." : "This user has no ban from this room.");
     }
 
     private async Task<IResult> LiftAsync(HttpContext http, string? roomId, string userId)
@@ -158,7 +158,7 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
         {
             until = request.Until!.Value;
         }
-        until = DateTimeOffset.FromUnixTimeMilliseconds(until.ToUnixTimeMilliseconds()); // as stored, and as answered
+        until = DateTimeOffset.FromUnixTimeMilliseconds(until.ToUnixTimeMilliseconds()); // to the millisecond, as stored and returned
         return until > now && until <= now + RemovalRules.Longest
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"until must be in the future and at most {RemovalRules.Longest.TotalDays:0} days away. The server's time is {now.UtcDateTime:yyyy-MM-ddTHH:mm:ss}Z.");

@@ -25,10 +25,10 @@ internal static class RoomAdministrationEndpoints
             .WithName("getCatalogueRoom").Produces<DefinedRoomDocument>().AnswersETag();
         api.MapPut(Route, DefineAsync).Allow(ApiPolicy.Server.With(ServerScopes.Rooms))
             .WithName("defineRoom").Takes(ApiParameter.IfMatch).Reads<DefinedRoomRequest>().Produces<DefinedRoomDocument>().AnswersETag()
-            .Refuses(ApiErrors.StaleVersion, ApiErrors.VersionRequired, ApiErrors.CapReached);
+            .Refuses(ApiError.StaleVersion, ApiError.VersionRequired, ApiError.CapReached);
         api.MapDelete(Route, ForgetAsync).Allow(ApiPolicy.Server.With(ServerScopes.Rooms))
             .WithName("forgetRoom").Takes(ApiParameter.OfHeader("If-Match", "The `ETag` you read, to delete that version only."))
-            .Produces(StatusCodes.Status204NoContent).Refuses(ApiErrors.Unreadable, ApiErrors.StaleVersion);
+            .Produces(StatusCodes.Status204NoContent).Refuses(ApiError.Unreadable, ApiError.StaleVersion);
     }
 
     /// <summary>List the room catalogue</summary>
@@ -70,7 +70,7 @@ internal static class RoomAdministrationEndpoints
             return ApiProblem.Invalid(problem);
         try
         {
-            // Whoever changes it between the look and this makes it stale after all.
+            // A change since the read above makes this one stale.
             return Answer(await rooms.DefineAsync(roomId, definition, http.Caller().Name, takesAny ? null : current.Version, http.RequestAborted), engine);
         }
         catch (RoomConflictException conflict)
@@ -130,7 +130,7 @@ internal static class RoomAdministrationEndpoints
     }
 
     private static ApiProblem Stale(DefinedRoom current) => new(
-        ApiErrors.StaleVersion,
+        ApiError.StaleVersion,
         "The room has changed since you read it. Read it again, then repeat the change.",
         current.UpdatedBy is { } by ? $"The room is at {TagOf(current.Version)}, saved by {by}." : $"The room is not in the catalogue ({TagOf(current.Version)}).");
 

@@ -13,7 +13,7 @@ namespace Presence.Dashboard.Api;
 /// <summary>The rooms and their viewer counts.</summary>
 internal static class RoomEndpoints
 {
-    public const int LongestCursor = 800; // a room id of 128 characters of any script, encoded
+    public const int LongestCursor = 800; // a room id of 128 characters in any script, encoded
 
     public static void MapRooms(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/rooms", List).Allow(ApiPolicy.ViewerOrServer)
             .WithName("listRooms").Takes(
@@ -21,7 +21,7 @@ internal static class RoomEndpoints
                 ApiParameter.OfText("prefix", "Only rooms whose id starts with this.", PresenceIds.LongestRoomId),
                 ApiParameter.OfWords("orderBy", "`count`: most viewers first. `name`: by title, or by id without one.", ["count", "name"]),
                 ApiParameter.Limit,
-                ApiParameter.Cursor(LongestCursor)).Produces<RoomsReply>().Refuses(ApiErrors.PresenceDisabled, ApiErrors.Removed, ApiErrors.Banned);
+                ApiParameter.Cursor(LongestCursor)).Produces<RoomsReply>().Refuses(ApiError.PresenceDisabled, ApiError.Removed, ApiError.Banned);
 
     /// <summary>List rooms</summary>
     /// <remarks>
@@ -34,7 +34,7 @@ internal static class RoomEndpoints
         var query = new QueryReader(http.Request.Query);
         var ids = query.RoomIds("ids", PresenceLimits.Page);
         if (ids is null && !http.Caller().IsServer)
-            return new ApiProblem(ApiErrors.NotAllowed, "Name the rooms to read: ids=room1,room2. Listing all rooms requires a server key.");
+            return new ApiProblem(ApiError.NotAllowed, "Name the rooms to read: ids=room1,room2. Listing all rooms requires a server key.");
 
         var order = query.Choice("orderBy", ("count", RoomOrder.Count), ("name", RoomOrder.Name));
         var request = new RoomQuery
@@ -50,11 +50,11 @@ internal static class RoomEndpoints
             foreach (var other in (ReadOnlySpan<string>)["prefix", "orderBy", "limit", "cursor"])
                 query.Forbid(other, "can't be combined with ids: the reply has the rooms in the order you name them.");
         }
-        if (ids is not null && ApiProblems.OfRooms(ids, id => ApiProblems.OfAccess(engine, http.Caller(), id)) is { } refusal)
+        if (ids is not null && ApiProblem.OfRooms(ids, id => ApiProblem.OfAccess(engine, http.Caller(), id)) is { } refusal)
             return refusal;
         if (!engine.Settings.Enabled)
-            return ApiProblems.Disabled;
-        if (ids is null && ApiProblems.WhileReadingMuch(http, rateLimits, engine.KnownRooms) is { } tooMuch)
+            return ApiProblem.Disabled;
+        if (ids is null && ApiProblem.WhileReadingMuch(http, rateLimits, engine.KnownRooms) is { } tooMuch)
             return tooMuch;
 
         var page = engine.Rooms(request);

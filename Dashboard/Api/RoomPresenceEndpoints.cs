@@ -14,12 +14,12 @@ namespace Presence.Dashboard.Api;
 /// <summary>The viewers of one room. Reading doesn't count as watching.</summary>
 internal static class RoomPresenceEndpoints
 {
-    public const int LongestCursor = 1_000; // an id and a name of any script, encoded
+    public const int LongestCursor = 1_000; // an id and a name in any script, encoded
 
     public static void MapRoomPresence(this IEndpointRouteBuilder api)
     {
         api.MapGet("/api/v1/presence/rooms/{roomId}/users/count", Count).Allow(ApiPolicy.ViewerOrServer)
-            .WithName("countViewers").Produces<CountReply>().Refuses(ApiErrors.PresenceDisabled, ApiErrors.Removed, ApiErrors.Banned);
+            .WithName("countViewers").Produces<CountReply>().Refuses(ApiError.PresenceDisabled, ApiError.Removed, ApiError.Banned);
         api.MapGet("/api/v1/presence/rooms/{roomId}/users", ListAsync).Allow(ApiPolicy.ViewerOrServer)
             .WithName("listViewers").Takes(
                 ApiParameter.OfNumber("limit", "Number of viewers. The list cap in the settings also applies.", 1, PresenceLimits.Page, PresenceLimits.Page),
@@ -29,7 +29,7 @@ internal static class RoomPresenceEndpoints
                 ApiParameter.OfWords("state", "Only viewers in this state.", ["visible", "hidden", "paused"], isOptional: true),
                 ApiParameter.OfWords("include", "Adds each viewer's whole profile as `user`, with metadata, tags and picture.", ["user"], isOptional: true),
                 ApiParameter.OfText("cursor", "The `cursor` of the previous page. Not with sort `heartbeat`, where viewers move while you read.", LongestCursor))
-            .Produces<ViewersReply>().Refuses(ApiErrors.PresenceDisabled, ApiErrors.Removed, ApiErrors.Banned);
+            .Produces<ViewersReply>().Refuses(ApiError.PresenceDisabled, ApiError.Removed, ApiError.Banned);
     }
 
     /// <summary>Members that are true or absent.</summary>
@@ -40,7 +40,7 @@ internal static class RoomPresenceEndpoints
     /// <response code="200">The counts.</response>
     internal static IResult Count(string roomId, PresenceEngine engine)
     {
-        if (ApiProblems.WhileDisabled(engine, roomId) is { } refusal)
+        if (ApiProblem.WhileDisabled(engine, roomId) is { } refusal)
             return refusal;
 
         var count = engine.Count(roomId);
@@ -63,16 +63,16 @@ internal static class RoomPresenceEndpoints
         var request = new ViewerQuery
         {
             Sort = sort,
-            // The moderators' cap comes on top: published clients always ask for the most there is.
+            // The moderators' limit applies too, because published clients always ask for the maximum.
             Limit = Math.Min(query.Number("limit", 1, PresenceLimits.Page, otherwise: PresenceLimits.Page), engine.Settings.ListLimit),
             Search = query.Text("search", PresenceLimits.SearchLength),
             State = query.Choice<ViewerState?>("state", ("", null), ("visible", ViewerState.Visible), ("hidden", ViewerState.Hidden), ("paused", ViewerState.Paused)),
             After = ReadCursor(query, sort),
         };
         var includeUser = query.Choice("include", ("", false), ("user", true));
-        if (ApiProblems.WhileDisabled(engine, roomId) is { } refusal)
+        if (ApiProblem.WhileDisabled(engine, roomId) is { } refusal)
             return refusal;
-        if (request.LooksAtAll && ApiProblems.WhileReadingMuch(http, rateLimits, engine.Count(roomId).Viewers) is { } tooMuch)
+        if (request.LooksAtAll && ApiProblem.WhileReadingMuch(http, rateLimits, engine.Count(roomId).Viewers) is { } tooMuch)
             return tooMuch;
 
         try

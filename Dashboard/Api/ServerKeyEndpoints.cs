@@ -15,14 +15,14 @@ internal static class ServerKeyEndpoints
         var keys = ApiPolicy.Server.With(ServerScopes.Keys);
         api.MapPost(Route, IssueAsync).Allow(keys)
             .WithName("makeServerKey").Reads<ServerKeyRequest>().Produces<ServerKeyDocument>(StatusCodes.Status201Created)
-            .AnswersHeader("Location", "Where the key is read and revoked.").Refuses(ApiErrors.CapReached);
+            .AnswersHeader("Location", "Where the key is read and revoked.").Refuses(ApiError.CapReached);
         api.MapGet(Route, List).Allow(keys)
             .WithName("listServerKeys").Produces<ServerKeysReply>();
         api.MapGet(Route + "/{keyId}", Read).Allow(keys)
-            .WithName("getServerKey").Produces<ServerKeyDocument>().Refuses(ApiErrors.NotFound)
+            .WithName("getServerKey").Produces<ServerKeyDocument>().Refuses(ApiError.NotFound)
             .WithExample("""{"keyId":"key_9f0c2b7a41d3e865","name":"chat backend","prefix":"pd_3kT0aQ","scopes":["read","moderation"],"createdAt":"2026-11-21T22:40:00.000Z","createdBy":"server key"}""");
         api.MapDelete(Route + "/{keyId}", RevokeAsync).Allow(keys)
-            .WithName("revokeServerKey").Produces(StatusCodes.Status204NoContent).Refuses(ApiErrors.NotFound);
+            .WithName("revokeServerKey").Produces(StatusCodes.Status204NoContent).Refuses(ApiError.NotFound);
     }
 
     /// <summary>Create a server key</summary>
@@ -38,7 +38,7 @@ internal static class ServerKeyEndpoints
             return ApiProblem.Invalid(problem);
         var caller = http.Caller();
         if (ServerKeyRules.ProblemOfGrant(scopes, caller) is { } beyond)
-            return new ApiProblem(ApiErrors.NotAllowed, beyond);
+            return new ApiProblem(ApiError.NotAllowed, beyond);
         var issued = await keys.IssueAsync(request.Name!, scopes, request.ExpiresAt, caller.Name, http.RequestAborted);
         return Reply.Created(Describe(issued.Key) with { Key = issued.Secret }, ApiJson.Documents.ServerKeyDocument, $"{Route}/{issued.Key.Id}");
     }
@@ -60,7 +60,7 @@ internal static class ServerKeyEndpoints
     internal static async Task<IResult> RevokeAsync(HttpContext http, string keyId, ServerKeyStore store) =>
         await store.RevokeAsync(keyId, http.Caller().Name, http.RequestAborted) is null ? Unknown : Results.NoContent();
 
-    private static ApiProblem Unknown => new(ApiErrors.NotFound, "There is no server key with this id. GET /api/v1/admin/keys lists all keys.");
+    private static ApiProblem Unknown => new(ApiError.NotFound, "There is no server key with this id. GET /api/v1/admin/keys lists all keys.");
 
     private static ServerKeyDocument Describe(ServerKey key) => new(
         key.Id, key.Name, key.Prefix, key.Scopes, key.CreatedAt, key.CreatedBy, key.ExpiresAt, key.LastUsedAt, key.RevokedAt, key.RevokedBy);

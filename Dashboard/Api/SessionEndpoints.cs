@@ -14,14 +14,14 @@ internal static class SessionEndpoints
     {
         api.MapPost("/api/v5/sessions", LogInAsync).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
             .WithName("logIn").Takes(ApiParameter.ClientKey).Reads<LoginRequest>().Produces<LoginReply>()
-            .Refuses(ApiErrors.NotSignedIn, ApiErrors.NotAllowed, ApiErrors.Banned);
+            .Refuses(ApiError.NotSignedIn, ApiError.NotAllowed, ApiError.Banned);
         api.MapPost("/api/v5/sessions/visitor", LogVisitorInAsync).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
             .WithName("logVisitorIn").Takes(ApiParameter.ClientKey).Reads<VisitorRequest>().Produces<LoginReply>()
-            .Refuses(ApiErrors.NotSignedIn, ApiErrors.NotAllowed, ApiErrors.Banned);
+            .Refuses(ApiError.NotSignedIn, ApiError.NotAllowed, ApiError.Banned);
         api.MapGet("/api/v3/sessions", Describe).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
             .WithName("describeSession").Produces<SessionDocument>();
         api.MapDelete("/api/v4/sessions", LogOutAsync).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
-            .WithName("logOut").Produces<SuccessReply>().Refuses(ApiErrors.CapReached);
+            .WithName("logOut").Produces<SuccessReply>().Refuses(ApiError.CapReached);
         api.MapPost("/api/v4/authentication/token", MintAuthTokenAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users))
             .WithName("mintAuthToken").Reads<AuthTokenRequest>().Produces<string>(StatusCodes.Status200OK, "text/plain")
             .WithExample("AAABnA3xkQB7hD9m2cVfJ8wZ5uRkT1yQxE4sLb6nHg");
@@ -48,17 +48,17 @@ internal static class SessionEndpoints
         var isVouched = login.AuthToken is not null;
         if (isVouched && !authTokens.Vouches(login.AuthToken!, userId))
             return ApiProblem.NotSignedIn("The authToken isn't valid for this user or is more than 10 minutes old. Have your backend create a new one.");
-        if (ApiProblems.WhileRemoved(engine, userId, roomId: null) is { } banned)
+        if (ApiProblem.WhileRemoved(engine, userId, roomId: null) is { } banned)
             return banned;
         if (!isVouched && !options.Clients.AllowUnverifiedLogin)
-            return new ApiProblem(ApiErrors.NotAllowed, "Unverified login is off. Send an authToken that your backend creates with POST /api/v4/authentication/token.");
+            return new ApiProblem(ApiError.NotAllowed, "Unverified login is off. Send an authToken that your backend creates with POST /api/v4/authentication/token.");
 
         var displayName = string.IsNullOrEmpty(login.DisplayName) ? null : login.DisplayName;
         var user = isVouched ? await users.SignInAsync(userId, displayName, isGuest: false, vouched: true, http.RequestAborted)
             : vouched.IsAwaited(userId) ? null
             : await users.SignInUnverifiedAsync(userId, displayName, http.RequestAborted);
         if (user is null)
-            return new ApiProblem(ApiErrors.NotAllowed, "Your backend has verified this user before, so an authToken is required.");
+            return new ApiProblem(ApiError.NotAllowed, "Your backend has verified this user before, so an authToken is required.");
         engine.UpdateProfile(user.UserId, user.Profile);
         return LoggedIn(user, tokens.Issue(user, login.DeviceId!), LoginReply.SignedIn);
     }
@@ -74,13 +74,13 @@ internal static class SessionEndpoints
         if (LoginRules.ProblemOf(visitor) is { } problem)
             return ApiProblem.Invalid(problem);
         if (!options.Clients.AllowGuests)
-            return new ApiProblem(ApiErrors.NotAllowed, "Guests aren't allowed. Log a user in with POST /api/v5/sessions, or set Presence__Clients__AllowGuests=true.");
+            return new ApiProblem(ApiError.NotAllowed, "Guests aren't allowed. Log a user in with POST /api/v5/sessions, or set Presence__Clients__AllowGuests=true.");
 
         var guestId = guests.Derive(visitor.DeviceId!);
-        if (ApiProblems.WhileRemoved(engine, guestId, roomId: null) is { } banned)
+        if (ApiProblem.WhileRemoved(engine, guestId, roomId: null) is { } banned)
             return banned;
         if (await users.FindAsync(guestId, http.RequestAborted) is null && !rateLimits.NewGuests.TryTake(http.Connection.RemoteIpAddress, out var wait))
-            return ApiProblems.TooFast("This address creates new guests too often.", wait);
+            return ApiProblem.TooFast("This address creates new guests too often.", wait);
         var user = await users.SignInAsync(guestId, displayName: null, isGuest: true, vouched: false, http.RequestAborted);
         return LoggedIn(user, tokens.Issue(user, visitor.DeviceId!), LoginReply.Visitor);
     }
@@ -101,9 +101,9 @@ internal static class SessionEndpoints
     {
         var caller = http.Caller();
         if (!rateLimits.Logouts.TryTake(http.Connection.RemoteIpAddress, out var wait))
-            return ApiProblems.TooFast("This address logs out too often. The token is still valid.", wait);
+            return ApiProblem.TooFast("This address logs out too often. The token is still valid.", wait);
         if (!rateLimits.RevokedTokens.TryTake(http.Connection.RemoteIpAddress, out wait))
-            return ApiProblems.TooFast("This address has used up its share of revoked tokens. The token is still valid.", wait);
+            return ApiProblem.TooFast("This address has used up its share of revoked tokens. The token is still valid.", wait);
         await revoked.RevokeAsync(caller.TokenId, caller.ExpiresAt, http.RequestAborted);
         return Reply.Ok(new SuccessReply(true), ApiJson.Documents.SuccessReply);
     }
@@ -120,7 +120,7 @@ internal static class SessionEndpoints
         if (LoginRules.ProblemOfUserId(request.UserId) is { } problem)
             return ApiProblem.Invalid(problem);
 
-        // Stored first: from this moment on nobody may sign in as this user unverified.
+        // Stored first, so that from now on no unverified login can use this id.
         await users.SignInAsync(request.UserId!, displayName: null, isGuest: false, vouched: true, http.RequestAborted);
         http.Response.Headers.CacheControl = "no-store";
         return Results.Text(authTokens.Mint(request.UserId!), "text/plain");
@@ -135,7 +135,7 @@ internal static class SessionEndpoints
     private static ApiProblem? RefuseClient(HttpContext http, ClientKey clientKey, RateLimits rateLimits)
     {
         if (!rateLimits.Logins.TryTake(http.Connection.RemoteIpAddress, out var wait))
-            return ApiProblems.TooFast("This address logs in too often.", wait);
+            return ApiProblem.TooFast("This address logs in too often.", wait);
         return clientKey.Matches(http.Request.Headers["x-api-key"].ToString())
             ? null
             : ApiProblem.NotSignedIn("The client key is missing or wrong. Send this installation's key as X-API-Key.");

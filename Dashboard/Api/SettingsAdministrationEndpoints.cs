@@ -18,7 +18,7 @@ internal static class SettingsAdministrationEndpoints
             .WithName("getSettings").Produces<SettingsDocument>().AnswersETag();
         api.MapPut(Route, ChangeAsync).Allow(ApiPolicy.Server.With(ServerScopes.Settings))
             .WithName("changeSettings").Takes(ApiParameter.IfMatch).Reads<SettingsChangeRequest>().Produces<SettingsDocument>().AnswersETag()
-            .Refuses(ApiErrors.StaleVersion, ApiErrors.VersionRequired);
+            .Refuses(ApiError.StaleVersion, ApiError.VersionRequired);
     }
 
     /// <summary>Read the settings, for administration</summary>
@@ -55,7 +55,7 @@ internal static class SettingsAdministrationEndpoints
                     },
                     Reason = request.Reason,
                     By = http.Caller().Name,
-                    ExpectedVersion = takesAny ? null : current.Version, // whoever changes them meanwhile makes this stale after all
+                    ExpectedVersion = takesAny ? null : current.Version, // a change in between makes this one stale
                 },
                 http.RequestAborted));
         }
@@ -78,7 +78,7 @@ internal static class SettingsAdministrationEndpoints
     }
 
     private static ApiProblem Stale(PresenceSettings current) => new(
-        ApiErrors.StaleVersion,
+        ApiError.StaleVersion,
         "The settings have changed since you read them. Read them again, then repeat the change.",
         $"The settings are at {TagOf(current)}, saved by {current.UpdatedBy}.");
 

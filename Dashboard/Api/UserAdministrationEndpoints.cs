@@ -19,10 +19,10 @@ internal static class UserAdministrationEndpoints
     public static void MapUserAdministration(this IEndpointRouteBuilder api)
     {
         api.MapGet(Route, ReadAsync).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Users))
-            .WithName("getUserForAdministration").Produces<UserProfileDocument>().AnswersETag().Refuses(ApiErrors.NotFound);
+            .WithName("getUserForAdministration").Produces<UserProfileDocument>().AnswersETag().Refuses(ApiError.NotFound);
         api.MapPut(Route, ChangeAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users))
             .WithName("changeUser").Takes(ApiParameter.IfMatch).Reads<UserProfileRequest>().Produces<UserProfileDocument>().AnswersETag()
-            .Refuses(ApiErrors.StaleVersion, ApiErrors.VersionRequired);
+            .Refuses(ApiError.StaleVersion, ApiError.VersionRequired);
         api.MapDelete(Route, EraseAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users))
             .WithName("eraseUser").Produces(StatusCodes.Status204NoContent);
     }
@@ -34,7 +34,7 @@ internal static class UserAdministrationEndpoints
         userId = RawRoute.Segment(http, UserSegment, userId);
         if (PresenceIds.ProblemOfUserId(userId) is { } problem)
             return ApiProblem.Invalid(problem);
-        return await users.FindAsync(userId, http.RequestAborted) is { } user ? Describe(user) : new ApiProblem(ApiErrors.NotFound, "No user with this id has signed in or was created.");
+        return await users.FindAsync(userId, http.RequestAborted) is { } user ? Describe(user) : new ApiProblem(ApiError.NotFound, "No user with this id has signed in or was created.");
     }
 
     /// <summary>Set a user's profile</summary>
@@ -97,7 +97,7 @@ internal static class UserAdministrationEndpoints
     }
 
     private static ApiProblem Stale(User? current) => new(
-        ApiErrors.StaleVersion,
+        ApiError.StaleVersion,
         "The user has changed since you read it. Read it again, then repeat the change.",
         current is null ? "This user doesn't exist yet. Send If-Match: * to create it." : $"The user is at {TagOf(current)}.");
 

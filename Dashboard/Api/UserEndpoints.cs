@@ -18,9 +18,9 @@ internal static class UserEndpoints
     public static void MapUsers(this IEndpointRouteBuilder api)
     {
         api.MapGet("/api/v3/users/list", ListAsync).Allow(ApiPolicy.ViewerOrServer)
-            .WithName("listUsers").Takes(ApiParameter.OfIds("userIds[]", "The users.", MostIds)).Produces<UsersReply>().Refuses(ApiErrors.Banned);
+            .WithName("listUsers").Takes(ApiParameter.OfIds("userIds[]", "The users.", MostIds)).Produces<UsersReply>().Refuses(ApiError.Banned);
         api.MapGet("/api/v3/users/{userId}", ReadAsync).Allow(ApiPolicy.ViewerOrServer)
-            .WithName("getUser").Produces<UsersReply>().Refuses(ApiErrors.NotFound, ApiErrors.Banned);
+            .WithName("getUser").Produces<UsersReply>().Refuses(ApiError.NotFound, ApiError.Banned);
     }
 
     /// <summary>Read profiles of users</summary>
@@ -50,7 +50,7 @@ internal static class UserEndpoints
             if (await users.FindAsync(id, http.RequestAborted) is { } user)
                 return Reply.Ok(UserDocuments.Of([user]), ApiJson.Documents.UsersReply);
         }
-        return new ApiProblem(ApiErrors.NotFound, "No user with this id has signed in.");
+        return new ApiProblem(ApiError.NotFound, "No user with this id has signed in.");
     }
 }
 

@@ -14,7 +14,7 @@ namespace Presence.Dashboard.Api;
 internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits rateLimits, ProfileLookups profiles, UserPresenceSettingStore switches)
 {
     public const int MostIds = 220;
-    public const int LongestId = 300; // an id of 50 characters, still percent-encoded
+    public const int LongestId = 300; // 50 characters, percent-encoded
     public const int MostListed = 1000;
 
     private static readonly IResult Accepted = Reply.Accepted(new SuccessReply(true), ApiJson.Documents.SuccessReply);
@@ -24,17 +24,17 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits ra
         var endpoints = ActivatorUtilities.CreateInstance<UserPresenceEndpoints>(api.ServiceProvider);
         api.MapPost("/api/v1/presence/heartbeat", endpoints.Beat).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
             .WithName("sendUserHeartbeat").Produces<SuccessReply>(StatusCodes.Status202Accepted)
-            .Refuses(ApiErrors.PresenceDisabled, ApiErrors.Banned, ApiErrors.CapReached, ApiErrors.RateLimited);
+            .Refuses(ApiError.PresenceDisabled, ApiError.Banned, ApiError.CapReached, ApiError.RateLimited);
         api.MapPut("/api/v1/presence/settings/user", endpoints.SwitchAsync).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
-            .WithName("switchOwnPresence").Reads<UserPresenceSettingRequest>().Produces<UserPresenceSettingDocument>().Refuses(ApiErrors.CapReached);
+            .WithName("switchOwnPresence").Reads<UserPresenceSettingRequest>().Produces<UserPresenceSettingDocument>().Refuses(ApiError.CapReached);
         api.MapGet("/api/v1/presence/users/list", endpoints.ListNamed).Allow(ApiPolicy.ViewerOrServer)
             .WithName("listUserPresences").Takes(ApiParameter.OfIds("userIds", "The users. Also as `userIds[]`, and with ids percent-encoded twice.", MostIds))
-            .Produces<PresencesReply>().Refuses(ApiErrors.PresenceDisabled, ApiErrors.Banned);
+            .Produces<PresencesReply>().Refuses(ApiError.PresenceDisabled, ApiError.Banned);
         api.MapGet("/api/v1/presence/network/users", endpoints.ListOnline).Allow(ApiPolicy.ViewerOrServer)
             .WithName("listOnlineUsers").Takes(ApiParameter.OfWords("orderBy", "`desc`: latest heartbeat first. `asc`: latest heartbeat last.", ["desc", "asc"])).Produces<PresencesReply>()
-            .Refuses(ApiErrors.PresenceDisabled, ApiErrors.Banned);
+            .Refuses(ApiError.PresenceDisabled, ApiError.Banned);
         api.MapGet("/api/v1/presence/network/users/count", endpoints.Count).Allow(ApiPolicy.ViewerOrServer)
-            .WithName("countOnlineUsers").Produces<OnlineCountReply>().Refuses(ApiErrors.PresenceDisabled, ApiErrors.Banned);
+            .WithName("countOnlineUsers").Produces<OnlineCountReply>().Refuses(ApiError.PresenceDisabled, ApiError.Banned);
     }
 
     /// <summary>Report the user online</summary>
@@ -44,14 +44,14 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits ra
     {
         var caller = http.Caller();
         if (!caller.TryTake(rateLimits.Heartbeats, roomId: "", caller.SessionId, out var wait))
-            return ApiProblems.TooManyHeartbeats(wait);
+            return ApiProblem.TooManyHeartbeats(wait);
         if (rateLimits.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(http.Connection.RemoteIpAddress, out wait))
-            return ApiProblems.TooManyHeartbeatsOfAddress(wait);
+            return ApiProblem.TooManyHeartbeatsOfAddress(wait);
 
         var receipt = engine.UserHeartbeat(caller.UserId, caller.Profile, AddressKey.OriginOf(http.Connection.RemoteIpAddress));
         if (receipt.Joined)
             profiles.Want(caller);
-        return receipt.Outcome == HeartbeatOutcome.Accepted ? Accepted : ApiProblems.Of(receipt, engine.Limits);
+        return receipt.Outcome == HeartbeatOutcome.Accepted ? Accepted : ApiProblem.Of(receipt, engine.Limits);
     }
 
     /// <summary>Hide or show the caller's own presence</summary>
@@ -84,7 +84,7 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits ra
         if (Array.Find(asked, id => id.Length > LongestId) is { } tooLong)
             return ApiProblem.Invalid($"userIds: an id is limited to {LongestId} characters, and one has {tooLong.Length}.");
         if (!engine.Settings.Enabled)
-            return ApiProblems.Disabled;
+            return ApiProblem.Disabled;
 
         var caller = http.Caller();
         var online = engine.OnlineUsers([.. asked.SelectMany(UserIdVariants.Of).Distinct(PresenceComparers.UserId)]).ToDictionary(user => user.UserId, PresenceComparers.UserId);
@@ -108,9 +108,9 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits ra
         var query = new QueryReader(http.Request.Query);
         var latestFirst = query.Choice("orderBy", ("desc", true), ("asc", false));
         if (!engine.Settings.Enabled)
-            return ApiProblems.Disabled;
-        // Those who opted out are passed over one by one.
-        if (ApiProblems.WhileReadingMuch(http, rateLimits, Math.Min(engine.OptOuts, engine.CountOnline().Users) + 1) is { } tooMuch)
+            return ApiProblem.Disabled;
+        // The read skips users who opted out one by one.
+        if (ApiProblem.WhileReadingMuch(http, rateLimits, Math.Min(engine.OptOuts, engine.CountOnline().Users) + 1) is { } tooMuch)
             return tooMuch;
         return Describe(engine.OnlineUsers(latestFirst, MostListed).Select(user => new PresencesReply.Presence(user.UserId, user.LastHeartbeatAt)));
     }
@@ -121,7 +121,7 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits ra
     internal IResult Count()
     {
         if (!engine.Settings.Enabled)
-            return ApiProblems.Disabled;
+            return ApiProblem.Disabled;
         var count = engine.CountOnline();
         return Reply.Ok(new OnlineCountReply(count.Users, count.At), ApiJson.Documents.OnlineCountReply);
     }

@@ -78,7 +78,7 @@ internal sealed class AccessTokenCache(int generationCap = AccessTokenCache.Defa
                 Interlocked.Increment(ref _count);
                 return principal;
             }
-            var kept = _principals[token]; // nothing is ever removed from a generation
+            var kept = _principals[token]; // nothing is removed from a generation
             return kept.IsKeyWithdrawn && _principals.TryUpdate(token, principal, kept) ? principal : kept;
         }
     }
@@ -111,7 +111,7 @@ internal sealed class TokenKey(string? id, string algorithm, SecurityKey materia
     {
         key = material switch
         {
-            // Checking a signature takes time by the square of the one and the length of the other.
+            // The cost of a check grows with the square of the key size and with the exponent's length.
             RsaSecurityKey { KeySize: >= 2048 and <= 8192, Parameters.Exponent.Length: <= LongestExponent } => new TokenKey(id, SecurityAlgorithms.RsaSha256, material),
             ECDsaSecurityKey ec when ec.ECDsa.ExportParameters(includePrivateParameters: false).Curve.Oid?.Value == P256 => new TokenKey(id, SecurityAlgorithms.EcdsaSha256, material),
             _ => null,

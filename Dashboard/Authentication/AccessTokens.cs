@@ -29,7 +29,7 @@ internal sealed class AccessTokens
 
     public AccessToken Issue(User user, string deviceId)
     {
-        // Whole seconds, so that what the reply says is what the token says.
+        // Whole seconds, so that the reply and the token agree.
         var issuedAt = DateTimeOffset.FromUnixTimeSeconds(_time.GetUtcNow().ToUnixTimeSeconds());
         var expiresAt = issuedAt + _lifetime;
         var payload = new AccessTokenPayload(

@@ -35,7 +35,7 @@ internal sealed class AuthTokens(SigningKeys keys, TimeProvider time)
         if (time.GetUtcNow().ToUnixTimeMilliseconds() >= BinaryPrimitives.ReadInt64BigEndian(bytes))
             return false;
         Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        foreach (var key in keys.All) // a proof may be minted just before the keys change
+        foreach (var key in keys.All) // a proof can be signed just before the keys change
         {
             Sign(key, userId, bytes[..ExpiryBytes], expected);
             if (CryptographicOperations.FixedTimeEquals(bytes[ExpiryBytes..], expected))

@@ -56,7 +56,7 @@ internal sealed class ClientAuthenticator(
         if (time.GetUtcNow() >= principal.AcceptedUntil)
             return new Authenticated(Expired);
 
-        var revocations = revoked.Version; // read before looking: a revocation in between is looked for again next time
+        var revocations = revoked.Version; // read before the check, so that a revocation in between is found next time
         if (principal.RevocationsSeen != revocations)
         {
             if (revoked.Contains(principal.TokenId))
@@ -85,10 +85,10 @@ internal sealed class ClientAuthenticator(
     {
         if (read.Principal is not { } principal)
             return read;
-        var checkedFirst = Check(principal); // what is void already must not push a living token out of the cache
+        var checkedFirst = Check(principal); // a revoked token must not push a valid one out of the cache
         if (checkedFirst.Principal is null)
             return checkedFirst;
-        profiles.Want(principal); // most are known by the time of the heartbeat behind it
+        profiles.Want(principal); // most are read by the time of the heartbeat that follows
         return new Authenticated(cache.Add(text, principal));
     }
 }

@@ -36,7 +36,7 @@ internal sealed class SecretComparison(string secret)
             return false;
         Span<byte> text = stackalloc byte[Encoding.UTF8.GetMaxByteCount(LongestSecret)];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(text[..Encoding.UTF8.GetBytes(presented, text)], hash); // hashed first: equal lengths, whatever was sent
+        SHA256.HashData(text[..Encoding.UTF8.GetBytes(presented, text)], hash); // hashed first, so that the compared lengths are equal
         return CryptographicOperations.FixedTimeEquals(hash, _hash);
     }
 }

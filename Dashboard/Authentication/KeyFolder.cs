@@ -58,7 +58,7 @@ internal sealed class KeyFolder(DashboardOptions options)
             return null;
         try
         {
-            OwnerFiles.Tighten(path); // a folder copied back from a backup may have become readable for everybody
+            OwnerFiles.Tighten(path); // a folder restored from a backup can be readable by other users
             var text = File.ReadAllText(path).Trim();
             return text.Length > 0 ? text : throw Damaged(name);
         }

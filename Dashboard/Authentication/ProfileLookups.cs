@@ -58,7 +58,7 @@ internal sealed class ProfileLookups(UserStore store, PresenceEngine engine, Tim
         }
         catch (TimeoutException)
         {
-            // Told by its id then.
+            // The user is then shown by id.
         }
     }
 

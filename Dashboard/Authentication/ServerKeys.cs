@@ -71,7 +71,7 @@ internal sealed class ServerKeys(DashboardOptions options, ServerKeyStore store,
 
     private static ClientPrincipal Describe(ServerKey key)
     {
-        // A word this version does not know (the folder was used by a later one) gives nothing, and takes nothing from the others.
+        // A scope unknown to this version, written by a later one, is ignored. The others stay valid.
         _ = ServerScopeWords.TryRead(key.Scopes.Intersect(ServerScopeWords.All, StringComparer.Ordinal), out var scopes);
         return new ClientPrincipal { Kind = ClientKind.Server, UserId = "", SessionId = "", TokenId = key.Id, Name = $"server key {key.Name}", Scopes = scopes };
     }

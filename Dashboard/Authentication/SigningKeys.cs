@@ -31,7 +31,7 @@ internal sealed class SigningKeys
         _time = time;
         _lifetime = options.Clients.TokenLifetime;
         _keys = [.. file.Read().OrderBy(key => key.ActiveFrom)];
-        // The first is made once there is a database: keys without one are a sign that it was lost.
+        // The first key is created after the database, because keys without a database mean that it was lost.
         if (_keys.Length > 0)
             Turn();
     }
@@ -46,7 +46,7 @@ internal sealed class SigningKeys
         {
             var keys = Made();
             var now = _time.GetUtcNow();
-            return Array.FindLast(keys, key => key.ActiveFrom <= now) ?? keys[0]; // the clock was set back to before the first one
+            return Array.FindLast(keys, key => key.ActiveFrom <= now) ?? keys[0]; // the clock was set back before the first key
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed class SigningKeys
             var spent = keys.Where(key => key.VerifiesUntil <= now).ToArray();
             keys.RemoveAll(key => key.VerifiesUntil <= now);
             if (isChanged || spent.Length > 0)
-                _file.Write(keys); // before the first token that needs it
+                _file.Write(keys); // written before the first token that needs it
             Volatile.Write(ref _keys, [.. keys]);
             foreach (var key in spent)
                 key.AccessTokens.Withdraw();
@@ -92,7 +92,7 @@ internal sealed class SigningKeys
             var retiresAt = i + 1 < keys.Count ? keys[i + 1].ActiveFrom : Later(key.ActiveFrom + Term, now + Ahead);
             if (retiresAt <= now || key.VerifiesUntil >= retiresAt + _lifetime)
                 continue;
-            key.VerifiesUntil = retiresAt + _lifetime + Ahead; // some more: not every pass is to write
+            key.VerifiesUntil = retiresAt + _lifetime + Ahead; // with a reserve, so that not every pass writes
             isChanged = true;
         }
         return isChanged;

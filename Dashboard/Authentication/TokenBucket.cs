@@ -111,7 +111,7 @@ internal class KeyedRateLimiter<TKey>(TokenBucket limit, TimeProvider time)
             return bucket;
         bucket = _previous.TryGetValue(key, out var kept) ? kept : new StrongBox<long>();
         if (!_current.TryAdd(key, bucket))
-            return _current.GetOrAdd(key, bucket); // another request of the same caller was faster
+            return _current.GetOrAdd(key, bucket); // another request of the same caller can be first
         Interlocked.Increment(ref _count);
         return bucket;
     }

@@ -51,7 +51,7 @@ internal sealed class GuestIds(KeyFolder keys)
 
     private const int KeptBytes = 12;
 
-    // A file apart, which does not change with the signing keys: guests must not be renamed.
+    // A separate file, so that guests keep their names when the signing keys change.
     private readonly byte[] _secret = keys.Secret(FileName);
 
     public static bool IsReserved(string userId) => userId.StartsWith(Prefix, StringComparison.Ordinal);

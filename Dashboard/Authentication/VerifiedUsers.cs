@@ -103,7 +103,7 @@ internal sealed class VerifiedUsers(UserStore store, PresenceEngine engine, Time
             foreach (var user in batch)
             {
                 Remember(user.Key);
-                if (_awaited.TryRemove(user)) // unless a newer profile came meanwhile
+                if (_awaited.TryRemove(user)) // kept if a newer profile arrived
                     Interlocked.Decrement(ref _awaitedCount);
             }
         }

@@ -16,7 +16,7 @@ internal static class CheckCommand
 
     private static async Task<int> RunAsync(CommandCall call)
     {
-        await using var app = call.Build(); // the configuration's problems end it here: without it nothing else can be found
+        await using var app = call.Build(); // an invalid configuration ends the check here, because the rest depends on it
         await call.Output.WriteLineAsync("The configuration has no problems.");
         var options = app.Services.GetRequiredService<DashboardOptions>();
         var database = DatabaseCommands.Open(app);

@@ -25,14 +25,14 @@ internal static class CommandLine
         if (words.Rest is [] or ["run"])
             return await ServerRun.RunAsync(words.Configuration, errors);
 
-        // Strict: no files of words, no directives (the parser leaves them out without a word), no words bundled into one.
+        // No response files, no directives (which the parser drops silently) and no bundled options.
         if (words.Rest is [['[', ..] directive, ..])
             return await RefuseAsync([$"\"{directive}\" isn't a command of {Program}. {Program} --help lists all commands."], errors);
         var parser = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
         var parsed = Root(new CommandCall(words.Configuration, output, errors)).Parse(words.Rest is ["--version"] ? ["version"] : words.Rest, parser);
         if (parsed.Errors.Count > 0)
             return await RefuseAsync(Problems(parsed), errors);
-        // Its own limit for what an interrupt ends would cut the work short, and its own handler would print a stack.
+        // The parser's termination timeout would cut the work short, and its exception handler would print a stack trace.
         return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 
@@ -40,7 +40,7 @@ internal static class CommandLine
     internal static RootCommand Root(CommandCall call)
     {
         var root = new RootCommand("A presence server for live rooms, with its dashboard. Without a command, it runs the server.");
-        root.Options.Remove(root.Options.OfType<VersionOption>().Single()); // it would print the commit, too
+        root.Options.Remove(root.Options.OfType<VersionOption>().Single()); // it would print the commit too
         root.Directives.Clear();
         root.Subcommands.Add(Run(call));
         root.Subcommands.Add(HealthCommand.Describe(call));
@@ -72,7 +72,7 @@ internal static class CommandLine
     {
         var command = parsed.CommandResult.Command;
         var isGroup = command.Subcommands.Count > 0;
-        foreach (var word in isGroup ? parsed.UnmatchedTokens.Take(1) : parsed.UnmatchedTokens) // what follows a wrong command means nothing
+        foreach (var word in isGroup ? parsed.UnmatchedTokens.Take(1) : parsed.UnmatchedTokens) // the words after an unknown command mean nothing
             yield return Unknown(word, command, parsed.CommandResult);
         if (isGroup && parsed.UnmatchedTokens.Count > 0)
             yield break;
@@ -128,7 +128,7 @@ internal sealed record CommandCall(string[] Configuration, TextWriter Output, Te
             {
                 return await run(parsed, cancellationToken);
             }
-#pragma warning disable CA1031 // whatever it was, the operator gets one message
+#pragma warning disable CA1031 // any failure: the operator gets one message
             catch (Exception failure)
 #pragma warning restore CA1031
             {
@@ -144,6 +144,6 @@ internal sealed record CommandCall(string[] Configuration, TextWriter Output, Te
     public WebApplication Build() => DashboardApplication.BuildServices(Configuration, builder =>
     {
         builder.Logging.ClearProviders();
-        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider(); // the keys of cookies would make the data folder
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider(); // cookie keys would create the data folder
     });
 }

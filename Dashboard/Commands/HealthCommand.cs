@@ -15,7 +15,7 @@ internal static class HealthCommand
 
     private static async Task<int> RunAsync(CommandCall call, CancellationToken cancellationToken)
     {
-        // Not the whole host's configuration: this runs every few seconds.
+        // Only this configuration, not the whole host's, because the command runs every few seconds.
         var configuration = new ConfigurationBuilder()
             .AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_")
             .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)

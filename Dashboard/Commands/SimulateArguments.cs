@@ -68,7 +68,7 @@ internal sealed class SimulateArguments(Func<string, string?> environment)
             given.AddError("--key is missing. Set the server's client key (keys/client.key in its data folder), or set --secret to Presence__Clients__Jwt__Secret.");
         else if (secret is { Length: < 32 })
             given.AddError("--secret must have at least 32 bytes.");
-        // Its text, since a value that cannot be read has a problem of its own.
+        // Read from the text, because an invalid value has its own error.
         if (given.GetResult(_url)?.Tokens is [.., var last] && Address(last.Value)?.BaseAddress is { IsLoopback: false } url && !given.GetValue(_ownsServer))
             given.AddError($"--url: {url} isn't this machine. A simulation is a load test. Add {OwnsServerName} if you own that server and it can take the load.");
     }

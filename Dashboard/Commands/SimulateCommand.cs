@@ -29,14 +29,14 @@ internal static class SimulateCommand
         using var interrupted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         using var end = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
-#pragma warning disable RS0030 // a tool: the console is where its user looks
+#pragma warning disable RS0030 // its user reads the console
         var isLive = !Console.IsOutputRedirected;
 #pragma warning restore RS0030
         return await RunAsync(options, call.Output, call.Errors, isLive, interrupted.Token);
 
         void Interrupt(PosixSignalContext signal)
         {
-            signal.Cancel = true; // the first time; the second ends it as it stands
+            signal.Cancel = true; // the first Ctrl+C stops it cleanly, the second at once
             if (interrupted.IsCancellationRequested)
                 signal.Cancel = false;
             else

@@ -22,7 +22,7 @@ public abstract class LivePage<TReading> : ComponentBase, IAsyncDisposable
     private string? _watched;
     private string? _asked;
     private Task _read = Task.CompletedTask;
-    private int _generation; // rises with every address, and once more with the end
+    private int _generation; // increases with every address and at the end
     private bool _isGone;
 
     /// <summary>The latest reading; null while the first one is under way or failed.</summary>
@@ -63,7 +63,7 @@ public abstract class LivePage<TReading> : ComponentBase, IAsyncDisposable
         if (!string.Equals(_asked, Watched, StringComparison.Ordinal))
         {
             _asked = Watched;
-            (Reading, HasFailed, IsRefused) = (null, false, false); // never one's numbers under another's name
+            (Reading, HasFailed, IsRefused) = (null, false, false); // never shows one room's numbers under another's name
         }
         return RefreshAsync();
     }
@@ -108,7 +108,7 @@ public abstract class LivePage<TReading> : ComponentBase, IAsyncDisposable
             if (generation == _generation)
                 (Reading, IsRefused) = (null, true);
         }
-#pragma warning disable CA1031 // whatever it was, the page says so and offers to try again
+#pragma warning disable CA1031 // any failure: the page says so and offers a retry
         catch (Exception failure)
 #pragma warning restore CA1031
         {
@@ -119,7 +119,7 @@ public abstract class LivePage<TReading> : ComponentBase, IAsyncDisposable
 
     private Task RenderAsync(CancellationToken closing) => InvokeAsync(async () =>
     {
-        // Queued behind the page's end: nobody is left to read for.
+        // Queued after the page closed: there is nothing left to show.
         if (closing.IsCancellationRequested)
             return;
         await RefreshAsync();

@@ -21,7 +21,7 @@ internal static class PageErrors
         {
             ExceptionHandlingPath = Path + "/500",
             CreateScopeForErrors = true,
-            SuppressDiagnosticsCallback = handled => StorageTrouble.Of(handled.Exception) is not null, // said once, by the watch
+            SuppressDiagnosticsCallback = handled => StorageTrouble.Of(handled.Exception) is not null, // StorageWatch logs it once
         });
         pages.UseStatusCodePagesWithReExecute(Path + "/{0}", createScopeForStatusCodePages: true);
         pages.Use(next => http =>

@@ -19,7 +19,7 @@ internal sealed class QueryStringWriter(NavigationManager navigation, TimeProvid
     /// <summary>Long enough to type a syllable, short enough to feel at once.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    // Written and not yet back: one a pause within a round trip.
+    // Written values whose navigation isn't back yet: one per pause within a round trip.
     private readonly Queue<string?> _underWay = new();
     private string? _known;
     private CancellationTokenSource? _waiting;
@@ -35,7 +35,7 @@ internal sealed class QueryStringWriter(NavigationManager navigation, TimeProvid
             return _waiting is null;
         while (!string.Equals(_underWay.Dequeue(), value, StringComparison.Ordinal))
         {
-            // An earlier one, which this one overtook.
+            // An earlier value, overtaken by this one.
         }
         return false;
     }
@@ -55,7 +55,7 @@ internal sealed class QueryStringWriter(NavigationManager navigation, TimeProvid
             return;
         }
         Dispose();
-        // Where it stands already nothing would come back.
+        // The same address causes no navigation.
         if (string.Equals(value, _underWay.LastOrDefault(_known), StringComparison.Ordinal))
             return;
         _underWay.Enqueue(value);

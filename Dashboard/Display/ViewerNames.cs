@@ -23,7 +23,7 @@ internal static class ViewerNames
     {
         var from = Math.Max(0, userId.Length - 4);
         if (from > 0 && char.IsLowSurrogate(userId[from]))
-            from--; // a whole character or none
+            from--; // keeps surrogate pairs whole
         return Sentence.With(ViewerTexts.Guest, userId[from..]);
     }
 }

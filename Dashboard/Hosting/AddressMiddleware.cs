@@ -11,7 +11,7 @@ namespace Presence.Dashboard.Hosting;
 /// </summary>
 internal sealed class AddressMiddleware
 {
-    private static readonly ApiProblem Nameless = new(ApiErrors.Unreadable, "The Host header does not name a host. Send the host name you are calling, such as presence.example.com.");
+    private static readonly ApiProblem Nameless = new(ApiError.Unreadable, "The Host header does not name a host. Send the host name you are calling, such as presence.example.com.");
 
     private readonly RequestDelegate _next;
     private readonly PublicAddress _public;
@@ -29,7 +29,7 @@ internal sealed class AddressMiddleware
             _namesBySpan = _names.GetAlternateLookup<ReadOnlySpan<char>>();
         }
         _refusal = new ApiProblem(
-            ApiErrors.Unreadable,
+            ApiError.Unreadable,
             $"This server's host name is {address.Host}, and the Host header has another one.",
             "Behind a proxy, forward the Host header. Add other host names to Presence__Http__Hosts.");
     }
@@ -60,9 +60,9 @@ internal sealed class AddressMiddleware
         var raw = http.Request.Headers.Host;
         var isPage = !RequestPipeline.IsApi(http);
         if (!isPage && (_names is null ? HasUsualForm(raw) : _namesBySpan.Contains(NameIn(raw.ToString()))))
-            return null; // nearly all requests: nothing is taken apart, nothing allocated
+            return null; // nearly all requests end here, without parsing or allocation
 
-        // HTTP/1.0 may leave the host out. A page's links and forms are made from it.
+        // HTTP/1.0 allows a request without a host, from which pages build their links and forms.
         if (StringValues.IsNullOrEmpty(raw))
             return _names is not null ? _refusal : isPage ? Nameless : null;
         if (!HostNames.TrySplit(raw.ToString(), out var name, out var port) || HostNames.Canonical(name) is not { } host)
@@ -121,7 +121,7 @@ internal sealed class ForwardedHostMiddleware(RequestDelegate next)
 internal sealed class RawRouteMiddleware(RequestDelegate next)
 {
     private static readonly ApiProblem Refusal = new(
-        ApiErrors.Unreadable,
+        ApiError.Unreadable,
         "The path contains a . or .. segment, plain or percent-encoded. It would reach a different route.",
         "Send the path without it. No id may be . or ..");
 

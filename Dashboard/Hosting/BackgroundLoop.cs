@@ -37,7 +37,7 @@ internal abstract class BackgroundLoop(string name, TimeSpan period, LoopRegistr
         {
             await LastPassAsync(cancellationToken);
         }
-        catch (Exception exception) // the others still have to stop, and the process ends as it was told to
+        catch (Exception exception) // the other services still have to stop
         {
             if (!registry.IsStorageTrouble(exception))
                 logger.LogError(exception, "{Loop} failed while stopping.", name);
@@ -54,7 +54,7 @@ internal abstract class BackgroundLoop(string name, TimeSpan period, LoopRegistr
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Task.Yield(); // the host starts the next service meanwhile
+        await Task.Yield(); // lets the host start the next service
         try
         {
             await WaitToStartAsync(stoppingToken);
@@ -64,7 +64,7 @@ internal abstract class BackgroundLoop(string name, TimeSpan period, LoopRegistr
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The product stops.
+            // The server is stopping.
         }
     }
 
@@ -81,7 +81,7 @@ internal abstract class BackgroundLoop(string name, TimeSpan period, LoopRegistr
             }
             catch (ObjectDisposedException) when (stoppingToken.IsCancellationRequested)
             {
-                return; // the pass took longer than the stop had time, and what it works with is gone
+                return; // the pass outlived the stop, and its services are disposed
             }
             catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
@@ -121,7 +121,7 @@ internal static class LoopHosting
     public static void AddLoop<T>(
         this IServiceCollection services, string name, TimeSpan period, Func<T, CancellationToken, Task> pass, bool whenReady = false, bool alsoAtStop = false, TimeSpan? longestBackOff = null)
         where T : notnull =>
-        // AddHostedService would drop the second of one class.
+        // AddHostedService would drop a second service of the same class.
         services.AddSingleton<IHostedService>(provider => new Loop<T>(provider, name, period, pass, whenReady, alsoAtStop, longestBackOff));
 
     private sealed class Loop<T>(

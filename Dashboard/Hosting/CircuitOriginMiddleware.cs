@@ -16,9 +16,9 @@ internal sealed class CircuitOriginMiddleware
     private static readonly PathString Hub = "/_blazor";
     private static readonly PathString Negotiation = "/_blazor/negotiate";
 
-    private static readonly ApiProblem Full = new(ApiErrors.CapReached, "The server has reached its limit of open pages (Presence__Limits__PageConnections). Try again later.") { RetryAfterSeconds = 10 };
+    private static readonly ApiProblem Full = new(ApiError.CapReached, "The server has reached its limit of open pages (Presence__Limits__PageConnections). Try again later.") { RetryAfterSeconds = 10 };
 
-    private static readonly ApiProblem NotSignedIn = new(ApiErrors.NotSignedIn, "Sign in first. Live pages are for signed-in moderators.");
+    private static readonly ApiProblem NotSignedIn = new(ApiError.NotSignedIn, "Sign in first. Live pages are for signed-in moderators.");
 
     private readonly RequestDelegate _next;
     private readonly string? _publicOrigin;
@@ -61,12 +61,12 @@ internal sealed class CircuitOriginMiddleware
         var authenticated = await http.AuthenticateAsync(IdentityConstants.ApplicationScheme);
         if (authenticated.Principal?.FindFirstValue(ClaimTypes.NameIdentifier) is not { } accountId)
             await NotSignedIn.ExecuteAsync(http);
-        else if (http.Request.Path.Equals(Hub, StringComparison.OrdinalIgnoreCase) && !HttpMethods.IsPost(http.Request.Method)) // a WebSocket, or what browsers fall back to
+        else if (http.Request.Path.Equals(Hub, StringComparison.OrdinalIgnoreCase) && !HttpMethods.IsPost(http.Request.Method)) // a WebSocket or a fallback transport
             await OpenAsync(http, accountId);
         else if (!http.Request.Path.StartsWithSegments(Negotiation, StringComparison.OrdinalIgnoreCase) || _opens.TryTake(accountId, cost: 1, out var wait))
             await _next(http);
         else
-            await ApiProblems.TooFast("This account opens pages too often.", wait).ExecuteAsync(http);
+            await ApiProblem.TooFast("This account opens pages too often.", wait).ExecuteAsync(http);
     }
 
     /// <summary>Counted here and not by the server underneath, which would answer one too many with a fault.</summary>

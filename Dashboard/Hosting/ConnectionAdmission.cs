@@ -179,7 +179,7 @@ internal sealed class DecipheredBytes(IDuplexPipe deciphered, TimeProvider time)
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        if (!_isOver) // then nothing was read that could be given back
+        if (!_isOver) // otherwise nothing was read that could be returned
             _input.AdvanceTo(consumed, examined);
     }
 

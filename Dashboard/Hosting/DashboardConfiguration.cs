@@ -64,7 +64,7 @@ internal static class DashboardConfiguration
         options.Demo = reader.Switch("Demo") ?? options.Demo;
         options.Data = reader.Text("Data", ProblemOfPath) ?? options.Data;
         if (options.Demo)
-            options.Data = Path.Combine(options.Data, "demo"); // synthetic viewers never mix with a real network
+            options.Data = Path.Combine(options.Data, "demo"); // simulated viewers never mix with real ones
         ReadClients(reader, options.Clients, open: isDevelopment || options.Demo);
         options.Server.Key = reader.Text("Server:Key", text => ProblemOfKey(text, 32), secret: true);
         ReadSetup(reader, options.Setup);

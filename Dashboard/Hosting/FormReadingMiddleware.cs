@@ -53,7 +53,7 @@ internal sealed class FormReadingMiddleware(RequestDelegate next, SignInThrottle
         }
         if (!hashing.IsFull && http.Request.HasFormContentType && !await TryReadAsync(http))
             return;
-        // Only now: a slow sender must not hold a place.
+        // Taken after reading, so that a slow sender holds no place.
         using var place = hashing.TryAdmit();
         if (place is null)
         {
@@ -63,7 +63,7 @@ internal sealed class FormReadingMiddleware(RequestDelegate next, SignInThrottle
         http.Features.Set(place);
         http.Response.OnStarting(static place =>
         {
-            ((FormPlace)place).Dispose(); // nor a slow reader
+            ((FormPlace)place).Dispose(); // a slow reader must not hold a place either
             return Task.CompletedTask;
         }, place);
         await next(http);
@@ -114,7 +114,7 @@ internal sealed class FormReadingMiddleware(RequestDelegate next, SignInThrottle
 
     private static async Task<bool> TryReadAsync(HttpContext http)
     {
-        // No form of a page is longer than what a viewer may send.
+        // No form is longer than a viewer's largest body.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = BodyLimit.OfViewers;
         try
@@ -137,13 +137,13 @@ internal sealed class FormReadingMiddleware(RequestDelegate next, SignInThrottle
 /// </summary>
 internal sealed class FormErrors(RequestDelegate next, IOptions<AntiforgeryOptions> forms, PublicAddress address, TimeProvider time, ILogger<FormErrors> logger)
 {
-    // Strangers can post refused forms as fast as they like.
+    // Anyone can post invalid forms at any rate.
     private readonly TokenBucket _pace = new(time, perSecond: 1, burst: 10);
     private long _loggedUntil;
 
     public Task InvokeAsync(HttpContext http)
     {
-        // The page that explains a refusal is asked for within the refused request, by GET.
+        // The refused request is executed again as a GET for the page that explains it.
         if (http.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: false } || HttpMethods.IsGet(http.Request.Method))
             return next(http);
 
@@ -152,7 +152,7 @@ internal sealed class FormErrors(RequestDelegate next, IOptions<AntiforgeryOptio
         http.Response.StatusCode = StatusCodes.Status400BadRequest;
         return RequestPipeline.IsVisit(http)
             ? Task.CompletedTask
-            : new ApiProblem(ApiErrors.Unreadable, refusal.Reason, AccountTexts.FormHintForOperators.Replace("`", "", StringComparison.Ordinal)).ExecuteAsync(http);
+            : new ApiProblem(ApiError.Unreadable, refusal.Reason, AccountTexts.FormHintForOperators.Replace("`", "", StringComparison.Ordinal)).ExecuteAsync(http);
     }
 
     private Refusal Explain(HttpContext http)

@@ -11,7 +11,7 @@ internal sealed record LocalAddress(Uri BaseAddress, string? SocketPath)
     /// <summary>The framework's own, for a server told nothing.</summary>
     public const string DefaultUrl = "http://localhost:5000";
 
-    private const int UnixPathLimit = 107; // what the operating system has room for
+    private const int UnixPathLimit = 107; // the operating system's limit
 
     public static LocalAddress Default { get; } = new(new Uri(DefaultUrl), SocketPath: null);
 
@@ -20,7 +20,7 @@ internal sealed record LocalAddress(Uri BaseAddress, string? SocketPath)
     {
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"] ?? "").Where(url => url.Length > 0).ToArray();
         if (endpoints.Length > 0)
-            return endpoints; // they win over the others
+            return endpoints; // endpoints override URLs
         var urls = Split(configuration["urls"]);
         return urls.Length > 0 ? urls : [.. Split(configuration["http_ports"]).Select(port => $"http://*:{port}"), .. Split(configuration["https_ports"]).Select(port => $"https://*:{port}")];
     }
@@ -57,7 +57,7 @@ internal sealed record LocalAddress(Uri BaseAddress, string? SocketPath)
         }
         if (binding.Scheme is not ("http" or "https") || (!binding.IsUnixPipe && !binding.IsNamedPipe && binding.Port is < 0 or > 65_535))
             return Form;
-        // The framework takes a port that is no number for a part of the host's name, and the usual port.
+        // The framework would take an invalid port as part of the host name and use the default port.
         if (!binding.IsUnixPipe && !binding.IsNamedPipe && binding.Host is not ("+" or "*") && Uri.CheckHostName(binding.Host.Trim('[', ']')) == UriHostNameType.Unknown)
             return Form;
         if (binding.PathBase.Length > 0)
@@ -69,7 +69,7 @@ internal sealed record LocalAddress(Uri BaseAddress, string? SocketPath)
     public void Apply(SocketsHttpHandler handler)
     {
         handler.UseProxy = false;
-#pragma warning disable CA5359 // it asks its own machine, and trusts it as itself
+#pragma warning disable CA5359 // it calls its own machine
         handler.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true };
 #pragma warning restore CA5359
         if (SocketPath is { } path)

@@ -38,7 +38,7 @@ internal sealed record MachineLimits(long OpenFiles, long Memory)
 
         var lowered = new List<string>();
         limits.Connections = Lower(limits.Connections, OpenFiles - ReservedFiles, nameof(limits.Connections), $"{OpenFiles} files and sockets may be open, {ReservedFiles} of them reserved for the server", lowered);
-        // Whoever only looks leaves connections to those who send heartbeats.
+        // Streams leave enough connections for heartbeats.
         limits.Streams = Lower(limits.Streams, limits.Connections / 2, nameof(limits.Streams), "half of the connections", lowered);
         limits.PageConnections = Lower(limits.PageConnections, limits.Connections / 2, nameof(limits.PageConnections), "half of the connections", lowered);
 

@@ -54,18 +54,18 @@ internal static class PresenceStorageHosting
     /// <summary>In this order, and a stop goes backwards.</summary>
     private static void AddLoops(IServiceCollection services)
     {
-        // A room that fails time and again must not let the others wait for their sweep.
+        // A room that keeps failing must not delay the sweep of the others.
         services.AddLoop<PresenceEngine>("sweep", TimeSpan.FromSeconds(1), engine => engine.Sweep(), whenReady: true, longestBackOff: TimeSpan.FromSeconds(1));
         // Half a second, so that with the write itself it is on the disk within one (rule 10). Not cut off by a stop: the last
         // flush would have to compare everything instead of writing what little is left.
         services.AddLoop<MembershipStore>("membership writer", TimeSpan.FromMilliseconds(500), (memberships, _) => memberships.FlushAsync(CancellationToken.None), whenReady: true);
-        // Every 2 s of the 5 s allowed: after a crash the time since counts as down, and the shortest timeout is 6 s.
+        // Every 2 s of the 5 s allowed. After a crash, the time since the last stamp counts as downtime, and the shortest timeout is 6 s.
         services.AddLoop<MembershipStore, StorageWatch>("last alive", TimeSpan.FromSeconds(2), StampAliveAsync, whenReady: true);
         services.AddLoop<HistoryStore, RoomTrendSnapshotStore>("history writer", TimeSpan.FromMinutes(1), SaveHistoryAsync, whenReady: true);
         services.AddLoop<Checkpointer>("checkpoint", TimeSpan.FromSeconds(1), (checkpointer, cancel) => checkpointer.CheckpointIfGrownAsync(cancel));
         services.AddLoop<RevokedTokens>("revoked tokens", TimeSpan.FromHours(1), (tokens, cancel) => tokens.PruneAsync(cancel));
         services.AddLoop<RemovalStore>("removals", TimeSpan.FromHours(1), (removals, cancel) => removals.PruneAsync(cancel));
-        // When keys were last used: once a minute and not with each request.
+        // Writes when keys were last used, once per minute instead of with each request.
         services.AddLoop<ServerKeyStore>("server keys", TimeSpan.FromMinutes(1), (keys, cancel) => keys.FlushAsync(cancel));
         services.AddLoop<ShareLinkStore>("share links", TimeSpan.FromMinutes(1), (links, cancel) => links.FlushAsync(cancel));
         services.AddHostedService<MemoryLoop>();

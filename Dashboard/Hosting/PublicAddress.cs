@@ -63,7 +63,7 @@ internal static class HostNames
 
     private static readonly SearchValues<char> OfNames = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
 
-    // An operator's own network may have names with an underscore, which the strict rules refuse.
+    // Private networks can have names with an underscore, which the strict rules refuse.
     private static readonly IdnMapping Idn = new() { AllowUnassigned = true };
 
     /// <summary>The spelling to compare; null for what names no host.</summary>
@@ -75,7 +75,7 @@ internal static class HostNames
         try
         {
             var name = host.EndsWith('.') ? host[..^1] : host;
-            // There and back: a name that no client could have made of letters is none.
+            // Converted back and compared: a punycode name that no letters produce is invalid.
             if (!IsPlain(name))
                 name = Idn.GetAscii(Idn.GetUnicode(name));
             name = name.ToLowerInvariant();
@@ -155,7 +155,7 @@ internal sealed class RedirectMiddleware(RequestDelegate next, PublicAddress add
         if (location.StartsWith(own + "/", StringComparison.OrdinalIgnoreCase))
             location = location[own.Length..];
         if (location is not ['/', .. var rest] || rest is ['/' or '\\', ..])
-            return; // none, relative to the page, or to another host
+            return; // missing, relative, or for another host
         http.Response.Headers.Location = IsPublic(http.Request.Host) ? address.Origin + location : location;
     }
 

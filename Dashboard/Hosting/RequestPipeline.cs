@@ -13,7 +13,7 @@ namespace Presence.Dashboard.Hosting;
 internal static class RequestPipeline
 {
     private const ForwardedHeaders Forwarded = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
-    // The bits in front of an IPv4 address written as IPv6 (::ffff:10.0.0.5).
+    // The prefix of an IPv4 address written as IPv6 (::ffff:10.0.0.5), in bits.
     private const int MappedPrefix = 96;
 
     public static void AddRequestPipeline(this WebApplicationBuilder builder, DashboardOptions options)
@@ -42,7 +42,7 @@ internal static class RequestPipeline
         app.UseTelemetry();
         app.UseMiddleware<HeadMiddleware>();
         app.UseMiddleware<AddressMiddleware>();
-        // CORS stands outside the error shape: a browser may read a reply only with these headers, errors included.
+        // CORS wraps the error handling, because a browser can read errors only with these headers.
         app.UseWhen(IsFromBrowser, api => api.Use(BrowserAccess.WriteOriginInAscii).UseCors(BrowserAccess.PolicyName));
         app.UseMiddleware<RawRouteMiddleware>();
         app.UseMiddleware<SlowReaderMiddleware>();
@@ -102,7 +102,7 @@ internal static class RequestPipeline
     /// <summary>A browser's request for a page: its errors are pages too.</summary>
     public static bool IsVisit(HttpContext http) => IsPage(http) && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
-    // Ignoring case, as routing does: /API/v1/... is the API too.
+    // Case is ignored, as in routing: /API/v1/... is the API too.
     private static bool Under(HttpContext http, string root) => http.Request.Path.StartsWithSegments(root, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
@@ -119,9 +119,9 @@ internal static class RequestPipeline
     private static void Trust(ForwardedHeadersOptions forwarded, string[] proxies)
     {
         forwarded.ForwardedHeaders = Forwarded;
-        // From the right, every hop of a known proxy is skipped: the first other address is the caller's.
+        // Known proxies are skipped from the right. The first other address is the caller's.
         forwarded.ForwardLimit = null;
-        forwarded.KnownProxies.Clear(); // the framework trusts loopback by itself
+        forwarded.KnownProxies.Clear(); // the framework trusts loopback by default
         forwarded.KnownIPNetworks.Clear();
         foreach (var proxy in proxies)
             forwarded.KnownIPNetworks.Add(NetworkOf(proxy));

@@ -11,10 +11,10 @@ internal sealed class SecurityHeadersMiddleware(RequestDelegate next, DashboardO
 
     private readonly bool _isOverTls = options.Http.PublicUrl?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true;
 
-    // Inline style attributes are how the component library places its pop-ups; style elements and scripts stay forbidden.
+    // The component library positions popups with inline style attributes. Style elements and inline scripts stay forbidden.
     private static readonly StringValues ContentPolicy = Policy("style-src 'self'; style-src-attr 'unsafe-inline'");
 
-    // The library behind the page that tries the API also writes style elements.
+    // Swagger UI also writes style elements.
     private static readonly StringValues ContentPolicyOfTryIt = Policy("style-src 'self' 'unsafe-inline'");
 
     public Task InvokeAsync(HttpContext http)
@@ -27,7 +27,7 @@ internal sealed class SecurityHeadersMiddleware(RequestDelegate next, DashboardO
         headers["Referrer-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
         if (http.Request.IsHttps)
-            headers["Cross-Origin-Opener-Policy"] = "same-origin"; // browsers ignore it elsewhere, and complain
+            headers["Cross-Origin-Opener-Policy"] = "same-origin"; // browsers ignore it elsewhere and log a warning
         return next(http);
     }
 
@@ -47,7 +47,7 @@ internal sealed class PageContextMiddleware(RequestDelegate next, IHttpContextAc
         }
         finally
         {
-            accessor.HttpContext = null; // also for code that still runs in this request's context: the object is reused
+            accessor.HttpContext = null; // also for code still running in this context, because the object is reused
         }
     }
 }

@@ -29,7 +29,7 @@ internal static class ServerDefaults
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    // Linux' own numbers, for which the framework has no names. Accepted connections inherit the option.
+    // Linux constants that the framework doesn't name. Accepted connections inherit the option.
     private const int TcpLevel = 6;
     private const int TcpUserTimeout = 18;
 
@@ -37,16 +37,16 @@ internal static class ServerDefaults
 
     public static void AddServerDefaults(this WebApplicationBuilder builder)
     {
-        // First in line, so that whatever an operator says about logging overrides it.
+        // First, so that the operator's logging settings override it.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
         {
             InitialData = new Dictionary<string, string?>
             {
                 ["Logging:LogLevel:Default"] = "Information",
                 ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
-                // It has nothing to say above Information, and while it may, every request carries an activity and a scope.
+                // It logs nothing above Information, and while it is enabled every request gets an activity and a scope.
                 ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
-                // A failing part logs it once itself. A probe every few seconds would repeat it.
+                // A failing part logs its failure once. A probe every few seconds would repeat it.
                 ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
                 ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Warning",
                 ["Logging:Console:FormatterName"] = "simple",
@@ -59,18 +59,18 @@ internal static class ServerDefaults
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = Listen);
         builder.Services.AddSingleton<SocketTransportFactory>();
         builder.Services.AddSingleton<ConnectionAdmission>();
-        builder.Services.AddSingleton<IConnectionListenerFactory, GuardedSockets>(); // of several that can listen, the last one added does
+        builder.Services.AddSingleton<IConnectionListenerFactory, GuardedSockets>(); // Kestrel uses the last listener factory that can listen
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             var time = kestrel.ApplicationServices.GetRequiredService<TimeProvider>();
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => new FirstByteDeadline(next, time).OnConnectionAsync));
-            kestrel.Limits.MaxRequestBodySize = LargestDrained; // the routes' own limits are BodyLimit's
+            kestrel.Limits.MaxRequestBodySize = LargestDrained; // routes have their own limits (BodyLimit)
             kestrel.Limits.MaxRequestLineSize = LongestRequestLine;
             kestrel.Limits.MaxRequestHeadersTotalSize = LargestHeaders;
             kestrel.Limits.MaxRequestHeaderCount = MostHeaders;
             kestrel.Limits.RequestHeadersTimeout = LongestHeaders;
-            // The framework's own, said here because they are what ends whoever sends or reads a byte now and then.
+            // The framework's defaults, stated because they end connections that send or read too slowly.
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(SlowestBytesPerSecond, Grace);
             kestrel.Limits.MinResponseDataRate = new MinDataRate(SlowestBytesPerSecond, Grace);
         });

@@ -29,7 +29,7 @@ internal static class ServerRun
         }
         catch (Exception failure) when (Volatile.Read(ref isStarting))
         {
-            // Told to stop while it started: whatever gave up then, gave up for that.
+            // If the server was told to stop while it started, that is the reason for any failure.
             var isStopped = app?.Lifetime.ApplicationStopping.IsCancellationRequested == true;
             await DisposeAsync(app);
             app = null;

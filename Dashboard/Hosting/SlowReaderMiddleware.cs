@@ -20,7 +20,7 @@ internal sealed class SlowReaderMiddleware(RequestDelegate next, TimeProvider ti
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
-    // Linux' own numbers: IPPROTO_TCP, TCP_INFO, and where in struct tcp_info the fields stand.
+    // Linux constants: IPPROTO_TCP, TCP_INFO, and the offsets of fields in struct tcp_info.
     private const int TcpLevel = 6;
     private const int TcpInfo = 11;
     private const int Unacknowledged = 24;
@@ -64,7 +64,7 @@ internal sealed class SlowReaderMiddleware(RequestDelegate next, TimeProvider ti
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            return false; // it is gone, and the answer with it
+            return false; // the connection is closed
         }
         var acknowledged = MemoryMarshal.Read<long>(info[Acknowledged..]);
         var isWaiting = acknowledged == taken && (MemoryMarshal.Read<int>(info[Unacknowledged..]) > 0 || MemoryMarshal.Read<int>(info[NotSent..]) > 0);

@@ -59,7 +59,7 @@ internal sealed class StorageStartup(
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
-            // Serving without them beats not serving: whoever watches is back within one heartbeat interval.
+            // The server starts without them, because viewers return within one heartbeat interval.
             registry.Failed(Restore, exception.Message, time.GetUtcNow());
             if (!registry.IsStorageTrouble(exception))
                 logger.LogError(exception, "Restoring viewers failed. They rejoin with their next heartbeat.");
@@ -71,11 +71,11 @@ internal sealed class StorageStartup(
     /// <inheritdoc/>
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
-        // Before the restore was done nothing new can have happened, and what is stored must stay as it is.
+        // Before the restore is done there is nothing new to store, and the stored state must stay.
         if (!readiness.IsReady)
             return;
 
-        // Not the host's token: it is spent when requests took their time to end, and this is what must not be lost.
+        // Not the host's token: slow requests can use up its time, and this write must not be lost.
         var left = LongestStop - time.GetElapsedTime(_stopBegan);
         using var limit = new CancellationTokenSource(left > ShortestLastFlush ? left : ShortestLastFlush, time);
         try
@@ -86,7 +86,7 @@ internal sealed class StorageStartup(
                 await write(limit.Token);
             }
         }
-        catch (Exception exception) // what fails for one of them fails for the rest
+        catch (Exception exception) // a failure of one affects the rest
         {
             if (!registry.IsStorageTrouble(exception) && !storage.IsTroubled)
                 logger.LogError(exception, "The last changes couldn't be stored.");

@@ -35,7 +35,7 @@ internal sealed class StorageWatch(TimeProvider time, ILogger<StorageWatch> logg
         {
             if (_troubledAt is null)
                 _beganAt = time.GetTimestamp();
-            // Who waited in vain for others says less than the one whose write fails, and that one fails within seconds.
+            // A write that waited too long for others says less than the write that fails, which follows within seconds.
             if (!_isSaid && (exception.GetBaseException() is not StorageBusyException || (_troubledAt is not null && time.GetElapsedTime(_beganAt) >= Quiet)))
             {
                 _isSaid = true;

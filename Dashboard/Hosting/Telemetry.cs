@@ -23,11 +23,11 @@ internal static class Telemetry
     public static void AddTelemetry(this WebApplicationBuilder builder)
     {
         var telemetry = builder.Services.AddOpenTelemetry()
-            // What the operator's variables say about the service comes last and wins.
+            // The operator's variables are applied last and win.
             .ConfigureResource(resource => resource.Clear().AddTelemetrySdk().AddService("presence-dashboard", serviceVersion: ServerStart.Version).AddEnvironmentVariableDetector())
             .WithMetrics(metrics => metrics.AddMeter(PresenceMetricNames.Meter).AddMeter(Runtime).AddPrometheusExporter(prometheus =>
             {
-                prometheus.ScopeInfoEnabled = false; // else every series has one more label, and the engine's have other names than before
+                prometheus.ScopeInfoEnabled = false; // otherwise every series gets another label, and the engine's series change their names
                 prometheus.TargetInfoEnabled = false;
                 prometheus.ScrapeResponseCacheDurationMilliseconds = 0;
             }));
@@ -65,7 +65,7 @@ internal sealed class RequestTraces(RequestDelegate next)
 {
     public const string Name = "Presence.Dashboard";
 
-    // Not a service: the framework takes a source that is one for its own, and each heartbeat would have an activity.
+    // Not a registered service: the framework would use it for its own activities, one per heartbeat.
     private static readonly ActivitySource Source = new(Name, ServerStart.Version);
 
     private const string Method = "http.request.method";

@@ -13,7 +13,7 @@ internal sealed class UnansweredMethodMiddleware(RequestDelegate next, AnsweredM
     public Task InvokeAsync(HttpContext http)
     {
         var method = http.Request.Method;
-        // What routing refused for another reason, such as its content type, is for the error's page.
+        // Other refusals of routing, such as a wrong content type, go to the error page.
         if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || http.GetEndpoint() is RouteEndpoint || answered.Of(http.Request.Path).Contains(method))
             return next(http);
         http.Response.StatusCode = StatusCodes.Status404NotFound;

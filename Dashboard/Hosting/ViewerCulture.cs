@@ -11,7 +11,7 @@ internal static class ViewerCulture
     /// <summary>For who names none: English words with a day that has 24 hours.</summary>
     public static readonly CultureInfo Fallback = Known("en-GB") ?? CultureInfo.InvariantCulture;
 
-    // By name and not through the framework's look-up: whatever a header says, no culture is made that is not in this list.
+    // Looked up in this list and not by the framework, so that no header can create other cultures.
     private static FrozenDictionary<string, CultureInfo>? _known;
 
     /// <param name="acceptLanguage">The header, in any shape a stranger may give it.</param>
@@ -52,7 +52,7 @@ internal static class ViewerCulture
 /// </summary>
 internal sealed class ViewerCultureMiddleware(RequestDelegate next)
 {
-    // Asynchronous, so that the culture ends with the request instead of staying with its connection.
+    // Asynchronous, so that the culture ends with the request and doesn't stay with its connection.
     public async Task InvokeAsync(HttpContext http)
     {
         CultureInfo.CurrentCulture = ViewerCulture.Of(http.Request.Headers.AcceptLanguage);

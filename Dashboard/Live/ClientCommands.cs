@@ -57,7 +57,7 @@ internal sealed class ClientCommands(DashboardOptions options, ClientKey key)
         });
 
         await room.StartHeartbeatAsync();
-        Console.ReadLine(); // present until Enter, and gone at once then
+        Console.ReadLine(); // present until you press Enter, then removed at once
         """;
 
     /// <summary>The key apps send, as configured or made at the first start.</summary>
@@ -84,9 +84,9 @@ internal sealed class ClientCommands(DashboardOptions options, ClientKey key)
         ? """cancellation => login.LogInAsync("ada", "desktop", "Ada Lovelace", cancellationToken: cancellation)"""
         : """cancellation => YourBackend.GetPresenceTokenAsync(cancellation)""";
 
-    // A text of JSON is one of JavaScript and of C# as well, and ends no script: it writes < as \u003C.
+    // A JSON string is valid in JavaScript and C#. It can't end a script, because it writes < as \u003C.
     private static string Text(string text) => JsonSerializer.Serialize(text);
 
-    // Whatever printable characters the key holds: inside single quotes only the quote itself needs care.
+    // Inside single quotes, only the quote itself needs escaping.
     private static string Quoted(string text) => "'" + text.Replace("'", @"'\''", StringComparison.Ordinal) + "'";
 }

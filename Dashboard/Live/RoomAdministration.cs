@@ -1,4 +1,5 @@
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Display;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;

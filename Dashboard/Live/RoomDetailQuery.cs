@@ -42,7 +42,7 @@ internal sealed class RoomDetailQuery(PresenceEngine engine, SettingsStore setti
         }
         var mayAct = await guard.HoldsAsync(ModeratorRole.Moderator);
 
-        // After everything that waits: what the page shows is as new as it can be, and all of one room.
+        // After all awaits, so that the page shows the latest state, all of one room.
         if (!PresenceComparers.RoomId.Equals(roomId, _roomId))
         {
             _roomId = roomId;
@@ -67,7 +67,7 @@ internal sealed class RoomDetailQuery(PresenceEngine engine, SettingsStore setti
     private RoomHour HourOf(RoomSnapshot snapshot)
     {
         var since = snapshot.Trend.At - TimeSpan.FromHours(1);
-        // The first version is how everything began, not a change.
+        // The first version isn't a change.
         var changes = _history.Where(entry => entry.Previous is not null && entry.Settings.UpdatedAt > since).ToArray();
         var saves = rooms.RecentSaves(snapshot.Room.RoomId).Where(save => save.At > since).Take(MostMarks).ToArray();
         return new RoomHour(snapshot.Trend, snapshot.Flow, changes, saves);

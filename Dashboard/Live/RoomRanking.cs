@@ -37,7 +37,7 @@ internal sealed class RoomRanking(PresenceEngine engine, TimeProvider time)
             if (known is not null && ids.SequenceEqual(known.Ids, PresenceComparers.RoomId))
                 ids = known.Ids;
             if (known is null && _rankings.Count >= MostKept)
-                _rankings.Clear(); // searches are keys too; whoever still looks asks again within a second
+                _rankings.Clear(); // searches are keys too; open pages ask again within a second
             _rankings[query] = new Ranking(ids, rooms, time.GetTimestamp());
             return ids;
         }

@@ -57,7 +57,7 @@ public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, V
             "name" => ViewerSort.Name,
             "-heartbeat" => ViewerSort.LatestHeartbeatFirst,
             "heartbeat" => ViewerSort.OldestHeartbeatFirst,
-            _ => ViewerSort.LastJoinedFirst, // rows then move down one by one and never change places
+            _ => ViewerSort.LastJoinedFirst, // rows then only move down and never swap
         },
         state switch
         {

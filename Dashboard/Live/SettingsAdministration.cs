@@ -23,7 +23,7 @@ internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStor
         var inForce = engine.Settings;
         if (_historyOf != inForce.Version)
         {
-            // Only then: a page reads four times a second, and somebody saves now and then.
+            // Only on a change, because a page reads four times per second and settings change rarely.
             _history = await store.HistoryAsync(ShownHistory, cancellationToken);
             _historyOf = inForce.Version;
         }
@@ -134,7 +134,7 @@ internal sealed record SettingsImpact(double HeartbeatsPerSecond, int MayBeLost,
 {
     public static SettingsImpact Of(PresenceSettings settings, NetworkCount network) => new(
         settings.Enabled ? network.Sessions / settings.HeartbeatInterval.TotalSeconds : 0,
-        // The next one after so many lost still comes in time: clients come up to a tenth early, never late.
+        // The heartbeat after that many lost ones still arrives in time: clients send up to a tenth early, never late.
         Math.Max(0, (int)(settings.PresenceTimeout / settings.HeartbeatInterval) - 1),
         settings.PresenceTimeout >= PresenceSettingsRules.HiddenTabTimeout,
         settings.PresenceTimeout > PresenceSettingsRules.PublishedClientTimeout);

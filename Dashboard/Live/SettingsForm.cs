@@ -1,3 +1,4 @@
+using Presence.Dashboard.Display;
 using Presence.Engine.Settings;
 
 namespace Presence.Dashboard.Live;
@@ -86,60 +87,3 @@ internal sealed class SettingsForm
 /// <param name="ListLimit">Viewers.</param>
 /// <param name="Reason">For the history.</param>
 public sealed record TypedSettings(PresenceSettings DecidedOn, bool Enabled, int? Interval, int? Timeout, int? ListLimit, string Reason);
-
-/// <summary>Presence settings while a moderator edits them: seconds, and a field may be empty.</summary>
-internal sealed record SettingsDraft
-{
-    public bool Enabled { get; set; }
-    public int? HeartbeatIntervalSeconds { get; set; }
-    public int? PresenceTimeoutSeconds { get; set; }
-    public int? ListLimit { get; set; }
-
-    public static SettingsDraft Of(PresenceSettings settings) => new()
-    {
-        Enabled = settings.Enabled,
-        HeartbeatIntervalSeconds = Seconds(settings.HeartbeatInterval),
-        PresenceTimeoutSeconds = Seconds(settings.PresenceTimeout),
-        ListLimit = settings.ListLimit,
-    };
-
-    /// <summary>The same settings with what was typed; null while a field is empty.</summary>
-    public PresenceSettings? On(PresenceSettings settings) =>
-        (HeartbeatIntervalSeconds, PresenceTimeoutSeconds, ListLimit) is ({ } interval, { } timeout, { } limit)
-            ? settings with
-            {
-                Enabled = Enabled,
-                HeartbeatInterval = Kept(settings.HeartbeatInterval, interval),
-                PresenceTimeout = Kept(settings.PresenceTimeout, timeout),
-                ListLimit = limit,
-            }
-            : null;
-
-    /// <summary>The values saved by others, combined with those typed here: an untouched field takes theirs.</summary>
-    /// <param name="before">What was in force when this was typed.</param>
-    /// <param name="theirs">What is in force now.</param>
-    public SettingsDraft Onto(PresenceSettings before, PresenceSettings theirs)
-    {
-        var (was, now) = (Of(before), Of(theirs));
-        return new SettingsDraft
-        {
-            Enabled = Typed.Or(Enabled, was.Enabled, now.Enabled),
-            HeartbeatIntervalSeconds = Typed.Or(HeartbeatIntervalSeconds, was.HeartbeatIntervalSeconds, now.HeartbeatIntervalSeconds),
-            PresenceTimeoutSeconds = Typed.Or(PresenceTimeoutSeconds, was.PresenceTimeoutSeconds, now.PresenceTimeoutSeconds),
-            ListLimit = Typed.Or(ListLimit, was.ListLimit, now.ListLimit),
-        };
-    }
-
-    // Settings made through the API may hold fractions of a second; a field nobody touched must not round them away.
-    private static TimeSpan Kept(TimeSpan current, int seconds) =>
-        Seconds(current) == seconds ? current : TimeSpan.FromSeconds(seconds);
-
-    private static int Seconds(TimeSpan span) => (int)Math.Ceiling(span.TotalSeconds);
-}
-
-/// <summary>One field of a form that two people edit.</summary>
-internal static class Typed
-{
-    /// <summary>The typed values, and the saved ones where nothing was typed.</summary>
-    public static T Or<T>(T field, T before, T theirs) => EqualityComparer<T>.Default.Equals(field, before) ? theirs : field;
-}

@@ -37,7 +37,7 @@ internal sealed class ViewerDetailQuery(PresenceEngine engine, UserStore users, 
             return _reading;
 
         if (reads is not null)
-            await reads.WaitAsync(moderator.AccountId, engine.KnownRooms); // each is asked whether the user is in it
+            await reads.WaitAsync(moderator.AccountId, engine.KnownRooms); // the query looks into each of them
         _readAt = time.GetTimestamp();
         return _reading = await ReadNowAsync(userId);
     }

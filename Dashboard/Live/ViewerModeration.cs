@@ -27,7 +27,7 @@ internal sealed class ViewerModeration(PresenceEngine engine, RemovalStore remov
         if (RemovalRules.ProblemOfReason(reason) is { } problem)
             throw new ArgumentException(problem, nameof(reason));
 
-        var until = DateTimeOffset.FromUnixTimeMilliseconds((time.GetUtcNow() + length).ToUnixTimeMilliseconds()); // as stored
+        var until = DateTimeOffset.FromUnixTimeMilliseconds((time.GetUtcNow() + length).ToUnixTimeMilliseconds()); // to the millisecond, as stored
         var (entry, _) = await removals.RemoveAsync(new Removal(userId, roomId, until, reason), moderator.Email, known?.Id ?? 0, cancellationToken);
         return entry;
     }

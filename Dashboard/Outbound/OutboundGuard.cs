@@ -40,7 +40,7 @@ internal sealed class OutboundGuard : IDisposable
         _connections = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
-            UseProxy = false, // with one, the proxy's address would be checked in place of the target's
+            UseProxy = false, // through a proxy, the check would see the proxy's address
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
@@ -96,7 +96,7 @@ internal sealed class OutboundGuard : IDisposable
         {
             if (request.RequestUri is not { Scheme: "https", UserInfo: "" })
                 throw new OutboundRefusedException("Only https URLs without a user are called.");
-            // HTTP/3 goes past the connect callback.
+            // HTTP/3 bypasses the connect callback.
             (request.Version, request.VersionPolicy) = (HttpVersion.Version11, HttpVersionPolicy.RequestVersionExact);
             using var deadline = new CancellationTokenSource(longest, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);

@@ -43,14 +43,14 @@ internal static class PictureDrawing
         if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && file.AsSpan().Count(StartOfScan) > MostScans)
             return null;
 
-        // JPEG and WebP decode small; twice the side leaves something to smooth.
+        // JPEG and WebP can decode at a reduced size. Twice the target size leaves pixels to smooth.
         var scale = 2f * Side / Math.Min(width, height);
         var size = scale < 1 ? codec.GetScaledDimensions(scale) : codec.Info.Size;
         using var decoded = new SKBitmap();
         if (!decoded.TryAllocPixels(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Premul, SKColorSpace.CreateSrgb())) ||
             codec.GetPixels(decoded.Info, decoded.GetPixels()) != SKCodecResult.Success)
             return null;
-        decoded.SetImmutable(); // else drawing copies it
+        decoded.SetImmutable(); // otherwise drawing copies it
         return Encode(decoded, codec.EncodedOrigin);
     }
 
@@ -60,8 +60,8 @@ internal static class PictureDrawing
         var middle = SKRect.Create((decoded.Width - side) / 2f, (decoded.Height - side) / 2f, side, side);
         using var image = SKImage.FromBitmap(decoded);
         using var surface = SKSurface.Create(new SKImageInfo(Side, Side, SKColorType.Rgba8888, SKAlphaType.Premul, SKColorSpace.CreateSrgb()));
-        surface.Canvas.Clear(SKColors.White); // initials lie below, and must not shine through
-        surface.Canvas.Concat(Upright(origin)); // of a square it changes nothing which is turned or cut first
+        surface.Canvas.Clear(SKColors.White); // hides the initials below
+        surface.Canvas.Concat(Upright(origin)); // for a square, the order of turning and cropping doesn't matter
         surface.Canvas.DrawImage(image, middle, SKRect.Create(Side, Side), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
         using var drawn = surface.Snapshot();
         using var encoded = drawn.Encode(SKEncodedImageFormat.Webp, Quality);

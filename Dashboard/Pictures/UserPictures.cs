@@ -72,7 +72,7 @@ internal sealed class UserPictures : IDisposable
         _pace = new TokenBucket(time, PerSecond, Burst);
         _http = guard.CreateClient(LargestFile, LongestFetch);
         _http.DefaultRequestHeaders.Accept.ParseAdd("image/webp, image/png, image/jpeg, image/gif");
-        _http.DefaultRequestHeaders.UserAgent.ParseAdd("PresenceDashboard/" + ServerStart.Version); // some hosts refuse those without a name
+        _http.DefaultRequestHeaders.UserAgent.ParseAdd("PresenceDashboard/" + ServerStart.Version); // some hosts refuse requests without one
     }
 
     /// <summary>URLs that have an address now, and the bytes they take.</summary>
@@ -207,7 +207,7 @@ internal sealed class UserPictures : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // no one waits
+            // No request waits.
         }
         Keep(node, fetch, reply);
         return reply;
@@ -245,11 +245,11 @@ internal sealed class UserPictures : IDisposable
             var drawn = await DrawAsync(await reply.Content.ReadAsByteArrayAsync(CancellationToken.None));
             return drawn is null ? PictureReply.None : new PictureReply(drawn, KeptFor);
         }
-#pragma warning disable CA1031 // whatever a stranger's URL leads to, there is no picture there
+#pragma warning disable CA1031 // any failure of a URL that others chose: there is no picture
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            // Never the URL: it may hold a secret.
+            // The URL is never logged, because it can contain a secret.
             _logger.Log(failure is HttpRequestException or OperationCanceledException or UriFormatException ? LogLevel.Debug : LogLevel.Warning, failure, "A user's picture couldn't be fetched.");
             return PictureReply.None;
         }

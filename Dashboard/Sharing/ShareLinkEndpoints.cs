@@ -33,7 +33,7 @@ internal sealed class ShareLinkEndpoints(ShareLinkStore links, PresenceEngine en
 
         """;
 
-    private static readonly ApiProblem Nowhere = new(ApiErrors.NotFound, "This link doesn't exist or was revoked.");
+    private static readonly ApiProblem Nowhere = new(ApiError.NotFound, "This link doesn't exist or was revoked.");
 
     private readonly SharedRooms _rooms = new(links, engine, time);
 
@@ -42,7 +42,7 @@ internal sealed class ShareLinkEndpoints(ShareLinkStore links, PresenceEngine en
         var endpoints = ActivatorUtilities.CreateInstance<ShareLinkEndpoints>(api.ServiceProvider);
         api.MapGet(Route, endpoints.Open).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
             .WithName("streamSharedRoom").Produces<string>(StatusCodes.Status200OK, EventStreamReply.MediaType).WithExample(Example)
-            .Refuses(ApiErrors.NotFound, ApiErrors.PresenceDisabled, ApiErrors.CapReached);
+            .Refuses(ApiError.NotFound, ApiError.PresenceDisabled, ApiError.CapReached);
     }
 
     /// <summary>Watch a room live through a share link</summary>
@@ -59,17 +59,17 @@ internal sealed class ShareLinkEndpoints(ShareLinkStore links, PresenceEngine en
     internal IResult Open(HttpContext http)
     {
         if (!rateLimits.Badges.TryTake(http.Connection.RemoteIpAddress, out var wait))
-            return ApiProblems.TooFast("This address opens shared rooms too often.", wait);
+            return ApiProblem.TooFast("This address opens shared rooms too often.", wait);
         var authorization = http.Request.Headers.Authorization.ToString();
         if (!authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || links.Find(authorization.AsSpan(Scheme.Length)) is not { } link)
             return Nowhere;
-        if (ApiProblems.WhileDisabled(engine, link.RoomId) is { } off)
+        if (ApiProblem.WhileDisabled(engine, link.RoomId) is { } off)
             return off;
 
         var reader = new ClientPrincipal { Kind = ClientKind.ShareLink, UserId = "", SessionId = "", TokenId = link.Id, Name = "share link" };
         return streams.TryOpenCounts(reader, http.Connection.RemoteIpAddress, [link.RoomId], out var full) is { } stream
             ? new SharedRoomStreamReply(stream, _rooms.Of(link), time)
-            : new ApiProblem(ApiErrors.CapReached, full!) { RetryAfterSeconds = 5 };
+            : new ApiProblem(ApiError.CapReached, full!) { RetryAfterSeconds = 5 };
     }
 }
 

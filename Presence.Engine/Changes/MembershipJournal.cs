@@ -25,7 +25,7 @@ public sealed class MembershipJournal
     private bool _hasOverflowed;
     private long _lastId;
 
-    // What is owed to the disk: a change that was taken is owed until the writer says that it is there.
+    // Changes not on disk yet. A change that was taken counts until the writer confirms it.
     private long _recorded;
     private long _taken;
     private long _stored;
@@ -91,7 +91,7 @@ public sealed class MembershipJournal
             (taken, _changes) = (_changes, _spare);
         }
 
-        changes.AddRange(taken); // outside the lock: a surge is megabytes, and joins wait for it under their room's lock
+        changes.AddRange(taken); // outside the lock, because a surge is megabytes and joins wait for this lock under their room's
         taken.Clear();
         _spare = taken.Capacity > LargestKeptBuffer ? [] : taken;
         return true;
@@ -123,7 +123,7 @@ public sealed class MembershipJournal
     {
         lock (_lock)
         {
-            _waitingSince ??= _time.GetTimestamp(); // before anything is changed: a clock may throw
+            _waitingSince ??= _time.GetTimestamp(); // read before anything changes, because a clock can throw
             if (!_hasOverflowed && _changes.Count < _capacity)
             {
                 _changes.Add(change);

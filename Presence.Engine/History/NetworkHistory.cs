@@ -28,7 +28,7 @@ internal sealed class NetworkHistory
     {
         lock (_lock)
         {
-            // The first sweep has nothing to compare with but the beginning, when all counters stood at zero.
+            // The first sweep compares with the start, when all counters were zero.
             var before = _recorded == 0 ? default : SweepsAgoNeedsLock(0).Totals;
             totals = totals.NoLowerThan(before);
             var moment = totals.Since(before, at);
@@ -76,7 +76,7 @@ internal sealed class NetworkHistory
                 return default;
             var now = SweepsAgoNeedsLock(0);
             var shortly = SweepsAgoNeedsLock(RateSweeps);
-            // Younger than a minute, everything so far happened within it.
+            // In the first minute, everything so far happened within it.
             var minute = _recorded > MinuteSweeps ? SweepsAgoNeedsLock(MinuteSweeps).Totals : default;
             var seconds = TimeSpan.FromTicks(now.Ticks - shortly.Ticks).TotalSeconds;
             var inAMinute = now.Totals.Since(minute, at);
@@ -117,7 +117,7 @@ internal sealed class NetworkHistory
 /// <remarks><b>Threads.</b> None of its own: <see cref="NetworkHistory"/>'s lock.</remarks>
 internal sealed class HistoryRing(TimeSpan step, TimeSpan length)
 {
-    // One more than fit the length: the step under way.
+    // One more than the length holds, for the step that isn't complete.
     private readonly HistorySample[] _samples = new HistorySample[(int)(length / step) + 1];
 
     public TimeSpan Step => step;

@@ -11,7 +11,7 @@ internal struct Generations
 {
     private const int None = SessionTable.None;
 
-    private Generation _first = Generation.Of(0, 0); // in place: nearly every room has one generation
+    private Generation _first = Generation.Of(0, 0); // held in place, because nearly every room has one generation
     private Generation[] _others = [];
     private int _count = 1;
     private int _current;

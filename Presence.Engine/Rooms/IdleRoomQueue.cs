@@ -28,7 +28,7 @@ internal sealed class IdleRoomQueue
         lock (_lock)
         {
             RemoveNeedsLock(room);
-            // Rooms become empty in the order of time; only one that comes back after a restart walks.
+            // Rooms become empty in order of time, so the search from the end stops at once. Only a room restored after a restart searches further.
             var before = _rooms.Last;
             while (before is not null && before.Value.Since > since)
                 before = before.Previous;

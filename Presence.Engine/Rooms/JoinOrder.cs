@@ -16,9 +16,9 @@ internal struct JoinOrder
     private const int MergeUpTo = BlockSize / 2;
     private const int FirstSlots = 4;
 
-    private readonly List<Block> _order = new(1); // by joining; a block's first viewer joined at or after its From
-    private Block?[] _blocks = new Block?[1]; // by number, which is what a slot remembers
-    private int _freeNumbers; // the lowest number that may be free
+    private readonly List<Block> _order = new(1); // in order of joining; a block's first viewer joined at or after its From
+    private Block?[] _blocks = new Block?[1]; // by number, which the slot stores
+    private int _freeNumbers; // the lowest number that can be free
 
     public JoinOrder()
     {

@@ -129,7 +129,7 @@ internal sealed class OriginShares(PresenceLimits limits)
         _numbers.Remove(origin);
         if (_numbers.Count == 0)
         {
-            // A crowd that has gone leaves nothing behind.
+            // Frees the memory of a crowd that has left.
             _numbers.TrimExcess();
             (_entries, _used, _free) = (new Entry[FirstEntries], 1, NoShare);
             return;

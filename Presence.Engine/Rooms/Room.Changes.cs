@@ -22,7 +22,7 @@ internal sealed partial class Room
             if (_isRetired)
                 return null;
             if (_rare.Subscriptions.Length == 0)
-                _rare.IsCrowd = _buckets.Viewers > _network.Limits.Crowd; // no subscriber saw it change
+                _rare.IsCrowd = _buckets.Viewers > _network.Limits.Crowd; // there was no subscriber to see a change
             var subscription = new ChangeSubscription(capacity, Unsubscribe) { StartedAfter = _rare.Sequence };
             _rare.Subscriptions = [.. _rare.Subscriptions, subscription];
             return subscription;
@@ -66,7 +66,7 @@ internal sealed partial class Room
 
     private void PushNeedsLock(in Change change)
     {
-        // A crowd ends well below where it begins, or a room at the border would tell nothing but gaps.
+        // A crowd ends well below the count where it begins. Otherwise a room at the border would publish nothing but gaps.
         var wasCrowd = _rare.IsCrowd;
         _rare.IsCrowd = change.Viewers > (wasCrowd ? _network.Limits.Crowd * 4 / 5 : _network.Limits.Crowd);
         if (wasCrowd && !_rare.IsCrowd)

@@ -42,7 +42,7 @@ internal sealed partial class Room
                 _rare.Peak = Math.Max(_rare.Peak, memory.Peak);
             }
             Volatile.Write(ref _rare.MinuteBefore, trend.MinuteBefore);
-            Volatile.Write(ref _rare.Trend, trend); // after what a reader takes with it
+            Volatile.Write(ref _rare.Trend, trend); // published last: a reader takes the rest with it
         }
     }
 }
@@ -85,7 +85,7 @@ internal sealed partial class Room
             var index = AddSessionNeedsLock(heartbeat, hash, lead, joinedAt, now);
             ref var slot = ref _sessions[index];
             slot.MembershipId = membership.Id;
-            slot.JoinedAt = joinedAt; // what is stored of a second session is when its viewer came
+            slot.JoinedAt = joinedAt; // a second session is stored with the time its viewer joined
             AppendNeedsLock(index, ref slot, rules, now);
         }
     }

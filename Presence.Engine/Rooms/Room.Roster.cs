@@ -45,7 +45,7 @@ internal sealed partial class Room
         }
         return false;
 
-        bool Has(ushort device) => device < devices.Length && devices[device]; // one said since is in no answer yet
+        bool Has(ushort device) => device < devices.Length && devices[device]; // a device first sent after the table was built is in no reply yet
     }
 
     /// <summary>A viewer's sessions, the one with the latest heartbeat first.</summary>

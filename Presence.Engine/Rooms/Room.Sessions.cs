@@ -36,7 +36,7 @@ internal sealed partial class Room
 
         if (lead != None)
         {
-            slot.JoinedAt = Math.Max(now, joinedAt); // viewers of one instant join some ticks apart
+            slot.JoinedAt = Math.Max(now, joinedAt); // viewers of one instant get different ticks
             slot.Flags = _sessions[lead].Flags & SlotFlags.Guest;
             _sessions[lead].Sessions++;
             CountChangeNeedsLock(before, MarkOfNeedsLock(lead));
@@ -100,7 +100,7 @@ internal sealed partial class Room
             _network.Users.Origins.RemoveRoom(_rare.Origin);
             (_rare.Since, _rare.EmptiedBy) = (at, reason);
             _network.RoomBecameEmpty();
-            _rare.WholeReads?.ForgetNames();
+            _rare.RosterReadCache?.ForgetNames();
         }
         EmitNeedsLock(ChangeKind.Left, userId, isGuest, reason, at);
     }
@@ -108,7 +108,7 @@ internal sealed partial class Room
     /// <summary>Makes room for what the end of a session leaves behind.</summary>
     private void PrepareEndNeedsLock(string userId, bool isLast, bool passesLead, long at)
     {
-        NoteNeedsLock(userId); // a copy under way finds a viewer by the slot that leads
+        NoteNeedsLock(userId); // a running copy finds a viewer by its leading slot
         if (passesLead)
         {
             _rare.OwnJoins ??= [];
@@ -118,7 +118,7 @@ internal sealed partial class Room
             return;
         (_rare.Departures ??= new DepartureLog()).MakeRoom(_rare.Peak);
         if (_buckets.Viewers == 1)
-            _network.IdleRoomQueue.Add(this, at); // the taker waits for this lock
+            _network.IdleRoomQueue.Add(this, at); // whoever takes it out waits for this lock
     }
 
     /// <summary>Makes another session of the viewer its lead, before the one that was is taken out.</summary>

@@ -15,7 +15,7 @@ internal sealed partial class Room
     {
         lock (_lock)
         {
-            if (_sessions.UsedSlots >= SmallestShrunk && _sessions.Count <= Math.Min(MostMoved, _sessions.UsedSlots / 8) && _rare.WholeReads is not { Copies.Length: > 0 } && _network.Walks == 0)
+            if (_sessions.UsedSlots >= SmallestShrunk && _sessions.Count <= Math.Min(MostMoved, _sessions.UsedSlots / 8) && _rare.RosterReadCache is not { Copies.Length: > 0 } && _network.Walks == 0)
                 ShrinkNeedsLock();
         }
     }
@@ -48,7 +48,7 @@ internal sealed partial class Room
             joinOrder.Append(ref sessions, places[lead]);
         _rare.OwnJoins = _rare.OwnJoins?.ToDictionary(own => places[own.Key], own => own.Value);
         (_sessions, _joinOrder) = (sessions, joinOrder);
-        _rare.WholeReads = null;
+        _rare.RosterReadCache = null;
     }
 
     /// <summary>Copies a session to another table. Its neighbours are still those of the old one.</summary>

@@ -87,7 +87,7 @@ internal sealed partial class Room
     public RoomCount CopyAll(List<ViewerRow> rows, bool withNames = false)
     {
         var viewers = Viewers;
-        rows.EnsureCapacity(viewers + (viewers / 16)); // some of whom are copied again
+        rows.EnsureCapacity(viewers + (viewers / 16)); // some are copied twice
         var noted = BeginCopy();
         for (var from = 0; from != None;)
             from = CopySlice(from, rows, withNames);
@@ -100,17 +100,17 @@ internal sealed partial class Room
         if (row.Name is { } kept && kept.Holds(row.UserId))
             return kept;
         var name = _network.Users.NameOf(row.UserId);
-        Volatile.Read(ref _rare.WholeReads)?.Keep(row.Slot, name);
+        Volatile.Read(ref _rare.RosterReadCache)?.Keep(row.Slot, name);
         return name;
     }
 
     /// <summary>Releases names that were not read recently.</summary>
     public void ForgetNames(long now)
     {
-        if (Volatile.Read(ref _rare.WholeReads) is null)
+        if (Volatile.Read(ref _rare.RosterReadCache) is null)
             return;
         lock (_lock)
-            _rare.WholeReads?.Age(now);
+            _rare.RosterReadCache?.Age(now);
     }
 
     /// <summary>From now on, who comes, goes or moves is noted.</summary>
@@ -119,8 +119,8 @@ internal sealed partial class Room
         var noted = new HashSet<string>(PresenceComparers.UserId);
         lock (_lock)
         {
-            _rare.WholeReads ??= new WholeReads();
-            _rare.WholeReads.Copies = [.. _rare.WholeReads.Copies, noted];
+            _rare.RosterReadCache ??= new RosterReadCache();
+            _rare.RosterReadCache.Copies = [.. _rare.RosterReadCache.Copies, noted];
         }
         return noted;
     }
@@ -130,7 +130,7 @@ internal sealed partial class Room
     {
         LetWaitersIn();
         lock (_lock)
-            return CopySliceNeedsLock(from, rows, withNames ? _rare.WholeReads!.NamesFrom(from, NowNeedsLock()) : null);
+            return CopySliceNeedsLock(from, rows, withNames ? _rare.RosterReadCache!.NamesFrom(from, NowNeedsLock()) : null);
     }
 
     /// <summary>Looks at those noted again, which makes the copy one of this moment.</summary>
@@ -141,7 +141,7 @@ internal sealed partial class Room
         bool isSurge;
         lock (_lock)
         {
-            _rare.WholeReads!.Copies = Array.FindAll(_rare.WholeReads.Copies, copy => copy != noted);
+            _rare.RosterReadCache!.Copies = Array.FindAll(_rare.RosterReadCache.Copies, copy => copy != noted);
             isSurge = noted.Count >= MostNoted;
             CopyAgainNeedsLock(isSurge ? null : noted, again);
             count = CountNeedsLock();
@@ -153,7 +153,7 @@ internal sealed partial class Room
         }
         else if (noted.Count > 0)
         {
-            var hashes = noted.Select(PresenceComparers.UserId.GetHashCode).ToHashSet(); // to tell nearly all apart at a glance
+            var hashes = noted.Select(PresenceComparers.UserId.GetHashCode).ToHashSet(); // hashes rule out nearly all rows with one comparison
             rows.RemoveAll(row => hashes.Contains(row.Hash) && noted.Contains(row.UserId));
         }
         rows.AddRange(again);
@@ -192,7 +192,7 @@ internal sealed partial class Room
 
     private void NoteNeedsLock(string userId)
     {
-        if (_rare.WholeReads is not { Copies: var copies })
+        if (_rare.RosterReadCache is not { Copies: var copies })
             return;
         foreach (var noted in copies)
         {

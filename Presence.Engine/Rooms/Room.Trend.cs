@@ -13,11 +13,11 @@ internal sealed partial class Room
         {
             if (_rare.Trend is null && _buckets.Viewers == 0)
                 return;
-            // Who was restored is here and never joined.
+            // Restored viewers are present but never joined.
             var trend = _rare.Trend ?? new TrendRecorder(_buckets.Viewers - (int)(_rare.Joined - _rare.Left));
             trend.Add(tick, now, _buckets.Viewers, _rare.Joined);
             Volatile.Write(ref _rare.MinuteBefore, trend.MinuteBefore);
-            Volatile.Write(ref _rare.Trend, trend); // after what a reader takes with it
+            Volatile.Write(ref _rare.Trend, trend); // published last: a reader takes the rest with it
         }
     }
 

@@ -87,7 +87,7 @@ internal sealed partial class Room
     {
         lock (_lock)
         {
-            if (_isRetired || _sessions.Count > 0 || PlaceAsEmpty is not null) // listed again since it was taken
+            if (_isRetired || _sessions.Count > 0 || PlaceAsEmpty is not null) // it was listed again since it was taken
                 return false;
             if (IsWatchedNeedsLock)
             {

@@ -3,7 +3,7 @@ using Presence.Engine.Changes;
 namespace Presence.Engine.Rooms;
 
 /// <summary>What a room keeps for visible changes and for readers; a refresh leaves it alone.</summary>
-/// <remarks><b>Threads.</b> None of its own: the room's lock, but for <see cref="Watches"/> and the names in <see cref="WholeReads"/>.</remarks>
+/// <remarks><b>Threads.</b> None of its own: the room's lock, but for <see cref="Watches"/> and the names in <see cref="RosterReadCache"/>.</remarks>
 internal struct RoomColdState
 {
     public RoomColdState()
@@ -16,7 +16,7 @@ internal struct RoomColdState
     public WatchList? Watches;
 
     /// <summary>Null until the first read of every viewer.</summary>
-    public WholeReads? WholeReads;
+    public RosterReadCache? RosterReadCache;
 
     /// <summary>Null until the first sample.</summary>
     public TrendRecorder? Trend;

@@ -33,7 +33,7 @@ public static class RoomDefinitionRules
             problems.Add(new(SettingsIssueKind.StatusUnknown, "status"));
 
         var overrides = definition.Overrides;
-        // The longest timeout fits every interval that is in range. What is not overridden cannot be what is wrong.
+        // The longest timeout fits every valid interval, so a value that isn't overridden causes no error here.
         var settings = PresenceSettings.Default with
         {
             HeartbeatInterval = overrides.HeartbeatInterval ?? PresenceSettingsRules.ShortestInterval,

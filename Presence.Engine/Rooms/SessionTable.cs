@@ -174,7 +174,7 @@ internal struct SessionTable
             Array.Resize(ref _otherBuckets, Math.Max(FirstBuckets, 2 * (added - FirstBuckets)));
         _bucketCount++;
 
-        // The bucket that shares the low bits: some of its slots belong to the new one from now on.
+        // Some slots of the bucket with the same low bits belong to the new bucket from now on.
         var split = added & (int)(BitOperations.RoundUpToPowerOf2((uint)added + 1) / 2 - 1);
         var index = HeadOf(split);
         int stay = None, move = None;
@@ -341,7 +341,7 @@ internal sealed class DeviceTable(int capacity)
             if (number == devices.Length)
                 Array.Resize(ref devices, 2 * devices.Length);
             devices[number] = device;
-            Volatile.Write(ref _devices, devices); // before its number can be used
+            Volatile.Write(ref _devices, devices); // published before its number can be used
             _numbers[device] = number;
             return number;
         }

@@ -26,7 +26,7 @@ internal sealed class TrendRecorder(int before)
         if (viewers != _recent.Newest)
             Version++;
         _recent.Add(viewers);
-        // A restart shifts the ticks. The hour keeps its own minutes, or each restart would move the whole line by up to one.
+        // A restart shifts the ticks. The hour keeps its own minutes. Otherwise each restart would move the whole line by up to a minute.
         if (SampledAt is { } last ? now - last < RoomTrend.HourStep.Ticks - (RoomTrend.RecentStep.Ticks / 2) : tick % HourEvery != 0)
             return;
         if (viewers != _hour.Newest || joined != _joined)
@@ -59,7 +59,7 @@ internal sealed class TrendRecorder(int before)
             trend._joins.Add(0);
         }
         var newest = sampledAt + (RoomTrend.HourStep * minutes);
-        trend.SampledAt = clock.PresenceTimeOf(newest < now ? newest : now); // a clock that was set back since
+        trend.SampledAt = clock.PresenceTimeOf(newest < now ? newest : now); // later when the clock was set back since
         return trend;
 
         int Missed(DateTimeOffset since, TimeSpan step, int most) => (int)Math.Clamp((now - since) / step, 0, most);

@@ -30,7 +30,7 @@ internal sealed class ViewerSelection(ViewerQuery query, Room room, long now)
             after = new Candidate(KeyOf(rows[matching]), matching);
         }
 
-        // The worst of the best so far is on top, so that most rows cost one comparison.
+        // The worst row kept so far is on top, so most rows cost one comparison.
         var best = new PriorityQueue<int, Candidate>(Comparer<Candidate>.Create((left, right) => Compare(rows, right, left)));
         for (var place = 0; place < matching; place++)
         {

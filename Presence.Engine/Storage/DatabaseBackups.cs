@@ -50,7 +50,7 @@ internal sealed class DatabaseBackups(string folder, TimeProvider time)
         OwnerFiles.CreateFolder(folder);
         var takenAt = time.GetUtcNow().UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
         var path = Path.Combine(folder, $"presence-{takenAt}-{reason}.db");
-        foreach (var left in Directory.EnumerateFiles(folder, Pattern + Unfinished + "*")) // by one that was cut off, with its journal
+        foreach (var left in Directory.EnumerateFiles(folder, Pattern + Unfinished + "*")) // left by an interrupted backup, with its journal
             File.Delete(left);
 
         Copy(connection, path + Unfinished);
@@ -65,7 +65,7 @@ internal sealed class DatabaseBackups(string folder, TimeProvider time)
     /// <exception cref="InvalidDataException">The copy is damaged.</exception>
     public static void Copy(SqliteConnection connection, string path)
     {
-        // Created here and empty, so that no other user can ever read it. SQLite fills an empty file.
+        // Created empty with the owner's rights, so no other user can read it at any time. SQLite fills an empty file.
         OwnerFiles.Open(path, FileMode.CreateNew).Dispose();
 
         using (var command = connection.CreateCommand())
@@ -75,7 +75,7 @@ internal sealed class DatabaseBackups(string folder, TimeProvider time)
             command.ExecuteNonQuery();
         }
 
-        // A copy that is not on the disk yet, or cannot be read, is no backup.
+        // A copy counts as a backup only when it is flushed to disk and can be read.
         using (var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite))
             file.Flush(flushToDisk: true);
         using var copy = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());

@@ -66,7 +66,7 @@ public sealed class DatabaseFile
     /// <summary>What keeps this user from using the folder; nothing when it can be used, or made.</summary>
     public IReadOnlyList<string> FolderProblems()
     {
-        // A folder that is missing is made at the first start, so the nearest one that exists counts.
+        // The first start creates a missing folder, so the nearest existing parent is checked.
         var folder = Folder;
         while (!Path.Exists(folder) && Path.GetDirectoryName(folder) is { } parent)
             folder = parent;
@@ -176,7 +176,7 @@ public sealed class DatabaseFile
             Delete(draft);
             CopyWithLog(source, draft);
             Validate(draft, source);
-            _marker.Delete(); // what is put in place may be older, and is meant to be
+            _marker.Delete(); // the restored file can be older on purpose
             var aside = SetAside();
             File.Move(draft, FilePath);
             return aside;
@@ -219,7 +219,7 @@ public sealed class DatabaseFile
                 throw new InvalidDataException($"{source} is damaged ({damage}). Nothing was changed. Choose another copy.");
             if (ForeignnessOf(connection) is { } foreignness)
                 throw new InvalidDataException($"{source} {foreignness} Nothing was changed.");
-            // The log becomes part of the file, which then stands alone.
+            // Merges the log into the file.
             Execute(connection, "PRAGMA journal_mode = DELETE");
         }
         catch (SqliteException problem) when (problem.SqliteErrorCode == raw.SQLITE_CORRUPT)
@@ -242,7 +242,7 @@ public sealed class DatabaseFile
             return null;
         var aside = Path.Combine(Folder, "replaced-" + _time.GetUtcNow().UtcDateTime.ToString(InstantFormat, CultureInfo.InvariantCulture));
         OwnerFiles.CreateFolder(aside);
-        foreach (var suffix in suffixes) // the file first: cut off here, no start takes it for a whole one without its log
+        foreach (var suffix in suffixes) // the database first: after an interruption here, no start opens it without its log
         {
             if (File.Exists(FilePath + suffix))
                 File.Move(FilePath + suffix, Path.Combine(aside, PresenceDatabase.FileName + suffix), overwrite: true);

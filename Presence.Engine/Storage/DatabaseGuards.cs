@@ -27,7 +27,7 @@ internal static class DatabaseGuards
         var id = (long)Read(connection, "PRAGMA application_id")!;
         if (id != 0)
             return id != ApplicationId;
-        // Cut off within its first migration, a file has nothing but the tables of the migrating itself.
+        // A file whose first migration was interrupted has only the migration tables.
         if ((long)Read(connection, $"SELECT count(*) FROM sqlite_master WHERE name NOT LIKE '%__EFMigrations%' AND name NOT LIKE 'sqlite_%'")! == 0)
             return false;
         return !HasTable(connection, PresenceContext.MigrationsHistoryTable)

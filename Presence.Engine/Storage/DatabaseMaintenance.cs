@@ -14,7 +14,7 @@ public sealed class DatabaseMaintenance(PresenceDatabase database, Checkpointer 
     /// <summary>What stays free of the disk beside the copy: a full one stops every write.</summary>
     private const long FreeBesideCopy = 64L * 1024 * 1024;
 
-    // Rows looked at of each index: enough to choose between them, and a large table is not read through.
+    // The limit on rows read per index is enough to choose between indexes and avoids reading a large table.
     private const string RenewStatistics = "PRAGMA analysis_limit = 1000; PRAGMA optimize = 0x10002;";
 
     /// <summary>The folder copies go to unless another is named.</summary>
@@ -96,7 +96,7 @@ public sealed class DatabaseMaintenance(PresenceDatabase database, Checkpointer 
         try
         {
             if (DatabaseGuards.DamageOf(connection) is { } damage)
-                return new MaintenanceReport(damage, log, IsLogEmptied: false); // nothing is written to a file that is unsound
+                return new MaintenanceReport(damage, log, IsLogEmptied: false); // a damaged file is not written to
 
             using (await database.Gate.EnterAsync(connection, cancellationToken))
             {

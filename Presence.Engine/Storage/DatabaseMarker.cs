@@ -46,7 +46,7 @@ internal sealed class DatabaseMarker(string folder)
                 || !long.TryParse(settings, CultureInfo.InvariantCulture, out var version) || !long.TryParse(beat, CultureInfo.InvariantCulture, out var stamp))
                 return default;
             var progress = new DatabaseProgress { Settings = version, Beat = stamp };
-            return words[4..] is ["boot", var boot, "log", var salts, var frames] // of an older version it ends here
+            return words[4..] is ["boot", var boot, "log", var salts, var frames] // an older version's marker ends here
                 && ulong.TryParse(salts, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var log) && long.TryParse(frames, CultureInfo.InvariantCulture, out var pages)
                 ? progress with { BootId = boot == NoBootId ? null : boot, Salts = log, Frames = pages } : progress;
         }
@@ -87,7 +87,7 @@ internal sealed class DatabaseMarker(string folder)
             {
                 OwnerFiles.CreateFolder(Path.GetDirectoryName(FilePath)!);
                 using var file = OwnerFiles.Open(FilePath, FileMode.OpenOrCreate);
-                // Always as long: it is overwritten in its place, which no full disk refuses.
+                // The length never changes, so the marker is overwritten in place and a full disk can't refuse it.
                 file.Write(Encoding.ASCII.GetBytes(string.Create(
                     CultureInfo.InvariantCulture,
                     $"settings {_progress.Settings:D19}\nbeat {_progress.Beat:D19}\nboot {_progress.BootId ?? NoBootId,-36}\nlog {_progress.Salts:x16} {_progress.Frames:D10}\n")));
@@ -96,7 +96,7 @@ internal sealed class DatabaseMarker(string folder)
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Behind, then.
+                // The marker then lags behind, which is safe.
             }
         }
     }

@@ -37,6 +37,6 @@ internal sealed class FolderLock : IDisposable
         }
     }
 
-    // The file stays: removing it could remove the one a successor has just locked.
+    // The file stays. Deleting it could delete one that a successor has just locked.
     public void Dispose() => _file.Dispose();
 }

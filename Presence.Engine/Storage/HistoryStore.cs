@@ -24,7 +24,7 @@ public sealed class HistoryStore(PresenceDatabase database, PresenceEngine engin
             await using var context = database.CreateDbContext();
             foreach (var range in Ranges)
             {
-                // What a wall clock set wrong wrote ahead of time would only come up once time gets there.
+                // Rows written while the clock was ahead are left out.
                 var records = await context.History.AsNoTracking().Where(h => h.Range == range && h.At <= now).OrderBy(h => h.At).ToListAsync(cancellationToken);
                 engine.RestoreHistory(range, records.ConvertAll(ToSample));
                 if (records.Count > 0)
@@ -65,7 +65,7 @@ public sealed class HistoryStore(PresenceDatabase database, PresenceEngine engin
 
     private async Task<DateTimeOffset> SaveAsync(PresenceContext context, HistoryRange range, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        // After the wall clock was set back, those steps repeat, and the table too.
+        // After the clock was set back, those steps repeat and replace their rows.
         var from = _storedUntil[(int)range] <= now ? _storedUntil[(int)range] : DateTimeOffset.MinValue;
         var samples = engine.History(range, from);
         if (samples.Count == 0)

@@ -23,7 +23,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
     private MembershipRows? _rows;
     private long _beat;
 
-    // At first too: rows may remain of sessions that were not restored.
+    // True at first: the table can hold rows of sessions that weren't restored.
     private bool _mustCompare = true;
     private bool _justCompared;
 
@@ -44,7 +44,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
         {
             var rows = _rows ??= new MembershipRows(database);
             if (rows.ReadLastAlive() is not { } last)
-                return 0; // the first start: there are no viewers to restore
+                return 0; // the first start has no viewers to restore
 
             _beat = last.Beat;
             var now = Alive();
@@ -93,7 +93,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
             }
 
             var compare = _mustCompare;
-            _mustCompare = true; // until this pass succeeded
+            _mustCompare = true; // stays true until this pass succeeds
             if (compare)
                 await CompareAsync(rows, cancellationToken);
             else
@@ -173,7 +173,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
     /// <summary>Makes the table equal to everybody present: what is missing is inserted, what is too much deleted, the rest not touched.</summary>
     private async Task CompareAsync(MembershipRows rows, CancellationToken cancellationToken)
     {
-        var gone = rows.ReadIds(); // until they are met below
+        var gone = rows.ReadIds(); // all of them, until the loop below finds them
         var batch = new List<MembershipChange>(BatchSize);
         foreach (var join in engine.Journal.Snapshot())
         {
@@ -230,7 +230,7 @@ internal sealed class MembershipRows : PreparedRows
     public MembershipRows(PresenceDatabase database)
         : base(database)
     {
-        // A join may be told twice, by the journal and by the walk over everybody present: the same row then.
+        // The journal and the walk over all viewers can both report a join. Both write the same row.
         _insert = Prepare(
             """INSERT OR REPLACE INTO "Memberships" ("Id", "RoomId", "UserId", "SessionId", "IsGuest", "State", "JoinedAt") VALUES ($1, $2, $3, $4, $5, $6, $7)""",
             SqliteType.Integer, SqliteType.Text, SqliteType.Text, SqliteType.Text, SqliteType.Integer, SqliteType.Integer, SqliteType.Integer);

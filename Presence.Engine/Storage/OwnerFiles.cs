@@ -18,7 +18,7 @@ public static class OwnerFiles
     /// <summary>Opens a file for writing. One it creates is the owner's alone from its first byte on.</summary>
     public static FileStream Open(string path, System.IO.FileMode mode, FileShare share = FileShare.Read)
     {
-        // Without a buffer: what is written is in the system's hands when the call returns.
+        // Unbuffered: the operating system has the bytes when the call returns.
         var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = FileMode;

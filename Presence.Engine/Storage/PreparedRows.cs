@@ -13,7 +13,7 @@ internal abstract class PreparedRows(PresenceDatabase database) : IDisposable
     /// <summary>How many rows are written between two looks at the time.</summary>
     private const int RowsPerLook = 32;
 
-    private const int MostRows = 5_000; // where the clock stands still
+    private const int MostRows = 5_000; // for a clock that stands still
 
     private readonly SqliteConnection _connection = database.Connect();
     private readonly List<SqliteCommand> _commands = [];

@@ -123,7 +123,7 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
 /// <summary>What <c>dotnet ef migrations add</c> reads the model from; never used by the running product.</summary>
 internal sealed class PresenceContextDesignFactory : IDesignTimeDbContextFactory<PresenceContext>
 {
-    public PresenceContext CreateDbContext(string[] args) => new PresenceDatabase(Path.GetTempPath(), TimeProvider.System).CreateDbContext(); // is never opened
+    public PresenceContext CreateDbContext(string[] args) => new PresenceDatabase(Path.GetTempPath(), TimeProvider.System).CreateDbContext(); // never opened
 }
 
 /// <summary>Stores an instant as UTC milliseconds since 1970: comparable and sortable in SQL, which text with an offset is not.</summary>

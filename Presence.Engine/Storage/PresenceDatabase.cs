@@ -164,7 +164,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
             if (!_isNew)
                 _logger.LogInformation("Backed up the database to {Backup} before migrating it.", _backups.Take(connection, applied.LastOrDefault() ?? "none"));
             await context.Database.MigrateAsync(cancellationToken);
-            // Into the file at once: it is the whole database should its log be lost.
+            // Written to the file itself, so that the file is recognised even if its log is lost.
             Execute(connection, $"PRAGMA application_id = {DatabaseGuards.ApplicationId}");
             Checkpointer.Empty(connection);
             _logger.LogInformation("Migrated {Context} to {Migration}.", context.GetType().Name, known[^1]);
@@ -210,9 +210,9 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
     /// <summary>Per connection, not per file: SQLite forgets these when a connection closes.</summary>
     private void Prepare(SqliteConnection connection)
     {
-        // Checkpoints are the checkpointer's alone: neither by the way after a commit, nor when the last connection closes.
+        // Only the checkpointer makes checkpoints: not a commit, and not the last connection that closes.
         raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
-        // Only other programs make a connection wait, since all here pass the gate. SQLite's own wait ends as soon as they do.
+        // The gate serialises writers of this process, so a connection waits only for other programs. SQLite's own wait ends as soon as they do.
         Execute(connection, $"PRAGMA busy_timeout = {CommandTimeoutSeconds * 1000}; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;");
         ConnectionPrepared?.Invoke(connection);
     }
@@ -252,7 +252,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
                 throw _refusals.Emptied(state, $"its write-ahead log {log.FullName} is not");
             if (EvidenceOfUse() is { } evidence)
                 throw _refusals.Emptied(state, evidence);
-            OwnerFiles.Open(FilePath, FileMode.OpenOrCreate).Dispose(); // SQLite gives its log the rights of the file
+            OwnerFiles.Open(FilePath, FileMode.OpenOrCreate).Dispose(); // SQLite gives its log the same rights as the file
         }
         else
         {
@@ -288,7 +288,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         }
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            // The marker is behind, then.
+            // The marker then lags behind, which is safe.
         }
     }
 

@@ -67,7 +67,7 @@ internal sealed class StoredSessions(PresenceDatabase database) : IDisposable
     public IEnumerable<RestoredSession> Read()
     {
         var profileOf = OpenProfiles();
-        var rooms = new Dictionary<string, string>(PresenceComparers.RoomId); // one string a room, not one a row
+        var rooms = new Dictionary<string, string>(PresenceComparers.RoomId); // one string per room instead of one per row
         using var row = Prepare("""SELECT "Id", "RoomId", "UserId", "SessionId", "IsGuest", "State", "JoinedAt" FROM "Memberships" ORDER BY "Id" """);
         while (Step(row))
         {
@@ -98,7 +98,7 @@ internal sealed class StoredSessions(PresenceDatabase database) : IDisposable
         if (users > UsersReadPerLookUp * Count("Memberships"))
             return userId => Find($"""{WithProfile} AND "UserId" = ?1""", userId);
 
-        var profiles = new Dictionary<string, UserProfile>((int)users, PresenceComparers.UserId); // four times the cap on sessions at most
+        var profiles = new Dictionary<string, UserProfile>((int)users, PresenceComparers.UserId); // at most four times the limit on sessions
         using var row = Prepare(WithProfile);
         while (Step(row))
             profiles.Add(Text(row, 0)!, Profile(row));

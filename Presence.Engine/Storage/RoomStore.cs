@@ -33,7 +33,7 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
     public async Task<IReadOnlyList<DefinedRoom>> ListAsync(string? after, int take, CancellationToken cancellationToken)
     {
         await using var context = database.CreateDbContext();
-        // SQLite compares as well as it orders: by the bytes of UTF-8, which is not how .NET would.
+        // SQLite must compare, because it orders by UTF-8 bytes and .NET doesn't.
         var behind = context.Rooms.FromSql($"""SELECT * FROM "Rooms" WHERE "RoomId" > {after ?? ""}""");
         var records = await behind.AsNoTracking().OrderBy(r => r.RoomId).Take(take).ToListAsync(cancellationToken);
         return records.ConvertAll(ToRoom);

@@ -15,7 +15,7 @@ public sealed class RoomTrendSnapshotStore(PresenceDatabase database, PresenceEn
     private static readonly TimeSpan LongestUntouched = TimeSpan.FromMinutes(20);
 
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
-    private readonly Dictionary<string, Stored> _stored = new(PresenceComparers.RoomId); // as many as there are rows
+    private readonly Dictionary<string, Stored> _stored = new(PresenceComparers.RoomId); // one per row
     private RoomTrendSnapshotRows? _rows;
 
     /// <summary>Puts back what was stored, after who was present was restored. A row that cannot be read is passed over.</summary>
@@ -52,7 +52,7 @@ public sealed class RoomTrendSnapshotStore(PresenceDatabase database, PresenceEn
 
             var changed = memories.Where(memory => !_stored.TryGetValue(memory.RoomId, out var stored) || stored.Differs(memory)).ToList();
             foreach (var memory in changed)
-                _stored[memory.RoomId] = default; // until all of this is on the disk
+                _stored[memory.RoomId] = default; // until everything is on disk
             await rows.WriteAsync(changed, rows.Write, alongside: null, cancellationToken);
             foreach (var memory in changed)
                 _stored[memory.RoomId] = new Stored(memory.Version, memory.At, memory.Since, memory.Peak);

@@ -145,7 +145,7 @@ public sealed class ServerKeyStore(PresenceDatabase database) : IDisposable
                     _byHash[hash] = key with { LastUsedAt = stored.Value };
             }
             foreach (var pair in used)
-                _used.TryRemove(pair); // unless it was used again meanwhile
+                _used.TryRemove(pair); // kept if the key was used again since
         }
         finally
         {

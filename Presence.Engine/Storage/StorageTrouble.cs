@@ -29,7 +29,7 @@ public static class StorageTrouble
             _ => null,
         },
         StorageBusyException => "other writes take too long",
-        // EF Core wraps what a command throws, and Identity's stores what EF Core throws.
+        // EF Core wraps a command's exception, and Identity's stores wrap EF Core's.
         DbUpdateException or InvalidOperationException or AggregateException => Of(exception.InnerException),
         _ => null,
     };

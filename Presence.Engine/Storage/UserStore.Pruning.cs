@@ -12,7 +12,7 @@ public sealed partial class UserStore
     /// <summary>How exactly the last use is stored: a user that signs in all the time is one write a day.</summary>
     private static readonly TimeSpan SeenEvery = TimeSpan.FromDays(1);
 
-    private int _free; // as of the last count; recounted once it is used up
+    private int _free; // free rows at the last count; counted again when used up
 
     /// <summary>Erases a user: names, picture, metadata, and that it was vouched for. False when it is not known.</summary>
     /// <remarks>What was decided about the id stays: removals, its own presence switch, channels.</remarks>
@@ -31,7 +31,7 @@ public sealed partial class UserStore
     {
         var dayAgo = database.LongAgo();
         if (dayAgo - DateTimeOffset.MinValue < unusedFor)
-            return 0; // the clock is not to be trusted yet
+            return 0; // the clock isn't trusted yet
         var until = dayAgo - (unusedFor - SteadyClock.Settling);
 
         await using var reading = database.CreateDbContext();

@@ -48,7 +48,7 @@ public sealed partial class UserStore(PresenceDatabase database, int most = User
                 return ToUser(known);
         }
 
-        // Read again inside the transaction: two first sign-ins of one user may both get here, and the user may be verified in the meantime.
+        // Read again inside the transaction. Two first sign-ins of one user can both get here, and the user can be verified in between.
         await using var transaction = await context.BeginWriteAsync(cancellationToken);
         var now = database.Now();
         var user = await context.Users.FirstOrDefaultAsync(u => u.UserId == userId, cancellationToken);
@@ -106,7 +106,7 @@ public sealed partial class UserStore(PresenceDatabase database, int most = User
             user.Version++;
         }
         if (change is not { DisplayName: null, AvatarUrl: null } || user is not { DisplayName: null, AvatarUrl: null })
-            Say(user, change.DisplayName, change.AvatarUrl, now); // also what is shown already: nothing said before it comes back
+            Say(user, change.DisplayName, change.AvatarUrl, now); // also for an unchanged profile, so that an earlier one can't replace it
         (user.IsKept, user.SeenAt) = (true, now);
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

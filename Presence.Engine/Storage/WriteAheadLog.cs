@@ -17,7 +17,7 @@ internal static class WriteAheadLog
 {
     private const int HeaderBytes = 32;
     private const int FrameHeaderBytes = 24;
-    private const uint Magic = 0x377f0682; // or one more: the checksums' words are big-endian
+    private const uint Magic = 0x377f0682; // one more means big-endian checksums
     private const uint Version = 3_007_000;
 
     /// <summary>Reads a log. A missing or empty log contains nothing, and a torn end loses nothing.</summary>
@@ -28,7 +28,7 @@ internal static class WriteAheadLog
         using var log = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 256 * 1024);
         Span<byte> header = stackalloc byte[HeaderBytes];
         if (log.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes || log.Length == HeaderBytes)
-            return default; // the header alone: cut off before its first transaction
+            return default; // only the header: interrupted before the first transaction
 
         var magic = Word(header, 0);
         var isBigEndian = (magic & 1) != 0;
@@ -58,7 +58,7 @@ internal static class WriteAheadLog
         long committed = 0;
         for (var at = log.Position; log.ReadAtLeast(frame, frame.Length, throwOnEndOfStream: false) == frame.Length; at = log.Position)
         {
-            var isOfThisLog = frame.AsSpan(8, 8).SequenceEqual(salts); // what lies behind it may be left of an older one
+            var isOfThisLog = frame.AsSpan(8, 8).SequenceEqual(salts); // later frames can belong to an older log
             if (wrongAt is null)
             {
                 Add(ref sums, frame.AsSpan(0, 8), isBigEndian);
@@ -77,7 +77,7 @@ internal static class WriteAheadLog
             Salts = BinaryPrimitives.ReadUInt64BigEndian(salts),
             Frames = committed,
             TornAt = isTorn ? wrongAt : null,
-            // One may be the end of the transaction that was cut off.
+            // A single one can be the end of the interrupted transaction.
             Damage = wrongAt is not null && commitsBehind > 1 ? $"it is invalid from byte {wrongAt} on, with complete transactions after it" : null,
         };
     }

@@ -13,7 +13,8 @@ namespace Presence.Engine.Storage;
 /// <para><b>Guarantee.</b> Waits end after <see cref="LongestWait"/>: code that writes through a second context while its
 /// first one holds the gate gets an error instead of hanging for ever.</para>
 /// </remarks>
-public sealed class WriteGate : IDisposable
+/// <param name="longestWait">How long to wait for the gate; <see cref="LongestWait"/> when null.</param>
+public sealed class WriteGate(TimeSpan? longestWait = null) : IDisposable
 {
     /// <summary>
     /// The longest wait for the gate; far over any write here, all of which are cut into batches. Together with the wait for a
@@ -22,16 +23,9 @@ public sealed class WriteGate : IDisposable
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1.5);
 
     private readonly SemaphoreSlim _entrance = new(1, 1);
-    private readonly TimeSpan _longestWait;
+    private readonly TimeSpan _longestWait = longestWait ?? LongestWait;
     private volatile object? _holder;
     private int _entries;
-
-    public WriteGate()
-        : this(LongestWait)
-    {
-    }
-
-    internal WriteGate(TimeSpan longestWait) => _longestWait = longestWait;
 
     /// <summary>Whether the gate is held.</summary>
     public bool IsHeld => _holder is not null;
@@ -82,8 +76,31 @@ public sealed class WriteLease : IDisposable
 
     internal WriteLease(WriteGate gate) => _gate = gate;
 
-    /// <summary>Leaves the gate; the next writer enters when the holder's last lease is disposed.</summary>
+    /// <summary>Leaves the gate. The next writer enters when the holder's last lease is disposed.</summary>
     public void Dispose() => Interlocked.Exchange(ref _gate, null)?.Leave();
+}
+
+/// <summary>A transaction that holds the gate; rolled back when it is disposed without a commit.</summary>
+public sealed class WriteTransaction : IAsyncDisposable
+{
+    private readonly IDbContextTransaction _transaction;
+    private readonly WriteLease _lease;
+
+    internal WriteTransaction(IDbContextTransaction transaction, WriteLease lease) => (_transaction, _lease) = (transaction, lease);
+
+    /// <summary>Commits and leaves the gate.</summary>
+    public async Task CommitAsync(CancellationToken cancellationToken)
+    {
+        await _transaction.CommitAsync(cancellationToken);
+        _lease.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        using (_lease)
+            await _transaction.DisposeAsync();
+    }
 }
 
 /// <summary>A context of the database file. Its <c>SaveChangesAsync</c> enters the gate; everything else that writes is in <see cref="GatedWrites"/>.</summary>
@@ -114,64 +131,26 @@ public static class GatedWrites
         }
     }
 
-    /// <summary>Deletes rows without reading them.</summary>
-    /// <returns>How many went.</returns>
-    public static async Task<int> DeleteAsync<TContext, T>(this TContext context, IQueryable<T> rows, CancellationToken cancellationToken)
-        where TContext : DbContext, IGatedContext
-    {
-        using var lease = await context.Gate.EnterAsync(context, cancellationToken);
-        return await rows.ExecuteDeleteAsync(cancellationToken);
-    }
+    /// <summary>Deletes rows without reading them, and returns how many.</summary>
+    public static Task<int> DeleteAsync<T>(this IGatedContext context, IQueryable<T> rows, CancellationToken cancellationToken) =>
+        context.HoldingGateAsync(() => rows.ExecuteDeleteAsync(cancellationToken), cancellationToken);
 
-    /// <summary>Changes rows without reading them.</summary>
-    /// <returns>How many were changed.</returns>
-    public static async Task<int> UpdateAsync<TContext, T>(
-        this TContext context, IQueryable<T> rows, Action<UpdateSettersBuilder<T>> set, CancellationToken cancellationToken)
-        where TContext : DbContext, IGatedContext
-    {
-        using var lease = await context.Gate.EnterAsync(context, cancellationToken);
-        return await rows.ExecuteUpdateAsync(set, cancellationToken);
-    }
+    /// <summary>Changes rows without reading them, and returns how many.</summary>
+    public static Task<int> UpdateAsync<T>(this IGatedContext context, IQueryable<T> rows, Action<UpdateSettersBuilder<T>> set, CancellationToken cancellationToken) =>
+        context.HoldingGateAsync(() => rows.ExecuteUpdateAsync(set, cancellationToken), cancellationToken);
 
-    /// <summary>Runs a statement; what stands in its gaps becomes parameters.</summary>
-    /// <returns>How many rows it changed.</returns>
-    public static async Task<int> ExecuteAsync<TContext>(this TContext context, FormattableString statement, CancellationToken cancellationToken)
-        where TContext : DbContext, IGatedContext
-    {
-        using var lease = await context.Gate.EnterAsync(context, cancellationToken);
-        return await context.Database.ExecuteSqlAsync(statement, cancellationToken);
-    }
+    /// <summary>Runs a statement, in which gaps become parameters, and returns how many rows it changed.</summary>
+    public static Task<int> ExecuteAsync<TContext>(this TContext context, FormattableString statement, CancellationToken cancellationToken)
+        where TContext : DbContext, IGatedContext =>
+        context.HoldingGateAsync(() => context.Database.ExecuteSqlAsync(statement, cancellationToken), cancellationToken);
 #pragma warning restore RS0030
 
     /// <summary>What the synchronous <c>SaveChanges</c> of a gated context throws: it would wait on a thread of the pool.</summary>
     public static InvalidOperationException Synchronous() => new("This context is saved with SaveChangesAsync alone: writers wait their turn without a thread.");
-}
 
-/// <summary>A transaction that holds the gate; rolled back when it is disposed without a commit.</summary>
-public sealed class WriteTransaction : IAsyncDisposable
-{
-    private readonly IDbContextTransaction _transaction;
-    private readonly WriteLease _lease;
-
-    internal WriteTransaction(IDbContextTransaction transaction, WriteLease lease) => (_transaction, _lease) = (transaction, lease);
-
-    /// <summary>Keeps what was written and leaves the gate.</summary>
-    public async Task CommitAsync(CancellationToken cancellationToken)
+    private static async Task<int> HoldingGateAsync(this IGatedContext context, Func<Task<int>> write, CancellationToken cancellationToken)
     {
-        await _transaction.CommitAsync(cancellationToken);
-        _lease.Dispose();
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            await _transaction.DisposeAsync();
-        }
-        finally
-        {
-            _lease.Dispose();
-        }
+        using var lease = await context.Gate.EnterAsync(context, cancellationToken);
+        return await write();
     }
 }

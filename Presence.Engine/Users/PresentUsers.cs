@@ -232,7 +232,7 @@ internal sealed class PresentUsers(OriginShares origins, KnownProfiles profiles)
         /// <summary>Nothing, a <see cref="UserProfile"/>, or, after the first search by name, the <see cref="UserName"/> that has it.</summary>
         public object? Shown;
         public int Origin;
-        public ushort Rooms; // 10,000 at the most
+        public ushort Rooms; // at most 10,000
         public bool IsGuest;
 
         public void Show(UserProfile? profile)

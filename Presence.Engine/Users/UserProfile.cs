@@ -38,7 +38,7 @@ internal sealed class KnownProfiles(int capacity = KnownProfiles.DefaultCapacity
     private readonly Lock _turning = new();
     private volatile ConcurrentDictionary<string, UserProfile> _recent = new(PresenceComparers.UserId);
     private volatile ConcurrentDictionary<string, UserProfile> _before = new(PresenceComparers.UserId);
-    private int _count; // the dictionary's own takes all its locks
+    private int _count; // the dictionary's own count takes all its locks
     private long _turnedAt;
 
     /// <summary>What is known of a user; null when it has to be looked up.</summary>
@@ -54,7 +54,7 @@ internal sealed class KnownProfiles(int capacity = KnownProfiles.DefaultCapacity
         var recent = _recent;
         while (!recent.TryAdd(userId, profile))
         {
-            var kept = recent[userId]; // nothing is ever taken out of a generation
+            var kept = recent[userId]; // nothing is removed from a generation
             if (kept.SaidAt > profile.SaidAt)
                 return false;
             if (recent.TryUpdate(userId, profile, kept))

@@ -53,7 +53,7 @@ internal sealed class DemoScenario
         {
             _arrivals.DequeueEnqueue(room, at + Exponential(MeanGap(room)));
 
-            // Candidates come at the room's highest rate, and as many are taken as the rate of the moment says (thinning).
+            // Candidates arrive at the room's peak rate and are accepted in proportion to the current rate (thinning).
             if (_random.NextDouble() * PeakRate(room) < Rate(room, at))
                 Arrive(room, at, visits);
         }
@@ -79,7 +79,7 @@ internal sealed class DemoScenario
     private void Arrive(DemoRoom room, TimeSpan at, List<DemoVisit> visits)
     {
         if (FindViewer(room, at) is not { } found)
-            return; // the whole town is watching already
+            return; // everyone is watching already
         var (viewer, freeFrom, index) = found;
 
         var meanStay = room.Surge is { } surge && surge.IsRising(at) ? surge.MeanStay : room.MeanStay;

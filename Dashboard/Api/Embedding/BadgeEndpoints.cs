@@ -22,7 +22,7 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, U
     private const string Caching = "public, max-age=5, stale-while-revalidate=30";
     private const string ContentPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
-    private static readonly ApiProblem Nowhere = new(ApiErrors.NotFound, "This link doesn't exist or was revoked.");
+    private static readonly ApiProblem Nowhere = new(ApiError.NotFound, "This link doesn't exist or was revoked.");
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -33,14 +33,14 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, U
                 ApiParameter.OfWords("theme", "The page's theme. Default: the reader's system theme.", ["auto", "light", "dark"]))
             .Produces<string>(StatusCodes.Status200OK, "image/svg+xml").AnswersHeader("ETag", "The version of the reply.")
             .AnswersHeader("Cache-Control", "How long the reply can be cached.")
-            .WithExample("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"96\" height=\"22\"></svg>").Refuses(ApiErrors.NotFound, ApiErrors.MethodNotAllowed);
+            .WithExample("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"96\" height=\"22\"></svg>").Refuses(ApiError.NotFound, ApiError.MethodNotAllowed);
         api.MapGet("/badge/{link}.json", endpoints.Read).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
             .WithName("getPublicRoom").Produces<PublicRoomDocument>().AnswersHeader("ETag", "The version of the reply.")
-            .AnswersHeader("Cache-Control", "How long the reply can be cached.").Refuses(ApiErrors.NotFound, ApiErrors.MethodNotAllowed, ApiErrors.PresenceDisabled);
+            .AnswersHeader("Cache-Control", "How long the reply can be cached.").Refuses(ApiError.NotFound, ApiError.MethodNotAllowed, ApiError.PresenceDisabled);
         api.MapGet("/badge/{link}/pictures/{key}", endpoints.ShowAsync).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
             .WithName("getPublicPicture").Produces<string>(StatusCodes.Status200OK, PictureDrawing.ContentType)
             .AnswersHeader("ETag", "The version of the reply.").AnswersHeader("Cache-Control", "How long the reply can be cached.")
-            .WithExample("RIFF").Refuses(ApiErrors.NotFound, ApiErrors.MethodNotAllowed);
+            .WithExample("RIFF").Refuses(ApiError.NotFound, ApiError.MethodNotAllowed);
     }
 
     /// <summary>Read a room's count as an image</summary>
@@ -59,8 +59,8 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, U
         if (BadgeDrawing.ProblemOfLabel(label) is { } problem)
             return ApiProblem.Invalid(problem);
 
-        // An image has no way to say why it is missing, so it is drawn without a count while presence is off.
-        var isOff = ApiProblems.WhileDisabled(engine, room!.RoomId) is not null;
+        // A missing image can't say why, so the badge is drawn without a count while presence is off.
+        var isOff = ApiProblem.WhileDisabled(engine, room!.RoomId) is not null;
         return Answer(http, BadgeDrawing.Draw(isOff ? null : room.Count, VisibleText.NameOf(label) ?? BadgeDrawing.DefaultLabel, theme), "image/svg+xml; charset=utf-8");
     }
 
@@ -71,7 +71,7 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, U
     {
         if (Open(http, link, out var room) is { } refusal)
             return refusal;
-        if (ApiProblems.WhileDisabled(engine, room!.RoomId) is { } off)
+        if (ApiProblem.WhileDisabled(engine, room!.RoomId) is { } off)
             return off;
 
         var document = new PublicRoomDocument(
@@ -104,10 +104,10 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, U
     {
         room = null;
         var headers = http.Response.Headers;
-        headers.AccessControlAllowOrigin = "*"; // refusals too: a widget tells them apart
+        headers.AccessControlAllowOrigin = "*"; // on errors too, because a widget reads them
         headers.AccessControlExposeHeaders = "retry-after";
         if (!rateLimits.Badges.TryTake(http.Connection.RemoteIpAddress, out var wait))
-            return ApiProblems.TooFast("This address asks for badges too often.", wait);
+            return ApiProblem.TooFast("This address asks for badges too often.", wait);
         room = rooms.Read(link);
         return room is null ? Nowhere : null;
     }
@@ -158,7 +158,7 @@ internal static class BadgeDrawing
         var (numberWidth, labelWidth) = (WidthOf(number, 6.8), WidthOf(label, 6.1));
         var labelStart = TextStart + numberWidth + Gap;
         var width = Math.Ceiling(labelStart + labelWidth + Margin);
-        // Widths are said and kept, so that the words fit whichever font a reader has.
+        // Fixed text widths make the words fit in any font.
         return Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
             $"""

@@ -22,7 +22,7 @@ internal static class ClientFileEndpoints
         api.MapGet(Folder + "{file}", Read).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
             .WithName("getClientFile").Takes(ApiParameter.OfText("v", "The file's fingerprint. With the current one, the file can be cached permanently.", 16))
             .Produces<string>(StatusCodes.Status200OK, "text/javascript").AnswersHeader("ETag", "The version of the answer.")
-            .AnswersHeader("Cache-Control", "How long the file can be cached.").WithExample("export{RoomPresence};").Refuses(ApiErrors.NotFound, ApiErrors.MethodNotAllowed);
+            .AnswersHeader("Cache-Control", "How long the file can be cached.").WithExample("export{RoomPresence};").Refuses(ApiError.NotFound, ApiError.MethodNotAllowed);
 
     /// <summary>Get a script of the client</summary>
     /// <remarks>
@@ -33,9 +33,9 @@ internal static class ClientFileEndpoints
     internal static IResult Read(HttpContext http, string file)
     {
         var headers = http.Response.Headers;
-        headers.AccessControlAllowOrigin = "*"; // a module is fetched with CORS from every other origin
+        headers.AccessControlAllowOrigin = "*"; // other origins load modules with CORS
         if (!ClientFiles.All.TryGetValue(file, out var script))
-            return new ApiProblem(ApiErrors.NotFound, $"This file doesn't exist. Available files: {string.Join(", ", ClientFiles.All.Keys.Order(StringComparer.Ordinal))}.");
+            return new ApiProblem(ApiError.NotFound, $"This file doesn't exist. Available files: {string.Join(", ", ClientFiles.All.Keys.Order(StringComparer.Ordinal))}.");
 
         var form = script.For(http.Request);
         headers.CacheControl = http.Request.Query["v"] == script.Fingerprint ? CachingForGood : Caching;

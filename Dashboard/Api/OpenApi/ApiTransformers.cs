@@ -35,7 +35,7 @@ internal sealed class DocumentTransformer(PublicAddress address) : IOpenApiDocum
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
         document.Info = new OpenApiInfo { Title = "Presence Dashboard", Version = ServerStart.Version, Description = Text, License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" } };
-        // Relative: the server that answers is the server described, by whatever name it is reached.
+        // Relative, so that the document describes the server under any name that reaches it.
         document.Servers = [new OpenApiServer { Url = address.ToString() ?? "/", Description = "This server" }];
         document.Tags = ApiTags.All.Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Text }).ToHashSet();
         document.Components ??= new OpenApiComponents();
@@ -78,7 +78,7 @@ internal sealed class RouteDescriptionProvider : IApiDescriptionProvider
 
     public void OnProvidersExecuting(ApiDescriptionProviderContext context)
     {
-        // Everything is added once the routes are found.
+        // Everything is added after the routes are found.
     }
 
     public void OnProvidersExecuted(ApiDescriptionProviderContext context)
@@ -107,7 +107,7 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
         var policy = metadata.OfType<ApiPolicy>().Single();
         var document = context.Document ?? throw new InvalidOperationException("An operation stands in a document.");
 
-        operation.Description = WebUtility.HtmlDecode(operation.Description); // comments are XML, this is not
+        operation.Description = WebUtility.HtmlDecode(operation.Description); // XML comments are encoded, OpenAPI texts are not
         if (policy.ScopeRule is { } scopes)
             operation.Description = $"{operation.Description}\n\nServer key scope: {scopes}.".Trim();
         operation.Parameters = [.. PathParametersOf(route).Select(parameter => ApiParameter.OfPath(parameter.Name).Describe()), .. metadata.OfType<ApiParameter>().Select(parameter => parameter.Describe())];
@@ -130,11 +130,11 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
     public static IReadOnlyList<ApiError> ErrorsOf(ApiDescription route)
     {
         var metadata = route.ActionDescriptor.EndpointMetadata;
-        var ofPolicy = metadata.OfType<ApiPolicy>().Single() == ApiPolicy.Anonymous ? (IReadOnlyList<ApiError>)[] : [ApiErrors.NotSignedIn, ApiErrors.NotAllowed];
-        var ofBody = metadata.OfType<ApiBody>().Any() ? (IReadOnlyList<ApiError>)[ApiErrors.Unreadable, ApiErrors.Invalid, ApiErrors.BodyTooLarge, ApiErrors.WrongMediaType] : [];
-        var ofParameters = PathParametersOf(route).Any() || metadata.OfType<ApiParameter>().Any() ? (IReadOnlyList<ApiError>)[ApiErrors.Invalid] : [];
-        var ofAll = metadata.OfType<ITagsMetadata>().Any(tags => tags.Tags.Contains(ApiTags.Operation)) ? (IReadOnlyList<ApiError>)[] : [ApiErrors.RateLimited, ApiErrors.NotReady];
-        return [.. metadata.OfType<ApiError>().Concat([.. ofPolicy, .. ofBody, .. ofParameters, .. ofAll, ApiErrors.Fault]).Distinct().OrderBy(error => error.Code)];
+        var ofPolicy = metadata.OfType<ApiPolicy>().Single() == ApiPolicy.Anonymous ? (IReadOnlyList<ApiError>)[] : [ApiError.NotSignedIn, ApiError.NotAllowed];
+        var ofBody = metadata.OfType<ApiBody>().Any() ? (IReadOnlyList<ApiError>)[ApiError.Unreadable, ApiError.Invalid, ApiError.BodyTooLarge, ApiError.WrongMediaType] : [];
+        var ofParameters = PathParametersOf(route).Any() || metadata.OfType<ApiParameter>().Any() ? (IReadOnlyList<ApiError>)[ApiError.Invalid] : [];
+        var ofAll = metadata.OfType<ITagsMetadata>().Any(tags => tags.Tags.Contains(ApiTags.Operation)) ? (IReadOnlyList<ApiError>)[] : [ApiError.RateLimited, ApiError.NotReady];
+        return [.. metadata.OfType<ApiError>().Concat([.. ofPolicy, .. ofBody, .. ofParameters, .. ofAll, ApiError.Fault]).Distinct().OrderBy(error => error.Code)];
     }
 
     private static IEnumerable<ApiParameterDescription> PathParametersOf(ApiDescription route) => route.ParameterDescriptions.Where(parameter => parameter.Source == BindingSource.Path);
@@ -155,7 +155,7 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
         if (errors[0].Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
             AddHeader(response, "Retry-After", "Seconds to wait.", JsonSchemaType.Integer);
 
-        document.AddComponent(name, (IOpenApiResponse)response); // the same again where it is there already
+        document.AddComponent(name, (IOpenApiResponse)response); // adding the same component again changes nothing
         return new OpenApiResponseReference(name, document);
     }
 
@@ -179,7 +179,7 @@ internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
     {
         if (NumberOf(Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type) is { } format)
         {
-            schema.Type = JsonSchemaType.Integer; // a converter reads it, of which the framework knows nothing
+            schema.Type = JsonSchemaType.Integer; // read by a converter, which the framework can't describe
             schema.Format = format;
         }
         if (context.JsonPropertyInfo is { } property)

@@ -38,11 +38,11 @@ internal static class DescriptionEndpoints
     public static void MapDescription(this IEndpointRouteBuilder api)
     {
         var provider = api.ServiceProvider.GetRequiredKeyedService<IOpenApiDocumentProvider>(Document);
-        // Written once: it takes longer than a thousand heartbeats, and anybody may ask for it.
+        // Written once, because anyone can request it and writing costs more than a thousand heartbeats.
         var written = new Lazy<Task<byte[]>>(() => WriteAsync(provider));
         api.MapGet(Path, async ValueTask<IResult> () => Answer(await written.Value)).Allow(ApiPolicy.Anonymous)
             .WithName("describe").WithSummary("Read this description").WithDescription("OpenAPI 3.1.").Produces<string>(StatusCodes.Status200OK, "application/json").AnswersETag()
-            .WithExample("{\"openapi\":\"3.1.1\"}").Refuses(ApiErrors.MethodNotAllowed, ApiErrors.NotReady);
+            .WithExample("{\"openapi\":\"3.1.1\"}").Refuses(ApiError.MethodNotAllowed, ApiError.NotReady);
     }
 
     /// <summary>What documents are called in the description: their type's name, behind that of the document they are part of.</summary>

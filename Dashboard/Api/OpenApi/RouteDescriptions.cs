@@ -22,7 +22,7 @@ internal static class RouteDescriptions
     public static RouteHandlerBuilder ReadsText(this RouteHandlerBuilder route, string example, params string[] mediaTypes) =>
         route.WithMetadata(new ApiBody(typeof(string), IsOptional: false, mediaTypes)).WithMetadata(new ApiExample(example, IsOfBody: true));
 
-    /// <summary>ApiProblems of this route's own; those that follow from who may call and what is read come by themselves.</summary>
+    /// <summary>ApiProblem of this route's own; those that follow from who may call and what is read come by themselves.</summary>
     public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params ApiError[] errors) => route.WithMetadata([.. errors]);
 
     /// <summary>A header of the answer.</summary>

@@ -16,9 +16,9 @@ internal static class SwaggerUi
             page.EnableTryItOutByDefault();
             page.DisplayRequestDuration();
             page.DocExpansion(DocExpansion.List);
-            page.DefaultModelsExpandDepth(-1); // the schemas stand with each operation
+            page.DefaultModelsExpandDepth(-1); // each operation shows its schemas
             page.EnableDeepLinking();
-            page.ConfigObject.ValidatorUrl = null; // nothing is sent anywhere else
-            page.ConfigObject.PersistAuthorization = false; // a key pasted here is gone with the page
+            page.ConfigObject.ValidatorUrl = null; // no external validator
+            page.ConfigObject.PersistAuthorization = false; // a pasted key is forgotten with the page
         }).RequireAuthorization(ModeratorPolicy.Observe);
 }

@@ -68,13 +68,13 @@ internal class CountFeed : IDisposable
     {
         lock (Gate)
         {
-            // Under the lock, so that counts come in the order in which they were true. The sequence doesn't tell: it restarts when a forgotten room fills again.
+            // Under the lock, so that counts keep their order. The sequence can't order them: it restarts when a forgotten room fills again.
             var count = Engine.Count(RoomId);
             var isSame = count with { At = _count.At, Sequence = _count.Sequence } == _count;
             _count = count;
             if (isSame)
                 return;
-            Version = _versions.Next(); // under the lock: who sees a later version finds these counts
+            Version = _versions.Next(); // under the lock, so that a reader of a later version finds these counts
         }
         Signal();
     }
@@ -107,6 +107,6 @@ internal class CountFeed : IDisposable
 
     protected virtual void Dispose(bool disposing)
     {
-        // Counts hold nothing.
+        // A count feed holds no resources.
     }
 }

@@ -59,11 +59,11 @@ internal sealed class EventStream : IDisposable
     {
         try
         {
-            _ = _ending.CancelAsync(); // what follows runs elsewhere: whoever ends many streams has no time for each
+            _ = _ending.CancelAsync(); // callbacks run elsewhere, because the caller can end many streams at once
         }
         catch (ObjectDisposedException)
         {
-            // It ended by itself at the same moment.
+            // The stream ended by itself at the same moment.
         }
     }
 

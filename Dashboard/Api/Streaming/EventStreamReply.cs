@@ -28,7 +28,7 @@ internal abstract class EventStreamReply(EventStream stream, TimeProvider time) 
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stream.Ended);
             Begin(http.Response);
             if (HeadMiddleware.IsHead(http))
-                return; // what comes is all body
+                return; // everything after is the body
             try
             {
                 await RunAsync(ending.Token);
@@ -36,7 +36,7 @@ internal abstract class EventStreamReply(EventStream stream, TimeProvider time) 
             catch (OperationCanceledException) when (ending.IsCancellationRequested)
             {
                 if (stream.IsSending)
-                    http.Abort(); // its reader does not read: the end would wait behind everything else
+                    http.Abort(); // the reader isn't reading, so a graceful end would wait behind all unsent data
             }
         }
     }
@@ -46,7 +46,7 @@ internal abstract class EventStreamReply(EventStream stream, TimeProvider time) 
         response.ContentType = MediaType;
         response.Headers.CacheControl = "no-store";
         response.Headers.XContentTypeOptions = "nosniff";
-        response.Headers["X-Accel-Buffering"] = "no"; // or nginx keeps events until it has a page full
+        response.Headers["X-Accel-Buffering"] = "no"; // otherwise nginx buffers events until a page is full
         _writer = response.BodyWriter;
     }
 

@@ -49,7 +49,7 @@ internal sealed class EventStreams : IDisposable
         _ofPrincipal = new Shares<string>(_limits.StreamsPerPrincipal);
         _ofAddress = new Shares<AddressKey>(_limits.StreamsPerAddress);
 
-        // Above every sequence of an earlier run, so that a stream cut off by a restart never takes its old place for one of this run's.
+        // Above every id of an earlier run, so that a stream interrupted by a restart never takes its old position for one of this run.
         FirstId = time.GetUtcNow().ToUnixTimeMilliseconds() << 10;
         Versions = new StreamVersions(FirstId);
         caps.Add(LimitKind.Streams, () => Count, _limits.Streams);
@@ -129,7 +129,7 @@ internal sealed class EventStreams : IDisposable
             foreach (var feed in _feeds.Values)
                 feed.Dispose();
             _feeds.Clear();
-            _counts.Clear(); // those hold nothing
+            _counts.Clear(); // count feeds hold no resources
         }
     }
 
@@ -137,7 +137,7 @@ internal sealed class EventStreams : IDisposable
     {
         lock (_lock)
         {
-            AddressKey? from = caller.IsServer || address is null ? null : AddressKey.Of(address); // a server key has a share of its own
+            AddressKey? from = caller.IsServer || address is null ? null : AddressKey.Of(address); // a server key has its own share
             problem = ProblemOf(caller, from);
             if (problem is not null)
                 return null;
@@ -180,7 +180,7 @@ internal sealed class EventStreams : IDisposable
     private bool MustEnd(EventStream stream)
     {
         var caller = stream.Caller;
-        return _authenticator.Check(caller).Principal is null || stream.Feeds.Any(feed => ApiProblems.OfReading(_engine, caller, feed.RoomId) is not null);
+        return _authenticator.Check(caller).Principal is null || stream.Feeds.Any(feed => ApiProblem.OfReading(_engine, caller, feed.RoomId) is not null);
     }
 
     private EventStream[] All()
@@ -211,7 +211,7 @@ internal sealed class EventStreams : IDisposable
             }
             else if (_time.GetElapsedTime(feed.IdleSince) >= KeptIdle || feeds.Count > most)
             {
-                feeds.Remove(roomId); // while walking: a dictionary allows that
+                feeds.Remove(roomId); // a dictionary allows removal during enumeration
                 feed.Dispose();
             }
         }

@@ -81,7 +81,7 @@ internal sealed class RoomFeed : CountFeed
             var version = position.Counts;
             var count = ReadCountNeedsLock(ref version);
             if (!_isCrowd && count?.Sequence > _last)
-                (count, version) = (null, position.Counts); // the changes it counts are still on their way: it is told with them
+                (count, version) = (null, position.Counts); // this count includes changes that aren't delivered yet: it is sent with them
             position = position with { Sequence = Math.Max(position.Sequence, _last), Counts = version };
             return new StreamNews(IsGap: false, _isCrowd, count);
         }
@@ -110,9 +110,9 @@ internal sealed class RoomFeed : CountFeed
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return; // nobody listens any more
+            return; // no listeners left
         }
-#pragma warning disable CA1031 // whatever it was, who listens must not wait for what will never come
+#pragma warning disable CA1031 // any failure: listeners must not wait for events that never come
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -148,7 +148,7 @@ internal sealed class RoomFeed : CountFeed
         lock (Gate)
         {
             if (change.Sequence <= _last)
-                return; // in the state that was read after a gap
+                return; // already part of the state read after a gap
             _isCrowd = false;
             _last = change.Sequence;
             _recent.Enqueue(change);

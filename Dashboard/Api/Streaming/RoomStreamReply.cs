@@ -19,7 +19,7 @@ internal sealed class RoomStreamReply(EventStream stream, PresenceEngine engine,
 
     private protected override void WriteBeginning()
     {
-        _feed.Refresh(); // one that nobody followed has not looked since
+        _feed.Refresh(); // an unfollowed feed is out of date
         if (since is { } id && _feed.TryResume(id - firstId, out _position))
         {
             WriteNews();

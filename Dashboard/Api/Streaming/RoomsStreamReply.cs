@@ -20,7 +20,7 @@ internal sealed class RoomsStreamReply(EventStream stream, PresenceEngine engine
     private protected override void WriteBeginning()
     {
         foreach (var feed in _feeds)
-            feed.Refresh(); // one that nobody followed has not looked since
+            feed.Refresh(); // an unfollowed feed is out of date
 
         var isOfThisRun = since is { } id && id.Round > versions.First && id.Round <= versions.Current;
         var goesOn = isOfThisRun && since!.Value.Rooms == _rooms;
@@ -41,7 +41,7 @@ internal sealed class RoomsStreamReply(EventStream stream, PresenceEngine engine
         }
         if (!hasTold)
         {
-            _told[0] = 0; // whoever goes on hears at once that it does
+            _told[0] = 0; // a resumed stream gets its first event at once
             WriteCount(0, round);
         }
         _before = round;

@@ -52,7 +52,7 @@ internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams stream
                 ApiParameter.OfWords("include", "Adds the viewers to snapshots, newest first, up to the list cap.", ["viewers"], isOptional: true),
                 ApiParameter.OfHeader("Last-Event-ID", "Same as `since`. Wins if both are sent."))
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream").WithExample(OneRoomExample)
-            .Refuses(ApiErrors.PresenceDisabled, ApiErrors.Removed, ApiErrors.Banned, ApiErrors.CapReached);
+            .Refuses(ApiError.PresenceDisabled, ApiError.Removed, ApiError.Banned, ApiError.CapReached);
         api.MapGet("/api/v1/presence/stream", endpoints.OpenMany).Allow(ApiPolicy.ViewerOrServer)
             .WithName("streamRooms").Takes(
                 ApiParameter.OfText("rooms", "Rooms, separated by commas.", PresenceIds.LongestRoomId * MostRooms),
@@ -60,7 +60,7 @@ internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams stream
                 ApiParameter.OfText("since", "The `id` of the last event you read.", RoomsStreamId.Longest),
                 ApiParameter.OfHeader("Last-Event-ID", "Same as `since`. Wins if both are sent."))
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream").WithExample(ManyRoomsExample)
-            .Refuses(ApiErrors.PresenceDisabled, ApiErrors.Removed, ApiErrors.Banned, ApiErrors.CapReached);
+            .Refuses(ApiError.PresenceDisabled, ApiError.Removed, ApiError.Banned, ApiError.CapReached);
     }
 
     /// <summary>Watch a room live</summary>
@@ -86,7 +86,7 @@ internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams stream
         var query = new QueryReader(http.Request.Query);
         var includeViewers = query.Choice("include", ("", false), ("viewers", true));
         var since = ReadSince<long>(http, query, LongestId, TryRead);
-        if (ApiProblems.WhileDisabled(engine, roomId) is { } refusal)
+        if (ApiProblem.WhileDisabled(engine, roomId) is { } refusal)
             return refusal;
 
         return streams.TryOpen(http.Caller(), http.Connection.RemoteIpAddress, roomId, out var full) is { } stream
@@ -115,7 +115,7 @@ internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams stream
         if (roomIds.Count == 0)
             throw QueryReader.Refused($"rooms must name 1 to {MostRooms} rooms: rooms=lobby,stage, or rooms[]= once per room.");
         var since = ReadSince<RoomsStreamId>(http, query, RoomsStreamId.Longest, RoomsStreamId.TryRead);
-        if (ApiProblems.OfRooms(roomIds, roomId => ApiProblems.OfReading(engine, http.Caller(), roomId)) is { } refusal)
+        if (ApiProblem.OfRooms(roomIds, roomId => ApiProblem.OfReading(engine, http.Caller(), roomId)) is { } refusal)
             return refusal;
 
         return streams.TryOpenCounts(http.Caller(), http.Connection.RemoteIpAddress, roomIds, out var full) is { } stream
@@ -123,7 +123,7 @@ internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams stream
             : Full(full!);
     }
 
-    private static ApiProblem Full(string problem) => new(ApiErrors.CapReached, problem) { RetryAfterSeconds = 5 };
+    private static ApiProblem Full(string problem) => new(ApiError.CapReached, problem) { RetryAfterSeconds = 5 };
 
     /// <summary>The last event a client had. The header is the later of the two: a client that reconnects by itself repeats its address.</summary>
     private static T? ReadSince<T>(HttpContext http, QueryReader query, int longest, IdReader<T> tryRead)

@@ -28,7 +28,7 @@ internal sealed class CustomerKeys
         if (jwt.Secret is { } secret)
             _secret = new TokenKey(id: null, SecurityAlgorithms.HmacSha256, new SymmetricSecurityKey(Encoding.UTF8.GetBytes(secret)));
         if (jwt.PublicKey is { } publicKey && PublicKeyText.ProblemOf(publicKey, out _publicKey) is { } problem)
-            throw new ConfigurationRefusedException([$"Presence__Clients__Jwt__PublicKey: {problem}"]); // its file went between two looks
+            throw new ConfigurationRefusedException([$"Presence__Clients__Jwt__PublicKey: {problem}"]); // the file was deleted between two reads
         _hasKeySet = jwt.JwksUrl is not null;
     }
 
@@ -109,7 +109,7 @@ internal sealed class KeySetClient : IDisposable
 
     private readonly Uri _address;
 
-    // No redirects: the address is the whole trust there is. Connections end soon, so that a change of DNS is noticed.
+    // No redirects, because only the configured address is trusted. Connections are short-lived, so that a DNS change is noticed.
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(1), ConnectTimeout = Timeout })
     {
         Timeout = Timeout,
@@ -160,7 +160,7 @@ internal static class KeySetDocument
         try
         {
             var key = new JsonWebKey(written.GetRawText());
-            key.X5c.Clear(); // the key is what stands beside its certificate
+            key.X5c.Clear(); // use the key's own numbers, not its certificate
             var isForVerifying = key.Use is null or "sig" && (!written.TryGetProperty("key_ops", out _) || key.KeyOps.Contains("verify"));
             if (!isForVerifying || key.Kid?.Length > LongestKeyId || !JsonWebKeyConverter.TryConvertToSecurityKey(key, out var material))
                 return null;
@@ -169,7 +169,7 @@ internal static class KeySetDocument
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or CryptographicException)
         {
-            return null; // no key, or a point that is not on its curve
+            return null; // not a key, or a point off its curve
         }
     }
 }
@@ -192,7 +192,7 @@ internal sealed class KeySetLoop(CustomerKeys keys, KeySetClient client, LoopReg
 
     protected override async Task PassAsync(CancellationToken cancellationToken)
     {
-        _isOwed = _isOwed || IsDue(); // until it succeeds: a pass that fetched nothing is no sign that the address answers again
+        _isOwed = _isOwed || IsDue(); // stays due until a fetch succeeds: a pass without a fetch doesn't show that the address answers
         if (!_isOwed)
             return;
         var fetched = await client.FetchAsync(cancellationToken);
@@ -247,7 +247,7 @@ internal static class PublicKeyText
             rsa.ImportFromPem(pem);
             return new RsaSecurityKey(rsa.ExportParameters(includePrivateParameters: false));
         }
-        catch (CryptographicException) // not of RSA
+        catch (CryptographicException) // not an RSA key
         {
             using var ec = ECDsa.Create();
             ec.ImportFromPem(pem);
@@ -257,7 +257,7 @@ internal static class PublicKeyText
 
     private static bool TryGetPem(string text, [NotNullWhen(true)] out string? pem)
     {
-        // In an environment variable line ends are often spelt out.
+        // Environment variables often contain "\n" in place of line ends.
         pem = text.StartsWith("-----BEGIN", StringComparison.Ordinal) ? text.Replace("\\n", "\n", StringComparison.Ordinal) : null;
         try
         {

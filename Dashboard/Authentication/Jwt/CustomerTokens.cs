@@ -162,7 +162,7 @@ internal sealed partial record CustomerClaims(string UserId, string? SessionId, 
                 _ => false,
             };
         }
-        catch (InvalidOperationException) // an escape that makes no text
+        catch (InvalidOperationException) // an invalid escape
         {
             return false;
         }
@@ -173,7 +173,7 @@ internal sealed partial record CustomerClaims(string UserId, string? SessionId, 
         var (name, picture) = (TextOf(written.Name), TextOf(written.Picture));
         if (name is null && picture is null)
             return null;
-        // As stored, and never in the future: what the backend says next must stand over it.
+        // To the millisecond, as stored, and never in the future, so that the backend's next change is newer.
         DateTimeOffset saidAt = issuedAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds((at < now ? at : now).ToUnixTimeMilliseconds()) : default;
         return new UserProfile(name, picture) { SaidAt = saidAt };
     }
@@ -247,7 +247,7 @@ internal sealed record TokenText(string Algorithm, string? KeyId, string? Type, 
         }
         catch (InvalidOperationException)
         {
-            // Something else, or an escape that makes no text.
+            // Another type, or an invalid escape.
         }
         return text is not null;
     }
@@ -268,7 +268,7 @@ internal static class StrictJson
         {
             document = JsonDocument.Parse(utf8, Rules);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter for broken escapes in names
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter for invalid escapes in names
         {
             return false;
         }

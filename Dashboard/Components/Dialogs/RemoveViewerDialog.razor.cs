@@ -82,7 +82,7 @@ public sealed partial class RemoveViewerDialog
         {
             _problem = ViewerTexts.NotAllowed;
         }
-#pragma warning disable CA1031 // what cannot be read now is told when it is stored: the store compares
+#pragma warning disable CA1031 // a failed read here is caught later, because the store compares versions
         catch (Exception failure)
 #pragma warning restore CA1031
         {
@@ -115,7 +115,7 @@ public sealed partial class RemoveViewerDialog
         {
             _problem = Sentence.With(ViewerTexts.RemovalsFull, Numbers.Count(full.Most));
         }
-#pragma warning disable CA1031 // whatever it was, the dialog says so and stays
+#pragma warning disable CA1031 // any failure: the dialog says so and stays
         catch (Exception failure)
 #pragma warning restore CA1031
         {

@@ -65,7 +65,7 @@ internal sealed class ViewerBans(IDialogService dialogs, NoticeBoard notices, Vi
         {
             notices.Say(Sentence.With(ViewerTexts.RemoveConflict, conflict.Current.By), severity: Severity.Error);
         }
-#pragma warning disable CA1031 // whatever it was, the moderator is told and can try again
+#pragma warning disable CA1031 // any failure: the moderator is told and can try again
         catch (Exception failure)
 #pragma warning restore CA1031
         {

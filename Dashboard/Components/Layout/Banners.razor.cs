@@ -23,7 +23,7 @@ public partial class Banners
     {
         get
         {
-            // As the browser sees it: behind a proxy that ends TLS this is https.
+            // The address as the browser sees it: https behind a proxy that ends TLS.
             var address = new Uri(Navigation.BaseUri);
             return string.Equals(address.Scheme, Uri.UriSchemeHttp, StringComparison.Ordinal) && !address.IsLoopback;
         }

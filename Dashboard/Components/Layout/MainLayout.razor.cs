@@ -56,7 +56,7 @@ public sealed partial class MainLayout : IAsyncDisposable
         }
         catch (JSDisconnectedException)
         {
-            // Nothing is left to detach from.
+            // The circuit is gone.
         }
         _visibility?.Dispose();
     }

@@ -35,7 +35,7 @@ public sealed partial class OverviewPage
     protected override ValueTask<OverviewViewModel> ReadAsync() =>
         Reader.ReadAsync(new OverviewView(Range, LocalTime.StartOfDay(Time.GetUtcNow())));
 
-    // What was read out need not be within the other range.
+    // The selected point can be outside the other range.
     private string RangeHref(HistoryRange range) => Navigation.GetUriWithQueryParameters(
         new Dictionary<string, object?>(StringComparer.Ordinal) { ["range"] = range == HistoryRange.Day ? DayName : null, ["at"] = null });
 }

@@ -115,7 +115,7 @@ public sealed partial class RoomDetailPage
         new DialogParameters<ShareRoomDialog> { { dialog => dialog.RoomId, Id }, { dialog => dialog.MayAct, Reading!.MayAct } },
         MaxWidth.Medium);
 
-    // What was read out need not be within the other range.
+    // The selected point can be outside the other range.
     private string RangeHref(int minutes) => Navigation.GetUriWithQueryParameters(
         new Dictionary<string, object?>(StringComparer.Ordinal) { ["range"] = minutes == 15 ? "15m" : null, ["at"] = null });
 }

@@ -65,7 +65,7 @@ public sealed partial class ShareLinksPage : IDisposable
         {
             _isRefused = true;
         }
-#pragma warning disable CA1031 // whatever it was, the page says so and offers to try again
+#pragma warning disable CA1031 // any failure: the page says so and offers a retry
         catch (Exception failure)
 #pragma warning restore CA1031
         {
@@ -86,7 +86,7 @@ public sealed partial class ShareLinksPage : IDisposable
         {
             _outcome = ShareTexts.NoAccess;
         }
-#pragma warning disable CA1031 // whatever it was, the page says that it did not work
+#pragma warning disable CA1031 // any failure: the page says that it did not work
         catch (Exception failure) when (!_closing.IsCancellationRequested)
 #pragma warning restore CA1031
         {

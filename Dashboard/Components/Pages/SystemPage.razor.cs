@@ -36,7 +36,7 @@ public sealed partial class SystemPage
         {
             _said = SystemTexts.NoLonger;
         }
-#pragma warning disable CA1031 // whatever it was, the page says so
+#pragma warning disable CA1031 // any failure: the page says so
         catch (Exception failure)
 #pragma warning restore CA1031
         {
@@ -60,7 +60,7 @@ public sealed partial class SystemPage
         }
     }
 
-    // A sliver at the least, where there is anything at all.
+    // Any use shows at least a sliver.
     private static string Width(LimitUsage cap) =>
         string.Create(CultureInfo.InvariantCulture, $"width:{(cap.Used == 0 ? 0 : Math.Clamp(100d * cap.Used / cap.Most, 0.5, 100)):0.#}%");
 }

@@ -79,9 +79,9 @@ public sealed partial class EmbedSection : IDisposable
         }
         catch (AccessRefusedException)
         {
-            _hasFailed = true; // the page around says what is missing
+            _hasFailed = true; // the surrounding page shows the failure
         }
-#pragma warning disable CA1031 // whatever it was, the section says so and offers to try again
+#pragma warning disable CA1031 // any failure: the section says so and offers a retry
         catch (Exception failure)
 #pragma warning restore CA1031
         {
@@ -118,7 +118,7 @@ public sealed partial class EmbedSection : IDisposable
         {
             _problem = Sentence.With(EmbedTexts.Full, Numbers.Count(full.Most));
         }
-#pragma warning disable CA1031 // whatever it was, the page says so and offers to try again
+#pragma warning disable CA1031 // any failure: the page says so and offers a retry
         catch (Exception failure) when (!_closing.IsCancellationRequested)
 #pragma warning restore CA1031
         {

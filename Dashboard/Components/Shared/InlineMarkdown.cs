@@ -33,7 +33,7 @@ public sealed partial class InlineMarkdown : ComponentBase
     private static void AddElement(RenderTreeBuilder builder, string name, string text, string? href = null)
     {
         builder.OpenElement(1, name);
-        builder.AddAttribute(2, "href", href); // null adds none
+        builder.AddAttribute(2, "href", href); // null adds no attribute
         builder.AddContent(3, text);
         builder.CloseElement();
     }

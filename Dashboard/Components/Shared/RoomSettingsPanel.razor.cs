@@ -85,7 +85,7 @@ public sealed partial class RoomSettingsPanel
         if (begins)
             (_problem, _outcome) = ("", "");
         if (isOther || begins)
-            await LoadAsync(); // before editing as well: somebody may have saved since this was shown
+            await LoadAsync(); // before editing too, because the settings can have changed since
         else if (!_isBusy && _room is not null && Engine.Definition(RoomId) != _seen)
             await FollowAsync(_room.Definition);
         if (begins && IsEditing && _room is not null)
@@ -107,7 +107,7 @@ public sealed partial class RoomSettingsPanel
         }
         catch (JSDisconnectedException)
         {
-            // The tab was closed meanwhile.
+            // The tab was closed.
         }
     }
 
@@ -133,9 +133,9 @@ public sealed partial class RoomSettingsPanel
         }
         catch (AccessRefusedException)
         {
-            // The page around it says so.
+            // The surrounding page shows the failure.
         }
-#pragma warning disable CA1031 // whatever it was, the panel says so and offers to try again
+#pragma warning disable CA1031 // any failure: the panel says so and offers a retry
         catch (Exception failure)
 #pragma warning restore CA1031
         {
@@ -159,7 +159,7 @@ public sealed partial class RoomSettingsPanel
         catch (RoomConflictException conflict)
         {
             _draft = _draft.Onto(_room!.Definition, conflict.Current.Definition);
-            _room = conflict.Current; // what was typed stays; what would change is on screen
+            _room = conflict.Current; // keeps the typed values and shows what would change
             _problem = Sentence.With(RoomTexts.SaveConflict, conflict.Current.UpdatedBy);
         }
         catch (AccessRefusedException)
@@ -174,7 +174,7 @@ public sealed partial class RoomSettingsPanel
         {
             _problem = Sentence.With(RoomTexts.CatalogueFull, Numbers.Count(full.Most));
         }
-#pragma warning disable CA1031 // whatever it was, the panel says so and keeps what was typed
+#pragma warning disable CA1031 // any failure: the panel says so and keeps what was typed
         catch (Exception failure)
 #pragma warning restore CA1031
         {

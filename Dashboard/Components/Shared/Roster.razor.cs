@@ -116,15 +116,15 @@ public sealed partial class Roster
             if ((_total, _lines, _isRead, _hasFailed) != read)
             {
                 (_total, _lines, _isRead, _hasFailed) = read;
-                StateHasChanged(); // the list asks by itself too, with its first lines and when it is scrolled
+                StateHasChanged(); // Virtualize also calls this for its first rows and on scrolling
             }
             return _window;
         }
         catch (AccessRefusedException)
         {
-            return new([], 0); // the page around it says so with its own next read
+            return new([], 0); // the surrounding page shows the failure at its next read
         }
-#pragma warning disable CA1031 // whatever it was, the list says so and offers to try again; the number above it stays
+#pragma warning disable CA1031 // any failure: the list says so and offers a retry; the number above it stays
         catch (Exception failure)
 #pragma warning restore CA1031
         {

@@ -1,5 +1,4 @@
 using Presence.Dashboard.Display;
-using Presence.Dashboard.Live;
 
 namespace Presence.Dashboard.Components.Shared;
 

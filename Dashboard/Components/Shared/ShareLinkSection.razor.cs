@@ -60,7 +60,7 @@ public sealed partial class ShareLinkSection : IDisposable
         {
             _problem = Sentence.With(full.Most == ShareLinkStore.MostOfRoom ? ShareTexts.FullRoom : ShareTexts.FullAll, Numbers.Count(full.Most));
         }
-#pragma warning disable CA1031 // whatever it was, the page says so and offers to try again
+#pragma warning disable CA1031 // any failure: the page says so and offers a retry
         catch (Exception failure) when (!_closing.IsCancellationRequested)
 #pragma warning restore CA1031
         {

@@ -180,7 +180,7 @@ public abstract class HeartbeatSender : IAsyncDisposable
         if (state.Status is PresenceStatus.Idle or PresenceStatus.Refused)
         {
             _loop = null;
-            // The token may live longer than many of these. Outside of the lock: disposing waits for a callback, which takes it.
+            // A cancellation token can outlive many senders. Disposed outside the lock, because disposal waits for a callback that takes it.
             Events.Add(_registration.Dispose);
             _registration = default;
         }
@@ -241,7 +241,7 @@ public abstract class HeartbeatSender : IAsyncDisposable
     private static Task Stopped()
     {
         var stopped = Task.FromException(new PresenceException(PresenceErrorKind.Stopped, "The client was disposed, or its Stopping token was cancelled."));
-        _ = stopped.Exception; // whoever does not wait for it leaves no unobserved exception
+        _ = stopped.Exception; // observed here, so that an ignored task raises no unobserved exception
         return stopped;
     }
 }

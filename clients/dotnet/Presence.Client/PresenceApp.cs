@@ -177,7 +177,7 @@ public sealed class PresenceApp
             }
             catch (Exception exception) when (exception is PlatformNotSupportedException or NetworkInformationException or NotImplementedException)
             {
-                // Then its return is noticed within a minute, or told with SetOnline.
+                // The return of the network is then noticed within a minute, or with SetOnline.
             }
         }
     }

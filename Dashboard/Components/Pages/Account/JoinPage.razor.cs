@@ -59,7 +59,7 @@ public sealed partial class JoinPage
         }
 
         if (problems is null)
-            _invitation = null; // somebody was faster
+            _invitation = null; // the link was used meanwhile
         else
             _problems = problems;
         Input.Password = "";

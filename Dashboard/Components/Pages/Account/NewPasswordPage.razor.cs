@@ -62,7 +62,7 @@ public sealed partial class NewPasswordPage
         }
 
         if (problems is null)
-            _email = null; // somebody was faster
+            _email = null; // the link was used meanwhile
         else
             _problems = problems;
         Input.Password = "";

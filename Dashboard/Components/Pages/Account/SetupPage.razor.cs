@@ -39,7 +39,7 @@ public sealed partial class SetupPage
 
     private async Task CreateAsync()
     {
-        // The form is shown to holders of the link only, but anybody can post one.
+        // Only a holder of the link sees the form, but anyone can post it.
         if (!SetupLink.Matches(Token))
             return;
 
@@ -54,7 +54,7 @@ public sealed partial class SetupPage
             problems = [refusal];
         }
         if (problems is null)
-            return; // somebody was faster; the page now says that set-up is done
+            return; // setup was finished meanwhile, and the page now says so
 
         _problems = problems;
         if (problems.Count == 0)

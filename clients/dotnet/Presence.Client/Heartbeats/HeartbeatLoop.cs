@@ -43,7 +43,7 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
         _onStateNeedsLock = onStateNeedsLock;
         _deliver = deliver;
         _wakeTimer = new WakeTimer(server.Time);
-        // The state tells too: whoever does not wait for it leaves no unobserved exception.
+        // The state reports failures too, so an ignored task must not raise an unobserved exception.
         _ = _started.Task.ContinueWith(static started => _ = started.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
@@ -171,7 +171,7 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
             return Timeout.InfiniteTimeSpan;
         lock (_app.Gate)
             _isAttempting = true;
-        await _leftInHaste.ConfigureAwait(false); // or it would overtake the heartbeat of the return
+        await _leftInHaste.ConfigureAwait(false); // otherwise it would overtake the heartbeat after returning
         var subject = await _server.SubjectAsync(_isStopping.Token).ConfigureAwait(false);
         var inFlight = new CancellationTokenSource();
         bool isOurs;
@@ -187,7 +187,7 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
         }
         if (!isOurs)
         {
-            _deliver(); // what the sender said when this one joined it
+            _deliver(); // events of the sender from the time this one joined
             return Timeout.InfiniteTimeSpan;
         }
 
@@ -225,14 +225,14 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
         lock (_app.Gate)
         {
             if (_isOver || _app.IsSuspended)
-                return Timeout.InfiniteTimeSpan; // ended from here
+                return Timeout.InfiniteTimeSpan; // stopped by this client
             receipt = _state.Receipt;
             if (error.IsFinal)
             {
                 _isOver = true;
                 _mayBeCounted = false;
                 refused = new PresenceState(PresenceStatus.Refused) { Error = error, Receipt = receipt };
-                MirrorNeedsLock(refused); // not told to followers: their tokens may be better
+                MirrorNeedsLock(refused); // not passed on to followers, whose tokens can be valid
             }
             else if (error.Kind == PresenceErrorKind.Disabled)
             {
@@ -246,7 +246,7 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
         }
         if (error.Kind == PresenceErrorKind.Disabled)
             return Publish(PresenceStatus.Disabled, error, receipt, RetryPolicy.SlowDelay(chance, Count(timesOff: null)));
-        // Some devices say offline when they are not: so an attempt is made first, and again now and then.
+        // Some devices wrongly report that they are offline, so the client tries first and then from time to time.
         if (!_server.IsOnline)
             return Publish(PresenceStatus.Offline, error, receipt, RetryPolicy.SlowDelay(chance));
         return Publish(PresenceStatus.Retrying, error, receipt, RetryPolicy.Delay(_failures++, error, chance, receipt?.HeartbeatInterval));
@@ -265,7 +265,7 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
             followers = _session?.FollowersNeedsLock ?? [];
             MirrorNeedsLock(state);
             if (HasNewsNeedsLock)
-                wait = TimeSpan.Zero; // changed while this one was under way
+                wait = TimeSpan.Zero; // the state changed during this heartbeat
         }
         _deliver();
         foreach (var follower in followers)
@@ -279,7 +279,7 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
         bool leaves;
         lock (_app.Gate)
             leaves = _mayBeCounted && _session is not { HasFollowersNeedsLock: true };
-        // Only now that the last heartbeat was answered, so that a leave cannot overtake it.
+        // Sent after the last heartbeat's reply, so that a leave can't overtake it.
         if (leaves)
             await TryAsync(_pulse.LeaveAsync).ConfigureAwait(false);
 

@@ -66,7 +66,7 @@ internal sealed class WakeTimer(TimeProvider time) : IDisposable
         lock (_lock)
         {
             if (_waiting is null || _wait == Timeout.InfiniteTimeSpan)
-                return; // rung meanwhile
+                return; // already rung
             var passed = Max(time.GetElapsedTime(_beganAt), time.GetUtcNow() - _beganAtWall);
             var left = _wait - passed;
             if (left < Grain)
@@ -79,7 +79,7 @@ internal sealed class WakeTimer(TimeProvider time) : IDisposable
 
     private void NapNeedsLock(TimeSpan left)
     {
-        // Half a millisecond is a whole one: a nap of none would end before its time, again and again.
+        // Half a millisecond is rounded up, because a wait of 0 ms would end early again and again.
         var nap = left < LongestNap ? TimeSpan.FromMilliseconds(Math.Round(left.TotalMilliseconds, MidpointRounding.AwayFromZero)) : LongestNap;
         if (_timer is null)
             _timer = time.CreateTimer(static wakeTimer => ((WakeTimer)wakeTimer!).Nod(), this, nap, Timeout.InfiniteTimeSpan);

@@ -57,7 +57,7 @@ internal sealed class AccessTokens
         if (token is null)
             return RenewAsync();
         if (isDue)
-            _ = RenewAsync(); // the present one is good a while longer
+            _ = RenewAsync(); // the current token is valid for a while longer
         return Task.FromResult(token);
     }
 
@@ -98,7 +98,7 @@ internal sealed class AccessTokens
         {
             End();
             renewing.SetException(exception);
-            _ = renewing.Task.Exception; // when it was renewed early, nobody waits
+            _ = renewing.Task.Exception; // no caller waits for an early renewal
         }
 
         void End()
@@ -133,7 +133,7 @@ internal sealed class AccessTokens
         {
             _token = token;
             _payload = payload;
-            // A new token that looks expired means that this device's clock is wrong: then the server says when one is.
+            // If a new token looks expired, this device's clock is wrong. The server then decides.
             _expiresAt = left > TimeSpan.Zero ? now + left : DateTimeOffset.MaxValue;
             _renewAt = left > TimeSpan.Zero ? now + TimeSpan.FromTicks((long)(left.Ticks * 0.8)) : DateTimeOffset.MaxValue;
         }
@@ -145,7 +145,7 @@ internal sealed record TokenPayload(string? Subject, DateTimeOffset? ExpiresAt)
 {
     public static readonly TokenPayload Unreadable = new(null, null);
 
-    private const double LastInstant = 253_402_300_799; // the end of the year 9999, in seconds since 1970
+    private const double LastInstant = 253_402_300_799; // the end of 9999, in seconds since 1970
 
     public static TokenPayload Of(string token)
     {
@@ -161,7 +161,7 @@ internal sealed record TokenPayload(string? Subject, DateTimeOffset? ExpiresAt)
         }
         catch (Exception exception) when (exception is IndexOutOfRangeException or FormatException or JsonException or InvalidOperationException)
         {
-            return Unreadable; // not for us to judge: the server does
+            return Unreadable; // the server decides
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed class ApiConnection
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw PresenceException.Of(exception); // also the time-out of an HttpClient of the caller's
+            throw PresenceException.Of(exception); // also for a time-out of the caller's own HttpClient
         }
         if (response.IsSuccessStatusCode)
             return response;
@@ -108,7 +108,7 @@ internal static class DefaultHttp
         if (OperatingSystem.IsBrowser())
             return new HttpClient();
 
-        // Heartbeats keep a connection open for ever, and its address can move. So it is replaced now and then.
+        // Heartbeats would keep one connection open forever, and its address can change. So it is replaced regularly.
         return new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
 #else
         return new HttpClient(new HttpClientHandler { UseCookies = false, AllowAutoRedirect = false });

@@ -49,7 +49,7 @@ internal static class Refusal
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return null; // not JSON, not ours, or cut short
+            return null; // not JSON, not from this server, or incomplete
         }
     }
 

@@ -18,9 +18,9 @@ internal static class CountStream
     {
         using var response = await server.OpenAsync(path, cancellationToken).ConfigureAwait(false);
         var hasCounted = false;
-        // Not disposed: the timer may be about to cancel it.
+        // Not disposed, because the timer can be about to cancel it.
         var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // Also by disposing it: some platforms do not hear a token while they read. Others, when only that is done, first wait for more.
+        // Cancelled and disposed: some platforms ignore a token during a read, others wait for more data on disposal alone.
         using var ended = over.Token.Register(response.Dispose);
         using var silence = server.Time.CreateTimer(static quiet => ((CancellationTokenSource)quiet!).Cancel(), over, FirstEventWithin, Timeout.InfiniteTimeSpan);
         try
@@ -41,7 +41,7 @@ internal static class CountStream
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // A connection that broke, or was given up, is one that ended.
+            // A broken or cancelled connection counts as ended.
         }
         cancellationToken.ThrowIfCancellationRequested();
         return hasCounted;
@@ -91,7 +91,7 @@ internal sealed class EventStreamCounts
         }
         catch (JsonException)
         {
-            return null; // not of this version; a later one will do
+            return null; // an unknown event; later ones follow
         }
     }
 }

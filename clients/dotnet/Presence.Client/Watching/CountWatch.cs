@@ -21,7 +21,7 @@ internal sealed class CountWatch : IAppListener
     private readonly CountWatchSource _source;
     private readonly HashSet<CountWatcher> _watchers = [];
     private WakeTimer _wakeTimer;
-    private HeartbeatReceipt? _askedBeside; // it brought no count; the next one does
+    private HeartbeatReceipt? _askedBeside; // a receipt without a count; the next one has it
     private CancellationTokenSource? _round;
     private bool _isRoundOver;
     private bool _isRunning;
@@ -52,7 +52,7 @@ internal sealed class CountWatch : IAppListener
             starts = !_isRunning;
             _isRunning = true;
             if (starts)
-                _wakeTimer = new WakeTimer(_server.Time); // nothing rung before is meant for this run
+                _wakeTimer = new WakeTimer(_server.Time); // earlier rings don't apply to this run
         }
         if (starts)
             _ = RunAsync();
@@ -115,7 +115,7 @@ internal sealed class CountWatch : IAppListener
         lock (_app.Gate)
             round = _round;
         _wakeTimer.Ring();
-        round?.Cancel(); // last: what goes on from here waits anew, and is not meant by the ring
+        round?.Cancel(); // last, because code that continues from here waits again and must not get this ring
     }
 
     void IAppListener.VisibilityChanged() => Wake();
@@ -124,7 +124,7 @@ internal sealed class CountWatch : IAppListener
 
     void IAppListener.NetworkReturned()
     {
-        // Its attempts are few and far between already.
+        // Attempts are rare enough already.
     }
 
     Task IAppListener.SuspendAsync()
@@ -160,7 +160,7 @@ internal sealed class CountWatch : IAppListener
             _isRunning = false;
             _count = null;
             _wakeTimer.Dispose();
-            _app.Unlisten(this); // the lock may be entered again by its own thread
+            _app.Unlisten(this); // the lock is re-entrant
             return false;
         }
     }
@@ -190,7 +190,7 @@ internal sealed class CountWatch : IAppListener
         }
         catch (Exception) when (IsOver(round))
         {
-            return TimeSpan.Zero; // woken, or in another room by now: how it ended says nothing of what comes
+            return TimeSpan.Zero; // woken, or watching another room: how the round ended doesn't matter
         }
         finally
         {
@@ -250,7 +250,7 @@ internal sealed class CountWatch : IAppListener
         bool isPolling;
         lock (_app.Gate)
             isPolling = IsPollingNeedsLock;
-        // No such route, or no place for another stream: the count can be had all the same.
+        // The route doesn't exist or allows no more streams, but the count can still be polled.
         if (!isPolling && (error.Kind == PresenceErrorKind.Limited || error is { Kind: PresenceErrorKind.Refused, Status: not 403 }))
             return PollInstead();
 

@@ -65,7 +65,7 @@ internal sealed class SharedCounts(PresenceApp app, TimeProvider time, Func<doub
             }
             else if (!wanted.Intersect(_rooms, StringComparer.Ordinal).Any())
             {
-                over = _round; // it has nothing for anybody
+                over = _round; // it has nothing to deliver
             }
             else
             {
@@ -97,7 +97,7 @@ internal sealed class SharedCounts(PresenceApp app, TimeProvider time, Func<doub
     /// <param name="beyond">Those who want another, and have to ask.</param>
     private string[] ChooseNeedsLock(out CountFollower[] beyond)
     {
-        _followers.RemoveAll(static follower => follower.Ended.IsCompleted); // one that was ended before it waited for that
+        _followers.RemoveAll(static follower => follower.Ended.IsCompleted); // ended before it began to wait
         var rooms = _followers.Select(follower => follower.RoomId).Distinct(StringComparer.Ordinal).Take(MostRooms).ToArray();
         beyond = [.. _followers.Where(follower => Array.IndexOf(rooms, follower.RoomId) < 0)];
         Array.Sort(rooms, StringComparer.Ordinal);
@@ -150,7 +150,7 @@ internal sealed class SharedCounts(PresenceApp app, TimeProvider time, Func<doub
         if (hasCounted)
             return RetryPolicy.Delay(0, error: null, chance());
         foreach (var follower in Copy())
-            follower.End(pause: null); // opened and silent: something in between keeps the events to itself
+            follower.End(pause: null); // open but silent: something in between buffers the events
         return TimeSpan.Zero;
     }
 
@@ -161,7 +161,7 @@ internal sealed class SharedCounts(PresenceApp app, TimeProvider time, Func<doub
             if (error.RoomIds is { } named)
             {
                 if (named.Contains(follower.RoomId, StringComparer.Ordinal))
-                    follower.End(pause: null); // its own token may read it, or tells why not
+                    follower.End(pause: null); // its own token can have access, or gives the reason
             }
             else if ((follower.Server == server || !error.IsFinal) && follower.Failed(error) is { } pause)
             {

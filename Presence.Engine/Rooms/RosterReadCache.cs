@@ -9,7 +9,7 @@ namespace Presence.Engine.Rooms;
 /// <para><b>Bound.</b> Eight bytes a slot, from the first search or order by name until a minute after the last.</para>
 /// <para><b>Threads.</b> The room's lock, but for <see cref="Keep"/>.</para>
 /// </remarks>
-internal sealed class WholeReads
+internal sealed class RosterReadCache
 {
     /// <summary>How long names are kept for the next who asks.</summary>
     private static readonly TimeSpan Retention = TimeSpan.FromMinutes(1);

@@ -27,7 +27,7 @@ public sealed partial class UserStore
 
     private async Task<IEnumerable<User>> StoreAsync(PresenceContext context, VerifiedUser[] news, CancellationToken cancellationToken)
     {
-        // Read again inside the transaction: the user may sign in in the meantime.
+        // Read again inside the transaction, because the user can sign in in between.
         await using var transaction = await context.BeginWriteAsync(cancellationToken);
         var ids = news.Select(vouching => vouching.UserId).ToArray();
         var users = await context.Users.Where(user => ids.Contains(user.UserId)).ToDictionaryAsync(user => user.UserId, PresenceComparers.UserId, cancellationToken);

@@ -2,8 +2,11 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Presence.Dashboard.Api;
 
-/// <summary>The catalogue of refusals: the only place that pairs a status with a code. docs/errors.md is checked against it.</summary>
-internal static class ApiErrors
+/// <summary>One kind of refusal: an HTTP status and the code clients tell it by. Its members are the catalogue, which docs/errors.md is checked against.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Code">What clients compare; never reused for anything else.</param>
+/// <param name="Meaning">One sentence for docs/errors.md and for replies that have nothing more exact to say.</param>
+internal sealed record ApiError(int Status, int Code, string Meaning)
 {
     public static readonly ApiError Unreadable = new(400, 400000, "The request can't be read.");
     public static readonly ApiError Invalid = new(422, 400000, "The request breaks a rule.");
@@ -48,12 +51,6 @@ internal static class ApiErrors
         _ => Unreadable with { Status = status },
     };
 }
-
-/// <summary>One kind of refusal: an HTTP status and the code clients tell it by. All stand in <see cref="ApiErrors"/>.</summary>
-/// <param name="Status">The HTTP status.</param>
-/// <param name="Code">What clients compare; never reused for anything else.</param>
-/// <param name="Meaning">One sentence for docs/errors.md and for replies that have nothing more exact to say.</param>
-internal sealed record ApiError(int Status, int Code, string Meaning);
 
 /// <summary>The shape of every error.</summary>
 /// <param name="Status">Always "error".</param>
