@@ -72,6 +72,15 @@ function filter(event) {
 // A menu of links has done its work when one was taken.
 const fold = event => event.target.closest?.("[popover] a")?.closest("[popover]").hidePopover();
 
+// A number that changed is tinted for a moment, so that the eye finds what moved. Here, since it costs the connection nothing.
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const tint = new MutationObserver(changes => {
+  if (calm.matches || document.hidden) return;
+  for (const number of new Set(changes.map(change => change.target.parentElement?.closest(".live-number")))) {
+    number?.animate({ color: [getComputedStyle(number).getPropertyValue("--accent"), getComputedStyle(number).color] }, 300);
+  }
+});
+
 // An image that has no picture is none at all: some browsers draw a sign for it, over the initials below.
 const conceal = event => { if (event.target.closest?.("[data-testid=avatar]")) event.target.hidden = true; };
 
@@ -83,6 +92,7 @@ export function attach(reference) {
   clearInterval(asking); // a circuit that was given back detached nothing
   for (const [name, all] of Object.entries(listeners)) all.forEach(listener => document.addEventListener(name, listener));
   document.addEventListener("error", conceal, true); // errors don't bubble
+  tint.observe(document.body, { subtree: true, characterData: true });
   dispatchEvent(new Event("presence:rendered"));
   asking = setInterval(() => { if (!document.hidden) tell(); }, 1000);
   tell();
@@ -92,5 +102,6 @@ export function detach() {
   clearInterval(asking);
   for (const [name, all] of Object.entries(listeners)) all.forEach(listener => document.removeEventListener(name, listener));
   document.removeEventListener("error", conceal, true);
+  tint.disconnect();
   circuit = undefined;
 }
