@@ -11,6 +11,8 @@ using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.History;
+using Presence.Engine.Settings;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Components;
 
@@ -41,7 +43,7 @@ public sealed class OverviewPageTests : PageTest
         Assert.Equal("±0 in 1 min", page.Find("[data-testid=count-caption] [data-testid=change-minute]").TextContent);
         Assert.Equal("±0 in 5 min", page.Find("[data-testid=count-caption] [data-testid=change-five-minutes]").TextContent);
         Assert.Equal(
-            ["Peak today 2 at 12:00", "Rooms live 2", "People online 1", "Heartbeats per second 0", "Joined, last minute 3", "Left, last minute 0"],
+            ["Rooms live 2", "People online 1", "Guests 0", "Peak today 2 at 12:00", "Joined, 1 min 3", "Left, 1 min 0"],
             page.FindAll("dl > div").Select(fact => string.Join(' ', fact.Children.Select(part => part.TextContent))));
         Assert.Equal(["main", "side"], page.FindAll("[aria-labelledby=largest] [data-testid=room-name]").Select(name => name.TextContent));
         Assert.Equal(["2", "1"], page.FindAll("[aria-labelledby=largest] [data-testid=room-viewers]").Select(count => count.TextContent));
@@ -63,7 +65,7 @@ public sealed class OverviewPageTests : PageTest
         var page = Render<OverviewPage>();
 
         Assert.Equal(["falls", "grows"], page.FindAll("[aria-labelledby=moving] [data-testid=room-name]").Select(name => name.TextContent));
-        Assert.Equal([CountChanges.Text(-4, 2), CountChanges.Text(1, 2)], page.FindAll("[aria-labelledby=moving] [data-testid=change-minute]").Select(change => change.TextContent));
+        Assert.Equal(["−4 67%", "+1 100%"], page.FindAll("[aria-labelledby=moving] [data-testid=change-minute]").Select(change => change.TextContent));
     }
 
     [Fact]
@@ -209,6 +211,38 @@ public sealed class OverviewPageTests : PageTest
     }
 
     [Fact]
+    public void Chart_OfTheHour_HasTheClockOfTheModeratorsZoneOnItsAxis()
+    {
+        Beat("main", "ada");
+        Pass(TimeSpan.FromMinutes(2));
+        Services.GetRequiredService<LocalTime>().Use("Asia/Kathmandu"); // 5:45 ahead
+
+        Assert.Equal(["17:00", "17:15", "17:30", "now"], Render<OverviewPage>().FindAll("[data-testid=chart-axis] span").Select(tick => tick.TextContent));
+    }
+
+    [Fact]
+    public async Task Chart_AfterSettingsChangedAndManyCame_MarksBothInWords()
+    {
+        for (var viewer = 0; viewer < 10; viewer++)
+            Beat("main", $"viewer {viewer}");
+        Pass(TimeSpan.FromMinutes(20));
+        await SaveAsync(15);
+        await SaveAsync(20);
+        for (var viewer = 0; viewer < 10; viewer++)
+            Beat("main", $"viewer {viewer}");
+        Pass(TimeSpan.FromSeconds(31));
+        for (var viewer = 0; viewer < 40; viewer++)
+            Beat("main", $"more {viewer}");
+        Pass(TimeSpan.FromSeconds(31));
+
+        var page = Render<OverviewPage>();
+
+        Assert.Equal("Heartbeat interval 15 s → 20 s", page.AllByTestId("chart-mark")[0].TextContent.Trim());
+        Assert.Single(page.FindAll("[data-label*='Heartbeat interval 15 s → 20 s']"));
+        Assert.NotEmpty(page.FindAll("[data-label*=' within 15 s']")); // the joins, for whose words the chart has no room
+    }
+
+    [Fact]
     public void Chart_ReadByTheKeyboard_TellsThePointUnderTheCursor()
     {
         Beat("main", "ada");
@@ -265,6 +299,9 @@ public sealed class OverviewPageTests : PageTest
 
         Assert.Contains("No access", Render<OverviewPage>().Markup, StringComparison.Ordinal);
     }
+
+    private Task SaveAsync(int seconds) => Store.ChangeAsync(
+        new SettingsChange { Settings = PresenceSettings.Default with { HeartbeatInterval = TimeSpan.FromSeconds(seconds), PresenceTimeout = TimeSpan.FromSeconds(90) }, By = "ops" }, Cancellation);
 
     private HistorySample Minute(int fromNow, int viewers) => new(Time.GetUtcNow().AddMinutes(fromNow), viewers, 0, 0, 0);
 }

@@ -1,9 +1,11 @@
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Components.Pages;
+using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
@@ -37,7 +39,7 @@ public sealed class RoomListPageTests : PageTest
         Assert.Equal(["main", "side"], Names(page));
         Assert.Equal("rooms/main", page.Find("tbody a").GetAttribute("href"));
         Assert.Equal(["3", "1"], page.AllByTestId("room-viewers").Select(count => count.TextContent));
-        Assert.Equal(["1 hidden · 1 guest", ""], page.AllByTestId("details").Select(details => details.TextContent));
+        Assert.Equal(["2 watching, 1 hidden, 0 fading, 1 guest", "1 watching, 0 hidden, 0 fading"], page.AllByTestId("split").Select(split => split.GetAttribute("aria-label")));
         Assert.Equal("2 rooms", page.ByTestId("showing").TextContent);
     }
 
@@ -178,11 +180,11 @@ public sealed class RoomListPageTests : PageTest
     }
 
     [Theory]
-    [InlineData("peak", "was-full is-full new", "descending", 3)]
-    [InlineData("-peak", "new is-full was-full", "ascending", 3)]
-    [InlineData("since", "was-full is-full new", "ascending", 5)]
-    [InlineData("-since", "new is-full was-full", "descending", 5)]
-    public void Rooms_ByPeakOrByHowLongTheyAreLive_AreInThatOrderAndSayIt(string sort, string expected, string direction, int column)
+    [InlineData("peak", "was-full is-full new", "descending", "Highest peak", 6)]
+    [InlineData("-peak", "new is-full was-full", "ascending", "Lowest peak", 6)]
+    [InlineData("since", "was-full is-full new", "ascending", "Live longest", 7)]
+    [InlineData("-since", "new is-full was-full", "descending", "Newest", 7)]
+    public void Rooms_ByPeakOrByHowLongTheyAreLive_AreInThatOrderAndSayIt(string sort, string expected, string direction, string name, int column)
     {
         for (var viewer = 0; viewer < 4; viewer++)
             Beat("was-full", $"viewer {viewer}");
@@ -200,21 +202,22 @@ public sealed class RoomListPageTests : PageTest
         Assert.Equal(expected.Split(' '), Names(page));
         Assert.Equal(direction, page.FindAll("th")[column].GetAttribute("aria-sort"));
         Assert.Single(page.FindAll("th[aria-sort]"));
-        Assert.Equal(sort, page.Find("select").GetAttribute("value"));
+        Assert.Equal(name, page.ByRole("button", RoomListTexts.Sort).TextContent.Trim());
     }
 
     [Fact]
-    public void Sort_ChosenOnAPhone_GoesIntoTheAddress()
+    public async Task Orders_WhereTheTableIsNarrow_StandInAMenuOfLinks()
     {
         Beat("main", "ada");
         Open("/rooms?show=guests");
+        var popups = Render<MudPopoverProvider>();
         var page = Render<RoomListPage>();
 
-        page.Act(shown => shown.Find("select").Change("-since"));
-        Assert.EndsWith("/rooms?show=guests&sort=-since", Address, StringComparison.Ordinal);
-        page.Act(shown => shown.Find("select").Change("count"));
+        await page.ActAsync(shown => shown.ByRole("button", RoomListTexts.Sort).ClickAsync());
 
-        Assert.EndsWith("/rooms?show=guests", Address, StringComparison.Ordinal);
+        popups.WaitForAssertion(() => Assert.Equal(10, popups.FindAll("a[href]").Count));
+        Assert.Equal(["http://localhost/rooms?show=guests", "http://localhost/rooms?show=guests&sort=-count"], popups.FindAll("a[href]").Take(2).Select(link => link.GetAttribute("href")));
+        Assert.Equal("Most viewers", popups.Find("a[aria-current]").TextContent.Trim());
     }
 
     [Fact]
@@ -272,21 +275,23 @@ public sealed class RoomListPageTests : PageTest
     }
 
     [Fact]
-    public async Task Pin_OfARoom_PutsItFirstAndKeepsIt()
+    public async Task Pin_OfARoom_ShowsItAboveTheListAndKeepsIt()
     {
         Beat("large", "ada");
         Beat("large", "grace");
         Beat("small", "ada");
         var page = Render<RoomListPage>();
-        Assert.Empty(page.FindAll("a[href=wall]"));
+        Assert.Empty(page.AllByTestId("pinned"));
 
         await page.ActAsync(shown => shown.Find("button[aria-label='Pin small']").ClickAsync());
 
-        Assert.Equal(["small", "large"], Names(page));
-        Assert.Equal("true", page.Find("button[aria-label='Pin small']").GetAttribute("aria-pressed"));
-        Assert.NotEmpty(page.FindAll("a[href=wall]"));
+        Assert.Equal("Pinned", page.Find("section[aria-labelledby=pinned-rooms] h2").TextContent);
+        Assert.Equal(["small"], page.FindAll("[data-testid=pinned] [data-testid=room-name]").Select(name => name.TextContent));
+        Assert.Equal(["1"], page.FindAll("[data-testid=pinned] [data-testid=room-viewers]").Select(count => count.TextContent));
+        Assert.Equal(["large", "small"], Rows(page));
+        Assert.All(page.FindAll("button[aria-label='Pin small']"), pin => Assert.Equal("true", pin.GetAttribute("aria-pressed")));
         Assert.Equal(["small"], await PinStore.LoadAsync("mod@example.com"));
-        Assert.Equal(["small", "large"], Names(Render<RoomListPage>()));
+        Assert.Equal(["small", "large", "small"], Names(Render<RoomListPage>()));
 
         await page.ActAsync(shown => shown.Find("button[aria-label='Pin small']").ClickAsync());
 
@@ -383,6 +388,8 @@ public sealed class RoomListPageTests : PageTest
 
         Assert.Equal(renders, page.RenderCount);
     }
+
+    private static IEnumerable<string> Rows(IRenderedComponent<RoomListPage> page) => page.FindAll("tr [data-testid=room-name]").Select(name => name.TextContent);
 
     private static IEnumerable<string> Names(IRenderedComponent<RoomListPage> page) => page.AllByTestId("room-name").Select(name => name.TextContent);
 

@@ -162,6 +162,15 @@ public sealed class DisplayTests
     [InlineData(int.MaxValue, int.MaxValue)]
     public void Ceiling_OfAScale_IsRound(int highest, int expected) => Assert.Equal(expected, TrendLine.Ceiling(highest));
 
+    [Theory]
+    [InlineData(400, 401, 500)] // grows at once
+    [InlineData(500, 399, 500)] // and stays while the count crosses the line
+    [InlineData(500, 200, 500)]
+    [InlineData(500, 199, 200)]
+    [InlineData(0, 399, 400)]
+    public void Ceiling_OfAScaleThatWasAnother_StaysWhileTheCountCrossesALine(int before, int highest, int expected) =>
+        Assert.Equal(expected, TrendLine.Ceiling(before, highest));
+
     [Fact]
     public void Range_OfAlmostLevelSamples_LeavesRoomAroundThem()
     {

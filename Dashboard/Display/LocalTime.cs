@@ -23,6 +23,12 @@ internal sealed class LocalTime
         return local.Date == today ? time : Day(local) + " " + time;
     }
 
+    /// <summary>"21:15", whatever the day: for the axis of a chart.</summary>
+    public string Hour(DateTimeOffset at) => Clock(at, at);
+
+    /// <summary>Whether a clock on the wall shows a whole multiple of a span.</summary>
+    public bool IsRound(DateTimeOffset at, TimeSpan every) => TimeZoneInfo.ConvertTime(at, _zone).TimeOfDay.Ticks % every.Ticks == 0;
+
     /// <summary>When the day began that an instant falls into.</summary>
     public DateTimeOffset StartOfDay(DateTimeOffset at)
     {

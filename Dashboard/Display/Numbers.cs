@@ -57,14 +57,22 @@ internal static class CountChanges
     /// <param name="now">The count after it.</param>
     public static string Text(int change, int now)
     {
+        var sign = Numbers.Change(change)[..1];
+        return Share(change, now) is { } share ? Sentence.With(SharedTexts.ChangeAndShare, Numbers.Change(change), sign + share) : Numbers.Change(change);
+    }
+
+    /// <summary>"53 %": the share of what was there before; null where nothing was, or nothing moved.</summary>
+    public static string? Share(int change, int now)
+    {
         var before = (long)now - change;
         if (change == 0 || before <= 0)
-            return Numbers.Change(change);
+            return null;
         var share = Math.Abs((double)change / before);
-        var written = share.ToString(share < 0.0095 ? "P1" : "P0", CultureInfo.CurrentCulture);
-        var sign = Numbers.Change(change)[..1];
-        return Sentence.With(SharedTexts.ChangeAndShare, Numbers.Change(change), sign + written);
+        return share.ToString(share < 0.0095 ? "P1" : "P0", CultureInfo.CurrentCulture);
     }
+
+    /// <summary>Whether a minute moved a room sharply, which its tile on the wall then shows: four people, and a sixteenth of those before.</summary>
+    public static bool IsSharp(int change, int now) => Math.Abs((long)change) >= Math.Max(4, ((long)now - change) / 16);
 
     /// <summary>The colour of a direction.</summary>
     public static string Css(int change) => change switch

@@ -3,16 +3,20 @@ using Presence.Dashboard.Hosting;
 using Presence.Engine;
 using Presence.Engine.History;
 using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
 using Presence.Engine.Users;
 
 namespace Presence.Dashboard.Live;
 
 /// <summary>Reads the whole network for one circuit. Reading never counts (rule 8): it only asks the engine.</summary>
 internal sealed class OverviewQuery(
-    PresenceEngine engine, RoomRanking ranking, RoomRowQuery rows, LoopRegistry loops, ModeratorGuard guard, TimeProvider time)
+    PresenceEngine engine, RoomRanking ranking, RoomRowQuery rows, LoopRegistry loops, SettingsStore settings, ModeratorGuard guard, TimeProvider time)
 {
     /// <summary>Rooms in each of the two lists.</summary>
     public const int Listed = 5;
+
+    /// <summary>Marks of settings in the chart.</summary>
+    private const int MostMarks = 20;
 
     /// <summary>A day has 1,440 minutes and a chart about 300 places for them.</summary>
     private static readonly TimeSpan DayStep = TimeSpan.FromMinutes(5);
@@ -24,11 +28,19 @@ internal sealed class OverviewQuery(
     private readonly FrozenOrder _moving = new();
     private NetworkCurve? _curve;
     private DateTimeOffset _curveBegan;
+    private int _settingsVersion;
+    private IReadOnlyList<SettingsHistoryEntry> _changes = [];
 
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
     public async ValueTask<OverviewViewModel> ReadAsync(OverviewView view)
     {
         await guard.RequireAsync(ModeratorRole.Observer);
+        if (_settingsVersion != engine.Settings.Version)
+        {
+            _settingsVersion = engine.Settings.Version;
+            _changes = await settings.HistoryAsync(MostMarks, CancellationToken.None);
+            _curve = null; // drawn again, with the mark
+        }
         rows.BeginPass();
         var network = engine.CountNetwork();
         var activity = engine.Activity();
@@ -42,6 +54,7 @@ internal sealed class OverviewQuery(
             Burst = BurstWindow.IsBurst(activity.LatestChange, network.Viewers) ? activity.LatestChange : null,
             Peak = engine.PeakSince(view.DayBegan),
             Curve = CurveOf(view.Range),
+            Changes = _changes,
             Largest = [.. largest.Select(rows.Read)],
             IsLargestWaiting = _largest.IsWaiting,
             Moving = [.. moving.Select(rows.Read)],
@@ -96,6 +109,9 @@ public sealed record OverviewViewModel
 
     /// <summary>The same object until a new point is due.</summary>
     public required NetworkCurve Curve { get; init; }
+
+    /// <summary>The latest changes of the network's settings, the latest first.</summary>
+    public IReadOnlyList<SettingsHistoryEntry> Changes { get; init; } = [];
 
     public required IReadOnlyList<RoomRow> Largest { get; init; }
 

@@ -17,7 +17,7 @@ internal sealed class RoomListQuery(PresenceEngine engine, RoomRanking ranking, 
     private RoomListView? _view;
     private IReadOnlyList<string>? _ranked;
     private IReadOnlyList<string> _pins = [];
-    private RoomLine[] _pinned = [];
+    private string[] _pinned = [];
     private RoomLine[] _first = [];
     private RoomLine[] _rest = [];
 
@@ -49,7 +49,7 @@ internal sealed class RoomListQuery(PresenceEngine engine, RoomRanking ranking, 
     /// <summary>The next reading has the order as it is then, without letting go.</summary>
     public void TakeOrder() => _order.Release();
 
-    /// <summary>Puts pinned rooms first. The same lists as before while nothing changed: the table then moves no row.</summary>
+    /// <summary>The same lists as before while nothing changed: the table then moves no row.</summary>
     private void Arrange(RoomListView view, IReadOnlyList<string> ranked, IReadOnlyList<string> pins)
     {
         if (view == _view && ReferenceEquals(ranked, _ranked) && ReferenceEquals(pins, _pins))
@@ -58,17 +58,16 @@ internal sealed class RoomListQuery(PresenceEngine engine, RoomRanking ranking, 
 
         // A pinned room stays in sight when nobody is in it, unless the moderator looks for something else.
         var matching = view.IsEverything ? null : ranked.ToHashSet(PresenceComparers.RoomId);
-        _pinned = [.. pins.Where(room => matching?.Contains(room) != false).Select((room, index) => new RoomLine(room, index + 1))];
-        var isPinned = pins.ToHashSet(PresenceComparers.RoomId);
-        RoomLine[] others = [.. ranked.Where(room => !isPinned.Contains(room)).Select((room, index) => new RoomLine(room, _pinned.Length + index + 1))];
-        (_first, _rest) = (others[..Math.Min(AlwaysRead, others.Length)], others[Math.Min(AlwaysRead, others.Length)..]);
+        _pinned = [.. pins.Where(room => matching?.Contains(room) != false)];
+        RoomLine[] lines = [.. ranked.Select((room, index) => new RoomLine(room, index + 1))];
+        (_first, _rest) = (lines[..Math.Min(AlwaysRead, lines.Length)], lines[Math.Min(AlwaysRead, lines.Length)..]);
     }
 }
 
 /// <summary>What the rooms page shows, read at one moment; its rows are read as they come on screen.</summary>
 /// <param name="Network">The totals.</param>
-/// <param name="Pinned">The pinned rooms that match, as they were pinned.</param>
-/// <param name="First">The first of the other rooms that match, in order.</param>
+/// <param name="Pinned">The pinned rooms that match, as they were pinned; they have their places in the list all the same.</param>
+/// <param name="First">The first of the rooms that match, in order.</param>
 /// <param name="Rest">Those behind them.</param>
 /// <param name="Pins">All pinned rooms, shown or not.</param>
 /// <param name="At">The moment the counts are true of.</param>
@@ -77,7 +76,7 @@ internal sealed class RoomListQuery(PresenceEngine engine, RoomRanking ranking, 
 /// <param name="IsEnabled">Whether presence is on.</param>
 public sealed record RoomListViewModel(
     NetworkCount Network,
-    IReadOnlyList<RoomLine> Pinned,
+    IReadOnlyList<string> Pinned,
     IReadOnlyList<RoomLine> First,
     IList<RoomLine> Rest,
     IReadOnlyList<string> Pins,
@@ -87,7 +86,7 @@ public sealed record RoomListViewModel(
     bool IsEnabled)
 {
     /// <summary>How many rooms match.</summary>
-    public int Matching => Pinned.Count + First.Count + Rest.Count;
+    public int Matching => First.Count + Rest.Count;
 }
 
 /// <summary>What the rooms page was asked to show; it stands in the address.</summary>

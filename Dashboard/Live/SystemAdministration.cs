@@ -48,6 +48,7 @@ internal sealed class SystemAdministration(
             MostHeapBytes = GC.GetGCMemoryInfo(GCKind.Any).TotalAvailableMemoryBytes,
             Unstored = engine.Journal.Unstored,
             WriterLag = engine.Journal.Lag,
+            HeartbeatsPerSecond = engine.Activity().HeartbeatsPerSecond,
             SweptAgo = now - engine.CountNetwork().At,
             Caps = caps.All,
             Loops = loops.All,
@@ -109,6 +110,9 @@ public sealed record SystemViewModel
 
     /// <summary>How long ago the oldest of them happened.</summary>
     public required TimeSpan WriterLag { get; init; }
+
+    /// <summary>Of all clients, over the last minute.</summary>
+    public required double HeartbeatsPerSecond { get; init; }
 
     /// <summary>How long ago the sweep last let go of viewers.</summary>
     public required TimeSpan SweptAgo { get; init; }

@@ -112,6 +112,15 @@ function filter(event) {
 // A menu of links has done its work when one was taken.
 const fold = event => event.target.closest?.("[popover] a")?.closest("[popover]").hidePopover();
 
+// A number that changed is tinted for a moment, so that the eye finds what moved. Here, since it costs the connection nothing.
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const tint = new MutationObserver(changes => {
+  if (calm.matches || document.hidden) return;
+  for (const number of new Set(changes.map(change => change.target.parentElement?.closest(".live-number")))) {
+    number?.animate({ color: [getComputedStyle(number).getPropertyValue("--accent"), getComputedStyle(number).color] }, 300);
+  }
+});
+
 const listeners = { visibilitychange: [tell], click: [copy, fold, search], keydown: [press], change: [choose], beforeinput: [filter] };
 
 export function attach(reference) {
@@ -119,6 +128,7 @@ export function attach(reference) {
   delete document.documentElement.dataset.left;
   clearInterval(asking); // a circuit that was given back detached nothing
   for (const [name, all] of Object.entries(listeners)) all.forEach(listener => document.addEventListener(name, listener));
+  tint.observe(document.body, { subtree: true, characterData: true });
   dispatchEvent(new Event("presence:rendered"));
   const field = document.getElementById("search-text");
   if (field) chosen.observe(field, { attributeFilter: ["aria-activedescendant"] });
@@ -130,5 +140,6 @@ export function detach() {
   clearInterval(asking);
   chosen.disconnect();
   for (const [name, all] of Object.entries(listeners)) all.forEach(listener => document.removeEventListener(name, listener));
+  tint.disconnect();
   circuit = undefined;
 }

@@ -7,7 +7,7 @@ using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Components.Pages;
 
-/// <summary>Every room with viewers, live; the moderator's pinned rooms first.</summary>
+/// <summary>Every room with viewers, live; the moderator's pinned rooms above them.</summary>
 public sealed partial class RoomListPage
 {
     private PinOutcome _pinOutcome;
@@ -42,7 +42,7 @@ public sealed partial class RoomListPage
 
     private bool IsAscending => RoomOrders.IsAscending(View.Order, View.Reversed);
 
-    private bool IsEmpty => Reading is { Network.Rooms: 0, Matching: 0 } && View.IsEverything;
+    private bool IsEmpty => Reading is { Network.Rooms: 0, Matching: 0, Pinned.Count: 0 } && View.IsEverything;
 
     private string Showing => Numbers.Of(Reading!.Matching, RoomListTexts.OneRoom, RoomListTexts.ManyRooms);
 
@@ -74,7 +74,7 @@ public sealed partial class RoomListPage
 
     private async Task TogglePinAsync(string roomId)
     {
-        _pinOutcome = await Pins.SetAsync((await Guard.RequireAsync(ModeratorRole.Observer)).AccountId, roomId, isPinned: Reading?.Pins.Contains(roomId, PresenceComparers.RoomId) != true);
+        _pinOutcome = await Pins.SetAsync((await Guard.RequireAsync(ModeratorRole.Observer)).AccountId, roomId, isPinned: !IsPinned(roomId));
         await RefreshAsync();
     }
 
@@ -93,14 +93,11 @@ public sealed partial class RoomListPage
     private string FilterHref(string? name) => Navigation.GetUriWithQueryParameter("show", name);
 
     // A second click turns the order round.
-    private string SortHref(RoomOrder order) =>
-        Navigation.GetUriWithQueryParameter("sort", RoomOrders.InAddress(order, isReversed: order == View.Order && !View.Reversed));
+    private string SortHref(RoomOrder order) => OrderHref(order, isReversed: order == View.Order && !View.Reversed);
 
-    private void SortBy(ChangeEventArgs chosen)
-    {
-        var (order, isReversed) = RoomOrders.Parse(chosen.Value as string);
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("sort", RoomOrders.InAddress(order, isReversed)));
-    }
+    private string OrderHref(RoomOrder order, bool isReversed) => Navigation.GetUriWithQueryParameter("sort", RoomOrders.InAddress(order, isReversed));
+
+    private bool IsPinned(string roomId) => Reading!.Pins.Contains(roomId, PresenceComparers.RoomId);
 
     private string? AriaSort(RoomOrder order)
     {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine.History;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Components.Shared;
 
@@ -11,6 +12,8 @@ public sealed partial class NetworkChart : IDisposable
 {
     private const int Width = 1200;
     private const int Height = 240;
+    private const int MostSurges = 3;
+    private static readonly TimeSpan Beginning = TimeSpan.FromMinutes(2);
 
     private static readonly string Grid = string.Create(CultureInfo.InvariantCulture, $"M0 0H{Width}M0 {Height / 2}H{Width}M0 {Height}H{Width}");
 
@@ -18,12 +21,19 @@ public sealed partial class NetworkChart : IDisposable
     private bool _isChanged;
     private int?[] _viewers = [];
     private int _top;
+    private int[] _ticks = [];
+    private Mark[] _marks = [];
+    private Dictionary<int, string> _marked = [];
     private DateTimeOffset? _shownAt;
     private DateTimeOffset? _selectedAt;
     private QueryStringWriter _pen = default!;
 
     [Parameter, EditorRequired]
     public NetworkCurve Curve { get; set; } = default!;
+
+    /// <summary>Changes of the network's settings, the latest first; the chart marks those it covers.</summary>
+    [Parameter]
+    public IReadOnlyList<SettingsHistoryEntry> Changes { get; set; } = [];
 
     /// <summary>The instant the address asks to read out; null reads the newest.</summary>
     [Parameter]
@@ -50,8 +60,6 @@ public sealed partial class NetworkChart : IDisposable
     private int Selected => _selectedAt is { } at
         ? Math.Clamp((int)((at - Curve.Begin) / Curve.Step), 0, Curve.Points.Count - 1)
         : Curve.Points.Count - 1;
-
-    private string SelectedPlace => string.Create(CultureInfo.InvariantCulture, $"{100.0 * Selected / Math.Max(Curve.Points.Count - 1, 1):0.##}%");
 
     /// <summary>When the line began, while it is too short to be seen.</summary>
     private string? YoungSince
@@ -83,9 +91,14 @@ public sealed partial class NetworkChart : IDisposable
         _isChanged = !ReferenceEquals(_shown, Curve) || At != _shownAt;
         if (!_isChanged)
             return;
+        var before = _shown?.Range == Curve.Range ? _top : 0;
         (_shown, _shownAt) = (Curve, At);
         _viewers = [.. Curve.Points.Select(point => point?.Viewers)];
-        _top = TrendLine.Ceiling(_viewers.Max() ?? 0);
+        _top = TrendLine.Ceiling(before, _viewers.Max() ?? 0);
+        var every = Curve.Range == HistoryRange.Hour ? TimeSpan.FromMinutes(15) : TimeSpan.FromHours(4);
+        _ticks = [.. Enumerable.Range(0, Curve.Points.Count).Where(index => ShareOf(index) is > 0.05 and < 0.9 && LocalTime.IsRound(Curve.AtOf(index), every))];
+        _marks = Mark.Spread([.. ChangeMarks(), .. SurgeMarks()], Curve.Points.Count - 1);
+        _marked = _marks.GroupBy(mark => mark.Index).ToDictionary(marks => marks.Key, marks => string.Join(", ", marks.Select(mark => mark.Text)));
     }
 
     protected override bool ShouldRender() => _isChanged;
@@ -99,9 +112,68 @@ public sealed partial class NetworkChart : IDisposable
         return _pen.WriteSoonAsync(AddressInstants.Write(_selectedAt));
     }
 
-    private string Label(int index) => Curve.Points[index] is { } point
-        ? Sentence.With(OverviewTexts.Point, Clock(index), Numbers.Count(point.Viewers), Numbers.Count(point.Joins), Numbers.Count(point.Leaves))
-        : Sentence.With(OverviewTexts.PointGap, Clock(index));
+    private double ShareOf(int index) => (double)index / Math.Max(Curve.Points.Count - 1, 1);
+
+    private string Place(int index) => string.Create(CultureInfo.InvariantCulture, $"{100 * ShareOf(index):0.##}%");
+
+    private IEnumerable<Mark> ChangeMarks() =>
+        from change in Changes
+        let index = (int)Math.Floor((change.Settings.UpdatedAt - Curve.Begin) / Curve.Step)
+        where index >= 0 && index < Curve.Points.Count && change.Previous is not null // the first version is how everything began
+        select new Mark(
+            string.Create(CultureInfo.InvariantCulture, $"settings {change.Settings.Version}"),
+            index,
+            string.Join(", ", SettingsDifferences.Between(change.Previous, change.Settings).Select(difference => Sentence.With(OverviewTexts.Mark, difference.Name, difference.Before, difference.After))));
+
+    /// <summary>The largest steps that are bursts (<see cref="BurstWindow"/>); viewers who come at the start of the line are none.</summary>
+    private IEnumerable<Mark> SurgeMarks() => Enumerable.Range(0, _viewers.Length)
+        .SkipWhile(index => _viewers[index] is null)
+        .Skip(1 + (int)(Beginning / Curve.Step))
+        .Where(index => _viewers[index - 1] is > 0 && _viewers[index] is { } now && BurstWindow.IsBurst(now - _viewers[index - 1]!.Value, now))
+        .OrderByDescending(index => Math.Abs(_viewers[index]!.Value - _viewers[index - 1]!.Value))
+        .Take(MostSurges)
+        .Select(index => new Mark(
+            string.Create(CultureInfo.InvariantCulture, $"surge {Curve.AtOf(index).UtcTicks}"),
+            index,
+            Sentence.With(OverviewTexts.Surge, Numbers.Change(_viewers[index]!.Value - _viewers[index - 1]!.Value), Durations.Exact(Curve.Step))));
+
+    private string Label(int index)
+    {
+        var label = Curve.Points[index] is { } point
+            ? Sentence.With(OverviewTexts.Point, Clock(index), Numbers.Count(point.Viewers), Numbers.Count(point.Joins), Numbers.Count(point.Leaves))
+            : Sentence.With(OverviewTexts.PointGap, Clock(index));
+        return _marked.TryGetValue(index, out var marked) ? label + " · " + marked : label;
+    }
 
     private string Clock(int index) => LocalTime.Clock(Curve.AtOf(index), Time.GetUtcNow());
+
+    /// <summary>Something that happened, at a point of the chart.</summary>
+    private readonly record struct Mark(string Key, int Index, string Text)
+    {
+        /// <summary>Whether its words have room beside those of the marks before it; its line and the reading of its point say it in any case.</summary>
+        public bool HasRoom { get; private init; }
+
+        /// <summary>Whether they stand to the left of it.</summary>
+        public bool IsRight { get; private init; }
+
+        /// <summary>In order; words that would lie over others are left out.</summary>
+        public static Mark[] Spread(IEnumerable<Mark> marks, int last)
+        {
+            var free = 0d; // up to where words stand, as a share of the width
+            var spread = new List<Mark>();
+            foreach (var mark in marks.OrderBy(mark => mark.Index))
+            {
+                var at = (double)mark.Index / last;
+                var isRight = at > 0.55;
+                var begin = isRight ? at - Width : at;
+                var hasRoom = begin >= free;
+                if (hasRoom)
+                    free = isRight ? at : at + Width;
+                spread.Add(mark with { HasRoom = hasRoom, IsRight = isRight });
+            }
+            return [.. spread];
+        }
+
+        private const double Width = 0.4;
+    }
 }

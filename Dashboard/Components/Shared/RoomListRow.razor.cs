@@ -32,26 +32,16 @@ public sealed partial class RoomListRow
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
 
-    private string PinLabel => Sentence.With(RoomListTexts.Pin, VisibleText.Isolated(_shown.Name));
-
-    private string Details
-    {
-        get
-        {
-            var hidden = _shown.Hidden == 0 ? null : Sentence.With(RoomListTexts.Hidden, Numbers.Count(_shown.Hidden));
-            var guests = _shown.Guests == 0 ? null : Sentence.With(_shown.Guests == 1 ? RoomListTexts.OneGuest : RoomListTexts.Guests, Numbers.Count(_shown.Guests));
-            return string.Join(" · ", ((string?[])[hidden, guests]).Where(part => part is not null));
-        }
-    }
-
     /// <summary>What a phone has no columns for.</summary>
     private string Note
     {
         get
         {
             var peak = Sentence.With(RoomListTexts.NotePeak, Numbers.Count(_shown.Peak));
-            var since = Row.Summary.Since is { } at ? Sentence.With(RoomListTexts.NoteSince, LocalTime.Clock(at, Now)) : "";
-            return string.Join(" · ", ((string[])[peak, since, Details]).Where(part => part.Length > 0));
+            var since = Row.Summary.Since is { } at ? Sentence.With(RoomListTexts.NoteSince, LocalTime.Clock(at, Now)) : null;
+            var hidden = _shown.Hidden == 0 ? null : Sentence.With(RoomListTexts.Hidden, Numbers.Count(_shown.Hidden));
+            var guests = _shown.Guests == 0 ? null : Sentence.With(_shown.Guests == 1 ? RoomListTexts.OneGuest : RoomListTexts.Guests, Numbers.Count(_shown.Guests));
+            return string.Join(" · ", ((string?[])[peak, since, hidden, guests]).Where(part => part is not null));
         }
     }
 
@@ -65,6 +55,7 @@ public sealed partial class RoomListRow
             TagOf(summary),
             summary.Count.Viewers,
             summary.Count.Hidden,
+            summary.Count.Fading,
             summary.Count.Guests,
             summary.Peak,
             summary.Since is { } since ? Durations.Rough(Now - since) : "",
@@ -89,5 +80,5 @@ public sealed partial class RoomListRow
     };
 
     private readonly record struct Shown(
-        int Line, string RoomId, string Name, string? Tag, int Viewers, int Hidden, int Guests, int Peak, string LiveFor, string Spark, int Minute, int FiveMinutes, int? Burst, bool IsPinned);
+        int Line, string RoomId, string Name, string? Tag, int Viewers, int Hidden, int Fading, int Guests, int Peak, string LiveFor, string Spark, int Minute, int FiveMinutes, int? Burst, bool IsPinned);
 }
