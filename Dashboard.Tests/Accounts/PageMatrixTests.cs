@@ -29,7 +29,11 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         /account                         in         no         200        200        200
         /connect                         in         no         200        200        200
         /demo                            404        404        404        404        404
+        /downloads/network/chart.csv     in         no         200        200        200
+        /downloads/room/chart.csv        in         no         400        400        400
         /downloads/room/viewers.csv      in         no         400        400        400
+        /downloads/rooms.csv             in         no         200        200        200
+        /downloads/rooms/{RoomId}/chart.csv in         no         200        200        200
         /downloads/rooms/{RoomId}/viewers.csv in         no         200        200        200
         /error/{Code:int}                200        200        200        200        200
         /jobs/{**path}                   in         no         no         no         200

@@ -19,6 +19,8 @@ public sealed class DescribedRoutesTests(SharedHost shared) : IClassFixture<Shar
     private readonly DashboardHost _host = shared.Host;
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal) { ["roomId"] = "lobby", ["userId"] = "anna", ["channelId"] = "team", ["file"] = "presence.js" };
 
+    private string? _shareToken;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -49,13 +51,16 @@ public sealed class DescribedRoutesTests(SharedHost shared) : IClassFixture<Shar
     {
         await _host.SendAsync(HttpMethod.Put, "/api/v1/admin/rooms/lobby/public-link", DashboardHost.ServerKey, """{"showNames":true}""", ("If-Match", "*"));
         _ids["key"] = _host.Services.GetRequiredService<UserPictures>().KeyOf("https://10.0.0.1/anna.png")!;
+        // Moderators alone make one.
+        (var link, _shareToken) = await _host.Services.GetRequiredService<ShareLinkStore>().MakeAsync("lobby", ShareLinkKind.Page, showsNames: true, ModeratorOfTests.Email, Cancel);
+        _ids["linkId"] = link.Id;
     }
 
     private async Task<IReadOnlyList<string>> TryAsync(JsonNode description, string method, string path, JsonNode operation, string token)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method.ToUpperInvariant()), new Uri(_host.BaseAddress, Address(path, operation)));
         var takesServerKey = operation["security"]!.AsArray().Any(way => way!.AsObject().ContainsKey("serverKey"));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", path == ShareLinkEndpoints.Route ? await ShareTokenAsync() : takesServerKey ? DashboardHost.ServerKey : token);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", path == ShareLinkEndpoints.Route ? _shareToken : takesServerKey ? DashboardHost.ServerKey : token);
         request.Headers.Add("X-API-Key", DashboardHost.ClientKey);
         if (operation["parameters"]?.AsArray().Any(parameter => Text(parameter!["name"]) == "If-Match") == true)
             request.Headers.TryAddWithoutValidation("If-Match", "*");
@@ -78,10 +83,6 @@ public sealed class DescribedRoutesTests(SharedHost shared) : IClassFixture<Shar
         Remember(document);
         return new JsonSchemaCheck(description).Problems(answer["content"]!["application/json"]!["schema"]!, document);
     }
-
-    /// <summary>Moderators alone make one.</summary>
-    private async Task<string> ShareTokenAsync() =>
-        (await _host.Services.GetRequiredService<ShareLinkStore>().MakeAsync("lobby", ShareLinkKind.Page, showsNames: true, ModeratorOfTests.Email, Cancel)).Token;
 
     private string Address(string path, JsonNode operation)
     {

@@ -62,6 +62,7 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         GET /api/v1/presence/stream                                        .    +    -    +    .    +    -    -    -    -    -    -    +
         GET /api/v1/presence/users/list                                    .    +    +    +    .    +    -    -    -    -    -    -    +
         GET /api/v1/share/stream                                           +    +    +    +    +    +    +    +    +    +    +    +    +
+        GET /api/v1/share/{linkId}/pictures/{key}                          +    +    +    +    +    +    +    +    +    +    +    +    +
         GET /api/v3/network-settings/chat                                  +    +    +    +    +    +    +    +    +    +    +    +    +
         GET /api/v3/sessions                                               .    +    +    +    .    -    -    -    -    -    -    -    -
         GET /api/v3/users/list                                             .    +    +    +    .    +    -    -    -    -    -    -    +
@@ -155,6 +156,7 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         .Replace("{channelId}", "team", StringComparison.Ordinal)
         .Replace("{keyId}", "none", StringComparison.Ordinal)
         .Replace("{link}", "none", StringComparison.Ordinal)
+        .Replace("{linkId}", "none", StringComparison.Ordinal)
         .Replace("{file}", "presence.js", StringComparison.Ordinal)
         + (route == "/api/v1/presence/rooms" ? "?ids=lobby" : "")
         + (route == "/api/v1/presence/stream" ? "?rooms=lobby" : "");

@@ -65,6 +65,26 @@ public sealed class ShareLinkTests(SharedHost shared) : IClassFixture<SharedHost
     }
 
     [Fact]
+    public async Task Picture_OfAViewer_IsReadByTheLinksIdUntilItIsRevoked()
+    {
+        var (link, token) = await MakeAsync(_host, "pictured", ShareLinkKind.Overlay, showsNames: true);
+        var (nameless, _) = await MakeAsync(_host, "pictured", ShareLinkKind.Overlay, showsNames: false);
+        _host.Services.GetRequiredService<PresenceEngine>().Heartbeat(new Heartbeat { RoomId = "pictured", UserId = "ada", SessionId = "", Profile = new UserProfile("Ada", "https://10.0.0.1/ada.png") });
+        await using var stream = await StreamClient.OpenSharedAsync(_host, token);
+        var picture = (await stream.NextAsync("count")).Data["viewers"]![0]!["picture"]!.GetValue<string>();
+
+        Assert.StartsWith(link.Id + "/pictures/", picture, StringComparison.Ordinal);
+        Assert.Equal(204, (await _host.GetAsync("/api/v1/share/" + picture)).Status); // the address is private, so there is none to show
+        Assert.Equal(404, (await _host.GetAsync("/api/v1/share/" + picture + "x")).Status);
+        Assert.Equal(404, (await _host.GetAsync("/api/v1/share/" + picture.Replace(link.Id, nameless.Id, StringComparison.Ordinal))).Status);
+        Assert.Equal(404, (await _host.GetAsync("/api/v1/share/" + picture.Replace(link.Id, token, StringComparison.Ordinal))).Status);
+
+        await _host.Services.GetRequiredService<ShareLinkStore>().RevokeAsync(link.Id, Cancel);
+
+        Assert.Equal(404, (await _host.GetAsync("/api/v1/share/" + picture)).Status);
+    }
+
+    [Fact]
     public async Task Page_WithoutNames_IsToldNone()
     {
         var (_, token) = await MakeAsync(_host, "unnamed", ShareLinkKind.Page, showsNames: false);

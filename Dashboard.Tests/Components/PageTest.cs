@@ -68,6 +68,8 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddScoped<PublicLinkAdministration>();
         Services.AddSingleton(ShareLinks);
         Services.AddScoped<ShareLinkAdministration>();
+        Services.AddSingleton<TestViewers>();
+        Services.AddScoped<TestViewerAdministration>();
         Services.AddTransient<ConnectQuery>();
         Services.AddScoped<BrowserChoices>();
         Services.AddScoped<RoomTrail>();

@@ -142,7 +142,7 @@ public sealed class RoomDetailPageTests : PageTest
 
         Assert.EndsWith("?search=lovel", Navigation.Uri, StringComparison.Ordinal);
         Assert.Equal("1 of 601 viewers", page.ByTestId("showing").TextContent);
-        Assert.EndsWith("/viewers.csv?search=lovel", page.Find("a[download]").GetAttribute("href"), StringComparison.Ordinal);
+        Assert.EndsWith("/viewers.csv?search=lovel", page.Find("a[download][href*='viewers.csv']").GetAttribute("href"), StringComparison.Ordinal);
         Assert.Equal("601", page.ByTestId("viewer-count").TextContent);
     }
 
@@ -176,7 +176,7 @@ public sealed class RoomDetailPageTests : PageTest
         var page = RenderRoom("main");
 
         Assert.Equal(["Guest gus"], Names(page));
-        Assert.EndsWith("/viewers.csv?search=G&guests=only&device=pixel&longer=1", page.Find("a[download]").GetAttribute("href"), StringComparison.Ordinal);
+        Assert.EndsWith("/viewers.csv?search=G&guests=only&device=pixel&longer=1", page.Find("a[download][href*='viewers.csv']").GetAttribute("href"), StringComparison.Ordinal);
         var filters = page.ByRole("group", RoomTexts.Filters);
         Assert.False(filters.HasAttribute("hidden"));
         Assert.Equal("3", new string([.. page.ByRole("button", "Filters: 3").TextContent.Where(char.IsDigit)]));

@@ -1,8 +1,10 @@
 using Bunit;
+using MudBlazor;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Components.Shared;
 using Presence.Dashboard.Display;
+using Presence.Dashboard.Live;
 using Presence.Dashboard.Sharing;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Storage;
@@ -18,9 +20,8 @@ public sealed class ShareLinkTests : PageTest
         var section = Render("stage");
         Assert.Empty(ShareLinks.List());
 
-        await section.ActAsync(shown => shown.ByLabel(ShareTexts.Page).ChangeAsync(new() { Value = "on" }));
-        await section.ActAsync(shown => shown.ByLabel(ShareTexts.WithNames).ChangeAsync(new() { Value = true }));
-        await section.ActAsync(shown => shown.ByRole("button", ShareTexts.Make).ClickAsync(new()));
+        await section.ActAsync(shown => shown.Find("[role=switch]").ChangeAsync(true));
+        await section.ActAsync(shown => shown.ByRole("button", ShareTexts.MakePage).ClickAsync(new()));
 
         var link = Assert.Single(ShareLinks.List());
         Assert.Equal(("stage", ShareLinkKind.Page, true, "mod@example.com"), (link.RoomId, link.Kind, link.ShowsNames, link.CreatedBy));
@@ -34,7 +35,7 @@ public sealed class ShareLinkTests : PageTest
     {
         var section = Render("stage");
 
-        await section.ActAsync(shown => shown.ByRole("button", ShareTexts.Make).ClickAsync(new()));
+        await section.ActAsync(shown => shown.ByRole("button", ShareTexts.MakeOverlay).ClickAsync(new()));
 
         var link = Assert.Single(ShareLinks.List());
         Assert.Equal((ShareLinkKind.Overlay, false), (link.Kind, link.ShowsNames));
@@ -48,7 +49,7 @@ public sealed class ShareLinkTests : PageTest
             await ShareLinks.MakeAsync("stage", ShareLinkKind.Overlay, showsNames: false, "ada", Cancellation);
         var section = Render("stage");
 
-        await section.ActAsync(shown => shown.ByRole("button", ShareTexts.Make).ClickAsync(new()));
+        await section.ActAsync(shown => shown.ByRole("button", ShareTexts.MakeOverlay).ClickAsync(new()));
 
         Assert.Equal("Limit reached: this room has 10 share links. Revoke one first.", section.Find("[role=alert]").TextContent.Trim());
         Assert.Equal("links?room=stage", section.ByRole("link", ShareTexts.Manage).GetAttribute("href"));
@@ -60,7 +61,7 @@ public sealed class ShareLinkTests : PageTest
         var (link, _) = await ShareLinks.MakeAsync("stage", ShareLinkKind.Overlay, showsNames: false, "ada", Cancellation);
         Moderator.SetRoles(nameof(ModeratorRole.Observer));
         var section = Render("stage");
-        await section.ActAsync(shown => shown.ByRole("button", ShareTexts.Make).ClickAsync(new()));
+        await section.ActAsync(shown => shown.ByRole("button", ShareTexts.MakeOverlay).ClickAsync(new()));
         Assert.Equal(ShareTexts.NoAccess, section.Find("[role=alert]").TextContent.Trim());
         var administration = Services.GetService(typeof(ShareLinkAdministration)) as ShareLinkAdministration;
 
@@ -79,19 +80,30 @@ public sealed class ShareLinkTests : PageTest
         ShareLinks.Touch(second.Id);
         Time.Advance(TimeSpan.FromMinutes(3));
 
+        var dialogs = Render<MudDialogProvider>();
         var page = Render<ShareLinksPage>();
 
         Assert.Equal(
             ["lobby | Page: number | ben@example.com | 13:00 | 3 min ago | Revoke", "stage | OBS overlay: number and faces | ada@example.com | 12:00 | Never | Revoke"],
-            page.FindAll("tbody tr").Select(row => string.Join(" | ", row.Children.Select(cell => cell.TextContent.Trim()))));
+            page.FindAll("tbody tr").Select(row => string.Join(" | ", row.Children.Select(cell => cell.TextContent.Trim().Split('\n')[0]))));
 
-        await page.ActAsync(shown => shown.FindAll("tbody button")[0].ClickAsync(new()));
+        await RevokeFirstAsync(page, dialogs, "Cancel");
+        Assert.True(ShareLinks.IsInForce(second.Id));
+        await RevokeFirstAsync(page, dialogs, ShareTexts.Revoke);
 
+        page.WaitForAssertion(() => Assert.Single(page.FindAll("tbody tr")));
         Assert.False(ShareLinks.IsInForce(second.Id));
-        Assert.Equal(ShareTexts.Revoked, page.ByTestId("outcome").TextContent);
-        Assert.Single(page.FindAll("tbody tr"));
-        await page.ActAsync(shown => shown.FindAll("tbody button")[0].ClickAsync(new()));
-        Assert.Equal(ShareTexts.Empty, page.ByTestId("empty").TextContent);
+        Assert.Equal([ShareTexts.Revoked], ((NoticeBoard)Services.GetService(typeof(NoticeBoard))!).Shown.Select(notice => notice.Text));
+        await RevokeFirstAsync(page, dialogs, ShareTexts.Revoke);
+        page.WaitForAssertion(() => Assert.Equal(ShareTexts.Empty, page.ByTestId("empty").TextContent));
+    }
+
+    private static async Task RevokeFirstAsync(IRenderedComponent<ShareLinksPage> page, IRenderedComponent<MudDialogProvider> dialogs, string answer)
+    {
+        var revoking = page.InvokeAsync(() => page.FindAll("tbody button")[0].ClickAsync(new()));
+        dialogs.WaitForAssertion(() => Assert.NotEmpty(dialogs.AllByRole("button", answer)));
+        await dialogs.ActAsync(shown => shown.ByRole("button", answer).ClickAsync(new()));
+        await revoking;
     }
 
     private IRenderedComponent<ShareLinkSection> Render(string room) => Render<ShareLinkSection>(parameters => parameters.Add(section => section.RoomId, room));

@@ -19,6 +19,7 @@ public sealed class CsvTests
     [InlineData("\rx", "\"'\rx\"")]
     [InlineData("=HYPERLINK(\"http://x\",\"y\")", "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\"")]
     [InlineData("a=b", "a=b")]
+    [InlineData("a;b", "\"a;b\"")]
     public void AppendLine_OfAField_IsSafeAndReadable(string field, string expected)
     {
         var text = new StringBuilder();
@@ -26,6 +27,16 @@ public sealed class CsvTests
         Csv.AppendLine(text, ["first", field]);
 
         Assert.Equal($"first,{expected}\r\n", text.ToString());
+    }
+
+    [Fact]
+    public void AppendLine_WithSemicolons_SeparatesByThem()
+    {
+        var text = new StringBuilder();
+
+        Csv.AppendLine(text, ["first", "a,b", "=1"], Csv.Semicolon);
+
+        Assert.Equal("first;\"a,b\";'=1\r\n", text.ToString());
     }
 
     [Fact]

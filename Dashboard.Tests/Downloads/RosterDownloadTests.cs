@@ -16,6 +16,8 @@ namespace Presence.Dashboard.Tests.Downloads;
 /// <summary>Viewers as a file, fetched as a signed-in browser fetches it.</summary>
 public sealed class RosterDownloadTests : IAsyncLifetime
 {
+    private static readonly CsvFormat Format = new(Csv.Comma, TimeZoneInfo.Utc);
+
     private DashboardHost _host = null!;
     private FormVisitor _moderator = null!;
 
@@ -50,7 +52,7 @@ public sealed class RosterDownloadTests : IAsyncLifetime
         Assert.Equal("main stage-viewers.csv", reply.Content.Headers.ContentDisposition!.FileNameStar);
         Assert.True(reply.Headers.CacheControl!.NoStore);
         Assert.Equal([0xEF, 0xBB, 0xBF], bytes.Take(3));
-        Assert.Equal("user_id,display_name,guest,state,fading,joined_at,last_heartbeat_at,sessions", lines[0]);
+        Assert.Equal("user_id,display_name,guest,state,fading,joined_at,last_heartbeat_at,sessions,minutes_watched,joined_date,joined_time,last_heartbeat_date,last_heartbeat_time,time_zone", lines[0]);
         Assert.StartsWith("ada,\"Ada, Countess\",no,hidden,no,20", lines[1], StringComparison.Ordinal);
         Assert.StartsWith("eve,'=cmd|' /C calc'!A0,yes,visible,no,20", lines[2], StringComparison.Ordinal);
         Assert.Equal(3, lines.Length);
@@ -150,7 +152,7 @@ public sealed class RosterDownloadTests : IAsyncLifetime
         var written = new List<string>();
         var gone = 0;
 
-        foreach (var row in new RosterDownload(Engine, TimeProvider.System).Rows(moderator, view))
+        foreach (var row in new RosterDownload(Engine, TimeProvider.System).Rows(moderator, view, Format))
         {
             written.Add(row[0]);
             if (written.Count % 1_000 == 0)
@@ -172,7 +174,7 @@ public sealed class RosterDownloadTests : IAsyncLifetime
             Beat("main", $"user-{user}", $"Viewer {user:000}", ViewerState.Hidden);
         var moderator = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Role, nameof(ModeratorRole.Observer))], "test"));
 
-        using var rows = new RosterDownload(Engine, TimeProvider.System).Rows(moderator, RosterView.Of("main", null, "name", "hidden")).GetEnumerator();
+        using var rows = new RosterDownload(Engine, TimeProvider.System).Rows(moderator, RosterView.Of("main", null, "name", "hidden"), Format).GetEnumerator();
         Assert.True(rows.MoveNext());
         Beat("main", "user-449", "Viewer 449", ViewerState.Visible);
         var last = "";
@@ -209,7 +211,7 @@ public sealed class RosterDownloadTests : IAsyncLifetime
     {
         var download = new RosterDownload(Engine, TimeProvider.System);
 
-        Assert.Throws<AccessRefusedException>(() => download.Rows(new ClaimsPrincipal(new ClaimsIdentity()), RosterView.Of("main", null, null, null)));
+        Assert.Throws<AccessRefusedException>(() => download.Rows(new ClaimsPrincipal(new ClaimsIdentity()), RosterView.Of("main", null, null, null), Format));
     }
 
     private static string[] LinesOf(byte[] bytes) => Encoding.UTF8.GetString(bytes, 3, bytes.Length - 3).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);

@@ -28,11 +28,6 @@ internal static class ComponentQueries
         where TComponent : IComponent =>
         [.. component.FindAll(ElementsOf(role)).Where(element => NameOf(element) == name)];
 
-    /// <summary>The one input inside the label of these words.</summary>
-    public static IElement ByLabel<TComponent>(this IRenderedComponent<TComponent> component, string label)
-        where TComponent : IComponent =>
-        component.FindAll("label").Single(found => found.TextContent.Trim() == label).QuerySelector("input")!;
-
     private static string ElementsOf(string role) => role switch
     {
         "button" => "button, [role=button]",

@@ -65,6 +65,7 @@ internal static class Limits
         new("public links", PublicLinkStore.Most, "rooms", "with a public link") { Error = ApiError.CapReached },
         new("share links", ShareLinkStore.Most, "links", "in total") { Otherwise = "a message on the page" },
         new("share links of a room", ShareLinkStore.MostOfRoom, "links", "one room") { Otherwise = "a message on the page" },
+        new("test viewers", TestViewers.Most, "rooms", "with a test viewer at once") { Otherwise = "a message on the page" },
         new("request line", ServerDefaults.LongestRequestLine, "bytes", "every request") { Otherwise = "414 without a body" },
         new("headers", ServerDefaults.LargestHeaders, "bytes", "every request") { Otherwise = "431 without a body" },
         new("header lines", ServerDefaults.MostHeaders, "headers", "every request") { Otherwise = "431 without a body" },

@@ -57,9 +57,13 @@ internal static class DashboardPages
         services.AddScoped<ViewerModeration>();
         services.AddScoped<ViewerBans>();
         services.AddSingleton<RosterDownload>();
+        services.AddSingleton<TableDownloads>();
         services.AddScoped<SettingsAdministration>();
         services.AddScoped<PublicLinkAdministration>();
         services.AddScoped<ShareLinkAdministration>();
+        services.AddSingleton<TestViewers>();
+        services.AddLoop<TestViewers>("test viewers", TimeSpan.FromSeconds(1), viewers => viewers.Pass());
+        services.AddScoped<TestViewerAdministration>();
         services.AddScoped<PeopleAdministration>();
         services.AddTransient<ConnectQuery>();
         services.AddTransient<SystemAdministration>();

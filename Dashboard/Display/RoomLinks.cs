@@ -22,6 +22,17 @@ internal static class RoomLinks
             return Uri.UnescapeDataString(path["rooms/".Length..]);
         return path is "room" && QueryHelpers.ParseQuery(relative[path.Length..].Split('#')[0]).TryGetValue("id", out var id) ? id.ToString() : null;
     }
+
+    /// <summary>The address of one of a room's downloads, with the words of the page's own address.</summary>
+    public static string Download(string roomId, string file, IEnumerable<KeyValuePair<string, string?>> words)
+    {
+        var path = roomId is "." or ".." ? $"downloads/room/{file}?id={roomId}&" : $"downloads/rooms/{Uri.EscapeDataString(roomId)}/{file}?";
+        return (path + Query(words)).TrimEnd('?', '&');
+    }
+
+    /// <summary>Words of an address, those without a value left out.</summary>
+    public static string Query(IEnumerable<KeyValuePair<string, string?>> words) =>
+        string.Join('&', words.Where(word => word.Value is not null).Select(word => word.Key + "=" + Uri.EscapeDataString(word.Value!)));
 }
 
 /// <summary>The address of a viewer's page.</summary>

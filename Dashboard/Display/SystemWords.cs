@@ -55,6 +55,7 @@ internal static class SystemWords
         "share links" => SystemTexts.LoopShareLinks,
         "signing keys" => SystemTexts.LoopSigningKeys,
         "sweep" => SystemTexts.LoopSweep,
+        "test viewers" => SystemTexts.LoopTestViewers,
         "unused users" => SystemTexts.LoopUnusedUsers,
         "vouched users" => SystemTexts.LoopVerifiedUsers,
         JobNames.Backup or JobNames.Maintenance => OfJob(loop).Name,

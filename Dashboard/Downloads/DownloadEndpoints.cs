@@ -1,41 +1,66 @@
 using System.Globalization;
-using System.Net.Mime;
 using System.Security.Claims;
-using System.Text;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Net.Http.Headers;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Live;
 using Presence.Engine;
+using Presence.Engine.History;
 
 namespace Presence.Dashboard.Downloads;
 
 /// <summary>Files for moderators: plain GETs that the browser's cookie authorises, outside /api.</summary>
-internal static class DownloadEndpoints
+internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads tables, PresenceEngine engine, PageReads reads)
 {
-    /// <summary>Written at once: small enough for memory, large enough for the network.</summary>
-    private const int FlushAt = 32 * 1024;
-
-    public static void MapDownloads(this WebApplication app)
+    public static void Map(WebApplication app)
     {
+        var endpoints = ActivatorUtilities.CreateInstance<DownloadEndpoints>(app.Services);
         var downloads = app.MapGroup("/downloads").RequireAuthorization(ModeratorPolicy.Observe).ExcludeFromDescription();
-        downloads.MapGet("/rooms/{RoomId}/viewers.csv", SendViewersAsync);
-        downloads.MapGet("/room/viewers.csv", (HttpContext http, string? id, RosterDownload roster, PresenceEngine engine, PageReads reads) =>
-            SendViewersAsync(http, id ?? "", roster, engine, reads));
+        downloads.MapGet("/rooms.csv", endpoints.SendRoomsAsync);
+        downloads.MapGet("/network/chart.csv", endpoints.SendNetworkAsync);
+        downloads.MapGet("/rooms/{RoomId}/viewers.csv", endpoints.SendViewersAsync);
+        downloads.MapGet("/rooms/{RoomId}/chart.csv", endpoints.SendChartAsync);
+        // For the ids that cannot stand in a path.
+        downloads.MapGet("/room/viewers.csv", (HttpContext http, string? id) => endpoints.SendViewersAsync(http, id ?? ""));
+        downloads.MapGet("/room/chart.csv", (HttpContext http, string? id) => endpoints.SendChartAsync(http, id ?? ""));
     }
 
-    private static async Task SendViewersAsync(
-        HttpContext http, [FromRoute(Name = "RoomId")] string roomId, RosterDownload roster, PresenceEngine engine, PageReads reads)
+    private Task SendViewersAsync(HttpContext http, [FromRoute(Name = "RoomId")] string roomId) => SendAsync(
+        http,
+        roomId,
+        () => engine.Count(roomId).Viewers,
+        format => new CsvFile(
+            roomId + "-viewers.csv",
+            RosterDownload.Header,
+            roster.Rows(http.User, RosterView.Of(roomId, Word(http, "search"), Word(http, "sort"), Word(http, "state"), Word(http, "guests"), Word(http, "device"), Word(http, "longer")), format)));
+
+    private Task SendRoomsAsync(HttpContext http) => SendAsync(
+        http,
+        roomId: null,
+        () => engine.KnownRooms,
+        format => new CsvFile("rooms.csv", TableDownloads.RoomsHeader, tables.Rooms(http.User, RoomListView.Of(Word(http, "search"), Word(http, "show"), Word(http, "sort")), format)));
+
+    private Task SendChartAsync(HttpContext http, [FromRoute(Name = "RoomId")] string roomId) => SendAsync(
+        http,
+        roomId,
+        () => 0,
+        format => new CsvFile(roomId + "-chart.csv", TableDownloads.ChartHeader, tables.Chart(http.User, roomId, minutes: Word(http, "range") == "15m" ? 15 : 60, format)));
+
+    private Task SendNetworkAsync(HttpContext http) => SendAsync(
+        http,
+        roomId: null,
+        () => 0,
+        format => new CsvFile("network-chart.csv", TableDownloads.NetworkHeader, tables.Network(http.User, Word(http, "range") == "day" ? HistoryRange.Day : HistoryRange.Hour, format)));
+
+    private async Task SendAsync(HttpContext http, string? roomId, Func<int> cost, Func<CsvFormat, CsvFile> read)
     {
         var response = http.Response;
-        if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
+        if (roomId is not null && PresenceIds.ProblemOfRoomId(roomId) is { } problem)
         {
             response.StatusCode = StatusCodes.Status400BadRequest;
             await response.WriteAsync(problem, http.RequestAborted);
             return;
         }
-
-        if (!reads.TryTake(http.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "", engine.Count(roomId).Viewers, out var wait))
+        if (!reads.TryTake(http.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "", cost(), out var wait))
         {
             var seconds = (int)Math.Ceiling(wait.TotalSeconds);
             response.StatusCode = StatusCodes.Status429TooManyRequests;
@@ -44,48 +69,19 @@ internal static class DownloadEndpoints
             return;
         }
 
-        IEnumerable<string[]> rows;
+        var format = CsvFormat.Of(http);
+        CsvFile file;
         try
         {
-            rows = roster.Rows(http.User, RosterView.Of(roomId, Word("search"), Word("sort"), Word("state"), Word("guests"), Word("device"), Word("longer")));
+            file = read(format);
         }
         catch (AccessRefusedException)
         {
             response.StatusCode = StatusCodes.Status403Forbidden;
             return;
         }
-        response.ContentType = "text/csv; charset=utf-8; header=present";
-        response.Headers.ContentDisposition = NameOf(roomId);
-        response.Headers.CacheControl = "no-store";
-        await WriteAsync(response.Body, rows, http.RequestAborted);
-
-        string? Word(string name) => http.Request.Query[name].FirstOrDefault();
+        await file.SendAsync(http, format);
     }
 
-    private static async Task WriteAsync(Stream body, IEnumerable<string[]> rows, CancellationToken cancellationToken)
-    {
-        await body.WriteAsync(Csv.Encoding.GetPreamble(), cancellationToken);
-        var text = new StringBuilder();
-        Csv.AppendLine(text, RosterDownload.Header);
-        foreach (var row in rows)
-        {
-            Csv.AppendLine(text, row);
-            if (text.Length >= FlushAt)
-                await FlushAsync();
-        }
-        await FlushAsync();
-
-        async Task FlushAsync()
-        {
-            await body.WriteAsync(Csv.Encoding.GetBytes(text.ToString()), cancellationToken);
-            text.Clear();
-        }
-    }
-
-    private static string NameOf(string roomId)
-    {
-        var disposition = new ContentDispositionHeaderValue(DispositionTypeNames.Attachment);
-        disposition.SetHttpFileName(roomId + "-viewers.csv");
-        return disposition.ToString();
-    }
+    private static string? Word(HttpContext http, string name) => http.Request.Query[name].FirstOrDefault();
 }

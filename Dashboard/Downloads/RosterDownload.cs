@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Security.Claims;
-using System.Text;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Api;
 using Presence.Dashboard.Live;
@@ -13,7 +11,10 @@ namespace Presence.Dashboard.Downloads;
 internal sealed class RosterDownload(PresenceEngine engine, TimeProvider time)
 {
     public static readonly IReadOnlyList<string> Header =
-        ["user_id", "display_name", "guest", "state", "fading", "joined_at", "last_heartbeat_at", "sessions"];
+    [
+        "user_id", "display_name", "guest", "state", "fading", "joined_at", "last_heartbeat_at", "sessions",
+        "minutes_watched", .. CsvFormat.LocalColumns("joined"), .. CsvFormat.LocalColumns("last_heartbeat"), "time_zone",
+    ];
 
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
     /// <remarks>
@@ -21,19 +22,19 @@ internal sealed class RosterDownload(PresenceEngine engine, TimeProvider time)
     /// read page by page and take the memory of one, but for a filter by device; the others keep the ids of the moment, one reference a viewer, and read
     /// what is behind them page by page. The room's lock is held for a page at a time.
     /// </remarks>
-    public IEnumerable<string[]> Rows(ClaimsPrincipal caller, RosterView view)
+    public IEnumerable<string[]> Rows(ClaimsPrincipal caller, RosterView view, CsvFormat format)
     {
         if (!ModeratorPolicy.Holds(caller, ModeratorRole.Observer))
             throw new AccessRefusedException(ModeratorRole.Observer);
-        return RowsOf(view);
+        return RowsOf(view, format);
     }
 
-    private IEnumerable<string[]> RowsOf(RosterView view)
+    private IEnumerable<string[]> RowsOf(RosterView view, CsvFormat format)
     {
         var wanted = view.ToQuery();
         var isByPlace = view.Sort is ViewerSort.FirstJoinedFirst or ViewerSort.LastJoinedFirst && wanted.Device is null;
         var viewers = isByPlace ? ByJoining(view) : InKeptOrder(view.RoomId, wanted);
-        return viewers.Where(viewer => wanted.Matches(viewer, time.GetUtcNow())).Select(RowOf); // also of a kept order: who changed since is as it is now, or left out
+        return viewers.Where(viewer => wanted.Matches(viewer, time.GetUtcNow())).Select(viewer => RowOf(viewer, format)); // also of a kept order: who changed since is as it is now, or left out
     }
 
     private IEnumerable<Viewer> ByJoining(RosterView view)
@@ -53,7 +54,7 @@ internal sealed class RosterDownload(PresenceEngine engine, TimeProvider time)
     private IEnumerable<Viewer> InKeptOrder(string roomId, ViewerQuery wanted) =>
         engine.Order(roomId, wanted).UserIds.Chunk(PresenceLimits.Page).SelectMany(userIds => engine.Viewers(roomId, userIds));
 
-    private static string[] RowOf(Viewer viewer) =>
+    private string[] RowOf(Viewer viewer, CsvFormat format) =>
     [
         viewer.UserId,
         VisibleText.NameOf(viewer.Profile?.DisplayName) ?? "",
@@ -63,39 +64,9 @@ internal sealed class RosterDownload(PresenceEngine engine, TimeProvider time)
         Csv.Instant(viewer.JoinedAt),
         Csv.Instant(viewer.LastHeartbeatAt),
         Csv.Number(viewer.Sessions),
+        Csv.Number((long)(time.GetUtcNow() - viewer.JoinedAt).TotalMinutes),
+        .. format.Local(viewer.JoinedAt),
+        .. format.Local(viewer.LastHeartbeatAt),
+        format.Zone.Id,
     ];
-}
-
-/// <summary>Writes comma-separated values (RFC 4180) that spreadsheets take for text and never for a formula. Pure.</summary>
-internal static class Csv
-{
-    /// <summary>UTF-8 with the mark that makes spreadsheets read it as such.</summary>
-    public static readonly Encoding Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: true);
-
-    /// <summary>Adds one line.</summary>
-    public static void AppendLine(StringBuilder text, IReadOnlyList<string> fields)
-    {
-        for (var i = 0; i < fields.Count; i++)
-        {
-            if (i > 0)
-                text.Append(',');
-            AppendField(text, fields[i]);
-        }
-        text.Append("\r\n");
-    }
-
-    public static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
-
-    public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static void AppendField(StringBuilder text, string field)
-    {
-        // Viewers choose their names. A spreadsheet would run one that begins like a formula.
-        if (field.Length > 0 && field[0] is '=' or '+' or '-' or '@' or '\t' or '\r')
-            field = "'" + field;
-        if (field.AsSpan().IndexOfAny("\",\r\n") < 0)
-            text.Append(field);
-        else
-            text.Append('"').Append(field.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
-    }
 }

@@ -36,7 +36,7 @@ public static class DashboardApplication
         app.MapPresenceApi();
         app.MapModeratorAccounts();
         app.MapDashboardPages();
-        app.MapDownloads();
+        DownloadEndpoints.Map(app);
         app.MapSharedRoomPages();
         app.MapPictures();
         app.MapJobs();

@@ -1,4 +1,5 @@
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Display;
 using Presence.Engine;
 using Presence.Engine.Rooms;
 
@@ -96,6 +97,17 @@ public sealed record RoomListViewModel(
 /// <param name="Reversed">The other way round.</param>
 internal sealed record RoomListView(string Search, RoomFilter Filter, RoomOrder Order, bool Reversed)
 {
+    /// <summary>Reads what stands in an address. What it does not know is as if it were not there.</summary>
+    public static RoomListView Of(string? search, string? show, string? sort)
+    {
+        var (order, isReversed) = RoomOrders.Parse(sort);
+        return new RoomListView(
+            search is null ? "" : search.Length <= PresenceLimits.SearchLength ? search : search[..PresenceLimits.SearchLength],
+            RoomFilters.Parse(show),
+            order,
+            isReversed);
+    }
+
     /// <summary>Whether nothing narrows it.</summary>
     public bool IsEverything => Search.Length == 0 && Filter == RoomFilter.All;
 

@@ -97,11 +97,7 @@ public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, V
     public static string? WordOf(bool? guests) => guests switch { true => OnlyGuests, false => NoGuests, null => null };
 
     /// <summary>The address of these viewers as CSV, with the words of the page's own address.</summary>
-    public string DownloadHref()
-    {
-        var path = RoomId is "." or ".." ? "downloads/room/viewers.csv?id=" + RoomId + "&" : "downloads/rooms/" + Uri.EscapeDataString(RoomId) + "/viewers.csv?";
-        return (path + string.Join('&', Words.Where(word => word.Value is not null).Select(word => word.Key + "=" + Uri.EscapeDataString(word.Value!)))).TrimEnd('?', '&');
-    }
+    public string DownloadHref() => RoomLinks.Download(RoomId, "viewers.csv", Words);
 
     /// <summary>The same in the engine's terms. Fading goes before what a viewer's sessions said, as in the list.</summary>
     public ViewerQuery ToQuery() => new()

@@ -5,6 +5,7 @@ using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Api.Streaming;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Display;
+using Presence.Dashboard.Pictures;
 using Presence.Engine;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
@@ -13,9 +14,10 @@ namespace Presence.Dashboard.Sharing;
 
 /// <summary>A room live, for whoever has a share link's token: the overlay and the read-only page read this.</summary>
 /// <remarks>The token is sent as a header, and stands behind the <c>#</c> of a page's address, which no browser sends: no log has it.</remarks>
-internal sealed class ShareLinkEndpoints(ShareLinkStore links, PresenceEngine engine, EventStreams streams, RateLimits rateLimits, TimeProvider time)
+internal sealed class ShareLinkEndpoints(ShareLinkStore links, PresenceEngine engine, UserPictures pictures, EventStreams streams, RateLimits rateLimits, TimeProvider time)
 {
     public const string Route = "/api/v1/share/stream";
+    public const string PictureRoute = "/api/v1/share/{linkId}/pictures/{key}";
 
     private const string Scheme = "Bearer ";
 
@@ -25,7 +27,7 @@ internal sealed class ShareLinkEndpoints(ShareLinkStore links, PresenceEngine en
         data: {"kind":"page","title":"Main stage","names":true}
 
         event: count
-        data: {"count":1240,"change":12,"at":"2026-11-21T22:37:41.509Z","more":1238,"viewers":[{"initials":"AL","hue":3,"name":"Ada Lovelace"},{"initials":"GH","hue":0,"name":"Grace Hopper"}]}
+        data: {"count":1240,"change":12,"at":"2026-11-21T22:37:41.509Z","more":1238,"viewers":[{"initials":"AL","hue":3,"name":"Ada Lovelace","picture":"link_0a1b2c3d4e5f6071/pictures/Yq3v0xJm2pTk9bWc7dRf1A"},{"initials":"GH","hue":0,"name":"Grace Hopper"}]}
 
         event: curve
         data: {"minutes":[1180,1204,1228],"sampledAt":"2026-11-21T22:37:12.000Z"}
@@ -35,7 +37,7 @@ internal sealed class ShareLinkEndpoints(ShareLinkStore links, PresenceEngine en
 
     private static readonly ApiProblem Nowhere = new(ApiError.NotFound, "This link doesn't exist or was revoked.");
 
-    private readonly SharedRooms _rooms = new(links, engine, time);
+    private readonly SharedRooms _rooms = new(links, engine, pictures, time);
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -43,6 +45,10 @@ internal sealed class ShareLinkEndpoints(ShareLinkStore links, PresenceEngine en
         api.MapGet(Route, endpoints.Open).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
             .WithName("streamSharedRoom").Produces<string>(StatusCodes.Status200OK, EventStreamReply.MediaType).WithExample(Example)
             .Refuses(ApiError.NotFound, ApiError.PresenceDisabled, ApiError.CapReached);
+        api.MapGet(PictureRoute, endpoints.ShowAsync).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
+            .WithName("getSharedPicture").Produces<string>(StatusCodes.Status200OK, PictureDrawing.ContentType).Produces(StatusCodes.Status204NoContent)
+            .AnswersHeader("ETag", "The version of the reply.").AnswersHeader("Cache-Control", "How long the reply can be cached.")
+            .WithExample("RIFF").Refuses(ApiError.NotFound);
     }
 
     /// <summary>Watch a room live through a share link</summary>
@@ -70,6 +76,23 @@ internal sealed class ShareLinkEndpoints(ShareLinkStore links, PresenceEngine en
         return streams.TryOpenCounts(reader, http.Connection.RemoteIpAddress, [link.RoomId], out var full) is { } stream
             ? new SharedRoomStreamReply(stream, _rooms.Of(link), time)
             : new ApiProblem(ApiError.CapReached, full!) { RetryAfterSeconds = 5 };
+    }
+
+    /// <summary>Read a viewer's picture through a share link</summary>
+    /// <remarks>
+    /// For the `picture` of a viewer in the stream. Neither part of the address can be guessed, and neither is the link's token. Links
+    /// that don't show viewers, revoked and unknown ones return 404, as do unknown pictures.
+    /// </remarks>
+    /// <response code="200">The picture.</response>
+    /// <response code="204">No picture: the URL leads to none that is shown, or can't be fetched now. Show initials.</response>
+    internal async Task<IResult> ShowAsync(HttpContext http, string linkId, string key)
+    {
+        if (!rateLimits.Badges.TryTake(http.Connection.RemoteIpAddress, out var wait))
+            return ApiProblems.TooFast("This address reads shared rooms too often.", wait);
+        if (links.FindById(linkId) is not { ShowsNames: true } || await pictures.ReadAsync(key, http.RequestAborted) is not { } picture)
+            return Nowhere;
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return PictureEndpoints.ResultOf(http, picture, "private");
     }
 }
 
@@ -101,16 +124,16 @@ internal sealed class SharedRoomStreamReply(EventStream stream, SharedRoom room,
 }
 
 /// <summary>The rooms that share links show.</summary>
-internal sealed class SharedRooms(ShareLinkStore links, PresenceEngine engine, TimeProvider time)
+internal sealed class SharedRooms(ShareLinkStore links, PresenceEngine engine, UserPictures pictures, TimeProvider time)
 {
     private readonly ConditionalWeakTable<ShareLink, SharedRoom> _rooms = [];
 
     /// <summary>The room of a link, shared by its streams; it goes with its link.</summary>
-    public SharedRoom Of(ShareLink link) => _rooms.GetValue(link, link => new SharedRoom(link, links, engine, time));
+    public SharedRoom Of(ShareLink link) => _rooms.GetValue(link, link => new SharedRoom(link, links, engine, pictures, time));
 }
 
 /// <summary>A room as one share link shows it: read from the engine at most four times a second, however many look.</summary>
-internal sealed class SharedRoom(ShareLink link, ShareLinkStore links, PresenceEngine engine, TimeProvider time)
+internal sealed class SharedRoom(ShareLink link, ShareLinkStore links, PresenceEngine engine, UserPictures pictures, TimeProvider time)
 {
     /// <summary>Of a stream's picture.</summary>
     public const int MostFaces = 12;
@@ -155,13 +178,15 @@ internal sealed class SharedRoom(ShareLink link, ShareLinkStore links, PresenceE
             return Describe(engine.Count(link.RoomId), trend, viewers: null);
 
         var page = engine.Viewers(link.RoomId, new ViewerQuery { Sort = ViewerSort.LastJoinedFirst, Limit = PresenceLimits.Page });
-        return Describe(page.Count, trend, [.. page.Viewers.Select(DescribeViewer).OfType<SharedViewerDocument>().Take(IsPage ? MostNames : MostFaces)]);
+        return Describe(page.Count, trend, [.. page.Viewers.Where(viewer => VisibleText.NameOf(viewer.Profile?.DisplayName) is not null).Take(IsPage ? MostNames : MostFaces).Select(DescribeViewer)]);
     }
 
-    /// <summary>Null for viewers without a name, which guests usually are: they are counted alone.</summary>
-    private SharedViewerDocument? DescribeViewer(Viewer viewer) => VisibleText.NameOf(viewer.Profile?.DisplayName) is { } name
-        ? new SharedViewerDocument(Initials.Of(name), Initials.HueOf(viewer.UserId), IsPage ? name : null)
-        : null;
+    /// <summary>Viewers without a name, which guests usually are, are counted alone.</summary>
+    private SharedViewerDocument DescribeViewer(Viewer viewer)
+    {
+        var name = VisibleText.NameOf(viewer.Profile!.DisplayName)!;
+        return new SharedViewerDocument(Initials.Of(name), Initials.HueOf(viewer.UserId), IsPage ? name : null, pictures.KeyOf(viewer.Profile.AvatarUrl) is { } key ? $"{link.Id}/pictures/{key}" : null);
+    }
 
     private SharedRoomReading Describe(in RoomCount count, RoomTrend? trend, IReadOnlyList<SharedViewerDocument>? viewers) =>
         new(count.Viewers, trend?.MinuteChange, count.At, engine.IsWarming, viewers is null ? null : Math.Max(0, count.Viewers - viewers.Count), viewers, trend);
@@ -204,7 +229,8 @@ internal sealed record SharedCountDocument(int Count, int? Change, DateTimeOffse
 /// <param name="Initials">Up to two letters of the name.</param>
 /// <param name="Hue">A colour for them, from 0 to 5. The same for a user every time.</param>
 /// <param name="Name">The name. For the read-only page alone.</param>
-internal sealed record SharedViewerDocument(string Initials, int Hue, string? Name);
+/// <param name="Picture">Where the server has a picture, below <c>/api/v1/share/</c>.</param>
+internal sealed record SharedViewerDocument(string Initials, int Hue, string? Name, string? Picture);
 
 /// <summary>The data of <c>curve</c>: the last hour.</summary>
 /// <param name="Minutes">Viewers at the end of each minute, oldest first. The last value is now.</param>

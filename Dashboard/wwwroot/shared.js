@@ -29,10 +29,12 @@ let retry;
 let title = "";
 let last;
 let minutes = [];
+const broken = new Set(); // pictures that didn't load: not asked for again before the next connection
 
 /** Reads the stream anew, whatever became of the one before. */
 async function connect() {
   clearTimeout(retry);
+  broken.clear();
   reading.abort();
   const { signal } = reading = new AbortController();
   heardAt = Date.now();
@@ -119,10 +121,22 @@ function showPage({ count, change, at, viewers, more }) {
   showCurve();
 }
 
-function faceOf({ initials, hue }) {
+function faceOf({ initials, hue, picture }) {
   const face = element("span", `face hue-${hue}`, initials);
   face.setAttribute("aria-hidden", "true");
+  if (picture && !broken.has(picture)) face.append(imageOf(picture));
   return face;
+}
+
+function imageOf(picture) {
+  const image = new Image();
+  image.alt = "";
+  image.onerror = () => {
+    broken.add(picture);
+    image.remove(); // the letters are still there
+  };
+  image.src = `api/v1/share/${picture}`;
+  return image;
 }
 
 function element(tag, className, text) {

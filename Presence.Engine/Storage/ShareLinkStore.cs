@@ -43,6 +43,10 @@ public sealed class ShareLinkStore(PresenceDatabase database) : IDisposable
         return _byHash.GetValueOrDefault(HashOf(token));
     }
 
+    /// <summary>One link; null when there is none.</summary>
+    /// <remarks><b>Cost.</b> Two look-ups in memory.</remarks>
+    public ShareLink? FindById(string id) => _hashes.TryGetValue(id, out var hash) ? _byHash.GetValueOrDefault(hash) : null;
+
     /// <summary>Whether a link was not revoked.</summary>
     /// <remarks><b>Cost.</b> One look-up in memory.</remarks>
     public bool IsInForce(string id) => _hashes.ContainsKey(id);

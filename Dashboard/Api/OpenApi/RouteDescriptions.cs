@@ -81,6 +81,7 @@ internal sealed record ApiParameter(string Name, string Text, OpenApiSchema Sche
         ["link"] = ("The code of a room's public link.", PublicLinkStore.CodeLength),
         ["file"] = ("One of `presence.js`, `react.js`, `timer-worker.js` and `widget.js`.", 40),
         ["key"] = ("The last part of the `picture` in a room's document.", 40),
+        ["linkId"] = ("The share link's id, from the `picture` in its stream. Not its token.", 40),
         ["keyId"] = ("The key's id from the list, not the key itself.", 40),
     };
 

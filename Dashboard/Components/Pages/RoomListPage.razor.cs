@@ -55,13 +55,7 @@ public sealed partial class RoomListPage
 
     protected override Task OnParametersSetAsync()
     {
-        var search = SearchText ?? "";
-        var (order, isReversed) = RoomOrders.Parse(Sort);
-        View = new RoomListView(
-            search.Length <= PresenceLimits.SearchLength ? search : search[..PresenceLimits.SearchLength],
-            RoomFilters.Parse(Show),
-            order,
-            isReversed);
+        View = RoomListView.Of(SearchText, Show, Sort);
         return base.OnParametersSetAsync();
     }
 
@@ -89,6 +83,9 @@ public sealed partial class RoomListPage
         Reader.TakeOrder();
         return RefreshAsync();
     }
+
+    private string DownloadHref =>
+        ("downloads/rooms.csv?" + RoomLinks.Query([new("search", View.Search.Length == 0 ? null : View.Search), new("show", RoomFilters.All.First(known => known.Filter == View.Filter).Name), new("sort", RoomOrders.InAddress(View.Order, View.Reversed))])).TrimEnd('?');
 
     private string FilterHref(string? name) => Navigation.GetUriWithQueryParameter("show", name);
 

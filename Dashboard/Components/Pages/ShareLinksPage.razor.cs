@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Sharing;
@@ -13,7 +15,6 @@ public sealed partial class ShareLinksPage : IDisposable
 {
     private readonly CancellationTokenSource _closing = new();
     private IReadOnlyList<ShareLink>? _links;
-    private string _outcome = "";
     private bool _hasFailed;
     private bool _isRefused;
     private bool _isBusy;
@@ -24,6 +25,12 @@ public sealed partial class ShareLinksPage : IDisposable
 
     [Inject]
     private ShareLinkAdministration Links { get; set; } = default!;
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = default!;
+
+    [Inject]
+    private NoticeBoard Board { get; set; } = default!;
 
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
@@ -74,23 +81,27 @@ public sealed partial class ShareLinksPage : IDisposable
         }
     }
 
+    private string UsedOf(ShareLink link) => link.LastUsedAt is { } at ? Durations.Ago(Now - at) : ShareTexts.Never;
+
     private async Task RevokeAsync(ShareLink link)
     {
+        if (!await ConfirmDialog.AskAsync(Dialogs, ShareTexts.RevokeTitle, ShareTexts.RevokeText, ShareTexts.Revoke))
+            return;
         _isBusy = true;
         try
         {
             await Links.RevokeAsync(link.Id, _closing.Token);
-            _outcome = ShareTexts.Revoked;
+            Board.Say(ShareTexts.Revoked);
         }
         catch (AccessRefusedException)
         {
-            _outcome = ShareTexts.NoAccess;
+            Board.Say(ShareTexts.NoAccess, severity: Severity.Error);
         }
 #pragma warning disable CA1031 // any failure: the page says that it did not work
         catch (Exception failure) when (!_closing.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            _outcome = Failures.Tell(failure, "A share link couldn't be revoked.", ShareTexts.NotSaved);
+            Board.Say(Failures.Tell(failure, "A share link couldn't be revoked.", ShareTexts.NotSaved), severity: Severity.Error);
         }
         finally
         {

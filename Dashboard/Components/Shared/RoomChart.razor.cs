@@ -55,6 +55,10 @@ public sealed partial class RoomChart : IDisposable
     [Parameter, EditorRequired]
     public string HourHref { get; set; } = "";
 
+    /// <summary>Where the minutes are as a file.</summary>
+    [Parameter, EditorRequired]
+    public string DownloadHref { get; set; } = "";
+
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
 

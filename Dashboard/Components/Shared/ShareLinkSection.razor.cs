@@ -13,7 +13,6 @@ public sealed partial class ShareLinkSection : IDisposable
 {
     private readonly CancellationTokenSource _closing = new();
     private IssuedShareLink? _issued;
-    private ShareLinkKind _kind;
     private bool _showsNames;
     private bool _isBusy;
     private string? _problem;
@@ -45,12 +44,12 @@ public sealed partial class ShareLinkSection : IDisposable
 
     private string AddressOf(IssuedShareLink issued) => Address.ToShare(Navigation) + SharedRoomPages.PathOf(issued);
 
-    private async Task MakeAsync()
+    private async Task MakeAsync(ShareLinkKind kind)
     {
         (_isBusy, _problem) = (true, null);
         try
         {
-            _issued = await Links.MakeAsync(RoomId, _kind, _showsNames, _closing.Token);
+            _issued = await Links.MakeAsync(RoomId, kind, _showsNames, _closing.Token);
         }
         catch (AccessRefusedException)
         {
