@@ -13,6 +13,7 @@ public sealed class StandingGrid<T> : MudDataGrid<T>
         Dense = true;
         Hover = true;
         Breakpoint = Breakpoint.None;
+        Filterable = true;
         FilterMode = DataGridFilterMode.ColumnFilterMenu;
         ShowColumnOptions = false;
     }
