@@ -70,7 +70,7 @@ internal sealed class RoomTrail(RoomRanking ranking)
     /// <remarks>The list stands still while somebody goes from room to room. <b>Cost.</b> A look at every room of it.</remarks>
     public (string? Before, string? Behind) Beside(string roomId)
     {
-        var rooms = _listed ??= _list is null ? [] : [.. _list.Pinned.Concat(_list.First).Concat(_list.Rest).Select(line => line.RoomId)];
+        var rooms = _listed ??= _list is null ? [] : [.. _list.First.Concat(_list.Rest).Select(line => line.RoomId)];
         var at = PlaceOf(roomId, rooms);
         if (at < 0)
         {

@@ -88,7 +88,7 @@ internal sealed class ShareLinkEndpoints(ShareLinkStore links, PresenceEngine en
     internal async Task<IResult> ShowAsync(HttpContext http, string linkId, string key)
     {
         if (!rateLimits.Badges.TryTake(http.Connection.RemoteIpAddress, out var wait))
-            return ApiProblems.TooFast("This address reads shared rooms too often.", wait);
+            return ApiProblem.TooFast("This address reads shared rooms too often.", wait);
         if (links.FindById(linkId) is not { ShowsNames: true } || await pictures.ReadAsync(key, http.RequestAborted) is not { } picture)
             return Nowhere;
         http.Response.Headers.XContentTypeOptions = "nosniff";
