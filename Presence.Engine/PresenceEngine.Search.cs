@@ -71,9 +71,9 @@ public sealed partial class PresenceEngine
         void Offer(string id, int viewers)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var rank = SearchRank.Of(id, folded);
+            var rank = SearchRank.OfUnfolded(id, folded);
             if (_network.Catalogue[id].Title is { } title)
-                rank = Math.Min(rank, SearchRank.Of(title, folded));
+                rank = Math.Min(rank, SearchRank.OfUnfolded(title, folded));
             if (rank != SearchRank.None)
                 best.Offer(new RankedFinding(id, rank, viewers));
         }

@@ -300,7 +300,7 @@ public sealed class OverviewPageTests : PageTest
         Assert.Contains("No access", Render<OverviewPage>().Markup, StringComparison.Ordinal);
     }
 
-    private Task SaveAsync(int seconds) => Store.ChangeAsync(
+    private async Task SaveAsync(int seconds) => await Store.ChangeAsync(
         new SettingsChange { Settings = PresenceSettings.Default with { HeartbeatInterval = TimeSpan.FromSeconds(seconds), PresenceTimeout = TimeSpan.FromSeconds(90) }, By = "ops" }, Cancellation);
 
     private HistorySample Minute(int fromNow, int viewers) => new(Time.GetUtcNow().AddMinutes(fromNow), viewers, 0, 0, 0);

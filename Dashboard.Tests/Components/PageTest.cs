@@ -104,7 +104,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
     protected BunitAuthorizationContext Moderator { get; }
 
     /// <summary>What the moderator was told last.</summary>
-    internal Notice? LastNotice => Services.GetRequiredService<NoticeBoard>().Shown.LastOrDefault();
+    internal Notice? LastNotice => Services.GetRequiredService<NoticeBoard>().Shown is [.., var last] ? last : null;
 
     protected static CancellationToken Cancellation => Xunit.TestContext.Current.CancellationToken;
 

@@ -202,7 +202,7 @@ public sealed class RoomDetailPageTests : PageTest
         page.Act(_ => button.Click());
 
         Assert.False(page.ByRole("group", RoomTexts.Filters).HasAttribute("hidden"));
-        Assert.Empty(page.FindAll("a").Where(link => link.TextContent == RoomTexts.ClearFilters));
+        Assert.DoesNotContain(page.FindAll("a"), link => link.TextContent == RoomTexts.ClearFilters);
     }
 
     [Fact]

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Pages;
-using Presence.Dashboard.Components.Shared;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;

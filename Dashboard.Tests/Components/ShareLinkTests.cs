@@ -1,5 +1,6 @@
 using Bunit;
 using MudBlazor;
+using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Components.Shared;
@@ -63,7 +64,7 @@ public sealed class ShareLinkTests : PageTest
         var section = Render("stage");
         await section.ActAsync(shown => shown.ByRole("button", ShareTexts.MakeOverlay).ClickAsync(new()));
         Assert.Equal(ShareTexts.NoAccess, section.Find("[role=alert]").TextContent.Trim());
-        var administration = Services.GetService(typeof(ShareLinkAdministration)) as ShareLinkAdministration;
+        var administration = Services.GetService<ShareLinkAdministration>();
 
         await Assert.ThrowsAsync<AccessRefusedException>(() => administration!.ReadAsync());
         await Assert.ThrowsAsync<AccessRefusedException>(() => administration!.RevokeAsync(link.Id, Cancellation));
@@ -93,7 +94,7 @@ public sealed class ShareLinkTests : PageTest
 
         page.WaitForAssertion(() => Assert.Single(page.FindAll("tbody tr")));
         Assert.False(ShareLinks.IsInForce(second.Id));
-        Assert.Equal([ShareTexts.Revoked], ((NoticeBoard)Services.GetService(typeof(NoticeBoard))!).Shown.Select(notice => notice.Text));
+        Assert.Equal([ShareTexts.Revoked], Services.GetService<NoticeBoard>()!.Shown.Select(notice => notice.Text));
         await RevokeFirstAsync(page, dialogs, ShareTexts.Revoke);
         page.WaitForAssertion(() => Assert.Equal(ShareTexts.Empty, page.ByTestId("empty").TextContent));
     }

@@ -61,7 +61,7 @@ public sealed class TestViewerButtonTests : PageTest
         Moderator.SetRoles(nameof(ModeratorRole.Observer));
 
         Assert.Empty(Render<TestViewerButton>(parameters => parameters.Add(shown => shown.RoomId, "stage")).FindAll("button"));
-        await Assert.ThrowsAsync<AccessRefusedException>(() => ((TestViewerAdministration)Services.GetService(typeof(TestViewerAdministration))!).SendAsync("stage"));
+        await Assert.ThrowsAsync<AccessRefusedException>(() => Services.GetService<TestViewerAdministration>()!.SendAsync("stage"));
         Assert.Equal(0, Engine.Count("stage").Viewers);
     }
 }

@@ -24,8 +24,8 @@ public sealed partial class ThemeTests : BunitContext, IAsyncLifetime
     {
         var provider = Render<MudThemeProvider>(theme => theme.Add(parameters => parameters.IsDarkMode, isDark));
 
-        var written = Variables().Matches(provider.Markup).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
-        var ours = Variables().Matches(RepositoryFiles.Read("Dashboard/wwwroot/theme.css")).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
+        var written = Variables().Matches(provider.Markup).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
+        var ours = Variables().Matches(RepositoryFiles.Read("Dashboard/wwwroot/theme.css")).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
 
         Assert.True(written.Count > 200, $"The provider wrote {written.Count} variables.");
         Assert.Empty(written.Except(ours));
@@ -36,17 +36,17 @@ public sealed partial class ThemeTests : BunitContext, IAsyncLifetime
     {
         var sheet = RepositoryFiles.Read("Dashboard/wwwroot/theme.css");
 
-        var light = Triples().Matches(sheet[..sheet.IndexOf(":root[data-theme", StringComparison.Ordinal)]).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
-        var dark = Triples().Matches(sheet[sheet.IndexOf(":root[data-theme", StringComparison.Ordinal)..]).GroupBy(match => match.Groups[1].Value, StringComparer.Ordinal);
+        var light = Triples().Matches(sheet[..sheet.IndexOf(":root[data-theme", StringComparison.Ordinal)]).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
+        var dark = Triples().Matches(sheet[sheet.IndexOf(":root[data-theme", StringComparison.Ordinal)..]).GroupBy(match => match.Groups["name"].Value, StringComparer.Ordinal);
 
         Assert.NotEmpty(light);
         Assert.All(dark, name => Assert.Equal(2, name.Count()));
         Assert.Equal(light, dark.Select(name => name.Key).ToHashSet(StringComparer.Ordinal));
     }
 
-    [GeneratedRegex("(--mud-[a-z0-9-]+):", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("(?<name>--mud-[a-z0-9-]+):", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Variables();
 
-    [GeneratedRegex("(--mud-palette-[a-z-]+-rgb):", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("(?<name>--mud-palette-[a-z-]+-rgb):", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Triples();
 }

@@ -24,7 +24,7 @@ public sealed class TableDownloadTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _time.SetUtcNow(TimeProvider.System.GetUtcNow().UtcDateTime.Date.AddDays(-1).AddHours(23).AddMinutes(30)); // another day in Berlin
+        _time.SetUtcNow(new DateTimeOffset(TimeProvider.System.GetUtcNow().UtcDateTime.Date.AddDays(-1).AddHours(23).AddMinutes(30), TimeSpan.Zero)); // another day in Berlin
         _host = await DashboardHost.StartAsync(new DashboardHostOptions { Time = _time, Configuration = ModeratorOfTests.Configuration });
     }
 

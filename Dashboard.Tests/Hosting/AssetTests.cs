@@ -38,10 +38,10 @@ public sealed partial class AssetTests(ModeratorHost shared) : IClassFixture<Mod
         async Task<long> WeighAsync(string asset)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, asset) { Headers = { { "Accept-Encoding", "br" } } };
-            using var answer = await client.SendAsync(request, Cancel);
-            var bytes = await answer.Content.ReadAsByteArrayAsync(Cancel);
-            Assert.True(answer.IsSuccessStatusCode, $"{asset}: {(int)answer.StatusCode}");
-            Assert.Equal((asset, "br"), (asset, string.Join(", ", answer.Content.Headers.ContentEncoding)));
+            using var reply = await client.SendAsync(request, Cancel);
+            var bytes = await reply.Content.ReadAsByteArrayAsync(Cancel);
+            Assert.True(reply.IsSuccessStatusCode, $"{asset}: {(int)reply.StatusCode}");
+            Assert.Equal((asset, "br"), (asset, string.Join(", ", reply.Content.Headers.ContentEncoding)));
             return bytes.Length;
         }
     }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Http;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Outbound;
 using Presence.Dashboard.Tests.Api;

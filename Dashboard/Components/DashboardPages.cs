@@ -77,7 +77,8 @@ internal static class DashboardPages
         services.AddMudServices();
         services.AddTransient<MudLocalizer, ComponentTexts>();
         services.AddLocalizationInterceptor(provider => new DefaultLocalizationInterceptor(
-            provider.GetRequiredService<ILoggerFactory>(), provider.GetService<MudLocalizer>()) { IgnoreDefaultEnglish = true });
+            provider.GetRequiredService<ILoggerFactory>(), provider.GetService<MudLocalizer>())
+        { IgnoreDefaultEnglish = true });
     }
 
     public static void MapDashboardPages(this WebApplication app)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Localization;
 using MudBlazor;
 
@@ -7,5 +8,5 @@ namespace Presence.Dashboard.Display;
 internal sealed class ComponentTexts : MudLocalizer
 {
     public override LocalizedString this[string key] =>
-        MudTexts.ResourceManager.GetString(key) is { } text ? new(key, text) : new(key, key, resourceNotFound: true);
+        MudTexts.ResourceManager.GetString(key, CultureInfo.CurrentUICulture) is { } text ? new(key, text) : new(key, key, resourceNotFound: true);
 }

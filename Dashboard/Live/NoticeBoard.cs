@@ -19,7 +19,7 @@ internal sealed class NoticeBoard(TimeProvider time) : IDisposable
     private readonly List<(Notice Notice, ITimer End)> _shown = [];
 
     /// <summary>Something came or went. Raised on any thread.</summary>
-    public event Action? Changed;
+    public event EventHandler? Changed;
 
     public IReadOnlyList<Notice> Shown
     {
@@ -39,7 +39,7 @@ internal sealed class NoticeBoard(TimeProvider time) : IDisposable
                 RemoveNeedsLock(0);
             _shown.Add((notice, time.CreateTimer(_ => Take(notice), null, Lifetime, Timeout.InfiniteTimeSpan)));
         }
-        Changed?.Invoke();
+        Changed?.Invoke(this, EventArgs.Empty);
     }
 
     public void Take(Notice notice)
@@ -51,7 +51,7 @@ internal sealed class NoticeBoard(TimeProvider time) : IDisposable
                 return;
             RemoveNeedsLock(index);
         }
-        Changed?.Invoke();
+        Changed?.Invoke(this, EventArgs.Empty);
     }
 
     /// <summary>Takes back what was done, once.</summary>

@@ -37,13 +37,13 @@ public sealed class NetworkSearchTests : IDisposable
         _world.Beat("u-17", room: "r-2");
         _world.Beat("u-18", room: "r-2", guest: true);
 
-        var found = _world.Engine.Search(new NetworkSearch { Text = "elo" });
+        var found = _world.Engine.Search(new NetworkSearch { Text = "elo" }, TestContext.Current.CancellationToken);
 
         var person = Assert.Single(found.People);
         Assert.Equal(("u-17", "Élodie", false), (person.UserId, person.Profile?.DisplayName, person.IsGuest));
         Assert.Equal([("r-1", null), ("r-2", "Soirée")], person.Places.Select(place => (place.RoomId, place.Title)));
         Assert.Equal(50, (person.Places[1].JoinedAt - person.Places[0].JoinedAt).TotalSeconds, precision: 3);
-        Assert.True(Assert.Single(_world.Engine.Search(new NetworkSearch { Text = "U-18" }).People).IsGuest);
+        Assert.True(Assert.Single(_world.Engine.Search(new NetworkSearch { Text = "U-18" }, TestContext.Current.CancellationToken).People).IsGuest);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class NetworkSearchTests : IDisposable
         _world.Beat("andy", room: "r-1");
         _world.Engine.Leave("r-1", "andy", "");
 
-        var found = _world.Engine.Search(new NetworkSearch { Text = "an" });
+        var found = _world.Engine.Search(new NetworkSearch { Text = "an" }, TestContext.Current.CancellationToken);
 
         Assert.Equal(["anna", "ann"], found.People.Select(person => person.UserId)); // one is called so
         Assert.Equal([0, 1], found.People.Select(person => person.Places.Count));
@@ -73,11 +73,11 @@ public sealed class NetworkSearchTests : IDisposable
             _world.Beat("viewer", room);
         _world.Beat("another", "the room");
 
-        var found = _world.Engine.Search(new NetworkSearch { Text = "ida", People = 3 });
+        var found = _world.Engine.Search(new NetworkSearch { Text = "ida", People = 3 }, TestContext.Current.CancellationToken);
         Assert.Equal(["u Ida", "u ida", "u Idalia"], found.People.Select(person => person.UserId));
         Assert.Equal(5, found.MatchingPeople);
 
-        found = _world.Engine.Search(new NetworkSearch { Text = "room", Rooms = 3 });
+        found = _world.Engine.Search(new NetworkSearch { Text = "room", Rooms = 3 }, TestContext.Current.CancellationToken);
         Assert.Equal(["room", "roomy", "the room"], found.Rooms.Select(room => room.RoomId));
         Assert.Equal(4, found.MatchingRooms);
         Assert.Equal(2, found.Rooms[2].Count.Viewers);
@@ -102,8 +102,8 @@ public sealed class NetworkSearchTests : IDisposable
     {
         _world.Beat("ann");
 
-        Assert.Equal(NetworkFindings.None, _world.Engine.Search(new NetworkSearch { Text = "" }));
-        Assert.Equal(NetworkFindings.None, _world.Engine.Search(new NetworkSearch { Text = "\u0301" })); // folds to nothing
+        Assert.Equal(NetworkFindings.None, _world.Engine.Search(new NetworkSearch { Text = "" }, TestContext.Current.CancellationToken));
+        Assert.Equal(NetworkFindings.None, _world.Engine.Search(new NetworkSearch { Text = "\u0301" }, TestContext.Current.CancellationToken)); // folds to nothing
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class NetworkSearchTests : IDisposable
         Assert.Equal(marked, hit is { } found ? shown.Substring(found.Start, found.Length) : null);
     }
 
-    private IEnumerable<string> People(string text) => _world.Engine.Search(new NetworkSearch { Text = text }).People.Select(person => person.UserId);
+    private IEnumerable<string> People(string text) => _world.Engine.Search(new NetworkSearch { Text = text }, TestContext.Current.CancellationToken).People.Select(person => person.UserId);
 
-    private IEnumerable<string> Rooms(string text) => _world.Engine.Search(new NetworkSearch { Text = text }).Rooms.Select(room => room.RoomId);
+    private IEnumerable<string> Rooms(string text) => _world.Engine.Search(new NetworkSearch { Text = text }, TestContext.Current.CancellationToken).Rooms.Select(room => room.RoomId);
 }

@@ -83,7 +83,7 @@ internal static class SearchRank
     public const int None = int.MaxValue;
 
     /// <summary>How a text fits what <see cref="Letters.Fold"/> made of a search. Text of ASCII alone, nearly all ids, is compared as it is.</summary>
-    public static int Of(string text, string folded) =>
+    public static int OfUnfolded(string text, string folded) =>
         Ascii.IsValid(text) ? Of(text, folded, StringComparison.OrdinalIgnoreCase) : Of(Letters.Fold(text), folded, StringComparison.Ordinal);
 
     /// <summary>The same, compared as is said: a text that is folded already by its characters, one of ASCII alone whatever its case.</summary>

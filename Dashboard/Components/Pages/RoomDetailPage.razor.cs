@@ -110,7 +110,7 @@ public sealed partial class RoomDetailPage
     private string TabHref(string? tab) => Navigation.GetUriWithQueryParameters(
         new Dictionary<string, object?>(StringComparer.Ordinal) { ["tab"] = tab, ["edit"] = null });
 
-    private Task ShareAsync() => Dialogs.AskAsync<ShareRoomDialog>(
+    private async Task ShareAsync() => await Dialogs.AskAsync<ShareRoomDialog>(
         Sentence.With(RoomTexts.ShareTitle, VisibleText.Isolated(Name)),
         new DialogParameters<ShareRoomDialog> { { dialog => dialog.RoomId, Id }, { dialog => dialog.MayAct, Reading!.MayAct } },
         MaxWidth.Medium);

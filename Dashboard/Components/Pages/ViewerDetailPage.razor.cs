@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
-using Presence.Engine;
 using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Components.Shared;

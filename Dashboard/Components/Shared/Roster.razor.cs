@@ -70,9 +70,6 @@ public sealed partial class Roster
     private ViewerBans Bans { get; set; } = default!;
 
     [Inject]
-    private LocalTime LocalTime { get; set; } = default!;
-
-    [Inject]
     private PageFailures Failures { get; set; } = default!;
 
     /// <summary>What would bring viewers here. Into a closed room heartbeats bring none.</summary>

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
-using Presence.Dashboard.Live;
 using Presence.Dashboard.Sharing;
 using Presence.Engine.Storage;
 
