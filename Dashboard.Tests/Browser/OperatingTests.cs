@@ -24,7 +24,7 @@ public sealed partial class OperatingTests(ChromiumBrowser chromium)
         await admin.Page.GetByLabel("Invite for", new() { Exact = true }).FillAsync("Ada Lovelace");
         await admin.ChooseAsync("Role", "Moderator");
         await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Create link" }).ClickAsync();
-        var link = await admin.Page.Locator("code").TextContentAsync();
+        var link = await admin.Page.Locator("main code").TextContentAsync();
 
         await using var ada = await chromium.VisitAsync(host.BaseAddress);
         await ada.Page.GotoAsync(link!);

@@ -17,8 +17,8 @@ public sealed class WidgetTests(ChromiumBrowser chromium)
         await using var pictures = await HostileHttpsServer.StartAsync();
         await using var host = await DashboardHost.StartAsync(HostileHttpsServer.Reached(new DashboardHostOptions()));
         var picture = pictures.Serve("ada.png", PictureFiles.Plain(SKColors.Red));
-        await host.SendAsync(HttpMethod.Put, "/api/v1/admin/users/ada", DashboardHost.ServerKey, $$"""{"displayName":"Ada Lovelace","avatarUrl":"{{picture}}"}""", ("If-Match", "*"));
         using var ada = await OutsideViewer.LogInAsync(host, "ada", "Ada Lovelace");
+        await host.SendAsync(HttpMethod.Put, "/api/v1/admin/users/ada", DashboardHost.ServerKey, $$"""{"displayName":"Ada Lovelace","avatarUrl":"{{picture}}"}""", ("If-Match", "*"));
         await ada.HeartbeatAsync("stage");
         var link = await LinkAsync(host, "stage");
         await using var site = await ForeignSite.StartAsync(host.BaseAddress, link);

@@ -46,7 +46,7 @@ internal sealed class ShareLinkEndpoints(ShareLinkStore links, PresenceEngine en
             .WithName("streamSharedRoom").Produces<string>(StatusCodes.Status200OK, EventStreamReply.MediaType).WithExample(Example)
             .Refuses(ApiError.NotFound, ApiError.PresenceDisabled, ApiError.CapReached);
         api.MapGet(PictureRoute, endpoints.ShowAsync).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
-            .WithName("getSharedPicture").Produces<string>(StatusCodes.Status200OK, PictureDrawing.ContentType).Produces(StatusCodes.Status204NoContent)
+            .WithName("getSharedPicture").Produces<string>(StatusCodes.Status200OK, PictureDrawing.ContentType)
             .AnswersHeader("ETag", "The version of the reply.").AnswersHeader("Cache-Control", "How long the reply can be cached.")
             .WithExample("RIFF").Refuses(ApiError.NotFound);
     }
@@ -83,8 +83,7 @@ internal sealed class ShareLinkEndpoints(ShareLinkStore links, PresenceEngine en
     /// For the `picture` of a viewer in the stream. Neither part of the address can be guessed, and neither is the link's token. Links
     /// that don't show viewers, revoked and unknown ones return 404, as do unknown pictures.
     /// </remarks>
-    /// <response code="200">The picture.</response>
-    /// <response code="204">No picture: the URL leads to none that is shown, or can't be fetched now. Show initials.</response>
+    /// <response code="200">The picture, or a transparent pixel where the URL leads to none that is shown: the initials below it stay.</response>
     internal async Task<IResult> ShowAsync(HttpContext http, string linkId, string key)
     {
         if (!rateLimits.Badges.TryTake(http.Connection.RemoteIpAddress, out var wait))
