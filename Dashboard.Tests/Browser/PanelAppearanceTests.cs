@@ -116,9 +116,9 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, PopulatedHost
         await Assertions.Expect(visit.Page.GetByText("/join?token=")).ToBeVisibleAsync();
         await visit.Page.GetByRole(AriaRole.Columnheader).Filter(new() { HasText = "Role" }).HoverAsync();
         await visit.Page.GetByRole(AriaRole.Columnheader).Filter(new() { HasText = "Role" }).GetByRole(AriaRole.Button, new() { Name = "Filter" }).ClickAsync();
-        await visit.Page.GetByLabel("Value").FillAsync("Obs");
+        await visit.Page.GetByPlaceholder("Value").FillAsync("Obs");
         await CheckAsync(visit, "people-filter");
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Apply" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Filter", Exact = true }).Last.ClickAsync();
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Row)).ToHaveCountAsync(2);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Change grace.hopper@example.com" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Dialog).WaitForAsync();

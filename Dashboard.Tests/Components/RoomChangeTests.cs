@@ -31,11 +31,11 @@ public sealed class RoomChangeTests : PageTest
         var overview = Render<OverviewPage>();
         Assert.Equal(["falls", "grows"], overview.FindAll("[aria-labelledby=moving] [data-testid=room-name]").Select(name => name.TextContent));
         foreach (var list in new[] { "moving", "largest" })
-            Assert.Equal([fallen[0], "5 min " + fallen[1]], Changes(overview, $"[aria-labelledby={list}] li:first-child"));
+            Assert.Equal([InARow(-100, 89)], Changes(overview, $"[aria-labelledby={list}] li:first-child"));
 
         var falling = RenderRooms("?show=falling");
         Assert.Equal(["falls"], falling.AllByTestId("room-name").Select(name => name.TextContent));
-        Assert.Equal([fallen[0], "5 min " + fallen[1]], Changes(falling, "tbody"));
+        Assert.Equal([InARow(-100, 89), InARow(-15, 89)], Changes(falling, "tbody"));
         Assert.Equal(["grows"], RenderRooms("?show=growing").AllByTestId("room-name").Select(name => name.TextContent));
         Assert.Equal("falls", RenderRooms("?sort=-change").AllByTestId("room-name")[0].TextContent);
     }
@@ -74,7 +74,9 @@ public sealed class RoomChangeTests : PageTest
             if (row is null)
                 continue; // nobody is in it
             var onOverview = row.QuerySelectorAll("[data-testid^=change]").Select(change => change.TextContent).ToArray();
-            Assert.Equal(onRoom, (string[])[onOverview[0] + " in 1 min", onOverview[1]["5 min ".Length..] + " in 5 min"]);
+            var trend = Engine.Trend("main");
+            Assert.Equal(onRoom[0], CountChanges.Text(trend.MinuteChange, trend.Recent[^1]) + " in 1 min");
+            Assert.Equal(InARow(trend.MinuteChange, trend.Recent[^1]), Assert.Single(onOverview));
         }
     }
 
@@ -90,6 +92,8 @@ public sealed class RoomChangeTests : PageTest
     private static string[] Changes<TPage>(IRenderedComponent<TPage> page, string within)
         where TPage : IComponent =>
         [.. page.FindAll($"{within} [data-testid^=change]").Select(change => change.TextContent)];
+
+    private static string InARow(int change, int now) => $"{Numbers.Change(change)} {CountChanges.Share(change, now)}".TrimEnd();
 
     private void Fill(string room, int viewers)
     {

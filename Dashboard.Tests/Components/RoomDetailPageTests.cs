@@ -386,10 +386,10 @@ public sealed class RoomDetailPageTests : PageTest
         await PassUntilAsync(() => page.FindAll("form").Count == 1);
 
         page.Act(shown => shown.Find("#room-title").Input("Grand final"));
-        page.Act(shown => shown.Find("input[name=room-timeout]").Input("5"));
+        page.Act(shown => shown.Find("#room-timeout").Input("5"));
         Assert.Contains("must be between 6 s", page.Find("form").TextContent, StringComparison.Ordinal);
         Assert.True(page.Find("form button[type=submit]").HasAttribute("disabled"));
-        page.Act(shown => shown.Find("input[name=room-timeout]").Input("120"));
+        page.Act(shown => shown.Find("#room-timeout").Input("120"));
         await page.ActAsync(shown => shown.Find("form").SubmitAsync());
         await PassUntilAsync(() => page.FindAll("[aria-labelledby=room-settings] dl").Count == 1);
 

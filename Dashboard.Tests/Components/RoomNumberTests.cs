@@ -65,7 +65,7 @@ public sealed class RoomNumberTests : PageTest
 
             Assert.StartsWith($"now · {count} watching", page.ByTestId("chart-reading").TextContent, StringComparison.Ordinal);
             Assert.StartsWith($"now · {count} watching", page.FindAll("[data-label]")[^1].GetAttribute("data-label"), StringComparison.Ordinal);
-            Assert.Contains($"{count} now,", page.Find("figure [role=img]").GetAttribute("aria-label"), StringComparison.Ordinal);
+            Assert.Contains($"{count} now,", page.Find("figure [role=img][aria-label]").GetAttribute("aria-label"), StringComparison.Ordinal);
             var change = CountChanges.Text(viewer - 2, viewer + 1);
             Assert.Equal(change + " in 1 min", page.Find("[data-testid=count-caption] [data-testid=change-minute]").TextContent);
             Assert.Equal(change + " in 5 min", page.Find("[data-testid=count-caption] [data-testid=change-five-minutes]").TextContent);

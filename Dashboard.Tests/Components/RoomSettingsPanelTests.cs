@@ -56,7 +56,7 @@ public sealed class RoomSettingsPanelTests : PageTest
     {
         var page = RenderRoom("/rooms/main?edit=1");
         await PassUntilAsync(() => page.FindAll("form").Count == 1);
-        page.Act(shown => shown.Find("input[name=room-timeout]").Input("120"));
+        page.Act(shown => shown.Find("#room-timeout").Input("120"));
 
         await NameElsewhereAsync("Owls, live");
         await PassUntilAsync(() => page.Find("#room-title").GetAttribute("value") == "Owls, live");

@@ -101,6 +101,20 @@ public sealed class RosterQueryTests : IDisposable
     }
 
     [Fact]
+    public async Task Search_OfAListThatWasScrolled_HoldsNobodyOfTheListBefore()
+    {
+        Fill(60);
+        _reader.Show(RosterView.Of("main", null, null, null), open: null);
+        await _reader.ReadAsync(20, 20);
+
+        _reader.Show(RosterView.Of("main", "user-7", null, null), open: null);
+        var window = await _reader.ReadAsync(20, 20);
+
+        Assert.Equal((1, 0), (window.Lines, window.Items.Count));
+        Assert.Equal(["user-7"], Ids(await _reader.ReadAsync(0, 20)));
+    }
+
+    [Fact]
     public async Task Hold_WhileViewersComeAndGo_MovesNothingAndCountsWhatWaits()
     {
         Fill(40);
