@@ -5,7 +5,6 @@ using MudBlazor;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Components.Pages;
-using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;

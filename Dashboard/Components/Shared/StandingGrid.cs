@@ -3,7 +3,7 @@ using MudBlazor;
 
 namespace Presence.Dashboard.Components.Shared;
 
-/// <summary>A table of what stands still, sorted, filtered and paged: people, links, configuration, history. Live lists are rows of their own.</summary>
+/// <summary>A table of what stands still, sorted and paged: people, links, configuration, history. Live lists are rows of their own.</summary>
 /// <typeparam name="T">One row. A row that changes is another one: the grid finds by value what it showed.</typeparam>
 [CascadingTypeParameter(nameof(T))]
 public sealed class StandingGrid<T> : MudDataGrid<T>
@@ -13,8 +13,7 @@ public sealed class StandingGrid<T> : MudDataGrid<T>
         Dense = true;
         Hover = true;
         Breakpoint = Breakpoint.None;
-        Filterable = true;
-        FilterMode = DataGridFilterMode.ColumnFilterMenu;
+        Filterable = false; // the filter menu's condition has no accessible name, and widens a phone's page
         ShowColumnOptions = false;
     }
 }
