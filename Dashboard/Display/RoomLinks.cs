@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.WebUtilities;
+using Presence.Dashboard.Accounts;
 using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Display;
@@ -45,6 +46,18 @@ internal static class ViewerLinks
         userId is "." or ".." || userId.AsSpan().ContainsAny(Unsafe)
             ? "viewer?id=" + Uri.EscapeDataString(userId)
             : "viewers/" + Uri.EscapeDataString(userId);
+}
+
+/// <summary>Words why a room was not pinned.</summary>
+internal static class PinOutcomeTexts
+{
+    /// <summary>Null when it was.</summary>
+    public static string? Problem(PinOutcome outcome) => outcome switch
+    {
+        PinOutcome.Full => Sentence.With(RoomListTexts.PinsFull, PinnedRooms.Most),
+        PinOutcome.Failed => RoomListTexts.PinFailed,
+        _ => null,
+    };
 }
 
 /// <summary>The orders of the rooms page: how they are called, and how they stand in the address.</summary>

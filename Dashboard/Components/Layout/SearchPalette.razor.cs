@@ -218,12 +218,7 @@ public sealed partial class SearchPalette : IAsyncDisposable
     {
         var moderator = await Guard.RequireAsync(ModeratorRole.Observer);
         var isPinned = (await Pins.ReadAsync(moderator.AccountId)).Contains(roomId, PresenceComparers.RoomId);
-        _problem = await Pins.SetAsync(moderator.AccountId, roomId, !isPinned) switch
-        {
-            PinOutcome.Full => Sentence.With(RoomListTexts.PinsFull, PinnedRooms.Most),
-            PinOutcome.Failed => RoomListTexts.PinFailed,
-            _ => null,
-        };
+        _problem = PinOutcomeTexts.Problem(await Pins.SetAsync(moderator.AccountId, roomId, !isPinned));
         _reading = _reading! with { Pins = await Pins.ReadAsync(moderator.AccountId) };
         Arrange();
     }

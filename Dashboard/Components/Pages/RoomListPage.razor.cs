@@ -46,12 +46,7 @@ public sealed partial class RoomListPage
 
     private string Showing => Numbers.Of(Reading!.Matching, RoomListTexts.OneRoom, RoomListTexts.ManyRooms);
 
-    private string? PinProblem => _pinOutcome switch
-    {
-        PinOutcome.Full => Sentence.With(RoomListTexts.PinsFull, PinnedRooms.Most),
-        PinOutcome.Failed => RoomListTexts.PinFailed,
-        _ => null,
-    };
+    private string? PinProblem => PinOutcomeTexts.Problem(_pinOutcome);
 
     protected override Task OnParametersSetAsync()
     {

@@ -21,8 +21,5 @@ public sealed partial class RoomCountPanel
 
     private RoomCount Count => Reading.Room.Count;
 
-    /// <summary>Neither hidden nor fading: those who look at it now.</summary>
-    private int Watching => Math.Max(0, Count.Viewers - Count.Hidden - Count.Fading);
-
     private RoomBurst Burst => Reading.Burst;
 }
