@@ -36,7 +36,7 @@ internal static class AccountEndpoints
             return Results.LocalRedirect("~" + ModeratorAccounts.SignInPath);
 
         var form = await http.Request.ReadFormAsync(http.RequestAborted);
-        // A browser left open must not be a place to guess the password.
+        // Otherwise anyone at an unlocked computer could guess the password here.
         using var attempt = throttle.TryBegin(email, http.Connection.RemoteIpAddress, out _);
         if (attempt is null)
             return Back(PasswordOutcome.Throttled);
@@ -59,8 +59,8 @@ internal static class AccountEndpoints
         }
 
         if (!(await accounts.UpdateAsync(account)).Succeeded)
-            return Back(PasswordOutcome.Busy); // somebody else changed the account at the same moment
-        await sessions.KeepOnlyAsync(http.User, account, http.RequestAborted); // its stamp is the new one
+            return Back(PasswordOutcome.Busy); // the account was changed at the same moment
+        await sessions.KeepOnlyAsync(http.User, account, http.RequestAborted); // with the new stamp
         return Back(PasswordOutcome.Changed);
     }
 

@@ -70,7 +70,7 @@ internal sealed class AccountsContextFactory : IDesignTimeDbContextFactory<Accou
 
     public AccountsContext CreateDbContext(string[] args)
     {
-        // The model depends on Identity's options, which the context asks the application for.
+        // The model depends on Identity's options, which the context gets from the application's services.
         var services = new ServiceCollection();
         services.Configure<IdentityOptions>(ModeratorAccounts.Configure);
         var database = new PresenceDatabase(Path.GetTempPath(), TimeProvider.System); // never opened

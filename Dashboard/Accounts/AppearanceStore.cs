@@ -61,13 +61,13 @@ internal sealed class AppearanceStore(IServiceScopeFactory scopes, StorageWatch 
         {
             if (!_known.TryGetValue(accountId, out var chosen))
                 chosen = _known.GetOrAdd(accountId, await LoadAsync(accountId));
-            // What was never chosen with the account stays what it is in this browser.
+            // Choices that the account never made stay as this browser has them.
             chosen = remembered.With(chosen.Theme, chosen.Density);
             if (chosen != remembered && !http.Response.HasStarted)
                 chosen.Keep(http);
             return chosen;
         }
-#pragma warning disable CA1031 // a page must not fail for how it looks
+#pragma warning disable CA1031 // any failure: a page must not fail because of its theme
         catch (Exception failure)
 #pragma warning restore CA1031
         {
@@ -82,7 +82,7 @@ internal sealed class AppearanceStore(IServiceScopeFactory scopes, StorageWatch 
     {
         try
         {
-            // A scope of its own: the circuit's context may be in use by a page.
+            // Its own scope, because a page can be using the circuit's context.
             await using var scope = scopes.CreateAsyncScope();
             var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
             if (await accounts.FindByIdAsync(accountId) is not { } account)
@@ -93,7 +93,7 @@ internal sealed class AppearanceStore(IServiceScopeFactory scopes, StorageWatch 
             _known[accountId] = changed;
             return true;
         }
-#pragma warning disable CA1031 // whatever it was, the browser keeps its choice
+#pragma warning disable CA1031 // any failure: the browser keeps its choice
         catch (Exception failure)
 #pragma warning restore CA1031
         {

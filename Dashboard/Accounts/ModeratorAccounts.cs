@@ -29,7 +29,7 @@ internal static class ModeratorAccounts
         AddStores(services);
         AddCookies(services);
         services.AddDataProtection().SetApplicationName("Presence Dashboard");
-        // It warns that the keys are not encrypted at rest. They are as the signing keys: files for the owner's eyes only.
+        // It warns that the keys are not encrypted at rest. Like the signing keys, they are files that only the owner can read.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         services.AddSingleton<IConfigureOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>, KeysInDataFolder>();
 
@@ -54,7 +54,7 @@ internal static class ModeratorAccounts
     {
         options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
         options.User.RequireUniqueEmail = true;
-        // Length is what makes a password strong; rules of composition make it forgotten.
+        // Length makes a password strong. Composition rules only make it harder to remember.
         options.Password.RequiredLength = ShortestPassword;
         options.Password.RequireDigit = false;
         options.Password.RequireLowercase = false;
@@ -69,7 +69,7 @@ internal static class ModeratorAccounts
         services.AddDbContext<AccountsContext>((provider, context) =>
         {
             provider.GetRequiredService<PresenceDatabase>().Configure(context, AccountsContext.MigrationsHistoryTable);
-            // Both throw as well, and the catch knows whether it is worth a line: a full disk must not be filled by its own log.
+            // Both also throw, and the handler decides whether to log: on a full disk, logging every failure makes it worse.
             context.ConfigureWarnings(events => events.Ignore(CoreEventId.SaveChangesFailed, RelationalEventId.CommandError));
         });
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = ModeratorPasswords.Rounds); // PBKDF2 with SHA-512

@@ -28,7 +28,7 @@ internal static class DashboardPages
             .AddInteractiveServerComponents()
             .AddHubOptions(hub =>
             {
-                // The same numbers stand in wwwroot/reconnect.js.
+                // wwwroot/reconnect.js has the same numbers.
                 hub.KeepAliveInterval = KeepAlive;
                 hub.ClientTimeoutInterval = PeerTimeout;
             });
@@ -41,7 +41,7 @@ internal static class DashboardPages
         services.AddScoped<BrowserChoices>();
         services.AddScoped<RoomTrail>();
         services.AddTransient<NetworkSearchQuery>();
-        // One a page, not one a circuit: each remembers what its page shows.
+        // One per page, not per circuit, because each keeps the state of its page.
         services.AddTransient<OverviewQuery>();
         services.AddTransient<OnlineUsersQuery>();
         services.AddTransient<WallQuery>();
@@ -85,7 +85,7 @@ internal static class DashboardPages
     {
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>()
-            // The framework would add a second, narrower policy to the one every page already carries.
+            // Every page already has a policy. The framework would add a second, narrower one.
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)
             .Add(page =>
             {

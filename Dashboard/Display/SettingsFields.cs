@@ -46,7 +46,7 @@ internal sealed record SettingsDraft
         };
     }
 
-    // Settings made through the API may hold fractions of a second; a field nobody touched must not round them away.
+    // Settings from the API can have fractions of a second, which an unchanged field must not round.
     private static TimeSpan Kept(TimeSpan current, int seconds) =>
         Seconds(current) == seconds ? current : TimeSpan.FromSeconds(seconds);
 

@@ -66,7 +66,7 @@ internal static class SystemWords
     {
         { IsSecret: true } => entry.IsSet ? SystemTexts.Secret : SystemTexts.NotSet,
         { Value: null or string[] { Length: 0 } } => SystemTexts.NotSet,
-        { Value: bool isOn } => isOn ? "true" : "false", // as it is written in the variable
+        { Value: bool isOn } => isOn ? "true" : "false", // as in the variable
         { Value: int number } => Numbers.Count(number),
         { Value: TimeSpan span } => Durations.Rough(span),
         { Value: string[] several } => string.Join(", ", several),

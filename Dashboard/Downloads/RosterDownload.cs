@@ -34,7 +34,7 @@ internal sealed class RosterDownload(PresenceEngine engine, TimeProvider time)
         var wanted = view.ToQuery();
         var isByPlace = view.Sort is ViewerSort.FirstJoinedFirst or ViewerSort.LastJoinedFirst && wanted.Device is null;
         var viewers = isByPlace ? ByJoining(view) : InKeptOrder(view.RoomId, wanted);
-        return viewers.Where(viewer => wanted.Matches(viewer, time.GetUtcNow())).Select(viewer => RowOf(viewer, format)); // also of a kept order: who changed since is as it is now, or left out
+        return viewers.Where(viewer => wanted.Matches(viewer, time.GetUtcNow())).Select(viewer => RowOf(viewer, format)); // also in a frozen order: viewers who have changed are written as they are now, or left out
     }
 
     private IEnumerable<Viewer> ByJoining(RosterView view)

@@ -22,7 +22,7 @@ public static class DashboardApplication
     /// <returns>The exit code: 0 for a clean end.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-#pragma warning disable RS0030 // the console is where its user looks
+#pragma warning disable RS0030 // its user reads the console
         return await CommandLine.RunAsync(args, Console.Out, Console.Error);
 #pragma warning restore RS0030
     }
@@ -49,7 +49,7 @@ public static class DashboardApplication
     /// <exception cref="ConfigurationRefusedException">The configuration is wrong; it lists everything at once.</exception>
     internal static WebApplication BuildServices(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        // Options are read once, so nobody watches their files: Linux gives a user 128 watches, and who finds none left does not start.
+        // Options are read once, so their files aren't watched: Linux allows 128 watches per user, and without a free one the server wouldn't start.
         string[] all = ["--hostBuilder:reloadConfigOnChange=false", .. args];
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = all, ApplicationName = "Dashboard" });
         builder.WebHost.UseStaticWebAssets(); // outside Development an unpublished app would answer every asset with an empty body

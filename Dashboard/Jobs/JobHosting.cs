@@ -30,7 +30,7 @@ internal static class JobHosting
         services.AddSingleton<DatabaseMaintenance>();
         services.AddSingleton<JobStore>();
         services.AddSingleton<JobSchedule>();
-        // All four would be the process' own otherwise, whichever server in it was built last.
+        // Otherwise all four would be static, and the last server built in the process would own them.
         services.AddSingleton<JobStorage>(provider => provider.GetRequiredService<JobStore>());
         services.AddSingleton<JobActivator, AspNetCoreJobActivator>();
         services.AddSingleton<ITimeZoneResolver, OperatorTimeZone>();
@@ -44,7 +44,7 @@ internal static class JobHosting
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
             .UseSimpleAssemblyNameTypeSerializer()
             .UseRecommendedSerializerSettings()
-            // It is the process' own as well, and repeats what a full disk makes fail. RunFilter and JobServer say what matters.
+            // Also static, and it repeats the errors of a full disk. RunFilter and JobServer log what matters.
             .UseLogProvider(new AspNetCoreLogProvider(NullLoggerFactory.Instance)));
     }
 

@@ -28,7 +28,7 @@ internal sealed class JobSchedule(JobStore store, IJobFilterProvider filters, IT
     public void Register()
     {
         Add<BackupJob>(JobNames.Backup, options.Backup.Nightly ? $"0 {options.Backup.Hour} * * *" : Cron.Never(), job => job.RunAsync(null, default));
-        // After the backup, so that a night that goes wrong begins with a copy.
+        // After the backup, so that there is a copy if anything goes wrong.
         Add<MaintenanceJob>(JobNames.Maintenance, $"30 {options.Backup.Hour} * * *", job => job.RunAsync(default));
 
         using var connection = store.GetConnection();
@@ -62,7 +62,7 @@ internal sealed class JobSchedule(JobStore store, IJobFilterProvider filters, IT
     }
 
     private void Add<TJob>(string name, string cron, Expression<Func<TJob, Task>> run) =>
-        // Relaxed: however many nights the server was down, the job is made up for once.
+        // Relaxed: after any number of missed nights, the job runs once.
         _recurring.AddOrUpdate(name, Job.FromExpression(run), cron, new RecurringJobOptions { TimeZone = time.LocalTimeZone, MisfireHandling = MisfireHandlingMode.Relaxed });
 
     /// <summary>A run that was cut off or failed has several attempts: the latest counts.</summary>

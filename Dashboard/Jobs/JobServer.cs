@@ -38,8 +38,8 @@ internal sealed class JobServer(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var job in JobNames.All)
-            _registry.Register(job); // health names them before their first night
-        // With the first word of a stop, not once the requests have ended.
+            _registry.Register(job); // so that health lists jobs before their first run
+        // When a stop begins, not when the last request has ended.
         lifetime.ApplicationStopping.Register(() => _hangfire?.SendStop());
         return base.StartAsync(cancellationToken);
     }
@@ -99,7 +99,7 @@ internal sealed class JobServer(
 /// <summary>What is the same for every run: it waits for the one before it of the same job, is logged, and is forgotten after a month, failed or not.</summary>
 internal sealed class RunFilter(ILogger<RunFilter> logger) : IServerFilter, IApplyStateFilter
 {
-    // One process runs jobs, so its memory will do. A lock in the store would outlive a kill.
+    // A lock in memory is enough for one process. A lock in the store would survive a kill.
     private readonly ConcurrentDictionary<Type, SemaphoreSlim> _turns = new();
 
     public void OnPerforming(PerformingContext context) => TurnOf(context).Wait(context.CancellationToken.ShutdownToken);

@@ -55,8 +55,8 @@ internal sealed class JobStore(PresenceDatabase database, ILogger<JobStore> logg
         OwnerFiles.Open(_path, FileMode.OpenOrCreate, FileShare.ReadWrite).Dispose(); // SQLite gives its log the rights of the file
         var storage = new SQLiteStorage(_path, new SQLiteStorageOptions
         {
-            QueuePollInterval = TimeSpan.FromSeconds(2), // reads
-            InvisibilityTimeout = TimeSpan.FromDays(365), // what runs is never taken for lost: see below
+            QueuePollInterval = TimeSpan.FromSeconds(2), // polling only reads
+            InvisibilityTimeout = TimeSpan.FromDays(365), // a running job is never treated as lost (see below)
             PoolSize = 4,
         });
         try
@@ -64,7 +64,7 @@ internal sealed class JobStore(PresenceDatabase database, ILogger<JobStore> logg
             using var connection = storage.CreateAndOpenConnection();
             if (connection.Database.ExecuteScalar<string>("PRAGMA quick_check(1)") is not "ok" and var finding)
                 throw SQLiteException.New(SQLite3.Result.Corrupt, finding);
-            // Left by a process that was killed. Its jobs run again at once, and nobody waits for its locks.
+            // Left by a killed process. Its jobs run again at once, without waiting for its locks.
             connection.Database.Execute("UPDATE JobQueue SET FetchedAt = 0");
             connection.Database.Execute("DELETE FROM DistributedLock");
             connection.Database.Execute("DELETE FROM Server");

@@ -24,7 +24,7 @@ internal sealed class NetworkSearchQuery(PresenceEngine engine, UserStore users,
 
         if (reads is not null)
             await reads.WaitAsync(moderator.AccountId, engine.Searched, cancellationToken);
-        // Off the circuit, which goes on taking keys: the next of them ends this.
+        // Not on the circuit, which keeps handling keys. The next key cancels this search.
         reading = reading with { Found = await Task.Run(() => engine.Search(search, cancellationToken), cancellationToken) };
         if (reading.Found.People.Any(person => PresenceComparers.UserId.Equals(person.UserId, search.Text)))
             return reading;

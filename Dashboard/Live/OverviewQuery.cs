@@ -39,7 +39,7 @@ internal sealed class OverviewQuery(
         {
             _settingsVersion = engine.Settings.Version;
             _changes = await settings.HistoryAsync(MostMarks, CancellationToken.None);
-            _curve = null; // drawn again, with the mark
+            _curve = null; // redrawn with the mark
         }
         rows.BeginPass();
         var network = engine.CountNetwork();

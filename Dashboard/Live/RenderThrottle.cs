@@ -73,7 +73,7 @@ internal sealed class RenderThrottle : IAsyncDisposable
                 await Task.WhenAny(changed, requested);
                 await _visibility.WaitUntilVisibleAsync(closing);
 
-                // Taken before reading: a change during the read is the next signal, not a lost one.
+                // Reset before reading, so that a change during the read causes another render.
                 if (changed.IsCompleted)
                 {
                     await changed;
@@ -92,7 +92,7 @@ internal sealed class RenderThrottle : IAsyncDisposable
         }
         catch (OperationCanceledException) when (closing.IsCancellationRequested)
         {
-            // The page is gone.
+            // The page was closed.
         }
         finally
         {

@@ -57,7 +57,7 @@ internal sealed class RoomListQuery(PresenceEngine engine, RoomRanking ranking, 
             return;
         (_view, _ranked, _pins) = (view, ranked, pins);
 
-        // A pinned room stays in sight when nobody is in it, unless the moderator looks for something else.
+        // An empty pinned room stays in the list, unless a search or filter excludes it.
         var matching = view.IsEverything ? null : ranked.ToHashSet(PresenceComparers.RoomId);
         _pinned = [.. pins.Where(room => matching?.Contains(room) != false)];
         RoomLine[] lines = [.. ranked.Select((room, index) => new RoomLine(room, index + 1))];

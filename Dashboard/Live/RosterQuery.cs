@@ -58,7 +58,7 @@ internal sealed class RosterQuery(PresenceEngine engine, ModeratorGuard guard, T
             _view = view;
             _order = null;
             _shown.Clear();
-            _onScreen = []; // of the list before: kept, they would stand among those looked for now
+            _onScreen = []; // rows of the previous list would otherwise appear in the new one
             _isScrolled = false;
         }
         if (open == _open)

@@ -134,7 +134,7 @@ internal sealed record SettingsImpact(double HeartbeatsPerSecond, int MayBeLost,
 {
     public static SettingsImpact Of(PresenceSettings settings, NetworkCount network) => new(
         settings.Enabled ? network.Sessions / settings.HeartbeatInterval.TotalSeconds : 0,
-        // The heartbeat after that many lost ones still arrives in time: clients send up to a tenth early, never late.
+        // After that many lost heartbeats, the next one still arrives in time: clients send up to 10 % early, never late.
         Math.Max(0, (int)(settings.PresenceTimeout / settings.HeartbeatInterval) - 1),
         settings.PresenceTimeout >= PresenceSettingsRules.HiddenTabTimeout,
         settings.PresenceTimeout > PresenceSettingsRules.PublishedClientTimeout);

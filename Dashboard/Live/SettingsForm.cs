@@ -42,7 +42,7 @@ internal sealed class SettingsForm
     public void Follow(PresenceSettings inForce)
     {
         if (inForce.Version <= (Theirs ?? DecidedOn).Version)
-            return; // known, or read before our own save was through
+            return; // already known, or read before this form's save had completed
         if ((!IsChanged && Reason.Length == 0) || Draft == SettingsDraft.Of(inForce))
             Begin(inForce);
         else

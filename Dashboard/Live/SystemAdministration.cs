@@ -76,7 +76,7 @@ internal sealed class SystemAdministration(
         {
             return schedule.Read();
         }
-#pragma warning disable CA1031 // the loop that looks after the store says why, and the rest of the page is needed then most of all
+#pragma warning disable CA1031 // any failure: the store's loop reports it, and the rest of the page is still needed
         catch (Exception)
 #pragma warning restore CA1031
         {

@@ -48,7 +48,7 @@ internal sealed class OutboundGuard : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             MaxConnectionsPerServer = ConnectionsPerHost,
             MaxResponseHeadersLength = 16,
-            MaxResponseDrainSize = 0, // what is too much isn't read to its end for the sake of a connection
+            MaxResponseDrainSize = 0, // an oversized body isn't read to its end just to keep the connection
             ConnectCallback = ConnectAsync,
             SslOptions = tls ?? new SslClientAuthenticationOptions(),
         };
@@ -137,7 +137,7 @@ internal static class PublicAddresses
         .. ((ReadOnlySpan<string>)[
             "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16",
             "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
-            "168.63.129.16/32", // Azure's host, reachable from each machine there
+            "168.63.129.16/32", // Azure's host, reachable from every machine there
             "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
         ]).ToArray().Select(text => IPNetwork.Parse(text)),
     ];

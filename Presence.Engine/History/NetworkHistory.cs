@@ -76,7 +76,7 @@ internal sealed class NetworkHistory
                 return default;
             var now = SweepsAgoNeedsLock(0);
             var shortly = SweepsAgoNeedsLock(RateSweeps);
-            // In the first minute, everything so far happened within it.
+            // In the first minute, everything since the start happened within it.
             var minute = _recorded > MinuteSweeps ? SweepsAgoNeedsLock(MinuteSweeps).Totals : default;
             var seconds = TimeSpan.FromTicks(now.Ticks - shortly.Ticks).TotalSeconds;
             var inAMinute = now.Totals.Since(minute, at);

@@ -118,7 +118,7 @@ internal sealed partial class Room
             return;
         (_rare.Departures ??= new DepartureLog()).MakeRoom(_rare.Peak);
         if (_buckets.Viewers == 1)
-            _network.IdleRoomQueue.Add(this, at); // whoever takes it out waits for this lock
+            _network.IdleRoomQueue.Add(this, at); // its reader waits for this lock
     }
 
     /// <summary>Makes another session of the viewer its lead, before the one that was is taken out.</summary>

@@ -49,7 +49,7 @@ public sealed class DatabaseMaintenance(PresenceDatabase database, Checkpointer 
         }
         catch (IOException)
         {
-            return 0; // it is there no more, or not yet
+            return 0; // it doesn't exist anymore, or not yet
         }
     }
 

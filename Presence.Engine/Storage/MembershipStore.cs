@@ -149,8 +149,8 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
     {
         var fleeting = new HashSet<long>();
 
-        // A stay that began during the walk over everybody present may have been stored by it, though its join is only
-        // drained now: its leave must not be left out this once.
+        // The walk over all viewers may have stored a stay that began during it, although its join is only drained now.
+        // So this pass must not leave out its leave.
         if (_justCompared)
             return fleeting;
 

@@ -141,7 +141,7 @@ public sealed class ShareLinkStore(PresenceDatabase database) : IDisposable
             {
                 if (_hashes.TryGetValue(pair.Key, out var hash) && _byHash.TryGetValue(hash, out var link))
                     _byHash[hash] = link with { LastUsedAt = pair.Value };
-                _used.TryRemove(pair); // unless it was used again meanwhile
+                _used.TryRemove(pair); // kept if the link was used again since
             }
         }
         finally

@@ -25,7 +25,7 @@ public sealed record NetworkSearch
             return null;
         var characters = StringInfo.ParseCombiningCharacters(shown);
         var folded = new StringBuilder();
-        var owners = new List<int>(); // whose each folded letter is
+        var owners = new List<int>(); // the index of the character that each folded letter comes from
         for (var i = 0; i < characters.Length; i++)
         {
             folded.Append(Letters.Fold(shown[characters[i]..EndOf(i)]));

@@ -56,7 +56,7 @@ public sealed partial class MainLayout : IAsyncDisposable
         }
         catch (JSDisconnectedException)
         {
-            // The circuit is gone.
+            // The circuit has ended.
         }
         _visibility?.Dispose();
     }

@@ -80,7 +80,7 @@ public sealed partial class SearchPalette : IAsyncDisposable
         }
         catch (JSDisconnectedException)
         {
-            // The tab is gone, and the module with it.
+            // The tab was closed, which also ends the module.
         }
     }
 
@@ -123,13 +123,13 @@ public sealed partial class SearchPalette : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Somebody typed on.
+            // The text changed.
         }
         catch (AccessRefusedException)
         {
             (_menu, _problem, _isBusy) = (SearchMenu.Empty, SearchTexts.NotAllowed, false);
         }
-#pragma warning disable CA1031 // whatever it was, the search says so; the next letter tries again
+#pragma warning disable CA1031 // any failure: the search says so, and the next key tries again
         catch (Exception failure)
 #pragma warning restore CA1031
         {
@@ -168,7 +168,7 @@ public sealed partial class SearchPalette : IAsyncDisposable
         _active = (_active + step + options) % options;
         if (Active is not { Key: var key, Search: not null, Href: not null, Act: SearchAct.Open } || key.StartsWith("page ", StringComparison.Ordinal))
             return;
-        _subject = key; // what actions are on; they stand behind everything they can be on
+        _subject = key; // what actions apply to; actions are listed after everything they can apply to
         Arrange();
     }
 
@@ -232,7 +232,7 @@ public sealed partial class SearchPalette : IAsyncDisposable
         }
         catch (JSDisconnectedException)
         {
-            // The tab is gone, and the dialog with it.
+            // The tab was closed, which also ends the dialog.
         }
     }
 

@@ -77,7 +77,7 @@ public sealed partial class PeoplePage : IDisposable
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        // Asked before the tab's circuit was lost: asked again, once the accounts are known.
+        // The dialog was open when the tab's circuit was lost. It opens again when the accounts are loaded.
         if (_isAskedAgain || _reading is null)
             return;
         _isAskedAgain = true;
@@ -105,9 +105,9 @@ public sealed partial class PeoplePage : IDisposable
         }
         catch (OperationCanceledException) when (_closing.IsCancellationRequested)
         {
-            // The page was left while it was being read.
+            // The page was closed during the read.
         }
-#pragma warning disable CA1031 // whatever it was, the page says so and offers to try again
+#pragma warning disable CA1031 // any failure: the page says so and offers a retry
         catch (Exception failure)
 #pragma warning restore CA1031
         {
@@ -185,9 +185,9 @@ public sealed partial class PeoplePage : IDisposable
         }
         catch (OperationCanceledException) when (_closing.IsCancellationRequested)
         {
-            // The page was left meanwhile; what was stored is stored.
+            // The page was closed. Completed changes stay.
         }
-#pragma warning disable CA1031 // whatever it was, the page says that it did not work
+#pragma warning disable CA1031 // any failure: the page says that it did not work
         catch (Exception failure)
 #pragma warning restore CA1031
         {

@@ -84,7 +84,7 @@ public sealed partial class RoomListPage
 
     private string FilterHref(string? name) => Navigation.GetUriWithQueryParameter("show", name);
 
-    // A second click turns the order round.
+    // A second click reverses the order.
     private string SortHref(RoomOrder order) => OrderHref(order, isReversed: order == View.Order && !View.Reversed);
 
     private string OrderHref(RoomOrder order, bool isReversed) => Navigation.GetUriWithQueryParameter("sort", RoomOrders.InAddress(order, isReversed));

@@ -30,7 +30,7 @@ public sealed partial class SettingsPage
     public TypedSettings? Typed
     {
         get => Reading is null ? _left : _form.Typed;
-        set => _left ??= value; // set again, from the getter, with every change of a parameter
+        set => _left ??= value; // the framework writes the getter's value back with every change of a parameter
     }
 
     /// <summary>The version that a question is open about, for the tab's next circuit.</summary>
@@ -84,7 +84,7 @@ public sealed partial class SettingsPage
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         await base.OnAfterRenderAsync(firstRender);
-        // Asked before the tab's circuit was lost: asked again, once the versions are known.
+        // The dialog was open when the tab's circuit was lost. It opens again when the versions are loaded.
         if (_isAskedAgain || Reading is null)
             return;
         _isAskedAgain = true;
@@ -111,7 +111,7 @@ public sealed partial class SettingsPage
     private IEnumerable<string> ProblemsOf(string field, int? value) =>
         _form.Wanted is { } wanted ? Messages(PresenceSettingsRules.Problems(wanted), field) : value is null ? [SettingsTexts.WholeNumber] : [];
 
-    // A refused value needs no advice on top.
+    // A field with an error gets no advice as well.
     private IEnumerable<string> WarningsOf(string field) =>
         _form.Valid is { } wanted ? Messages(PresenceSettingsRules.Warnings(wanted), field) : [];
 
@@ -136,7 +136,7 @@ public sealed partial class SettingsPage
         if (chosen is not PresenceSettings wanted || _isSaving)
             return;
         await StoreAsync(wanted, Sentence.With(SettingsTexts.RevertReason, target.Version));
-        Notices.Say(_outcome, severity: _isSaved ? Severity.Success : Severity.Error); // in sight, wherever the history was scrolled to
+        Notices.Say(_outcome, severity: _isSaved ? Severity.Success : Severity.Error); // visible at every scroll position
         _outcome = "";
     }
 
@@ -153,7 +153,7 @@ public sealed partial class SettingsPage
         catch (SettingsConflictException conflict)
         {
             _form.Follow(conflict.Current);
-            if (_form.Theirs is null) // otherwise the notice says so, with the way on
+            if (_form.Theirs is null) // otherwise the notice explains it and offers the next step
                 Say(Sentence.With(SettingsTexts.ChangedMeanwhile, conflict.Current.UpdatedBy) + " " + SettingsTexts.NothingSaved);
         }
         catch (SettingsRefusedException refusal)
@@ -164,7 +164,7 @@ public sealed partial class SettingsPage
         {
             Say(SettingsTexts.ReadOnly);
         }
-#pragma warning disable CA1031 // whatever it was, the page says that nothing is certain and offers to try again
+#pragma warning disable CA1031 // any failure: the page says that the outcome is unknown and offers a retry
         catch (Exception failure)
 #pragma warning restore CA1031
         {

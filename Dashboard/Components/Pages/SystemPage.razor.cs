@@ -60,7 +60,7 @@ public sealed partial class SystemPage
         }
     }
 
-    // Any use shows at least a sliver.
+    // Anything above zero is visible.
     private static string Width(LimitUsage cap) =>
         string.Create(CultureInfo.InvariantCulture, $"width:{(cap.Used == 0 ? 0 : Math.Clamp(100d * cap.Used / cap.Most, 0.5, 100)):0.#}%");
 }

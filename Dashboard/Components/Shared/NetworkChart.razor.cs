@@ -107,7 +107,7 @@ public sealed partial class NetworkChart : IDisposable
 
     private Task SelectAsync(int index)
     {
-        _selectedAt = index >= Curve.Points.Count - 1 ? null : Curve.AtOf(index); // the newest one stays the newest
+        _selectedAt = index >= Curve.Points.Count - 1 ? null : Curve.AtOf(index); // the newest point stays selected as the line moves on
         _isChanged = true;
         return _pen.WriteSoonAsync(AddressInstants.Write(_selectedAt));
     }
@@ -119,7 +119,7 @@ public sealed partial class NetworkChart : IDisposable
     private IEnumerable<Mark> ChangeMarks() =>
         from change in Changes
         let index = (int)Math.Floor((change.Settings.UpdatedAt - Curve.Begin) / Curve.Step)
-        where index >= 0 && index < Curve.Points.Count && change.Previous is not null // the first version is how everything began
+        where index >= 0 && index < Curve.Points.Count && change.Previous is not null // the first version isn't a change
         select new Mark(
             string.Create(CultureInfo.InvariantCulture, $"settings {change.Settings.Version}"),
             index,
@@ -159,7 +159,7 @@ public sealed partial class NetworkChart : IDisposable
         /// <summary>In order; words that would lie over others are left out.</summary>
         public static Mark[] Spread(IEnumerable<Mark> marks, int last)
         {
-            var free = 0d; // up to where words stand, as a share of the width
+            var free = 0d; // where the last label ends, as a fraction of the width
             var spread = new List<Mark>();
             foreach (var mark in marks.OrderBy(mark => mark.Index))
             {

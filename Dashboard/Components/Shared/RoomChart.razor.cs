@@ -96,7 +96,7 @@ public sealed partial class RoomChart : IDisposable
     {
         if (_pen.IsForeign(AddressInstants.Write(At)))
             _pickedAt = At;
-        // Where the links lead depends on the rest of the address.
+        // The links contain the rest of the address.
         var shown = new Shown(Hour, Minutes, At, QuarterHref, HourHref);
         var isAnother = shown != _shown;
         _isChanged = isAnother || Minute != _minute;
@@ -137,7 +137,7 @@ public sealed partial class RoomChart : IDisposable
 
     private void TakeMinute()
     {
-        // Of a quarter of an hour the line has a point each 15 s, the bars one a minute.
+        // For a quarter of an hour, the line has a point every 15 s and the bars one per minute.
         (_viewers[^1], _joins[^1], _leaves[^1]) = (Minute.Viewers, Minute.Joins, Minute.Leaves);
         _labels[^1] = PointText(_viewers.Length - 1);
     }
@@ -157,7 +157,7 @@ public sealed partial class RoomChart : IDisposable
 
     private Task PickAsync(int picked)
     {
-        _pickedAt = picked >= _viewers.Length - 1 ? null : AtOf(picked); // the last one is now, and stays now
+        _pickedAt = picked >= _viewers.Length - 1 ? null : AtOf(picked); // the last point is now and stays selected as the line moves on
         (_isChanged, _spoken) = (true, _labels[Picked]);
         return _pen.WriteSoonAsync(AddressInstants.Write(_pickedAt));
     }
@@ -167,7 +167,7 @@ public sealed partial class RoomChart : IDisposable
         var when = index == _viewers.Length - 1 ? RoomTexts.ChartNow : IsQuarter ? LocalTime.Second(AtOf(index)) : LocalTime.Clock(AtOf(index), Hour.Trend.At);
         if (IsQuarter && index < _viewers.Length - 1)
             return Sentence.With(RoomTexts.ChartInstant, when, Numbers.Count(_viewers[index]));
-        var minute = Math.Min(index, _joins.Length - 1); // the last of a quarter of an hour is the minute under way
+        var minute = Math.Min(index, _joins.Length - 1); // the last points of a quarter of an hour belong to the current minute
         return Sentence.With(RoomTexts.ChartPoint, when, Numbers.Count(_viewers[index]), Numbers.Count(_joins[minute]), Numbers.Count(_leaves[minute]));
     }
 

@@ -13,7 +13,7 @@ public sealed class StandingGrid<T> : MudDataGrid<T>
         Dense = true;
         Hover = true;
         Breakpoint = Breakpoint.None;
-        Filterable = false; // the filter menu's condition has no accessible name, and widens a phone's page
+        Filterable = false; // the filter menu's condition has no accessible name and makes the page too wide on phones
         ShowColumnOptions = false;
     }
 }
