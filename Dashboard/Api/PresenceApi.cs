@@ -25,35 +25,35 @@ internal static class PresenceApi
     {
         var api = app.MapGroup("");
         ((IEndpointConventionBuilder)api).Finally(app.Services.GetRequiredService<ApiAuthorization>().Guard);
-        Chapter(api, ApiTags.Sessions).MapSessions();
-        Chapter(api, ApiTags.Users).MapUsers();
-        var rooms = Chapter(api, ApiTags.Rooms);
+        Chapter(api, "Sessions", "Viewer logins and logouts.").MapSessions();
+        var rooms = Chapter(api, "Room presence", "Heartbeats, counts and lists of viewers in rooms. Reading doesn't count as watching.");
         HeartbeatEndpoints.Map(rooms);
         rooms.MapLeaves();
         rooms.MapRoomPresence();
         StreamEndpoints.Map(rooms);
         rooms.MapRooms();
-        var userPresence = Chapter(api, ApiTags.UserPresence);
+        Chapter(api, "Users", "Profiles of users.").MapUsers();
+        var userPresence = Chapter(api, "User presence", "Users online in the network and in channels. Room heartbeats and user heartbeats are independent.");
         UserPresenceEndpoints.Map(userPresence);
         userPresence.MapChannels();
-        var settings = Chapter(api, ApiTags.Settings);
+        var settings = Chapter(api, "Settings", "Presence on or off, heartbeat interval, presence timeout.");
         settings.MapPresenceSettings();
         settings.MapSettingsAdministration();
-        var administration = Chapter(api, ApiTags.Administration);
+        var administration = Chapter(api, "Administration", "Administration by your backend: rooms, bans, users, keys. Unknown members are refused.");
         administration.MapRoomAdministration();
         RemovalEndpoints.Map(administration);
         administration.MapUserAdministration();
         administration.MapServerKeys();
         PublicLinkEndpoints.Map(administration);
-        var embedding = Chapter(api, ApiTags.Embedding);
+        var embedding = Chapter(api, "Embedding", "For other sites: a room's count through its public link, and the client's scripts.");
         BadgeEndpoints.Map(embedding);
         ShareLinkEndpoints.Map(embedding);
         embedding.MapClientFiles();
-        var operation = Chapter(api, ApiTags.Operation);
+        var operation = Chapter(api, ApiChapter.Operation, "Health and metrics.");
         operation.MapHealth();
         MetricsEndpoints.Map(operation);
         operation.MapDescription();
     }
 
-    private static RouteGroupBuilder Chapter(RouteGroupBuilder api, string tag) => api.MapGroup("").WithTags(tag);
+    private static RouteGroupBuilder Chapter(RouteGroupBuilder api, string name, string text) => api.MapGroup("").WithTags(name).WithMetadata(new ApiChapter(name, text));
 }

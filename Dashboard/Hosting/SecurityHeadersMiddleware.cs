@@ -20,7 +20,7 @@ internal sealed class SecurityHeadersMiddleware(RequestDelegate next, DashboardO
     public Task InvokeAsync(HttpContext http)
     {
         var headers = http.Response.Headers;
-        headers.ContentSecurityPolicy = http.Request.Path.StartsWithSegments(SwaggerUi.Route, StringComparison.OrdinalIgnoreCase) ? ContentPolicyOfTryIt : ContentPolicy;
+        headers.ContentSecurityPolicy = http.Request.Path.StartsWithSegments(DescriptionEndpoints.TryPath, StringComparison.OrdinalIgnoreCase) ? ContentPolicyOfTryIt : ContentPolicy;
         headers.XContentTypeOptions = "nosniff";
         if (_isOverTls)
             headers.StrictTransportSecurity = OverTlsOnly;

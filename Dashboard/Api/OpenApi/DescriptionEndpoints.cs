@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization.Metadata;
@@ -6,7 +5,9 @@ using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.OpenApi;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Authentication;
+using Swashbuckle.AspNetCore.SwaggerUI;
 
 namespace Presence.Dashboard.Api.OpenApi;
 
@@ -14,6 +15,7 @@ namespace Presence.Dashboard.Api.OpenApi;
 internal static class DescriptionEndpoints
 {
     public const string Path = "/openapi/v1.json";
+    public const string TryPath = "/try";
     private const string Document = "v1";
 
     public static void AddDescription(this IServiceCollection services)
@@ -23,15 +25,15 @@ internal static class DescriptionEndpoints
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
             json.SerializerOptions.NumberHandling = ApiJson.Default.Options.NumberHandling;
         });
-        services.TryAddEnumerable(ServiceDescriptor.Transient<IApiDescriptionProvider, RouteDescriptionProvider>());
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IApiDescriptionProvider, DescriptionTransformer.Provider>());
         services.AddOpenApi(Document, options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
             options.ShouldInclude = route => route.ActionDescriptor.EndpointMetadata.OfType<ApiPolicy>().Any();
             options.CreateSchemaReferenceId = type => type.Kind == JsonTypeInfoKind.Object ? NameOf(type.Type) : null;
-            options.AddOperationTransformer<OperationTransformer>();
-            options.AddDocumentTransformer<DocumentTransformer>();
-            options.AddSchemaTransformer<SchemaTransformer>();
+            options.AddOperationTransformer<DescriptionTransformer>();
+            options.AddDocumentTransformer<DescriptionTransformer>();
+            options.AddSchemaTransformer<DescriptionTransformer>();
         });
     }
 
@@ -39,23 +41,33 @@ internal static class DescriptionEndpoints
     {
         var provider = api.ServiceProvider.GetRequiredKeyedService<IOpenApiDocumentProvider>(Document);
         // Written once, because anyone can request it and writing costs more than a thousand heartbeats.
-        var written = new Lazy<Task<byte[]>>(() => WriteAsync(provider));
-        api.MapGet(Path, async ValueTask<IResult> () => Answer(await written.Value)).Allow(ApiPolicy.Anonymous)
+        var written = new Lazy<Task<IResult>>(() => WriteAsync(provider));
+        api.MapGet(Path, async ValueTask<IResult> () => await written.Value).Allow(ApiPolicy.Anonymous)
             .WithName("describe").WithSummary("Read this description").WithDescription("OpenAPI 3.1.").Produces<string>(StatusCodes.Status200OK, "application/json").AnswersETag()
             .WithExample("{\"openapi\":\"3.1.1\"}").Refuses(ApiError.MethodNotAllowed, ApiError.NotReady);
     }
 
-    /// <summary>What documents are called in the description: their type's name, behind that of the document they are part of.</summary>
+    /// <summary>The name of a document's schema: its type's name, after that of the document it is part of.</summary>
     private static string NameOf(Type type) => type.DeclaringType is { } whole ? NameOf(whole) + type.Name : type.Name;
 
-    private static IResult Answer(byte[] document) =>
-        Results.Bytes(document, "application/json", entityTag: new($"\"{Convert.ToHexStringLower(SHA256.HashData(document).AsSpan(0, 8))}\""));
+    /// <summary>A page to try the API. It requires sign-in, because its calls act on the live network.</summary>
+    public static void MapSwaggerUi(this IEndpointRouteBuilder app) =>
+        app.MapSwaggerUI(TryPath.TrimStart('/'), page =>
+        {
+            page.DocumentTitle = "Try the API · Presence";
+            page.SwaggerEndpoint(".." + Path, "Presence Dashboard");
+            page.EnableTryItOutByDefault();
+            page.DisplayRequestDuration();
+            page.DocExpansion(DocExpansion.List);
+            page.DefaultModelsExpandDepth(-1); // each operation shows its schemas
+            page.EnableDeepLinking();
+            page.ConfigObject.ValidatorUrl = null; // no external validator
+            page.ConfigObject.PersistAuthorization = false; // a pasted key is forgotten with the page
+        }).RequireAuthorization(ModeratorPolicy.Observe);
 
-    private static async Task<byte[]> WriteAsync(IOpenApiDocumentProvider provider)
+    private static async Task<IResult> WriteAsync(IOpenApiDocumentProvider provider)
     {
-        var document = await provider.GetOpenApiDocumentAsync();
-        var text = new StringWriter(CultureInfo.InvariantCulture);
-        document.SerializeAsV31(new OpenApiJsonWriter(text));
-        return Encoding.UTF8.GetBytes(text.ToString());
+        var document = Encoding.UTF8.GetBytes(await (await provider.GetOpenApiDocumentAsync()).SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1));
+        return Results.Bytes(document, "application/json", entityTag: new($"\"{Convert.ToHexStringLower(SHA256.HashData(document).AsSpan(0, 8))}\""));
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Presence.Engine;
@@ -7,72 +6,49 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Api.OpenApi;
 
 /// <summary>
-/// What a route says of itself in the API's description. Its texts are the XML documentation of its handler (which is internal
-/// for that: the generator passes private ones over); documents are explained where they are declared.
+/// Describes a route, next to the framework's <c>WithName</c> and <c>Produces</c>. Its texts are the XML documentation of its handler,
+/// which is internal because the generator ignores private members.
 /// </summary>
 internal static class RouteDescriptions
 {
     /// <summary>Parameters of the query and headers.</summary>
-    public static RouteHandlerBuilder Takes(this RouteHandlerBuilder route, params ApiParameter[] parameters) => route.WithMetadata([.. parameters]);
+    public static RouteHandlerBuilder Takes(this RouteHandlerBuilder route, params OpenApiParameter[] parameters) => route.WithMetadata([.. parameters]);
 
-    /// <summary>The document in the body. The framework's own metadata would make routing refuse content types before the route can.</summary>
-    public static RouteHandlerBuilder Reads<T>(this RouteHandlerBuilder route, bool isOptional = false) => route.WithMetadata(new ApiBody(typeof(T), isOptional, "application/json"));
+    /// <summary>The document in the body. With the framework's own metadata, routing would refuse content types before the route can.</summary>
+    public static RouteHandlerBuilder Reads<T>(this RouteHandlerBuilder route, bool isOptional = false) => route.WithMetadata(new ApiBody(typeof(T), isOptional, Example: null, "application/json"));
 
-    /// <summary>Text in the body, whose form the route's description explains.</summary>
+    /// <summary>Text in the body. The route's description explains its format.</summary>
     public static RouteHandlerBuilder ReadsText(this RouteHandlerBuilder route, string example, params string[] mediaTypes) =>
-        route.WithMetadata(new ApiBody(typeof(string), IsOptional: false, mediaTypes)).WithMetadata(new ApiExample(example, IsOfBody: true));
+        route.WithMetadata(new ApiBody(typeof(string), IsOptional: false, example, mediaTypes));
 
-    /// <summary>ApiProblem of this route's own; those that follow from who may call and what is read come by themselves.</summary>
+    /// <summary>The route's own errors. Those of its policy, parameters and body are added automatically.</summary>
     public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params ApiError[] errors) => route.WithMetadata([.. errors]);
 
-    /// <summary>A header of the answer.</summary>
+    /// <summary>A header of the reply.</summary>
     public static RouteHandlerBuilder AnswersHeader(this RouteHandlerBuilder route, string name, string text) => route.WithMetadata(new ApiHeader(name, text));
 
-    /// <summary>The version of a document, as its answer carries it.</summary>
+    /// <summary>The version of the document in the reply.</summary>
     public static RouteHandlerBuilder AnswersETag(this RouteHandlerBuilder route) => route.AnswersHeader("ETag", "The version of the document.");
 
-    /// <summary>An example of the body or the answer, where it is text or the document's own example does not fit.</summary>
-    public static RouteHandlerBuilder WithExample(this RouteHandlerBuilder route, string example, bool ofBody = false) => route.WithMetadata(new ApiExample(example, ofBody));
+    /// <summary>A reply, if it is text or the document's own example doesn't fit.</summary>
+    public static RouteHandlerBuilder WithExample(this RouteHandlerBuilder route, string example) => route.WithMetadata(new ApiExample(example));
 }
 
-internal sealed record ApiBody(Type Type, bool IsOptional, params string[] MediaTypes);
+internal sealed record ApiBody(Type Type, bool IsOptional, string? Example, params string[] MediaTypes);
 
-internal sealed record ApiExample(string Text, bool IsOfBody)
+internal sealed record ApiExample(string Text);
+
+internal sealed record ApiHeader(string Name, string Text, JsonSchemaType Type = JsonSchemaType.String);
+
+internal sealed record ApiChapter(string Name, string Text)
 {
-    public JsonNode? As(Type? type) => type is null || type == typeof(string) ? JsonValue.Create(Text) : JsonNode.Parse(Text);
-}
-
-internal sealed record ApiHeader(string Name, string Text);
-
-/// <summary>The chapters of the description, in reading order.</summary>
-internal static class ApiTags
-{
-    public const string Sessions = "Sessions";
-    public const string Rooms = "Room presence";
-    public const string Users = "Users";
-    public const string UserPresence = "User presence";
-    public const string Settings = "Settings";
-    public const string Administration = "Administration";
-    public const string Embedding = "Embedding";
+    /// <summary>Health and metrics: neither rate-limited nor waiting until the server is ready.</summary>
     public const string Operation = "Operation";
-
-    public static readonly IReadOnlyList<(string Name, string Text)> All =
-    [
-        (Sessions, "Viewer logins and logouts."),
-        (Rooms, "Heartbeats, counts and lists of viewers in rooms. Reading doesn't count as watching."),
-        (Users, "Profiles of users."),
-        (UserPresence, "Users online in the network and in channels. Room heartbeats and user heartbeats are independent."),
-        (Settings, "Presence on or off, heartbeat interval, presence timeout."),
-        (Administration, "Administration by your backend: rooms, bans, users, keys. Unknown members are refused."),
-        (Embedding, "For other sites: a room's count through its public link, and the client's scripts."),
-        (Operation, "Health and metrics."),
-    ];
 }
 
-/// <summary>A parameter of a path, a query or a header, as the description shows it.</summary>
-internal sealed record ApiParameter(string Name, string Text, OpenApiSchema Schema, ParameterLocation In = ParameterLocation.Query, bool IsRequired = false)
+/// <summary>Parameters of paths, queries and headers.</summary>
+internal static class ApiParameter
 {
-    /// <summary>What stands between the slashes of a route, said once for all routes.</summary>
     private static readonly Dictionary<string, (string Text, int Longest)> PathParameters = new(StringComparer.Ordinal)
     {
         ["roomId"] = ("The room. No control characters, none of `/ \\ ? # %`. Percent-encode spaces and accents.", PresenceIds.LongestRoomId),
@@ -86,45 +62,35 @@ internal sealed record ApiParameter(string Name, string Text, OpenApiSchema Sche
     };
 
     /// <summary>The client key, with a login.</summary>
-    public static ApiParameter ClientKey => OfHeader("X-API-Key", "The client key of this installation.", isRequired: true);
+    public static OpenApiParameter ClientKey => OfHeader("X-API-Key", "The client key of this installation.", isRequired: true);
 
-    /// <summary>The version a change was made from.</summary>
-    public static ApiParameter IfMatch => OfHeader("If-Match", "The `ETag` of the document you read, or `*` to overwrite any version.", isRequired: true);
+    /// <summary>The version that a change is based on.</summary>
+    public static OpenApiParameter IfMatch => OfHeader("If-Match", "The `ETag` of the document you read, or `*` to overwrite any version.", isRequired: true);
 
-    /// <summary>How much of a list to answer.</summary>
-    public static ApiParameter Limit => OfNumber("limit", "Number of entries.", 1, PresenceLimits.Page, PresenceLimits.Page);
+    /// <summary>The length of a page.</summary>
+    public static OpenApiParameter Limit => OfNumber("limit", "Number of entries.", 1, PresenceLimits.Page, PresenceLimits.Page);
 
-    /// <summary>Where a page of a list begins.</summary>
-    public static ApiParameter Cursor(int longest) => OfText("cursor", "The `cursor` of the previous page.", longest);
+    /// <summary>The start of a page.</summary>
+    public static OpenApiParameter Cursor(int longest) => OfText("cursor", "The `cursor` of the previous page.", longest);
 
-    public static ApiParameter OfPath(string name) =>
-        new(name, PathParameters[name].Text, new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = PathParameters[name].Longest }, ParameterLocation.Path, IsRequired: true);
+    public static OpenApiParameter OfPath(string name) =>
+        Of(name, PathParameters[name].Text, new() { Type = JsonSchemaType.String, MinLength = 1, MaxLength = PathParameters[name].Longest }, ParameterLocation.Path, isRequired: true);
 
-    public static ApiParameter OfText(string name, string text, int longest) => new(name, text, new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = longest });
+    public static OpenApiParameter OfText(string name, string text, int longest) => Of(name, text, new() { Type = JsonSchemaType.String, MaxLength = longest });
 
-    public static ApiParameter OfNumber(string name, string text, int smallest, int largest, int otherwise) =>
-        new(name, text, new OpenApiSchema
-        {
-            Type = JsonSchemaType.Integer,
-            Minimum = smallest.ToString(CultureInfo.InvariantCulture),
-            Maximum = largest.ToString(CultureInfo.InvariantCulture),
-            Default = JsonValue.Create(otherwise),
-        });
+    public static OpenApiParameter OfNumber(string name, string text, int smallest, int largest, int otherwise) =>
+        Of(name, text, new() { Type = JsonSchemaType.Integer, Minimum = $"{smallest}", Maximum = $"{largest}", Default = JsonValue.Create(otherwise) });
 
-    /// <summary>One of some words; the first is taken when it is left out, unless <paramref name="isOptional"/>.</summary>
-    public static ApiParameter OfWords(string name, string text, string[] words, bool isOptional = false) =>
-        new(name, text, new OpenApiSchema
-        {
-            Type = JsonSchemaType.String,
-            Enum = [.. words.Select(word => (JsonNode)JsonValue.Create(word))],
-            Default = isOptional ? null : JsonValue.Create(words[0]),
-        });
+    /// <summary>One of some words. The first is the default, unless <paramref name="isOptional"/>.</summary>
+    public static OpenApiParameter OfWords(string name, string text, string[] words, bool isOptional = false) =>
+        Of(name, text, new() { Type = JsonSchemaType.String, Enum = [.. words.Select(word => JsonValue.Create(word))], Default = isOptional ? null : JsonValue.Create(words[0]) });
 
     /// <summary>Ids, as <c>name=a&amp;name=b</c>.</summary>
-    public static ApiParameter OfIds(string name, string text, int most) =>
-        new(name, text, new OpenApiSchema { Type = JsonSchemaType.Array, MaxItems = most, Items = new OpenApiSchema { Type = JsonSchemaType.String } });
+    public static OpenApiParameter OfIds(string name, string text, int most) =>
+        Of(name, text, new() { Type = JsonSchemaType.Array, MaxItems = most, Items = new OpenApiSchema { Type = JsonSchemaType.String } });
 
-    public static ApiParameter OfHeader(string name, string text, bool isRequired = false) => new(name, text, new OpenApiSchema { Type = JsonSchemaType.String }, ParameterLocation.Header, isRequired);
+    public static OpenApiParameter OfHeader(string name, string text, bool isRequired = false) => Of(name, text, new() { Type = JsonSchemaType.String }, ParameterLocation.Header, isRequired);
 
-    public IOpenApiParameter Describe() => new OpenApiParameter { Name = Name, In = In, Description = Text, Required = IsRequired, Schema = Schema };
+    private static OpenApiParameter Of(string name, string text, OpenApiSchema schema, ParameterLocation place = ParameterLocation.Query, bool isRequired = false) =>
+        new() { Name = name, In = place, Description = text, Required = isRequired, Schema = schema };
 }
