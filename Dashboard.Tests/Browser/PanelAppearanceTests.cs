@@ -117,6 +117,16 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, PopulatedHost
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Change grace.hopper@example.com" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Dialog).WaitForAsync();
         await CheckAsync(visit, "people-dialog");
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Role: any" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Observer" }).WaitForAsync();
+        await CheckAsync(visit, "people-filter");
+        await visit.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Observer" }).ClickAsync();
+        await Assertions.Expect(visit.Page.GetByTestId("grid-showing")).ToHaveTextAsync("1 of 2");
+        await visit.Page.GetByLabel("Filter people").FillAsync("hopper");
+        await Assertions.Expect(visit.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("filter=hopper", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await CheckAsync(visit, "people-filtered");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Change grace.hopper@example.com" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Create password link" }).ClickAsync();
         await Assertions.Expect(visit.Page.GetByText("/new-password?token=")).ToBeVisibleAsync();
         await CheckAsync(visit, "people-invited");

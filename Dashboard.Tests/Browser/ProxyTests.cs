@@ -60,7 +60,8 @@ public sealed class ProxyTests(ChromiumBrowser chromium)
         await page.GetByRole(AriaRole.Row, new() { Name = "stage" }).GetByRole(AriaRole.Link).ClickAsync();
         await Expect(page.GetByTestId("viewer-count")).ToHaveTextAsync("2");
         Assert.Equal(address + "rooms/stage", page.Url);
-        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByTitle("Download the viewers listed here as CSV").ClickAsync());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Download the viewers listed here as CSV" }).ClickAsync();
+        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Menuitem, new() { Name = "Separated by commas" }).ClickAsync());
         Assert.Contains("Ada Lovelace", await File.ReadAllTextAsync((await download.PathAsync())!, Cancel), StringComparison.Ordinal);
 
         await EmbedAsync(page);

@@ -1,4 +1,5 @@
 using Bunit;
+using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
@@ -115,6 +116,24 @@ public sealed class PeoplePageTests : PageTest
         Services.GetRequiredService<AccountChanges>().Announce(accountId: null);
 
         page.WaitForAssertion(() => Assert.Contains("new@example.com", page.Markup, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task List_FilteredByRole_StaysSoWhenItIsReadAnew()
+    {
+        await MakeAsync(Self, ModeratorRole.Admin);
+        await MakeAsync("ada@example.com", ModeratorRole.Observer);
+        Services.GetRequiredService<NavigationManager>().NavigateTo("people?role=Observer");
+        var page = await RenderAsync();
+        Assert.Equal(["ada@example.com"], Accounts());
+
+        await MakeAsync("new@example.com", ModeratorRole.Observer);
+        await MakeAsync("boss@example.com", ModeratorRole.Admin);
+        Services.GetRequiredService<AccountChanges>().Announce(accountId: null);
+
+        page.WaitForAssertion(() => Assert.Equal(["ada@example.com", "new@example.com"], Accounts()));
+
+        IEnumerable<string> Accounts() => page.FindAll("tbody strong").Select(account => account.TextContent);
     }
 
     [Fact]

@@ -40,7 +40,6 @@ public sealed record IconShape(string Path)
     public static readonly IconShape Download = new("M8 2.5v8M4.5 7.2L8 10.7l3.5-3.5M2.5 13.5h11");
     public static readonly IconShape Next = new("M6 3.5L10.5 8L6 12.5");
     public static readonly IconShape Link = new("M6.5 9.5l3-3M7 4.5l1.2-1.2a2.9 2.9 0 0 1 4.1 4.1L11 8.7M9 11.5l-1.2 1.2a2.9 2.9 0 0 1-4.1-4.1L5 7.3");
-    public static readonly IconShape Comma = new("M8.4 10.6v1l-1 2");
-    public static readonly IconShape Semicolon = new("M8 5.8v.4M8.4 10.6v1l-1 2");
+    public static readonly IconShape Filter = new("M2.5 3.5h11L9.5 8.5v4l-3 1v-5z");
     public static readonly IconShape Back = new("M10 3.5L5.5 8l4.5 4.5");
 }

@@ -27,6 +27,16 @@ internal static class SystemWords
         ? (SystemTexts.JobBackup, SystemTexts.JobBackupIs)
         : (SystemTexts.JobMaintenance, SystemTexts.JobMaintenanceIs);
 
+    /// <summary>What came of a job's latest run, in a word.</summary>
+    public static string OutcomeOf(JobViewModel job) => job switch
+    {
+        { Error: not null } or { Latest.State: JobRunState.Failed } => SystemTexts.OutcomeFailed,
+        { Latest: null } => SystemTexts.OutcomeNone,
+        { Latest.State: JobRunState.Waiting or JobRunState.Running } => SystemTexts.OutcomeRunning,
+        { Latest.State: JobRunState.Cancelled } => SystemTexts.OutcomeCancelled,
+        _ => SystemTexts.OutcomeSucceeded,
+    };
+
     /// <summary>What a run did.</summary>
     public static string Of(JobResult result) => result switch
     {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Dialogs;
+using Presence.Dashboard.Components.Shared;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
@@ -11,6 +12,8 @@ namespace Presence.Dashboard.Components.Pages;
 /// <summary>Who may sign in, and who is invited to. Read anew when anybody changes it.</summary>
 public sealed partial class PeoplePage : IDisposable
 {
+    private static readonly IReadOnlyList<GridChoice<Moderator>> ByRole = [new("role", PeopleTexts.Role, moderator => ModeratorRoles.Text(moderator.Role))];
+
     private readonly CancellationTokenSource _closing = new();
     private PeopleViewModel? _reading;
     private IssuedInvitation? _issued;

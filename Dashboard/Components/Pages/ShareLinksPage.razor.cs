@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Dialogs;
+using Presence.Dashboard.Components.Shared;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Sharing;
@@ -13,6 +14,9 @@ namespace Presence.Dashboard.Components.Pages;
 /// <summary>All share links: who made them, when they were last used, and revoking them.</summary>
 public sealed partial class ShareLinksPage : IDisposable
 {
+    private static readonly Func<ShareLink, string> TextOf = link => $"{link.RoomId} {link.CreatedBy}";
+    private static readonly IReadOnlyList<GridChoice<ShareLink>> ByKind = [new("shows", ShareTexts.ColumnShows, ShowsOf)];
+
     private readonly CancellationTokenSource _closing = new();
     private IReadOnlyList<ShareLink>? _links;
     private bool _hasFailed;
