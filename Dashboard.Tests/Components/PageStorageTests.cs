@@ -23,8 +23,8 @@ public sealed class PageStorageTests : PageTest
         Beat("main", "ada");
         await Services.GetRequiredService<RemovalStore>().RemoveAsync(new Removal("eve", "stage", Time.GetUtcNow().AddHours(1), null), "ops@example.com", Cancellation);
         Services.GetRequiredService<NavigationManager>().NavigateTo("/rooms/main?edit=1");
-        var room = Render<RoomDetailPage>(parameters => parameters.Add(page => page.RoomId, "main"));
         Render<MudBlazor.MudPopoverProvider>(); // without which the log says that one is missing
+        var room = Render<RoomDetailPage>(parameters => parameters.Add(page => page.RoomId, "main"));
         var settings = Render<SettingsPage>();
         var viewer = Render<ViewerDetailPage>(parameters => parameters.Add(page => page.UserId, "eve"));
         var embed = Render<EmbedSection>(parameters => parameters.Add(section => section.RoomId, "lobby"));
