@@ -316,6 +316,22 @@ public sealed class RoomDetailPageTests : PageTest
     }
 
     [Fact]
+    public async Task JustJoined_StandsBesideJustLeft_TheLatestFirst()
+    {
+        Beat("main", "ada");
+        Pass(TimeSpan.FromSeconds(2));
+        Beat("main", "grace");
+        var page = RenderRoom("main");
+        Assert.Equal(["grace", "ada"], page.FindAll("[aria-labelledby=just-joined] li a").Select(link => link.TextContent));
+
+        Engine.Leave("main", "grace");
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=just-left] li").Count == 1);
+
+        Assert.Equal("ada", page.Find("[aria-labelledby=just-joined] li a").TextContent);
+        Assert.Equal("grace", page.Find("[aria-labelledby=just-left] li a").TextContent);
+    }
+
+    [Fact]
     public async Task Remove_OfSomebodyAlreadyRemoved_ShowsThatRemovalAndSaysWhatItDoesToIt()
     {
         Beat("main", "ada", "Ada Lovelace");

@@ -12,9 +12,12 @@ internal sealed class RoomDetailQuery(PresenceEngine engine, SettingsStore setti
     private static readonly TimeSpan HourRefresh = TimeSpan.FromSeconds(2);
 
     /// <summary>No eye follows a list of names that changes faster.</summary>
-    private static readonly TimeSpan DeparturesRefresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MovementsRefresh = TimeSpan.FromSeconds(1);
 
     private const int MostMarks = 20;
+
+    /// <summary>As many as a room remembers of those who left.</summary>
+    private const int MostArrivals = 50;
 
     /// <summary>More than the lines of a tall screen.</summary>
     private const int FirstViewers = 60;
@@ -24,8 +27,9 @@ internal sealed class RoomDetailQuery(PresenceEngine engine, SettingsStore setti
     private string? _roomId;
     private RoomHour? _hour;
     private long _hourAt;
+    private IReadOnlyList<Viewer> _arrivals = [];
     private IReadOnlyList<Departure> _departures = [];
-    private long _departuresAt;
+    private long _movementsAt;
     private int _historyVersion;
     private IReadOnlyList<SettingsHistoryEntry> _history = [];
 
@@ -47,16 +51,19 @@ internal sealed class RoomDetailQuery(PresenceEngine engine, SettingsStore setti
         {
             _roomId = roomId;
             _hour = null;
-            _departuresAt = 0;
+            _movementsAt = 0;
             _flows.Clear();
         }
         var snapshot = engine.Snapshot(roomId, view.IsByPlace ? view.ToQuery() with { Limit = FirstViewers } : null);
         if (_hour is null || time.GetElapsedTime(_hourAt) >= HourRefresh)
             (_hour, _hourAt) = (HourOf(snapshot), time.GetTimestamp());
-        if (_departuresAt == 0 || time.GetElapsedTime(_departuresAt) >= DeparturesRefresh)
-            (_departures, _departuresAt) = (snapshot.Departures, time.GetTimestamp());
-        return new RoomDetailViewModel(view, snapshot, BurstOf(snapshot.Flow), _hour, _departures, mayAct);
+        if (_movementsAt == 0 || time.GetElapsedTime(_movementsAt) >= MovementsRefresh)
+            (_arrivals, _departures, _movementsAt) = (ArrivalsOf(view.RoomId), snapshot.Departures, time.GetTimestamp());
+        return new RoomDetailViewModel(view, snapshot, BurstOf(snapshot.Flow), _hour, _arrivals, _departures, mayAct);
     }
+
+    private IReadOnlyList<Viewer> ArrivalsOf(string roomId) =>
+        engine.Viewers(roomId, new ViewerQuery { Sort = ViewerSort.LastJoinedFirst, Limit = MostArrivals }).Viewers;
 
     private RoomBurst BurstOf(RoomFlow flow)
     {
@@ -74,14 +81,15 @@ internal sealed class RoomDetailQuery(PresenceEngine engine, SettingsStore setti
     }
 }
 
-/// <summary>What a room's page shows: its numbers and its first viewers of one moment, its chart and who left some seconds old at most.</summary>
+/// <summary>What a room's page shows: its numbers and its first viewers of one moment, its chart and who came and went some seconds old at most.</summary>
 /// <param name="View">Whom the page lists.</param>
 /// <param name="Snapshot">The moment.</param>
 /// <param name="Burst">The last ten seconds.</param>
 /// <param name="Hour">The last hour, some seconds old.</param>
+/// <param name="Arrivals">Who is there and joined last, the latest first; of a moment a second ago at most.</param>
 /// <param name="Departures">Who left last, the latest first; of a moment a second ago at most.</param>
 /// <param name="MayAct">Whether this moderator may remove viewers and change the room.</param>
-public sealed record RoomDetailViewModel(RosterView View, RoomSnapshot Snapshot, RoomBurst Burst, RoomHour Hour, IReadOnlyList<Departure> Departures, bool MayAct)
+public sealed record RoomDetailViewModel(RosterView View, RoomSnapshot Snapshot, RoomBurst Burst, RoomHour Hour, IReadOnlyList<Viewer> Arrivals, IReadOnlyList<Departure> Departures, bool MayAct)
 {
     /// <summary>The room.</summary>
     public RoomSummary Room => Snapshot.Room;

@@ -188,7 +188,8 @@ public sealed partial class RoomChart : IDisposable
         at,
         string.Create(CultureInfo.InvariantCulture, $"left: {100 * (1 - (Age(at) / Span)):0.##}%"),
         Sentence.With(RoomTexts.ChangeLine, LocalTime.Clock(at, Now), what),
-        name);
+        name,
+        Age(at) * 2 < Span);
 
     /// <summary>A few letters that stand in the chart.</summary>
     private static string NameOf(IEnumerable<SettingsDifference> differences) =>
@@ -200,5 +201,6 @@ public sealed partial class RoomChart : IDisposable
 
     private sealed record Shown(RoomHour Hour, int Minutes, DateTimeOffset? At, string QuarterHref, string HourHref);
 
-    private sealed record Mark(string Key, DateTimeOffset At, string Style, string Text, string Name);
+    // IsRight: it stands in the second half of the chart, so its name stands before it.
+    private sealed record Mark(string Key, DateTimeOffset At, string Style, string Text, string Name, bool IsRight);
 }

@@ -19,7 +19,7 @@ public sealed partial class RoomSettingsPanel
     private DefinedRoom? _room;
     private RoomDefinition? _seen;
     private RoomDraft _draft = new();
-    private ElementReference _titleField;
+    private MudTextField<string>? _titleField;
     private ElementReference _editLink;
     private bool _isAsked;
     private bool _isEditing;
@@ -103,7 +103,7 @@ public sealed partial class RoomSettingsPanel
             return;
         try
         {
-            await (_isEditing ? _titleField : _editLink).FocusAsync();
+            await (_isEditing ? _titleField!.FocusAsync() : _editLink.FocusAsync());
         }
         catch (JSDisconnectedException)
         {
