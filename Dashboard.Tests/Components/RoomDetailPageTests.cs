@@ -324,7 +324,7 @@ public sealed class RoomDetailPageTests : PageTest
         var page = RenderRoom("main");
         Assert.Equal(["grace", "ada"], page.FindAll("[aria-labelledby=just-joined] li a").Select(link => link.TextContent));
 
-        Engine.Leave("main", "grace");
+        Engine.Leave("main", "grace", "");
         await PassUntilAsync(() => page.FindAll("[aria-labelledby=just-left] li").Count == 1);
 
         Assert.Equal("ada", page.Find("[aria-labelledby=just-joined] li a").TextContent);
