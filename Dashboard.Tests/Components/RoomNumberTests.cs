@@ -73,6 +73,24 @@ public sealed class RoomNumberTests : PageTest
     }
 
     [Fact]
+    public async Task Chart_WhereManyLeftAtOnce_NamesThatAndTheQuarterHours()
+    {
+        await LongTimeoutAsync();
+        for (var viewer = 0; viewer < 60; viewer++)
+            Beat("main", $"viewer {viewer}");
+        Pass(TimeSpan.FromMinutes(4));
+        for (var viewer = 0; viewer < 40; viewer++)
+            Engine.Leave("main", $"viewer {viewer}", "");
+        Pass(TimeSpan.FromMinutes(2));
+
+        var page = RenderRoom();
+
+        Assert.Contains(page.AllByTestId("mark"), mark => mark.GetAttribute("title")!.EndsWith("−40 within 1 min", StringComparison.Ordinal));
+        Assert.Contains(page.FindAll("[data-label]"), point => point.GetAttribute("data-label")!.Contains("20 watching", StringComparison.Ordinal) && point.GetAttribute("data-label")!.EndsWith("−40 within 1 min", StringComparison.Ordinal));
+        Assert.Equal(["11:15", "11:30", "11:45", "now"], page.ByTestId("chart-axis").Children.Select(tick => tick.TextContent));
+    }
+
+    [Fact]
     public async Task Mark_OfWhatWasSavedForTheRoomAlone_SaysWhatAndByWhom()
     {
         await LongTimeoutAsync();

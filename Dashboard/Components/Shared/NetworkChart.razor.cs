@@ -12,8 +12,7 @@ public sealed partial class NetworkChart : IDisposable
 {
     private const int Width = 1200;
     private const int Height = 240;
-    private const int MostSurges = 3;
-    private static readonly TimeSpan Beginning = TimeSpan.FromMinutes(2);
+    private const double NameWidth = 0.4;
 
     private static readonly string Grid = string.Create(CultureInfo.InvariantCulture, $"M0 0H{Width}M0 {Height / 2}H{Width}M0 {Height}H{Width}");
 
@@ -22,7 +21,7 @@ public sealed partial class NetworkChart : IDisposable
     private int?[] _viewers = [];
     private int _top;
     private int[] _ticks = [];
-    private Mark[] _marks = [];
+    private ChartMark[] _marks = [];
     private Dictionary<int, string> _marked = [];
     private DateTimeOffset? _shownAt;
     private DateTimeOffset? _selectedAt;
@@ -97,8 +96,8 @@ public sealed partial class NetworkChart : IDisposable
         _top = TrendLine.Ceiling(before, _viewers.Max() ?? 0);
         var every = Curve.Range == HistoryRange.Hour ? TimeSpan.FromMinutes(15) : TimeSpan.FromHours(4);
         _ticks = [.. Enumerable.Range(0, Curve.Points.Count).Where(index => ShareOf(index) is > 0.05 and < 0.9 && LocalTime.IsRound(Curve.AtOf(index), every))];
-        _marks = Mark.Spread([.. ChangeMarks(), .. SurgeMarks()], Curve.Points.Count - 1);
-        _marked = _marks.GroupBy(mark => mark.Index).ToDictionary(marks => marks.Key, marks => string.Join(", ", marks.Select(mark => mark.Text)));
+        _marks = ChartMark.Spread([.. ChangeMarks(), .. SurgeMarks()], NameWidth);
+        _marked = _marks.GroupBy(mark => (int)Math.Round(mark.Place * (Curve.Points.Count - 1))).ToDictionary(marks => marks.Key, marks => string.Join(", ", marks.Select(mark => mark.Text)));
     }
 
     protected override bool ShouldRender() => _isChanged;
@@ -114,28 +113,23 @@ public sealed partial class NetworkChart : IDisposable
 
     private double ShareOf(int index) => (double)index / Math.Max(Curve.Points.Count - 1, 1);
 
-    private string Place(int index) => string.Create(CultureInfo.InvariantCulture, $"{100 * ShareOf(index):0.##}%");
+    private string StyleAt(int index) => ChartMark.StyleOf(ShareOf(index));
 
-    private IEnumerable<Mark> ChangeMarks() =>
+    private IEnumerable<ChartMark> ChangeMarks() =>
         from change in Changes
         let index = (int)Math.Floor((change.Settings.UpdatedAt - Curve.Begin) / Curve.Step)
         where index >= 0 && index < Curve.Points.Count && change.Previous is not null // the first version isn't a change
-        select new Mark(
-            string.Create(CultureInfo.InvariantCulture, $"settings {change.Settings.Version}"),
+        select MarkOf(
             index,
+            string.Create(CultureInfo.InvariantCulture, $"settings {change.Settings.Version}"),
             string.Join(", ", SettingsDifferences.Between(change.Previous, change.Settings).Select(difference => Sentence.With(OverviewTexts.Mark, difference.Name, difference.Before, difference.After))));
 
-    /// <summary>The largest steps that are bursts (<see cref="BurstWindow"/>); viewers who come at the start of the line are none.</summary>
-    private IEnumerable<Mark> SurgeMarks() => Enumerable.Range(0, _viewers.Length)
-        .SkipWhile(index => _viewers[index] is null)
-        .Skip(1 + (int)(Beginning / Curve.Step))
-        .Where(index => _viewers[index - 1] is > 0 && _viewers[index] is { } now && BurstWindow.IsBurst(now - _viewers[index - 1]!.Value, now))
-        .OrderByDescending(index => Math.Abs(_viewers[index]!.Value - _viewers[index - 1]!.Value))
-        .Take(MostSurges)
-        .Select(index => new Mark(
-            string.Create(CultureInfo.InvariantCulture, $"surge {Curve.AtOf(index).UtcTicks}"),
-            index,
-            Sentence.With(OverviewTexts.Surge, Numbers.Change(_viewers[index]!.Value - _viewers[index - 1]!.Value), Durations.Exact(Curve.Step))));
+    private IEnumerable<ChartMark> SurgeMarks() => ChartMark.Surges(_viewers, Curve.Step).Select(surge => MarkOf(
+        surge.Index,
+        string.Create(CultureInfo.InvariantCulture, $"surge {Curve.AtOf(surge.Index).UtcTicks}"),
+        Sentence.With(OverviewTexts.Surge, Numbers.Change(surge.Change), Durations.Exact(Curve.Step))));
+
+    private ChartMark MarkOf(int index, string key, string text) => new(key, ShareOf(index), text, text);
 
     private string Label(int index)
     {
@@ -146,34 +140,4 @@ public sealed partial class NetworkChart : IDisposable
     }
 
     private string Clock(int index) => LocalTime.Clock(Curve.AtOf(index), Time.GetUtcNow());
-
-    /// <summary>Something that happened, at a point of the chart.</summary>
-    private readonly record struct Mark(string Key, int Index, string Text)
-    {
-        /// <summary>Whether its words have room beside those of the marks before it; its line and the reading of its point say it in any case.</summary>
-        public bool HasRoom { get; private init; }
-
-        /// <summary>Whether they stand to the left of it.</summary>
-        public bool IsRight { get; private init; }
-
-        /// <summary>In order; words that would lie over others are left out.</summary>
-        public static Mark[] Spread(IEnumerable<Mark> marks, int last)
-        {
-            var free = 0d; // where the last label ends, as a fraction of the width
-            var spread = new List<Mark>();
-            foreach (var mark in marks.OrderBy(mark => mark.Index))
-            {
-                var at = (double)mark.Index / last;
-                var isRight = at > 0.55;
-                var begin = isRight ? at - Width : at;
-                var hasRoom = begin >= free;
-                if (hasRoom)
-                    free = isRight ? at : at + Width;
-                spread.Add(mark with { HasRoom = hasRoom, IsRight = isRight });
-            }
-            return [.. spread];
-        }
-
-        private const double Width = 0.4;
-    }
 }

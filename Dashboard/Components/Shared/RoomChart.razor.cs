@@ -13,6 +13,7 @@ public sealed partial class RoomChart : IDisposable
 {
     private const int Width = 600;
     private const int Height = 160;
+    private const double NameWidth = 0.3;
 
     private Shown? _shown;
     private bool _isChanged;
@@ -25,6 +26,9 @@ public sealed partial class RoomChart : IDisposable
     private string _joinBars = "";
     private string _leaveBars = "";
     private string _spoken = "";
+    private ChartMark[] _marks = [];
+    private Dictionary<int, string> _marked = [];
+    private (string Style, string Text)[] _ticks = [];
     private int _top;
     private int _most;
     private RoomMinute _minute;
@@ -73,13 +77,9 @@ public sealed partial class RoomChart : IDisposable
         ? Enumerable.Range(0, _viewers.Length).MinBy(index => (AtOf(index) - at).Duration())
         : _viewers.Length - 1;
 
-    private IReadOnlyList<Mark> Marks { get; set; } = [];
 
     /// <summary>When the line began, while it is too short to be seen.</summary>
     private string? YoungSince => _viewers.Length * 10 <= Slots ? LocalTime.Clock(AtOf(0), Hour.Trend.At) : null;
-
-    /// <summary>How many marks are named in the chart: the rest would lie over each other, and stands in the list below it.</summary>
-    private const int MostNamed = 2;
 
     private string Summary => Sentence.With(
         RoomTexts.ChartSummary,
@@ -120,6 +120,9 @@ public sealed partial class RoomChart : IDisposable
         _viewers = IsQuarter ? [.. Hour.Trend.Recent] : Last(Hour.Trend.Hour);
         _joins = Last(Hour.Flow.Joins);
         _leaves = Last(Hour.Flow.Leaves);
+        _marks = ChartMark.Spread(Hour.Changes.Select(MarkOf).Concat(Hour.Saves.Select(MarkOf)).Concat(SurgeMarks()).Where(mark => mark.Place > 0), NameWidth);
+        _marked = _marks.GroupBy(mark => IndexOf(mark.Place)).ToDictionary(marks => marks.Key, marks => string.Join(", ", marks.Select(mark => mark.Name)));
+        _ticks = [.. TicksOf(IsQuarter ? TimeSpan.FromMinutes(5) : TimeSpan.FromMinutes(15))];
         _labels = new string[_viewers.Length];
         TakeMinute();
         for (var i = 0; i < _labels.Length - 1; i++)
@@ -132,7 +135,6 @@ public sealed partial class RoomChart : IDisposable
         _area = TrendLine.Area(_viewers, Slots, Width, Height, 0, _top);
         _joinBars = TrendBars.Path(_joins, Minutes + 1, Width, 20, 19, _most);
         _leaveBars = TrendBars.Path(_leaves, Minutes + 1, Width, 20, -19, _most);
-        Marks = [.. Hour.Changes.Select(MarkOf).Concat(Hour.Saves.Select(MarkOf)).Where(mark => Age(mark.At) < Span).OrderByDescending(mark => mark.At)];
     }
 
     private void TakeMinute()
@@ -165,31 +167,56 @@ public sealed partial class RoomChart : IDisposable
     private string PointText(int index)
     {
         var when = index == _viewers.Length - 1 ? RoomTexts.ChartNow : IsQuarter ? LocalTime.Second(AtOf(index)) : LocalTime.Clock(AtOf(index), Hour.Trend.At);
+        return _marked.TryGetValue(index, out var marked) ? $"{CountText(index, when)} · {marked}" : CountText(index, when);
+    }
+
+    private string CountText(int index, string when)
+    {
         if (IsQuarter && index < _viewers.Length - 1)
             return Sentence.With(RoomTexts.ChartInstant, when, Numbers.Count(_viewers[index]));
         var minute = Math.Min(index, _joins.Length - 1); // the last points of a quarter of an hour belong to the current minute
         return Sentence.With(RoomTexts.ChartPoint, when, Numbers.Count(_viewers[index]), Numbers.Count(_joins[minute]), Numbers.Count(_leaves[minute]));
     }
 
-    private Mark MarkOf(SettingsHistoryEntry change) => MarkOf(
+    /// <summary>The sample nearest to a place of the chart.</summary>
+    private int IndexOf(double place) => Math.Clamp(_viewers.Length - 1 - (int)Math.Round((1 - place) * (Slots - 1)), 0, _viewers.Length - 1);
+
+    private double PlaceOf(DateTimeOffset at) => 1 - (Age(at) / Span);
+
+    private IEnumerable<(string Style, string Text)> TicksOf(TimeSpan every)
+    {
+        var first = Hour.Trend.At - Span;
+        for (var at = first - TimeSpan.FromTicks(first.Ticks % every.Ticks) + every; at < Hour.Trend.At; at += every)
+        {
+            if (PlaceOf(at) is > 0.05 and < 0.88 and var place)
+                yield return (ChartMark.StyleOf(place), LocalTime.Hour(at));
+        }
+    }
+
+    private IEnumerable<ChartMark> SurgeMarks()
+    {
+        var minutes = Last(Hour.Trend.Hour);
+        return ChartMark.Surges([.. minutes.Select(viewers => (int?)viewers)], RoomTrend.HourStep).Select(surge =>
+        {
+            var at = Hour.Trend.HourAt(Hour.Trend.Hour.Count - minutes.Length + surge.Index);
+            var name = Sentence.With(OverviewTexts.Surge, Numbers.Change(surge.Change), Durations.Exact(RoomTrend.HourStep));
+            return MarkOf(string.Create(CultureInfo.InvariantCulture, $"surge {at.UtcTicks / RoomTrend.HourStep.Ticks}"), at, name, name);
+        });
+    }
+
+    private ChartMark MarkOf(SettingsHistoryEntry change) => MarkOf(
         "network " + change.Settings.Version.ToString(CultureInfo.InvariantCulture),
         change.Settings.UpdatedAt,
         Sentence.With(RoomTexts.ChangeBy, Words(SettingsDifferences.Between(change.Previous, change.Settings)), change.Settings.UpdatedBy),
         NameOf(SettingsDifferences.Between(change.Previous, change.Settings)));
 
-    private Mark MarkOf(RoomSave save) => MarkOf(
+    private ChartMark MarkOf(RoomSave save) => MarkOf(
         "room " + save.Number.ToString(CultureInfo.InvariantCulture),
         save.At,
         Sentence.With(RoomTexts.ChangeByHere, Words(SettingsDifferences.Between(save.Before, save.After)), save.By),
         NameOf(SettingsDifferences.Between(save.Before, save.After)));
 
-    private Mark MarkOf(string key, DateTimeOffset at, string what, string name) => new(
-        key,
-        at,
-        string.Create(CultureInfo.InvariantCulture, $"left: {100 * (1 - (Age(at) / Span)):0.##}%"),
-        Sentence.With(RoomTexts.ChangeLine, LocalTime.Clock(at, Now), what),
-        name,
-        Age(at) * 2 < Span);
+    private ChartMark MarkOf(string key, DateTimeOffset at, string what, string name) => new(key, PlaceOf(at), name, Sentence.With(RoomTexts.ChangeLine, LocalTime.Clock(at, Now), what));
 
     /// <summary>A few letters that stand in the chart.</summary>
     private static string NameOf(IEnumerable<SettingsDifference> differences) =>
@@ -201,6 +228,4 @@ public sealed partial class RoomChart : IDisposable
 
     private sealed record Shown(RoomHour Hour, int Minutes, DateTimeOffset? At, string QuarterHref, string HourHref);
 
-    // IsRight: it stands in the second half of the chart, so its name stands before it.
-    private sealed record Mark(string Key, DateTimeOffset At, string Style, string Text, string Name, bool IsRight);
 }
