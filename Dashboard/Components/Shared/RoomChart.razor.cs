@@ -188,7 +188,7 @@ public sealed partial class RoomChart : IDisposable
         var first = Hour.Trend.At - Span;
         for (var at = first - TimeSpan.FromTicks(first.Ticks % every.Ticks) + every; at < Hour.Trend.At; at += every)
         {
-            if (PlaceOf(at) is > 0.05 and < 0.88 and var place)
+            if (PlaceOf(at) is > 0.05 and < 0.78 and var place)
                 yield return (ChartMark.StyleOf(place), LocalTime.Hour(at));
         }
     }
