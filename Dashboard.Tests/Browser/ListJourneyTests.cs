@@ -61,6 +61,7 @@ public sealed class ListJourneyTests(ChromiumBrowser chromium, PopulatedHost eve
         await Expect(page.GetByTestId("room-viewers")).ToHaveTextAsync(["2", "7"]);
         await visit.OpenAsync("/rooms");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await page.GetByLabel("Password").WaitForAsync();
         await visit.SignInAsync("/wall");
         await Expect(page.GetByTestId("room-name")).ToHaveTextAsync(["rooftop"]);
         Assert.Empty(visit.Errors);

@@ -1,5 +1,10 @@
+using Presence.Dashboard.Tests.Accounts;
+using Presence.Dashboard.Tests.Api;
 using Presence.Dashboard.Tests.Browser;
+using Presence.Dashboard.Tests.Downloads;
 using Presence.Dashboard.Tests.Hosting;
+using Presence.Dashboard.Tests.Jobs;
+using Presence.Dashboard.Tests.Security;
 using Presence.Dashboard.Tests.Simulation;
 using Presence.Dashboard.Tests.Support;
 using Xunit.Sdk;
@@ -16,8 +21,11 @@ public sealed class LongestFirst : ITestCollectionOrderer
     [
         .. ((Type[])
         [
-            typeof(PageAppearanceTests), typeof(BarePageAppearanceTests), typeof(PanelAppearanceTests), typeof(NetworkTests), typeof(DemoAudienceTests),
-            typeof(ServerLifeTests), typeof(ProxyTests), typeof(OperatingTests), typeof(ConnectionTests), typeof(ObserverTests), typeof(JourneyTests), typeof(AddressJourneyTests),
+            typeof(PageAppearanceTests), typeof(BarePageAppearanceTests), typeof(PanelAppearanceTests), typeof(NetworkTests), typeof(ServerLifeTests), typeof(ProxyTests),
+            typeof(DemoAudienceTests), typeof(OperatingTests), typeof(ObserverTests), typeof(JobTests), typeof(JobLifeTests), typeof(RawRequestTests), typeof(ConnectionTests), typeof(JourneyTests),
+            typeof(TouchTargetTests), typeof(WidthTests), typeof(ListJourneyTests), typeof(SearchJourneyTests), typeof(AddressJourneyTests), typeof(ModeratorSessionTests), typeof(ModeratorAccountsTests),
+            typeof(StreamTests), typeof(SimulateCommandTests), typeof(LiveRegionTests), typeof(DemoRoomTests), typeof(HiddenTabTests), typeof(SettingsJourneyTests), typeof(RosterDownloadTests),
+            typeof(StorageTroubleTests), typeof(StreamLifeTests), typeof(ProcessTests),
         ]).Select(type => type.FullName!),
     ];
 

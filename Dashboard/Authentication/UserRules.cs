@@ -54,8 +54,6 @@ internal sealed class GuestIds(KeyFolder keys)
     // A separate file, so that guests keep their names when the signing keys change.
     private readonly byte[] _secret = keys.Secret(FileName);
 
-    public static bool IsReserved(string userId) => userId.StartsWith(Prefix, StringComparison.Ordinal);
-
     public string Derive(string deviceId)
     {
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];

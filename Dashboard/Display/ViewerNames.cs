@@ -15,9 +15,6 @@ internal static class ViewerNames
     public static string Of(UserProfile? profile, bool isGuest, string userId) =>
         VisibleText.NameOf(profile?.DisplayName) ?? (isGuest ? GuestOf(userId) : VisibleText.IdOf(userId));
 
-    /// <summary>In a sentence, a label or a title.</summary>
-    public static string Said(Viewer viewer) => VisibleText.Isolated(Of(viewer));
-
     /// <summary>"Guest 7f3a". Many guests have no other name, and a moderator must remove the right one.</summary>
     private static string GuestOf(string userId)
     {

@@ -48,11 +48,11 @@ internal static class RequestPipeline
         app.UseMiddleware<SlowReaderMiddleware>();
         app.UseMiddleware<ApiExceptionMiddleware>();
         app.UseMiddleware<ReadinessMiddleware>();
-        app.UseMiddleware<CircuitOriginMiddleware>();
         app.UsePageErrors();
         app.UseRouting();
         app.UseWhen(IsPage, pages =>
         {
+            pages.UseMiddleware<CircuitOriginMiddleware>();
             pages.UseMiddleware<PageContextMiddleware>();
             pages.UseMiddleware<RedirectMiddleware>();
             pages.UseMiddleware<ViewerCultureMiddleware>();

@@ -35,16 +35,13 @@ internal sealed class RoomFeed : CountFeed
         _subscription = engine.Subscribe(roomId, Awaited);
         _last = _floor = _subscription.StartedAfter;
         _isCrowd = engine.Count(roomId).Viewers > engine.Limits.Crowd;
-        Pumping = Task.Run(PumpAsync);
+        _ = Task.Run(PumpAsync);
     }
 
     public override bool IsBroken => _isBroken;
 
     /// <summary>Where the changes come from.</summary>
     internal ChangeSubscription Subscription => _subscription;
-
-    /// <summary>Completes when the pump has ended.</summary>
-    public Task Pumping { get; }
 
     /// <summary>The start position of a stream that is about to read the state. It gets all later changes.</summary>
     public StreamPosition Begin(out bool isCrowd)
