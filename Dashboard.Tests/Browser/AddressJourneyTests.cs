@@ -128,7 +128,7 @@ public sealed class AddressJourneyTests(ChromiumBrowser chromium, PopulatedHost 
         await Expect(page.GetByTestId("room-name")).ToHaveTextAsync(["full", "was full", "first"]);
         Assert.Empty(visit.Errors);
 
-        ILocator Sort() => page.Locator("main [aria-haspopup=menu]");
+        ILocator Sort() => page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Sort by", RegexOptions.None, TimeSpan.FromSeconds(1)) });
 
         async Task SortAsync(string order)
         {
