@@ -100,6 +100,9 @@ public sealed partial class PresenceEngine
     /// <summary>What the catalogue says of a room; <see cref="RoomDefinition.Unknown"/> when nothing.</summary>
     public RoomDefinition Definition(string roomId) => _network.Catalogue[roomId];
 
+    /// <summary>Rises with every change of a room's definition, after it.</summary>
+    public int CatalogueVersion => _network.Catalogue.Version;
+
     /// <summary>How many sessions in rooms said, with their last heartbeat, that they answer to these settings.</summary>
     /// <param name="settingsVersion">As in <see cref="PresenceSettings.Version"/>.</param>
     /// <remarks><para><b>Cost.</b> A look at every session, in short holds of each room's lock: for a moderator's question, not for every request.</para></remarks>

@@ -1,15 +1,20 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Accounts;
 
 public sealed class PinnedRoomsTests : IDisposable
 {
-    private readonly RememberedPins _pins = new();
+    private readonly RememberedPins _stored = new();
+    private readonly PinnedRooms _pins;
 
-    public void Dispose() => _pins.Dispose();
+    public PinnedRoomsTests() => _pins = new PinnedRooms(_stored, new StorageWatch(TimeProvider.System, NullLogger<StorageWatch>.Instance), NullLogger<PinnedRooms>.Instance);
+
+    public void Dispose() => _stored.Dispose();
 
     [Fact]
     public async Task SetAsync_PinAndUnpin_KeepsTheOrderOfPinning()
@@ -19,8 +24,20 @@ public sealed class PinnedRoomsTests : IDisposable
         await _pins.SetAsync("ada", "a", isPinned: false);
 
         Assert.Equal(["b", "c"], await _pins.ReadAsync("ada"));
-        Assert.Equal(["b", "c"], await _pins.LoadAsync("ada"));
+        Assert.Equal(["b", "c"], await _stored.LoadAsync("ada"));
         Assert.Empty(await _pins.ReadAsync("ben"));
+    }
+
+    [Fact]
+    public async Task SetAsync_AtAPlace_PutsItAmongTheOthers()
+    {
+        foreach (var room in (string[])["a", "c"])
+            await _pins.SetAsync("ada", room, isPinned: true);
+
+        await _pins.SetAsync("ada", "b", isPinned: true, place: 1);
+        await _pins.SetAsync("ada", "z", isPinned: true, place: 9);
+
+        Assert.Equal(["a", "b", "c", "z"], await _pins.ReadAsync("ada"));
     }
 
     [Fact]
@@ -42,14 +59,14 @@ public sealed class PinnedRoomsTests : IDisposable
         var first = await _pins.ReadAsync("ada");
 
         Assert.Same(first, await _pins.ReadAsync("ada"));
-        Assert.Equal(1, _pins.Loads);
+        Assert.Equal(1, _stored.Loads);
     }
 
     [Fact]
     public async Task SetAsync_ThatCannotBeStored_ChangesNothing()
     {
         await _pins.SetAsync("ada", "a", isPinned: true);
-        _pins.Ready = Task.FromException(new InvalidOperationException("disk"));
+        _stored.Ready = Task.FromException(new InvalidOperationException("disk"));
 
         Assert.Equal(PinOutcome.Failed, await _pins.SetAsync("ada", "b", isPinned: true));
 
@@ -61,7 +78,7 @@ public sealed class PinnedRoomsTests : IDisposable
     {
         await Task.WhenAll(Enumerable.Range(0, PinnedRooms.Most).Select(room => Task.Run(() => _pins.SetAsync("ada", $"room {room}", isPinned: true))));
 
-        Assert.Equal(PinnedRooms.Most, (await _pins.LoadAsync("ada")).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(PinnedRooms.Most, (await _stored.LoadAsync("ada")).Distinct(StringComparer.Ordinal).Count());
     }
 
     [Fact]

@@ -81,6 +81,44 @@ public sealed class HiddenTabTests(ChromiumBrowser chromium)
         Assert.Equal(0, await page.GetByRole(AriaRole.Dialog).CountAsync());
     }
 
+    [Fact]
+    public async Task Tab_HiddenForFiveMinutes_KeepsARoomsFormAndItsOpenDialogs()
+    {
+        await using var host = await StartAsync();
+        host.Services.GetRequiredService<PresenceEngine>().Heartbeat(new Heartbeat { RoomId = "stage", UserId = "ada", SessionId = "" });
+        await using var visit = await chromium.VisitAsync(host.BaseAddress);
+        var page = visit.Page;
+        await page.AddInitScriptAsync(Impatient);
+        await visit.SignInAsync("/rooms/stage?edit=1");
+        await page.GetByLabel("Presence timeout").FillAsync("120");
+        await visit.AnsweredAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove ada" }).First.ClickAsync();
+        var ban = page.GetByRole(AriaRole.Dialog);
+        await ban.GetByLabel("24 h").CheckAsync(new() { Force = true });
+        await ban.GetByLabel("Reason").FillAsync("Spam");
+        await visit.AnsweredAsync();
+        await HideAsync(visit, host);
+        await ShowAsync(visit);
+        await Expect(ban.GetByLabel("24 h")).ToBeCheckedAsync();
+        await Expect(ban.GetByLabel("Reason")).ToHaveValueAsync("Spam");
+        await ban.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Expect(page.GetByLabel("Presence timeout")).ToHaveValueAsync("120");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
+        var share = page.GetByRole(AriaRole.Dialog);
+        await share.GetByRole(AriaRole.Button, new() { Name = "Create page link" }).ClickAsync();
+        var address = await share.GetByText("/shared/room#").TextContentAsync();
+        await HideAsync(visit, host);
+        await ShowAsync(visit);
+        await Expect(share.GetByText(address!)).ToBeVisibleAsync();
+        await share.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
+        await Expect(page.GetByLabel("Presence timeout")).ToHaveValueAsync("120");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(page.GetByTestId("notices")).ToContainTextAsync("The settings of stage are saved");
+        Assert.Empty(visit.Errors);
+    }
+
     /// <summary>Hides the tab until it has given its circuit back.</summary>
     private static async Task HideAsync(BrowserVisit visit, DashboardHost host)
     {

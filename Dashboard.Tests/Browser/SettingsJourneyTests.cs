@@ -24,8 +24,8 @@ public sealed class SettingsJourneyTests(ChromiumBrowser chromium)
         await first.ChooseAsync("Preset", "30 s / 90 s");
         await first.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await Expect(second.Page.GetByLabel("Presence timeout")).ToHaveValueAsync("90", new() { Timeout = 60_000 });
-        await Expect(second.Page.Locator("#adoption")).ToContainTextAsync("Version 2");
-        await Expect(second.Page.Locator("[aria-labelledby=history] tbody tr")).ToHaveCountAsync(2);
+        await Expect(second.Page.GetByTestId("settings-version")).ToContainTextAsync("version 2");
+        await Expect(second.Page.Locator("[aria-labelledby=history] li")).ToHaveCountAsync(2);
 
         await second.Page.GetByLabel("Presence timeout").FillAsync("100");
         await first.ChooseAsync("Preset", "60 s / 150 s");
@@ -60,8 +60,8 @@ public sealed class SettingsJourneyTests(ChromiumBrowser chromium)
         await IsLargeEnoughAsync(save);
         await IsLargeEnoughAsync(strip.GetByRole(AriaRole.Button, new() { Name = "Reset" }));
         await save.TapAsync();
-        await Expect(strip).ToContainTextAsync("Saved as version 2");
-        await IsAtThumbAsync(page, strip);
+        await Expect(page.GetByTestId("notices")).ToContainTextAsync("Saved as version 2");
+        await IsAtThumbAsync(page, page.GetByTestId("notices"));
 
         var back = page.GetByRole(AriaRole.Button, new() { Name = "Restore version 1" });
         await IsLargeEnoughAsync(back);
@@ -84,7 +84,7 @@ public sealed class SettingsJourneyTests(ChromiumBrowser chromium)
 
         await visit.ChooseAsync("Preset", "60 s / 150 s");
 
-        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "After saving" })).ToBeInViewportAsync(new() { Ratio = 1 });
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Before you save" })).ToBeInViewportAsync(new() { Ratio = 1 });
         await Expect(visit.Page.GetByTestId("impact")).ToBeInViewportAsync(new() { Ratio = 1 });
         await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Save" })).ToBeInViewportAsync(new() { Ratio = 1 });
     }

@@ -29,7 +29,7 @@ public sealed class PageStorageTests : PageTest
         var viewer = Render<ViewerDetailPage>(parameters => parameters.Add(page => page.UserId, "eve"));
         var embed = Render<EmbedSection>(parameters => parameters.Add(section => section.RoomId, "lobby"));
         var dialogs = Render<MudBlazor.MudDialogProvider>();
-        var asking = Presence.Dashboard.Components.Dialogs.RemoveViewerDialog.OpenAsync(Services.GetRequiredService<MudBlazor.IDialogService>(), "ada", "ada", "main");
+        var asking = Presence.Dashboard.Components.Dialogs.RemoveViewerDialog.OpenAsync(Services.GetRequiredService<MudBlazor.IDialogService>(), new("ada", "ada", "main", new Presence.Dashboard.Live.RemovalDraft()));
         await PassUntilAsync(() =>
             room.FindAll("form").Count == 1 && settings.FindAll("form").Count == 1 && viewer.FindAll("[aria-labelledby=removals] li").Count == 1 &&
             embed.FindAll("button").Count == 1 && dialogs.FindAll("button").Any(button => button.TextContent == "Remove for 5 min"));

@@ -46,7 +46,8 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddScoped<ModeratorGuard>();
         Services.AddSingleton<StorageWatch>();
         Services.AddSingleton<PageFailures>();
-        Services.AddSingleton<PinnedRooms>(PinStore);
+        Services.AddSingleton<AccountValues>(PinStore);
+        Services.AddSingleton<PinnedRooms>();
         Services.AddSingleton<RoomRanking>();
         Services.AddSingleton(Loops);
         Services.AddTransient<RoomRowQuery>();
@@ -73,6 +74,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddTransient<ConnectQuery>();
         Services.AddScoped<BrowserChoices>();
         Services.AddScoped<RoomTrail>();
+        Services.AddScoped<RoomPins>();
         Services.AddTransient<NetworkSearchQuery>();
         Services.AddSingleton(new PublicAddress(new DashboardOptions()));
         Services.AddSingleton(new DashboardOptions());

@@ -15,6 +15,8 @@ public sealed class PeoplePageTests : PageTest
 {
     private const string Self = "mod@example.com";
 
+    private static readonly Moderator Any = new("any", "any@example.com", ModeratorRole.Admin, IsDisabled: false, LastSeenAt: null);
+
     public PeoplePageTests()
     {
         Services.AddSingleton(Database);
@@ -37,8 +39,11 @@ public sealed class PeoplePageTests : PageTest
         await dialogs.ActAsync(shown => shown.ByRole("button", PeopleTexts.Save).ClickAsync());
         await editing;
 
-        page.WaitForAssertion(() => Assert.Contains("ada@example.com is now Moderator", page.ByTestId("outcome").TextContent, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Contains("ada@example.com is now Moderator", LastNotice!.Text, StringComparison.Ordinal));
         Assert.Equal(ModeratorRole.Moderator, await RoleOfAsync("ada@example.com"));
+
+        await Services.GetRequiredService<NoticeBoard>().UndoAsync(LastNotice!);
+        Assert.Equal(ModeratorRole.Observer, await RoleOfAsync("ada@example.com"));
     }
 
     [Fact]
@@ -64,7 +69,28 @@ public sealed class PeoplePageTests : PageTest
         await dialogs.ActAsync(shown => shown.ByRole("button", PeopleTexts.Disable).ClickAsync());
         await editing;
 
-        page.WaitForAssertion(() => Assert.Contains("only Admin", page.Find("[data-testid=outcome][data-state=problem]").TextContent, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Contains("only Admin", LastNotice!.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Account_DisabledAndUndone_IsEnabled()
+    {
+        await MakeAsync(Self, ModeratorRole.Admin);
+        await MakeAsync("ada@example.com", ModeratorRole.Observer);
+        var page = await RenderAsync();
+        var dialogs = Render<MudBlazor.MudDialogProvider>();
+
+        var editing = page.ActAsync(shown => shown.Find("button[aria-label='Change ada@example.com']").ClickAsync());
+        dialogs.WaitForElement("[role=dialog]");
+        await dialogs.ActAsync(shown => shown.ByRole("button", PeopleTexts.Disable).ClickAsync());
+        await editing;
+        Assert.True((await AccountAsync()).IsDisabled);
+
+        await Services.GetRequiredService<NoticeBoard>().UndoAsync(LastNotice!);
+
+        Assert.False((await AccountAsync()).IsDisabled);
+
+        async Task<Moderator> AccountAsync() => (await Services.GetRequiredService<ModeratorStore>().ListAsync(Cancellation)).Single(account => account.Email == "ada@example.com");
     }
 
     [Fact]
@@ -147,8 +173,8 @@ public sealed class PeoplePageTests : PageTest
         Assert.Contains("No access", page.Markup, StringComparison.Ordinal);
         var people = Services.GetRequiredService<PeopleAdministration>();
         await Assert.ThrowsAsync<AccessRefusedException>(() => people.InviteAsync("Eve", ModeratorRole.Admin, Cancellation));
-        await Assert.ThrowsAsync<AccessRefusedException>(() => people.ChangeRoleAsync("any", ModeratorRole.Admin, Cancellation));
-        await Assert.ThrowsAsync<AccessRefusedException>(() => people.SetDisabledAsync("any", isDisabled: true, Cancellation));
+        await Assert.ThrowsAsync<AccessRefusedException>(() => people.ChangeRoleAsync(Any, ModeratorRole.Admin, Cancellation));
+        await Assert.ThrowsAsync<AccessRefusedException>(() => people.SetDisabledAsync(Any, isDisabled: true, Cancellation));
         await Assert.ThrowsAsync<AccessRefusedException>(() => people.TakeBackAsync(1, Cancellation));
         await Assert.ThrowsAsync<AccessRefusedException>(() => people.MakePasswordLinkAsync("any", Cancellation));
     }

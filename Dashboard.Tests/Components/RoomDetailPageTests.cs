@@ -373,7 +373,7 @@ public sealed class RoomDetailPageTests : PageTest
     }
 
     private Task<RemovalEntry?> OpenDialogAsync(string userId, string? roomId) => Presence.Dashboard.Components.Dialogs.RemoveViewerDialog.OpenAsync(
-        Services.GetRequiredService<MudBlazor.IDialogService>(), userId, userId, roomId);
+        Services.GetRequiredService<MudBlazor.IDialogService>(), new(userId, userId, roomId, new RemovalDraft()));
 
     [Fact]
     public async Task Actions_ForAnObserver_AreNotThereAndRefusedByTheServices()

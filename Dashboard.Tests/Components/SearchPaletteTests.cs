@@ -189,7 +189,7 @@ public sealed class SearchPaletteTests : PageTest
         await PressAsync(search, "Enter");
 
         Assert.Equal(["main", SearchTexts.Unpin, SearchTexts.OnWall], Names(search));
-        Assert.Equal(["main"], await PinStore.ReadAsync("mod@example.com"));
+        Assert.Equal(["main"], await PinStore.LoadAsync("mod@example.com"));
     }
 
     [Fact]

@@ -107,5 +107,5 @@ public sealed class ShareLinkTests : PageTest
         await revoking;
     }
 
-    private IRenderedComponent<ShareLinkSection> Render(string room) => Render<ShareLinkSection>(parameters => parameters.Add(section => section.RoomId, room));
+    private IRenderedComponent<ShareLinkSection> Render(string room) => Render<ShareLinkSection>(parameters => parameters.Add(section => section.Question, new ShareQuestion { RoomId = room }));
 }

@@ -1,30 +1,34 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging.Abstractions;
 using Presence.Dashboard.Accounts;
-using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Tests.Support;
 
-/// <summary>Pins without accounts; storing them can be slow, and it can fail.</summary>
-internal sealed class RememberedPins() : PinnedRooms(scopes: null!, new StorageWatch(TimeProvider.System, NullLogger<StorageWatch>.Instance), NullLogger<PinnedRooms>.Instance)
+/// <summary>What moderators chose, without accounts; storing it can be slow, and it can fail.</summary>
+internal sealed class RememberedPins() : AccountValues(scopes: null!)
 {
-    private readonly ConcurrentDictionary<string, IReadOnlyList<string>> _stored = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string, string), string> _stored = new();
 
     /// <summary>Held until it ends; a failure of it is the storage's.</summary>
     public Task Ready { get; set; } = Task.CompletedTask;
 
     public int Loads { get; private set; }
 
-    internal override async Task<IReadOnlyList<string>> LoadAsync(string accountId)
+    /// <summary>The stored pins of an account.</summary>
+    public async Task<IReadOnlyList<string>> LoadAsync(string accountId) => PinnedRooms.Value.Read(await LoadAsync(accountId, PinnedRooms.Value.Name));
+
+    /// <summary>Stores pins behind the back of whoever has read them.</summary>
+    public Task SaveAsync(string accountId, IReadOnlyList<string> rooms) => SaveAsync(accountId, PinnedRooms.Value.Name, PinnedRooms.Value.Write(rooms));
+
+    internal override async Task<string?> LoadAsync(string accountId, string name)
     {
         Loads++;
         await Ready;
-        return _stored.GetValueOrDefault(accountId, []);
+        return _stored.GetValueOrDefault((accountId, name));
     }
 
-    internal override async Task SaveAsync(string accountId, IReadOnlyList<string> rooms)
+    internal override async Task SaveAsync(string accountId, string name, string text)
     {
         await Ready;
-        _stored[accountId] = rooms;
+        _stored[(accountId, name)] = text;
     }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using Microsoft.AspNetCore.Identity;
 using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Accounts;
@@ -42,14 +40,10 @@ internal sealed record Appearance(string? Theme, string? Density)
     private static string? DensityOf(string? text) => text is "compact" or "comfortable" ? text : null;
 }
 
-/// <summary>Every moderator's <see cref="Appearance"/>: stored with the account, and in memory once it was read. Cookies are copies of it.</summary>
-/// <remarks><b>Threads.</b> Any. <b>Bound.</b> One line an account.</remarks>
-internal sealed class AppearanceStore(IServiceScopeFactory scopes, StorageWatch storage, ILogger<AppearanceStore> log)
+/// <summary>Every moderator's <see cref="Appearance"/>: the account's own. Cookies are copies of it.</summary>
+internal sealed class AppearanceStore(AccountValues values, StorageWatch storage, ILogger<AppearanceStore> log)
 {
-    private const string Provider = "dashboard";
-    private const string Name = "appearance";
-
-    private readonly ConcurrentDictionary<string, Appearance> _known = new(StringComparer.Ordinal);
+    private static readonly AccountValue<Appearance> Value = new("appearance", Appearance.Parse, appearance => appearance.ToString());
 
     /// <summary>The appearance of this request's page: the account's, or what the browser remembers while nobody is signed in.</summary>
     public async ValueTask<Appearance> OfAsync(HttpContext http, string? accountId)
@@ -59,8 +53,7 @@ internal sealed class AppearanceStore(IServiceScopeFactory scopes, StorageWatch 
             return remembered;
         try
         {
-            if (!_known.TryGetValue(accountId, out var chosen))
-                chosen = _known.GetOrAdd(accountId, await LoadAsync(accountId));
+            var chosen = await values.ReadAsync(accountId, Value);
             // Choices that the account never made stay as this browser has them.
             chosen = remembered.With(chosen.Theme, chosen.Density);
             if (chosen != remembered && !http.Response.HasStarted)
@@ -82,15 +75,7 @@ internal sealed class AppearanceStore(IServiceScopeFactory scopes, StorageWatch 
     {
         try
         {
-            // Its own scope, because a page can be using the circuit's context.
-            await using var scope = scopes.CreateAsyncScope();
-            var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
-            if (await accounts.FindByIdAsync(accountId) is not { } account)
-                return false;
-            var changed = Appearance.Parse(await accounts.GetAuthenticationTokenAsync(account, Provider, Name)).With(theme, density);
-            if (!(await accounts.SetAuthenticationTokenAsync(account, Provider, Name, changed.ToString())).Succeeded)
-                return false;
-            _known[accountId] = changed;
+            await values.ChangeAsync(accountId, Value, appearance => appearance.With(theme, density));
             return true;
         }
 #pragma warning disable CA1031 // any failure: the browser keeps its choice
@@ -100,13 +85,6 @@ internal sealed class AppearanceStore(IServiceScopeFactory scopes, StorageWatch 
             Note(failure, "A moderator's appearance couldn't be stored.");
             return false;
         }
-    }
-
-    private async Task<Appearance> LoadAsync(string accountId)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
-        return Appearance.Parse(await accounts.FindByIdAsync(accountId) is { } account ? await accounts.GetAuthenticationTokenAsync(account, Provider, Name) : null);
     }
 
     private void Note(Exception failure, string what)

@@ -38,6 +38,7 @@ internal static class ModeratorAccounts
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, ModeratorRevalidation>();
         services.TryAddScoped<ModeratorGuard>();
+        services.TryAddSingleton<AccountValues>();
         services.TryAddSingleton<PinnedRooms>();
         services.TryAddSingleton<AppearanceStore>();
         services.AddScoped<ModeratorSignIn>();

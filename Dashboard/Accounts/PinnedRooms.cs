@@ -1,44 +1,46 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
-using Microsoft.AspNetCore.Identity;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
 
 namespace Presence.Dashboard.Accounts;
 
-/// <summary>Every moderator's pinned rooms: stored with the account, and in memory once they were read, so that the wall on one screen follows the pins made on another.</summary>
-/// <remarks><b>Threads.</b> Any. <b>Bound.</b> One list of at most <see cref="Most"/> rooms an account.</remarks>
-internal class PinnedRooms(IServiceScopeFactory scopes, StorageWatch storage, ILogger<PinnedRooms> logger) : IDisposable
+/// <summary>Every moderator's pinned rooms. The wall on one screen follows the pins made on another.</summary>
+internal sealed class PinnedRooms(AccountValues values, StorageWatch storage, ILogger<PinnedRooms> logger)
 {
     /// <summary>As many tiles as a wall shows and an eye takes in.</summary>
     public const int Most = 12;
 
-    private const string Provider = "dashboard";
-    private const string Name = "pinned-rooms";
-
-    private readonly ConcurrentDictionary<string, IReadOnlyList<string>> _pins = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+    internal static readonly AccountValue<IReadOnlyList<string>> Value = new(
+        "pinned-rooms", stored => stored is null ? [] : JsonSerializer.Deserialize<string[]>(stored) ?? [], rooms => JsonSerializer.Serialize(rooms));
 
     /// <summary>An account's rooms, in the order they were pinned; the same object while they are the same.</summary>
-    public async ValueTask<IReadOnlyList<string>> ReadAsync(string accountId) =>
-        _pins.TryGetValue(accountId, out var pins) ? pins : _pins.GetOrAdd(accountId, await LoadAsync(accountId));
+    public ValueTask<IReadOnlyList<string>> ReadAsync(string accountId) => values.ReadAsync(accountId, Value);
 
-    /// <summary>Pins a room, behind the others, or lets it go; durable when it returns.</summary>
-    public async Task<PinOutcome> SetAsync(string accountId, string roomId, bool isPinned)
+    /// <summary>Pins a room, or lets it go; durable when it returns.</summary>
+    /// <param name="accountId">Whose pin it is.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="isPinned">Whether it is to be pinned.</param>
+    /// <param name="place">Where among the others. Null for behind them.</param>
+    public async Task<PinOutcome> SetAsync(string accountId, string roomId, bool isPinned, int? place = null)
     {
-        await _oneAtATime.WaitAsync();
+        var outcome = PinOutcome.Done;
         try
         {
-            var before = await ReadAsync(accountId);
-            if (before.Contains(roomId, PresenceComparers.RoomId) == isPinned)
-                return PinOutcome.Done;
-            if (isPinned && before.Count >= Most)
-                return PinOutcome.Full;
-
-            string[] after = isPinned ? [.. before, roomId] : [.. before.Where(room => !PresenceComparers.RoomId.Equals(room, roomId))];
-            await SaveAsync(accountId, after);
-            _pins[accountId] = after;
-            return PinOutcome.Done;
+            await values.ChangeAsync(accountId, Value, before =>
+            {
+                if (before.Contains(roomId, PresenceComparers.RoomId) == isPinned)
+                    return before;
+                if (!isPinned)
+                    return [.. before.Where(room => !PresenceComparers.RoomId.Equals(room, roomId))];
+                if (before.Count >= Most)
+                {
+                    outcome = PinOutcome.Full;
+                    return before;
+                }
+                var at = Math.Min(place ?? before.Count, before.Count);
+                return [.. before.Take(at), roomId, .. before.Skip(at)];
+            });
+            return outcome;
         }
 #pragma warning disable CA1031 // any failure: the moderator is told that the pin was not kept
         catch (Exception failure)
@@ -48,37 +50,6 @@ internal class PinnedRooms(IServiceScopeFactory scopes, StorageWatch storage, IL
                 logger.LogError(failure, "A moderator's pinned rooms couldn't be stored.");
             return PinOutcome.Failed;
         }
-        finally
-        {
-            _oneAtATime.Release();
-        }
-    }
-
-    public void Dispose()
-    {
-        _oneAtATime.Dispose();
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>The stored rooms of an account; none for an account that is gone.</summary>
-    internal virtual async Task<IReadOnlyList<string>> LoadAsync(string accountId)
-    {
-        // Its own scope, here and below, because a page can be using the circuit's context.
-        await using var scope = scopes.CreateAsyncScope();
-        var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
-        var stored = await accounts.FindByIdAsync(accountId) is { } account ? await accounts.GetAuthenticationTokenAsync(account, Provider, Name) : null;
-        return stored is null ? [] : JsonSerializer.Deserialize<string[]>(stored) ?? [];
-    }
-
-    /// <summary>Stores the rooms of an account in place of those before.</summary>
-    internal virtual async Task SaveAsync(string accountId, IReadOnlyList<string> rooms)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
-        var account = await accounts.FindByIdAsync(accountId) ?? throw new InvalidOperationException("The account no longer exists.");
-        var result = await accounts.SetAuthenticationTokenAsync(account, Provider, Name, JsonSerializer.Serialize(rooms));
-        if (!result.Succeeded)
-            throw new InvalidOperationException(string.Join(" ", result.Errors.Select(error => error.Description)));
     }
 }
 

@@ -40,6 +40,7 @@ internal static class DashboardPages
         services.AddScoped<NoticeBoard>();
         services.AddScoped<BrowserChoices>();
         services.AddScoped<RoomTrail>();
+        services.AddScoped<RoomPins>();
         services.AddTransient<NetworkSearchQuery>();
         // One per page, not per circuit, because each keeps the state of its page.
         services.AddTransient<OverviewQuery>();

@@ -4,7 +4,7 @@ using Presence.Engine.Settings;
 namespace Presence.Dashboard.Display;
 
 /// <summary>Presence settings while a moderator edits them: seconds, and a field may be empty.</summary>
-internal sealed record SettingsDraft
+public sealed record SettingsDraft
 {
     public bool Enabled { get; set; }
     public int? HeartbeatIntervalSeconds { get; set; }

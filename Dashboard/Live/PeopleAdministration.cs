@@ -1,9 +1,10 @@
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Display;
 
 namespace Presence.Dashboard.Live;
 
 /// <summary>Who may sign in, as an Admin sees and decides it; the role is checked here, whatever the page shows.</summary>
-internal sealed class PeopleAdministration(ModeratorStore moderators, InvitationStore invitations, PasswordLinks passwords, ModeratorGuard guard)
+internal sealed class PeopleAdministration(ModeratorStore moderators, InvitationStore invitations, PasswordLinks passwords, ModeratorGuard guard, NoticeBoard notices)
 {
     /// <exception cref="AccessRefusedException">Not an Admin.</exception>
     public async Task<PeopleViewModel> ReadAsync(CancellationToken cancellationToken)
@@ -12,14 +13,24 @@ internal sealed class PeopleAdministration(ModeratorStore moderators, Invitation
         return new PeopleViewModel(await moderators.ListAsync(cancellationToken), await invitations.ListAsync(cancellationToken), self.Email);
     }
 
+    /// <summary>Changes an account's role, says so, and offers the way back.</summary>
     /// <exception cref="AccessRefusedException">Not an Admin. Nothing was done.</exception>
     /// <exception cref="ModeratorChangeRefusedException">It would take away the last Admin. Nothing was done.</exception>
-    public async Task ChangeRoleAsync(string accountId, ModeratorRole role, CancellationToken cancellationToken) =>
-        await moderators.ChangeRoleAsync(accountId, role, (await guard.RequireAsync(ModeratorRole.Admin)).Email, cancellationToken);
+    public async Task ChangeRoleAsync(Moderator moderator, ModeratorRole role, CancellationToken cancellationToken)
+    {
+        await moderators.ChangeRoleAsync(moderator.Id, role, (await guard.RequireAsync(ModeratorRole.Admin)).Email, cancellationToken);
+        notices.Say(
+            Sentence.With(PeopleTexts.RoleChanged, moderator.Email, ModeratorRoles.Text(role)),
+            moderator.Role is { } former ? () => ChangeRoleAsync(moderator with { Role = role }, former, CancellationToken.None) : null);
+    }
 
-    /// <inheritdoc cref="ChangeRoleAsync"/>
-    public async Task SetDisabledAsync(string accountId, bool isDisabled, CancellationToken cancellationToken) =>
-        await moderators.SetDisabledAsync(accountId, isDisabled, (await guard.RequireAsync(ModeratorRole.Admin)).Email, cancellationToken);
+    /// <summary>Disables or enables an account, says so, and offers the way back.</summary>
+    /// <inheritdoc cref="ChangeRoleAsync" path="/exception"/>
+    public async Task SetDisabledAsync(Moderator moderator, bool isDisabled, CancellationToken cancellationToken)
+    {
+        await moderators.SetDisabledAsync(moderator.Id, isDisabled, (await guard.RequireAsync(ModeratorRole.Admin)).Email, cancellationToken);
+        notices.Say(Sentence.With(isDisabled ? PeopleTexts.WasDisabled : PeopleTexts.WasEnabled, moderator.Email), () => SetDisabledAsync(moderator, !isDisabled, CancellationToken.None));
+    }
 
     /// <summary>Makes a link that sets a new password; what is returned is the only time it is seen.</summary>
     /// <exception cref="AccessRefusedException">Not an Admin. Nothing was done.</exception>

@@ -1,5 +1,6 @@
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
+using Presence.Engine;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
@@ -7,7 +8,7 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Live;
 
 /// <summary>What is special about a room as a moderator reads and changes it, as the API does; the role is checked here.</summary>
-internal sealed class RoomAdministration(RoomStore rooms, ModeratorGuard guard)
+internal sealed class RoomAdministration(RoomStore rooms, ModeratorGuard guard, NoticeBoard notices)
 {
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
     public async Task<DefinedRoom> ReadAsync(string roomId, CancellationToken cancellationToken)
@@ -16,7 +17,7 @@ internal sealed class RoomAdministration(RoomStore rooms, ModeratorGuard guard)
         return await rooms.FindAsync(roomId, cancellationToken);
     }
 
-    /// <summary>Saves, in the moderator's name.</summary>
+    /// <summary>Saves, in the moderator's name, says so, and offers the way back.</summary>
     /// <param name="room">The room as it was when this was decided.</param>
     /// <param name="definition">All that is special about it.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -27,12 +28,17 @@ internal sealed class RoomAdministration(RoomStore rooms, ModeratorGuard guard)
     public async Task<DefinedRoom> SaveAsync(DefinedRoom room, RoomDefinition definition, CancellationToken cancellationToken)
     {
         var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
-        return await rooms.DefineAsync(room.RoomId, definition, moderator.Email, room.Version, cancellationToken);
+        var saved = await rooms.DefineAsync(room.RoomId, definition, moderator.Email, room.Version, cancellationToken);
+        var name = VisibleText.Isolated(VisibleText.NameOf(definition.Title) ?? VisibleText.IdOf(room.RoomId));
+        notices.Say(
+            Sentence.With(definition.Overrides == RoomOverrides.None && room.Definition.Overrides != RoomOverrides.None ? RoomTexts.WasReset : RoomTexts.Saved, name),
+            () => SaveAsync(saved, room.Definition, CancellationToken.None));
+        return saved;
     }
 }
 
 /// <summary>What is special about a room while a moderator edits it: seconds, and an empty field follows the network.</summary>
-internal sealed record RoomDraft
+public sealed record RoomDraft
 {
     public string Title { get; set; } = "";
     public bool IsEnded { get; set; }
@@ -87,3 +93,9 @@ internal sealed record RoomDraft
 
     private static int? Seconds(TimeSpan? span) => span is { } value ? (int)Math.Ceiling(value.TotalSeconds) : null;
 }
+
+/// <summary>A room's form somebody has typed in.</summary>
+/// <param name="RoomId">The room.</param>
+/// <param name="DecidedOn">What was known of it.</param>
+/// <param name="Draft">What was typed.</param>
+public sealed record TypedRoom(string RoomId, RoomDefinition DecidedOn, RoomDraft Draft);

@@ -1,4 +1,5 @@
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Display;
 using Presence.Engine;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
@@ -7,12 +8,17 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Live;
 
 /// <summary>The presence settings as a moderator reads and changes them; the role is checked here, whatever the page shows.</summary>
-internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStore store, SettingsAdoption adoption, ModeratorGuard guard)
+internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStore store, RoomStore rooms, SettingsAdoption adoption, ModeratorGuard guard, NoticeBoard notices)
 {
     private const int ShownHistory = 50;
 
+    /// <summary>A page's list of rooms; who has more finds a room on its own page.</summary>
+    private const int ShownRooms = 500;
+
     private IReadOnlyList<SettingsHistoryEntry> _history = [];
     private int _historyOf = -1;
+    private IReadOnlyList<DefinedRoom> _rooms = [];
+    private int _roomsOf = -1;
 
     /// <summary>The settings in force, the latest changes, and what they mean to those who are present.</summary>
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
@@ -27,10 +33,17 @@ internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStor
             _history = await store.HistoryAsync(ShownHistory, cancellationToken);
             _historyOf = inForce.Version;
         }
+        var catalogue = engine.CatalogueVersion;
+        if (_roomsOf != catalogue)
+        {
+            _rooms = await rooms.ListOverriddenAsync(ShownRooms, cancellationToken);
+            _roomsOf = catalogue;
+        }
         return new SettingsViewModel
         {
             InForce = inForce,
             History = _history,
+            Rooms = _rooms,
             Network = engine.CountNetwork(),
             Adoption = adoption.Read(),
             IsWarming = engine.IsWarming,
@@ -38,7 +51,7 @@ internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStor
         };
     }
 
-    /// <summary>Saves, in the moderator's name.</summary>
+    /// <summary>Saves, in the moderator's name, says so, and offers the way back.</summary>
     /// <param name="wanted">The settings; its version is the one they were decided on.</param>
     /// <param name="reason">Why; null when nothing was said.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -48,7 +61,8 @@ internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStor
     public async Task<PresenceSettings> SaveAsync(PresenceSettings wanted, string? reason, CancellationToken cancellationToken)
     {
         var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
-        return await store.ChangeAsync(
+        var before = engine.Settings; // the ones that are replaced: after others the store refuses
+        var saved = await store.ChangeAsync(
             new SettingsChange
             {
                 Settings = wanted,
@@ -57,6 +71,10 @@ internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStor
                 ExpectedVersion = wanted.Version,
             },
             cancellationToken);
+        notices.Say(
+            Sentence.With(SettingsTexts.Saved, saved.Version),
+            () => SaveAsync(before.SavedAs(saved), Sentence.With(SettingsTexts.RevertReason, before.Version), CancellationToken.None));
+        return saved;
     }
 }
 
@@ -68,6 +86,9 @@ public sealed record SettingsViewModel
 
     /// <summary>The latest changes, newest first.</summary>
     public required IReadOnlyList<SettingsHistoryEntry> History { get; init; }
+
+    /// <summary>The rooms with settings of their own, by id.</summary>
+    public required IReadOnlyList<DefinedRoom> Rooms { get; init; }
 
     /// <summary>How many are present.</summary>
     public required NetworkCount Network { get; init; }
@@ -91,6 +112,9 @@ public sealed record AdoptionViewModel(int Version, int Answering, int Silent, i
 {
     /// <summary>Those of which it can be known.</summary>
     public int Telling => Math.Max(Sessions - Silent, Answering);
+
+    /// <summary>Those of them that answer to an earlier one.</summary>
+    public int Behind => Telling - Answering;
 }
 
 /// <summary>

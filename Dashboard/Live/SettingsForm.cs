@@ -51,14 +51,14 @@ internal sealed class SettingsForm
 
     /// <summary>What a circuit leaves behind for the next one of its tab; null while nothing was typed.</summary>
     public TypedSettings? Typed => IsChanged || Reason.Length > 0
-        ? new TypedSettings(DecidedOn, Draft.Enabled, Draft.HeartbeatIntervalSeconds, Draft.PresenceTimeoutSeconds, Draft.ListLimit, Reason)
+        ? new TypedSettings(DecidedOn, Draft, Reason)
         : null;
 
     /// <summary>Shows what was typed before the circuit was lost, and what others saved since.</summary>
     public void Restore(TypedSettings typed, PresenceSettings inForce)
     {
         Begin(typed.DecidedOn);
-        Draft = new SettingsDraft { Enabled = typed.Enabled, HeartbeatIntervalSeconds = typed.Interval, PresenceTimeoutSeconds = typed.Timeout, ListLimit = typed.ListLimit };
+        Draft = typed.Draft;
         Reason = typed.Reason;
         Follow(inForce);
     }
@@ -81,9 +81,6 @@ internal sealed class SettingsForm
 
 /// <summary>A settings form somebody has typed in.</summary>
 /// <param name="DecidedOn">The settings that were on screen.</param>
-/// <param name="Enabled">Whether presence is to be on.</param>
-/// <param name="Interval">Seconds; null for an empty field, here and below.</param>
-/// <param name="Timeout">Seconds.</param>
-/// <param name="ListLimit">Viewers.</param>
+/// <param name="Draft">What was typed.</param>
 /// <param name="Reason">For the history.</param>
-public sealed record TypedSettings(PresenceSettings DecidedOn, bool Enabled, int? Interval, int? Timeout, int? ListLimit, string Reason);
+public sealed record TypedSettings(PresenceSettings DecidedOn, SettingsDraft Draft, string Reason);

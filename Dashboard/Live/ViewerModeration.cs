@@ -53,7 +53,7 @@ internal sealed class ViewerModeration(PresenceEngine engine, RemovalStore remov
 }
 
 /// <summary>A removal while a moderator decides on it.</summary>
-internal sealed record RemovalDraft
+public sealed record RemovalDraft
 {
     public bool IsNetworkWide { get; set; }
     public RemovalLength Length { get; set; } = RemovalLength.FiveMinutes;
@@ -92,7 +92,7 @@ internal sealed record RemovalDraft
 }
 
 /// <summary>How long a removal lasts, as the dialog offers it.</summary>
-internal enum RemovalLength
+public enum RemovalLength
 {
     FiveMinutes,
     Hour,
@@ -103,7 +103,7 @@ internal enum RemovalLength
 }
 
 /// <summary>What a length of one's own is counted in.</summary>
-internal enum RemovalUnit
+public enum RemovalUnit
 {
     Minutes,
     Hours,

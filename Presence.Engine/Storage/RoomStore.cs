@@ -39,6 +39,18 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
         return records.ConvertAll(ToRoom);
     }
 
+    /// <summary>The rooms that do something differently from the network, in the order of their ids.</summary>
+    /// <param name="take">How many at most, 1 or more.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<DefinedRoom>> ListOverriddenAsync(int take, CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateDbContext();
+        var records = await context.Rooms.AsNoTracking()
+            .Where(r => r.Enabled != null || r.HeartbeatIntervalMilliseconds != null || r.PresenceTimeoutMilliseconds != null)
+            .OrderBy(r => r.RoomId).Take(take).ToListAsync(cancellationToken);
+        return records.ConvertAll(ToRoom);
+    }
+
     /// <summary>A room's recent changes, newest first.</summary>
     /// <remarks><b>Guarantee.</b> Since the server began, as long as no more than a thousand changes of all rooms came after.</remarks>
     public IReadOnlyList<RoomSave> RecentSaves(string roomId) => _recent.Of(roomId);

@@ -19,19 +19,14 @@ public sealed partial class RemoveViewerDialog
         (RemovalLength.Custom, ViewerTexts.Custom),
     ];
 
-    private readonly RemovalDraft _draft = new();
     private RemovalEntry? _inRoom;
     private RemovalEntry? _inNetwork;
     private string _problem = "";
     private bool _isBusy;
 
-    /// <summary>Whom; the question names the id beside the name, since several may be called the same.</summary>
+    /// <summary>Whom to remove from where, and what was chosen so far.</summary>
     [Parameter, EditorRequired]
-    public string UserId { get; set; } = "";
-
-    /// <summary>The room at hand; null offers the network alone.</summary>
-    [Parameter]
-    public string? RoomId { get; set; }
+    public BanQuestion Question { get; set; } = default!;
 
     [CascadingParameter]
     private IMudDialogInstance Dialog { get; set; } = default!;
@@ -48,15 +43,21 @@ public sealed partial class RemoveViewerDialog
     [Inject]
     private TimeProvider Time { get; set; } = default!;
 
+    private RemovalDraft Draft => Question.Draft;
+
+    private string UserId => Question.UserId;
+
+    private string? RoomId => Question.RoomId;
+
     private DateTimeOffset Now => Time.GetUtcNow();
 
-    private string? Place => _draft.IsNetworkWide ? null : RoomId;
+    private string? Place => Draft.IsNetworkWide ? null : RoomId;
 
     /// <summary>The removal in force where this one is meant for.</summary>
     private RemovalEntry? InForce => Place is null ? _inNetwork : _inRoom;
 
     /// <summary>What the button does to an active ban: the moderator has read who set it.</summary>
-    private string RemoveText => (_isBusy, _draft.Span, InForce) switch
+    private string RemoveText => (_isBusy, Draft.Span, InForce) switch
     {
         (true, _, _) => ViewerTexts.Removing,
         (_, { } span, null) => Sentence.With(ViewerTexts.RemoveFor, Durations.Rough(span)),
@@ -65,10 +66,10 @@ public sealed partial class RemoveViewerDialog
     };
 
     /// <summary>Opens the dialog. Null if no viewer was removed.</summary>
-    public static async Task<RemovalEntry?> OpenAsync(IDialogService dialogs, string userId, string name, string? roomId) =>
+    internal static async Task<RemovalEntry?> OpenAsync(IDialogService dialogs, BanQuestion question) =>
         await dialogs.AskAsync<RemoveViewerDialog>(
-            Sentence.With(ViewerTexts.RemoveTitle, VisibleText.Isolated(name)),
-            new DialogParameters<RemoveViewerDialog> { { dialog => dialog.UserId, userId }, { dialog => dialog.RoomId, roomId } }) as RemovalEntry;
+            Sentence.With(ViewerTexts.RemoveTitle, VisibleText.Isolated(question.Name)),
+            new DialogParameters<RemoveViewerDialog> { { dialog => dialog.Question, question } }) as RemovalEntry;
 
     protected override async Task OnInitializedAsync()
     {
@@ -92,12 +93,12 @@ public sealed partial class RemoveViewerDialog
 
     private async Task RemoveAsync()
     {
-        if (_draft.Span is not { } span)
+        if (Draft.Span is not { } span)
             return;
         _isBusy = true;
         try
         {
-            Dialog.Close(await Moderation.RemoveAsync(UserId, Place, span, _draft.ReasonOrNull, InForce, CancellationToken.None));
+            Dialog.Close(await Moderation.RemoveAsync(UserId, Place, span, Draft.ReasonOrNull, InForce, CancellationToken.None));
         }
         catch (RemovalConflictException conflict)
         {

@@ -10,18 +10,27 @@ namespace Presence.Dashboard.Components.Dialogs;
 /// <summary>Bans and lifts bans for whatever page asks, says what came of it, and offers the way back.</summary>
 internal sealed class ViewerBans(IDialogService dialogs, NoticeBoard notices, ViewerModeration moderation, PageFailures failures, LocalTime localTime, TimeProvider time)
 {
+    /// <summary>The question that is open. Null while none is.</summary>
+    public BanQuestion? Asked { get; private set; }
+
     /// <summary>Asks from where, for how long and why, and bans.</summary>
     /// <param name="userId">Who.</param>
     /// <param name="name">What the viewer is called.</param>
     /// <param name="roomId">The room at hand. Null offers the network alone.</param>
     /// <returns>Whether somebody was banned.</returns>
-    public async Task<bool> AskAsync(string userId, string name, string? roomId)
+    public Task<bool> AskAsync(string userId, string name, string? roomId) => AskAsync(new BanQuestion(userId, name, roomId, new RemovalDraft()));
+
+    /// <summary>Asks again what was asked before the tab's circuit was lost, with what was chosen and typed by then.</summary>
+    public async Task<bool> AskAsync(BanQuestion question)
     {
-        if (await RemoveViewerDialog.OpenAsync(dialogs, userId, name, roomId) is not { Removal: var ban })
+        Asked = question;
+        var answer = await RemoveViewerDialog.OpenAsync(dialogs, question);
+        Asked = null;
+        if (answer is not { Removal: var ban })
             return false;
         notices.Say(
-            Sentence.With(ban.RoomId is null ? RoomTexts.RemovedFromNetwork : RoomTexts.RemovedFromRoom, VisibleText.Isolated(name), localTime.Clock(ban.Until, time.GetUtcNow())),
-            () => LiftAsync(userId, name, ban.RoomId));
+            Sentence.With(ban.RoomId is null ? RoomTexts.RemovedFromNetwork : RoomTexts.RemovedFromRoom, VisibleText.Isolated(question.Name), localTime.Clock(ban.Until, time.GetUtcNow())),
+            () => LiftAsync(question.UserId, question.Name, ban.RoomId));
         return true;
     }
 
@@ -74,3 +83,10 @@ internal sealed class ViewerBans(IDialogService dialogs, NoticeBoard notices, Vi
         return false;
     }
 }
+
+/// <summary>The question whether, from where and for how long to ban a viewer.</summary>
+/// <param name="UserId">Whom. The dialog names the id beside the name, since several may be called the same.</param>
+/// <param name="Name">What the viewer is called.</param>
+/// <param name="RoomId">The room at hand. Null offers the network alone.</param>
+/// <param name="Draft">What is chosen and typed.</param>
+public sealed record BanQuestion(string UserId, string Name, string? RoomId, RemovalDraft Draft);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
+using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Live;
 
 namespace Presence.Dashboard.Components.Layout;
@@ -10,8 +11,20 @@ namespace Presence.Dashboard.Components.Layout;
 public sealed partial class MainLayout : IAsyncDisposable
 {
     private ErrorBoundary? _boundary;
+    private BanQuestion? _left;
     private IJSObjectReference? _module;
     private DotNetObjectReference<PageVisibility>? _visibility;
+
+    /// <summary>The open question whether to ban somebody, for the tab's next circuit. Several pages ask it.</summary>
+    [PersistentState]
+    public BanQuestion? Ban
+    {
+        get => Bans.Asked ?? _left;
+        set => _left ??= value;
+    }
+
+    [Inject]
+    private ViewerBans Bans { get; set; } = default!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
@@ -40,6 +53,11 @@ public sealed partial class MainLayout : IAsyncDisposable
         catch (JSDisconnectedException)
         {
             // The tab was closed while the page was being built.
+        }
+        if (_left is { } left)
+        {
+            _left = null;
+            await Bans.AskAsync(left);
         }
     }
 

@@ -38,7 +38,7 @@ public sealed partial class SearchPalette : IAsyncDisposable
     private RoomTrail Trail { get; set; } = default!;
 
     [Inject]
-    private PinnedRooms Pins { get; set; } = default!;
+    private RoomPins Pins { get; set; } = default!;
 
     [Inject]
     private ModeratorGuard Guard { get; set; } = default!;
@@ -216,10 +216,8 @@ public sealed partial class SearchPalette : IAsyncDisposable
 
     private async Task PinAsync(string roomId)
     {
-        var moderator = await Guard.RequireAsync(ModeratorRole.Observer);
-        var isPinned = (await Pins.ReadAsync(moderator.AccountId)).Contains(roomId, PresenceComparers.RoomId);
-        _problem = PinOutcomeTexts.Problem(await Pins.SetAsync(moderator.AccountId, roomId, !isPinned));
-        _reading = _reading! with { Pins = await Pins.ReadAsync(moderator.AccountId) };
+        _problem = PinOutcomeTexts.Problem(await Pins.ToggleAsync(roomId));
+        _reading = _reading! with { Pins = await Pins.ReadAsync() };
         Arrange();
     }
 

@@ -20,8 +20,6 @@ public sealed partial class PeoplePage : IDisposable
     private IssuedPasswordLink? _passwordLink;
     private string? _edited;
     private bool _isAskedAgain;
-    private string _outcome = "";
-    private bool _isProblem;
     private bool _isBusy;
     private bool _hasFailed;
     private bool _isRefused;
@@ -56,6 +54,9 @@ public sealed partial class PeoplePage : IDisposable
 
     [Inject]
     private IDialogService Dialogs { get; set; } = default!;
+
+    [Inject]
+    private NoticeBoard Notices { get; set; } = default!;
 
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
@@ -133,42 +134,33 @@ public sealed partial class PeoplePage : IDisposable
         _edited = null;
         if (chosen is ModeratorDialog.NewPassword)
         {
-            await ActAsync(
-                async () => _passwordLink = await People.MakePasswordLinkAsync(moderator.Id, _closing.Token),
-                () => "");
+            await ActAsync(async () => _passwordLink = await People.MakePasswordLinkAsync(moderator.Id, _closing.Token));
         }
         else if (chosen is bool isDisabled)
         {
-            await ActAsync(
-                () => People.SetDisabledAsync(moderator.Id, isDisabled, _closing.Token),
-                () => Sentence.With(isDisabled ? PeopleTexts.WasDisabled : PeopleTexts.WasEnabled, moderator.Email));
+            await ActAsync(() => People.SetDisabledAsync(moderator, isDisabled, _closing.Token));
         }
         else if (chosen is ModeratorRole role && role != moderator.Role)
         {
-            await ActAsync(
-                () => People.ChangeRoleAsync(moderator.Id, role, _closing.Token),
-                () => Sentence.With(PeopleTexts.RoleChanged, moderator.Email, ModeratorRoles.Text(role)));
+            await ActAsync(() => People.ChangeRoleAsync(moderator, role, _closing.Token));
         }
     }
 
-    private Task InviteAsync() => ActAsync(
-        async () =>
-        {
-            _issued = await People.InviteAsync(Name ?? "", InvitedRole, _closing.Token);
-            Name = "";
-        },
-        () => "");
+    private Task InviteAsync() => ActAsync(async () =>
+    {
+        _issued = await People.InviteAsync(Name ?? "", InvitedRole, _closing.Token);
+        Name = "";
+    });
 
-    private Task TakeBackAsync(Invitation invitation) => ActAsync(
-        async () =>
-        {
-            await People.TakeBackAsync(invitation.Id, _closing.Token);
-            if (_issued?.Invitation.Id == invitation.Id)
-                _issued = null;
-        },
-        () => PeopleTexts.TakenBack);
+    private Task TakeBackAsync(Invitation invitation) => ActAsync(async () =>
+    {
+        await People.TakeBackAsync(invitation.Id, _closing.Token);
+        if (_issued?.Invitation.Id == invitation.Id)
+            _issued = null;
+        Notices.Say(PeopleTexts.TakenBack);
+    });
 
-    private async Task ActAsync(Func<Task> act, Func<string> said)
+    private async Task ActAsync(Func<Task> act)
     {
         if (_isBusy)
             return;
@@ -176,15 +168,14 @@ public sealed partial class PeoplePage : IDisposable
         try
         {
             await act();
-            (_outcome, _isProblem) = (said(), false);
         }
         catch (ModeratorChangeRefusedException refusal)
         {
-            (_outcome, _isProblem) = (refusal.Explanation, true);
+            Notices.Say(refusal.Explanation, severity: Severity.Error);
         }
         catch (AccessRefusedException)
         {
-            (_outcome, _isProblem) = (PeopleTexts.NoLonger, true);
+            Notices.Say(PeopleTexts.NoLonger, severity: Severity.Error);
         }
         catch (OperationCanceledException) when (_closing.IsCancellationRequested)
         {
@@ -194,7 +185,7 @@ public sealed partial class PeoplePage : IDisposable
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            (_outcome, _isProblem) = (Failures.Tell(failure, "An account couldn't be changed.", PeopleTexts.Unexpected), true);
+            Notices.Say(Failures.Tell(failure, "An account couldn't be changed.", PeopleTexts.Unexpected), severity: Severity.Error);
         }
         finally
         {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using Presence.Dashboard.Components.Dialogs;
+using Presence.Dashboard.Components.Shared;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine;
@@ -11,8 +12,19 @@ namespace Presence.Dashboard.Components.Pages;
 /// <summary>One room: its count and what that is made of, its last hour, who is watching, what is special about it.</summary>
 public sealed partial class RoomDetailPage
 {
+    private ShareQuestion? _sharing;
+    private bool _isAskedAgain;
+
     [Parameter]
     public string? RoomId { get; set; }
+
+    /// <summary>The open dialog that shares the room, for the tab's next circuit: the address of a link is shown only once.</summary>
+    [PersistentState]
+    public ShareQuestion? Sharing
+    {
+        get => _sharing;
+        set => _sharing = value;
+    }
 
     /// <summary>For the few ids that cannot stand in a path, see <see cref="Display.RoomLinks"/>.</summary>
     [SupplyParameterFromQuery(Name = "id")]
@@ -101,6 +113,17 @@ public sealed partial class RoomDetailPage
         return base.OnParametersSetAsync();
     }
 
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        await base.OnAfterRenderAsync(firstRender);
+        // It was open before the tab's circuit was lost: opened again, once the room is known.
+        if (_isAskedAgain || Reading is null)
+            return;
+        _isAskedAgain = true;
+        if (_sharing is { } sharing && PresenceComparers.RoomId.Equals(sharing.RoomId, Id))
+            await ShareAsync(sharing);
+    }
+
     protected override ValueTask<RoomDetailViewModel> ReadAsync() => Reader.ReadAsync(View);
 
     protected override DirtyWatch OpenWatch() => Engine.Watch(Id);
@@ -110,10 +133,15 @@ public sealed partial class RoomDetailPage
     private string TabHref(string? tab) => Navigation.GetUriWithQueryParameters(
         new Dictionary<string, object?>(StringComparer.Ordinal) { ["tab"] = tab, ["edit"] = null });
 
-    private async Task ShareAsync() => await Dialogs.AskAsync<ShareRoomDialog>(
-        Sentence.With(RoomTexts.ShareTitle, VisibleText.Isolated(Name)),
-        new DialogParameters<ShareRoomDialog> { { dialog => dialog.RoomId, Id }, { dialog => dialog.MayAct, Reading!.MayAct } },
-        MaxWidth.Medium);
+    private async Task ShareAsync(ShareQuestion question)
+    {
+        _sharing = question;
+        await Dialogs.AskAsync<ShareRoomDialog>(
+            Sentence.With(RoomTexts.ShareTitle, VisibleText.Isolated(Name)),
+            new DialogParameters<ShareRoomDialog> { { dialog => dialog.Question, question }, { dialog => dialog.MayAct, Reading!.MayAct } },
+            MaxWidth.Medium);
+        _sharing = null;
+    }
 
     // The selected point can be outside the other range.
     private string RangeHref(int minutes) => Navigation.GetUriWithQueryParameters(

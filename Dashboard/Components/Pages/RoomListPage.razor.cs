@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine;
@@ -10,8 +9,6 @@ namespace Presence.Dashboard.Components.Pages;
 /// <summary>Every room with viewers, live; the moderator's pinned rooms above them.</summary>
 public sealed partial class RoomListPage
 {
-    private PinOutcome _pinOutcome;
-
     [SupplyParameterFromQuery(Name = "search")]
     private string? SearchText { get; set; }
 
@@ -31,10 +28,7 @@ public sealed partial class RoomListPage
     private RoomTrail Trail { get; set; } = default!;
 
     [Inject]
-    private PinnedRooms Pins { get; set; } = default!;
-
-    [Inject]
-    private ModeratorGuard Guard { get; set; } = default!;
+    private RoomPins Pins { get; set; } = default!;
 
     private DateTimeOffset Now => Time.GetUtcNow();
 
@@ -45,8 +39,6 @@ public sealed partial class RoomListPage
     private bool IsEmpty => Reading is { Network.Rooms: 0, Matching: 0, Pinned.Count: 0 } && View.IsEverything;
 
     private string Showing => Numbers.Of(Reading!.Matching, RoomListTexts.OneRoom, RoomListTexts.ManyRooms);
-
-    private string? PinProblem => PinOutcomeTexts.Problem(_pinOutcome);
 
     protected override Task OnParametersSetAsync()
     {
@@ -63,7 +55,7 @@ public sealed partial class RoomListPage
 
     private async Task TogglePinAsync(string roomId)
     {
-        _pinOutcome = await Pins.SetAsync((await Guard.RequireAsync(ModeratorRole.Observer)).AccountId, roomId, isPinned: !IsPinned(roomId));
+        await Pins.ToggleAsync(roomId);
         await RefreshAsync();
     }
 

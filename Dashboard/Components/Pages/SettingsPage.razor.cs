@@ -13,17 +13,16 @@ namespace Presence.Dashboard.Components.Pages;
 /// <summary>The network's presence settings, with the rules checked while typing, and who changed what; live, others' saves included.</summary>
 public sealed partial class SettingsPage
 {
-    /// <summary>How long what was saved is said where the thumb is; the history says it ever after.</summary>
-    private static readonly TimeSpan SaidFor = TimeSpan.FromSeconds(10);
-
     private readonly SettingsForm _form = new();
     private string _outcome = "";
-    private DateTimeOffset _saidAt;
     private bool _isSaving;
-    private bool _isSaved;
     private TypedSettings? _left;
     private int? _asked;
     private bool _isAskedAgain;
+
+    /// <summary>Which part is shown: the network's settings, the rooms with their own, or all changes. What was typed stays meanwhile.</summary>
+    [SupplyParameterFromQuery(Name = "tab")]
+    private string? Tab { get; set; }
 
     /// <summary>What was typed, for the tab's next circuit.</summary>
     [PersistentState]
@@ -45,6 +44,9 @@ public sealed partial class SettingsPage
     private SettingsAdministration Administration { get; set; } = default!;
 
     [Inject]
+    private RoomAdministration RoomSettings { get; set; } = default!;
+
+    [Inject]
     private IDialogService Dialogs { get; set; } = default!;
 
     [Inject]
@@ -53,20 +55,21 @@ public sealed partial class SettingsPage
     [Inject]
     private PageFailures Failures { get; set; } = default!;
 
-    /// <summary>What the preview weighs: the draft while it may be saved, else what is in force.</summary>
-    private PresenceSettings Shown => _form.IsChanged && _form.Valid is { } wanted ? wanted : Reading!.InForce;
+    private string ShownTab => Tab is "rooms" or "history" ? Tab : "network";
+
+    private PresenceSettings Wanted => _form.Valid ?? Reading!.InForce;
 
     private bool CanSave => _form.CanSave && !_isSaving;
 
-    private bool IsUp => _form.IsChanged || (_outcome.Length > 0 && Time.GetUtcNow() - _saidAt < SaidFor);
+    private bool IsUp => _form.IsChanged || _outcome.Length > 0;
 
-    private bool IsCaution => !_form.CanSave || ImpactWords.IsLeaving(Reading!.InForce, Shown);
+    private bool IsCaution => !_form.CanSave || ImpactWords.IsLeaving(Reading!.InForce, Wanted);
 
     private string Line => _form switch
     {
         { Theirs: not null } => SettingsTexts.LineTheirs,
         { Valid: null } => SettingsTexts.LineRefused,
-        _ => ImpactWords.InOneLine(Reading!.InForce, Shown, Reading.Network),
+        _ => ImpactWords.InOneLine(Reading!.InForce, Wanted, Reading.Network),
     };
 
     protected override async ValueTask<SettingsViewModel> ReadAsync()
@@ -106,7 +109,7 @@ public sealed partial class SettingsPage
 
     private void Reset() => Edit(_form.Reset);
 
-    private void Say(string outcome) => (_outcome, _saidAt) = (outcome, Time.GetUtcNow());
+    private string? CurrentTab(string tab) => ShownTab == tab ? "page" : null;
 
     private IEnumerable<string> ProblemsOf(string field, int? value) =>
         _form.Wanted is { } wanted ? Messages(PresenceSettingsRules.Problems(wanted), field) : value is null ? [SettingsTexts.WholeNumber] : [];
@@ -136,43 +139,66 @@ public sealed partial class SettingsPage
         if (chosen is not PresenceSettings wanted || _isSaving)
             return;
         await StoreAsync(wanted, Sentence.With(SettingsTexts.RevertReason, target.Version));
-        Notices.Say(_outcome, severity: _isSaved ? Severity.Success : Severity.Error); // visible at every scroll position
+        if (_outcome.Length > 0)
+            Notices.Say(_outcome, severity: Severity.Error); // in sight, wherever the history was scrolled to
         _outcome = "";
     }
 
     private async Task StoreAsync(PresenceSettings wanted, string reason)
     {
-        (_isSaving, _isSaved) = (true, false);
+        (_isSaving, _outcome) = (true, "");
         try
         {
             var saved = await Administration.SaveAsync(wanted, reason.Length == 0 ? null : reason, CancellationToken.None);
             _form.Begin(saved);
-            _isSaved = true;
-            Say(Sentence.With(SettingsTexts.Saved, saved.Version));
         }
         catch (SettingsConflictException conflict)
         {
             _form.Follow(conflict.Current);
-            if (_form.Theirs is null) // otherwise the notice explains it and offers the next step
-                Say(Sentence.With(SettingsTexts.ChangedMeanwhile, conflict.Current.UpdatedBy) + " " + SettingsTexts.NothingSaved);
+            if (_form.Theirs is null) // otherwise the notice says so, with the way on
+                _outcome = Sentence.With(SettingsTexts.ChangedMeanwhile, conflict.Current.UpdatedBy) + " " + SettingsTexts.NothingSaved;
         }
         catch (SettingsRefusedException refusal)
         {
-            Say(string.Join(' ', refusal.Problems.Select(SettingsIssueTexts.Text)));
+            _outcome = string.Join(' ', refusal.Problems.Select(SettingsIssueTexts.Text));
         }
         catch (AccessRefusedException)
         {
-            Say(SettingsTexts.ReadOnly);
+            _outcome = SettingsTexts.ReadOnly;
         }
 #pragma warning disable CA1031 // any failure: the page says that the outcome is unknown and offers a retry
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Say(Failures.Tell(failure, "The settings couldn't be saved.", SettingsTexts.SavingFailed));
+            _outcome = Failures.Tell(failure, "The settings couldn't be saved.", SettingsTexts.SavingFailed);
         }
         finally
         {
             _isSaving = false;
+        }
+        await RefreshAsync();
+    }
+
+    /// <summary>A room's own settings go at once: the notice offers the way back.</summary>
+    private async Task ResetRoomAsync(DefinedRoom room)
+    {
+        try
+        {
+            await RoomSettings.SaveAsync(room, room.Definition with { Overrides = RoomOverrides.None }, CancellationToken.None);
+        }
+        catch (RoomConflictException conflict)
+        {
+            Notices.Say(Sentence.With(RoomTexts.SaveConflict, conflict.Current.UpdatedBy), severity: Severity.Error);
+        }
+        catch (AccessRefusedException)
+        {
+            Notices.Say(RoomTexts.NotAllowed, severity: Severity.Error);
+        }
+#pragma warning disable CA1031 // whatever it was, the moderator is told and can try again
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Notices.Say(Failures.Tell(failure, "A room's settings couldn't be reset.", RoomTexts.SaveFailed), severity: Severity.Error);
         }
         await RefreshAsync();
     }

@@ -8,17 +8,29 @@ namespace Presence.Dashboard.Components.Shared;
 /// <summary>Words what saving would mean for those who are present: line by line, and in one line for a thumb's strip.</summary>
 internal static class ImpactWords
 {
-    public static IEnumerable<ImpactLine> Lines(PresenceSettings inForce, PresenceSettings wanted, NetworkCount network)
-    {
-        var (now, after) = (SettingsImpact.Of(inForce, network), SettingsImpact.Of(wanted, network));
-        yield return Line(SettingsTexts.Heartbeats, now, after, impact => Numbers.Pace(impact.HeartbeatsPerSecond));
-        yield return Line(SettingsTexts.MayBeLost, now, after, impact => Numbers.Count(impact.MayBeLost), after.MayBeLost == 0);
-        yield return Line(SettingsTexts.HiddenTabs, now, after, impact => impact.KeepsHiddenTabs ? SettingsTexts.Stay : SettingsTexts.MayFlicker, !after.KeepsHiddenTabs);
-        yield return Line(SettingsTexts.PublishedClients, now, after, impact => impact.KeepsPublishedClients ? SettingsTexts.Stay : SettingsTexts.Flicker, !after.KeepsPublishedClients);
+    private const string None = "–";
 
-        var viewers = Numbers.Of(network.Viewers, SettingsTexts.Viewer, SettingsTexts.ViewersNow);
-        var isLeaving = IsLeaving(inForce, wanted);
-        yield return new ImpactLine(SettingsTexts.Present, Sentence.With(isLeaving ? SettingsTexts.PresentLeave : SettingsTexts.PresentStay, viewers), null, isLeaving);
+    public static IEnumerable<ImpactLine> Lines(PresenceSettings inForce, PresenceSettings? wanted, NetworkCount network)
+    {
+        var now = SettingsImpact.Of(inForce, network);
+        var later = wanted is null ? null : SettingsImpact.Of(wanted, network);
+        yield return Line(SettingsTexts.Heartbeats, impact => Numbers.Pace(impact.HeartbeatsPerSecond), impact => -impact.HeartbeatsPerSecond);
+        yield return Line(SettingsTexts.MayBeLost, impact => Numbers.Count(impact.MayBeLost), impact => impact.MayBeLost);
+        yield return wanted switch
+        {
+            null => new(SettingsTexts.Dropped, None, None, null),
+            _ when IsLeaving(inForce, wanted) => new(SettingsTexts.Dropped, None, Sentence.With(SettingsTexts.DroppedAll, Numbers.Count(network.Viewers)), "is-caution"),
+            _ => new(SettingsTexts.Dropped, None, SettingsTexts.DroppedNone, null),
+        };
+        yield return Line(SettingsTexts.HiddenTabs, impact => impact.KeepsHiddenTabs ? SettingsTexts.Stay : SettingsTexts.MayFlicker, impact => impact.KeepsHiddenTabs ? 1 : 0);
+        yield return Line(SettingsTexts.PublishedClients, impact => impact.KeepsPublishedClients ? SettingsTexts.Stay : SettingsTexts.Flicker, impact => impact.KeepsPublishedClients ? 1 : 0);
+
+        // Fewer heartbeats are no gain by themselves: they are what the other lines are paid with.
+        ImpactLine Line(string name, Func<SettingsImpact, string> text, Func<SettingsImpact, double> worth) => new(
+            name,
+            text(now),
+            later is null ? None : text(later),
+            later is null ? null : worth(later).CompareTo(worth(now)) switch { < 0 => "is-caution", > 0 when name != SettingsTexts.Heartbeats => "is-good", _ => null });
     }
 
     /// <summary>The requests, and the worst of the rest.</summary>
@@ -41,17 +53,11 @@ internal static class ImpactWords
 
     /// <summary>Whether everyone would leave at once.</summary>
     public static bool IsLeaving(PresenceSettings inForce, PresenceSettings wanted) => inForce.Enabled && !wanted.Enabled;
-
-    private static ImpactLine Line(string name, SettingsImpact now, SettingsImpact after, Func<SettingsImpact, string> text, bool isCaution = false)
-    {
-        var (before, later) = (text(now), text(after));
-        return new ImpactLine(name, later, string.Equals(before, later, StringComparison.Ordinal) ? null : before, isCaution);
-    }
 }
 
 /// <summary>One thing that settings mean for those who are present.</summary>
 /// <param name="Name">What.</param>
-/// <param name="Now">What it would be.</param>
-/// <param name="Was">What it is, where that is something else.</param>
-/// <param name="IsCaution">Whether it deserves a second thought.</param>
-internal readonly record struct ImpactLine(string Name, string Now, string? Was, bool IsCaution);
+/// <param name="Now">What it is.</param>
+/// <param name="Later">What it would be.</param>
+/// <param name="Css">How that is marked: is-caution for the worse, is-good for the better. Null for neither.</param>
+internal readonly record struct ImpactLine(string Name, string Now, string Later, string? Css);

@@ -19,6 +19,7 @@ public sealed partial class RoomSettingsPanel
     private DefinedRoom? _room;
     private RoomDefinition? _seen;
     private RoomDraft _draft = new();
+    private TypedRoom? _left;
     private MudTextField<string>? _titleField;
     private ElementReference _editLink;
     private bool _isAsked;
@@ -27,7 +28,6 @@ public sealed partial class RoomSettingsPanel
     private bool _isBusy;
     private bool _hasFailed;
     private string _problem = "";
-    private string _outcome = "";
 
     [Parameter, EditorRequired]
     public string RoomId { get; set; } = "";
@@ -41,6 +41,14 @@ public sealed partial class RoomSettingsPanel
     /// <summary>Whether the address asks for the form; what is typed into it stays out of the address.</summary>
     [Parameter]
     public bool IsEditing { get; set; }
+
+    /// <summary>What was typed, for the tab's next circuit.</summary>
+    [PersistentState]
+    public TypedRoom? Typed
+    {
+        get => _isEditing && _room is { Definition: var known } && _draft != RoomDraft.Of(known) ? new TypedRoom(RoomId, known, _draft) : _left;
+        set => _left ??= value; // set again, from the getter, with every change of a parameter
+    }
 
     [Inject]
     private PresenceEngine Engine { get; set; } = default!;
@@ -79,17 +87,17 @@ public sealed partial class RoomSettingsPanel
         var isOther = !PresenceComparers.RoomId.Equals(RoomId, _roomId);
         var wasEditing = _isEditing;
         if (isOther)
-            (_roomId, _room, _isAsked, _outcome) = (RoomId, null, false, "");
+            (_roomId, _room, _isAsked) = (RoomId, null, false);
         var begins = IsEditing && !_isAsked;
         (_isAsked, _isEditing) = (IsEditing, _isEditing && IsEditing && !isOther);
         if (begins)
-            (_problem, _outcome) = ("", "");
+            _problem = "";
         if (isOther || begins)
             await LoadAsync(); // before editing too, because the settings can have changed since
         else if (!_isBusy && _room is not null && Engine.Definition(RoomId) != _seen)
             await FollowAsync(_room.Definition);
         if (begins && IsEditing && _room is not null)
-            (_draft, _isEditing) = (RoomDraft.Of(_room.Definition), true);
+            BeginEditing(_room);
         _movesFocus |= _isEditing != wasEditing && !isOther;
     }
 
@@ -109,6 +117,22 @@ public sealed partial class RoomSettingsPanel
         {
             // The tab was closed.
         }
+    }
+
+    private void BeginEditing(DefinedRoom room)
+    {
+        _isEditing = true;
+        if (_left is { } left && PresenceComparers.RoomId.Equals(left.RoomId, RoomId))
+        {
+            _draft = left.Draft.Onto(left.DecidedOn, room.Definition);
+            if (left.DecidedOn != room.Definition)
+                _problem = Sentence.With(RoomTexts.SaveConflict, room.UpdatedBy);
+        }
+        else
+        {
+            _draft = RoomDraft.Of(room.Definition);
+        }
+        _left = null;
     }
 
     /// <summary>Another moderator saved. The change is shown at once, typed fields stay, and the form says so.</summary>
@@ -153,7 +177,6 @@ public sealed partial class RoomSettingsPanel
         {
             _room = await Administration.SaveAsync(_room!, Wanted, CancellationToken.None);
             _seen = Engine.Definition(RoomId);
-            _outcome = RoomTexts.Saved;
             Navigation.NavigateTo(ReadHref, replace: true);
         }
         catch (RoomConflictException conflict)

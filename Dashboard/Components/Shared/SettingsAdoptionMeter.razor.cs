@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
@@ -31,22 +30,19 @@ public sealed partial class SettingsAdoptionMeter
     /// </summary>
     private DateTimeOffset? ExpectedBy => Previous is null ? null : InForce.UpdatedAt + Previous.HeartbeatInterval + InForce.HeartbeatInterval;
 
-    private string Expectation(AdoptionViewModel adoption)
+    private IReadOnlyList<(int Sessions, string Text)> Parts =>
+    [
+        (Adoption.Answering, Sentence.With(SettingsTexts.AdoptionOn, Numbers.Count(Adoption.Answering), InForce.Version)),
+        (Adoption.Behind, Sentence.With(SettingsTexts.AdoptionBehind, Numbers.Count(Adoption.Behind))),
+        (Adoption.Silent, Sentence.With(SettingsTexts.AdoptionSilent, Numbers.Count(Adoption.Silent))),
+    ];
+
+    private string Expectation => Adoption switch
     {
-        if (adoption is { Telling: 0, Silent: > 0 })
-            return Sentence.With(SettingsTexts.AdoptionSilentOnly, Numbers.Of(adoption.Silent, SettingsTexts.Session, SettingsTexts.Sessions));
-
-        var behind = adoption.Telling - adoption.Answering;
-        var rest = adoption switch
-        {
-            { Telling: 0 } => SettingsTexts.AdoptionNobody,
-            _ when behind == 0 => SettingsTexts.AdoptionDone,
-            _ when ExpectedBy is { } by && by > Now => Sentence.With(SettingsTexts.AdoptionExpected, LocalTime.Clock(by, Now)),
-            _ => SettingsTexts.AdoptionLate,
-        };
-        return adoption.Silent == 0 ? rest : rest + " " + Sentence.With(SettingsTexts.AdoptionSilent, Numbers.Of(adoption.Silent, SettingsTexts.Session, SettingsTexts.Sessions));
-    }
-
-    private static string Width(AdoptionViewModel adoption) =>
-        string.Create(CultureInfo.InvariantCulture, $"width:{(adoption.Telling == 0 ? 0 : 100d * adoption.Answering / adoption.Telling):0.#}%");
+        { Sessions: 0 } => SettingsTexts.AdoptionNobody,
+        { Telling: 0 } => SettingsTexts.AdoptionSilentOnly,
+        { Behind: 0 } => SettingsTexts.AdoptionDone,
+        _ when ExpectedBy is { } by && by > Now => Sentence.With(SettingsTexts.AdoptionExpected, LocalTime.Clock(by, Now)),
+        _ => SettingsTexts.AdoptionLate,
+    };
 }

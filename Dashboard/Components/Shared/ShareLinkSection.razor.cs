@@ -11,13 +11,12 @@ namespace Presence.Dashboard.Components.Shared;
 public sealed partial class ShareLinkSection : IDisposable
 {
     private readonly CancellationTokenSource _closing = new();
-    private IssuedShareLink? _issued;
-    private bool _showsNames;
     private bool _isBusy;
     private string? _problem;
 
+    /// <summary>The room, and what was chosen and made so far.</summary>
     [Parameter, EditorRequired]
-    public string RoomId { get; set; } = "";
+    public ShareQuestion Question { get; set; } = default!;
 
     [Inject]
     private ShareLinkAdministration Links { get; set; } = default!;
@@ -31,7 +30,7 @@ public sealed partial class ShareLinkSection : IDisposable
     [Inject]
     private PageFailures Failures { get; set; } = default!;
 
-    private string ManageHref => $"links?room={Uri.EscapeDataString(RoomId)}";
+    private string ManageHref => $"links?room={Uri.EscapeDataString(Question.RoomId)}";
 
     public void Dispose()
     {
@@ -48,7 +47,7 @@ public sealed partial class ShareLinkSection : IDisposable
         (_isBusy, _problem) = (true, null);
         try
         {
-            _issued = await Links.MakeAsync(RoomId, kind, _showsNames, _closing.Token);
+            Question.Issued = await Links.MakeAsync(Question.RoomId, kind, Question.ShowsNames, _closing.Token);
         }
         catch (AccessRefusedException)
         {
@@ -69,4 +68,16 @@ public sealed partial class ShareLinkSection : IDisposable
             _isBusy = false;
         }
     }
+}
+
+/// <summary>A room that is being shared.</summary>
+public sealed class ShareQuestion
+{
+    public required string RoomId { get; init; }
+
+    /// <summary>Whether a link is to show names.</summary>
+    public bool ShowsNames { get; set; }
+
+    /// <summary>The link just made. Null before.</summary>
+    public IssuedShareLink? Issued { get; set; }
 }

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Identity;
+
+namespace Presence.Dashboard.Accounts;
+
+/// <summary>One thing that is kept for every account, and the text it is stored as.</summary>
+/// <param name="Name">What it is called in the store.</param>
+/// <param name="Read">Of the stored text. Null while nothing was stored.</param>
+/// <param name="Write">To the stored text.</param>
+internal sealed record AccountValue<T>(string Name, Func<string?, T> Read, Func<T, string> Write)
+    where T : class;
+
+/// <summary>What moderators chose: stored with their accounts as user tokens, and in memory once it was read, so that one screen follows another.</summary>
+/// <remarks><b>Threads.</b> Any; changes follow one another. <b>Bound.</b> One object a value and account.</remarks>
+internal class AccountValues(IServiceScopeFactory scopes) : IDisposable
+{
+    private const string Provider = "dashboard";
+
+    private readonly ConcurrentDictionary<(string AccountId, string Name), object> _known = new();
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+
+    /// <summary>An account's value; the same object while it is the same.</summary>
+    public async ValueTask<T> ReadAsync<T>(string accountId, AccountValue<T> value)
+        where T : class =>
+        (T)(_known.TryGetValue((accountId, value.Name), out var known) ? known : _known.GetOrAdd((accountId, value.Name), value.Read(await LoadAsync(accountId, value.Name))));
+
+    /// <summary>Changes an account's value; durable when it returns. Nothing was changed if it throws.</summary>
+    /// <param name="accountId">Whose.</param>
+    /// <param name="value">Which.</param>
+    /// <param name="change">What it becomes of what it is. The same object is not stored again.</param>
+    public async Task ChangeAsync<T>(string accountId, AccountValue<T> value, Func<T, T> change)
+        where T : class
+    {
+        await _oneAtATime.WaitAsync();
+        try
+        {
+            var before = await ReadAsync(accountId, value);
+            var after = change(before);
+            if (ReferenceEquals(before, after))
+                return;
+            await SaveAsync(accountId, value.Name, value.Write(after));
+            _known[(accountId, value.Name)] = after;
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _oneAtATime.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The stored text. Null where there is none, as for an account that is gone.</summary>
+    internal virtual async Task<string?> LoadAsync(string accountId, string name)
+    {
+        // Its own scope, here and below, because a page can be using the circuit's context.
+        await using var scope = scopes.CreateAsyncScope();
+        var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
+        return await accounts.FindByIdAsync(accountId) is { } account ? await accounts.GetAuthenticationTokenAsync(account, Provider, name) : null;
+    }
+
+    /// <summary>Stores a text in place of the one before.</summary>
+    internal virtual async Task SaveAsync(string accountId, string name, string text)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
+        var account = await accounts.FindByIdAsync(accountId) ?? throw new InvalidOperationException("The account no longer exists.");
+        var result = await accounts.SetAuthenticationTokenAsync(account, Provider, name, text);
+        if (!result.Succeeded)
+            throw new InvalidOperationException(string.Join(" ", result.Errors.Select(error => error.Description)));
+    }
+}
