@@ -122,6 +122,8 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, PopulatedHost
         await visit.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Observer" }).WaitForAsync();
         await CheckAsync(visit, "people-filter");
         await visit.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Observer" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sort by Role" }).ClickAsync();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sort", Exact = true })).ToHaveCountAsync(0);
         await Assertions.Expect(visit.Page.GetByTestId("grid-showing")).ToHaveTextAsync("1 of 2");
         await visit.Page.GetByLabel("Filter people").FillAsync("hopper");
         await Assertions.Expect(visit.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("filter=hopper", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
