@@ -31,7 +31,7 @@ public sealed class JourneyTests(ChromiumBrowser chromium)
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(page.GetByLabel("Email")).ToBeVisibleAsync();
         await visit.SignInByFormAsync("/settings");
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Settings" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Settings", Exact = true })).ToBeVisibleAsync();
         Assert.Empty(visit.Errors);
     }
 

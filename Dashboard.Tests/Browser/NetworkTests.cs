@@ -206,7 +206,7 @@ public sealed class NetworkTests(ChromiumBrowser chromium, PopulatedHost evening
             return color;
           });
           await Promise.allSettled(document.getAnimations().map(change => change.finished));
-          return [...document.querySelectorAll("main :is([data-testid$=-count], [data-testid$=-viewers], [data-testid^=change-], [data-testid=status], [data-testid=health], [data-testid=chart-reading], [data-testid=impact] dd, #room-number dd, #explanation dd > span:first-child, time:not([aria-labelledby=history] *))")]
+          return [...document.querySelectorAll("main :is([data-testid$=-count], [data-testid$=-viewers], [data-testid^=change-], [data-testid=status], [data-testid=health], [data-testid=chart-reading], [data-testid=impact] td, #room-number dd, #explanation dd > span:first-child, time:not([aria-labelledby=history] *))")]
             .filter(part => part.checkVisibility())
             .filter(part => { const look = getComputedStyle(part); return !greys.includes(look.color) && !greys.includes(look.stroke); })
             .map(part => part.outerHTML).join("\n");

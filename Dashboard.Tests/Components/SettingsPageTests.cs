@@ -196,7 +196,7 @@ public sealed partial class SettingsPageTests : PageTest
 
         Assert.Equal("2.0 → 1.0", Impact(page, "Heartbeats per second"));
         Assert.Equal("may drop out → stay", Impact(page, "Hidden tabs"));
-        Assert.Equal("– → none", Impact(page, "Viewers dropped now"));
+        Assert.Equal("– → none of 60", Impact(page, "Viewers dropped now"));
 
         await page.ActAsync(shown => shown.Find("[role=switch]").ChangeAsync(false));
         Assert.Equal("– → all 60", Impact(page, "Viewers dropped now"));

@@ -20,7 +20,7 @@ internal static class ImpactWords
         {
             null => new(SettingsTexts.Dropped, None, None, null),
             _ when IsLeaving(inForce, wanted) => new(SettingsTexts.Dropped, None, Sentence.With(SettingsTexts.DroppedAll, Numbers.Count(network.Viewers)), "is-caution"),
-            _ => new(SettingsTexts.Dropped, None, SettingsTexts.DroppedNone, null),
+            _ => new(SettingsTexts.Dropped, None, network.Viewers == 0 ? SettingsTexts.DroppedNone : Sentence.With(SettingsTexts.DroppedNoneOf, Numbers.Count(network.Viewers)), null),
         };
         yield return Line(SettingsTexts.HiddenTabs, impact => impact.KeepsHiddenTabs ? SettingsTexts.Stay : SettingsTexts.MayFlicker, impact => impact.KeepsHiddenTabs ? 1 : 0);
         yield return Line(SettingsTexts.PublishedClients, impact => impact.KeepsPublishedClients ? SettingsTexts.Stay : SettingsTexts.Flicker, impact => impact.KeepsPublishedClients ? 1 : 0);
