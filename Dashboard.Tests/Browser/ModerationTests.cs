@@ -35,7 +35,7 @@ public sealed class ModerationTests(ChromiumBrowser chromium)
 
         await Expect(page.GetByText("Terry Pest is banned from this room until")).ToBeVisibleAsync();
         await Expect(page.GetByTestId("viewer-count")).ToHaveTextAsync("2,000");
-        await page.GetByRole(AriaRole.Link, new() { Name = "In and out" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Events" }).ClickAsync();
         await Expect(page.Locator("[aria-labelledby=just-left] li").First).ToContainTextAsync("Terry Pest");
         await Expect(page.Locator("[aria-labelledby=just-left] li").First).ToContainTextAsync("removed");
         Assert.Equal(System.Net.HttpStatusCode.Forbidden, await troll.TryHeartbeatAsync("stage"));

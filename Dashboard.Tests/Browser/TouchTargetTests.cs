@@ -35,7 +35,7 @@ public sealed class TouchTargetTests(ChromiumBrowser chromium)
 
         await page.GetByLabel("Search viewers").FillAsync("stage 7");
         await Expect(page.GetByTestId("viewer-name")).ToHaveTextAsync(["stage 7"]);
-        await page.GetByRole(AriaRole.Link, new() { Name = "In and out" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Events" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Just left" })).ToBeInViewportAsync();
         await Expect(page.GetByTestId("viewer-count")).ToBeInViewportAsync();
         Assert.Contains("search=stage", page.Url, StringComparison.Ordinal);

@@ -430,7 +430,7 @@ public sealed class RoomDetailPageTests : PageTest
         var page = RenderRoom("main");
         await PassUntilAsync(() => page.AllByTestId("mark").Count == 1);
 
-        Assert.Contains("ops@example.com", page.Find("details li").TextContent, StringComparison.Ordinal);
+        Assert.Contains("ops@example.com", page.ByTestId("event").TextContent, StringComparison.Ordinal);
         Assert.StartsWith("now · 1 watching", page.ByTestId("chart-reading").TextContent, StringComparison.Ordinal);
         page.Act(shown => shown.Find("input[type=range]").Input("0"));
         Assert.DoesNotContain("now", page.ByTestId("chart-reading").TextContent, StringComparison.Ordinal);

@@ -104,12 +104,12 @@ public sealed class RoomNumberTests : PageTest
         var page = RenderRoom();
         Assert.Equal(2, page.AllByTestId("mark").Count); // the network's own, of two minutes ago, is the other
         Assert.Equal(
-            "12:02: this room: Title none → Finals, Heartbeat interval network value → 20 s by ops@example.com",
-            page.FindAll("details li")[0].TextContent);
+            "this room: Title none → Finals, Heartbeat interval network value → 20 s by ops@example.com12:02",
+            page.AllByTestId("event")[0].TextContent);
         await rooms.ForgetAsync("main", "ci-key", null, Cancellation);
 
-        await PassUntilAsync(() => page.FindAll("details li").Count == 3);
-        Assert.EndsWith("Title Finals → none, Heartbeat interval 20 s → network value by ci-key", page.FindAll("details li")[0].TextContent, StringComparison.Ordinal);
+        await PassUntilAsync(() => page.AllByTestId("event").Count == 3);
+        Assert.EndsWith("Title Finals → none, Heartbeat interval 20 s → network value by ci-key12:02", page.AllByTestId("event")[0].TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

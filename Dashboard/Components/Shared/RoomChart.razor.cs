@@ -42,9 +42,6 @@ public sealed partial class RoomChart : IDisposable
     [Parameter, EditorRequired]
     public RoomMinute Minute { get; set; }
 
-    [Parameter, EditorRequired]
-    public DateTimeOffset Now { get; set; }
-
     /// <summary>15 or 60.</summary>
     [Parameter, EditorRequired]
     public int Minutes { get; set; }
@@ -120,7 +117,8 @@ public sealed partial class RoomChart : IDisposable
         _viewers = IsQuarter ? [.. Hour.Trend.Recent] : Last(Hour.Trend.Hour);
         _joins = Last(Hour.Flow.Joins);
         _leaves = Last(Hour.Flow.Leaves);
-        _marks = ChartMark.Spread(Hour.Changes.Select(MarkOf).Concat(Hour.Saves.Select(MarkOf)).Concat(SurgeMarks()).Where(mark => mark.Place > 0), NameWidth);
+        _marks = ChartMark.Spread(
+            RoomEvent.Of(Hour).Where(happened => Age(happened.At) < Span).Select(happened => new ChartMark(happened.Key, 1 - (Age(happened.At) / Span), happened.Name, happened.Text)), NameWidth);
         _marked = _marks.GroupBy(mark => IndexOf(mark.Place)).ToDictionary(marks => marks.Key, marks => string.Join(", ", marks.Select(mark => mark.Name)));
         _ticks = [.. TicksOf(IsQuarter ? TimeSpan.FromMinutes(5) : TimeSpan.FromMinutes(15))];
         _labels = new string[_viewers.Length];
@@ -181,51 +179,15 @@ public sealed partial class RoomChart : IDisposable
     /// <summary>The sample nearest to a place of the chart.</summary>
     private int IndexOf(double place) => Math.Clamp(_viewers.Length - 1 - (int)Math.Round((1 - place) * (Slots - 1)), 0, _viewers.Length - 1);
 
-    private double PlaceOf(DateTimeOffset at) => 1 - (Age(at) / Span);
-
     private IEnumerable<(string Style, string Text)> TicksOf(TimeSpan every)
     {
         var first = Hour.Trend.At - Span;
         for (var at = first - TimeSpan.FromTicks(first.Ticks % every.Ticks) + every; at < Hour.Trend.At; at += every)
         {
-            if (PlaceOf(at) is > 0.05 and < 0.78 and var place)
+            if (1 - (Age(at) / Span) is > 0.05 and < 0.78 and var place)
                 yield return (ChartMark.StyleOf(place), LocalTime.Hour(at));
         }
     }
 
-    private IEnumerable<ChartMark> SurgeMarks()
-    {
-        var minutes = Last(Hour.Trend.Hour);
-        return ChartMark.Surges([.. minutes.Select(viewers => (int?)viewers)], RoomTrend.HourStep).Select(surge =>
-        {
-            var at = Hour.Trend.HourAt(Hour.Trend.Hour.Count - minutes.Length + surge.Index);
-            var name = Sentence.With(OverviewTexts.Surge, Numbers.Change(surge.Change), Durations.Exact(RoomTrend.HourStep));
-            return MarkOf(string.Create(CultureInfo.InvariantCulture, $"surge {at.UtcTicks / RoomTrend.HourStep.Ticks}"), at, name, name);
-        });
-    }
-
-    private ChartMark MarkOf(SettingsHistoryEntry change) => MarkOf(
-        "network " + change.Settings.Version.ToString(CultureInfo.InvariantCulture),
-        change.Settings.UpdatedAt,
-        Sentence.With(RoomTexts.ChangeBy, Words(SettingsDifferences.Between(change.Previous, change.Settings)), change.Settings.UpdatedBy),
-        NameOf(SettingsDifferences.Between(change.Previous, change.Settings)));
-
-    private ChartMark MarkOf(RoomSave save) => MarkOf(
-        "room " + save.Number.ToString(CultureInfo.InvariantCulture),
-        save.At,
-        Sentence.With(RoomTexts.ChangeByHere, Words(SettingsDifferences.Between(save.Before, save.After)), save.By),
-        NameOf(SettingsDifferences.Between(save.Before, save.After)));
-
-    private ChartMark MarkOf(string key, DateTimeOffset at, string what, string name) => new(key, PlaceOf(at), name, Sentence.With(RoomTexts.ChangeLine, LocalTime.Clock(at, Now), what));
-
-    /// <summary>A few letters that stand in the chart.</summary>
-    private static string NameOf(IEnumerable<SettingsDifference> differences) =>
-        differences.FirstOrDefault() is { } first ? first.Before is null ? first.After : $"{first.Before} → {first.After}" : "";
-
-    private static string Words(IEnumerable<SettingsDifference> differences) => string.Join(", ", differences.Select(difference => difference.Before is null
-        ? Sentence.With(RoomTexts.ChangeTo, difference.Name, difference.After)
-        : Sentence.With(RoomTexts.ChangeToFrom, difference.Name, difference.Before, difference.After)));
-
     private sealed record Shown(RoomHour Hour, int Minutes, DateTimeOffset? At, string QuarterHref, string HourHref);
-
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Presence.Dashboard.Live;
 
-namespace Presence.Dashboard.Display;
+namespace Presence.Dashboard.Components.Shared;
 
 /// <summary>Something that happened, at an instant of a chart.</summary>
 /// <param name="Key">The same as long as it is the same event.</param>
