@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
-using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Accounts;
@@ -30,7 +29,7 @@ internal sealed class AccountsContext(DbContextOptions<AccountsContext> options,
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         // Instants are stored as UTC milliseconds, as in all tables of the file.
-        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<InstantToMilliseconds>();
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcMillisecondsConverter>();
     }
 
     protected override void OnModelCreating(ModelBuilder builder)
@@ -49,10 +48,6 @@ internal sealed class AccountsContext(DbContextOptions<AccountsContext> options,
             session.HasOne<ModeratorAccount>().WithMany().HasForeignKey(record => record.AccountId).OnDelete(DeleteBehavior.Cascade);
         });
     }
-
-    private sealed class InstantToMilliseconds() : ValueConverter<DateTimeOffset, long>(
-        instant => instant.ToUnixTimeMilliseconds(),
-        milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
 }
 
 /// <summary>What <c>dotnet ef migrations add</c> uses, and for reading the migrations. It opens no database.</summary>

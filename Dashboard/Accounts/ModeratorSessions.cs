@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
@@ -140,5 +141,30 @@ internal static class SessionEnds
         var address = Of(context.HttpContext) is { } end ? QueryHelpers.AddQueryString(context.RedirectUri, Parameter, end.ToString()) : context.RedirectUri;
         context.Response.Redirect(address);
         return Task.CompletedTask;
+    }
+}
+
+/// <summary>When each moderator last had a page open. Kept in memory and stored once a minute: a page load writes nothing.</summary>
+/// <remarks>Bounded by the accounts there are, which Admins make.</remarks>
+internal sealed class LastSeen(IServiceScopeFactory scopes, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _unsaved = new(StringComparer.Ordinal);
+
+    public void Note(string accountId) => _unsaved[accountId] = time.GetUtcNow();
+
+    /// <summary>What is known here and not yet stored, or null.</summary>
+    public DateTimeOffset? Of(string accountId) => _unsaved.TryGetValue(accountId, out var at) ? at : null;
+
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        if (_unsaved.IsEmpty)
+            return;
+        await using var scope = scopes.CreateAsyncScope();
+        var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
+        foreach (var seen in _unsaved.ToArray())
+        {
+            await context.UpdateAsync(context.Users.Where(account => account.Id == seen.Key), account => account.SetProperty(one => one.LastSeenAt, seen.Value), cancellationToken);
+            _unsaved.TryRemove(seen); // kept if it was recorded again since
+        }
     }
 }

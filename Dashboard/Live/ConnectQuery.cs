@@ -1,5 +1,7 @@
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Hosting;
 using Presence.Engine;
+using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Live;
 
@@ -21,3 +23,17 @@ internal sealed class ConnectQuery(PresenceEngine engine, ModeratorGuard guard)
 /// <param name="IsEnabled">Whether heartbeats are taken at all.</param>
 /// <param name="At">The moment all of it is true of.</param>
 public sealed record ConnectViewModel(int Viewers, DateTimeOffset? Since, bool IsEnabled, DateTimeOffset At);
+
+/// <summary>Test viewers as moderators send them; the role is checked here, whatever the page shows.</summary>
+internal sealed class TestViewerAdministration(TestViewers viewers, ModeratorGuard guard)
+{
+    public ValueTask<bool> MaySendAsync() => guard.HoldsAsync(ModeratorRole.Moderator);
+
+    /// <inheritdoc cref="TestViewers.Send"/>
+    /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was sent.</exception>
+    public async Task<HeartbeatOutcome?> SendAsync(string roomId)
+    {
+        await guard.RequireAsync(ModeratorRole.Moderator);
+        return viewers.Send(roomId);
+    }
+}

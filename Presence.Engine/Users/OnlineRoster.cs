@@ -35,3 +35,39 @@ public sealed record OnlineUser(string UserId, DateTimeOffset LastHeartbeatAt)
 /// <param name="Users">Users.</param>
 /// <param name="At">The moment the count is true of: the last sweep.</param>
 public readonly record struct OnlineCount(int Users, DateTimeOffset At);
+
+/// <summary>Users who asked not to be listed as online (rule 18). Kept whether or not they are online.</summary>
+/// <remarks><b>Bound.</b> <see cref="PresenceLimits.OptOuts"/>.</remarks>
+internal sealed class OptOuts(int capacity)
+{
+    private readonly BoundedMap<string> _users = new(capacity, PresenceComparers.UserId);
+
+    public int Count => _users.Count;
+
+    public bool Contains(string userId) => _users[userId] is not null;
+
+    /// <summary>Opts a user out or in again; false when the cap is reached.</summary>
+    public bool TrySet(string userId, bool isOut) => _users.TrySet(userId, isOut ? userId : null);
+}
+
+/// <summary>Which users belong to which channel, as the app's backend last said.</summary>
+/// <remarks><b>Bound.</b> <see cref="PresenceLimits.Channels"/> channels of <see cref="PresenceLimits.ChannelMembers"/> members.</remarks>
+internal sealed class ChannelMembers(int capacity)
+{
+    private readonly BoundedMap<string[]> _members = new(capacity, PresenceComparers.ChannelId);
+
+    /// <summary>The members; none for an unknown channel.</summary>
+    public IReadOnlyList<string> MembersOf(string channelId) => _members[channelId] ?? [];
+
+    /// <summary>Replaces the members; with none the channel is forgotten. False when there are too many channels.</summary>
+    public bool TrySet(string channelId, string[] members) => _members.TrySet(channelId, members.Length == 0 ? null : members);
+}
+
+/// <summary>The online members of a channel.</summary>
+/// <param name="ChannelId">The channel; an unknown one has no members.</param>
+/// <param name="OnlineCount">Members online who did not opt out, the asking user left out.</param>
+public sealed record ChannelPresence(string ChannelId, int OnlineCount)
+{
+    /// <summary>Whether there is one at all.</summary>
+    public bool IsAnyMemberOnline => OnlineCount > 0;
+}
