@@ -15,7 +15,7 @@ public sealed partial class PresenceEngine
 
     /// <summary>Finds people and rooms of the whole network by what they are called.</summary>
     /// <param name="search">What to look for, and how many to list.</param>
-    /// <param name="cancellationToken">Gives up, for instance because somebody typed on. It is asked some hundred times.</param>
+    /// <param name="cancellationToken">Cancels the search, for example because the text changed. Checked some hundred times.</param>
     /// <exception cref="OperationCanceledException">It was given up.</exception>
     /// <remarks>
     /// <para><b>Cost.</b> A look at everybody present and at every room; some 5 ms at 50,000. No room's lock but for those listed:

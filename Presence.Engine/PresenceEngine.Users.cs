@@ -94,7 +94,7 @@ public sealed partial class PresenceEngine
 
     /// <summary>The online members of these channels.</summary>
     /// <param name="channelIds">The channels, answered in this order.</param>
-    /// <param name="askingUserId">The user who asks, not counted; null counts everybody.</param>
+    /// <param name="askingUserId">The asking user, who isn't counted. Null counts all.</param>
     /// <remarks><para><b>Cost.</b> A look-up per member.</para></remarks>
     public IReadOnlyList<ChannelPresence> Channels(IReadOnlyList<string> channelIds, string? askingUserId) =>
         [.. channelIds.Select(channelId => new ChannelPresence(channelId, _channels.MembersOf(channelId).Count(userId => IsListedOnline(userId, askingUserId))))];

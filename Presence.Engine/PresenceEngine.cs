@@ -71,7 +71,7 @@ public sealed partial class PresenceEngine : IDisposable
     /// <summary>What the membership writer drains.</summary>
     public MembershipJournal Journal { get; }
 
-    /// <summary>True from a restore until one heartbeat interval has passed: counts may still hold viewers who are gone.</summary>
+    /// <summary>True from a restore until one heartbeat interval has passed: counts can include viewers who have left.</summary>
     public bool IsWarming => _clock.Now() < Volatile.Read(ref _warmUntil);
 
     /// <summary>Records one heartbeat and says what was promised for it.</summary>

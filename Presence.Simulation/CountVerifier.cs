@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Presence.Simulation;
 
-/// <summary>Asks the server for its counts, and compares them with what the viewers know. Asking counts nobody.</summary>
+/// <summary>Asks the server for its counts, and compares them with what the viewers know. Asking doesn't count as watching.</summary>
 internal sealed class CountVerifier : IDisposable
 {
     /// <summary>Reads answer as of the last sweep, at most a second ago.</summary>

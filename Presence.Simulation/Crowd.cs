@@ -47,7 +47,7 @@ internal sealed class Crowd
     /// <summary>How many watch, or are about to.</summary>
     public int Watching => _watching.Count;
 
-    /// <summary>All that the server may still count, the gone ones among them.</summary>
+    /// <summary>All viewers that the server may still count, including those who left.</summary>
     public IEnumerable<CrowdMember> Members => _watching.Concat(_users.Gone);
 
     /// <summary>How many know that they are counted.</summary>
@@ -55,7 +55,7 @@ internal sealed class Crowd
 
     /// <summary>Does what is due.</summary>
     /// <param name="elapsed">Since the beginning; never less than in the last step.</param>
-    /// <param name="churns">Whether somebody goes, to be replaced.</param>
+    /// <param name="churns">Whether viewers leave and are replaced.</param>
     public void StepTo(TimeSpan elapsed, bool churns)
     {
         var passed = elapsed - _elapsed;
@@ -75,7 +75,7 @@ internal sealed class Crowd
         }
     }
 
-    /// <summary>Everybody leaves properly.</summary>
+    /// <summary>All viewers leave with a request.</summary>
     public async Task LeaveAsync()
     {
         var all = _watching.ToArray();
@@ -86,7 +86,7 @@ internal sealed class Crowd
         await Task.WhenAll(all.Select(member => member.Viewer.LeaveAsync()));
     }
 
-    /// <summary>A token for whoever only looks: nobody of the crowd.</summary>
+    /// <summary>A token for reading, of a user outside the crowd.</summary>
     public Task<string> ObserverTokenAsync(CancellationToken cancellationToken) => TokenAsync("simulation-observer", cancellationToken);
 
     private void Come()

@@ -31,10 +31,10 @@ internal sealed record SimulateOptions
     /// <summary>The share of requests that are lost.</summary>
     public double Lossy { get; init; }
 
-    /// <summary>How long the crowd is kept once everybody has come.</summary>
+    /// <summary>How long the crowd stays once all have joined.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long everybody takes to come; chosen by how many there are when null.</summary>
+    /// <summary>The time in which all join. Null: chosen by their number.</summary>
     public TimeSpan? Ramp { get; init; }
 
     /// <summary>How many connections all viewers share.</summary>
@@ -43,7 +43,7 @@ internal sealed record SimulateOptions
     /// <summary>Confirms that a server elsewhere may be put under load.</summary>
     public bool OwnsServer { get; init; }
 
-    /// <summary>How long everybody takes to come. A server takes 50 logins a second from one address, unless configured otherwise.</summary>
+    /// <summary>The time in which all join. By default, a server accepts 50 logins per second from one address.</summary>
     public TimeSpan Arrival => Ramp ?? TimeSpan.FromSeconds(Math.Max(10, Math.Ceiling(Viewers / (Secret is null ? 40.0 : 500.0))));
 
     /// <summary>New connections to the server.</summary>

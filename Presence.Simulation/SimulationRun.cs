@@ -2,7 +2,7 @@ using Presence.Client;
 
 namespace Presence.Simulation;
 
-/// <summary>One run: everybody comes, stays and is replaced, holds still, is compared, and leaves.</summary>
+/// <summary>One run: viewers join, stay and are replaced, hold still, are compared with the server's counts, and leave.</summary>
 internal sealed class SimulationRun : IDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
@@ -43,9 +43,9 @@ internal sealed class SimulationRun : IDisposable
     }
 
     /// <summary>Runs it.</summary>
-    /// <param name="interrupted">Ends it early: everybody leaves as properly.</param>
+    /// <param name="interrupted">Ends the run early. All viewers still leave with a request.</param>
     /// <exception cref="HttpRequestException">The server was not there at the beginning, or refused.</exception>
-    /// <exception cref="PresenceException">The same, of whoever signs in.</exception>
+    /// <exception cref="PresenceException">The same, from a login.</exception>
     public async Task<SimulationReport> RunAsync(CancellationToken interrupted)
     {
         var interval = await _check.IntervalAsync(interrupted);
@@ -99,7 +99,7 @@ internal sealed class SimulationRun : IDisposable
         }
     }
 
-    /// <summary>How it ends: every count must be right within an interval of nobody coming or going.</summary>
+    /// <summary>The end: within one interval without joins and leaves, every count must be right.</summary>
     private async Task<IReadOnlyList<RoomVerdict>> CompareAsync(TimeSpan interval, CancellationToken interrupted)
     {
         var end = Elapsed + interval;

@@ -11,7 +11,7 @@ internal sealed class Traffic(TimeProvider time)
     private long _lost;
     private long _unanswered;
 
-    /// <summary>Of heartbeats: when everybody leaves at once, each waits for all the others.</summary>
+    /// <summary>Of heartbeats only: when all leave at once, each request waits for the others.</summary>
     public LatencyHistogram Latency { get; } = new();
 
     public long Sent => Volatile.Read(ref _sent);
@@ -56,7 +56,7 @@ internal interface ITrafficListener
 
     void Answered(InFlightRequest passage, int status, ReadOnlyMemory<byte> body);
 
-    /// <summary>Nobody knows whether the server acted on it.</summary>
+    /// <summary>Requests without a reply. The server may have acted on them.</summary>
     void Unanswered(InFlightRequest passage);
 }
 

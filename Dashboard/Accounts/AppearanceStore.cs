@@ -2,7 +2,7 @@ using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Accounts;
 
-/// <summary>How somebody wants pages to look. Null where nothing was chosen: the system's theme, the screen's density.</summary>
+/// <summary>An account's theme and density. Null means not chosen: the system's theme, the screen's density.</summary>
 /// <param name="Theme">system, light or dark.</param>
 /// <param name="Density">compact or comfortable.</param>
 internal sealed record Appearance(string? Theme, string? Density)
@@ -45,7 +45,7 @@ internal sealed class AppearanceStore(AccountValues values, StorageWatch storage
 {
     private static readonly AccountValue<Appearance> Value = new("appearance", Appearance.Parse, appearance => appearance.ToString());
 
-    /// <summary>The appearance of this request's page: the account's, or what the browser remembers while nobody is signed in.</summary>
+    /// <summary>The appearance of this request's page: the account's, or the browser's if no one is signed in.</summary>
     public async ValueTask<Appearance> OfAsync(HttpContext http, string? accountId)
     {
         var remembered = Appearance.Of(http.Request);

@@ -63,7 +63,7 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, PresenceDatab
         }
     }
 
-    /// <summary>Takes one back; its link is dead from here on. Taking back what is gone is no error.</summary>
+    /// <summary>Revokes an invitation. Its link stops working. Revoking one that no longer exists also succeeds.</summary>
     public async Task RemoveAsync(int id, string by, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -138,7 +138,7 @@ internal sealed class InvitationRecord
 
 /// <summary>A pending invitation.</summary>
 /// <param name="Id">Names it among the others; no secret.</param>
-/// <param name="Name">Whom it is for, in the words of who invited.</param>
+/// <param name="Name">Who is invited, as the inviter wrote it.</param>
 /// <param name="Role">What the account will be.</param>
 /// <param name="InvitedBy">Who invited.</param>
 /// <param name="ExpiresAt">When the link stops working.</param>

@@ -12,7 +12,7 @@ internal sealed class ModeratorPasswords(UserManager<ModeratorAccount> accounts,
     public const int Longest = 256;
 
     /// <summary>Whether it is the account's password. A hash of fewer rounds than today's is renewed by the way.</summary>
-    /// <param name="account">Null where there is none: it takes as long as with one.</param>
+    /// <param name="account">Null if there is no account: checking takes as long as with one.</param>
     /// <param name="password">What was typed.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="HashingBusyException">It was not looked at.</exception>
@@ -81,7 +81,7 @@ internal enum PasswordOutcome
     /// <summary>The new one is made of the account's own words.</summary>
     Own,
 
-    /// <summary>The new one is among those everybody tries first.</summary>
+    /// <summary>The new password is a common one.</summary>
     Common,
 
     /// <summary>Too many wrong ones from this address.</summary>

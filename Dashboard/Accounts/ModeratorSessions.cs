@@ -135,7 +135,7 @@ internal static class SessionEnds
         return cookies.CookieManager.GetRequestCookie(http, cookies.Cookie.Name!) is null ? null : SessionEnd.Expired;
     }
 
-    /// <summary>Leads to the sign-in page; the cookie is gone by then, so the address says why.</summary>
+    /// <summary>The URL of the sign-in page with the reason, because the cookie is deleted by then.</summary>
     public static Task RedirectAsync(RedirectContext<CookieAuthenticationOptions> context)
     {
         var address = Of(context.HttpContext) is { } end ? QueryHelpers.AddQueryString(context.RedirectUri, Parameter, end.ToString()) : context.RedirectUri;

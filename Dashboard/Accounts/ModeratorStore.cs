@@ -14,7 +14,7 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
 {
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
 
-    /// <summary>Everybody, by email.</summary>
+    /// <summary>All accounts, by email.</summary>
     public async Task<IReadOnlyList<Moderator>> ListAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -47,7 +47,7 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
 
     /// <summary>Creates an account without a password. It can't sign in before a <see cref="PasswordLinks">link</see> has set one.</summary>
     /// <returns>Its id.</returns>
-    /// <exception cref="ModeratorChangeRefusedException">The email is none, or has an account already. Nothing was done.</exception>
+    /// <exception cref="ModeratorChangeRefusedException">The email is invalid or already has an account. Nothing was changed.</exception>
     public async Task<string> AddAsync(string email, ModeratorRole role, string by, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();

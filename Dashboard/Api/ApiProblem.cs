@@ -51,7 +51,7 @@ internal sealed record ApiProblem(ApiError Error, string Message, string? Detail
         return new Reply<ErrorDocument>(body, ApiJson.Documents.ErrorDocument, Error.Status).ExecuteAsync(http);
     }
 
-    /// <summary>The refusal of everybody who asks about a room while presence is off for it or for the network.</summary>
+    /// <summary>The refusal for a room while presence is off for it or for the network.</summary>
     public static ApiProblem? WhileDisabled(PresenceEngine engine, string roomId) =>
         !engine.Settings.Enabled ? Disabled : engine.Effective(roomId).Values.Enabled ? null : RoomDisabled;
 

@@ -74,7 +74,7 @@ internal sealed record HealthReply([property: AllowedValues("live", "healthy", "
     internal sealed record Loop(string Name, bool Healthy, string? LastError, DateTimeOffset? LastErrorAt, DateTimeOffset? LastSuccessAt);
 }
 
-/// <summary>Until the state of the last run is restored every answer could be wrong, so there is none but "alive" (rule 10).</summary>
+/// <summary>Until the last run's state is restored, any reply could be wrong, so the only reply is "alive" (rule 10).</summary>
 internal sealed class ReadinessMiddleware(RequestDelegate next, PresenceReadiness readiness)
 {
     private static readonly ApiProblem Restoring = new(ApiError.NotReady, "The server is restoring its state. Try again in one second.") { RetryAfterSeconds = 1 };

@@ -22,7 +22,7 @@ internal static class JsonBody
         http.Request.ContentLength == 0 || http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
 
     /// <summary>Reads a body that must be there.</summary>
-    /// <exception cref="ApiProblemException">There is none, or it is none that can be read.</exception>
+    /// <exception cref="ApiProblemException">The body is missing or can't be read.</exception>
     public static async ValueTask<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type)
         where T : class =>
         await ReadOptionalAsync(http, type) ?? throw new ApiProblemException(new ApiProblem(ApiError.Unreadable, "The body is empty. Send a JSON object with content type application/json."));
@@ -108,7 +108,7 @@ internal sealed class ComputedAttribute(params string[] members) : Attribute
 
 internal static class UnknownMembers
 {
-    /// <summary>Names the first that can neither be set nor is computed, and those that can be set; null when there is none.</summary>
+    /// <summary>Names the first unknown member, and the members that can be set. Null if all are known.</summary>
     public static string? ProblemOf(AdministrationRequest? request, JsonTypeInfo type)
     {
         if (request?.Unknown is not { } unknown)

@@ -29,7 +29,7 @@ internal sealed class AccessTokenCache(int generationCap = AccessTokenCache.Defa
         return _previous.Find(token, out var text) is { } older ? Add(text!, older) : null;
     }
 
-    /// <summary>Keeps a principal; the one kept already wins, for it carries the token's pace, unless its key is gone.</summary>
+    /// <summary>Caches a principal. An existing entry wins, because it has the token's rate limits, unless its key was removed.</summary>
     public ClientPrincipal Add(string token, ClientPrincipal principal)
     {
         if (_current.Count >= generationCap)

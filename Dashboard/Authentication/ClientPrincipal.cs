@@ -97,7 +97,7 @@ internal enum ClientKind
     /// <summary>The customer's backend with a server key.</summary>
     Server,
 
-    /// <summary>Whoever has a share link's token, for one stream. No route takes it for a caller.</summary>
+    /// <summary>The holder of a share link's token, for one stream. No route accepts it as a caller.</summary>
     ShareLink,
 }
 

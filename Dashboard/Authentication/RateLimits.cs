@@ -42,6 +42,6 @@ internal sealed class RateLimits(DashboardOptions options, TimeProvider time)
     /// <summary>Reads that look at many, by user, counted in viewers, rooms or members looked at.</summary>
     public ReadRateLimiter Reads { get; } = new(options.Limits, time);
 
-    /// <summary>Reads of one address through public links. Many: everybody who looks at a page with a badge on it sends them.</summary>
+    /// <summary>Reads of one address through public links. A high limit, because every reader of a page with a badge sends them.</summary>
     public AddressRateLimiter Badges { get; } = new(new TokenBucket(time, options.Limits.BadgesPerSecond, options.Limits.BadgeBurst), time);
 }

@@ -51,7 +51,7 @@ internal static class ServerScopeWords
 
     public static string[] Of(ServerScopes scopes) => [.. Words.Where(pair => scopes.HasFlag(pair.Scope)).Select(pair => pair.Word)];
 
-    /// <summary>Reads words; false when one of them is none of ours.</summary>
+    /// <summary>Parses scope names. False if one is unknown.</summary>
     public static bool TryRead(IEnumerable<string?> words, out ServerScopes scopes)
     {
         scopes = ServerScopes.None;

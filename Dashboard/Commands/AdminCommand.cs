@@ -6,7 +6,7 @@ using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Commands;
 
-/// <summary><c>admin</c>: a way back in for whoever may read the data folder, beside a running server too.</summary>
+/// <summary><c>admin</c>: restores access for anyone who can read the data folder, also while a server runs.</summary>
 internal static class AdminCommand
 {
     /// <summary>Who made a link, in the log and beside it.</summary>

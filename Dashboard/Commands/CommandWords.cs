@@ -10,13 +10,13 @@ namespace Presence.Dashboard.Commands;
 /// <param name="Problems">What keeps them from being used, a sentence each.</param>
 internal sealed record CommandWords(string[] Configuration, string[] Rest, IReadOnlyList<string> Problems)
 {
-    /// <summary>The switch that stands for <c>--Presence:Demo=true</c>.</summary>
+    /// <summary>Short for <c>--Presence:Demo=true</c>.</summary>
     public const string Demo = "--demo";
 
     /// <summary>What the framework's host reads beside the sections.</summary>
     public static readonly IReadOnlyList<string> HostKeys = ["urls", "environment", "contentRoot", "webRoot", "http_ports", "https_ports", "shutdownTimeoutSeconds", "preferHostingUrls"];
 
-    /// <summary>The sections somebody reads; in any other, a value would change nothing without a word.</summary>
+    /// <summary>The sections that are read. A value in any other would silently have no effect.</summary>
     public static readonly IReadOnlyList<string> Sections = ["Presence", "Logging", "Kestrel"];
 
     public static CommandWords Read(IReadOnlyList<string> args)

@@ -108,7 +108,7 @@ internal sealed class SimulateArguments(Func<string, string?> environment)
         return Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps) ? new LocalAddress(address, SocketPath: null) : null;
     }
 
-    /// <summary>An option whose mistakes are told with everybody else's: the parser stops at the first command that has one.</summary>
+    /// <summary>An option whose errors are reported together with the others, because the parser stops at the first command that has one.</summary>
     private interface IChecked
     {
         string? ProblemIn(CommandResult given);

@@ -1,6 +1,6 @@
 namespace Presence.Dashboard.Commands;
 
-/// <summary>What somebody may have meant by a word that is none.</summary>
+/// <summary>Suggests a known word for an unknown one.</summary>
 internal static class Suggestion
 {
     /// <summary>The nearest of the words, unless even that one is far; null then.</summary>

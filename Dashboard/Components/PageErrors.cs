@@ -70,7 +70,7 @@ internal sealed class PageFailures(StorageWatch storage, ILogger<PageFailures> l
     /// <summary>Logs a failure and words it.</summary>
     /// <param name="failure">What was thrown.</param>
     /// <param name="line">What did not work, for the log.</param>
-    /// <param name="otherwise">What the page says when it is none of the storage's.</param>
+    /// <param name="otherwise">The page's text if the error isn't one of the storage.</param>
     public string Tell(Exception failure, string line, string otherwise)
     {
         Note(failure, line);

@@ -25,7 +25,7 @@ internal sealed class QueryStringWriter(NavigationManager navigation, TimeProvid
     private CancellationTokenSource? _waiting;
 
     /// <summary>To be asked whenever parameters are set: whether the value is new and somebody else's, a link's or the way back's.</summary>
-    /// <param name="value">What stands in the address; null for nothing.</param>
+    /// <param name="value">The value in the address, or null.</param>
     public bool IsForeign(string? value)
     {
         if (string.Equals(value, _known, StringComparison.Ordinal))

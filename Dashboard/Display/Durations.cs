@@ -45,7 +45,7 @@ internal static class Durations
     };
 }
 
-/// <summary>Fills the gaps of a sentence that stands in a resource.</summary>
+/// <summary>Fills the placeholders of a resource's sentence.</summary>
 internal static class Sentence
 {
     /// <summary>"Showing {0} of {1}." with its values, as the moderator's culture writes them.</summary>

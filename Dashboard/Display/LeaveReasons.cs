@@ -4,7 +4,7 @@ using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Display;
 
-/// <summary>Why a viewer is gone, in words.</summary>
+/// <summary>Why a viewer left, in words.</summary>
 internal static class LeaveReasons
 {
     public static string Text(LeaveReason reason) => reason switch

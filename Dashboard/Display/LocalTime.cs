@@ -60,7 +60,7 @@ internal sealed class LocalTime
     }
 }
 
-/// <summary>How an instant stands in an address: to the second, in UTC, and without characters that would be escaped.</summary>
+/// <summary>Instants in addresses: to the second, in UTC, without characters that need escaping.</summary>
 internal static class AddressInstants
 {
     private const string Pattern = "yyyyMMdd'T'HHmmss'Z'";
@@ -68,7 +68,7 @@ internal static class AddressInstants
     /// <summary>"20261122T081542Z".</summary>
     public static string? Write(DateTimeOffset? at) => at?.UtcDateTime.ToString(Pattern, CultureInfo.InvariantCulture);
 
-    /// <summary>The instant an address names; null where it names none.</summary>
+    /// <summary>The instant in an address, or null.</summary>
     public static DateTimeOffset? Read(string? text) =>
         DateTimeOffset.TryParseExact(text, Pattern, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
 }

@@ -92,7 +92,7 @@ internal static class RoomOrders
         return isReversed ? "-" + word : word;
     }
 
-    /// <summary>The same as it stands in an address; null for the order nobody asked for.</summary>
+    /// <summary>The order in an address. Null for the default.</summary>
     public static string? InAddress(RoomOrder order, bool isReversed) => order == RoomOrder.Count && !isReversed ? null : WordOf(order, isReversed);
 
     /// <summary>Names and instants read upwards first, numbers downwards.</summary>

@@ -7,7 +7,7 @@ using Presence.Engine.Users;
 
 namespace Presence.Dashboard.Display;
 
-/// <summary>What a viewer is called, as it may be shown (<see cref="VisibleText"/>). A name that shows nothing is none.</summary>
+/// <summary>What a viewer is called, as it may be shown (<see cref="VisibleText"/>). A name without visible characters counts as missing.</summary>
 internal static class ViewerNames
 {
     public static string Of(Viewer viewer) => Of(viewer.Profile, viewer.IsGuest, viewer.UserId);
@@ -51,7 +51,7 @@ internal static class AppMetadata
     };
 }
 
-/// <summary>Stands in for a picture: two letters and one of a few colours, the same for a user every time.</summary>
+/// <summary>A placeholder for a picture: two letters and one of a few colours, always the same for a user.</summary>
 internal static class Initials
 {
     public const int Hues = 6;

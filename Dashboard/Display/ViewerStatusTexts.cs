@@ -44,7 +44,7 @@ internal static class ViewerStatusTexts
     };
 }
 
-/// <summary>What a list says of a viewer: what its sessions said, and before that fading, because it may be gone.</summary>
+/// <summary>A viewer's state in lists: fading first, because the viewer may have left, then what the sessions reported.</summary>
 public enum ViewerStatusKind
 {
     Watching = (int)ViewerState.Visible,

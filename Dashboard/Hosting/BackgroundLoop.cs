@@ -145,7 +145,7 @@ internal static class LoopHosting
 }
 
 /// <summary>The state of every background loop, for <c>/health/ready</c>. Bounded by the loops there are.</summary>
-/// <param name="storage">Told of failures of the storage, which are no loop's own; null where nobody listens.</param>
+/// <param name="storage">Gets failures of the storage, which aren't the loop's own. Can be null.</param>
 internal sealed class LoopRegistry(StorageWatch? storage = null)
 {
     private readonly ConcurrentDictionary<string, LoopHealth> _loops = new(StringComparer.Ordinal);

@@ -95,7 +95,7 @@ internal sealed class ConfigurationSectionReader(IConfigurationSection section)
         return null;
     }
 
-    /// <summary>A duration such as <c>90m</c>, <c>12h</c> or <c>30d</c>. A bare number is refused: nobody should guess its unit.</summary>
+    /// <summary>A duration such as <c>90m</c>, <c>12h</c> or <c>30d</c>. A number without a unit is refused.</summary>
     public TimeSpan? Duration(string key, TimeSpan shortest, TimeSpan longest, string range)
     {
         if (Value(key) is not { } text)

@@ -41,7 +41,7 @@ internal sealed class ConnectionAdmission
     /// <summary>Connections open now.</summary>
     public int Open => Volatile.Read(ref _open);
 
-    /// <summary>Takes a place. False if there is none. Return it with <see cref="Leave"/>.</summary>
+    /// <summary>Takes a place. False if none is free. Return it with <see cref="Leave"/>.</summary>
     public bool TryEnter(EndPoint? from)
     {
         if (Interlocked.Increment(ref _open) > _most)

@@ -45,7 +45,7 @@ public static class DashboardApplication
         return app;
     }
 
-    /// <summary>Builds the application without what it answers: for whoever needs its parts. No file is touched.</summary>
+    /// <summary>Builds the application without routes, for commands that need its services. Touches no file.</summary>
     /// <exception cref="ConfigurationRefusedException">The configuration is wrong; it lists everything at once.</exception>
     internal static WebApplication BuildServices(string[] args, Action<WebApplicationBuilder>? configure = null)
     {

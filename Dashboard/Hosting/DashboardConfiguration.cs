@@ -50,7 +50,7 @@ internal static class DashboardConfiguration
         return reader.Known;
     }
 
-    /// <summary>Those of them whose values nobody is shown.</summary>
+    /// <summary>The options whose values are never shown.</summary>
     public static IReadOnlySet<string> Secrets()
     {
         var reader = new ConfigurationSectionReader(new ConfigurationBuilder().Build().GetSection(DashboardOptions.Section));
@@ -199,7 +199,7 @@ internal static class DashboardConfiguration
             ? null
             : $"the secret must have {ShortestJwtSecret} to {LongestJwtSecret} bytes, not {length}.";
 
-    /// <summary>Whoever can change the reply on its way can be anybody, so it comes over TLS or from this machine.</summary>
+    /// <summary>Anyone who can change the reply can impersonate any user, so it comes over TLS or from this machine.</summary>
     private static string? ProblemOfKeySetAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)) && url.UserInfo.Length == 0
             ? null

@@ -133,7 +133,7 @@ public sealed class DashboardOptions
     /// <summary>What the server measures.</summary>
     public sealed class MetricsOptions
     {
-        /// <summary>Lets anybody read /metrics, where only a collector can reach it.</summary>
+        /// <summary>Lets anyone read /metrics. For networks where only a collector can reach it.</summary>
         public bool Public { get; set; }
     }
 

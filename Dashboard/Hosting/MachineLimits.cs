@@ -27,7 +27,7 @@ internal sealed record MachineLimits(long OpenFiles, long Memory)
     public static MachineLimits OfThisProcess() => new(ReadOpenFiles("/proc/self/limits"), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
     /// <summary>Lowers the caps to what there is, and says in sentences what holds now and why.</summary>
-    /// <exception cref="StartupException">There is too little to serve anybody.</exception>
+    /// <exception cref="StartupException">The machine's limits are too low to serve requests.</exception>
     public IReadOnlyList<string> Fit(DashboardOptions.LimitsOptions limits)
     {
         if (OpenFiles < FewestFiles)

@@ -3,7 +3,7 @@ using Presence.Engine;
 
 namespace Presence.Dashboard.Hosting;
 
-/// <summary>Refuses new sessions before memory runs out, and gives memory back to the system when a crowd has gone.</summary>
+/// <summary>Refuses new sessions before memory runs out, and returns memory to the system after a crowd has left.</summary>
 internal sealed class MemoryLoop(
     PresenceEngine engine,
     AccessTokenCache tokens,
@@ -99,7 +99,7 @@ internal sealed class MemoryPolicy(TimeProvider time, Func<long> collect)
     }
 }
 
-/// <summary>Notices that most of a crowd has gone, and that no more are going.</summary>
+/// <summary>Detects that most of a crowd has left and that the count is stable again.</summary>
 internal sealed class CrowdWatch(TimeProvider time)
 {
     private const int SmallestFall = 10_000;

@@ -87,7 +87,7 @@ internal static class HostNames
         }
     }
 
-    /// <summary>The origin (scheme, host, and port unless it is the scheme's own) to compare; null for what is none.</summary>
+    /// <summary>The origin (scheme, host, and port unless it is the scheme's own) to compare; null if invalid.</summary>
     public static string? CanonicalOrigin(string origin)
     {
         var at = origin.IndexOf("://", StringComparison.Ordinal);

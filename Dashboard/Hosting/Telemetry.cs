@@ -49,7 +49,7 @@ internal static class Telemetry
     private static Func<Instrument, MetricStreamConfiguration?> ViewOf(PresenceEngine engine) =>
         instrument => instrument.Meter.Name != PresenceMetricNames.Meter || ReferenceEquals(instrument.Meter, engine.Meter) ? null : MetricStreamConfiguration.Drop;
 
-    /// <exception cref="ConfigurationRefusedException">The collector's address is none. The exporter would send to its own default, and say so to nobody.</exception>
+    /// <exception cref="ConfigurationRefusedException">The collector's address is invalid. The exporter would silently use its default address.</exception>
     private static bool IsExported(IConfiguration configuration)
     {
         if (configuration[Collector] is not { Length: > 0 } collector)

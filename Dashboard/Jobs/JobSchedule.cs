@@ -19,12 +19,12 @@ internal static class JobNames
     public static readonly IReadOnlyList<string> All = [Backup, Maintenance];
 }
 
-/// <summary>When jobs run, how their latest run went, and the way to have one run now. All of it stands in <see cref="JobStore"/>.</summary>
+/// <summary>When jobs run, how their latest run went, and the way to have one run now. All of it is stored in <see cref="JobStore"/>.</summary>
 internal sealed class JobSchedule(JobStore store, IJobFilterProvider filters, ITimeZoneResolver zones, DashboardOptions options, TimeProvider time)
 {
     private readonly RecurringJobManager _recurring = new(store, filters, zones, () => time.GetUtcNow().UtcDateTime);
 
-    /// <summary>Makes the stored schedule this build's: a job that was renamed or is gone leaves nothing behind.</summary>
+    /// <summary>Replaces the stored schedule with this build's. Renamed and removed jobs leave nothing behind.</summary>
     public void Register()
     {
         Add<BackupJob>(JobNames.Backup, options.Backup.Nightly ? $"0 {options.Backup.Hour} * * *" : Cron.Never(), job => job.RunAsync(null, default));

@@ -11,7 +11,7 @@ internal sealed class NetworkSearchQuery(PresenceEngine engine, UserStore users,
 {
     /// <param name="text">What to look for; with nothing in it, rooms opened lately are read.</param>
     /// <param name="lately">The rooms this circuit opened lately.</param>
-    /// <param name="cancellationToken">Somebody typed on. A search under way gives up, one that waits for its turn too.</param>
+    /// <param name="cancellationToken">The text changed. Ends a search that runs or waits.</param>
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
     /// <exception cref="OperationCanceledException">It was given up.</exception>
     public async Task<NetworkSearchViewModel> ReadAsync(string text, IReadOnlyList<string> lately, CancellationToken cancellationToken)
@@ -67,7 +67,7 @@ internal sealed class RoomTrail(RoomRanking ranking)
     public void List(RoomListViewModel reading) => (_list, _listed) = (reading, null);
 
     /// <summary>The rooms before and behind one in the list as it was last seen; in that of all rooms where it was in none.</summary>
-    /// <remarks>The list stands still while somebody goes from room to room. <b>Cost.</b> A look at every room of it.</remarks>
+    /// <remarks>The list stays the same while a moderator goes from room to room. <b>Cost.</b> A look at every room of it.</remarks>
     public (string? Before, string? Behind) Beside(string roomId)
     {
         var rooms = _listed ??= _list is null ? [] : [.. _list.First.Concat(_list.Rest).Select(line => line.RoomId)];

@@ -43,7 +43,7 @@ internal sealed class OnlineUsersQuery(PresenceEngine engine, ModeratorGuard gua
 /// <param name="IsEnabled">Whether presence is on.</param>
 public sealed record OnlineUsersViewModel(OnlineCount Count, OnlineRoster Page, bool IsWarming, bool IsEnabled);
 
-/// <summary>What the page of users online was asked to show; it stands in the address.</summary>
+/// <summary>What the page of online users shows, from the address.</summary>
 /// <param name="Search">Text the name or id contains; empty for all.</param>
 /// <param name="LatestFirst">Latest heartbeat first, else oldest first.</param>
 internal sealed record OnlineView(string Search, bool LatestFirst);

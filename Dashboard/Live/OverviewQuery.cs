@@ -115,13 +115,13 @@ public sealed record OverviewViewModel
 
     public required IReadOnlyList<RoomRow> Largest { get; init; }
 
-    /// <summary>That list stands still and would be another by now.</summary>
+    /// <summary>The list is frozen and out of date.</summary>
     public bool IsLargestWaiting { get; init; }
 
     /// <summary>The rooms that gained or lost most over the last minute.</summary>
     public required IReadOnlyList<RoomRow> Moving { get; init; }
 
-    /// <summary>That list stands still and would be another by now.</summary>
+    /// <summary>The list is frozen and out of date.</summary>
     public bool IsMovingWaiting { get; init; }
 
     public required HealthViewModel Health { get; init; }
@@ -137,6 +137,6 @@ public sealed record OverviewViewModel
 }
 
 /// <summary>What the overview was asked to show.</summary>
-/// <param name="Range">What the chart covers; it stands in the address.</param>
+/// <param name="Range">The chart's range, from the address.</param>
 /// <param name="DayBegan">When today began where the moderator is.</param>
 internal sealed record OverviewView(HistoryRange Range, DateTimeOffset DayBegan);

@@ -34,7 +34,7 @@ internal sealed class RoomDetailQuery(PresenceEngine engine, SettingsStore setti
     private IReadOnlyList<SettingsHistoryEntry> _history = [];
 
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
-    /// <param name="view">Which room, and whom of it the page lists.</param>
+    /// <param name="view">The room, and the viewers that the page lists.</param>
     public async ValueTask<RoomDetailViewModel> ReadAsync(RosterView view)
     {
         await guard.RequireAsync(ModeratorRole.Observer);
@@ -82,7 +82,7 @@ internal sealed class RoomDetailQuery(PresenceEngine engine, SettingsStore setti
 }
 
 /// <summary>What a room's page shows: its numbers and its first viewers of one moment, its chart and who came and went some seconds old at most.</summary>
-/// <param name="View">Whom the page lists.</param>
+/// <param name="View">The viewers that the page lists.</param>
 /// <param name="Snapshot">The moment.</param>
 /// <param name="Burst">The last ten seconds.</param>
 /// <param name="Hour">The last hour, some seconds old.</param>

@@ -72,7 +72,7 @@ internal sealed class RoomListQuery(PresenceEngine engine, RoomRanking ranking, 
 /// <param name="Rest">Those behind them.</param>
 /// <param name="Pins">All pinned rooms, shown or not.</param>
 /// <param name="At">The moment the counts are true of.</param>
-/// <param name="IsWaiting">The order stands still and would be another by now.</param>
+/// <param name="IsWaiting">The order is frozen and out of date.</param>
 /// <param name="IsWarming">Viewers may still be on their way back after a restart.</param>
 /// <param name="IsEnabled">Whether presence is on.</param>
 public sealed record RoomListViewModel(
@@ -90,14 +90,14 @@ public sealed record RoomListViewModel(
     public int Matching => First.Count + Rest.Count;
 }
 
-/// <summary>What the rooms page was asked to show; it stands in the address.</summary>
+/// <summary>What the rooms page shows, from the address.</summary>
 /// <param name="Search">Text the room's id or title contains; empty for all.</param>
 /// <param name="Filter">Which rooms.</param>
 /// <param name="Order">Their order.</param>
 /// <param name="Reversed">The other way round.</param>
 internal sealed record RoomListView(string Search, RoomFilter Filter, RoomOrder Order, bool Reversed)
 {
-    /// <summary>Reads what stands in an address. What it does not know is as if it were not there.</summary>
+    /// <summary>Reads an address. Unknown values are ignored.</summary>
     public static RoomListView Of(string? search, string? show, string? sort)
     {
         var (order, isReversed) = RoomOrders.Parse(sort);

@@ -191,7 +191,7 @@ internal sealed class RosterQuery(PresenceEngine engine, ModeratorGuard guard, T
         return new RosterItem(known, session) { HasLeft = true };
     }
 
-    /// <summary>Remembers what is on screen: to keep it there, to show who is gone, and to slow down while much of it changes.</summary>
+    /// <summary>Records the rows on screen: to keep them there, to show who has left, and to update less often while many of them change.</summary>
     private void Record(int start, RosterItem[] items)
     {
         var viewers = items.Where(item => item.Session is null).ToArray();
@@ -224,7 +224,7 @@ public sealed record RosterItem(Viewer Viewer, ViewerSession? Session)
     /// <summary>Its place in the list, 1 for the first.</summary>
     public int Line { get; init; }
 
-    /// <summary>Since the list stands still the viewer left.</summary>
+    /// <summary>The viewer left after the list was frozen.</summary>
     public bool HasLeft { get; init; }
 
     /// <summary>Tells lines apart, whatever place they are at. Ids hold no control characters.</summary>

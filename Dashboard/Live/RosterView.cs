@@ -5,7 +5,7 @@ using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Live;
 
-/// <summary>Which viewers of a room a moderator asked for; it stands in the address, of the page and of the download.</summary>
+/// <summary>The viewers of a room that a moderator asked for, from the address of the page or download.</summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="Search">Text a viewer's name or id contains; empty for all.</param>
 /// <param name="Sort">The order.</param>
@@ -33,7 +33,7 @@ public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, V
     /// <summary>Whether any viewer can be left out.</summary>
     public bool IsFiltered => Search.Length > 0 || State is not null || Filters > 0;
 
-    /// <summary>All of it as it stands in an address; null for what is as nobody asked for.</summary>
+    /// <summary>The values for an address. Null for defaults.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> Words =>
     [
         new("search", Search.Length == 0 ? null : Search),
@@ -44,10 +44,10 @@ public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, V
         new("longer", Minutes?.ToString(CultureInfo.InvariantCulture)),
     ];
 
-    /// <summary>Whether a line's place is known by its number: everybody, in an order that nothing but joining and leaving changes.</summary>
+    /// <summary>Whether a row can be found by its index: all viewers, in an order that only joins and leaves change.</summary>
     public bool IsByPlace => !IsFiltered && Sort is ViewerSort.FirstJoinedFirst or ViewerSort.LastJoinedFirst;
 
-    /// <summary>Reads what stands in an address. What it does not know is as if it were not there.</summary>
+    /// <summary>Reads an address. Unknown values are ignored.</summary>
     public static RosterView Of(string roomId, string? search, string? sort, string? state, string? guests = null, string? device = null, string? longer = null) => new(
         roomId,
         TextOf(search),
@@ -114,12 +114,12 @@ public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, V
     private static string TextOf(string? word) => word is null ? "" : word.Length <= PresenceLimits.SearchLength ? word : word[..PresenceLimits.SearchLength];
 }
 
-/// <summary>An order of viewers that stands still. Pure.</summary>
+/// <summary>A frozen order of viewers. Pure.</summary>
 internal static class RosterOrder
 {
     /// <summary>Puts what is on screen into an order read a moment later, at the place where it is on screen.</summary>
     /// <param name="order">All viewers now.</param>
-    /// <param name="shown">Those on screen, some of whom may be gone.</param>
+    /// <param name="shown">The viewers on screen, some of whom may have left.</param>
     /// <param name="start">How many are above the first on screen.</param>
     /// <remarks>Who came above them since is left out: it would push them down under the finger.</remarks>
     public static IReadOnlyList<string> Around(IReadOnlyList<string> order, IReadOnlyList<string> shown, int start)

@@ -183,7 +183,7 @@ internal sealed record SearchEntry(string Key, SearchAct Act, string Name, Netwo
 
     public string? RoomId { get; init; }
 
-    /// <summary>What the person is called whom it acts on; its own name otherwise.</summary>
+    /// <summary>The name of the person it acts on, otherwise its own.</summary>
     public string Whom { get => field ?? Name; init; }
 
     /// <summary>What is known beside the name.</summary>

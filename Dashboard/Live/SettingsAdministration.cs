@@ -96,7 +96,7 @@ public sealed record SettingsViewModel
     /// <summary>How many of them answer to the settings in force.</summary>
     public required AdoptionViewModel Adoption { get; init; }
 
-    /// <summary>Whether the server restarted so lately that some of them may be gone.</summary>
+    /// <summary>Whether the server restarted recently, so that some of them may have left.</summary>
     public required bool IsWarming { get; init; }
 
     /// <summary>Whether who looks may save.</summary>
@@ -151,7 +151,7 @@ internal sealed class SettingsAdoption(PresenceEngine engine, TimeProvider time)
 
 /// <summary>What settings mean for those who are present. Pure.</summary>
 /// <param name="HeartbeatsPerSecond">What the sessions present send, once all of them keep the interval.</param>
-/// <param name="MayBeLost">Heartbeats that may be lost in a row before a viewer is gone.</param>
+/// <param name="MayBeLost">Missed heartbeats tolerated before a viewer times out.</param>
 /// <param name="KeepsHiddenTabs">Whether tabs in the background stay, which wake about once a minute.</param>
 /// <param name="KeepsPublishedClients">Whether clients with a fixed 30 s interval stay.</param>
 internal sealed record SettingsImpact(double HeartbeatsPerSecond, int MayBeLost, bool KeepsHiddenTabs, bool KeepsPublishedClients)

@@ -79,7 +79,7 @@ internal sealed class SettingsForm
     }
 }
 
-/// <summary>A settings form somebody has typed in.</summary>
+/// <summary>A settings form with typed values.</summary>
 /// <param name="DecidedOn">The settings that were on screen.</param>
 /// <param name="Draft">What was typed.</param>
 /// <param name="Reason">For the history.</param>

@@ -13,7 +13,7 @@ internal sealed class ViewerDetailQuery(PresenceEngine engine, UserStore users, 
     /// <summary>Finding a user's rooms is a look into every room.</summary>
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
-    /// <summary>What the app's backend says of a user stands in the database, and nothing tells when it changes.</summary>
+    /// <summary>The backend's data about a user is in the database, which doesn't signal changes.</summary>
     private static readonly TimeSpan StoredPace = TimeSpan.FromSeconds(15);
 
     private string? _userId;
@@ -68,7 +68,7 @@ internal sealed class ViewerDetailQuery(PresenceEngine engine, UserStore users, 
             await guard.HoldsAsync(ModeratorRole.Moderator));
     }
 
-    /// <summary>The engine says what is in force; who decided it stands in the store, which is asked when something changed.</summary>
+    /// <summary>The engine knows the bans in force. The store knows who decided them, and is read when something changed.</summary>
     private async Task ReadRemovalsAsync(string userId)
     {
         var inForce = engine.RemovalsOf(userId);

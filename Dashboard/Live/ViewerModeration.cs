@@ -40,7 +40,7 @@ internal sealed class ViewerModeration(PresenceEngine engine, RemovalStore remov
         await removals.LiftAsync(userId, roomId, cancellationToken);
     }
 
-    /// <summary>The removal in force from a room, or with null from the network, with who decided it; null when there is none.</summary>
+    /// <summary>The removal in force from a room, or with null from the network, with who decided it; null if there is none.</summary>
     /// <exception cref="AccessRefusedException">Not a Moderator.</exception>
     public async Task<RemovalEntry?> InForceAsync(string userId, string? roomId, CancellationToken cancellationToken)
     {

@@ -31,7 +31,7 @@ internal sealed class OutboundGuard : IDisposable
     /// <param name="options">Names the private networks that are allowed.</param>
     /// <param name="time">The clock of deadlines.</param>
     /// <param name="resolve">In place of the system's resolver, for tests.</param>
-    /// <param name="tls">Whom to trust in place of the system's certificates, for tests.</param>
+    /// <param name="tls">Trusted certificates in place of the system's, for tests.</param>
     public OutboundGuard(DashboardOptions options, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, SslClientAuthenticationOptions? tls = null)
     {
         _allowed = [.. options.Outbound.AllowedNetworks.Select(RequestPipeline.NetworkOf)];

@@ -17,7 +17,7 @@ internal static class PictureEndpoints
     /// <summary>One transparent pixel: the initials below show through. An error would be a broken image, which browsers draw a sign for.</summary>
     public static readonly byte[] Blank = Convert.FromBase64String("UklGRkoAAABXRUJQVlA4WAoAAAAQAAAAAAAAAAAAQUxQSAwAAAARBxAR/Q9ERP8DAABWUDggGAAAABQBAJ0BKgEAAQAAAP4AAA3AAP7mtQAAAA==");
 
-    /// <summary>The picture, or the blank one where there is none to show.</summary>
+    /// <summary>The picture, or a blank one if there is none.</summary>
     /// <param name="http">The request.</param>
     /// <param name="picture">What there is.</param>
     /// <param name="caches">Whose caches may keep it: <c>private</c> or <c>public</c>.</param>

@@ -23,7 +23,7 @@ internal sealed class ShareLinkAdministration(ShareLinkStore links, ModeratorGua
         return await links.MakeAsync(roomId, kind, showsNames, moderator.Email, cancellationToken);
     }
 
-    /// <summary>Revokes a link, whoever made it. Its open pages end within a second.</summary>
+    /// <summary>Revokes a link of any moderator. Its open pages end within a second.</summary>
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
     public async Task RevokeAsync(string id, CancellationToken cancellationToken)
     {

@@ -12,8 +12,8 @@ using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Sharing;
 
-/// <summary>A room live, for whoever has a share link's token: the overlay and the read-only page read this.</summary>
-/// <remarks>The token is sent as a header, and stands behind the <c>#</c> of a page's address, which no browser sends: no log has it.</remarks>
+/// <summary>A live room for holders of a share link's token. The overlay and the read-only page use it.</summary>
+/// <remarks>The token is sent as a header. In the page's address it is after the <c>#</c>, which browsers never send, so no log contains it.</remarks>
 internal sealed class ShareLinkEndpoints(ShareLinkStore links, PresenceEngine engine, UserPictures pictures, EventStreams streams, RateLimits rateLimits, TimeProvider time)
 {
     public const string Route = "/api/v1/share/stream";

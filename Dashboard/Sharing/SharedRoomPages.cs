@@ -3,7 +3,7 @@ using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Sharing;
 
-/// <summary>The pages that share links lead to: the same for everyone, without an account, a cookie or a circuit. The token stands behind the <c>#</c>.</summary>
+/// <summary>The pages that share links lead to: the same for everyone, without an account, a cookie or a circuit. The token is after the <c>#</c>.</summary>
 internal static class SharedRoomPages
 {
     private const string Overlay = "shared/overlay";

@@ -2,7 +2,7 @@ namespace Presence.Engine.Changes;
 
 /// <summary>One visible change of a room.</summary>
 /// <param name="RoomId">The room.</param>
-/// <param name="Sequence">The room's running number, 1 for its first change. None is left out; a counted change bears the last of those it stands for.</param>
+/// <param name="Sequence">The room's running number, 1 for its first change. Without gaps. A counted change has the last number of those it combines.</param>
 /// <param name="Kind">A join, a leave, or a count of both.</param>
 /// <param name="UserId">Who; empty for a count.</param>
 /// <param name="IsGuest">Without an account.</param>
@@ -19,10 +19,10 @@ public readonly record struct Change(
     DateTimeOffset At,
     int Viewers)
 {
-    /// <summary>Joins that a <see cref="ChangeKind.Counted"/> change stands for.</summary>
+    /// <summary>Joins that a <see cref="ChangeKind.Counted"/> change combines.</summary>
     public int Joined { get; init; }
 
-    /// <summary>Leaves that a <see cref="ChangeKind.Counted"/> change stands for.</summary>
+    /// <summary>Leaves that a <see cref="ChangeKind.Counted"/> change combines.</summary>
     public int Left { get; init; }
 }
 
@@ -39,7 +39,7 @@ public enum ChangeKind : byte
     Counted = 2,
 }
 
-/// <summary>Why a viewer is gone.</summary>
+/// <summary>Why a viewer left.</summary>
 public enum LeaveReason : byte
 {
     /// <summary>Not a leave.</summary>

@@ -116,7 +116,7 @@ public static class RemovalRules
 
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(LongestSeconds);
 
-    /// <summary>The problem of a reason. Null if there is none.</summary>
+    /// <summary>What is wrong with a reason, or null.</summary>
     public static string? ProblemOfReason(string? reason) =>
         reason is null || (reason.Length is > 0 and <= LongestReason && !reason.Any(char.IsControl))
             ? null

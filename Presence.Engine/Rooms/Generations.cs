@@ -33,7 +33,7 @@ internal struct Generations
         }
     }
 
-    /// <summary>The generation that promises this; opened when there is none.</summary>
+    /// <summary>The generation with this promise, created if needed.</summary>
     public ushort For(long timeout, long interval)
     {
         ref var current = ref this[_current];

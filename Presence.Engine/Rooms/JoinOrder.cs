@@ -63,7 +63,7 @@ internal struct JoinOrder
         sessions[successor].JoinBlock = number;
     }
 
-    /// <summary>Where to begin so that everybody who joined after <paramref name="joinedAt"/> follows.</summary>
+    /// <summary>Where all viewers begin who joined after <paramref name="joinedAt"/>.</summary>
     public readonly JoinPlace After(ref SessionTable sessions, long joinedAt)
     {
         var block = LastFrom(joinedAt);
@@ -76,7 +76,7 @@ internal struct JoinOrder
         return new(block, index);
     }
 
-    /// <summary>Where to begin backwards so that everybody who joined before <paramref name="joinedAt"/> follows.</summary>
+    /// <summary>Where, going backwards, all viewers begin who joined before <paramref name="joinedAt"/>.</summary>
     public readonly JoinPlace Before(ref SessionTable sessions, long joinedAt)
     {
         var block = LastFrom(joinedAt);

@@ -1,6 +1,6 @@
 namespace Presence.Engine.Rooms;
 
-/// <content>Giving back the memory of a crowd that has gone. An empty room does so by itself; this is for one where a few stay.</content>
+/// <content>Frees the memory of a crowd that has left. An empty room frees its own; this is for rooms where a few stay.</content>
 internal sealed partial class Room
 {
     /// <summary>Smaller tables aren't worth shrinking.</summary>

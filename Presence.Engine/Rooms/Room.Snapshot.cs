@@ -67,7 +67,7 @@ internal sealed partial class Room
     }
 }
 
-/// <content>Copying everybody without holding the lock for long, and still from one moment.</content>
+/// <content>Copies all viewers as of one moment, without holding the lock for long.</content>
 internal sealed partial class Room
 {
     /// <summary>Slots copied under one hold of the lock, about 0.05 ms.</summary>

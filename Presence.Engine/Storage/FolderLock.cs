@@ -1,6 +1,6 @@
 namespace Presence.Engine.Storage;
 
-/// <summary>The operating system's lock on the data folder: one process at a time. Gone with the process, however it ends.</summary>
+/// <summary>The operating system's lock on the data folder: one process at a time. It ends with the process, however that ends.</summary>
 internal sealed class FolderLock : IDisposable
 {
     public const string FileName = "presence.lock";

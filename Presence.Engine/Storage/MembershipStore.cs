@@ -170,7 +170,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
 
     private AliveStamp Alive() => new(database.Now(), BootId, database.Time.GetElapsedTime(0)) { Steady = database.Steady.Stamp() };
 
-    /// <summary>Makes the table equal to everybody present: what is missing is inserted, what is too much deleted, the rest not touched.</summary>
+    /// <summary>Makes the table match the present viewers: inserts missing rows, deletes surplus ones, leaves the rest.</summary>
     private async Task CompareAsync(MembershipRows rows, CancellationToken cancellationToken)
     {
         var gone = rows.ReadIds(); // all of them, until the loop below finds them

@@ -30,7 +30,7 @@ public sealed class PublicLinkStore(PresenceDatabase database) : IDisposable
             Keep(new PublicLink(record.RoomId, record.Code, record.ShowsNames, record.CreatedAt, record.CreatedBy));
     }
 
-    /// <summary>The link with this code; null when there is none, or none any more.</summary>
+    /// <summary>The link with this code. Null if unknown or revoked.</summary>
     /// <remarks><b>Cost.</b> One look-up in memory, whatever the code.</remarks>
     public PublicLink? Find(string code) => _byCode.GetValueOrDefault(code);
 
@@ -57,7 +57,7 @@ public sealed class PublicLinkStore(PresenceDatabase database) : IDisposable
         }
     }
 
-    /// <summary>Says what a room's link shows; makes one where there is none. A link that is there keeps its code.</summary>
+    /// <summary>Sets what a room's link shows, and creates it if needed. An existing link keeps its code.</summary>
     /// <inheritdoc cref="MakeAsync"/>
     public async Task<PublicLink> SetAsync(string roomId, bool showsNames, string by, CancellationToken cancellationToken)
     {

@@ -148,7 +148,7 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
 /// <summary>A viewer's ban from a room, or from the network if the room id is empty. The id increases with every ban. A new ban replaces the earlier one.</summary>
 internal sealed class RemovalRecord
 {
-    /// <summary>Stands for the network; no room has it, since ids have at least one character.</summary>
+    /// <summary>The network's value. No room has it, because ids have at least one character.</summary>
     public const string Network = "";
 
     public long Id { get; init; }

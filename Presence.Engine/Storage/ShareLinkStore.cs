@@ -34,7 +34,7 @@ public sealed class ShareLinkStore(PresenceDatabase database) : IDisposable
             Keep(Convert.ToHexString(record.Hash), ToLink(record));
     }
 
-    /// <summary>The link of a token; null when there is none, or none any more.</summary>
+    /// <summary>The link of a token. Null if unknown or revoked.</summary>
     /// <remarks><b>Cost.</b> One look-up in memory. By the hash of what was presented, so that its time tells nothing of any token.</remarks>
     public ShareLink? Find(ReadOnlySpan<char> token)
     {

@@ -57,7 +57,7 @@ public sealed partial class UserStore
     }
 
     /// <summary>Makes room for new users inside their transaction.</summary>
-    /// <exception cref="StoreFullException">There is none to be had.</exception>
+    /// <exception cref="StoreFullException">No place can be freed.</exception>
     private async Task MakeRoomAsync(PresenceContext context, int wanted, CancellationToken cancellationToken)
     {
         if (await FreeAsync(context, wanted, [], cancellationToken) < wanted)

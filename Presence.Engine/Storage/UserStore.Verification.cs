@@ -8,7 +8,7 @@ public sealed partial class UserStore
     /// <summary>Notes for many users at once that the app's backend vouches for them; makes those unknown.</summary>
     /// <param name="vouchings">One for each user.</param>
     /// <param name="cancellationToken">Gives up; what was not stored yet is not.</param>
-    /// <returns>The users of whom something is new, as stored. Once the cap is reached, users not known yet are not stored.</returns>
+    /// <returns>The changed users, as stored. Once the limit is reached, new users aren't stored.</returns>
     /// <remarks><b>Cost.</b> One look-up and at most one transaction for every 300. Durable when it returns.</remarks>
     public async Task<IReadOnlyList<User>> VouchAsync(IReadOnlyCollection<VerifiedUser> vouchings, CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ using Presence.Engine.Rooms;
 
 namespace Presence.Engine.Users;
 
-/// <summary>Whom and what to look for in the whole network.</summary>
+/// <summary>A search of the whole network.</summary>
 public sealed record NetworkSearch
 {
     /// <summary>What ids, names and titles contain, whatever their case, accents or composition. At most <see cref="PresenceLimits.SearchLength"/> characters.</summary>
@@ -53,14 +53,14 @@ public sealed record NetworkFindings(IReadOnlyList<FoundPerson> People, int Matc
     public static readonly NetworkFindings None = new([], 0, [], 0);
 }
 
-/// <summary>Somebody present in the network.</summary>
+/// <summary>A user present in the network.</summary>
 /// <param name="UserId">Who.</param>
 /// <param name="Profile">Name and picture; null where nothing is known.</param>
 /// <param name="IsGuest">Without an account.</param>
-/// <param name="Places">The rooms it is in, the longest there first; none for somebody who is online alone.</param>
+/// <param name="Places">Their rooms, longest stay first. None for a user who is only online.</param>
 public sealed record FoundPerson(string UserId, UserProfile? Profile, bool IsGuest, IReadOnlyList<FoundPlace> Places);
 
-/// <summary>Where somebody is.</summary>
+/// <summary>A room that a user is in.</summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="Title">What the catalogue calls it; null shows the id.</param>
 /// <param name="JoinedAt">Since when.</param>

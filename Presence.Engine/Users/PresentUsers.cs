@@ -260,7 +260,7 @@ internal sealed class UserName(UserProfile? profile, string userId) : ListedName
     /// <summary>Whether this is what a user is called now: it is the user's, and no other was put in its place.</summary>
     public bool Holds(string userId) => !_isReplaced && PresenceComparers.UserId.Equals(_userId, userId);
 
-    /// <summary>Says that the user is called otherwise from now on, or has gone.</summary>
+    /// <summary>The user's name changed, or the user left.</summary>
     public void Replace() => _isReplaced = true;
 
     /// <summary>Whether name or id contain what <see cref="Letters.Fold"/> made of a search.</summary>

@@ -2,7 +2,7 @@ using Presence.Client;
 
 namespace Presence.Simulation.Demo;
 
-/// <summary>Plays a scenario: lets everybody come, look away and go when it is time. Heartbeats are the clients' own affair.</summary>
+/// <summary>Plays a scenario: viewers join, hide their tab and leave on schedule. The clients send the heartbeats.</summary>
 /// <remarks>
 /// <para><b>Threads.</b> One step at a time.</para>
 /// <para><b>Cost.</b> One client for each device watching, and its cues.</para>
@@ -29,7 +29,7 @@ internal sealed class DemoAudience(DemoScenario scenario, DemoCast cast) : IAsyn
         }
     }
 
-    /// <summary>Everybody is gone without a word: the server they talk to goes too.</summary>
+    /// <summary>All viewers stop without a leave request, because the server stops too.</summary>
     public async ValueTask DisposeAsync()
     {
         var watching = _watching.ToArray();
@@ -81,7 +81,7 @@ internal sealed record DemoVisit
     /// <summary>What the viewer watches on: web, ios, android or tv.</summary>
     public required string Device { get; init; }
 
-    /// <summary>What the app says of its version: not everybody has updated.</summary>
+    /// <summary>The app version it reports. Not all have updated.</summary>
     public string AppVersion => Number % 5 == 0 ? "5.1.3" : "5.2.0";
 
     public required string RoomId { get; init; }

@@ -4,7 +4,7 @@ using Presence.Client;
 
 namespace Presence.Simulation.Demo;
 
-/// <summary>Makes the viewer that plays a visit: the .NET client, over HTTP like anybody's.</summary>
+/// <summary>Creates the viewer of a visit: the .NET client, over HTTP like any app.</summary>
 /// <param name="server">Where the server is.</param>
 /// <param name="clientKey">What apps send as X-API-Key.</param>
 /// <param name="connections">What all of them send with.</param>

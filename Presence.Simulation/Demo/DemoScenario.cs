@@ -18,7 +18,7 @@ internal sealed class DemoScenario
     private static readonly TimeSpan ShortestStay = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestStay = TimeSpan.FromMinutes(90);
 
-    /// <summary>Before somebody comes back; longer than a usual presence timeout, so that a return is a join.</summary>
+    /// <summary>The time before a viewer returns. Longer than the usual presence timeout, so that a return is a join.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromMinutes(2);
 
     private static readonly string[] Devices = ["web", "web", "web", "ios", "ios", "android", "android", "tv"];
@@ -45,7 +45,7 @@ internal sealed class DemoScenario
 
     /// <summary>Decides everything up to an instant.</summary>
     /// <param name="elapsed">Since the start of the demo; never less than at the last call.</param>
-    /// <returns>The visits decided since the last call. A second device or room of somebody may begin a little later.</returns>
+    /// <returns>The visits decided since the last call. A viewer's second device or room can begin a little later.</returns>
     public IReadOnlyList<DemoVisit> AdvanceTo(TimeSpan elapsed)
     {
         var visits = new List<DemoVisit>();
@@ -156,7 +156,7 @@ internal sealed record DemoSurge(TimeSpan First, TimeSpan Every, TimeSpan Rise, 
 /// <summary>How a visit ends.</summary>
 internal enum DemoEnding
 {
-    /// <summary>The client says so: gone at once.</summary>
+    /// <summary>With a leave request, which takes effect at once.</summary>
     Leaves,
 
     /// <summary>A closed lid, a lost network: silence, until the presence timeout does the work.</summary>

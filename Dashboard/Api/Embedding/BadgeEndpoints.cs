@@ -150,7 +150,7 @@ internal static class BadgeDrawing
         label.All(character => !char.IsControl(character) && (char.IsSurrogate(character) || XmlConvert.IsXmlChar(character))) ? null : "label contains a character that can't be displayed.";
 
     /// <param name="count">How many watch; null while presence is off.</param>
-    /// <param name="label">What stands behind the number.</param>
+    /// <param name="label">The word after the number.</param>
     /// <param name="theme">For which kind of page.</param>
     public static byte[] Draw(int? count, string label, BadgeTheme theme)
     {

@@ -12,7 +12,7 @@ internal static class ClientFileEndpoints
     /// <summary>The number rises with a change that breaks pages which import from here, and the ones before stay.</summary>
     public const string Folder = "/client/v1/";
 
-    /// <summary>As the address of a version is known to everybody, an update may take an hour to arrive.</summary>
+    /// <summary>The URL without a version is public, so an update can take an hour to reach browsers.</summary>
     private const string Caching = "public, max-age=3600, stale-while-revalidate=86400";
 
     private const string CachingForGood = "public, max-age=31536000, immutable";

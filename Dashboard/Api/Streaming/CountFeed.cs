@@ -31,7 +31,7 @@ internal class CountFeed : IDisposable
 
     public bool IsIdle => Volatile.Read(ref _listeners).Length == 0;
 
-    /// <summary>Nothing will come any more although nobody ended it: its streams have ended, and a new one needs a new feed.</summary>
+    /// <summary>The feed failed: its streams have ended, and a new stream needs a new feed.</summary>
     public virtual bool IsBroken => false;
 
     protected PresenceEngine Engine { get; }

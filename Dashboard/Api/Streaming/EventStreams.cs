@@ -22,7 +22,7 @@ internal sealed class EventStreams : IDisposable
     /// <summary>Of one share link: an audience of its own, each with a page or a stream's picture.</summary>
     public const int MostOfLink = 100;
 
-    /// <summary>A reader that takes nothing for so long is gone, or hostile.</summary>
+    /// <summary>A reader that reads nothing for this long has disconnected or is hostile.</summary>
     public static readonly TimeSpan LongestSending = TimeSpan.FromSeconds(20);
 
     /// <summary>How long a room's changes are kept for a stream that was cut off.</summary>

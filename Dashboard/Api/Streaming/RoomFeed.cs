@@ -3,7 +3,7 @@ using Presence.Engine.Changes;
 
 namespace Presence.Dashboard.Api.Streaming;
 
-/// <summary>One room's recent changes and counts, shared by everybody who streams it.</summary>
+/// <summary>One room's recent changes and counts, shared by all its streams.</summary>
 /// <remarks>
 /// <para><b>Why shared.</b> The engine queues a change under the room's lock, once for each subscription: two thousand
 /// streams of one room would make every join two thousand times as dear. So a room has one subscription, and streams keep
@@ -53,7 +53,7 @@ internal sealed class RoomFeed : CountFeed
         }
     }
 
-    /// <summary>Where a stream goes on that was told everything up to a change; false when something behind it is gone.</summary>
+    /// <summary>Where a stream continues that has received everything up to a change. False if later changes are no longer kept.</summary>
     public bool TryResume(long sequence, out StreamPosition position)
     {
         lock (Gate)

@@ -141,7 +141,7 @@ internal sealed partial record CustomerClaims(string UserId, string? SessionId, 
         UserRules.ProblemOfUserId("sub", userId)
         ?? (sessionId is not null ? PresenceIds.ProblemOfSessionId(sessionId)?.Replace("sessionId", "sid", StringComparison.Ordinal) : null);
 
-    /// <summary>Whether the token was made by whom and for whom it should be; what is not configured is not asked.</summary>
+    /// <summary>Whether issuer and audience are the configured ones. What isn't configured isn't checked.</summary>
     private static string? ProblemOfParties(Written written, DashboardOptions.JwtOptions expected)
     {
         if (expected.Issuer is { } issuer && (written.Iss.ValueKind != JsonValueKind.String || !Names(written.Iss, issuer)))

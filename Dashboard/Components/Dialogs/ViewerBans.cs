@@ -17,7 +17,7 @@ internal sealed class ViewerBans(IDialogService dialogs, NoticeBoard notices, Vi
     /// <param name="userId">Who.</param>
     /// <param name="name">What the viewer is called.</param>
     /// <param name="roomId">The room at hand. Null offers the network alone.</param>
-    /// <returns>Whether somebody was banned.</returns>
+    /// <returns>Whether a viewer was banned.</returns>
     public Task<bool> AskAsync(string userId, string name, string? roomId) => AskAsync(new BanQuestion(userId, name, roomId, new RemovalDraft()));
 
     /// <summary>Asks again what was asked before the tab's circuit was lost, with what was chosen and typed by then.</summary>

@@ -193,7 +193,7 @@ public sealed partial class SearchPalette : IAsyncDisposable
         await ActAsync(option);
     }
 
-    /// <summary>A link has gone its own way already: perhaps into another tab.</summary>
+    /// <summary>The browser has already followed the link, possibly in another tab.</summary>
     private Task ClickAsync(int place) => place < _menu.Options.Count && _menu.Options[place] is { Href: null } option ? ActAsync(option) : Task.CompletedTask;
 
     private async Task ActAsync(SearchEntry option)

@@ -12,7 +12,7 @@ public sealed partial class ConnectPage
 {
     private DateTimeOffset? _firstAt;
 
-    /// <summary>A room nobody else uses. Carried from the first answer into the circuit, so that what was copied early still counts.</summary>
+    /// <summary>A room of its own for this page. Kept from prerendering to the circuit, so that early copied code works.</summary>
     [PersistentState]
     public string? TestRoom { get; set; }
 

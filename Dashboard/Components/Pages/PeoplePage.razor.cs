@@ -9,7 +9,7 @@ using Presence.Dashboard.Live;
 
 namespace Presence.Dashboard.Components.Pages;
 
-/// <summary>Who may sign in, and who is invited to. Read anew when anybody changes it.</summary>
+/// <summary>Accounts and invitations. Read again after every change.</summary>
 public sealed partial class PeoplePage : IDisposable
 {
     private static readonly IReadOnlyList<GridChoice<Moderator>> ByRole = [new("role", PeopleTexts.Role, moderator => ModeratorRoles.Text(moderator.Role))];
@@ -24,7 +24,7 @@ public sealed partial class PeoplePage : IDisposable
     private bool _hasFailed;
     private bool _isRefused;
 
-    /// <summary>Whom an invitation is for, as typed; for the tab's next circuit too, as the two below.</summary>
+    /// <summary>The typed name for an invitation. Kept for the tab's next circuit, like the two below.</summary>
     [PersistentState]
     public string? Name { get; set; }
 

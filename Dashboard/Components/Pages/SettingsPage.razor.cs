@@ -140,7 +140,7 @@ public sealed partial class SettingsPage
             return;
         await StoreAsync(wanted, Sentence.With(SettingsTexts.RevertReason, target.Version));
         if (_outcome.Length > 0)
-            Notices.Say(_outcome, severity: Severity.Error); // in sight, wherever the history was scrolled to
+            Notices.Say(_outcome, severity: Severity.Error); // visible at every scroll position
         _outcome = "";
     }
 
@@ -155,7 +155,7 @@ public sealed partial class SettingsPage
         catch (SettingsConflictException conflict)
         {
             _form.Follow(conflict.Current);
-            if (_form.Theirs is null) // otherwise the notice says so, with the way on
+            if (_form.Theirs is null) // otherwise the notice explains it and offers the next step
                 _outcome = Sentence.With(SettingsTexts.ChangedMeanwhile, conflict.Current.UpdatedBy) + " " + SettingsTexts.NothingSaved;
         }
         catch (SettingsRefusedException refusal)

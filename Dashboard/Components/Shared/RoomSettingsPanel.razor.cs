@@ -101,7 +101,7 @@ public sealed partial class RoomSettingsPanel
         _movesFocus |= _isEditing != wasEditing && !isOther;
     }
 
-    /// <summary>What had the focus is gone with the form's coming or going; without this the keyboard would begin at the top again.</summary>
+    /// <summary>Opening or closing the form removes the focused element. Without this, keyboard focus would start at the top of the page.</summary>
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (!_movesFocus)

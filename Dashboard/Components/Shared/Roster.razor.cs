@@ -23,7 +23,7 @@ public sealed partial class Roster
 
     private static readonly (bool? Guests, string Text)[] GuestChoices = [(null, RoomTexts.Everybody), (true, RoomTexts.GuestsAlone), (false, RoomTexts.NoGuests)];
 
-    /// <summary>More than anybody reads through; the others can be typed.</summary>
+    /// <summary>The most devices in the list. Others can be typed.</summary>
     private const int MostDevices = 50;
 
     private bool _showsFilters;
@@ -85,7 +85,7 @@ public sealed partial class Roster
 
     private string AllHref => Navigation.GetUriWithQueryParameters(Nothing("search", "state", "guests", "device", "longer"));
 
-    /// <summary>What sessions said they run on, once somebody filters.</summary>
+    /// <summary>The devices that sessions reported. Read when the filter is first used.</summary>
     private IReadOnlyList<string>? Devices { get; set; }
 
     protected override async Task OnParametersSetAsync()

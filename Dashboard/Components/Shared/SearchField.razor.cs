@@ -4,7 +4,7 @@ using Presence.Engine;
 
 namespace Presence.Dashboard.Components.Shared;
 
-/// <summary>A search that stands in the address of its page. The typed text has priority, the address follows.</summary>
+/// <summary>A search field whose text is in the page's address. The typed text wins, the address follows.</summary>
 public sealed partial class SearchField : IDisposable
 {
     private QueryStringWriter _pen = default!;
@@ -18,11 +18,11 @@ public sealed partial class SearchField : IDisposable
     [Parameter, EditorRequired]
     public string Hint { get; set; } = "";
 
-    /// <summary>The search as it stands in the address.</summary>
+    /// <summary>The search in the address.</summary>
     [Parameter, EditorRequired]
     public string Text { get; set; } = "";
 
-    /// <summary>The parameter of the address it stands in.</summary>
+    /// <summary>Its parameter in the address.</summary>
     [Parameter]
     public string Name { get; set; } = "search";
 

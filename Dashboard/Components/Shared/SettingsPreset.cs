@@ -12,7 +12,7 @@ internal sealed record SettingsPreset(string Name, string Explanation, int Inter
         new(SettingsTexts.Light, SettingsTexts.LightIs, 60, 150),
     ];
 
-    /// <summary>The one that a draft is. Null for values of somebody's own.</summary>
+    /// <summary>The preset that a draft equals. Null for other values.</summary>
     public static SettingsPreset? Of(SettingsDraft draft) =>
         All.FirstOrDefault(preset => (draft.HeartbeatIntervalSeconds, draft.PresenceTimeoutSeconds) == (preset.Interval, preset.Timeout));
 }

@@ -140,7 +140,7 @@ public abstract class HeartbeatSender : IAsyncDisposable
     /// <summary>What is sent, as things are when a heartbeat is started.</summary>
     private protected abstract IHeartbeatKind NewPulseNeedsLock();
 
-    /// <summary>A new state, before anybody hears of it.</summary>
+    /// <summary>A new state, before listeners get it.</summary>
     private protected virtual void StateChangedNeedsLock()
     {
     }

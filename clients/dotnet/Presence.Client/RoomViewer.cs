@@ -89,6 +89,6 @@ public enum ViewerState
     /// <summary>The room's screen is in the background.</summary>
     Hidden,
 
-    /// <summary>Playback stands still.</summary>
+    /// <summary>Playback is paused.</summary>
     Paused,
 }

@@ -3,7 +3,7 @@ using Presence.Dashboard.Accounts;
 
 namespace Presence.Dashboard.Components.Pages.Account;
 
-/// <summary>Makes an account for whoever holds an invitation's link.</summary>
+/// <summary>Creates an account for the holder of an invitation link.</summary>
 public sealed partial class JoinPage
 {
     private Invitation? _invitation;

@@ -3,7 +3,7 @@ using Presence.Dashboard.Accounts;
 
 namespace Presence.Dashboard.Components.Pages.Account;
 
-/// <summary>Sets a new password for whoever holds a password link, and signs them in.</summary>
+/// <summary>Sets a new password for the holder of a password link, and signs them in.</summary>
 public sealed partial class NewPasswordPage
 {
     private string? _email;

@@ -3,7 +3,7 @@ using Presence.Dashboard.Accounts;
 
 namespace Presence.Dashboard.Components.Pages.Account;
 
-/// <summary>Makes the first account for whoever holds the one-time link; tells everybody else where to find it.</summary>
+/// <summary>Creates the first account for the holder of the one-time link, and tells everyone else where to find it.</summary>
 public sealed partial class SetupPage
 {
     private IReadOnlyList<string> _problems = [];

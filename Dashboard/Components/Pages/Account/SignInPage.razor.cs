@@ -33,7 +33,7 @@ public sealed partial class SignInPage
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
-    /// <summary>Why somebody who was signed in is here; null for everybody else, and once the form was sent.</summary>
+    /// <summary>Why a session ended. Null without one, and after the form was sent.</summary>
     private string? EndText => !HttpMethods.IsGet(Http.Request.Method) ? null
         : (SessionEnds.Of(Http) ?? (Enum.TryParse<SessionEnd>(Ended, out var end) ? end : null)) switch
         {

@@ -13,7 +13,7 @@ internal sealed class EventQueue
             _waiting.Enqueue(news);
     }
 
-    /// <summary>Tells what waits, unless somebody is at it already, who then tells this too.</summary>
+    /// <summary>Delivers waiting events, unless another thread is delivering. It then delivers these too.</summary>
     public void Deliver()
     {
         lock (_lock)

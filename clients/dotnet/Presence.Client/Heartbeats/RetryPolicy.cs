@@ -31,7 +31,7 @@ internal static class RetryPolicy
 
     /// <summary>Before asking whether presence is on again, or before trying what the device says is offline: 1 min at first, up to a tenth early.</summary>
     /// <param name="chance">0 up to, not including, 1.</param>
-    /// <param name="times">How often it was in vain before, where that makes the wait longer: 2, 4, 8, 15 min.</param>
+    /// <param name="times">Failed attempts so far, if they make the wait longer: 2, 4, 8, 15 min.</param>
     public static TimeSpan SlowDelay(double chance, int times = 0) => Spread(Min(TimeSpan.FromTicks(Slow.Ticks << Math.Min(times, 10)), Slowest), chance);
 
     /// <summary>

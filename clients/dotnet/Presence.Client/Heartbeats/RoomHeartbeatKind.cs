@@ -68,7 +68,7 @@ internal sealed class UserHeartbeatKind(ViewerApi server) : IHeartbeatKind
         });
     }
 
-    /// <summary>There is none for users: who stops is online until the timeout.</summary>
+    /// <summary>Users have no leave request: they stay online until the timeout.</summary>
     public Task LeaveAsync() => Task.CompletedTask;
 
     public Task LeaveInHasteAsync() => Task.CompletedTask;

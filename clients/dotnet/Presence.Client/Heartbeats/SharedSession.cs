@@ -9,7 +9,7 @@ internal sealed class SharedSession
     private readonly List<ISessionClaimant> _claimants = [];
     private PresenceState? _state;
 
-    /// <summary>Somebody follows: the session goes on.</summary>
+    /// <summary>There are followers, so the session continues.</summary>
     public bool HasFollowersNeedsLock => _claimants.Count > 1;
 
     /// <summary>Who sends the heartbeats.</summary>

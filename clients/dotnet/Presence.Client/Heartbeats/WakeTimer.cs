@@ -1,6 +1,6 @@
 namespace Presence.Client.Heartbeats;
 
-/// <summary>Waits, one wait at a time, until time is up or somebody rings.</summary>
+/// <summary>Waits, one wait at a time, until time is up or it is rung.</summary>
 /// <remarks>
 /// <para><b>Time.</b> Up by the monotonic clock, which nobody sets back, or by the wall clock, which goes on while the device sleeps:
 /// whichever is first. Timers may sleep too, so it wakes every few seconds to look.</para>

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Presence.Client.Http;
 
-/// <summary>Sends requests to one server and tells its answers from everybody else's.</summary>
+/// <summary>Sends requests to one server and distinguishes its replies from those of proxies.</summary>
 internal sealed class ApiConnection
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
@@ -144,7 +144,7 @@ internal static class Deadline
         throw PresenceException.Unavailable(FormattableString.Invariant($"No reply within {longest.TotalSeconds} s."));
     }
 
-    /// <summary>Nobody waits for it any more: what it fails with is seen, what it holds is let go.</summary>
+    /// <summary>The caller no longer waits: observes a failure and releases resources.</summary>
     private static void Abandon<T>(Task<T> working) => _ = working.ContinueWith(
         static late =>
         {

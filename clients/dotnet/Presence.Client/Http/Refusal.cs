@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Presence.Client.Http;
 
-/// <summary>The error an answer stands for.</summary>
+/// <summary>The error of a reply.</summary>
 internal static class Refusal
 {
     /// <summary>What is not in this server's shape comes from something in between, and will pass.</summary>

@@ -63,7 +63,7 @@ internal sealed class ViewerApi
     public Task<HttpResponseMessage> OpenAsync(string path, CancellationToken cancellationToken) =>
         Deadline.KeepAsync(Time, given => RequestAsync(ApiRequest.Get(path) with { Accept = "text/event-stream" }, given), cancellationToken);
 
-    /// <summary>A leave that needs no token but the one at hand, which stands in its body.</summary>
+    /// <summary>A leave request with the current token in its body.</summary>
     public async Task LeaveByBeaconAsync(string path, string sessionId)
     {
         using var response = await Deadline.KeepAsync(Time, SendBeaconAsync, CancellationToken.None).ConfigureAwait(false);

@@ -108,7 +108,7 @@ internal sealed class CountWatch : IAppListener
             Wake();
     }
 
-    /// <summary>Ends what it does or waits for, and looks anew.</summary>
+    /// <summary>Cancels its current work or wait, and starts again.</summary>
     public void Wake()
     {
         CancellationTokenSource? round;

@@ -80,6 +80,6 @@ internal sealed class CountWatcher(TimeProvider time, TimeSpan minimumInterval, 
 
     private TimeSpan LeftNeedsLock() => _toldAt is { } toldAt ? minimumInterval - time.GetElapsedTime(toldAt) : TimeSpan.Zero;
 
-    /// <summary>Whoever watches goes on elsewhere than on the thread that brings the news.</summary>
+    /// <summary>Watchers continue on another thread than the one that delivers events.</summary>
     private static TaskCompletionSource<bool> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

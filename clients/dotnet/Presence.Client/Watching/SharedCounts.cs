@@ -80,7 +80,7 @@ internal sealed class SharedCounts(PresenceApp app, TimeProvider time, Func<doub
         over?.Cancel();
     }
 
-    /// <summary>Who came and went within the last moment has done so: the stream is opened anew for those who are there.</summary>
+    /// <summary>Joins and leaves of the last moment are settled: the stream is opened again for the current followers.</summary>
     private void Gathered()
     {
         CancellationTokenSource? over;
