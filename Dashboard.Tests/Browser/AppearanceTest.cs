@@ -12,14 +12,11 @@ public abstract class AppearanceTest
     protected const int Wide = 1440;
     protected const int Narrow = 390;
 
-    /// <summary>Every width that pages are designed for.</summary>
-    protected static readonly int[] AllWidths = [360, 390, 600, 768, 820, 960, 1024, 1280, 1440, 1920, 2560];
+    /// <summary>Every width that pages are designed for: they are measured at each.</summary>
+    private static readonly int[] Widths = [360, Narrow, 600, 768, 820, 960, 1024, 1280, Wide, 1920, 2560];
 
-    /// <summary>Those of <see cref="AllWidths"/> at which pages pass every measure. At the other scanned ones they only fit.</summary>
-    private static readonly int[] MeasuredWidths = [768, 820, 960, 1024, 1280, 1440, 1920, 2560];
-
-    /// <summary>The widths that axe looks at.</summary>
-    private static readonly int[] ScannedWidths = [Narrow, Wide];
+    /// <summary>The widths that axe looks at: a phone, the rail, half a screen, a desk.</summary>
+    private static readonly int[] ScannedWidths = [Narrow, 820, 960, Wide];
 
     private readonly List<string> _problems = [];
 
@@ -33,34 +30,44 @@ public abstract class AppearanceTest
     protected async Task<IReadOnlyDictionary<int, PageMeasures>> CheckAsync(BrowserVisit visit, string name, ILocator? at = null)
     {
         var taken = new Dictionary<int, PageMeasures>();
-        // From wide to narrow in one theme and back in the other, which the next page is then opened in: each change costs as much as
-        // opening the page.
-        var other = visit.Scheme == ColorScheme.Light ? ColorScheme.Dark : ColorScheme.Light;
-        await CheckInAsync(visit.Scheme, narrower: true);
-        await visit.ShowInAsync(other);
-        await CheckInAsync(other, narrower: false);
+        // Sizes are the same in the dark theme, and so is the markup. From wide to narrow in one theme and back in the other, which the
+        // next page is then opened in: each change costs as much as opening the page.
+        foreach (var width in WidthsOf(visit.Scheme).OrderDescending())
+            taken[width] = await LookAsync(visit, name, width, at);
+        await visit.ShowInAsync(Other(visit.Scheme));
+        foreach (var width in WidthsOf(visit.Scheme).Order())
+            taken[width] = await LookAsync(visit, name, width, at);
         await visit.Page.SetViewportSizeAsync(Wide, Height(Wide));
         return taken;
 
-        async Task CheckInAsync(ColorScheme scheme, bool narrower)
+        int[] WidthsOf(ColorScheme scheme) => scheme == ColorScheme.Light && at is null ? Widths : ScannedWidths;
+    }
+
+    /// <summary>As <see cref="CheckAsync"/> for a menu that is open, which goes away when the width changes.</summary>
+    protected async Task CheckMenuAsync(BrowserVisit visit, string name, int width, string menu)
+    {
+        await LookAsync(visit, name, width, menu: menu);
+        await visit.ShowInAsync(Other(visit.Scheme));
+        await LookAsync(visit, name, width, menu: menu);
+    }
+
+    private static ColorScheme Other(ColorScheme scheme) => scheme == ColorScheme.Light ? ColorScheme.Dark : ColorScheme.Light;
+
+    private async Task<PageMeasures> LookAsync(BrowserVisit visit, string name, int width, ILocator? at = null, string? menu = null)
+    {
+        await visit.Page.SetViewportSizeAsync(width, Height(width));
+        var measures = await PageMeasures.TakeAsync(visit.Page);
+        if (at is null)
+            _problems.AddRange(measures.Problems.Select(problem => $"{name}, {width} px: {problem}"));
+        else
+            await at.ScrollIntoViewIfNeededAsync();
+        if (ScannedWidths.Contains(width))
         {
-            // Sizes are the same in the dark theme, and so is the markup.
-            var widths = scheme == ColorScheme.Light && at is null ? MeasuredWidths.Union(ScannedWidths) : ScannedWidths;
-            foreach (var width in narrower ? widths.OrderDescending() : widths.Order())
-            {
-                await visit.Page.SetViewportSizeAsync(width, Height(width));
-                taken[width] = await PageMeasures.TakeAsync(visit.Page);
-                if (at is null)
-                    _problems.AddRange(taken[width].ProblemsOf(isMeasured: MeasuredWidths.Contains(width)).Select(problem => $"{name}, {width} px: {problem}"));
-                else
-                    await at.ScrollIntoViewIfNeededAsync();
-                if (!ScannedWidths.Contains(width))
-                    continue;
-                var picture = $"{name}-{width switch { Wide => "wide", Narrow => "narrow", _ => $"{width}" }}-{scheme.ToString().ToLowerInvariant()}";
-                await KeepPictureAsync(visit.Page, picture);
-                _problems.AddRange((await visit.ScanAsync(coloursAlone: scheme == ColorScheme.Dark || at is not null)).Select(problem => $"{picture}: {problem}"));
-            }
+            var picture = $"{name}-{width switch { Wide => "wide", Narrow => "narrow", _ => $"{width}" }}-{visit.Scheme.ToString().ToLowerInvariant()}";
+            await KeepPictureAsync(visit.Page, picture);
+            _problems.AddRange((await visit.ScanAsync(coloursAlone: visit.Scheme == ColorScheme.Dark || at is not null, firstRowsAlone: width is not (Narrow or Wide), menu)).Select(problem => $"{picture}: {problem}"));
         }
+        return measures;
     }
 
     private static int Height(int width) => width < 600 ? 844 : 900;

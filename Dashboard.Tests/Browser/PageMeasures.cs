@@ -6,13 +6,11 @@ namespace Presence.Dashboard.Tests.Browser;
 /// <summary>What a page measures at the width it was just given.</summary>
 /// <param name="Overflow">By how much it is wider than the screen, and the innermost parts that reach beyond it; null when it fits.</param>
 /// <param name="Overlaps">Parts to read or to use that lie on top of each other.</param>
-/// <param name="NameCells">The cells that name a table's rows.</param>
+/// <param name="Names">What the rows of lists and tables are called by, and how much of it is in sight.</param>
+/// <param name="HiddenActions">Rows whose main action is out of sight.</param>
 /// <param name="RowsInView">How many rows of tables are on the screen as a whole.</param>
-public sealed record PageMeasures(string? Overflow, IReadOnlyList<string> Overlaps, IReadOnlyList<NameCell> NameCells, int RowsInView)
+public sealed record PageMeasures(string? Overflow, IReadOnlyList<string> Overlaps, IReadOnlyList<RowName> Names, IReadOnlyList<string> HiddenActions, int RowsInView)
 {
-    /// <summary>The width in px that leaves a name its first letters.</summary>
-    private const double NarrowestName = 60;
-
     /// <summary>
     /// Waits until the page is laid out for its new width or theme: the browser does so with the next frame it draws, and what is looked
     /// at before that is parts of both. Then measures it from its top, where nothing that floats hides a part of something, and
@@ -43,11 +41,16 @@ public sealed record PageMeasures(string? Overflow, IReadOnlyList<string> Overla
             overflow = `${scrollWidth - clientWidth} px: ` + innermost.slice(0, 4).map(told).join(" ");
           }
 
-          // What is seen of a part: the rest is cut off by what it stands in. What floats above the page covers a part of it, as it should.
+          // What is seen of a part: the rest is cut off by what it stands in. What floats above the page covers a part of it, as it should;
+          // what floats in a row covers none of its words and pictures: a link that fills a row, and a button above it, may.
+          const rowOf = part => part.closest("main :is(tbody tr, li)");
           const floats = new Map();
           const isFloating = part => {
             if (part === document.body) return false;
-            if (!floats.has(part)) floats.set(part, ["fixed", "sticky", "absolute"].includes(getComputedStyle(part).position) || isFloating(part.parentElement));
+            if (!floats.has(part)) {
+              const { position } = getComputedStyle(part);
+              floats.set(part, position === "fixed" || position === "sticky" || (position === "absolute" && !rowOf(part)) || isFloating(part.parentElement));
+            }
             return floats.get(part);
           };
           const clips = new Map();
@@ -57,10 +60,11 @@ public sealed record PageMeasures(string? Overflow, IReadOnlyList<string> Overla
             return clips.get(part);
           };
           const cut = (a, b) => ({ left: Math.max(a.left, b.left), top: Math.max(a.top, b.top), right: Math.min(a.right, b.right), bottom: Math.min(a.bottom, b.bottom) });
+          const seenOf = part => cut(cut(box(part), clip(part)), { ...clip(part.parentElement), right: Math.min(clip(part.parentElement).right, clientWidth) });
           const isSomething = seen => seen.right - seen.left > 2 && seen.bottom - seen.top > 2;
           const root = document.querySelector("dialog[open], [role=dialog]") ?? document.body;
-          const parts = [...root.querySelectorAll("a, button, input, select, textarea, label, h1, h2, h3, p, dt, dd, th, td, li, summary, output, strong, bdi, time")]
-            .filter(part => part.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !isFloating(part))
+          const parts = [...root.querySelectorAll("a, button, input, select, textarea, label, h1, h2, h3, p, dt, dd, th, td, li, summary, output, strong, bdi, time, main :is(tbody tr, li) :is(svg, [data-testid])")]
+            .filter((part, _, all) => part.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !isFloating(part) && !(rowOf(part) && all.some(inner => inner !== part && part.contains(inner))))
             .map(part => ({ part, seen: cut(box(part), clip(part.parentElement)) }))
             .filter(({ seen }) => isSomething(seen) && seen.top < 2 * innerHeight) // further down is more of the same
             .sort((a, b) => a.seen.top - b.seen.top);
@@ -72,28 +76,52 @@ public sealed record PageMeasures(string? Overflow, IReadOnlyList<string> Overla
             }
           });
 
-          const rows = [...root.querySelectorAll("tbody tr")].filter(row => row.checkVisibility());
+          const rows = [...root.querySelectorAll("tbody tr, main li")].filter(row => row.checkVisibility());
+          const names = [];
+          const hiddenActions = [];
+          for (const row of rows) {
+            // A table that stands still is named by its first column.
+            const table = row.closest("table");
+            const named = row.querySelector("[data-testid=room-name], [data-testid=viewer-name]");
+            const name = named ?? (table?.tHead && !table.querySelector("[data-row]") ? row.cells[0] : null);
+            if (!name) continue;
+            const seen = seenOf(name);
+            const action = row.querySelector("[data-row-key]") ?? [...row.querySelectorAll("button")].at(-1);
+            const cell = named?.closest("td, th");
+            names.push({ name: name.textContent.trim().slice(0, 60), cell: !named ? null : cell ? cell.clientWidth : Math.max(name.clientWidth, name.parentElement.clientWidth), seen: seen.right - seen.left, whole: name.scrollWidth });
+            if (!action) continue;
+            const of = seenOf(action);
+            if (!action.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || of.right - of.left < box(action).width - 1) hiddenActions.push(name.textContent.trim().slice(0, 60));
+          }
           return {
             overflow,
             overlaps: overlaps.slice(0, 8),
-            nameCells: rows.map(row => row.querySelector("[data-testid=room-name], [data-testid=viewer-name]")).filter(name => name)
-              .map(name => ({ name: name.textContent.trim(), width: box(name.closest("td, th")).width })),
-            rowsInView: rows.filter(row => box(row).top >= 0 && box(row).bottom <= innerHeight).length,
+            names,
+            hiddenActions,
+            rowsInView: rows.filter(row => row.matches("tr") && box(row).top >= 0 && box(row).bottom <= Math.min(innerHeight, clip(row.parentElement).bottom)).length,
           };
         }
         """;
 
-    /// <summary>What is wrong: that it does not fit, and, where it is measured, that parts overlap or names have no room.</summary>
-    public IEnumerable<string> ProblemsOf(bool isMeasured) =>
+    /// <summary>What is wrong: that it does not fit, that parts overlap, that names have no room or actions are out of sight.</summary>
+    public IEnumerable<string> Problems =>
     [
         .. Overflow is null ? (string[])[] : ["wider than the screen by " + Overflow],
-        .. isMeasured ? Overlaps.Select(overlap => "on top of each other: " + overlap) : [],
-        .. NameCells.Where(cell => isMeasured && cell.Width < NarrowestName).Take(1).Select(cell => $"{cell.Width:0} px for the name {cell.Name}"),
+        .. Overlaps.Select(overlap => "on top of each other: " + overlap),
+        .. Names.Where(name => !name.HasRoom).Take(3).Select(name => $"{name.Seen:0} of {name.Whole:0} px of the name {name.Name} in sight, in a cell of {name.Cell:0} px"),
+        .. HiddenActions.Take(3).Select(name => "the action of the row is out of sight: " + name),
     ];
 
     public static async Task<PageMeasures> TakeAsync(IPage page) =>
         (await page.EvaluateAsync<JsonElement>(Measure)).Deserialize<PageMeasures>(JsonSerializerOptions.Web)!;
 }
 
-/// <summary>A cell that names a table's row, and its width in px.</summary>
-public sealed record NameCell(string Name, double Width);
+/// <summary>What a row is called by: how wide its cell is (null in tables that stand still), how much of it is in sight and how wide it would like to be, in px.</summary>
+public sealed record RowName(string Name, double? Cell, double Seen, double Whole)
+{
+    private const double NarrowestCell = 110;
+    private const double FirstLetters = 80;
+
+    /// <summary>Its first letters are in sight.</summary>
+    public bool HasRoom => Cell is not < NarrowestCell && Seen >= Math.Min(FirstLetters, Whole) - 1;
+}

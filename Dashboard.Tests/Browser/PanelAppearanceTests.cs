@@ -9,6 +9,9 @@ namespace Presence.Dashboard.Tests.Browser;
 /// <summary>What is opened, typed or asked on a page: panels, forms, dialogs.</summary>
 public sealed class PanelAppearanceTests(ChromiumBrowser chromium, PopulatedHost evening) : AppearanceTest, IClassFixture<PopulatedHost>
 {
+    private const string Offered = "[role=listbox]:not(dialog *)";
+    private const string Menu = "[role=menu]";
+
     [Fact]
     public async Task Rooms_WithPinsAndAKeyboardOnTheChart_AreAccessibleAndFit()
     {
@@ -120,7 +123,7 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, PopulatedHost
         await visit.Page.Keyboard.PressAsync("Escape");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Role: any" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Observer" }).WaitForAsync();
-        await CheckAsync(visit, "people-filter");
+        await CheckMenuAsync(visit, "people-filter", Wide, Menu);
         await visit.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Observer" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sort by Role" }).ClickAsync();
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sort", Exact = true })).ToHaveCountAsync(0);
@@ -146,17 +149,41 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, PopulatedHost
     }
 
     [Fact]
-    public async Task More_OnAPhone_OpensAboveTheBar()
+    public async Task Menus_Open_AreAccessibleAndFit()
     {
-        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = ModeratorOfTests.Configuration });
-        await using var visit = await chromium.VisitAsync(host.BaseAddress, Narrow, 844);
-        await visit.SignInAsync("/settings");
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "More" }).ClickAsync();
-        await KeepPictureAsync(visit.Page, "more-narrow");
+        await using var visit = await chromium.VisitAsync(evening.Host.BaseAddress, Narrow, 844);
+        var page = visit.Page;
+        await visit.SignInAsync("/people");
+        await page.GetByRole(AriaRole.Combobox, new() { Name = "Role", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Option).Last.WaitForAsync();
+        await CheckMenuAsync(visit, "people-role", Narrow, Offered);
+        await page.Keyboard.PressAsync("Escape");
 
-        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Account", Exact = true }).ClickAsync();
+        await visit.OpenAsync("/rooms");
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Sort") }).ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem).Last.WaitForAsync();
+        await CheckMenuAsync(visit, "rooms-orders", Narrow, Menu);
+        await page.Keyboard.PressAsync("Escape");
 
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Change password" })).ToBeVisibleAsync();
-        await Assertions.Expect(visit.Page.Locator("#more-links")).ToBeHiddenAsync();
+        await visit.OpenAsync("/settings");
+        await page.GetByRole(AriaRole.Button, new() { Name = "More" }).ClickAsync();
+        await CheckMenuAsync(visit, "more", Narrow, "#more-links");
+        await page.Locator("#more-links").GetByRole(AriaRole.Link, new() { Name = "Account", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Change password" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#more-links")).ToBeHiddenAsync();
+
+        await page.SetViewportSizeAsync(960, 900);
+        await visit.OpenAsync("/settings");
+        await page.GetByRole(AriaRole.Combobox, new() { Name = "Preset", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Option).Last.WaitForAsync();
+        await CheckMenuAsync(visit, "settings-preset", 960, Offered);
+        await page.Keyboard.PressAsync("Escape");
+        await visit.OpenAsync("/rooms");
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Sort") }).ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem).Last.WaitForAsync();
+        await CheckMenuAsync(visit, "rooms-orders", 960, Menu);
+        Assert.Empty(visit.Errors);
+
+        AssertNothingFound();
     }
 }

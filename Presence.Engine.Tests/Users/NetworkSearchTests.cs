@@ -69,13 +69,14 @@ public sealed class NetworkSearchTests : IDisposable
     {
         foreach (var name in new[] { "Ida", "Grida", "Da Ida Costa", "Idalia", "ida" })
             _world.Beat("u " + name, profile: new UserProfile(name, null));
+        _world.Beat("v 1", profile: new UserProfile("Idabel", null));
         foreach (var room in new[] { "a-room", "room", "the room", "roomy" })
             _world.Beat("viewer", room);
         _world.Beat("another", "the room");
 
         var found = _world.Engine.Search(new NetworkSearch { Text = "ida", People = 3 }, TestContext.Current.CancellationToken);
-        Assert.Equal(["u Ida", "u ida", "u Idalia"], found.People.Select(person => person.UserId));
-        Assert.Equal(5, found.MatchingPeople);
+        Assert.Equal(["u Ida", "u ida", "v 1"], found.People.Select(person => person.UserId));
+        Assert.Equal(6, found.MatchingPeople);
 
         found = _world.Engine.Search(new NetworkSearch { Text = "room", Rooms = 3 }, TestContext.Current.CancellationToken);
         Assert.Equal(["room", "roomy", "the room"], found.Rooms.Select(room => room.RoomId));
