@@ -243,6 +243,20 @@ public sealed class OverviewPageTests : PageTest
     }
 
     [Fact]
+    public void Chart_WhileTheCountCrossesALine_KeepsItsScale()
+    {
+        NetworkCurve Curve(int viewers) => NetworkCurve.Of(HistoryRange.Hour, TimeSpan.FromMinutes(1), 60, [Minute(-2, viewers), Minute(-1, viewers)], Time.GetUtcNow());
+        var chart = Render<NetworkChart>(chart => chart.Add(part => part.Curve, Curve(11)));
+
+        string? Scale() => chart.FindAll("figure [aria-hidden] > span").First(part => part.TextContent.Length > 0).TextContent;
+        Assert.Equal("20", Scale());
+        chart.Render(parameters => parameters.Add(part => part.Curve, Curve(9)));
+        Assert.Equal("20", Scale());
+        chart.Render(parameters => parameters.Add(part => part.Curve, Curve(7)));
+        Assert.Equal("8", Scale());
+    }
+
+    [Fact]
     public void Chart_ReadByTheKeyboard_TellsThePointUnderTheCursor()
     {
         Beat("main", "ada");

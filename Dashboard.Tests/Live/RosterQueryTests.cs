@@ -108,6 +108,7 @@ public sealed class RosterQueryTests : IDisposable
         await _reader.ReadAsync(20, 20);
 
         _reader.Show(RosterView.Of("main", "user-7", null, null), open: null);
+        Assert.False(_reader.IsHeld); // it begins at its top
         var window = await _reader.ReadAsync(20, 20);
 
         Assert.Equal((1, 0), (window.Lines, window.Items.Count));

@@ -23,7 +23,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
         [
             typeof(PageAppearanceTests), typeof(BarePageAppearanceTests), typeof(PanelAppearanceTests), typeof(NetworkTests), typeof(ServerLifeTests), typeof(ProxyTests),
             typeof(DemoAudienceTests), typeof(OperatingTests), typeof(ObserverTests), typeof(JobTests), typeof(JobLifeTests), typeof(RawRequestTests), typeof(ConnectionTests), typeof(JourneyTests),
-            typeof(TouchTargetTests), typeof(WidthTests), typeof(ListJourneyTests), typeof(SearchJourneyTests), typeof(AddressJourneyTests), typeof(ModeratorSessionTests), typeof(ModeratorAccountsTests),
+            typeof(TouchTargetTests), typeof(ListJourneyTests), typeof(SearchJourneyTests), typeof(AddressJourneyTests), typeof(ModeratorSessionTests), typeof(ModeratorAccountsTests),
             typeof(StreamTests), typeof(SimulateCommandTests), typeof(LiveRegionTests), typeof(DemoRoomTests), typeof(HiddenTabTests), typeof(SettingsJourneyTests), typeof(RosterDownloadTests),
             typeof(StorageTroubleTests), typeof(StreamLifeTests), typeof(ProcessTests),
         ]).Select(type => type.FullName!),
