@@ -417,14 +417,13 @@ public sealed class RoomDetailPageTests : PageTest
     }
 
     [Fact]
-    public void Chart_OfTheLastQuarter_HasAPointEach15SecondsAndEndsWithNow()
+    public void Chart_OfTheLastQuarter_HasAPointEach15Seconds()
     {
         Beat("main", "ada");
         Pass(TimeSpan.FromSeconds(61));
         Navigation.NavigateTo("/rooms/main?range=15m");
         var page = RenderRoom("main");
         Assert.Equal(5, page.FindAll("figure [data-label]").Count);
-        Assert.StartsWith("now · 1 watching", page.ByTestId("chart-reading").TextContent, StringComparison.Ordinal);
 
         Navigation.NavigateTo("/rooms/main");
         Assert.Equal(2, RenderRoom("main").FindAll("figure [data-label]").Count);

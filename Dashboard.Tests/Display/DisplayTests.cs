@@ -172,22 +172,6 @@ public sealed class DisplayTests
         Assert.Equal(expected, TrendLine.Ceiling(before, highest));
 
     [Fact]
-    public void Surges_OfALine_AreItsLargestStepsAfterItsBeginning()
-    {
-        int?[] beginning = [null, 50, .. Enumerable.Repeat<int?>(100, 8)];
-
-        Assert.Equal([(11, 80), (13, -60), (12, 50)], ChartMark.Surges([.. beginning, 130, 210, 260, 200, null, 400], TimeSpan.FromSeconds(15)));
-    }
-
-    [Fact]
-    public void Marks_ThatStandClose_AreNamedWhereThereIsRoom()
-    {
-        var marks = ChartMark.Spread([new("c", 0.9, "", ""), new("a", 0.1, "", ""), new("b", 0.2, "", ""), new("d", 0.95, "", "")], width: 0.4);
-
-        Assert.Equal([("a", true, false), ("b", false, false), ("c", true, true), ("d", false, true)], marks.Select(mark => (mark.Key, mark.HasRoom, mark.IsRight)));
-    }
-
-    [Fact]
     public void Range_OfAlmostLevelSamples_LeavesRoomAroundThem()
     {
         var (low, high) = TrendLine.Range([20, 21, 20]);
