@@ -15,7 +15,7 @@ namespace Presence.Dashboard.Components.Shared;
 public sealed partial class StandingGrid<T>
 {
     private string _text = "";
-    private IReadOnlyDictionary<string, string> _chosen = new Dictionary<string, string>(StringComparer.Ordinal);
+    private Dictionary<string, string> _chosen = new(StringComparer.Ordinal);
 
     public StandingGrid()
     {
