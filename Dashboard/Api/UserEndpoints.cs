@@ -28,12 +28,7 @@ internal static class UserEndpoints
     /// <response code="200">The profiles.</response>
     internal static async Task<IResult> ListAsync(HttpContext http, UserStore users)
     {
-        var query = http.Request.Query;
-        string[] asked = [.. query["userIds[]"].Concat(query["userIds"]).Where(id => !string.IsNullOrEmpty(id)).Select(id => id!)];
-        if (asked.Length > MostIds)
-            return ApiProblem.Invalid($"userIds is limited to {MostIds} users, and this request has {asked.Length}. Split it into several requests.");
-        if (UserIdVariants.ProblemOf(asked) is { } problem)
-            return ApiProblem.Invalid(problem);
+        var asked = UserIdVariants.ReadFrom(http.Request.Query, MostIds);
 
         string[] spelt = [.. asked.SelectMany(UserIdVariants.Of).Distinct(PresenceComparers.UserId)];
         var found = (await users.FindAsync(spelt, http.RequestAborted)).ToDictionary(user => user.UserId, PresenceComparers.UserId);
@@ -152,9 +147,14 @@ internal static class UserDocuments
 /// </summary>
 internal static class UserIdVariants
 {
-    /// <summary>The problem of the first id asked about that no user can have because no address can hold it; null when there is none. Others are unknown users.</summary>
-    public static string? ProblemOf(IEnumerable<string> asked) =>
-        asked.FirstOrDefault(id => id is "." or "..") is { } id ? $"userIds: {PresenceIds.ProblemOfUserId(id)}" : null;
+    /// <summary>The ids of <c>userIds[]</c> and <c>userIds</c>. One that no address can hold is refused, others are unknown users.</summary>
+    public static string[] ReadFrom(IQueryCollection query, int most)
+    {
+        string[] asked = [.. query["userIds[]"].Concat(query["userIds"]).Where(id => !string.IsNullOrEmpty(id)).Select(id => id!)];
+        if (asked.Length > most)
+            throw QueryReader.Refused($"userIds is limited to {most} users, and this request has {asked.Length}. Split it into several requests.");
+        return Array.Find(asked, id => id is "." or "..") is { } none ? throw QueryReader.Refused($"userIds: {PresenceIds.ProblemOfUserId(none)}") : asked;
+    }
 
     /// <summary>The spellings that may be a user's id at all, the likelier first.</summary>
     public static IEnumerable<string> Of(string id)

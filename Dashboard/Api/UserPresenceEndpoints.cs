@@ -75,12 +75,7 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits ra
     /// <response code="200">The users.</response>
     internal IResult ListNamed(HttpContext http)
     {
-        var query = http.Request.Query;
-        string[] asked = [.. query["userIds[]"].Concat(query["userIds"]).Where(id => !string.IsNullOrEmpty(id)).Select(id => id!)];
-        if (asked.Length > MostIds)
-            return ApiProblem.Invalid($"userIds is limited to {MostIds} users, and this request has {asked.Length}. Split it into several requests.");
-        if (UserIdVariants.ProblemOf(asked) is { } problem)
-            return ApiProblem.Invalid(problem);
+        var asked = UserIdVariants.ReadFrom(http.Request.Query, MostIds);
         if (Array.Find(asked, id => id.Length > LongestId) is { } tooLong)
             return ApiProblem.Invalid($"userIds: an id is limited to {LongestId} characters, and one has {tooLong.Length}.");
         if (!engine.Settings.Enabled)
