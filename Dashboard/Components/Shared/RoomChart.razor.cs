@@ -1,9 +1,7 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine.Rooms;
-using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Components.Shared;
 

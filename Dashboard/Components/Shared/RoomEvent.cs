@@ -2,7 +2,6 @@ using System.Globalization;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine.Rooms;
-using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Components.Shared;
