@@ -53,7 +53,7 @@ public sealed class AppearanceTests(ModeratorHost shared) : IClassFixture<Modera
         using var refused = await stranger.PostFormToAsync("/sign-in", "/account/appearance", ("theme", "dark"));
 
         Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode);
-        Assert.NotEqual(HttpStatusCode.NoContent, refused.StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, refused.StatusCode);
         Assert.Contains("<html lang=\"en\">", await HtmlAsync(visitor, "/account"), StringComparison.Ordinal);
     }
 
