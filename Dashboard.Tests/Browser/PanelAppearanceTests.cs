@@ -160,7 +160,7 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, PopulatedHost
         await page.Keyboard.PressAsync("Escape");
 
         await visit.OpenAsync("/rooms");
-        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Sort") }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sort by:" }).ClickAsync();
         await page.GetByRole(AriaRole.Menuitem).Last.WaitForAsync();
         await CheckMenuAsync(visit, "rooms-orders", Narrow, Menu);
         await page.Keyboard.PressAsync("Escape");
@@ -179,7 +179,7 @@ public sealed class PanelAppearanceTests(ChromiumBrowser chromium, PopulatedHost
         await CheckMenuAsync(visit, "settings-preset", 960, Offered);
         await page.Keyboard.PressAsync("Escape");
         await visit.OpenAsync("/rooms");
-        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Sort") }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sort by:" }).ClickAsync();
         await page.GetByRole(AriaRole.Menuitem).Last.WaitForAsync();
         await CheckMenuAsync(visit, "rooms-orders", 960, Menu);
         Assert.Empty(visit.Errors);
