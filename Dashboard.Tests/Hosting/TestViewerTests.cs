@@ -103,6 +103,7 @@ public sealed class TestViewerTests : IDisposable
                 return engine.Count("stage").Viewers == 0;
             },
             "the test viewer left");
+        Assert.Equal(Presence.Engine.Changes.LeaveReason.Left, Assert.Single(engine.Departures("stage")).Reason); // before it would have timed out
     }
 
     private void Pass(int seconds)
