@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Components;
+
 namespace Presence.Dashboard.Display;
 
 /// <summary>A drawing of 16 by 16 units, stroked in the colour of the text around it. Ours: an icon font weighs a megabyte.</summary>
@@ -6,6 +8,9 @@ public sealed record IconShape(string Path)
 {
     /// <summary>The drawing as the component library takes icons: 24 units wide.</summary>
     public string Svg { get; } = $"""<g transform="scale(1.5)" fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"><path d="{Path}"/></g>""";
+
+    /// <summary>The drawing as it stands in rows: one piece of markup, where a component would be sent with all it is made of.</summary>
+    public MarkupString InRow { get; } = new($"""<svg class="glyph" viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"><path d="{Path}"/></svg>""");
 
     public static readonly IconShape Rooms = new("M2.5 3.5h11v7h-11zM6 13.5h4M8 10.5v3");
     public static readonly IconShape Overview = new("M2.5 13.5h11M4 11V8M8 11V3.5M12 11V6");

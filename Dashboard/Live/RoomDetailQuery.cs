@@ -12,7 +12,7 @@ internal sealed class RoomDetailQuery(PresenceEngine engine, SettingsStore setti
     private static readonly TimeSpan HourRefresh = TimeSpan.FromSeconds(2);
 
     /// <summary>No eye follows a list of names that changes faster.</summary>
-    private static readonly TimeSpan MovementsRefresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MovementsRefresh = TimeSpan.FromSeconds(2);
 
     private const int MostMarks = 20;
 
@@ -86,8 +86,8 @@ internal sealed class RoomDetailQuery(PresenceEngine engine, SettingsStore setti
 /// <param name="Snapshot">The moment.</param>
 /// <param name="Burst">The last ten seconds.</param>
 /// <param name="Hour">The last hour, some seconds old.</param>
-/// <param name="Arrivals">Who is there and joined last, the latest first; of a moment a second ago at most.</param>
-/// <param name="Departures">Who left last, the latest first; of a moment a second ago at most.</param>
+/// <param name="Arrivals">Who is there and joined last, the latest first; of a moment two seconds ago at most.</param>
+/// <param name="Departures">Who left last, the latest first; of a moment two seconds ago at most.</param>
 /// <param name="MayAct">Whether this moderator may remove viewers and change the room.</param>
 public sealed record RoomDetailViewModel(RosterView View, RoomSnapshot Snapshot, RoomBurst Burst, RoomHour Hour, IReadOnlyList<Viewer> Arrivals, IReadOnlyList<Departure> Departures, bool MayAct)
 {
