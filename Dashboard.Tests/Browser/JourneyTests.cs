@@ -51,7 +51,7 @@ public sealed class JourneyTests(ChromiumBrowser chromium)
         await Expect(row.GetByTestId("room-viewers")).ToHaveTextAsync("1");
         await row.GetByRole(AriaRole.Link).ClickAsync();
         await Expect(visit.Page.GetByTestId("viewer-count")).ToHaveTextAsync("1");
-        await Expect(visit.Page.GetByText("Ada Lovelace")).ToBeVisibleAsync();
+        await Expect(visit.Page.GetByTestId("viewer-name")).ToHaveTextAsync("Ada Lovelace");
         Assert.True(await visit.Page.EvaluateAsync<bool>("window.neverReloaded"));
         Assert.Empty(visit.Errors);
     }

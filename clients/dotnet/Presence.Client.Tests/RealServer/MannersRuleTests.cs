@@ -59,7 +59,7 @@ public sealed class MannersRuleTests(ScriptedServer server) : ScriptedTests(serv
         await watched.DisposeAsync();
         await presence.StopHeartbeatAsync();
         await user.DisposeAsync();
-        await Device.UntilAsync(() => Server.OpenStreams == 0, "the end of the stream");
+        await Device.UntilAsync(() => Server.OpenStreams == 0 && Device.Clock.Timers == 0, "the end of the stream");
         var sent = Network.Sent.Count;
 
         Assert.Equal((0, 0), (Device.Clock.Timers, Device.App.Listeners));
