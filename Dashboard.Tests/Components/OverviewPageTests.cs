@@ -179,7 +179,8 @@ public sealed class OverviewPageTests : PageTest
         Assert.Contains("all changes saved to disk", page.ByTestId("health").TextContent, StringComparison.Ordinal);
 
         await PassUntilAsync(() => page.FindAll("[data-testid=health][data-state=degraded]").Count == 1);
-        Assert.Contains("saving to disk is 5 s behind", page.ByTestId("health").TextContent, StringComparison.Ordinal);
+        Assert.Contains("saving to disk is", page.ByTestId("health").TextContent, StringComparison.Ordinal);
+        Assert.Contains(" s behind", page.ByTestId("health").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
