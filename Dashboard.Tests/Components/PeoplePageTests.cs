@@ -31,13 +31,7 @@ public sealed class PeoplePageTests : PageTest
         await MakeAsync(Self, ModeratorRole.Admin);
         await MakeAsync("ada@example.com", ModeratorRole.Observer);
         var page = await RenderAsync();
-        var dialogs = Render<MudBlazor.MudDialogProvider>();
-
-        var editing = page.ActAsync(shown => shown.Find("button[aria-label='Change ada@example.com']").ClickAsync());
-        dialogs.WaitForElement("[role=dialog]");
-        await dialogs.ActAsync(shown => shown.ByRole("radio", nameof(ModeratorRole.Moderator)).ClickAsync());
-        await dialogs.ActAsync(shown => shown.ByRole("button", PeopleTexts.Save).ClickAsync());
-        await editing;
+        await ChangeAsync(page, "ada@example.com", ("radio", nameof(ModeratorRole.Moderator)), ("button", PeopleTexts.Save));
 
         page.WaitForAssertion(() => Assert.Contains("ada@example.com is now Moderator", LastNotice!.Text, StringComparison.Ordinal));
         Assert.Equal(ModeratorRole.Moderator, await RoleOfAsync("ada@example.com"));
@@ -62,12 +56,7 @@ public sealed class PeoplePageTests : PageTest
     {
         await MakeAsync("boss@example.com", ModeratorRole.Admin);
         var page = await RenderAsync();
-        var dialogs = Render<MudBlazor.MudDialogProvider>();
-
-        var editing = page.ActAsync(shown => shown.Find("button[aria-label='Change boss@example.com']").ClickAsync());
-        dialogs.WaitForElement("[role=dialog]");
-        await dialogs.ActAsync(shown => shown.ByRole("button", PeopleTexts.Disable).ClickAsync());
-        await editing;
+        await ChangeAsync(page, "boss@example.com", ("button", PeopleTexts.Disable));
 
         page.WaitForAssertion(() => Assert.Contains("only Admin", LastNotice!.Text, StringComparison.Ordinal));
     }
@@ -78,12 +67,7 @@ public sealed class PeoplePageTests : PageTest
         await MakeAsync(Self, ModeratorRole.Admin);
         await MakeAsync("ada@example.com", ModeratorRole.Observer);
         var page = await RenderAsync();
-        var dialogs = Render<MudBlazor.MudDialogProvider>();
-
-        var editing = page.ActAsync(shown => shown.Find("button[aria-label='Change ada@example.com']").ClickAsync());
-        dialogs.WaitForElement("[role=dialog]");
-        await dialogs.ActAsync(shown => shown.ByRole("button", PeopleTexts.Disable).ClickAsync());
-        await editing;
+        await ChangeAsync(page, "ada@example.com", ("button", PeopleTexts.Disable));
         Assert.True((await AccountAsync()).IsDisabled);
 
         await Services.GetRequiredService<NoticeBoard>().UndoAsync(LastNotice!);
@@ -233,6 +217,17 @@ public sealed class PeoplePageTests : PageTest
             if (!await roles.RoleExistsAsync(role))
                 await roles.CreateAsync(new IdentityRole(role));
         }
+    }
+
+    /// <summary>Opens an account's dialog and presses what is named in it, one after the other; done when the dialog is.</summary>
+    private async Task ChangeAsync(IRenderedComponent<PeoplePage> page, string email, params (string Role, string Name)[] presses)
+    {
+        var dialogs = Render<MudBlazor.MudDialogProvider>();
+        var editing = page.ActAsync(shown => shown.Find($"button[aria-label='Change {email}']").ClickAsync());
+        dialogs.WaitForElement("[role=dialog]");
+        foreach (var (role, name) in presses)
+            await dialogs.ActAsync(shown => shown.ByRole(role, name).ClickAsync());
+        await editing;
     }
 
     private async Task MakeAsync(string email, ModeratorRole role)

@@ -37,9 +37,6 @@ public sealed partial class SearchField : IDisposable
     [Parameter]
     public IReadOnlyList<string>? Known { get; set; }
 
-    [Parameter]
-    public string? Css { get; set; }
-
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
