@@ -1,0 +1,37 @@
+namespace Presence.Engine.History;
+
+/// <summary>What one minute of a room, or of the network, came to.</summary>
+/// <param name="RoomId">The room; null for the network, whose viewers are counted once however many rooms they are in.</param>
+/// <param name="At">When the minute began: a whole minute, UTC.</param>
+public readonly record struct RoomMinute(string? RoomId, DateTimeOffset At)
+{
+    /// <summary>The time all viewers were counted, added up: divided by the time recorded it is the average count.</summary>
+    public TimeSpan Viewers { get; init; }
+
+    /// <summary>The part of <see cref="Viewers"/> that was hidden.</summary>
+    public TimeSpan Hidden { get; init; }
+
+    /// <summary>The part of <see cref="Viewers"/> of viewers without an account.</summary>
+    public TimeSpan Guests { get; init; }
+
+    /// <summary>The most viewers at once.</summary>
+    public int Peak { get; init; }
+
+    /// <summary>Viewers who joined.</summary>
+    public int Joins { get; init; }
+
+    /// <summary>Viewers who left, by reason.</summary>
+    public LeaveCounts Leaves { get; init; }
+}
+
+/// <summary>Leaves by reason.</summary>
+/// <param name="Left">The client said so.</param>
+/// <param name="Timeout">The deadline passed.</param>
+/// <param name="Disabled">Presence was switched off.</param>
+/// <param name="Removed">Banned.</param>
+/// <param name="Ended">The broadcast ended.</param>
+public readonly record struct LeaveCounts(int Left, int Timeout, int Disabled, int Removed, int Ended)
+{
+    /// <summary>All of them.</summary>
+    public int Total => Left + Timeout + Disabled + Removed + Ended;
+}
