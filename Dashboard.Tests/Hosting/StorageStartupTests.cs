@@ -124,7 +124,7 @@ public sealed class StorageStartupTests
         var accounts = scope.ServiceProvider.GetRequiredService<AccountsContext>();
         accounts.Add(new ModeratorAccount { UserName = "ada@example.com" });
         using var cancel = new CancellationTokenSource();
-        using var lease = await host.Services.GetRequiredService<PresenceDatabase>().Gate.EnterAsync(this, Cancel);
+        using var lease = await host.Services.GetRequiredService<PresenceDatabase>().Gate.EnterAsync(Cancel);
 
         Task writing = write switch
         {

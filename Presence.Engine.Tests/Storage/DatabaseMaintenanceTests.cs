@@ -86,7 +86,7 @@ public sealed class DatabaseMaintenanceTests : IDisposable
     {
         await using var database = await _folder.OpenAsync(_time);
         using var writer = database.Connect();
-        using var lease = await database.Gate.EnterAsync(writer, Cancel);
+        using var lease = await database.Gate.EnterAsync(Cancel);
 
         Assert.True(File.Exists(Of(database).TakeBackup(Backups, 7, Cancel).Path));
     }

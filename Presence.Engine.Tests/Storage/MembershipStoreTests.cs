@@ -137,7 +137,7 @@ public sealed class MembershipStoreTests : IAsyncLifetime
         for (var i = 0; i < 6_000; i++)
             _world.Beat($"user {i}");
         Task flush;
-        using (await _world.Database.Gate.EnterAsync(this, Cancel))
+        using (await _world.Database.Gate.EnterAsync(Cancel))
         {
             flush = _world.Memberships.FlushAsync(Cancel);
             _world.Beat("meanwhile");
@@ -158,7 +158,7 @@ public sealed class MembershipStoreTests : IAsyncLifetime
         _world.Beat("ada");
         using (var cancelled = new CancellationTokenSource())
         {
-            using var lease = await _world.Database.Gate.EnterAsync(this, Cancel);
+            using var lease = await _world.Database.Gate.EnterAsync(Cancel);
             var flush = _world.Memberships.FlushAsync(cancelled.Token);
             await cancelled.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => flush);

@@ -205,11 +205,11 @@ public sealed class RoomTrendSnapshotStoreTests : IAsyncLifetime
             _world.Beat("ann " + (room / 20), room: $"room {room}");
         _world.Sweep(_time, 15);
         var gate = _world.Database.Gate;
-        var first = await gate.EnterAsync("first", Cancel);
+        var first = await gate.EnterAsync(Cancel);
         _world.Trace.OnWrite = () => _time.Advance(TimeSpan.FromMilliseconds(1)); // what a row takes
 
         var saving = _store.SaveAsync(Cancel);
-        var second = gate.EnterAsync("second", Cancel).AsTask();
+        var second = gate.EnterAsync(Cancel).AsTask();
         first.Dispose();
         using (await second)
         {

@@ -154,7 +154,7 @@ public sealed class WriteGateTests : IAsyncLifetime
     public async Task Query_WhileAnotherWrites_PassesTheGate()
     {
         await using var notes = Notes();
-        using var lease = await _database.Gate.EnterAsync(this, Cancel);
+        using var lease = await _database.Gate.EnterAsync(Cancel);
 
         Assert.Equal(0, await notes.Notes.CountAsync(Cancel));
     }
@@ -163,7 +163,7 @@ public sealed class WriteGateTests : IAsyncLifetime
     public async Task EnterAsync_CancelledWhileWaiting_HoldsNothing()
     {
         using var cancel = new CancellationTokenSource();
-        using var lease = await _database.Gate.EnterAsync(this, Cancel);
+        using var lease = await _database.Gate.EnterAsync(Cancel);
         await using var notes = Notes();
         notes.Notes.Add(new NotesContext.Note());
 
@@ -180,23 +180,23 @@ public sealed class WriteGateTests : IAsyncLifetime
     public async Task EnterAsync_HeldForTooLong_TimesOut()
     {
         using var gate = new WriteGate(TimeSpan.FromMilliseconds(20));
-        using var lease = await gate.EnterAsync("first", Cancel);
+        using var lease = await gate.EnterAsync(Cancel);
 
-        await Assert.ThrowsAsync<StorageBusyException>(async () => await gate.EnterAsync("second", Cancel));
+        await Assert.ThrowsAsync<StorageBusyException>(async () => await gate.EnterAsync(Cancel));
     }
 
     [Fact]
     public async Task Dispose_LeaseDisposedTwice_CountsOnce()
     {
         using var gate = new WriteGate();
-        var outer = await gate.EnterAsync(this, Cancel);
-        var inner = await gate.EnterAsync(this, Cancel);
+        var first = await gate.EnterAsync(Cancel);
+        first.Dispose();
+        var second = await gate.EnterAsync(Cancel);
 
-        inner.Dispose();
-        inner.Dispose();
+        first.Dispose();
         Assert.True(gate.IsHeld);
 
-        outer.Dispose();
+        second.Dispose();
         Assert.False(gate.IsHeld);
     }
 

@@ -18,7 +18,7 @@ public sealed class Checkpointer(PresenceDatabase database)
     public async Task<bool> CheckpointAsync(CancellationToken cancellationToken)
     {
         using var connection = database.Connect();
-        using var lease = await database.Gate.EnterAsync(connection, cancellationToken);
+        using var lease = await database.Gate.EnterAsync(cancellationToken);
         return Empty(connection);
     }
 

@@ -98,7 +98,7 @@ public sealed class DatabaseMaintenance(PresenceDatabase database, Checkpointer 
             if (DatabaseGuards.DamageOf(connection) is { } damage)
                 return new MaintenanceReport(damage, log, IsLogEmptied: false); // a damaged file is not written to
 
-            using (await database.Gate.EnterAsync(connection, cancellationToken))
+            using (await database.Gate.EnterAsync(cancellationToken))
             {
                 using var command = connection.CreateCommand();
                 command.CommandText = RenewStatistics;

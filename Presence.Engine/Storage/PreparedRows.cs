@@ -7,13 +7,8 @@ namespace Presence.Engine.Storage;
 /// <remarks><b>Threads.</b> One at a time.</remarks>
 internal abstract class PreparedRows(PresenceDatabase database) : IDisposable
 {
-    /// <summary>How long a piece writes before others may: half of the 50 ms it may take with its commit.</summary>
-    private static readonly TimeSpan LongestPiece = TimeSpan.FromMilliseconds(20);
-
     /// <summary>How many rows are written between two looks at the time.</summary>
     private const int RowsPerLook = 32;
-
-    private const int MostRows = 5_000; // for a clock that stands still
 
     private readonly SqliteConnection _connection = database.Connect();
     private readonly List<SqliteCommand> _commands = [];
@@ -27,10 +22,10 @@ internal abstract class PreparedRows(PresenceDatabase database) : IDisposable
     {
         for (var next = 0; next < items.Count;)
         {
-            using var lease = await database.Gate.EnterAsync(_connection, cancellationToken);
+            using var lease = await database.Gate.EnterAsync(cancellationToken);
             using var transaction = Begin();
             var began = database.Time.GetTimestamp();
-            for (var rows = 0; next < items.Count && rows < MostRows && (rows % RowsPerLook != 0 || database.Time.GetElapsedTime(began) < LongestPiece); rows++)
+            for (var rows = 0; next < items.Count && rows < WritePieces.MostRows && (rows % RowsPerLook != 0 || database.Time.GetElapsedTime(began) < WritePieces.Longest); rows++)
                 write(items[next++]);
             alongside?.Invoke();
             transaction.Commit();
@@ -40,7 +35,7 @@ internal abstract class PreparedRows(PresenceDatabase database) : IDisposable
     /// <summary>Writes something short in a transaction of its own.</summary>
     public async Task WriteAsync(Action write, CancellationToken cancellationToken)
     {
-        using var lease = await database.Gate.EnterAsync(_connection, cancellationToken);
+        using var lease = await database.Gate.EnterAsync(cancellationToken);
         using var transaction = Begin();
         write();
         transaction.Commit();

@@ -150,7 +150,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         await context.Database.OpenConnectionAsync(cancellationToken);
         try
         {
-            using var lease = await Gate.EnterAsync(context, cancellationToken);
+            using var lease = await Gate.EnterAsync(cancellationToken);
             if (DatabaseGuards.ClearStaleMigrationLock(connection))
                 _logger.LogWarning("An earlier start was interrupted during a migration. Its lock was removed.");
 

@@ -1,125 +1,97 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Query;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Presence.Engine.Storage;
 
-/// <summary>The queue of those who write to the database file: one at a time, first come, first served.</summary>
-/// <remarks>
-/// SQLite admits one writer. Another writer would sleep on a pool thread and be overtaken. Here
-/// writers wait without a thread and in order. Reads do not enter.
-/// <para><b>Threads.</b> Any. A holder may enter again while it is inside; it is never used by two threads at once, so
-/// counting its entries needs no lock.</para>
-/// <para><b>Guarantee.</b> Waits end after <see cref="LongestWait"/>: code that writes through a second context while its
-/// first one holds the gate gets an error instead of hanging for ever.</para>
-/// </remarks>
+/// <summary>The queue of those who write to the database file: one at a time, first come, first served. Reads do not enter.</summary>
+/// <remarks>SQLite admits one writer. Another writer would sleep on a pool thread and be overtaken; here it waits without a thread and in order.</remarks>
 /// <param name="longestWait">How long to wait for the gate; <see cref="LongestWait"/> when null.</param>
 public sealed class WriteGate(TimeSpan? longestWait = null) : IDisposable
 {
     /// <summary>
-    /// The longest wait for the gate; far over any write here, all of which are cut into batches. Together with the wait for a
-    /// store's turn and for other programs it stays under the 5 s within which trouble with the disk is answered.
+    /// The longest wait for the gate; far over any write here, all of which are cut into pieces. With the wait for a store's turn
+    /// and for other programs it stays under the 5 s within which trouble with the disk is answered. Code that enters twice gets an error then.
     /// </summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1.5);
 
     private readonly SemaphoreSlim _entrance = new(1, 1);
     private readonly TimeSpan _longestWait = longestWait ?? LongestWait;
-    private volatile object? _holder;
-    private int _entries;
 
-    /// <summary>Whether the gate is held.</summary>
-    public bool IsHeld => _holder is not null;
+    /// <summary>Whether somebody writes.</summary>
+    public bool IsHeld => _entrance.CurrentCount == 0;
 
-    /// <summary>Called when a holder leaves, before the next one enters.</summary>
+    /// <summary>Called when a writer leaves, before the next one enters.</summary>
     internal Action? Leaving { get; set; }
 
-    /// <summary>Waits until no one else writes.</summary>
-    /// <param name="holder">Who enters: the context or the connection that is about to write.</param>
-    /// <param name="cancellationToken">Gives up waiting; nothing is held then.</param>
-    /// <returns>Dispose it to leave.</returns>
-    /// <exception cref="StorageBusyException">Others held the gate for <see cref="LongestWait"/>. Nothing is held.</exception>
-    public async ValueTask<WriteLease> EnterAsync(object holder, CancellationToken cancellationToken)
-    {
-        if (!ReferenceEquals(_holder, holder))
-        {
-            if (!await _entrance.WaitAsync(_longestWait, cancellationToken))
-                throw new StorageBusyException($"The database's write gate was held by others for {_longestWait.TotalSeconds:0.#} s.");
-            _holder = holder;
-        }
-        _entries++;
-        return new WriteLease(this);
-    }
+    /// <summary>Waits until no one else writes. Dispose the result to leave; twice is harmless.</summary>
+    /// <exception cref="StorageBusyException">Others held the gate for <see cref="LongestWait"/>. Nothing is held, nor after a cancellation.</exception>
+    public async ValueTask<IDisposable> EnterAsync(CancellationToken cancellationToken) =>
+        await _entrance.WaitAsync(_longestWait, cancellationToken)
+            ? new Lease(this)
+            : throw new StorageBusyException($"The database's write gate was held by others for {_longestWait.TotalSeconds:0.#} s.");
 
     /// <inheritdoc/>
     public void Dispose() => _entrance.Dispose();
 
-    internal void Leave()
+    private sealed class Lease(WriteGate gate) : IDisposable
     {
-        if (--_entries > 0)
-            return;
-        try
+        private bool _isLeft;
+
+        public void Dispose()
         {
-            Leaving?.Invoke();
-        }
-        finally
-        {
-            _holder = null;
-            _entrance.Release();
+            if (Interlocked.Exchange(ref _isLeft, true))
+                return;
+            try
+            {
+                gate.Leaving?.Invoke();
+            }
+            finally
+            {
+                gate._entrance.Release();
+            }
         }
     }
 }
 
-/// <summary>One entry into the <see cref="WriteGate"/>. Disposing it twice is harmless.</summary>
-public sealed class WriteLease : IDisposable
+/// <summary>A transaction that holds the gate until it is committed or disposed; rolled back when it is disposed without a commit.</summary>
+public sealed class WriteTransaction(IDbContextTransaction transaction, IDisposable lease) : IAsyncDisposable
 {
-    private WriteGate? _gate;
-
-    internal WriteLease(WriteGate gate) => _gate = gate;
-
-    /// <summary>Leaves the gate. The next writer enters when the holder's last lease is disposed.</summary>
-    public void Dispose() => Interlocked.Exchange(ref _gate, null)?.Leave();
-}
-
-/// <summary>A transaction that holds the gate; rolled back when it is disposed without a commit.</summary>
-public sealed class WriteTransaction : IAsyncDisposable
-{
-    private readonly IDbContextTransaction _transaction;
-    private readonly WriteLease _lease;
-
-    internal WriteTransaction(IDbContextTransaction transaction, WriteLease lease) => (_transaction, _lease) = (transaction, lease);
-
     /// <summary>Commits and leaves the gate.</summary>
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
-        await _transaction.CommitAsync(cancellationToken);
-        _lease.Dispose();
+        await transaction.CommitAsync(cancellationToken);
+        lease.Dispose();
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        using (_lease)
-            await _transaction.DisposeAsync();
+        using (lease)
+            await transaction.DisposeAsync();
     }
 }
 
-/// <summary>A context of the database file. Its <c>SaveChangesAsync</c> enters the gate; everything else that writes is in <see cref="GatedWrites"/>.</summary>
+/// <summary>A context of the database file, which saves through <see cref="GatedWrites.WriteAsync"/>.</summary>
 public interface IGatedContext
 {
     /// <summary>The gate of the file.</summary>
     WriteGate Gate { get; }
+
+    /// <summary>EF Core's own, by which a context's transaction is known.</summary>
+    DatabaseFacade Database { get; }
 }
 
-/// <summary>What writes without <c>SaveChangesAsync</c>: the only place that may, so that nothing passes by the gate (see BannedSymbols.txt).</summary>
+/// <summary>How contexts write: the only place that may call EF Core for it, so that nothing passes by the gate (see BannedSymbols.txt).</summary>
 public static class GatedWrites
 {
 #pragma warning disable RS0030 // each holds the gate here
 
-    /// <summary>Begins a transaction that holds the gate until it is committed or disposed.</summary>
-    public static async Task<WriteTransaction> BeginWriteAsync<TContext>(this TContext context, CancellationToken cancellationToken)
-        where TContext : DbContext, IGatedContext
+    /// <summary>Begins a transaction; what its context writes until the end is part of it.</summary>
+    public static async Task<WriteTransaction> BeginWriteAsync(this IGatedContext context, CancellationToken cancellationToken)
     {
-        var lease = await context.Gate.EnterAsync(context, cancellationToken);
+        var lease = await context.Gate.EnterAsync(cancellationToken);
         try
         {
             return new WriteTransaction(await context.Database.BeginTransactionAsync(cancellationToken), lease);
@@ -131,26 +103,22 @@ public static class GatedWrites
         }
     }
 
-    /// <summary>Deletes rows without reading them, and returns how many.</summary>
+    /// <summary>Runs one write inside the gate, which the context's transaction already holds if there is one.</summary>
+    public static async Task<int> WriteAsync(this IGatedContext context, Func<Task<int>> write, CancellationToken cancellationToken)
+    {
+        using var lease = context.Database.CurrentTransaction is null ? await context.Gate.EnterAsync(cancellationToken) : null;
+        return await write();
+    }
+
+    /// <summary>Deletes rows without reading them, and returns how many. For many, see <see cref="WritePieces"/>.</summary>
     public static Task<int> DeleteAsync<T>(this IGatedContext context, IQueryable<T> rows, CancellationToken cancellationToken) =>
-        context.HoldingGateAsync(() => rows.ExecuteDeleteAsync(cancellationToken), cancellationToken);
+        context.WriteAsync(() => rows.ExecuteDeleteAsync(cancellationToken), cancellationToken);
 
     /// <summary>Changes rows without reading them, and returns how many.</summary>
     public static Task<int> UpdateAsync<T>(this IGatedContext context, IQueryable<T> rows, Action<UpdateSettersBuilder<T>> set, CancellationToken cancellationToken) =>
-        context.HoldingGateAsync(() => rows.ExecuteUpdateAsync(set, cancellationToken), cancellationToken);
+        context.WriteAsync(() => rows.ExecuteUpdateAsync(set, cancellationToken), cancellationToken);
 
     /// <summary>Runs a statement, in which gaps become parameters, and returns how many rows it changed.</summary>
-    public static Task<int> ExecuteAsync<TContext>(this TContext context, FormattableString statement, CancellationToken cancellationToken)
-        where TContext : DbContext, IGatedContext =>
-        context.HoldingGateAsync(() => context.Database.ExecuteSqlAsync(statement, cancellationToken), cancellationToken);
-#pragma warning restore RS0030
-
-    /// <summary>What the synchronous <c>SaveChanges</c> of a gated context throws: it would wait on a thread of the pool.</summary>
-    public static InvalidOperationException Synchronous() => new("This context is saved with SaveChangesAsync alone: writers wait their turn without a thread.");
-
-    private static async Task<int> HoldingGateAsync(this IGatedContext context, Func<Task<int>> write, CancellationToken cancellationToken)
-    {
-        using var lease = await context.Gate.EnterAsync(context, cancellationToken);
-        return await write();
-    }
+    public static Task<int> ExecuteAsync(this IGatedContext context, FormattableString statement, CancellationToken cancellationToken) =>
+        context.WriteAsync(() => context.Database.ExecuteSqlAsync(statement, cancellationToken), cancellationToken);
 }
