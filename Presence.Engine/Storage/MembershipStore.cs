@@ -230,6 +230,7 @@ internal sealed class MembershipRows : PreparedRows
     public MembershipRows(PresenceDatabase database)
         : base(database)
     {
+        Visits = new VisitRows(this);
         // The journal and the walk over all viewers can both report a join. Both write the same row.
         _insert = Prepare(
             """INSERT OR REPLACE INTO "Memberships" ("Id", "RoomId", "UserId", "SessionId", "IsGuest", "State", "JoinedAt") VALUES ($1, $2, $3, $4, $5, $6, $7)""",
@@ -243,6 +244,9 @@ internal sealed class MembershipRows : PreparedRows
             """,
             SqliteType.Integer, SqliteType.Text, SqliteType.Integer, SqliteType.Integer, SqliteType.Integer, SqliteType.Integer, SqliteType.Integer, SqliteType.Integer);
     }
+
+    /// <summary>Writes the visits that ended with a leave, in the same transactions.</summary>
+    public VisitRows Visits { get; }
 
     public void Write(MembershipChange change)
     {

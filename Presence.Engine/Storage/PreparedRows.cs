@@ -18,17 +18,20 @@ internal abstract class PreparedRows(PresenceDatabase database) : IDisposable
     /// <param name="write">Writes one, with the prepared commands.</param>
     /// <param name="alongside">Written once with each transaction; null when there is nothing.</param>
     /// <param name="cancellationToken">Stops between two transactions.</param>
-    public async Task WriteAsync<T>(IReadOnlyList<T> items, Action<T> write, Action? alongside, CancellationToken cancellationToken)
+    /// <param name="committed">Told after each transaction how many items it wrote.</param>
+    public async Task WriteAsync<T>(IReadOnlyList<T> items, Action<T> write, Action? alongside, CancellationToken cancellationToken, Action<int>? committed = null)
     {
         for (var next = 0; next < items.Count;)
         {
             using var lease = await database.Gate.EnterAsync(cancellationToken);
             using var transaction = Begin();
             var began = database.Time.GetTimestamp();
-            for (var rows = 0; next < items.Count && rows < WritePieces.MostRows && (rows % RowsPerLook != 0 || database.Time.GetElapsedTime(began) < WritePieces.Longest); rows++)
+            var rows = 0;
+            for (; next < items.Count && rows < WritePieces.MostRows && (rows % RowsPerLook != 0 || database.Time.GetElapsedTime(began) < WritePieces.Longest); rows++)
                 write(items[next++]);
             alongside?.Invoke();
             transaction.Commit();
+            committed?.Invoke(rows);
         }
     }
 
@@ -49,16 +52,22 @@ internal abstract class PreparedRows(PresenceDatabase database) : IDisposable
         _connection.Dispose();
     }
 
-    /// <summary>Runs a prepared command.</summary>
-    protected static void Run(SqliteCommand command, params ReadOnlySpan<object?> values)
+    /// <summary>Runs a prepared command, and returns how many rows it changed.</summary>
+    internal static int Run(SqliteCommand command, params ReadOnlySpan<object?> values)
     {
-        for (var i = 0; i < values.Length; i++)
-            command.Parameters[i].Value = values[i] ?? DBNull.Value;
-        command.ExecuteNonQuery();
+        Bind(command, values);
+        return command.ExecuteNonQuery();
+    }
+
+    /// <summary>Runs a prepared command that answers with one whole number; null when it answers with nothing.</summary>
+    internal static long? ReadNumber(SqliteCommand command, params ReadOnlySpan<object?> values)
+    {
+        Bind(command, values);
+        return command.ExecuteScalar() is long number ? number : null;
     }
 
     /// <summary>Prepares a command with the parameters <c>$1</c>, <c>$2</c> and so on; it goes with these rows.</summary>
-    protected SqliteCommand Prepare(string text, params ReadOnlySpan<SqliteType> types)
+    internal SqliteCommand Prepare(string text, params ReadOnlySpan<SqliteType> types)
     {
         var command = Query(text);
         for (var i = 0; i < types.Length; i++)
@@ -74,6 +83,12 @@ internal abstract class PreparedRows(PresenceDatabase database) : IDisposable
         var command = _connection.CreateCommand();
         command.CommandText = text;
         return command;
+    }
+
+    private static void Bind(SqliteCommand command, ReadOnlySpan<object?> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+            command.Parameters[i].Value = values[i] ?? DBNull.Value;
     }
 
     private SqliteTransaction Begin()

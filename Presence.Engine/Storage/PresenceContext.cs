@@ -23,6 +23,15 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
     internal DbSet<PublicLinkRecord> PublicLinks => Set<PublicLinkRecord>();
     internal DbSet<ShareLinkRecord> ShareLinks => Set<ShareLinkRecord>();
 
+    internal DbSet<HistoryRoomRecord> HistoryRooms => Set<HistoryRoomRecord>();
+    internal DbSet<HistoryPersonRecord> HistoryPeople => Set<HistoryPersonRecord>();
+    internal DbSet<HistoryDeviceRecord> HistoryDevices => Set<HistoryDeviceRecord>();
+    internal DbSet<VisitRecord> Visits => Set<VisitRecord>();
+    internal DbSet<MinuteRecord> Minutes => Set<MinuteRecord>();
+    internal DbSet<BroadcastRecord> Broadcasts => Set<BroadcastRecord>();
+    internal DbSet<HistoryEventRecord> HistoryEvents => Set<HistoryEventRecord>();
+    internal DbSet<HistorySettingsRecord> HistorySettings => Set<HistorySettingsRecord>();
+
     /// <inheritdoc/>
     public WriteGate Gate => database.Gate;
 
@@ -79,6 +88,7 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
 
         modelBuilder.Entity<RoomTrendSnapshotRecord>().ToTable("RoomMemories").HasKey(m => m.RoomId);
 
+        HistoryTables.Create(modelBuilder);
         CreateAdministration(modelBuilder);
     }
 

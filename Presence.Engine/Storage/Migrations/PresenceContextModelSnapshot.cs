@@ -16,6 +16,80 @@ namespace Presence.Engine.Storage.Migrations
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("Presence.Engine.Storage.BroadcastRecord", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EmptySince")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("End")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Guests")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("HadViewers")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("HiddenMilliseconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Joins")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("MedianStayMilliseconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Moments")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Peak")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("PeakAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("PresentMilliseconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Returning")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("RoomNo")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("SummarisedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Title")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Users")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("WatchedMilliseconds")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EndedAt");
+
+                    b.HasIndex("StartedAt");
+
+                    b.HasIndex("RoomNo", "StartedAt");
+
+                    b.ToTable("Broadcasts", (string)null);
+                });
+
             modelBuilder.Entity("Presence.Engine.Storage.ChannelRecord", b =>
                 {
                     b.Property<string>("ChannelId")
@@ -31,6 +105,93 @@ namespace Presence.Engine.Storage.Migrations
                     b.HasKey("ChannelId");
 
                     b.ToTable("Channels", (string)null);
+                });
+
+            modelBuilder.Entity("Presence.Engine.Storage.HistoryDeviceRecord", b =>
+                {
+                    b.Property<long>("No")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AppVersion")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("No");
+
+                    b.HasIndex("Name", "AppVersion")
+                        .IsUnique();
+
+                    b.ToTable("HistoryDevices", (string)null);
+                });
+
+            modelBuilder.Entity("Presence.Engine.Storage.HistoryEventRecord", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Detail")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RoomId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("HistoryEvents", (string)null);
+                });
+
+            modelBuilder.Entity("Presence.Engine.Storage.HistoryPersonRecord", b =>
+                {
+                    b.Property<long>("No")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("FirstSeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsGuest")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LastSeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Visits")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("WatchedMilliseconds")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("No");
+
+                    b.HasIndex("LastSeenAt");
+
+                    b.HasIndex("UserId")
+                        .IsUnique();
+
+                    b.ToTable("HistoryPeople", (string)null);
                 });
 
             modelBuilder.Entity("Presence.Engine.Storage.HistoryRecord", b =>
@@ -56,6 +217,66 @@ namespace Presence.Engine.Storage.Migrations
                     b.HasKey("Range", "At");
 
                     b.ToTable("History", (string)null);
+                });
+
+            modelBuilder.Entity("Presence.Engine.Storage.HistoryRoomRecord", b =>
+                {
+                    b.Property<long>("No")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RoomId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("No");
+
+                    b.HasIndex("RoomId")
+                        .IsUnique();
+
+                    b.ToTable("HistoryRooms", (string)null);
+                });
+
+            modelBuilder.Entity("Presence.Engine.Storage.HistorySettingsRecord", b =>
+                {
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("AttendanceDays")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("BroadcastDays")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("EmptyGapMilliseconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("EventDays")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("MinuteDays")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("QuarterDays")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("UpdatedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Zone")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Version");
+
+                    b.ToTable("HistorySettings", (string)null);
                 });
 
             modelBuilder.Entity("Presence.Engine.Storage.LastAliveRecord", b =>
@@ -121,6 +342,55 @@ namespace Presence.Engine.Storage.Migrations
                     b.HasKey("Id");
 
                     b.ToTable("Memberships", (string)null);
+                });
+
+            modelBuilder.Entity("Presence.Engine.Storage.MinuteRecord", b =>
+                {
+                    b.Property<byte>("Step")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("RoomNo")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Disabled")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Ended")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("GuestsMilliseconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("HiddenMilliseconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Joins")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Left")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Peak")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Recorded")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Removed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("TimedOut")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ViewersMilliseconds")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Step", "RoomNo", "At");
+
+                    b.ToTable("Minutes", (string)null);
                 });
 
             modelBuilder.Entity("Presence.Engine.Storage.PublicLinkRecord", b =>
@@ -457,6 +727,42 @@ namespace Presence.Engine.Storage.Migrations
                         .HasFilter("\"IsVouched\" = 0 AND \"IsKept\" = 0");
 
                     b.ToTable("Users", (string)null);
+                });
+
+            modelBuilder.Entity("Presence.Engine.Storage.VisitRecord", b =>
+                {
+                    b.Property<long>("RoomNo")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("JoinedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("PersonNo")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("DeviceNo")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("HiddenMilliseconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Reason")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("StayedMilliseconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("UnseenMilliseconds")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("RoomNo", "JoinedAt", "PersonNo");
+
+                    b.HasIndex("PersonNo", "JoinedAt");
+
+                    b.HasIndex("RoomNo", "JoinedAt")
+                        .HasFilter("\"StayedMilliseconds\" > 21600000");
+
+                    b.ToTable("Visits", (string)null);
                 });
 #pragma warning restore 612, 618
         }
