@@ -17,7 +17,7 @@ internal static class LeaveEndpoints
             .Produces(StatusCodes.Status204NoContent);
         api.MapPost("/api/v1/presence/rooms/{roomId}/leave", LeaveByBeaconAsync).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
             .WithName("leaveRoomByBeacon")
-            .ReadsText("token=eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjp7fX0.c2lnbmF0dXJl&sessionId=tab-1", "text/plain", "application/x-www-form-urlencoded")
+            .Reads<string>().WithMetadata(new ApiTextBody("token=eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjp7fX0.c2lnbmF0dXJl&sessionId=tab-1", "text/plain", "application/x-www-form-urlencoded"))
             .Produces(StatusCodes.Status204NoContent).Refuses(ApiError.NotSignedIn, ApiError.NotAllowed).WithMetadata(new BodyLimit(BodyLimit.OfBeacons));
     }
 

@@ -24,6 +24,7 @@ internal static class PresenceApi
     public static void MapPresenceApi(this WebApplication app)
     {
         var api = app.MapGroup("");
+        ((IEndpointConventionBuilder)api).Finally(RouteDescriptions.AddErrors);
         ((IEndpointConventionBuilder)api).Finally(app.Services.GetRequiredService<ApiAuthorization>().Guard);
         Chapter(api, "Sessions", "Viewer logins and logouts.").MapSessions();
         var rooms = Chapter(api, "Room presence", "Heartbeats, counts and lists of viewers in rooms. Reading doesn't count as watching.");

@@ -1,9 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization.Metadata;
-using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.OpenApi;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.OpenApi;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Authentication;
@@ -25,7 +23,6 @@ internal static class DescriptionEndpoints
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
             json.SerializerOptions.NumberHandling = ApiJson.Default.Options.NumberHandling;
         });
-        services.TryAddEnumerable(ServiceDescriptor.Transient<IApiDescriptionProvider, DescriptionTransformer.Provider>());
         services.AddOpenApi(Document, options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;

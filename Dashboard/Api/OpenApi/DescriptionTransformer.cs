@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -30,21 +29,9 @@ internal sealed class DescriptionTransformer(PublicAddress address) : IOpenApiDo
 
     private readonly Dictionary<string, IOpenApiSecurityScheme> _credentials = new(StringComparer.Ordinal)
     {
-        [AccessToken] = new OpenApiSecurityScheme
-        {
-            Type = SecuritySchemeType.Http,
-            Scheme = "bearer",
-            BearerFormat = "JWT",
-            Description = "The access token of a login, or a JWT signed by your backend. Acts as its subject only.",
-        },
+        [AccessToken] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT", Description = "The access token of a login, or a JWT signed by your backend. Acts as its subject only." },
         ["serverKey"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A server key, for your backend only. It can act for any user." },
-        ["serverKeyHeader"] = new OpenApiSecurityScheme
-        {
-            Type = SecuritySchemeType.ApiKey,
-            In = ParameterLocation.Header,
-            Name = "x-server-key",
-            Description = "A server key, if the Authorization header is already in use.",
-        },
+        ["serverKeyHeader"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "x-server-key", Description = "A server key, if the Authorization header is already in use." },
     };
 
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
@@ -67,19 +54,19 @@ internal sealed class DescriptionTransformer(PublicAddress address) : IOpenApiDo
         operation.Description = WebUtility.HtmlDecode(operation.Description); // XML comments are encoded, OpenAPI texts are not
         if (policy.ScopeRule is { } scopes)
             operation.Description = $"{operation.Description}\n\nServer key scope: {scopes}.".Trim();
-        operation.Parameters = [.. PathParametersOf(route).Select(parameter => ApiParameter.OfPath(parameter.Name)), .. metadata.OfType<OpenApiParameter>()];
+        operation.Parameters = [.. route.ParameterDescriptions.Where(parameter => parameter.Source == BindingSource.Path).Select(parameter => ApiParameter.OfPath(parameter.Name)), .. metadata.OfType<OpenApiParameter>()];
         operation.Security = policy == ApiPolicy.Anonymous
             ? [new OpenApiSecurityRequirement()]
             : [.. _credentials.Keys.Where(way => way == AccessToken ? policy.AllowsViewers : policy.AllowsServers).Select(way => new OpenApiSecurityRequirement { [new(way, document)] = [] })];
 
-        var produced = metadata.OfType<IProducesResponseTypeMetadata>().Single();
+        var produced = metadata.OfType<IProducesResponseTypeMetadata>().Single(reply => reply.StatusCode < 400);
         var reply = (OpenApiResponse)operation.Responses![$"{produced.StatusCode}"];
-        if (metadata.OfType<ApiBody>().SingleOrDefault()?.Example is { } body)
-            Show(operation.RequestBody!.Content!, JsonValue.Create(body));
+        if (metadata.OfType<ApiTextBody>().SingleOrDefault() is { } text)
+            operation.RequestBody = new OpenApiRequestBody { Required = true, Content = text.MediaTypes.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = JsonValue.Create(text.Example) }) };
         if (metadata.OfType<ApiExample>().SingleOrDefault() is { } example)
-            Show(reply.Content!, produced.Type == typeof(string) ? JsonValue.Create(example.Text) : JsonNode.Parse(example.Text));
-        Add(metadata.OfType<ApiHeader>(), reply);
-        foreach (var errors in ErrorsOf(route).GroupBy(error => error.Status))
+            reply.Content!.Values.Single().Example = produced.Type == typeof(string) ? JsonValue.Create(example.Text) : JsonNode.Parse(example.Text);
+        reply.Headers = HeadersOf(metadata.OfType<ApiHeader>());
+        foreach (var errors in metadata.OfType<ApiError>().OrderBy(error => error.Code).GroupBy(error => error.Status))
             operation.Responses[$"{errors.Key}"] = Shared([.. errors], (OpenApiResponse)operation.Responses[$"{errors.Key}"], document);
         return Task.CompletedTask;
     }
@@ -104,26 +91,11 @@ internal sealed class DescriptionTransformer(PublicAddress address) : IOpenApiDo
         if (schema.Properties is { Count: > 0 })
         {
             var isRead = type.FullName!.Contains("Request", StringComparison.Ordinal);
-            schema.Required = context.JsonTypeInfo.Properties.Where(member => !member.IsExtensionData && (isRead ? AttributeOf<RequiredAttribute>(member) is not null : IsAlwaysThere(member)))
+            schema.Required = context.JsonTypeInfo.Properties.Where(member => !member.IsExtensionData && (isRead ? AttributeOf<RequiredAttribute>(member) is not null : !member.IsGetNullable || AttributeOf<JsonIgnoreAttribute>(member)?.Condition == JsonIgnoreCondition.Never))
                 .Select(member => member.Name).ToHashSet(StringComparer.Ordinal);
         }
         return Task.CompletedTask;
     }
-
-    /// <summary>All errors of a route, in the order of their codes.</summary>
-    private static IReadOnlyList<ApiError> ErrorsOf(ApiDescription route)
-    {
-        var metadata = route.ActionDescriptor.EndpointMetadata;
-        var hasParameters = PathParametersOf(route).Any() || metadata.OfType<OpenApiParameter>().Any();
-        return [.. metadata.OfType<ApiError>().Append(ApiError.Fault)
-            .Concat(metadata.Contains(ApiPolicy.Anonymous) ? [] : [ApiError.NotSignedIn, ApiError.NotAllowed])
-            .Concat(metadata.OfType<ApiBody>().Any() ? [ApiError.Unreadable, ApiError.Invalid, ApiError.BodyTooLarge, ApiError.WrongMediaType] : [])
-            .Concat(hasParameters ? [ApiError.Invalid] : [])
-            .Concat(metadata.OfType<ApiChapter>().Single().Name == ApiChapter.Operation ? [] : [ApiError.RateLimited, ApiError.NotReady])
-            .Distinct().OrderBy(error => error.Code)];
-    }
-
-    private static IEnumerable<ApiParameterDescription> PathParametersOf(ApiDescription route) => route.ParameterDescriptions.Where(parameter => parameter.Source == BindingSource.Path);
 
     /// <summary>One response for the errors of one status, with an example of each. A component, because most routes share it.</summary>
     private static OpenApiResponseReference Shared(IReadOnlyList<ApiError> errors, OpenApiResponse response, OpenApiDocument document)
@@ -133,52 +105,14 @@ internal sealed class DescriptionTransformer(PublicAddress address) : IOpenApiDo
         response.Content!.Values.Single().Examples =
             errors.ToDictionary(error => $"{error.Code}", error => (IOpenApiExample)new OpenApiExample { Summary = error.Meaning, Value = JsonSerializer.SerializeToNode(new ErrorDocument("error", error.Code, error.Meaning, Data: null), ApiJson.Documents.ErrorDocument) }, StringComparer.Ordinal);
         if (errors[0].Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
-            Add([new ApiHeader("Retry-After", "Seconds to wait.", JsonSchemaType.Integer)], response);
+            response.Headers = HeadersOf([new ApiHeader("Retry-After", "Seconds to wait.", JsonSchemaType.Integer)]);
         document.AddComponent(name, (IOpenApiResponse)response); // adding the same component again changes nothing
         return new OpenApiResponseReference(name, document);
     }
 
-    private static void Show(IDictionary<string, OpenApiMediaType> content, JsonNode? example)
-    {
-        foreach (var mediaType in content.Values)
-            mediaType.Example = example;
-    }
-
-    private static void Add(IEnumerable<ApiHeader> headers, OpenApiResponse response)
-    {
-        foreach (var (name, text, type) in headers)
-            (response.Headers ??= new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal))[name] = new OpenApiHeader { Description = text, Schema = new OpenApiSchema { Type = type } };
-    }
-
-    private static bool IsAlwaysThere(JsonPropertyInfo member) => !member.IsGetNullable || AttributeOf<JsonIgnoreAttribute>(member)?.Condition == JsonIgnoreCondition.Never;
+    private static Dictionary<string, IOpenApiHeader> HeadersOf(IEnumerable<ApiHeader> headers) =>
+        headers.ToDictionary(header => header.Name, header => (IOpenApiHeader)new OpenApiHeader { Description = header.Text, Schema = new OpenApiSchema { Type = header.Type } }, StringComparer.Ordinal);
 
     private static T? AttributeOf<T>(JsonPropertyInfo member)
-        where T : Attribute =>
-        member.AttributeProvider?.GetCustomAttributes(typeof(T), inherit: false) is [T attribute, ..] ? attribute : null;
-
-    /// <summary>Tells the framework which document a route reads and that it replies with errors, so that it writes their schemas.</summary>
-    internal sealed class Provider : IApiDescriptionProvider
-    {
-        public int Order => int.MaxValue; // after the framework's provider, which finds the routes
-
-        public void OnProvidersExecuting(ApiDescriptionProviderContext context)
-        {
-            // Nothing to add before the routes are found.
-        }
-
-        public void OnProvidersExecuted(ApiDescriptionProviderContext context)
-        {
-            foreach (var route in context.Results.Where(route => route.ActionDescriptor.EndpointMetadata.OfType<ApiPolicy>().Any()))
-            {
-                if (route.ActionDescriptor.EndpointMetadata.OfType<ApiBody>().SingleOrDefault() is { } body)
-                {
-                    route.ParameterDescriptions.Add(new ApiParameterDescription { Name = "body", Source = BindingSource.Body, Type = body.Type, IsRequired = !body.IsOptional });
-                    foreach (var mediaType in body.MediaTypes)
-                        route.SupportedRequestFormats.Add(new ApiRequestFormat { MediaType = mediaType });
-                }
-                foreach (var status in ErrorsOf(route).Select(error => error.Status).Distinct())
-                    route.SupportedResponseTypes.Add(new ApiResponseType { StatusCode = status, Type = typeof(ErrorDocument), ApiResponseFormats = [new ApiResponseFormat { MediaType = "application/json" }] });
-            }
-        }
-    }
+        where T : Attribute => member.AttributeProvider?.GetCustomAttributes(typeof(T), inherit: false).Cast<T>().FirstOrDefault();
 }

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.OpenApi;
+using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Storage;
 
@@ -14,15 +16,29 @@ internal static class RouteDescriptions
     /// <summary>Parameters of the query and headers.</summary>
     public static RouteHandlerBuilder Takes(this RouteHandlerBuilder route, params OpenApiParameter[] parameters) => route.WithMetadata([.. parameters]);
 
-    /// <summary>The document in the body. With the framework's own metadata, routing would refuse content types before the route can.</summary>
-    public static RouteHandlerBuilder Reads<T>(this RouteHandlerBuilder route, bool isOptional = false) => route.WithMetadata(new ApiBody(typeof(T), isOptional, Example: null, "application/json"));
+    /// <summary>The document in the body, JSON. No content type is named here, or routing would refuse others before the route can.</summary>
+    public static RouteHandlerBuilder Reads<T>(this RouteHandlerBuilder route, bool isOptional = false) => route.WithMetadata(new AcceptsMetadata([], typeof(T), isOptional));
 
-    /// <summary>Text in the body. The route's description explains its format.</summary>
-    public static RouteHandlerBuilder ReadsText(this RouteHandlerBuilder route, string example, params string[] mediaTypes) =>
-        route.WithMetadata(new ApiBody(typeof(string), IsOptional: false, example, mediaTypes));
-
-    /// <summary>The route's own errors. Those of its policy, parameters and body are added automatically.</summary>
+    /// <summary>The route's own errors.</summary>
     public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params ApiError[] errors) => route.WithMetadata([.. errors]);
+
+    /// <summary>The errors of a route's policy, parameters and body, and the document of all errors. A convention of every route.</summary>
+    public static void AddErrors(EndpointBuilder route)
+    {
+        var metadata = route.Metadata;
+        var hasParameters = metadata.OfType<OpenApiParameter>().Any() || ((RouteEndpointBuilder)route).RoutePattern.Parameters.Count > 0;
+        ApiError[] added =
+        [
+            ApiError.Fault,
+            .. metadata.Contains(ApiPolicy.Anonymous) ? [] : new[] { ApiError.NotSignedIn, ApiError.NotAllowed },
+            .. metadata.OfType<IAcceptsMetadata>().Any() ? new[] { ApiError.Unreadable, ApiError.Invalid, ApiError.BodyTooLarge, ApiError.WrongMediaType } : hasParameters ? [ApiError.Invalid] : [],
+            .. metadata.OfType<ApiChapter>().Single().Name == ApiChapter.Operation ? [] : new[] { ApiError.RateLimited, ApiError.NotReady },
+        ];
+        foreach (var error in added.Except(metadata.OfType<ApiError>()).ToList())
+            metadata.Add(error);
+        foreach (var status in metadata.OfType<ApiError>().Select(error => error.Status).Distinct().ToList())
+            metadata.Add(new ProducesResponseTypeMetadata(status, typeof(ErrorDocument), ["application/json"]));
+    }
 
     /// <summary>A header of the reply.</summary>
     public static RouteHandlerBuilder AnswersHeader(this RouteHandlerBuilder route, string name, string text) => route.WithMetadata(new ApiHeader(name, text));
@@ -34,7 +50,7 @@ internal static class RouteDescriptions
     public static RouteHandlerBuilder WithExample(this RouteHandlerBuilder route, string example) => route.WithMetadata(new ApiExample(example));
 }
 
-internal sealed record ApiBody(Type Type, bool IsOptional, string? Example, params string[] MediaTypes);
+internal sealed record ApiTextBody(string Example, params string[] MediaTypes);
 
 internal sealed record ApiExample(string Text);
 
