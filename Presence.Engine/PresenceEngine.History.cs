@@ -8,6 +8,7 @@ namespace Presence.Engine;
 public sealed partial class PresenceEngine
 {
     private readonly NetworkHistory _history = new();
+    private readonly MinuteCollector _minutes = new();
 
     /// <summary>How long one step of a range is.</summary>
     public TimeSpan HistoryStep(HistoryRange range) => _history.StepOf(range);
@@ -28,6 +29,23 @@ public sealed partial class PresenceEngine
 
     /// <summary>Puts back history of an earlier run. A step that was begun then and goes on now is added up.</summary>
     public void RestoreHistory(HistoryRange range, IEnumerable<HistorySample> samples) => _history.Restore(range, samples);
+
+    /// <summary>Takes the minutes of rooms and of the network that ended since the last call.</summary>
+    /// <param name="into">They are added to it.</param>
+    /// <param name="ends">Takes the minute under way as well, because the process ends. Its rest, if there is one, comes as a minute of its own.</param>
+    /// <returns>How many were lost since the last call, because nobody took them.</returns>
+    /// <remarks><b>Cost.</b> What there is; to end, a short hold of each room's lock.</remarks>
+    public long TakeMinutes(List<RoomMinute> into, bool ends = false)
+    {
+        if (ends)
+        {
+            var now = _clock.Now();
+            foreach (var (_, room) in _rooms)
+                room.TakeMinutes(now, ends, into);
+            _minutes.End(into);
+        }
+        return _minutes.TakeAll(into);
+    }
 
     /// <summary>What rooms remember of their last hour, those with the most viewers first; rooms without a sample yet are left out.</summary>
     /// <param name="most">How many rooms at most.</param>
@@ -51,8 +69,12 @@ public sealed partial class PresenceEngine
         }
     }
 
-    private void RecordHistory(long now, long heartbeats) =>
-        _history.Record(now, _clock.UtcOf(now), new NetworkTotals(_network.Users.Count, _metrics.JoinedInAll, _metrics.LeftInAll, heartbeats));
+    private void RecordHistory(long now, long heartbeats)
+    {
+        var at = _clock.UtcOf(now);
+        _history.Record(now, at, new NetworkTotals(_network.Users.Count, _metrics.JoinedInAll, _metrics.LeftInAll, heartbeats));
+        _minutes.Add(now, at, new NetworkMoment(_network.Users.Count, _network.Users.Guests, _network.Hidden, _metrics.JoinedInAll, _metrics.LeftByReason));
+    }
 }
 
 /// <content>Memory: refusing what does not fit, giving back what a crowd that has gone left unused.</content>

@@ -24,9 +24,16 @@ public sealed partial class PresenceEngine
         {
             if (!_network.Catalogue.TrySet(roomId, definition))
                 return false;
-            if (_rooms.TryGetValue(roomId, out var room))
-                EmptyIfClosed(room);
-            _network.Watches.Signal();
+            try
+            {
+                if (_rooms.TryGetValue(roomId, out var room))
+                    EmptyIfClosed(room);
+            }
+            finally
+            {
+                _network.Watches.Signal();
+                Record(FeedEventKind.RoomDefined, roomId, null);
+            }
             return true;
         }
     }
@@ -45,12 +52,25 @@ public sealed partial class PresenceEngine
             if (!_network.Removals.TryAdd(removal))
                 return false;
         }
-        EndRemoved(removal);
+        try
+        {
+            EndRemoved(removal);
+        }
+        finally
+        {
+            Record(FeedEventKind.Banned, removal.RoomId, removal.UserId);
+        }
         return true;
     }
 
     /// <summary>Lets a removed viewer in again, with its next heartbeat; false when it was not removed.</summary>
-    public bool Lift(string userId, string? roomId) => _network.Removals.TryLift(userId, roomId);
+    public bool Lift(string userId, string? roomId)
+    {
+        if (!_network.Removals.TryLift(userId, roomId))
+            return false;
+        Record(FeedEventKind.BanLifted, roomId, userId);
+        return true;
+    }
 
     /// <summary>What keeps a user out of a room (or, with null, of the network) now; null when nothing does.</summary>
     public Removal? RemovalOf(string userId, string? roomId) => _network.Removals.Find(userId, roomId, _clock.UtcOf(_clock.Now()));
@@ -60,6 +80,10 @@ public sealed partial class PresenceEngine
 
     /// <summary>Forgets removals that ended at an instant or before it, and may never be in force again.</summary>
     internal void ForgetRemovals(DateTimeOffset until) => _network.Removals.Prune(until);
+
+    /// <summary>Tells readers of the feed what moderators decided, once everybody it concerns has left.</summary>
+    private void Record(FeedEventKind kind, string? roomId, string? userId) =>
+        Feed.Record(new() { Kind = kind, At = _clock.Now(), RoomId = roomId, UserId = userId, SettingsVersion = Settings.Version });
 
     private void EndRemoved(Removal removal)
     {

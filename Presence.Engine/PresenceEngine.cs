@@ -49,6 +49,7 @@ public sealed partial class PresenceEngine : IDisposable
         var removals = new Removals(limits.Removals);
         _metrics = new PresenceMetrics(this);
         _network = new NetworkState(_clock, _settings, limits, Journal, removals, _knownProfiles) { Metrics = _metrics };
+        _network.Feed = Feed = new PresenceFeed(_clock, _network.Devices);
         _onlineNetwork = new NetworkState(_clock, _settings, limits, Journal, removals, _knownProfiles);
         _online = new Room(NetworkRoom, _onlineNetwork);
         _optOuts = new OptOuts(limits.OptOuts);
@@ -70,6 +71,9 @@ public sealed partial class PresenceEngine : IDisposable
 
     /// <summary>What the membership writer drains.</summary>
     public MembershipJournal Journal { get; }
+
+    /// <summary>What happens in the network, for readers with a position of their own.</summary>
+    public PresenceFeed Feed { get; }
 
     /// <summary>True from a restore until one heartbeat interval has passed: counts can include viewers who have left.</summary>
     public bool IsWarming => _clock.Now() < Volatile.Read(ref _warmUntil);
@@ -130,6 +134,7 @@ public sealed partial class PresenceEngine : IDisposable
             finally
             {
                 _network.Watches.Signal();
+                Record(FeedEventKind.SettingsApplied, null, null);
             }
         }
     }
@@ -157,6 +162,7 @@ public sealed partial class PresenceEngine : IDisposable
         _metrics.SweepBegan(_schedule.Begin(now));
         var isGapDue = _schedule.IsGapDue(_clock.Suspensions);
         var isSampleDue = _schedule.IsSampleDue(now, out var sample);
+        var isMinuteDue = _minutes.IsDue(_clock.UtcOf(now));
         var heartbeats = _network.RetiredHeartbeats;
         try
         {
@@ -168,6 +174,8 @@ public sealed partial class PresenceEngine : IDisposable
                     room.Expire(now);
                 if (isSampleDue && room != _online)
                     room.Sample(sample, now);
+                if (isMinuteDue)
+                    room.TakeMinutes(now, ends: false, _minutes.Taken);
                 if (isSampleDue)
                     room.ForgetNames(now);
                 if (isGapDue)

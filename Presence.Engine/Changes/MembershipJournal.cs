@@ -1,3 +1,4 @@
+using Presence.Engine.History;
 using Presence.Engine.Rooms;
 using Presence.Engine.Users;
 
@@ -22,8 +23,10 @@ public sealed class MembershipJournal
     private readonly int _capacity;
     private List<MembershipChange> _changes = [];
     private List<MembershipChange> _spare = [];
+    private List<Visit> _visits = [];
     private bool _hasOverflowed;
     private long _lastId;
+    private long _lostVisits;
 
     // Changes not on disk yet. A change that was taken counts until the writer confirms it.
     private long _recorded;
@@ -97,6 +100,24 @@ public sealed class MembershipJournal
         return true;
     }
 
+    /// <summary>Takes the visits that ended since the last call, in order. Call it after <see cref="TryDrain"/>: then the visit of each leave taken there is among them.</summary>
+    /// <param name="visits">They are added to it.</param>
+    /// <returns>How many were lost since the last call, because more than <see cref="Capacity"/> waited.</returns>
+    public long DrainVisits(List<Visit> visits)
+    {
+        lock (_lock)
+        {
+            visits.AddRange(_visits);
+            if (_visits.Capacity > LargestKeptBuffer)
+                _visits = [];
+            else
+                _visits.Clear();
+            var lost = _lostVisits;
+            _lostVisits = 0;
+            return lost;
+        }
+    }
+
     /// <summary>Says that everything taken so far is on the disk, or made up for by storing <see cref="Snapshot"/>.</summary>
     public void MarkStored()
     {
@@ -119,22 +140,38 @@ public sealed class MembershipJournal
     /// <summary>New stays are numbered above every stay of an earlier run.</summary>
     internal void ContinueAfter(long id) => _lastId = Math.Max(id, _lastId);
 
-    internal void Record(in MembershipChange change)
+    /// <summary>Records the end of a viewer's last session in a room, and of its visit.</summary>
+    internal void Record(in MembershipChange change, in Visit visit)
     {
         lock (_lock)
         {
-            _waitingSince ??= _time.GetTimestamp(); // read before anything changes, because a clock can throw
-            if (!_hasOverflowed && _changes.Count < _capacity)
-            {
-                _changes.Add(change);
-            }
-            else if (!_hasOverflowed)
-            {
-                _changes = [];
-                _hasOverflowed = true;
-            }
-            _recorded++;
+            RecordNeedsLock(change);
+            if (_visits.Count < _capacity)
+                _visits.Add(visit);
+            else
+                _lostVisits++;
         }
+    }
+
+    internal void Record(in MembershipChange change)
+    {
+        lock (_lock)
+            RecordNeedsLock(change);
+    }
+
+    private void RecordNeedsLock(in MembershipChange change)
+    {
+        _waitingSince ??= _time.GetTimestamp(); // read before anything changes, because a clock can throw
+        if (!_hasOverflowed && _changes.Count < _capacity)
+        {
+            _changes.Add(change);
+        }
+        else if (!_hasOverflowed)
+        {
+            _changes = [];
+            _hasOverflowed = true;
+        }
+        _recorded++;
     }
 }
 

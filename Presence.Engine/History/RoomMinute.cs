@@ -34,4 +34,12 @@ public readonly record struct LeaveCounts(int Left, int Timeout, int Disabled, i
 {
     /// <summary>All of them.</summary>
     public int Total => Left + Timeout + Disabled + Removed + Ended;
+
+    /// <summary>What was added since an earlier count.</summary>
+    public static LeaveCounts operator -(LeaveCounts later, LeaveCounts earlier) => new(
+        later.Left - earlier.Left, later.Timeout - earlier.Timeout, later.Disabled - earlier.Disabled, later.Removed - earlier.Removed, later.Ended - earlier.Ended);
+
+    /// <summary>Both together.</summary>
+    public static LeaveCounts operator +(LeaveCounts one, LeaveCounts other) => new(
+        one.Left + other.Left, one.Timeout + other.Timeout, one.Disabled + other.Disabled, one.Removed + other.Removed, one.Ended + other.Ended);
 }

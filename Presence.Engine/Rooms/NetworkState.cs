@@ -39,6 +39,9 @@ internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings,
     /// <summary>Null for user presence, which is not counted among rooms.</summary>
     public PresenceMetrics? Metrics { get; init; }
 
+    /// <summary>Where events go; null for user presence, which has no history.</summary>
+    public PresenceFeed? Feed { get; set; }
+
     public RoomCatalogue Catalogue { get; } = new(limits.CatalogueRooms);
 
     public Removals Removals { get; } = removals;

@@ -134,5 +134,11 @@ internal sealed partial class Room
             expected.Add(_sessions[lead].IsGuest, MarkOfNeedsLock(lead));
         if (!expected.Equals(_buckets))
             problems.Add($"{Id}: the buckets do not add up");
+        if (_network.Feed is not null && _rare.Minutes?.Agrees(_buckets) == false)
+            problems.Add($"{Id}: the minute under way counts others than the room");
+        if (_network.Feed is not null && _buckets.Viewers > 0 && _rare.Minutes is null)
+            problems.Add($"{Id}: its minutes are not recorded");
+        if (_rare.Stays is { } stays && stays.Keys.Except(leads).Any())
+            problems.Add($"{Id}: a stay is kept of a slot that leads nobody");
     }
 }

@@ -81,7 +81,7 @@ internal sealed partial class Room
             var fading = _generations.TakeFading(ref _sessions, now);
             if (fading != None)
             {
-                UpdateStatusNeedsLock(fading, _sessions[fading].State, isFading: true);
+                UpdateStatusNeedsLock(fading, _sessions[fading].State, isFading: true, now);
                 continue;
             }
 

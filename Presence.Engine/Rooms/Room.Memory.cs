@@ -87,6 +87,8 @@ internal sealed partial class Room
             slot.MembershipId = membership.Id;
             slot.JoinedAt = joinedAt; // a second session is stored with the time its viewer joined
             AppendNeedsLock(index, ref slot, rules, now);
+            if (lead == None)
+                RecordReturnedNeedsLock(index, now);
         }
     }
 }

@@ -39,7 +39,7 @@ internal sealed partial class Room
             slot.JoinedAt = Math.Max(now, joinedAt); // viewers of one instant get different ticks
             slot.Flags = _sessions[lead].Flags & SlotFlags.Guest;
             _sessions[lead].Sessions++;
-            CountChangeNeedsLock(before, MarkOfNeedsLock(lead));
+            CountChangeNeedsLock(lead, before, MarkOfNeedsLock(lead), now, seenAt: now);
             return index;
         }
 
@@ -55,6 +55,8 @@ internal sealed partial class Room
             _network.RoomBecameLive(this);
         }
         var mark = MarkOfNeedsLock(index);
+        if (_network.Feed is not null)
+            MinutesNeedsLock(now); // made before it counts
         _buckets.Add(heartbeat.IsGuest, mark);
         _network.CountMark(mark, 1);
         _rare.Peak = Math.Max(_rare.Peak, _buckets.Viewers);
@@ -72,8 +74,20 @@ internal sealed partial class Room
         var lead = slot.IsLead ? index : LeadOfNeedsLock(userId, hash);
         var before = MarkOfNeedsLock(lead);
         var isLast = _sessions[lead].Sessions == 1;
-        _network.Journal.Record(new MembershipChange(slot.MembershipId, IsJoin: false, "", "", "", IsGuest: false, ViewerState.Visible, default));
+        var end = new MembershipChange(slot.MembershipId, IsJoin: false, "", "", "", IsGuest: false, ViewerState.Visible, default);
+        var left = default(PresenceFeed.Entry);
+        if (isLast && _network.Feed is not null)
+        {
+            _network.Journal.Record(end, VisitNeedsLock(index, reason, at, out var hidden));
+            left = LeftEntry(slot, reason, at, hidden);
+        }
+        else
+        {
+            _network.Journal.Record(end);
+        }
         PrepareEndNeedsLock(userId, isLast, passesLead: !isLast && lead == index, at);
+        if (!isLast)
+            NoteSeenNeedsLock(lead, slot, reason, at);
 
         _generations.Remove(ref _sessions, index, ref slot);
         _network.RemoveSession();
@@ -86,7 +100,7 @@ internal sealed partial class Room
             _sessions[lead].Sessions--;
             _sessions.Remove(index);
             _network.Users.RemoveSession(userId, hash);
-            CountChangeNeedsLock(before, MarkOfNeedsLock(lead));
+            CountChangeNeedsLock(lead, before, MarkOfNeedsLock(lead), at, SeenAtNeedsLock(lead));
             return;
         }
 
@@ -94,6 +108,7 @@ internal sealed partial class Room
         _sessions.Remove(index);
         _buckets.Remove(isGuest, before);
         _network.CountMark(before, -1);
+        _rare.Stays?.Remove(index);
         _rare.Departures!.Add(new(userId, _network.Users.Exit(userId, hash), isGuest, reason, at), _rare.Peak);
         if (_buckets.Viewers == 0)
         {
@@ -102,6 +117,7 @@ internal sealed partial class Room
             _network.RoomBecameEmpty();
             _rare.RosterReadCache?.ForgetNames();
         }
+        RecordLeftNeedsLock(left with { Viewers = _buckets.Viewers }, before.State == ViewerState.Hidden);
         EmitNeedsLock(ChangeKind.Left, userId, isGuest, reason, at);
     }
 
@@ -115,7 +131,10 @@ internal sealed partial class Room
             _rare.OwnJoins.EnsureCapacity(_rare.OwnJoins.Count + 1);
         }
         if (!isLast)
+        {
+            (_rare.Stays ??= []).EnsureCapacity(_rare.Stays.Count + 1);
             return;
+        }
         (_rare.Departures ??= new DepartureLog()).MakeRoom(_rare.Peak);
         if (_buckets.Viewers == 1)
             _network.IdleRoomQueue.Add(this, at); // its reader waits for this lock
@@ -134,6 +153,8 @@ internal sealed partial class Room
         _rare.OwnJoins![successor] = to.JoinedAt;
         to.JoinedAt = from.JoinedAt;
         to.Sessions = from.Sessions;
+        if (_rare.Stays is { } stays && stays.Remove(lead, out var stay))
+            stays[successor] = stay;
         _joinOrder.Replace(ref _sessions, lead, successor);
         return successor;
     }
@@ -162,13 +183,13 @@ internal sealed partial class Room
     }
 
     /// <summary>Changes what one session says of itself, and with it what its viewer counts as.</summary>
-    private void UpdateStatusNeedsLock(int index, ViewerState state, bool isFading)
+    private void UpdateStatusNeedsLock(int index, ViewerState state, bool isFading, long at)
     {
         ref var slot = ref _sessions[index];
         var before = MarkOfNeedsLock(index);
         slot.State = state;
         slot.Flags = isFading ? slot.Flags | SlotFlags.Fading : slot.Flags & ~SlotFlags.Fading;
-        CountChangeNeedsLock(before, MarkOfNeedsLock(index));
+        CountChangeNeedsLock(index, before, MarkOfNeedsLock(index), at, seenAt: at);
     }
 
     /// <summary>Rule 17: visible if any session is, else hidden if any, else paused; fading while every session is.</summary>

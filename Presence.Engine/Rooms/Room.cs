@@ -123,7 +123,7 @@ internal sealed partial class Room
     private void RefreshNeedsLock(int index, ref SessionSlot slot, in Heartbeat heartbeat, RoomRules rules, long now)
     {
         if (slot.State != heartbeat.State || slot.IsFading)
-            UpdateStatusNeedsLock(index, heartbeat.State, isFading: false);
+            UpdateStatusNeedsLock(index, heartbeat.State, isFading: false, now);
 
         slot.HeartbeatAt = now;
         slot.SettingsVersion = heartbeat.SettingsVersion;
@@ -151,7 +151,10 @@ internal sealed partial class Room
         slot.MembershipId = membershipId;
         AppendNeedsLock(index, ref slot, rules, now);
         if (isNewViewer)
+        {
+            RecordJoinedNeedsLock(index, now);
             EmitNeedsLock(ChangeKind.Joined, heartbeat.UserId, heartbeat.IsGuest, LeaveReason.None, now);
+        }
         else if (_sessions[lead].Sessions > _network.Limits.SessionsPerUserAndRoom)
             EndSessionNeedsLock(LongestSilentNeedsLock(index), LeaveReason.Left, now);
         return Answer(HeartbeatOutcome.Accepted, isNewViewer);
@@ -197,11 +200,14 @@ internal sealed partial class Room
         LowerDueNeedsLock(now + Math.Min(generation.Grace, generation.Timeout));
     }
 
-    private void CountChangeNeedsLock(ViewerStatus before, ViewerStatus after)
+    /// <summary>Counts the viewer that any session is of otherwise than before.</summary>
+    private void CountChangeNeedsLock(int any, ViewerStatus before, ViewerStatus after, long at, long seenAt)
     {
         if (before == after)
             return;
         _buckets.Change(before, after);
+        if ((before.State == ViewerState.Hidden) != (after.State == ViewerState.Hidden))
+            NoteHiddenNeedsLock(any, after.State == ViewerState.Hidden, at, seenAt);
         _network.CountMark(before, -1);
         _network.CountMark(after, 1);
         SignalNeedsLock();

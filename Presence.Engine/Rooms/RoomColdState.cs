@@ -54,6 +54,12 @@ internal struct RoomColdState
     /// <summary>By slot, when a session came that leads in place of an earlier one; null until that happens. Bounded by the viewers with several sessions.</summary>
     public Dictionary<int, long>? OwnJoins;
 
+    /// <summary>What the minutes come to; null while nobody is there and nothing is to be taken.</summary>
+    public MinuteRecorder? Minutes;
+
+    /// <summary>By leading slot; null until a viewer was hidden or had several sessions. Bounded by the viewers.</summary>
+    public Dictionary<int, Stay>? Stays;
+
     /// <summary>Changes are sent as counts.</summary>
     public bool IsCrowd;
 }

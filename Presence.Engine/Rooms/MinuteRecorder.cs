@@ -1,0 +1,211 @@
+using Presence.Engine.Changes;
+using Presence.Engine.History;
+
+namespace Presence.Engine.Rooms;
+
+/// <summary>What a room's minutes come to: the one under way, and the one before until it is taken.</summary>
+/// <remarks>
+/// A count is added up over time without looking at the time in between: what lasts from <c>a</c> to <c>b</c> adds
+/// <c>b - a</c>, so each join subtracts its instant and each leave adds its own, in whatever order they come. A leave by timeout
+/// is stamped with its deadline, which may lie in the minute before.
+/// <para><b>Time.</b> Sums are presence time: a minute in which the machine slept or the wall clock was set is as long as it was.</para>
+/// <para><b>Threads.</b> None of its own: the room's lock.</para>
+/// </remarks>
+internal sealed class MinuteRecorder
+{
+    private Sums _current;
+    private Sums _before;
+    private int _viewers;
+    private int _hidden;
+    private int _guests;
+
+    /// <param name="clock">Tells which minute an instant is in.</param>
+    /// <param name="counters">The room before what is recorded first.</param>
+    /// <param name="now">Presence time.</param>
+    public MinuteRecorder(PresenceClock clock, in RoomCounters counters, long now)
+    {
+        (_viewers, _hidden, _guests) = (counters.Viewers, counters.Hidden, counters.Guests);
+        _current = Begin(MinuteOf(clock, now), now);
+    }
+
+    /// <summary>A viewer joined.</summary>
+    public void Join(PresenceClock clock, bool isGuest, bool isHidden, long at)
+    {
+        ref var minute = ref Count(clock, 1, isGuest ? 1 : 0, isHidden ? 1 : 0, at);
+        minute.Joins++;
+        minute.Peak = Math.Max(minute.Peak, _viewers);
+    }
+
+    /// <summary>A viewer is back after a restart, which is no join.</summary>
+    public void Return(PresenceClock clock, bool isGuest, bool isHidden, long at)
+    {
+        ref var minute = ref Count(clock, 1, isGuest ? 1 : 0, isHidden ? 1 : 0, at);
+        minute.Peak = Math.Max(minute.Peak, _viewers);
+    }
+
+    /// <summary>A viewer left.</summary>
+    public void Leave(PresenceClock clock, bool isGuest, bool isHidden, LeaveReason reason, long at) =>
+        Count(clock, -1, isGuest ? -1 : 0, isHidden ? -1 : 0, at).CountLeave(reason);
+
+    /// <summary>A viewer became hidden, or visible again.</summary>
+    public void Hide(PresenceClock clock, bool isHidden, long at) => Count(clock, 0, 0, isHidden ? 1 : -1, at);
+
+    /// <summary>Ends the minute under way if it is over, and takes the one before if anything happened in it.</summary>
+    /// <returns>False when there is nothing to record any more.</returns>
+    public bool Take(PresenceClock clock, string roomId, long now, List<RoomMinute> into)
+    {
+        TurnTo(clock, now);
+        if (_before.HasAny)
+            into.Add(_before.ToMinute(roomId));
+        _before = default;
+        return _viewers > 0 || _current.HasAny;
+    }
+
+    /// <summary>Takes what there is of both minutes, because the process ends. What goes on counts from here.</summary>
+    public void TakeAll(PresenceClock clock, string roomId, long now, List<RoomMinute> into)
+    {
+        Take(clock, roomId, now, into);
+        var minute = _current.Minute;
+        Close(now);
+        if (_before.HasAny)
+            into.Add(_before.ToMinute(roomId));
+        _before = default;
+        _current = Begin(minute, now);
+    }
+
+    /// <summary>Whether it counts what the room counts, for tests.</summary>
+    public bool Agrees(in RoomCounters counters) => (_viewers, _hidden, _guests) == (counters.Viewers, counters.Hidden, counters.Guests);
+
+    private static long MinuteOf(PresenceClock clock, long at) => clock.UtcOf(at).UtcTicks / TimeSpan.TicksPerMinute;
+
+    /// <summary>Moves the counts at an instant, and returns the minute it is in.</summary>
+    private ref Sums Count(PresenceClock clock, int viewers, int guests, int hidden, long at)
+    {
+        TurnTo(clock, at);
+        ref var minute = ref _current;
+        if (at < _current.From)
+        {
+            // Known too late for the minute it is in. Without that minute it counts from the beginning of this one.
+            if (_before.Until > 0)
+            {
+                minute = ref _before;
+                at = Math.Max(at, _before.From);
+                _before.Add(viewers * (_before.Until - at), guests * (_before.Until - at), hidden * (_before.Until - at));
+            }
+            _current.Add(-viewers * _current.From, -guests * _current.From, -hidden * _current.From);
+        }
+        else
+        {
+            _current.Add(-viewers * at, -guests * at, -hidden * at);
+        }
+        _viewers += viewers;
+        _guests += guests;
+        _hidden += hidden;
+        return ref minute;
+    }
+
+    private void TurnTo(PresenceClock clock, long now)
+    {
+        if (now < _current.From)
+            return;
+        var minute = MinuteOf(clock, now);
+        if (minute == _current.Minute)
+            return;
+        var end = clock.PresenceTimeOf(new DateTimeOffset((_current.Minute + 1) * TimeSpan.TicksPerMinute, TimeSpan.Zero));
+        var until = end >= _current.From && end <= now ? end : now; // otherwise the wall clock was set meanwhile
+        Close(until);
+        _current = Begin(minute, until);
+    }
+
+    private void Close(long until)
+    {
+        _current.Add(_viewers * until, _guests * until, _hidden * until);
+        _current.Until = until;
+        _current.Fold(_before); // empty, unless sweeps failed for a minute
+        _before = _current;
+    }
+
+    private Sums Begin(long minute, long from)
+    {
+        var sums = new Sums { Minute = minute, From = from, Peak = _viewers };
+        sums.Add(-_viewers * from, -_guests * from, -_hidden * from);
+        return sums;
+    }
+
+    private struct Sums
+    {
+        public long Minute;
+        public long From;
+
+        /// <summary>0 while the minute goes on.</summary>
+        public long Until;
+
+        public int Peak;
+        public int Joins;
+        private long _viewers;
+        private long _guests;
+        private long _hidden;
+        private int _left;
+        private int _timeout;
+        private int _disabled;
+        private int _removed;
+        private int _ended;
+
+        /// <summary>Whether anybody was there.</summary>
+        public readonly bool HasAny => Peak > 0 || Joins > 0 || _left + _timeout + _disabled + _removed + _ended > 0;
+
+        public void Add(long viewers, long guests, long hidden)
+        {
+            _viewers += viewers;
+            _guests += guests;
+            _hidden += hidden;
+        }
+
+        /// <summary>Adds what happened in an earlier minute.</summary>
+        public void Fold(in Sums earlier)
+        {
+            if (!earlier.HasAny)
+                return;
+            Add(earlier._viewers, earlier._guests, earlier._hidden);
+            Peak = Math.Max(Peak, earlier.Peak);
+            Joins += earlier.Joins;
+            _left += earlier._left;
+            _timeout += earlier._timeout;
+            _disabled += earlier._disabled;
+            _removed += earlier._removed;
+            _ended += earlier._ended;
+        }
+
+        public void CountLeave(LeaveReason reason)
+        {
+            switch (reason)
+            {
+                case LeaveReason.Timeout:
+                    _timeout++;
+                    break;
+                case LeaveReason.Disabled:
+                    _disabled++;
+                    break;
+                case LeaveReason.Removed:
+                    _removed++;
+                    break;
+                case LeaveReason.Ended:
+                    _ended++;
+                    break;
+                default:
+                    _left++;
+                    break;
+            }
+        }
+
+        public readonly RoomMinute ToMinute(string roomId) => new(roomId, new DateTimeOffset(Minute * TimeSpan.TicksPerMinute, TimeSpan.Zero))
+        {
+            Viewers = new TimeSpan(_viewers),
+            Guests = new TimeSpan(_guests),
+            Hidden = new TimeSpan(_hidden),
+            Peak = Peak,
+            Joins = Joins,
+            Leaves = new LeaveCounts(_left, _timeout, _disabled, _removed, _ended),
+        };
+    }
+}

@@ -1,0 +1,188 @@
+using System.Runtime.InteropServices;
+using Presence.Engine.Changes;
+using Presence.Engine.History;
+
+namespace Presence.Engine.Rooms;
+
+/// <content>What is recorded of viewers for later: visits, minutes, and events of the feed. User presence is not recorded.</content>
+internal sealed partial class Room
+{
+    /// <summary>Takes the minutes that are over.</summary>
+    public void TakeMinutes(long now, bool ends, List<RoomMinute> into)
+    {
+        if (Volatile.Read(ref _rare.Minutes) is null)
+            return;
+        lock (_lock)
+        {
+            if (_rare.Minutes is not { } minutes)
+                return;
+            now = Math.Max(now, _latest);
+            if (ends)
+                minutes.TakeAll(_network.Clock, Id, now, into);
+            else if (!minutes.Take(_network.Clock, Id, now, into))
+                _rare.Minutes = null;
+        }
+    }
+
+    private MinuteRecorder MinutesNeedsLock(long at)
+    {
+        if (_rare.Minutes is { } minutes)
+            return minutes;
+        minutes = new MinuteRecorder(_network.Clock, _buckets, at);
+        Volatile.Write(ref _rare.Minutes, minutes);
+        return minutes;
+    }
+
+    /// <summary>The viewer that any session is of became hidden, or is no longer.</summary>
+    private void NoteHiddenNeedsLock(int any, bool isHidden, long at, long seenAt)
+    {
+        if (_network.Feed is null)
+            return;
+        var lead = _sessions[any].IsLead ? any : LeadOfNeedsLock(_sessions[any].UserId!, _sessions[any].Hash);
+        MinutesNeedsLock(at).Hide(_network.Clock, isHidden, at);
+        ref var stay = ref StayOfNeedsLock(lead);
+        if (isHidden)
+            stay.Hide(at);
+        else
+            stay.Show(at, seenAt);
+    }
+
+    /// <summary>What is kept of a viewer's stay besides its slots.</summary>
+    private ref Stay StayOfNeedsLock(int lead) =>
+        ref CollectionsMarshal.GetValueRefOrAddDefault(_rare.Stays ??= [], lead, out _);
+
+    /// <summary>A session of a viewer goes, and others stay: what was watched until then counts.</summary>
+    private void NoteSeenNeedsLock(int lead, in SessionSlot slot, LeaveReason reason, long at)
+    {
+        if (_network.Feed is null)
+            return;
+        ref var stay = ref StayOfNeedsLock(lead);
+        stay.SeenAt = Math.Max(stay.SeenAt, reason == LeaveReason.Timeout ? slot.HeartbeatAt : at);
+    }
+
+    private void RecordJoinedNeedsLock(int index, long now)
+    {
+        if (_network.Feed is not { } feed)
+            return;
+        ref var slot = ref _sessions[index];
+        var isHidden = slot.State == ViewerState.Hidden;
+        if (isHidden)
+            StayOfNeedsLock(index).Hide(now);
+        MinutesNeedsLock(now).Join(_network.Clock, slot.IsGuest, isHidden, now);
+        var entry = new PresenceFeed.Entry
+        {
+            Kind = FeedEventKind.Joined,
+            RoomId = Id,
+            UserId = slot.UserId,
+            SessionId = slot.SessionId,
+            IsGuest = slot.IsGuest,
+            Device = slot.Device,
+            At = now,
+            Viewers = _buckets.Viewers,
+        };
+        if (_buckets.Viewers == 1)
+            feed.Record(entry with { Kind = FeedEventKind.RoomLive });
+        feed.Record(entry);
+    }
+
+    /// <summary>A viewer is back after a restart: it counts, and nothing happened.</summary>
+    private void RecordReturnedNeedsLock(int index, long now)
+    {
+        if (_network.Feed is null)
+            return;
+        ref var slot = ref _sessions[index];
+        var isHidden = slot.State == ViewerState.Hidden;
+        if (isHidden)
+            StayOfNeedsLock(index).Hide(now);
+        MinutesNeedsLock(now).Return(_network.Clock, slot.IsGuest, isHidden, now);
+    }
+
+    private PresenceFeed.Entry LeftEntry(in SessionSlot slot, LeaveReason reason, long at, long hidden) => new()
+    {
+        Kind = FeedEventKind.Left,
+        RoomId = Id,
+        UserId = slot.UserId,
+        SessionId = slot.SessionId,
+        IsGuest = slot.IsGuest,
+        Device = slot.Device,
+        Reason = reason,
+        At = at,
+        JoinedAt = slot.JoinedAt,
+        Hidden = hidden,
+    };
+
+    private void RecordLeftNeedsLock(in PresenceFeed.Entry entry, bool wasHidden)
+    {
+        if (_network.Feed is not { } feed)
+            return;
+        MinutesNeedsLock(entry.At).Leave(_network.Clock, entry.IsGuest, wasHidden, entry.Reason, entry.At);
+        feed.Record(entry);
+        if (_buckets.Viewers == 0)
+            feed.Record(entry with { Kind = FeedEventKind.RoomEmpty });
+    }
+
+    /// <summary>The latest heartbeat or leave of any session of a viewer.</summary>
+    private long SeenAtNeedsLock(int lead)
+    {
+        var seenAt = _rare.Stays is { } stays && stays.TryGetValue(lead, out var stay) ? stay.SeenAt : long.MinValue;
+        ref var slot = ref _sessions[lead];
+        for (var index = _sessions.FirstOfUser(slot.Hash, slot.UserId!); index != None; index = _sessions.NextOfUser(index))
+            seenAt = Math.Max(seenAt, _sessions[index].HeartbeatAt);
+        return seenAt;
+    }
+
+    /// <summary>The visit that ends with a viewer's last session.</summary>
+    private Visit VisitNeedsLock(int lead, LeaveReason reason, long at, out long hidden)
+    {
+        ref var slot = ref _sessions[lead];
+        var stay = _rare.Stays is { } stays && stays.TryGetValue(lead, out var kept) ? kept : default;
+        var seenAt = Math.Clamp(reason == LeaveReason.Timeout ? Math.Max(slot.HeartbeatAt, stay.SeenAt) : at, slot.JoinedAt, Math.Max(at, slot.JoinedAt));
+        hidden = stay.Show(seenAt, seenAt);
+        var clock = _network.Clock;
+        return new Visit(Id, slot.UserId!, slot.IsGuest, clock.UtcOf(slot.JoinedAt), clock.UtcOf(Math.Max(at, slot.JoinedAt)), reason)
+        {
+            SeenAt = clock.UtcOf(seenAt),
+            Hidden = new TimeSpan(hidden),
+            Device = _network.Devices[slot.Device],
+            SessionId = slot.SessionId,
+        };
+    }
+}
+
+/// <summary>What a room keeps of a stay besides its slots, for viewers who were hidden or had several sessions.</summary>
+internal struct Stay
+{
+    private bool _isHidden;
+    private long _hiddenSince;
+    private long _hidden;
+
+    /// <summary>Hidden time after the last heartbeat, and when it ended: it counts if another heartbeat comes.</summary>
+    private long _doubtful;
+    private long _doubtfulUntil;
+
+    /// <summary>Until when sessions that are gone vouched for it.</summary>
+    public long SeenAt { get; set; }
+
+    public void Hide(long at) => (_isHidden, _hiddenSince) = (true, at);
+
+    /// <summary>Ends the hidden time under way.</summary>
+    /// <param name="at">When.</param>
+    /// <param name="seenAt">The latest heartbeat or leave of any session.</param>
+    /// <returns>How long it was hidden until <paramref name="seenAt"/>.</returns>
+    public long Show(long at, long seenAt)
+    {
+        if (_doubtfulUntil <= seenAt)
+        {
+            _hidden += _doubtful;
+            _doubtful = 0;
+        }
+        if (_isHidden)
+        {
+            _hidden += Math.Max(0, Math.Min(at, seenAt) - _hiddenSince);
+            _doubtful += Math.Max(0, at - Math.Max(_hiddenSince, seenAt));
+            _doubtfulUntil = at;
+        }
+        _isHidden = false;
+        return _hidden;
+    }
+}
