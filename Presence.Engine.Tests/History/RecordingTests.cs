@@ -32,16 +32,17 @@ public sealed class RecordingTests
         world.AdvanceUnswept(1.4);
         world.Beat("ben");
         world.AdvanceUnswept(0.5);
-        world.Beat("ben"); // the next minute begins here
+        world.Beat("cat"); // the next minute begins here
         world.Engine.Sweep();
         world.Engine.Leave(EngineWorld.Lobby, "ben", "");
+        world.Engine.Leave(EngineWorld.Lobby, "cat", "");
         world.Advance(60);
 
         var minutes = Minutes(world.Engine).Where(minute => minute.RoomId is not null).ToList();
 
         Assert.Equal(2, minutes.Count);
         Assert.Equal((new LeaveCounts(0, 1, 0, 0, 0), TimeSpan.FromSeconds(6.1)), (minutes[0].Leaves, Rounded(minutes[0].Viewers)));
-        Assert.Equal((new LeaveCounts(1, 0, 0, 0, 0), TimeSpan.FromSeconds(0.4)), (minutes[1].Leaves, Rounded(minutes[1].Viewers)));
+        Assert.Equal((new LeaveCounts(2, 0, 0, 0, 0), TimeSpan.FromSeconds(0.4)), (minutes[1].Leaves, Rounded(minutes[1].Viewers)));
     }
 
     [Fact]
