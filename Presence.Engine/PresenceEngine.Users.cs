@@ -10,7 +10,7 @@ namespace Presence.Engine;
 public sealed partial class PresenceEngine
 {
     /// <summary>The room id under which user presence is stored; no client can name it, since ids have at least one character.</summary>
-    private const string NetworkRoom = "";
+    internal const string NetworkRoom = "";
 
     /// <summary>Records that a user is online.</summary>
     /// <param name="userId">The subject of the caller's token.</param>

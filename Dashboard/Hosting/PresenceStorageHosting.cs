@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Presence.Engine;
+using Presence.Engine.History;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Hosting;
@@ -30,6 +31,8 @@ internal static class PresenceStorageHosting
         services.AddSingleton<AdministrationStores>();
         services.AddSingleton<MembershipStore>();
         services.AddSingleton<HistoryStore>();
+        services.AddSingleton<MinuteStore>();
+        services.AddSingleton<HistoryWriter>();
         services.AddSingleton<RoomTrendSnapshotStore>();
         services.AddSingleton<Checkpointer>();
         services.AddSingleton<PresenceReadiness>();
@@ -61,7 +64,7 @@ internal static class PresenceStorageHosting
         services.AddLoop<MembershipStore>("membership writer", TimeSpan.FromMilliseconds(500), (memberships, _) => memberships.FlushAsync(CancellationToken.None), whenReady: true);
         // Every 2 s of the 5 s allowed. After a crash, the time since the last stamp counts as downtime, and the shortest timeout is 6 s.
         services.AddLoop<MembershipStore, StorageWatch>("last alive", TimeSpan.FromSeconds(2), StampAliveAsync, whenReady: true);
-        services.AddLoop<HistoryStore, RoomTrendSnapshotStore>("history writer", TimeSpan.FromMinutes(1), SaveHistoryAsync, whenReady: true);
+        services.AddLoop<HistoryWriter>("history writer", TimeSpan.FromMinutes(1), (history, cancel) => history.SaveAsync(ends: false, cancel), whenReady: true);
         services.AddLoop<Checkpointer>("checkpoint", TimeSpan.FromSeconds(1), (checkpointer, cancel) => checkpointer.CheckpointIfGrownAsync(cancel));
         services.AddLoop<RevokedTokens>("revoked tokens", TimeSpan.FromHours(1), (tokens, cancel) => tokens.PruneAsync(cancel));
         services.AddLoop<RemovalStore>("removals", TimeSpan.FromHours(1), (removals, cancel) => removals.PruneAsync(cancel));
@@ -78,12 +81,6 @@ internal static class PresenceStorageHosting
         storage.Works();
     }
 
-    private static async Task SaveHistoryAsync(HistoryStore history, RoomTrendSnapshotStore rooms, CancellationToken cancellationToken)
-    {
-        await history.SaveAsync(cancellationToken);
-        await rooms.SaveAsync(cancellationToken);
-    }
-
     /// <summary>A token outlives the login it came from: who holds one is not forgotten before it has expired.</summary>
     private static async Task PruneUsersAsync(UserStore users, IServiceProvider services, CancellationToken cancellationToken)
     {
@@ -91,6 +88,21 @@ internal static class PresenceStorageHosting
         var unusedFor = TimeSpan.FromTicks(Math.Max(options.Users.KeepUnused.Ticks, options.Clients.TokenLifetime.Ticks));
         if (await users.PruneAsync(unusedFor, cancellationToken) is > 0 and var pruned)
             services.GetRequiredService<ILogger<UserStore>>().LogInformation("Deleted {Users} users that were unused for {Days} days.", pruned, (int)unusedFor.TotalDays);
+    }
+}
+
+/// <summary>Writes what is written of history once a minute: the network's last hour and day, what rooms remember, and the minutes that ended.</summary>
+internal sealed class HistoryWriter(PresenceEngine engine, HistoryStore network, RoomTrendSnapshotStore rooms, MinuteStore minutes)
+{
+    /// <param name="ends">The process ends: the minute under way is written as far as it goes.</param>
+    /// <param name="cancellationToken">Gives up; what could not be written is written by the next call.</param>
+    public async Task SaveAsync(bool ends, CancellationToken cancellationToken)
+    {
+        var ended = new List<RoomMinute>();
+        engine.TakeMinutes(ended, ends);
+        await minutes.SaveAsync(ended, cancellationToken);
+        await network.SaveAsync(cancellationToken);
+        await rooms.SaveAsync(cancellationToken);
     }
 }
 

@@ -16,6 +16,7 @@ internal sealed class StorageStartup(
     MembershipStore memberships,
     HistoryStore history,
     RoomTrendSnapshotStore rooms,
+    HistoryWriter historyWriter,
     Checkpointer checkpointer,
     PresenceReadiness readiness,
     LoopRegistry registry,
@@ -80,7 +81,7 @@ internal sealed class StorageStartup(
         using var limit = new CancellationTokenSource(left > ShortestLastFlush ? left : ShortestLastFlush, time);
         try
         {
-            foreach (var write in (Func<CancellationToken, Task>[])[memberships.FlushAsync, memberships.StampAliveAsync, history.SaveAsync, rooms.SaveAsync, checkpointer.CheckpointAsync])
+            foreach (var write in (Func<CancellationToken, Task>[])[memberships.FlushAsync, memberships.StampAliveAsync, cancel => historyWriter.SaveAsync(ends: true, cancel), checkpointer.CheckpointAsync])
             {
                 limit.Token.ThrowIfCancellationRequested();
                 await write(limit.Token);

@@ -1,3 +1,4 @@
+using Presence.Engine.Changes;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
@@ -76,18 +77,81 @@ public sealed class MembershipStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task FlushAsync_CameAndWentInBetween_WritesNothing()
+    public async Task FlushAsync_CameAndWentInBetween_WritesItsVisitAlone()
     {
         await _world.Memberships.FlushAsync(Cancel); // the first one only compares
         await _world.Memberships.FlushAsync(Cancel);
-        var writes = _world.Trace.Writes;
+        var joined = _time.GetUtcNow();
         _world.Beat("ada");
+        _time.Advance(TimeSpan.FromMilliseconds(250));
         _world.Engine.Leave("lobby", "ada", "");
+        _world.Trace.OnWrite = () => Assert.Empty(_world.StoredIds());
 
         await _world.Memberships.FlushAsync(Cancel);
 
-        Assert.Equal(writes, _world.Trace.Writes);
-        Assert.Empty(_world.StoredIds());
+        _world.Trace.OnWrite = null;
+        var visit = Assert.Single(await _world.VisitsAsync());
+        Assert.Equal(("lobby", "ada", joined, LeaveReason.Left), (visit.Room, visit.User, visit.JoinedAt, visit.Reason));
+        Assert.InRange(visit.Stayed, 249, 251); // the clock's timestamps are no whole ticks
+    }
+
+    [Fact]
+    public async Task FlushAsync_AVisitThatWasWrittenBeforeACrash_GoesOnAndIsOne()
+    {
+        var joined = _time.GetUtcNow();
+        _world.Beat("ada");
+        await _world.Memberships.FlushAsync(Cancel);
+        var id = Assert.Single(_world.StoredIds());
+        _world.Execute("CREATE TABLE Kept AS SELECT * FROM Memberships");
+        _world.Sweep(_time, 20);
+        _world.Engine.Leave("lobby", "ada", "");
+        await _world.Memberships.FlushAsync(Cancel);
+        Assert.Equal([("lobby", "ada", joined, 20_000L, 0L, LeaveReason.Left)], await _world.VisitsAsync());
+        _world.Execute("INSERT INTO Memberships SELECT * FROM Kept"); // the crash came before the row was deleted
+        using var crash = _folder.CrashCopy();
+
+        await using var world = await StorageWorld.StartAsync(crash, _time);
+        Assert.Equal([id], world.StoredIds());
+        world.Sweep(_time, 70);
+        await world.Memberships.FlushAsync(Cancel);
+
+        Assert.Equal([("lobby", "ada", joined, 80_000L, 60_000L, LeaveReason.Timeout)], await world.VisitsAsync());
+    }
+
+    [Fact]
+    public async Task RestoreAsync_DownForTooLong_EndsTheVisitsWhenItLastRan()
+    {
+        var joined = _time.GetUtcNow();
+        _world.Beat("ada", session: "phone");
+        _world.Sweep(_time, 20);
+        _world.Beat("ada", session: "laptop");
+        _world.Beat("guest", guest: true);
+        _world.Engine.UserHeartbeat("ada"); // user presence has no history
+        await _world.Memberships.FlushAsync(Cancel);
+        await _world.Memberships.StampAliveAsync(Cancel);
+        using var crash = _folder.CrashCopy();
+        _time.Advance(TimeSpan.FromHours(1));
+
+        await using var world = await StorageWorld.StartAsync(crash, _time);
+
+        Assert.Equal(
+            [("lobby", "ada", joined, 20_000L, 0L, LeaveReason.Timeout), ("lobby", "guest", joined.AddSeconds(20), 0L, 0L, LeaveReason.Timeout)],
+            await world.VisitsAsync());
+        Assert.Empty(world.StoredIds());
+    }
+
+    [Fact]
+    public async Task FlushAsync_ThatFailed_WritesTheVisitsWithTheNext()
+    {
+        _world.Beat("ada");
+        await _world.Memberships.FlushAsync(Cancel);
+        _world.Engine.Leave("lobby", "ada", "");
+        using (await _world.Database.Gate.EnterAsync(Cancel))
+            await Assert.ThrowsAsync<StorageBusyException>(() => _world.Memberships.FlushAsync(Cancel));
+
+        await _world.Memberships.FlushAsync(Cancel);
+
+        Assert.Equal(["ada"], (await _world.VisitsAsync()).Select(visit => visit.User));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Changes;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
@@ -73,6 +75,28 @@ internal sealed class StorageWorld : IAsyncDisposable
         while (reader.Read())
             ids.Add(reader.GetInt64(0));
         return ids;
+    }
+
+    /// <summary>The visits stored, in the order of joining: stayed and unseen milliseconds, and why they ended.</summary>
+    public async Task<List<(string Room, string User, DateTimeOffset JoinedAt, long Stayed, long Unseen, LeaveReason Reason)>> VisitsAsync()
+    {
+        await using var context = Database.CreateDbContext();
+        var visits = await (
+            from visit in context.Set<VisitRecord>()
+            join room in context.Set<HistoryRoomRecord>() on visit.RoomNo equals room.No
+            join person in context.Set<HistoryPersonRecord>() on visit.PersonNo equals person.No
+            orderby visit.JoinedAt, person.UserId
+            select new { room.RoomId, person.UserId, Visit = visit }).ToListAsync(TestContext.Current.CancellationToken);
+        return visits.ConvertAll(found => (found.RoomId, found.UserId!, found.Visit.JoinedAt, found.Visit.StayedMilliseconds, found.Visit.UnseenMilliseconds, found.Visit.Reason));
+    }
+
+    public void Execute(string statement)
+    {
+        using var connection = new SqliteConnection($"Data Source={_folder.File};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = statement;
+        command.ExecuteNonQuery();
     }
 
     public async ValueTask DisposeAsync()

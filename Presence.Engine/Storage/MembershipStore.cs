@@ -2,13 +2,15 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Presence.Engine.Changes;
+using Presence.Engine.History;
 using Presence.Engine.Rooms;
 
 namespace Presence.Engine.Storage;
 
-/// <summary>Who is present, on the disk: written behind in batches, brought back after a restart (rule 10).</summary>
+/// <summary>Who is present and who was, on the disk: written behind in batches; who is present is brought back after a restart (rule 10).</summary>
 /// <remarks>
 /// Each stay of a session is one row under the stay's own id: a join inserts it, a leave deletes it, a heartbeat touches nothing.
+/// The visit that ends with a leave is written before the row is deleted, so that a crash in between repeats it and loses nothing.
 /// <para><b>Threads.</b> Any; passes follow one another.</para>
 /// <para><b>Guarantee.</b> Whatever goes wrong while writing, the next pass compares the table with everybody present and
 /// corrects it, so nothing needs to be remembered meanwhile.</para>
@@ -20,6 +22,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
     private readonly ILogger _logger = logger ?? NullLogger<MembershipStore>.Instance;
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private readonly List<MembershipChange> _drained = [];
+    private readonly List<Visit> _visits = [];
     private MembershipRows? _rows;
     private long _beat;
 
@@ -59,6 +62,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
             {
                 if (!policy.ComesBack)
                 {
+                    await rows.WriteAsync(VisitsUntil(last.Alive.At), rows.Write, alongside: null, cancellationToken);
                     await ForgetAsync(rows, cancellationToken);
                     return 0;
                 }
@@ -92,8 +96,11 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
                 _mustCompare = true;
             }
 
+            if (engine.Journal.DrainVisits(_visits) is > 0 and var lost)
+                _logger.LogWarning("{Visits} visits are missing from the history: more ended than could be kept until they are written.", lost);
             var compare = _mustCompare;
             _mustCompare = true; // stays true until this pass succeeds
+            await WriteVisitsAsync(rows, cancellationToken);
             if (compare)
                 await CompareAsync(rows, cancellationToken);
             else
@@ -130,6 +137,37 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
     {
         _rows?.Dispose();
         _oneAtATime.Dispose();
+    }
+
+    /// <summary>Writes the visits that ended. What could not be written stays for the next pass.</summary>
+    private async Task WriteVisitsAsync(MembershipRows rows, CancellationToken cancellationToken)
+    {
+        var written = 0;
+        try
+        {
+            await rows.WriteAsync(_visits, rows.Write, alongside: null, cancellationToken, committed: count => written += count);
+        }
+        finally
+        {
+            _visits.RemoveRange(0, written);
+            if (_visits.Count > MembershipJournal.Capacity)
+                _visits.RemoveRange(0, _visits.Count - MembershipJournal.Capacity);
+        }
+    }
+
+    /// <summary>The visits of those who were present when the product last ran and do not come back.</summary>
+    private List<Visit> VisitsUntil(DateTimeOffset lastAlive)
+    {
+        using var stored = new StoredSessions(database);
+        var visits = new Dictionary<(string Room, string User), Visit>();
+        foreach (var (session, _) in stored.Read())
+        {
+            if (session.RoomId == PresenceEngine.NetworkRoom || (visits.TryGetValue((session.RoomId, session.UserId), out var earlier) && earlier.JoinedAt <= session.JoinedAt))
+                continue;
+            var leftAt = lastAlive > session.JoinedAt ? lastAlive : session.JoinedAt;
+            visits[(session.RoomId, session.UserId)] = new Visit(session.RoomId, session.UserId, session.IsGuest, session.JoinedAt, leftAt, LeaveReason.Timeout) { SeenAt = leftAt };
+        }
+        return [.. visits.Values];
     }
 
     private async Task WriteAsync(MembershipRows rows, List<MembershipChange> changes, CancellationToken cancellationToken)
@@ -226,6 +264,7 @@ internal sealed class MembershipRows : PreparedRows
     private readonly SqliteCommand _delete;
     private readonly SqliteCommand _stamp;
     private readonly SqliteCommand _deleteAll;
+    private readonly VisitRows _visits;
 
     public MembershipRows(PresenceDatabase database)
         : base(database)
@@ -236,6 +275,7 @@ internal sealed class MembershipRows : PreparedRows
             """INSERT OR REPLACE INTO "Memberships" ("Id", "RoomId", "UserId", "SessionId", "IsGuest", "State", "JoinedAt") VALUES ($1, $2, $3, $4, $5, $6, $7)""",
             SqliteType.Integer, SqliteType.Text, SqliteType.Text, SqliteType.Text, SqliteType.Integer, SqliteType.Integer, SqliteType.Integer);
         _delete = Prepare("""DELETE FROM "Memberships" WHERE "Id" = $1""", SqliteType.Integer);
+        _visits = new VisitRows(this);
         _deleteAll = Prepare("""DELETE FROM "Memberships" """);
         _stamp = Prepare(
             """
@@ -255,6 +295,8 @@ internal sealed class MembershipRows : PreparedRows
         else
             Run(_delete, change.Id);
     }
+
+    public void Write(Visit visit) => _visits.Write(visit);
 
     public void Stamp(AliveStamp alive, long beat) =>
         Run(
