@@ -122,16 +122,23 @@ public sealed class RecordingTests
         using var world = new EngineWorld();
         world.Beat("ann");
         var joined = world.Now;
-        world.Advance(50);
+        world.Beat("ann", state: ViewerState.Hidden);
+        world.Advance(20);
+        world.Beat("ann");
+        world.Advance(10);
+        world.Beat("ann", state: ViewerState.Hidden);
+        world.Advance(20);
+        var hidden = new List<HiddenChange>();
+        world.Engine.Journal.DrainHidden(hidden);
         using var restarted = new EngineWorld();
         restarted.Time.SetUtcNow(world.Now);
         restarted.Engine.Sweep();
-        restarted.Engine.Restore(world.Engine.Journal.Snapshot().Select(session => new RestoredSession(session, null)));
+        restarted.Engine.Restore(world.Engine.Journal.Snapshot().Select(session => new RestoredSession(session, null) { Hidden = hidden[^1] }));
         restarted.Advance(10);
         restarted.Engine.Leave(EngineWorld.Lobby, "ann", "");
 
         var visit = Assert.Single(Visits(restarted.Engine));
-        Assert.Equal((joined, TimeSpan.FromSeconds(60)), (visit.JoinedAt, visit.Watched));
+        Assert.Equal((joined, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(50)), (visit.JoinedAt, visit.Watched, Rounded(visit.Hidden)));
     }
 
     [Fact]

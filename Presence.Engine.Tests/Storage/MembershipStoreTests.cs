@@ -106,7 +106,7 @@ public sealed class MembershipStoreTests : IAsyncLifetime
         _world.Sweep(_time, 20);
         _world.Engine.Leave("lobby", "ada", "");
         await _world.Memberships.FlushAsync(Cancel);
-        Assert.Equal([("lobby", "ada", joined, 20_000L, 0L, LeaveReason.Left)], await _world.VisitsAsync());
+        Assert.Equal([("lobby", "ada", joined, 20_000L, 0L, LeaveReason.Left, 0L)], await _world.VisitsAsync());
         _world.Execute("INSERT INTO Memberships SELECT * FROM Kept"); // the crash came before the row was deleted
         using var crash = _folder.CrashCopy();
 
@@ -115,7 +115,36 @@ public sealed class MembershipStoreTests : IAsyncLifetime
         world.Sweep(_time, 70);
         await world.Memberships.FlushAsync(Cancel);
 
-        Assert.Equal([("lobby", "ada", joined, 80_000L, 60_000L, LeaveReason.Timeout)], await world.VisitsAsync());
+        Assert.Equal([("lobby", "ada", joined, 80_000L, 60_000L, LeaveReason.Timeout, 0L)], await world.VisitsAsync());
+    }
+
+    [Fact]
+    public async Task RestoreAsync_AViewerWhoWasHidden_WasHiddenBeforeAndMeanwhile()
+    {
+        _world.Beat("ada", session: "phone");
+        _world.Sweep(_time, 10);
+        _world.Beat("ada", session: "phone", state: ViewerState.Hidden);
+        await _world.Memberships.FlushAsync(Cancel);
+        _world.Sweep(_time, 10);
+        _world.Beat("ada", session: "laptop");
+        _world.Sweep(_time, 10);
+        _world.Beat("ada", session: "laptop", state: ViewerState.Hidden);
+        _world.Engine.Leave("lobby", "ada", "phone"); // the laptop leads from here on
+        await _world.Memberships.FlushAsync(Cancel);
+        using var crash = _folder.CrashCopy();
+        _time.Advance(TimeSpan.FromSeconds(20));
+
+        await using var world = await StorageWorld.StartAsync(crash, _time);
+        world.Beat("ada", session: "laptop", state: ViewerState.Hidden);
+        world.Sweep(_time, 10);
+        world.Beat("ada", session: "laptop");
+        world.Sweep(_time, 5);
+        world.Engine.Leave("lobby", "ada", "laptop");
+        await world.Memberships.FlushAsync(Cancel);
+
+        var visit = Assert.Single(await world.VisitsAsync());
+        Assert.InRange(visit.Stayed, 64_990, 65_010);
+        Assert.InRange(visit.Hidden, 39_990, 40_010); // 10 s with the phone alone, 20 s of the restart, 10 s after it
     }
 
     [Fact]
@@ -135,7 +164,7 @@ public sealed class MembershipStoreTests : IAsyncLifetime
         await using var world = await StorageWorld.StartAsync(crash, _time);
 
         Assert.Equal(
-            [("lobby", "ada", joined, 20_000L, 0L, LeaveReason.Timeout), ("lobby", "guest", joined.AddSeconds(20), 0L, 0L, LeaveReason.Timeout)],
+            [("lobby", "ada", joined, 20_000L, 0L, LeaveReason.Timeout, 0L), ("lobby", "guest", joined.AddSeconds(20), 0L, 0L, LeaveReason.Timeout, 0L)],
             await world.VisitsAsync());
         Assert.Empty(world.StoredIds());
     }

@@ -78,7 +78,7 @@ internal sealed class StorageWorld : IAsyncDisposable
     }
 
     /// <summary>The visits stored, in the order of joining: stayed and unseen milliseconds, and why they ended.</summary>
-    public async Task<List<(string Room, string User, DateTimeOffset JoinedAt, long Stayed, long Unseen, LeaveReason Reason)>> VisitsAsync()
+    public async Task<List<(string Room, string User, DateTimeOffset JoinedAt, long Stayed, long Unseen, LeaveReason Reason, long Hidden)>> VisitsAsync()
     {
         await using var context = Database.CreateDbContext();
         var visits = await (
@@ -87,7 +87,7 @@ internal sealed class StorageWorld : IAsyncDisposable
             join person in context.Set<HistoryPersonRecord>() on visit.PersonNo equals person.No
             orderby visit.JoinedAt, person.UserId
             select new { room.RoomId, person.UserId, Visit = visit }).ToListAsync(TestContext.Current.CancellationToken);
-        return visits.ConvertAll(found => (found.RoomId, found.UserId!, found.Visit.JoinedAt, found.Visit.StayedMilliseconds, found.Visit.UnseenMilliseconds, found.Visit.Reason));
+        return visits.ConvertAll(found => (found.RoomId, found.UserId!, found.Visit.JoinedAt, found.Visit.StayedMilliseconds, found.Visit.UnseenMilliseconds, found.Visit.Reason, found.Visit.HiddenMilliseconds));
     }
 
     public void Execute(string statement)

@@ -24,6 +24,7 @@ public sealed class MembershipJournal
     private List<MembershipChange> _changes = [];
     private List<MembershipChange> _spare = [];
     private List<Visit> _visits = [];
+    private List<HiddenChange> _hidden = [];
     private bool _hasOverflowed;
     private long _lastId;
     private long _lostVisits;
@@ -118,6 +119,20 @@ public sealed class MembershipJournal
         }
     }
 
+    /// <summary>Takes what became known of hidden time since the last call, in order. Call it after <see cref="TryDrain"/>.</summary>
+    /// <param name="changes">They are added to it. When more than <see cref="Capacity"/> waited, the latest are missing: hidden time is then too short by the time until the next restart.</param>
+    public void DrainHidden(List<HiddenChange> changes)
+    {
+        lock (_lock)
+        {
+            changes.AddRange(_hidden);
+            if (_hidden.Capacity > LargestKeptBuffer)
+                _hidden = [];
+            else
+                _hidden.Clear();
+        }
+    }
+
     /// <summary>Says that everything taken so far is on the disk, or made up for by storing <see cref="Snapshot"/>.</summary>
     public void MarkStored()
     {
@@ -150,6 +165,15 @@ public sealed class MembershipJournal
                 _visits.Add(visit);
             else
                 _lostVisits++;
+        }
+    }
+
+    internal void Record(in HiddenChange change)
+    {
+        lock (_lock)
+        {
+            if (_hidden.Count < _capacity)
+                _hidden.Add(change);
         }
     }
 
@@ -194,7 +218,17 @@ public readonly record struct MembershipChange(
     ViewerState State,
     DateTimeOffset JoinedAt);
 
+/// <summary>A viewer became hidden, or is no longer: stored with its leading session, so that a restart doesn't forget it.</summary>
+/// <param name="Id">The stay of the leading session.</param>
+/// <param name="Hidden">How long the viewer was hidden, without the time under way.</param>
+/// <param name="Since">Since when it is hidden; null when it is not.</param>
+public readonly record struct HiddenChange(long Id, TimeSpan Hidden, DateTimeOffset? Since);
+
 /// <summary>A session read back after a restart (rule 10): a stored join and the user's profile.</summary>
 /// <param name="Membership">The join as it was stored.</param>
 /// <param name="Profile">Name and picture, where known.</param>
-public readonly record struct RestoredSession(MembershipChange Membership, UserProfile? Profile);
+public readonly record struct RestoredSession(MembershipChange Membership, UserProfile? Profile)
+{
+    /// <summary>How long its viewer was hidden, and since when it still was, where this session led.</summary>
+    public HiddenChange? Hidden { get; init; }
+}

@@ -87,8 +87,7 @@ internal sealed partial class Room
             slot.MembershipId = membership.Id;
             slot.JoinedAt = joinedAt; // a second session is stored with the time its viewer joined
             AppendNeedsLock(index, ref slot, rules, now);
-            if (lead == None)
-                RecordReturnedNeedsLock(index, now);
+            RecordReturnedNeedsLock(index, isNewViewer: lead == None, session.Hidden, now);
         }
     }
 }

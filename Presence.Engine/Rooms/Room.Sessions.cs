@@ -154,7 +154,10 @@ internal sealed partial class Room
         to.JoinedAt = from.JoinedAt;
         to.Sessions = from.Sessions;
         if (_rare.Stays is { } stays && stays.Remove(lead, out var stay))
+        {
             stays[successor] = stay;
+            _network.Journal.Record(stay.ToChange(to.MembershipId, _network.Clock));
+        }
         _joinOrder.Replace(ref _sessions, lead, successor);
         return successor;
     }

@@ -45,6 +45,7 @@ internal sealed partial class Room
             stay.Hide(at);
         else
             stay.Show(at, seenAt);
+        _network.Journal.Record(stay.ToChange(_sessions[lead].MembershipId, _network.Clock));
     }
 
     /// <summary>What is kept of a viewer's stay besides its slots.</summary>
@@ -67,7 +68,11 @@ internal sealed partial class Room
         ref var slot = ref _sessions[index];
         var isHidden = slot.State == ViewerState.Hidden;
         if (isHidden)
-            StayOfNeedsLock(index).Hide(now);
+        {
+            ref var stay = ref StayOfNeedsLock(index);
+            stay.Hide(now);
+            _network.Journal.Record(stay.ToChange(slot.MembershipId, _network.Clock));
+        }
         MinutesNeedsLock(now).Join(_network.Clock, slot.IsGuest, isHidden, now);
         var entry = new PresenceFeed.Entry
         {
@@ -85,16 +90,21 @@ internal sealed partial class Room
         feed.Record(entry);
     }
 
-    /// <summary>A viewer is back after a restart: it counts, and nothing happened.</summary>
-    private void RecordReturnedNeedsLock(int index, long now)
+    /// <summary>A session is back after a restart: its viewer counts, and nothing happened.</summary>
+    private void RecordReturnedNeedsLock(int index, bool isNewViewer, HiddenChange? stored, long now)
     {
         if (_network.Feed is null)
             return;
         ref var slot = ref _sessions[index];
         var isHidden = slot.State == ViewerState.Hidden;
-        if (isHidden)
-            StayOfNeedsLock(index).Hide(now);
-        MinutesNeedsLock(now).Return(_network.Clock, slot.IsGuest, isHidden, now);
+        if (isNewViewer)
+        {
+            if (isHidden)
+                StayOfNeedsLock(index).Hide(now);
+            MinutesNeedsLock(now).Return(_network.Clock, slot.IsGuest, isHidden, now);
+        }
+        if (stored is { } hidden)
+            StayOfNeedsLock(LeadOfNeedsLock(slot.UserId!, slot.Hash)).Restore(hidden, now, _network.Clock);
     }
 
     private PresenceFeed.Entry LeftEntry(in SessionSlot slot, LeaveReason reason, long at, long hidden) => new()
@@ -162,6 +172,21 @@ internal struct Stay
 
     /// <summary>Until when sessions that are gone vouched for it.</summary>
     public long SeenAt { get; set; }
+
+    public readonly HiddenChange ToChange(long id, PresenceClock clock) => new(id, new TimeSpan(_hidden + _doubtful), _isHidden ? clock.UtcOf(_hiddenSince) : null);
+
+    /// <summary>Goes on from what an earlier run stored. The time in between was hidden if its ends were.</summary>
+    public void Restore(in HiddenChange stored, long now, PresenceClock clock)
+    {
+        _hidden += stored.Hidden.Ticks;
+        if (stored.Since is not { } since)
+            return;
+        var hiddenSince = Math.Min(now, clock.PresenceTimeOf(since));
+        if (_isHidden)
+            _hiddenSince = hiddenSince;
+        else
+            _hidden += now - hiddenSince;
+    }
 
     public void Hide(long at) => (_isHidden, _hiddenSince) = (true, at);
 

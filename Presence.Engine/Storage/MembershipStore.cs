@@ -23,6 +23,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private readonly List<MembershipChange> _drained = [];
     private readonly List<Visit> _visits = [];
+    private readonly List<HiddenChange> _hidden = [];
     private MembershipRows? _rows;
     private long _beat;
 
@@ -98,6 +99,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
 
             if (engine.Journal.DrainVisits(_visits) is > 0 and var lost)
                 _logger.LogWarning("{Visits} visits are missing from the history: more ended than could be kept until they are written.", lost);
+            engine.Journal.DrainHidden(_hidden);
             var compare = _mustCompare;
             _mustCompare = true; // stays true until this pass succeeds
             await WriteVisitsAsync(rows, cancellationToken);
@@ -105,6 +107,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
                 await CompareAsync(rows, cancellationToken);
             else
                 await WriteAsync(rows, _drained, cancellationToken);
+            await WriteHiddenAsync(rows, cancellationToken);
             _mustCompare = false;
             _justCompared = compare;
             engine.Journal.MarkStored();
@@ -112,6 +115,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
         finally
         {
             _drained.Clear();
+            _hidden.Clear(); // what a failed pass did not write is off by seconds after a restart, and right again with the next change
             _oneAtATime.Release();
         }
     }
@@ -153,6 +157,15 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
             if (_visits.Count > MembershipJournal.Capacity)
                 _visits.RemoveRange(0, _visits.Count - MembershipJournal.Capacity);
         }
+    }
+
+    /// <summary>Writes hidden time, once for each session however often it changed.</summary>
+    private Task WriteHiddenAsync(MembershipRows rows, CancellationToken cancellationToken)
+    {
+        var latest = new Dictionary<long, HiddenChange>(_hidden.Count);
+        foreach (var change in _hidden)
+            latest[change.Id] = change;
+        return rows.WriteAsync([.. latest.Values], rows.Write, alongside: null, cancellationToken);
     }
 
     /// <summary>The visits of those who were present when the product last ran and do not come back.</summary>
@@ -255,6 +268,11 @@ internal sealed class MembershipRecord
     public bool IsGuest { get; init; }
     public ViewerState State { get; init; }
     public DateTimeOffset JoinedAt { get; init; }
+
+    /// <summary>How long the viewer was hidden, without the time since <see cref="HiddenSince"/>; of the leading session.</summary>
+    public long HiddenMilliseconds { get; init; }
+
+    public DateTimeOffset? HiddenSince { get; init; }
 }
 
 /// <summary>The membership and last-alive tables.</summary>
@@ -262,6 +280,7 @@ internal sealed class MembershipRows : PreparedRows
 {
     private readonly SqliteCommand _insert;
     private readonly SqliteCommand _delete;
+    private readonly SqliteCommand _hide;
     private readonly SqliteCommand _stamp;
     private readonly SqliteCommand _deleteAll;
     private readonly VisitRows _visits;
@@ -276,6 +295,7 @@ internal sealed class MembershipRows : PreparedRows
             SqliteType.Integer, SqliteType.Text, SqliteType.Text, SqliteType.Text, SqliteType.Integer, SqliteType.Integer, SqliteType.Integer);
         _delete = Prepare("""DELETE FROM "Memberships" WHERE "Id" = $1""", SqliteType.Integer);
         _visits = new VisitRows(this);
+        _hide = Prepare("""UPDATE "Memberships" SET "HiddenMilliseconds" = $2, "HiddenSince" = $3 WHERE "Id" = $1""", SqliteType.Integer, SqliteType.Integer, SqliteType.Integer);
         _deleteAll = Prepare("""DELETE FROM "Memberships" """);
         _stamp = Prepare(
             """
@@ -295,6 +315,8 @@ internal sealed class MembershipRows : PreparedRows
         else
             Run(_delete, change.Id);
     }
+
+    public void Write(HiddenChange change) => Run(_hide, change.Id, (long)change.Hidden.TotalMilliseconds, change.Since?.ToUnixTimeMilliseconds());
 
     public void Write(Visit visit) => _visits.Write(visit);
 

@@ -72,6 +72,7 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
         {
             membership.ToTable("Memberships").HasKey(m => m.Id);
             membership.Property(m => m.Id).ValueGeneratedNever();
+            membership.Property(m => m.HiddenMilliseconds).HasDefaultValue(0L);
         });
 
         modelBuilder.Entity<LastAliveRecord>(alive =>

@@ -68,7 +68,7 @@ internal sealed class StoredSessions(PresenceDatabase database) : IDisposable
     {
         var profileOf = OpenProfiles();
         var rooms = new Dictionary<string, string>(PresenceComparers.RoomId); // one string per room instead of one per row
-        using var row = Prepare("""SELECT "Id", "RoomId", "UserId", "SessionId", "IsGuest", "State", "JoinedAt" FROM "Memberships" ORDER BY "Id" """);
+        using var row = Prepare("""SELECT "Id", "RoomId", "UserId", "SessionId", "IsGuest", "State", "JoinedAt", "HiddenMilliseconds", "HiddenSince" FROM "Memberships" ORDER BY "Id" """);
         while (Step(row))
         {
             var room = Text(row, 1)!;
@@ -84,7 +84,7 @@ internal sealed class StoredSessions(PresenceDatabase database) : IDisposable
                 raw.sqlite3_column_int(row, 4) != 0,
                 (ViewerState)raw.sqlite3_column_int(row, 5),
                 DateTimeOffset.FromUnixTimeMilliseconds(raw.sqlite3_column_int64(row, 6)));
-            yield return new RestoredSession(join, profileOf(userId));
+            yield return new RestoredSession(join, profileOf(userId)) { Hidden = Hidden(row, join.Id) };
         }
     }
 
@@ -131,6 +131,15 @@ internal sealed class StoredSessions(PresenceDatabase database) : IDisposable
             return code == raw.SQLITE_ROW;
         SqliteException.ThrowExceptionForRC(code, Handle);
         return false;
+    }
+
+    private static HiddenChange? Hidden(sqlite3_stmt row, long id)
+    {
+        var isHidden = raw.sqlite3_column_type(row, 8) != raw.SQLITE_NULL;
+        var hidden = raw.sqlite3_column_int64(row, 7);
+        return isHidden || hidden > 0
+            ? new HiddenChange(id, TimeSpan.FromMilliseconds(hidden), isHidden ? DateTimeOffset.FromUnixTimeMilliseconds(raw.sqlite3_column_int64(row, 8)) : null)
+            : null;
     }
 
     private static UserProfile Profile(sqlite3_stmt row) => new(Text(row, 1), Text(row, 2))

@@ -318,6 +318,14 @@ namespace Presence.Engine.Storage.Migrations
                     b.Property<long>("Id")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("HiddenMilliseconds")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L);
+
+                    b.Property<long?>("HiddenSince")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("IsGuest")
                         .HasColumnType("INTEGER");
 
