@@ -68,6 +68,30 @@ public sealed class RecordingTests
     }
 
     [Fact]
+    public void Minutes_HeartbeatsThatAreLate_AreCountedByDeviceAndSeconds()
+    {
+        using var world = new EngineWorld(EngineWorld.Seconds(10, 60));
+        Align(world);
+        var (pixel, web) = (new SessionDevice("Pixel", "4.2"), new SessionDevice("web", null));
+        world.Beat("ann", device: pixel);
+        world.Beat("ben", device: web);
+        world.Advance(10);
+        world.Beat("ann"); // in time
+        world.Beat("ben");
+        world.Advance(15);
+        world.Beat("ann"); // 5 s late
+        world.Advance(0.5);
+        world.Beat("ben"); // 5.5 s late
+        world.Advance(16);
+        world.Beat("ann"); // 6.5 s late
+        world.Advance(60);
+
+        var late = Minutes(world.Engine).Where(minute => minute.RoomId is not null).SelectMany(minute => minute.Late ?? []).ToList();
+
+        Assert.Equal([new LateHeartbeats(pixel, 5, 1), new LateHeartbeats(pixel, 7, 1), new LateHeartbeats(web, 6, 1)], late.OrderBy(found => found.Device.Name).ThenBy(found => found.Seconds));
+    }
+
+    [Fact]
     public void Minutes_AViewerInTwoRooms_CountsOnceInTheNetwork()
     {
         using var world = new EngineWorld(EngineWorld.Seconds(30, 600));
@@ -225,7 +249,7 @@ public sealed class RecordingTests
 
     /// <summary>The clock's timestamps are no whole ticks.</summary>
     private static RoomMinute Rounded(RoomMinute minute) =>
-        minute with { RoomId = null, Viewers = Rounded(minute.Viewers), Hidden = Rounded(minute.Hidden), Guests = Rounded(minute.Guests) };
+        minute with { RoomId = null, Late = null, Viewers = Rounded(minute.Viewers), Hidden = Rounded(minute.Hidden), Guests = Rounded(minute.Guests) };
 
     private static TimeSpan Rounded(TimeSpan time) => TimeSpan.FromMilliseconds(Math.Round(time.TotalMilliseconds));
 

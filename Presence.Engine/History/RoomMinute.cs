@@ -1,3 +1,5 @@
+using Presence.Engine.Rooms;
+
 namespace Presence.Engine.History;
 
 /// <summary>What one minute of a room, or of the network, came to.</summary>
@@ -22,7 +24,16 @@ public readonly record struct RoomMinute(string? RoomId, DateTimeOffset At)
 
     /// <summary>Viewers who left, by reason.</summary>
     public LeaveCounts Leaves { get; init; }
+
+    /// <summary>Heartbeats that came later than fading allows (rule 17), and still before the deadline; null when there were none. All others were in time.</summary>
+    public IReadOnlyList<LateHeartbeats>? Late { get; init; }
 }
+
+/// <summary>Heartbeats of one device that were late by the same time.</summary>
+/// <param name="Device">What the session runs on.</param>
+/// <param name="Seconds">How much later than the interval promised, in whole seconds, rounded up; at most 3,600.</param>
+/// <param name="Count">How many.</param>
+public readonly record struct LateHeartbeats(SessionDevice Device, int Seconds, int Count);
 
 /// <summary>Leaves by reason.</summary>
 /// <param name="Left">The client said so.</param>

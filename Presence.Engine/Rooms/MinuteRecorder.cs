@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Presence.Engine.Changes;
 using Presence.Engine.History;
 
@@ -13,6 +14,8 @@ namespace Presence.Engine.Rooms;
 /// </remarks>
 internal sealed class MinuteRecorder
 {
+    private const int LatestSeconds = 3_600;
+
     private Sums _current;
     private Sums _before;
     private int _viewers;
@@ -50,25 +53,37 @@ internal sealed class MinuteRecorder
     /// <summary>A viewer became hidden, or visible again.</summary>
     public void Hide(PresenceClock clock, bool isHidden, long at) => Count(clock, 0, 0, isHidden ? 1 : -1, at);
 
+    /// <summary>A heartbeat came late.</summary>
+    /// <param name="clock">Tells the minute.</param>
+    /// <param name="device">The number of what the session runs on.</param>
+    /// <param name="late">By how much, in ticks.</param>
+    /// <param name="at">When it came.</param>
+    public void Late(PresenceClock clock, ushort device, long late, long at)
+    {
+        TurnTo(clock, at);
+        var seconds = (int)Math.Clamp((late + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond, 0, LatestSeconds);
+        CollectionsMarshal.GetValueRefOrAddDefault(_current.Late ??= [], (device, seconds), out _)++;
+    }
+
     /// <summary>Ends the minute under way if it is over, and takes the one before if anything happened in it.</summary>
     /// <returns>False when there is nothing to record any more.</returns>
-    public bool Take(PresenceClock clock, string roomId, long now, List<RoomMinute> into)
+    public bool Take(PresenceClock clock, DeviceTable devices, string roomId, long now, List<RoomMinute> into)
     {
         TurnTo(clock, now);
         if (_before.HasAny)
-            into.Add(_before.ToMinute(roomId));
+            into.Add(_before.ToMinute(devices, roomId));
         _before = default;
         return _viewers > 0 || _current.HasAny;
     }
 
     /// <summary>Takes what there is of both minutes, because the process ends. What goes on counts from here.</summary>
-    public void TakeAll(PresenceClock clock, string roomId, long now, List<RoomMinute> into)
+    public void TakeAll(PresenceClock clock, DeviceTable devices, string roomId, long now, List<RoomMinute> into)
     {
-        Take(clock, roomId, now, into);
+        Take(clock, devices, roomId, now, into);
         var minute = _current.Minute;
         Close(now);
         if (_before.HasAny)
-            into.Add(_before.ToMinute(roomId));
+            into.Add(_before.ToMinute(devices, roomId));
         _before = default;
         _current = Begin(minute, now);
     }
@@ -140,6 +155,9 @@ internal sealed class MinuteRecorder
         /// <summary>0 while the minute goes on.</summary>
         public long Until;
 
+        /// <summary>By device and seconds; null until a heartbeat was late. Bounded by the heartbeats of a minute.</summary>
+        public Dictionary<(ushort Device, int Seconds), int>? Late;
+
         public int Peak;
         public int Joins;
         private long _viewers;
@@ -174,6 +192,8 @@ internal sealed class MinuteRecorder
             _disabled += earlier._disabled;
             _removed += earlier._removed;
             _ended += earlier._ended;
+            foreach (var (late, count) in earlier.Late ?? [])
+                CollectionsMarshal.GetValueRefOrAddDefault(Late ??= [], late, out _) += count;
         }
 
         public void CountLeave(LeaveReason reason)
@@ -198,7 +218,7 @@ internal sealed class MinuteRecorder
             }
         }
 
-        public readonly RoomMinute ToMinute(string roomId) => new(roomId, new DateTimeOffset(Minute * TimeSpan.TicksPerMinute, TimeSpan.Zero))
+        public readonly RoomMinute ToMinute(DeviceTable devices, string roomId) => new(roomId, new DateTimeOffset(Minute * TimeSpan.TicksPerMinute, TimeSpan.Zero))
         {
             Viewers = new TimeSpan(_viewers),
             Guests = new TimeSpan(_guests),
@@ -206,6 +226,7 @@ internal sealed class MinuteRecorder
             Peak = Peak,
             Joins = Joins,
             Leaves = new LeaveCounts(_left, _timeout, _disabled, _removed, _ended),
+            Late = Late is null ? null : [.. Late.Select(late => new LateHeartbeats(devices[late.Key.Device], late.Key.Seconds, late.Value))],
         };
     }
 }

@@ -18,8 +18,8 @@ internal sealed partial class Room
                 return;
             now = Math.Max(now, _latest);
             if (ends)
-                minutes.TakeAll(_network.Clock, Id, now, into);
-            else if (!minutes.Take(_network.Clock, Id, now, into))
+                minutes.TakeAll(_network.Clock, _network.Devices, Id, now, into);
+            else if (!minutes.Take(_network.Clock, _network.Devices, Id, now, into))
                 _rare.Minutes = null;
         }
     }
@@ -31,6 +31,13 @@ internal sealed partial class Room
         minutes = new MinuteRecorder(_network.Clock, _buckets, at);
         Volatile.Write(ref _rare.Minutes, minutes);
         return minutes;
+    }
+
+    /// <summary>A heartbeat of a session that was fading came: what a rehearsal of other settings counts with.</summary>
+    private void NoteLateNeedsLock(in SessionSlot slot, long now)
+    {
+        if (_network.Feed is not null)
+            MinutesNeedsLock(now).Late(_network.Clock, slot.Device, now - slot.HeartbeatAt - _generations[slot.Generation].Interval, now);
     }
 
     /// <summary>The viewer that any session is of became hidden, or is no longer.</summary>

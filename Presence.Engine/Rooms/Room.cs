@@ -123,7 +123,11 @@ internal sealed partial class Room
     private void RefreshNeedsLock(int index, ref SessionSlot slot, in Heartbeat heartbeat, RoomRules rules, long now)
     {
         if (slot.State != heartbeat.State || slot.IsFading)
+        {
+            if (slot.IsFading)
+                NoteLateNeedsLock(slot, now);
             UpdateStatusNeedsLock(index, heartbeat.State, isFading: false, now);
+        }
 
         slot.HeartbeatAt = now;
         slot.SettingsVersion = heartbeat.SettingsVersion;
