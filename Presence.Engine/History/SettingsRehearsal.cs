@@ -85,7 +85,11 @@ public static class SettingsRehearsal
 /// <param name="Viewers">The time all viewers were counted, added up.</param>
 /// <param name="Departures">Timeouts of viewers who did not come back soon.</param>
 /// <param name="Gaps">Heartbeats that came late: before the deadline, and soon after it.</param>
-public sealed record RehearsalRecord(TimeSpan Span, TimeSpan Viewers, int Departures, IReadOnlyList<LateGap> Gaps);
+public sealed record RehearsalRecord(TimeSpan Span, TimeSpan Viewers, int Departures, IReadOnlyList<LateGap> Gaps)
+{
+    /// <summary>How far back a rehearsal looks.</summary>
+    public static readonly TimeSpan Reach = TimeSpan.FromDays(1);
+}
 
 /// <summary>Heartbeats that were late by the same time.</summary>
 /// <param name="Device">What the session runs on.</param>

@@ -52,6 +52,8 @@ internal static class HistoryTables
 
         modelBuilder.Entity<MinuteRecord>(minute => minute.ToTable("Minutes").HasKey(m => new { m.Step, m.RoomNo, m.At }));
 
+        modelBuilder.Entity<LateHeartbeatsRecord>(late => late.ToTable("LateHeartbeats").HasKey(l => new { l.At, l.RoomNo, l.DeviceNo, l.Seconds }));
+
         modelBuilder.Entity<BroadcastRecord>(broadcast =>
         {
             broadcast.ToTable("Broadcasts").HasKey(b => b.Id);
@@ -142,6 +144,18 @@ internal sealed class MinuteRecord
     public int Disabled { get; init; }
     public int Removed { get; init; }
     public int Ended { get; init; }
+}
+
+/// <summary>Heartbeats of a room's hour that came late. Bounded: the last day, and a device is late by at most 3,600 different numbers of seconds.</summary>
+internal sealed class LateHeartbeatsRecord
+{
+    /// <summary>When the hour began, UTC.</summary>
+    public DateTimeOffset At { get; init; }
+
+    public long RoomNo { get; init; }
+    public long DeviceNo { get; init; }
+    public int Seconds { get; init; }
+    public int Count { get; init; }
 }
 
 /// <summary>Which rows of minutes. The numbers are stored.</summary>

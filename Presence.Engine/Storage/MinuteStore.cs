@@ -16,6 +16,7 @@ public sealed class MinuteStore(PresenceDatabase database) : IDisposable
 
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private readonly List<RoomMinute> _waiting = [];
+    private DateTimeOffset _prunedAt;
     private MinuteRows? _rows;
 
     /// <summary>Adds minutes to what is stored. The same minute twice, as around a restart, is one: sums are added, the peak is the higher one.</summary>
@@ -46,11 +47,23 @@ public sealed class MinuteStore(PresenceDatabase database) : IDisposable
             {
                 _waiting.RemoveRange(0, stored);
             }
+            await PruneLateAsync(cancellationToken);
         }
         finally
         {
             _oneAtATime.Release();
         }
+    }
+
+    /// <summary>Deletes late heartbeats that no rehearsal looks at any more; once an hour.</summary>
+    private async Task PruneLateAsync(CancellationToken cancellationToken)
+    {
+        var now = database.Now();
+        if ((now - _prunedAt).Duration() < TimeSpan.FromHours(1))
+            return;
+        var oldest = (now - RehearsalRecord.Reach - TimeSpan.FromHours(1)).ToUnixTimeMilliseconds();
+        await database.DeleteInPiecesAsync<LateHeartbeatsRecord>($"\"At\" < {oldest}", cancellationToken);
+        _prunedAt = now;
     }
 
     /// <inheritdoc/>
@@ -67,6 +80,7 @@ public sealed class MinuteStore(PresenceDatabase database) : IDisposable
         private readonly HistoryNumbers _numbers;
         private readonly SqliteCommand _insert;
         private readonly SqliteCommand _add;
+        private readonly SqliteCommand _late;
 
         public MinuteRows(PresenceDatabase database)
             : base(database)
@@ -87,7 +101,15 @@ public sealed class MinuteStore(PresenceDatabase database) : IDisposable
                 WHERE "Step" = $1 AND "RoomNo" = $2 AND "At" = $3
                 """,
                 Types);
+            _late = Prepare(
+                """
+                INSERT INTO "LateHeartbeats" ("At", "RoomNo", "DeviceNo", "Seconds", "Count") VALUES ($1, $2, $3, $4, $5)
+                ON CONFLICT DO UPDATE SET "Count" = "Count" + excluded."Count"
+                """,
+                SqliteType.Integer, SqliteType.Integer, SqliteType.Integer, SqliteType.Integer, SqliteType.Integer);
         }
+
+        private static readonly long HourMilliseconds = (long)TimeSpan.FromHours(1).TotalMilliseconds;
 
         private static SqliteType[] Types => [.. Enumerable.Repeat(SqliteType.Integer, 14)];
 
@@ -97,6 +119,8 @@ public sealed class MinuteStore(PresenceDatabase database) : IDisposable
             var at = minute.At.ToUnixTimeMilliseconds();
             var isNew = Add(MinuteStep.Minute, room, at, 1, minute);
             Add(MinuteStep.Quarter, room, at - (at % QuarterMilliseconds), isNew ? 1 : 0, minute);
+            foreach (var late in minute.Late ?? [])
+                Run(_late, at - (at % HourMilliseconds), room, _numbers.OfDevice(late.Device), (long)late.Seconds, (long)late.Count);
         }
 
         /// <summary>Adds to a row; true when there was none.</summary>

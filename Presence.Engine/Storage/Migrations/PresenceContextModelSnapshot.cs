@@ -313,6 +313,28 @@ namespace Presence.Engine.Storage.Migrations
                     b.ToTable("LastAlive", (string)null);
                 });
 
+            modelBuilder.Entity("Presence.Engine.Storage.LateHeartbeatsRecord", b =>
+                {
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("RoomNo")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("DeviceNo")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Seconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("At", "RoomNo", "DeviceNo", "Seconds");
+
+                    b.ToTable("LateHeartbeats", (string)null);
+                });
+
             modelBuilder.Entity("Presence.Engine.Storage.MembershipRecord", b =>
                 {
                     b.Property<long>("Id")
