@@ -49,11 +49,14 @@ public static class HistorySettingsRules
     /// <summary>The most days anything else is kept for.</summary>
     public const int MostDays = 3_660;
 
+    /// <summary>The longest reason for a change, in characters.</summary>
+    public const int LongestReason = 200;
+
     /// <summary>The longest gap within a broadcast.</summary>
     public static readonly TimeSpan LongestGap = TimeSpan.FromHours(24);
 
     /// <summary>What forbids settings, by field; empty when they may be saved.</summary>
-    public static IReadOnlyList<HistorySettingsProblem> Problems(HistorySettings settings)
+    public static IReadOnlyList<HistorySettingsProblem> Problems(HistorySettings settings, string? reason = null)
     {
         var problems = new List<HistorySettingsProblem>();
         Check("minuteDays", settings.MinuteDays, MostMinuteDays);
@@ -67,6 +70,8 @@ public static class HistorySettingsRules
             problems.Add(new("emptyGapSeconds", $"emptyGapSeconds must be 0 to {LongestGap.TotalSeconds:0}, not {settings.EmptyGap.TotalSeconds:0.###}."));
         if (ZoneOf(settings.Zone) is null)
             problems.Add(new("zone", $"zone must be the IANA id of a time zone, for example Europe/Berlin, or empty for the server's own. \"{settings.Zone}\" is not known here."));
+        if (reason?.Length > LongestReason)
+            problems.Add(new("reason", $"reason must have at most {LongestReason} characters, not {reason.Length}."));
         return problems;
 
         void Check(string field, int days, int most)

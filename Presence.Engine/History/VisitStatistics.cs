@@ -98,34 +98,23 @@ internal static class VisitStatistics
 
         var smallest = Math.Max(2, (counts.Max() + 19) / 20);
         var moments = new List<BroadcastMoment>();
-        foreach (var sign in (ReadOnlySpan<int>)[-1, 1])
+        foreach (var (from, length) in Steepest(counts, -1, smallest))
         {
-            foreach (var (from, length) in Steepest(counts, sign, smallest))
-            {
-                var stretch = new HistorySpan(span.From.AddMinutes(from), from + length >= minutes ? span.Until : span.From.AddMinutes(from + length));
-                var change = counts[from + length] - counts[from];
-                moments.Add(change < 0 ? Fall(stretch) : Rise(stretch));
-
-                BroadcastMoment Rise(HistorySpan stretch) =>
-                    new(stretch.From, stretch.Until, change, from <= LongestMoment ? MomentCause.Start : CauseOf(events, stretch) ?? MomentCause.Unknown, Finding: null);
-            }
+            var drop = Drop(SpanOf(from, length), visits, events, devices);
+            var isEnd = minutes - from - length <= LongestMoment && counts[from + length] * 2 <= counts[from];
+            moments.Add(new(drop.Span.From, drop.Span.Until, counts[from + length] - counts[from], isEnd && drop.Cause is (MomentCause.Unknown or MomentCause.Content) ? MomentCause.End : drop.Cause, drop.Finding));
         }
-        var facts = visits.ToArray();
-        for (var number = 0; number < moments.Count; number++)
+        foreach (var (from, length) in Steepest(counts, 1, smallest))
         {
-            if (moments[number].Change > 0)
-                continue;
-            var stretch = new HistorySpan(moments[number].From, moments[number].Until);
-            var drop = Drop(stretch, facts, events, devices);
-            var cause = drop.Cause is MomentCause.Unknown or MomentCause.Content && span.Until - stretch.Until <= TimeSpan.FromMinutes(LongestMoment) && drop.After * 2 <= drop.Before ? MomentCause.End : drop.Cause;
-            moments[number] = moments[number] with { Cause = cause, Finding = drop.Finding };
+            var stretch = SpanOf(from, length);
+            moments.Add(new(stretch.From, stretch.Until, counts[from + length] - counts[from], from <= LongestMoment ? MomentCause.Start : CauseOf(events, stretch) ?? MomentCause.Unknown, Finding: null));
         }
         moments.Sort((one, other) => Math.Abs(other.Change).CompareTo(Math.Abs(one.Change)) is not 0 and var order ? order : one.From.CompareTo(other.From));
         return moments;
 
-        int MinuteAfter(long at) => (int)Math.Clamp((at - start + MinuteMilliseconds - 1) / MinuteMilliseconds, 0, int.MaxValue);
+        HistorySpan SpanOf(int from, int length) => new(span.From.AddMinutes(from), from + length >= minutes ? span.Until : span.From.AddMinutes(from + length));
 
-        static BroadcastMoment Fall(HistorySpan stretch) => new(stretch.From, stretch.Until, -1, MomentCause.Unknown, null);
+        int MinuteAfter(long at) => (int)Math.Clamp((at - start + MinuteMilliseconds - 1) / MinuteMilliseconds, 0, int.MaxValue);
     }
 
     /// <summary>Who left in a stretch, and what they have in common.</summary>
@@ -220,8 +209,8 @@ internal static class VisitStatistics
         var (reason, ofReason, ofReasonBefore) = (LeaveReason.None, 0, 0);
         foreach (var candidate in (ReadOnlySpan<LeaveReason>)[LeaveReason.Left, LeaveReason.Timeout, LeaveReason.Disabled, LeaveReason.Removed, LeaveReason.Ended])
         {
-            if (left.Of(candidate) * 2 > left.Total)
-                (reason, ofReason, ofReasonBefore) = (candidate, left.Of(candidate), before.Of(candidate));
+            if (Of(left, candidate) * 2 > left.Total)
+                (reason, ofReason, ofReasonBefore) = (candidate, Of(left, candidate), Of(before, candidate));
         }
         var device = byDevice.Where(pair => pair.Value.Left > 0).OrderByDescending(pair => pair.Value.Left).ThenBy(pair => pair.Key).FirstOrDefault();
         var share = present > 0 ? device.Value.Present / (double)present : 0;
@@ -252,6 +241,15 @@ internal static class VisitStatistics
         LeaveReason.Removed => new LeaveCounts(0, 0, 0, 1, 0),
         LeaveReason.Ended => new LeaveCounts(0, 0, 0, 0, 1),
         _ => new LeaveCounts(1, 0, 0, 0, 0),
+    };
+
+    private static int Of(in LeaveCounts leaves, LeaveReason reason) => reason switch
+    {
+        LeaveReason.Timeout => leaves.Timeout,
+        LeaveReason.Disabled => leaves.Disabled,
+        LeaveReason.Removed => leaves.Removed,
+        LeaveReason.Ended => leaves.Ended,
+        _ => leaves.Left,
     };
 
     private static int StayOf(long milliseconds)

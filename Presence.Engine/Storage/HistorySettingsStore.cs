@@ -26,19 +26,20 @@ public sealed class HistorySettingsStore(PresenceDatabase database) : IDisposabl
     /// <summary>Stores a new version and puts it in force; a change that changes nothing does neither.</summary>
     /// <param name="settings">The values. Who saved them, when and as which version is the store's to say.</param>
     /// <param name="by">Who: a moderator's email or a server key's name.</param>
+    /// <param name="reason">Why, in the words of who did it; up to <see cref="HistorySettingsRules.LongestReason"/> characters.</param>
     /// <param name="expected">The version the change was decided on; null to overwrite whatever is in force.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The settings now in force.</returns>
     /// <exception cref="HistorySettingsRefusedException">Against the rules. Nothing was changed.</exception>
     /// <exception cref="HistorySettingsConflictException">Decided on a version that is no longer in force. Nothing was changed.</exception>
     /// <remarks><b>Guarantee.</b> On the disk before it is in force, and in force when this returns. Retention follows with its next run.</remarks>
-    public async Task<HistorySettings> ChangeAsync(HistorySettings settings, string by, int? expected, CancellationToken cancellationToken)
+    public async Task<HistorySettings> ChangeAsync(HistorySettings settings, string by, string? reason, int? expected, CancellationToken cancellationToken)
     {
         await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
         {
             var current = _current;
-            if (HistorySettingsRules.Problems(settings) is { Count: > 0 } problems)
+            if (HistorySettingsRules.Problems(settings, reason) is { Count: > 0 } problems)
                 throw new HistorySettingsRefusedException(problems);
             if (expected is { } version && version != current.Version)
                 throw new HistorySettingsConflictException(current);
@@ -47,7 +48,7 @@ public sealed class HistorySettingsStore(PresenceDatabase database) : IDisposabl
 
             var next = settings with { Version = current.Version + 1, UpdatedAt = database.Now(), UpdatedBy = by };
             await using var context = database.CreateDbContext();
-            context.Add(ToRecord(next));
+            context.Add(ToRecord(next, reason));
             await context.SaveChangesAsync(cancellationToken);
             return _current = next;
         }
@@ -74,7 +75,7 @@ public sealed class HistorySettingsStore(PresenceDatabase database) : IDisposabl
         UpdatedBy = record.UpdatedBy,
     };
 
-    private static HistorySettingsRecord ToRecord(HistorySettings settings) => new()
+    private static HistorySettingsRecord ToRecord(HistorySettings settings, string? reason) => new()
     {
         MinuteDays = settings.MinuteDays,
         QuarterDays = settings.QuarterDays,
@@ -86,5 +87,6 @@ public sealed class HistorySettingsStore(PresenceDatabase database) : IDisposabl
         Version = settings.Version,
         UpdatedAt = settings.UpdatedAt,
         UpdatedBy = settings.UpdatedBy,
+        Reason = reason,
     };
 }

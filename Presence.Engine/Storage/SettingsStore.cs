@@ -102,7 +102,7 @@ public sealed class SettingsStore(PresenceDatabase database, PresenceEngine engi
             throw new SettingsRefusedException(problems);
     }
 
-    private static PresenceSettings ToSettings(SettingsRecord record) => new()
+    internal static PresenceSettings ToSettings(SettingsRecord record) => new()
     {
         Enabled = record.Enabled,
         HeartbeatInterval = TimeSpan.FromMilliseconds(record.HeartbeatIntervalMilliseconds),

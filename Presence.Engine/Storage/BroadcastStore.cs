@@ -1,0 +1,236 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Changes;
+using Presence.Engine.History;
+using Presence.Engine.Rooms;
+
+namespace Presence.Engine.Storage;
+
+/// <summary>Keeps the broadcasts of rooms: a row from the start on, and after the end what it came to.</summary>
+/// <remarks>
+/// <para><b>Threads.</b> Any; calls follow one another.</para>
+/// <para><b>Guarantee.</b> A pass that fails is made up for by the next: what is not stored yet stays in memory, and events that were missed
+/// are made up for by looking at the rooms.</para>
+/// </remarks>
+/// <param name="database">The open database.</param>
+/// <param name="engine">Whose rooms.</param>
+/// <param name="settings">What holds for history.</param>
+/// <param name="present">The visits under way in a room.</param>
+public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine engine, HistorySettingsStore settings, Func<string, IReadOnlyList<Visit>> present) : IDisposable
+{
+    private const int EventsAPass = 20_000;
+
+    /// <summary>When the visits of a broadcast that ended are surely stored.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
+
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+    private readonly BroadcastTracker _tracker = new(() => settings.Current.EmptyGap);
+    private readonly List<FeedEvent> _events = [];
+    private FeedReader? _feed;
+    private DateTimeOffset _summariseAt;
+
+    /// <summary>Takes up the broadcasts that had not ended. Once, after the catalogue was read and viewers were restored, before the server says that it is alive.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            _feed = engine.Feed.Read(); // before the rooms are looked at
+            var now = database.Now();
+            await using var context = database.CreateDbContext();
+            var open = await (from broadcast in context.Broadcasts.AsNoTracking()
+                              join room in context.HistoryRooms on broadcast.RoomNo equals room.No
+                              where broadcast.EndedAt == null
+                              select new TrackedBroadcast
+                              {
+                                  Id = broadcast.Id,
+                                  RoomId = room.RoomId,
+                                  Title = broadcast.Title,
+                                  StartedAt = broadcast.StartedAt,
+                                  EmptySince = broadcast.EmptySince,
+                                  HadViewers = broadcast.HadViewers,
+                              }).ToListAsync(cancellationToken);
+            var ended = await context.Rooms.AsNoTracking().Where(room => room.Status == RoomStatus.Ended).Select(room => room.RoomId).ToListAsync(cancellationToken);
+            var aliveAt = await context.Set<LastAliveRecord>().AsNoTracking().Select(alive => (DateTimeOffset?)alive.At).FirstOrDefaultAsync(cancellationToken);
+            _tracker.Resume(open, ended, aliveAt < now ? aliveAt.Value : now, LiveRooms(), now);
+            await StoreAsync(cancellationToken);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Takes in what happened since the last call, ends what has been empty for too long, and computes what ended a moment ago.</summary>
+    /// <remarks><b>Cost.</b> The events since; rows for rooms that became live or empty alone.</remarks>
+    public async Task PassAsync(CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            var feed = _feed ?? throw new InvalidOperationException("What was stored is loaded first.");
+            var now = database.Now();
+            _events.Clear();
+            if (feed.TryRead(_events, EventsAPass))
+            {
+                foreach (var happened in _events)
+                    Apply(happened);
+            }
+            else
+            {
+                _tracker.Correct(LiveRooms(), now, now);
+            }
+            if (_events.Count < EventsAPass)
+                _tracker.Tick(now); // otherwise a viewer who came may be among those that wait
+            await StoreAsync(cancellationToken);
+            if (now >= _summariseAt)
+            {
+                await SummariseNeedsTurnAsync(progress: null, cancellationToken);
+                _summariseAt = now + Settled;
+            }
+        }
+        finally
+        {
+            _events.Clear();
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Computes what broadcasts came to that ended and have no figures yet, the oldest first, however long ago that is.</summary>
+    /// <param name="progress">Told how many of how many are done.</param>
+    /// <param name="cancellationToken">Stops between two.</param>
+    /// <returns>How many were computed.</returns>
+    public async Task<int> SummariseAsync(IProgress<(int Done, int All)>? progress, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            return await SummariseNeedsTurnAsync(progress, cancellationToken);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _feed?.Dispose();
+        _oneAtATime.Dispose();
+    }
+
+    private void Apply(in FeedEvent happened)
+    {
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(happened.At.ToUnixTimeMilliseconds()); // as it is stored
+        switch (happened.Kind)
+        {
+            case FeedEventKind.RoomLive:
+                _tracker.Live(happened.RoomId!, at, engine.Definition(happened.RoomId!).Title);
+                break;
+            case FeedEventKind.RoomEmpty:
+                _tracker.Empty(happened.RoomId!, at);
+                break;
+            case FeedEventKind.RoomDefined:
+                _tracker.Defined(happened.RoomId!, engine.Definition(happened.RoomId!), at);
+                break;
+        }
+    }
+
+    /// <summary>The rooms with viewers, and since when the longest present is there.</summary>
+    private Dictionary<string, DateTimeOffset> LiveRooms()
+    {
+        var live = new Dictionary<string, DateTimeOffset>(PresenceComparers.RoomId);
+        foreach (var roomId in engine.LiveRooms())
+        {
+            var visits = present(roomId);
+            if (visits.Count > 0)
+                live[roomId] = visits.Min(visit => visit.JoinedAt);
+        }
+        return live;
+    }
+
+    private async Task StoreAsync(CancellationToken cancellationToken)
+    {
+        foreach (var broadcast in _tracker.Changed.ToList())
+        {
+            await using var context = database.CreateDbContext();
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
+            if (broadcast.IsVoid)
+                await context.DeleteAsync(context.Broadcasts.Where(b => b.Id == broadcast.Id), cancellationToken);
+            else if (broadcast.Id == 0)
+                await InsertAsync(context, broadcast, cancellationToken);
+            else
+                await context.UpdateAsync(
+                    context.Broadcasts.Where(b => b.Id == broadcast.Id),
+                    set => set.SetProperty(b => b.Title, broadcast.Title).SetProperty(b => b.EmptySince, broadcast.EmptySince).SetProperty(b => b.HadViewers, broadcast.HadViewers)
+                        .SetProperty(b => b.EndedAt, broadcast.EndedAt).SetProperty(b => b.End, broadcast.End),
+                    cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            _tracker.MarkStored(broadcast);
+        }
+    }
+
+    private static async Task InsertAsync(PresenceContext context, TrackedBroadcast broadcast, CancellationToken cancellationToken)
+    {
+        var room = await context.HistoryRooms.FirstOrDefaultAsync(r => r.RoomId == broadcast.RoomId, cancellationToken);
+        if (room is null)
+        {
+            room = new HistoryRoomRecord { RoomId = broadcast.RoomId };
+            context.Add(room);
+            await context.SaveChangesAsync(cancellationToken);
+        }
+        var record = new BroadcastRecord
+        {
+            RoomNo = room.No,
+            Title = broadcast.Title,
+            StartedAt = broadcast.StartedAt,
+            EmptySince = broadcast.EmptySince,
+            HadViewers = broadcast.HadViewers,
+            EndedAt = broadcast.EndedAt,
+            End = broadcast.End,
+        };
+        context.Add(record);
+        await context.SaveChangesAsync(cancellationToken);
+        broadcast.Id = record.Id;
+    }
+
+    private async Task<int> SummariseNeedsTurnAsync(IProgress<(int Done, int All)>? progress, CancellationToken cancellationToken)
+    {
+        var until = database.Now() - Settled;
+        await using var context = database.CreateDbContext();
+        var ended = await context.Broadcasts.Where(b => b.EndedAt != null && b.EndedAt < until && b.SummarisedAt == null && b.HadViewers).OrderBy(b => b.EndedAt).Select(b => b.Id).ToListAsync(cancellationToken);
+        for (var done = 0; done < ended.Count; done++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await SummariseAsync(ended[done], cancellationToken);
+            progress?.Report((done + 1, ended.Count));
+        }
+        return ended.Count;
+    }
+
+    private async Task SummariseAsync(long id, CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateDbContext();
+        var record = await context.Broadcasts.SingleAsync(b => b.Id == id, cancellationToken);
+        var span = new HistorySpan(record.StartedAt, record.EndedAt!.Value);
+        var roomId = await context.HistoryRooms.Where(room => room.No == record.RoomNo).Select(room => room.RoomId).SingleAsync(cancellationToken);
+        using var queries = new HistoryReader(database);
+        var facts = queries.Facts(record.RoomNo, span, [], isWhole: true);
+        var events = (await new HistoryQueries(database, settings, _ => []).ReadEventsAsync(roomId, span.From.AddMinutes(-2), span.Until.AddMilliseconds(1), 1_000, cancellationToken)).Reverse().ToList();
+        var figures = VisitStatistics.Figures(span, facts.Span);
+        record.SummarisedAt = database.Now();
+        record.Peak = figures.Peak;
+        record.PeakAt = figures.PeakAt;
+        record.PresentMilliseconds = (long)Math.Round(figures.Average * span.Length.TotalMilliseconds);
+        record.WatchedMilliseconds = (long)figures.Watched.TotalMilliseconds;
+        record.HiddenMilliseconds = (long)figures.Hidden.TotalMilliseconds;
+        record.Users = figures.Users;
+        record.Guests = figures.Guests;
+        record.Joins = figures.Joins;
+        record.MedianStayMilliseconds = (long)figures.MedianStay.TotalMilliseconds;
+        record.Returning = figures.Returning;
+        record.Moments = JsonSerializer.Serialize(VisitStatistics.Moments(span, facts.Span, events, facts.Devices));
+        await context.SaveChangesAsync(cancellationToken);
+    }
+}
