@@ -131,7 +131,7 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
     {
         if (PresenceIds.ProblemOfUserId(userId) is { } problem)
             return ApiProblem.Invalid(problem);
-        await removals.LiftAsync(userId, roomId, http.RequestAborted);
+        await removals.LiftAsync(userId, roomId, http.RequestAborted, http.Caller().Name);
         return Results.NoContent();
     }
 

@@ -47,6 +47,7 @@ internal static class SystemWords
     /// <summary>What a background loop is called; by its name in health where there is no word for it.</summary>
     public static string OfLoop(string loop) => loop switch
     {
+        "broadcasts" => SystemTexts.LoopBroadcasts,
         "checkpoint" => SystemTexts.LoopCheckpoint,
         "demo" => SystemTexts.LoopDemo,
         "event streams" => SystemTexts.LoopEventStreams,

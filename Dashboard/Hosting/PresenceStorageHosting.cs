@@ -33,6 +33,10 @@ internal static class PresenceStorageHosting
         services.AddSingleton<HistoryStore>();
         services.AddSingleton<MinuteStore>();
         services.AddSingleton<HistoryWriter>();
+        services.AddSingleton<HistorySettingsStore>();
+        services.AddSingleton<BroadcastStore>();
+        services.AddSingleton<IHistory>(provider => new HistoryQueries(
+            provider.GetRequiredService<PresenceDatabase>(), provider.GetRequiredService<HistorySettingsStore>(), provider.GetRequiredService<PresenceEngine>().VisitsUnderWay));
         services.AddSingleton<RoomTrendSnapshotStore>();
         services.AddSingleton<Checkpointer>();
         services.AddSingleton<PresenceReadiness>();
@@ -65,6 +69,7 @@ internal static class PresenceStorageHosting
         // Every 2 s of the 5 s allowed. After a crash, the time since the last stamp counts as downtime, and the shortest timeout is 6 s.
         services.AddLoop<MembershipStore, StorageWatch>("last alive", TimeSpan.FromSeconds(2), StampAliveAsync, whenReady: true);
         services.AddLoop<HistoryWriter>("history writer", TimeSpan.FromMinutes(1), (history, cancel) => history.SaveAsync(ends: false, cancel), whenReady: true);
+        services.AddLoop<BroadcastStore>("broadcasts", TimeSpan.FromSeconds(1), (broadcasts, cancel) => broadcasts.PassAsync(cancel), whenReady: true);
         services.AddLoop<Checkpointer>("checkpoint", TimeSpan.FromSeconds(1), (checkpointer, cancel) => checkpointer.CheckpointIfGrownAsync(cancel));
         services.AddLoop<RevokedTokens>("revoked tokens", TimeSpan.FromHours(1), (tokens, cancel) => tokens.PruneAsync(cancel));
         services.AddLoop<RemovalStore>("removals", TimeSpan.FromHours(1), (removals, cancel) => removals.PruneAsync(cancel));
@@ -107,7 +112,7 @@ internal sealed class HistoryWriter(PresenceEngine engine, HistoryStore network,
 }
 
 /// <summary>All administration data, read before viewers are restored: a banned viewer must not return with a restart.</summary>
-internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removals, UserPresenceSettingStore switches, ChannelStore channels, ServerKeyStore serverKeys, PublicLinkStore publicLinks, ShareLinkStore shareLinks)
+internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removals, UserPresenceSettingStore switches, ChannelStore channels, ServerKeyStore serverKeys, PublicLinkStore publicLinks, ShareLinkStore shareLinks, HistorySettingsStore history)
 {
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
@@ -118,6 +123,7 @@ internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removal
         await serverKeys.LoadAsync(cancellationToken);
         await publicLinks.LoadAsync(cancellationToken);
         await shareLinks.LoadAsync(cancellationToken);
+        await history.LoadAsync(cancellationToken);
     }
 }
 

@@ -17,6 +17,7 @@ internal sealed class StorageStartup(
     HistoryStore history,
     RoomTrendSnapshotStore rooms,
     HistoryWriter historyWriter,
+    BroadcastStore broadcasts,
     Checkpointer checkpointer,
     PresenceReadiness readiness,
     LoopRegistry registry,
@@ -66,6 +67,7 @@ internal sealed class StorageStartup(
                 logger.LogError(exception, "Restoring viewers failed. They rejoin with their next heartbeat.");
         }
         await LoadHistoryAsync(rooms.LoadAsync, stoppingToken);
+        await LoadHistoryAsync(broadcasts.LoadAsync, stoppingToken);
         readiness.MarkReady();
     }
 
@@ -81,7 +83,7 @@ internal sealed class StorageStartup(
         using var limit = new CancellationTokenSource(left > ShortestLastFlush ? left : ShortestLastFlush, time);
         try
         {
-            foreach (var write in (Func<CancellationToken, Task>[])[memberships.FlushAsync, memberships.StampAliveAsync, cancel => historyWriter.SaveAsync(ends: true, cancel), checkpointer.CheckpointAsync])
+            foreach (var write in (Func<CancellationToken, Task>[])[memberships.FlushAsync, memberships.StampAliveAsync, cancel => historyWriter.SaveAsync(ends: true, cancel), broadcasts.PassAsync, checkpointer.CheckpointAsync])
             {
                 limit.Token.ThrowIfCancellationRequested();
                 await write(limit.Token);

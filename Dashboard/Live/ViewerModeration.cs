@@ -36,8 +36,8 @@ internal sealed class ViewerModeration(PresenceEngine engine, RemovalStore remov
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
     public async Task LiftAsync(string userId, string? roomId, CancellationToken cancellationToken)
     {
-        await guard.RequireAsync(ModeratorRole.Moderator);
-        await removals.LiftAsync(userId, roomId, cancellationToken);
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        await removals.LiftAsync(userId, roomId, cancellationToken, moderator.Email);
     }
 
     /// <summary>The removal in force from a room, or with null from the network, with who decided it; null if there is none.</summary>

@@ -15,8 +15,7 @@ namespace Presence.Engine.Storage;
 /// <param name="database">The open database.</param>
 /// <param name="engine">Whose rooms.</param>
 /// <param name="settings">What holds for history.</param>
-/// <param name="present">The visits under way in a room.</param>
-public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine engine, HistorySettingsStore settings, Func<string, IReadOnlyList<Visit>> present) : IDisposable
+public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine engine, HistorySettingsStore settings) : IDisposable
 {
     private const int EventsAPass = 20_000;
 
@@ -143,7 +142,7 @@ public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine eng
         var live = new Dictionary<string, DateTimeOffset>(PresenceComparers.RoomId);
         foreach (var roomId in engine.LiveRooms())
         {
-            var visits = present(roomId);
+            var visits = engine.VisitsUnderWay(roomId);
             if (visits.Count > 0)
                 live[roomId] = visits.Min(visit => visit.JoinedAt);
         }
@@ -217,7 +216,7 @@ public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine eng
         var roomId = await context.HistoryRooms.Where(room => room.No == record.RoomNo).Select(room => room.RoomId).SingleAsync(cancellationToken);
         using var queries = new HistoryReader(database);
         var facts = queries.Facts(record.RoomNo, span, [], isWhole: true);
-        var events = (await new HistoryQueries(database, settings, _ => []).ReadEventsAsync(roomId, span.From.AddMinutes(-2), span.Until.AddMilliseconds(1), 1_000, cancellationToken)).Reverse().ToList();
+        var events = (await HistoryEvents.ReadAsync(database, roomId, span.From.AddMinutes(-2), span.Until.AddMilliseconds(1), 1_000, cancellationToken)).Reverse().ToList();
         var figures = VisitStatistics.Figures(span, facts.Span);
         record.SummarisedAt = database.Now();
         record.Peak = figures.Peak;

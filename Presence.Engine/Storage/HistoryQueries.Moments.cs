@@ -80,24 +80,8 @@ public sealed partial class HistoryQueries
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<HistoryEvent>> ReadEventsAsync(string? roomId, DateTimeOffset from, DateTimeOffset until, int take = 100, CancellationToken cancellationToken = default)
-    {
-        take = Math.Clamp(take, 1, LargestPage);
-        await using var context = database.CreateDbContext();
-        var records = await context.HistoryEvents.AsNoTracking()
-            .Where(e => e.At >= from && e.At < until && (roomId == null || e.RoomId == null || e.RoomId == roomId))
-            .OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(take).ToListAsync(cancellationToken);
-        var versions = await context.Settings.AsNoTracking().Where(s => s.UpdatedAt >= from && s.UpdatedAt < until).OrderByDescending(s => s.Version).Take(take).ToListAsync(cancellationToken);
-        var oldest = versions.Count > 0 ? versions[^1].Version - 1 : 0;
-        if (versions.Count > 0 && await context.Settings.AsNoTracking().FirstOrDefaultAsync(s => s.Version == oldest, cancellationToken) is { } earlier)
-            versions.Add(earlier);
-        return
-        [
-            .. records.Select(HistoryEvents.ToEvent)
-                .Concat(versions.Where(version => version.UpdatedAt >= from && version.UpdatedAt < until).Select(version => HistoryEvents.ToEvent(version, versions.Find(other => other.Version == version.Version - 1))))
-                .OrderByDescending(happened => happened.At).Take(take),
-        ];
-    }
+    public Task<IReadOnlyList<HistoryEvent>> ReadEventsAsync(string? roomId, DateTimeOffset from, DateTimeOffset until, int take = 100, CancellationToken cancellationToken = default) =>
+        HistoryEvents.ReadAsync(database, roomId, from, until, Math.Clamp(take, 1, LargestPage), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<AwayReport> ReadAwayAsync(DateTimeOffset since, int take = 20, CancellationToken cancellationToken = default)
@@ -212,6 +196,25 @@ public sealed partial class HistoryQueries
 /// <summary>Changes made by people, as rows and back.</summary>
 internal static class HistoryEvents
 {
+    /// <summary>Those of a room and of the network, or with null of everything, the latest first.</summary>
+    public static async Task<IReadOnlyList<HistoryEvent>> ReadAsync(PresenceDatabase database, string? roomId, DateTimeOffset from, DateTimeOffset until, int take, CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateDbContext();
+        var records = await context.HistoryEvents.AsNoTracking()
+            .Where(e => e.At >= from && e.At < until && (roomId == null || e.RoomId == null || e.RoomId == roomId))
+            .OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(take).ToListAsync(cancellationToken);
+        var versions = await context.Settings.AsNoTracking().Where(s => s.UpdatedAt >= from && s.UpdatedAt < until).OrderByDescending(s => s.Version).Take(take).ToListAsync(cancellationToken);
+        var oldest = versions.Count > 0 ? versions[^1].Version - 1 : 0;
+        if (versions.Count > 0 && await context.Settings.AsNoTracking().FirstOrDefaultAsync(s => s.Version == oldest, cancellationToken) is { } earlier)
+            versions.Add(earlier);
+        return
+        [
+            .. records.Select(ToEvent)
+                .Concat(versions.Where(version => version.UpdatedAt >= from && version.UpdatedAt < until).Select(version => ToEvent(version, versions.Find(other => other.Version == version.Version - 1))))
+                .OrderByDescending(happened => happened.At).Take(take),
+        ];
+    }
+
     public static HistoryEventRecord OfRoom(string roomId, RoomDefinition before, RoomDefinition after, string by, DateTimeOffset at) => new()
     {
         Kind = HistoryEventKind.RoomChanged,
@@ -221,7 +224,7 @@ internal static class HistoryEvents
         Detail = JsonSerializer.Serialize(new EventDetail { Before = before, After = after }),
     };
 
-    public static HistoryEventRecord OfBan(HistoryEventKind kind, string? roomId, string userId, DateTimeOffset? until, string? reason, string by, DateTimeOffset at) => new()
+    public static HistoryEventRecord OfBan(HistoryEventKind kind, string? roomId, string userId, DateTimeOffset? until, string? reason, string? by, DateTimeOffset at) => new()
     {
         Kind = kind,
         At = at,

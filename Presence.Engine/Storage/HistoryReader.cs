@@ -22,6 +22,8 @@ internal sealed class HistoryReader : IDisposable
 
     private const string LongVisits = """ "Visits" v INDEXED BY "IX_Visits_RoomNo_JoinedAt" """;
 
+    private const long ClockSteps = 60_000;
+
     private const string AllVisits = """ "Visits" v """;
 
     private static readonly string IsLong = string.Create(CultureInfo.InvariantCulture, $""" v."StayedMilliseconds" > {HistoryTables.LongStayMilliseconds} """);
@@ -122,14 +124,14 @@ internal sealed class HistoryReader : IDisposable
     /// <param name="room">The room; null when nothing is kept of it.</param>
     /// <param name="span">The stretch. What begins or ends at its end belongs to it.</param>
     /// <param name="present">The visits under way, read before this.</param>
-    /// <param name="isWhole">Whether the stretch is a broadcast: nothing that touches it began before.</param>
+    /// <param name="isWhole">Whether the stretch is a broadcast: what touches it began in it, but for the steps of a clock that is put right.</param>
     public VisitFacts Facts(long? room, HistorySpan span, IReadOnlyList<Visit> present, bool isWhole)
     {
         var facts = new VisitFacts(Devices());
         var (first, last) = (span.From.ToUnixTimeMilliseconds(), span.Until.ToUnixTimeMilliseconds());
         if (room is not null)
         {
-            var recent = first - (isWhole ? 0 : HistoryTables.LongStayMilliseconds);
+            var recent = first - (isWhole ? ClockSteps : HistoryTables.LongStayMilliseconds);
             if (!isWhole)
                 Add(LongVisits, IsLong, long.MinValue, Math.Min(recent - 1, last));
             Add(AllVisits, "1", recent, last);

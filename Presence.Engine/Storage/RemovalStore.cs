@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Presence.Engine.History;
 using Presence.Engine.Moderation;
 
 namespace Presence.Engine.Storage;
@@ -48,6 +49,7 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
             var replaced = await context.DeleteAsync(context.Removals.Where(r => r.RoomId == roomId && r.UserId == removal.UserId), cancellationToken) > 0;
             var record = new RemovalRecord { RoomId = roomId, UserId = removal.UserId, Until = removal.Until, Reason = removal.Reason, By = by, At = database.Now() };
             context.Add(record);
+            context.Add(HistoryEvents.OfBan(HistoryEventKind.Banned, removal.RoomId, removal.UserId, removal.Until, removal.Reason, by, record.At));
             await context.SaveChangesAsync(cancellationToken);
             if (!replaced)
                 await ThrowIfFullAsync(context, cancellationToken);
@@ -64,14 +66,24 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
     }
 
     /// <summary>Lifts a viewer's ban. False if there was none.</summary>
-    public async Task<bool> LiftAsync(string userId, string? roomId, CancellationToken cancellationToken)
+    /// <param name="userId">Whose.</param>
+    /// <param name="roomId">The room; null for the network.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="by">Who lifts it, for history; null when not known.</param>
+    public async Task<bool> LiftAsync(string userId, string? roomId, CancellationToken cancellationToken, string? by = null)
     {
         await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
         {
             var room = RoomOf(roomId);
             await using var context = database.CreateDbContext();
-            await context.DeleteAsync(context.Removals.Where(r => r.RoomId == room && r.UserId == userId), cancellationToken);
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
+            if (await context.DeleteAsync(context.Removals.Where(r => r.RoomId == room && r.UserId == userId), cancellationToken) > 0)
+            {
+                context.Add(HistoryEvents.OfBan(HistoryEventKind.BanLifted, roomId, userId, until: null, reason: null, by, database.Now()));
+                await context.SaveChangesAsync(cancellationToken);
+            }
+            await transaction.CommitAsync(cancellationToken);
             return engine.Lift(userId, roomId);
         }
         finally

@@ -93,6 +93,7 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
             record.Version++;
             record.UpdatedAt = database.Now();
             record.UpdatedBy = by;
+            context.Add(HistoryEvents.OfRoom(roomId, current.Definition, definition, by, record.UpdatedAt));
             await context.SaveChangesAsync(cancellationToken);
             engine.Define(roomId, definition);
             _recent.Add(roomId, new RoomSave(current.Definition, definition, by, record.UpdatedAt));
@@ -121,10 +122,12 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
             ThrowIfChanged(current, expected);
             if (record is null)
                 return false;
+            var now = database.Now();
             context.Remove(record);
+            context.Add(HistoryEvents.OfRoom(roomId, current.Definition, RoomDefinition.Unknown, by, now));
             await context.SaveChangesAsync(cancellationToken);
             engine.Define(roomId, null);
-            _recent.Add(roomId, new RoomSave(current.Definition, RoomDefinition.Unknown, by, database.Now()));
+            _recent.Add(roomId, new RoomSave(current.Definition, RoomDefinition.Unknown, by, now));
             return true;
         }
         finally
