@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Presence.Engine.Changes;
 using Presence.Engine.History;
@@ -26,6 +27,7 @@ public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine eng
     private readonly BroadcastTracker _tracker = new(() => settings.Current.EmptyGap);
     private readonly List<FeedEvent> _events = [];
     private FeedReader? _feed;
+    private BroadcastRows? _rows;
     private DateTimeOffset _summariseAt;
 
     /// <summary>Takes up the broadcasts that had not ended. Once, after the catalogue was read and viewers were restored, before the server says that it is alive.</summary>
@@ -116,6 +118,7 @@ public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine eng
     public void Dispose()
     {
         _feed?.Dispose();
+        _rows?.Dispose();
         _oneAtATime.Dispose();
     }
 
@@ -151,47 +154,21 @@ public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine eng
 
     private async Task StoreAsync(CancellationToken cancellationToken)
     {
-        foreach (var broadcast in _tracker.Changed.ToList())
+        if (_tracker.Changed.Count == 0)
+            return;
+        var changed = _tracker.Changed.Select(broadcast => (Broadcast: broadcast, IsNew: broadcast.Id == 0)).ToList();
+        var (rows, stored) = (_rows ??= new BroadcastRows(database), 0);
+        try
         {
-            await using var context = database.CreateDbContext();
-            await using var transaction = await context.BeginWriteAsync(cancellationToken);
-            if (broadcast.IsVoid)
-                await context.DeleteAsync(context.Broadcasts.Where(b => b.Id == broadcast.Id), cancellationToken);
-            else if (broadcast.Id == 0)
-                await InsertAsync(context, broadcast, cancellationToken);
-            else
-                await context.UpdateAsync(
-                    context.Broadcasts.Where(b => b.Id == broadcast.Id),
-                    set => set.SetProperty(b => b.Title, broadcast.Title).SetProperty(b => b.EmptySince, broadcast.EmptySince).SetProperty(b => b.HadViewers, broadcast.HadViewers)
-                        .SetProperty(b => b.EndedAt, broadcast.EndedAt).SetProperty(b => b.End, broadcast.End),
-                    cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            _tracker.MarkStored(broadcast);
+            await rows.WriteAsync(changed, change => rows.Write(change.Broadcast), alongside: null, cancellationToken, committed: count => stored += count);
         }
-    }
-
-    private static async Task InsertAsync(PresenceContext context, TrackedBroadcast broadcast, CancellationToken cancellationToken)
-    {
-        var room = await context.HistoryRooms.FirstOrDefaultAsync(r => r.RoomId == broadcast.RoomId, cancellationToken);
-        if (room is null)
+        finally
         {
-            room = new HistoryRoomRecord { RoomId = broadcast.RoomId };
-            context.Add(room);
-            await context.SaveChangesAsync(cancellationToken);
+            foreach (var (broadcast, _) in changed.Take(stored))
+                _tracker.MarkStored(broadcast);
+            foreach (var (broadcast, _) in changed.Skip(stored).Where(change => change.IsNew))
+                broadcast.Id = 0; // its row was taken back
         }
-        var record = new BroadcastRecord
-        {
-            RoomNo = room.No,
-            Title = broadcast.Title,
-            StartedAt = broadcast.StartedAt,
-            EmptySince = broadcast.EmptySince,
-            HadViewers = broadcast.HadViewers,
-            EndedAt = broadcast.EndedAt,
-            End = broadcast.End,
-        };
-        context.Add(record);
-        await context.SaveChangesAsync(cancellationToken);
-        broadcast.Id = record.Id;
     }
 
     private async Task<int> SummariseNeedsTurnAsync(IProgress<(int Done, int All)>? progress, CancellationToken cancellationToken)
@@ -231,5 +208,41 @@ public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine eng
         record.Returning = figures.Returning;
         record.Moments = JsonSerializer.Serialize(VisitStatistics.Moments(span, facts.Span, events, facts.Devices));
         await context.SaveChangesAsync(cancellationToken);
+    }
+
+    private sealed class BroadcastRows : PreparedRows
+    {
+        private readonly HistoryNumbers _numbers;
+        private readonly SqliteCommand _insert;
+        private readonly SqliteCommand _update;
+        private readonly SqliteCommand _delete;
+
+        public BroadcastRows(PresenceDatabase database)
+            : base(database)
+        {
+            _numbers = new HistoryNumbers(this);
+            _insert = Prepare(
+                """
+                INSERT INTO "Broadcasts" ("RoomNo", "Title", "StartedAt", "EmptySince", "HadViewers", "EndedAt", "End",
+                    "Peak", "PresentMilliseconds", "WatchedMilliseconds", "HiddenMilliseconds", "Users", "Guests", "Joins", "MedianStayMilliseconds", "Returning")
+                VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 0, 0, 0, 0, 0, 0) RETURNING "Id"
+                """,
+                SqliteType.Integer, SqliteType.Text, SqliteType.Integer, SqliteType.Integer, SqliteType.Integer, SqliteType.Integer, SqliteType.Integer);
+            _update = Prepare(
+                """UPDATE "Broadcasts" SET "Title" = $2, "EmptySince" = $3, "HadViewers" = $4, "EndedAt" = $5, "End" = $6 WHERE "Id" = $1""",
+                SqliteType.Integer, SqliteType.Text, SqliteType.Integer, SqliteType.Integer, SqliteType.Integer, SqliteType.Integer);
+            _delete = Prepare("""DELETE FROM "Broadcasts" WHERE "Id" = $1""", SqliteType.Integer);
+        }
+
+        public void Write(TrackedBroadcast broadcast)
+        {
+            var (emptySince, endedAt) = (broadcast.EmptySince?.ToUnixTimeMilliseconds(), broadcast.EndedAt?.ToUnixTimeMilliseconds());
+            if (broadcast.IsVoid)
+                Run(_delete, broadcast.Id);
+            else if (broadcast.Id == 0)
+                broadcast.Id = ReadNumber(_insert, _numbers.OfRoom(broadcast.RoomId), broadcast.Title, broadcast.StartedAt.ToUnixTimeMilliseconds(), emptySince, broadcast.HadViewers ? 1L : 0L, endedAt, (long)broadcast.End)!.Value;
+            else
+                Run(_update, broadcast.Id, broadcast.Title, emptySince, broadcast.HadViewers ? 1L : 0L, endedAt, (long)broadcast.End);
+        }
     }
 }
