@@ -24,6 +24,7 @@ internal sealed class PresenceClock
     private readonly TimeProvider _time;
     private readonly long _startedAt;
     private readonly double _ticksPerTimestamp;
+    private readonly long _steadyOffset;
     private readonly Lock _lock = new();
     private long _skipped;
     private long _tickedAt;
@@ -35,7 +36,7 @@ internal sealed class PresenceClock
         _time = time;
         _startedAt = time.GetTimestamp();
         _ticksPerTimestamp = (double)TimeSpan.TicksPerSecond / time.TimestampFrequency;
-        _utcOffset = time.GetUtcNow().Ticks;
+        _steadyOffset = _utcOffset = time.GetUtcNow().Ticks;
     }
 
     /// <summary>How often time was skipped.</summary>
@@ -78,6 +79,12 @@ internal sealed class PresenceClock
 
     /// <summary>The presence time of a UTC instant; negative before the engine was made.</summary>
     public long PresenceTimeOf(DateTimeOffset utc) => utc.UtcTicks - Volatile.Read(ref _utcOffset);
+
+    /// <summary>The instant of a presence time by the wall clock as it was when the engine was made: never corrected, so that it orders as presence time does. A cursor says it.</summary>
+    public DateTimeOffset SteadyUtcOf(long presenceTime) => new(presenceTime + _steadyOffset, TimeSpan.Zero);
+
+    /// <summary>The presence time of such an instant, of this engine or of one before a restart.</summary>
+    public long PresenceTimeOfSteady(DateTimeOffset instant) => instant.UtcTicks - _steadyOffset;
 
     private long Elapsed() => (long)Math.Round((_time.GetTimestamp() - _startedAt) * _ticksPerTimestamp);
 }

@@ -10,9 +10,6 @@ public sealed partial class PresenceEngine
     private readonly NetworkHistory _history = new();
     private readonly MinuteCollector _minutes = new();
 
-    /// <summary>How long one step of a range is.</summary>
-    public TimeSpan HistoryStep(HistoryRange range) => _history.StepOf(range);
-
     /// <summary>The network's history, oldest first. Steps in which the server did not run are left out.</summary>
     /// <param name="range">How finely; it also bounds how far back there is anything.</param>
     /// <param name="from">From the step this instant falls into; the one under way is the last.</param>

@@ -41,7 +41,6 @@ public sealed partial class PresenceEngine
     /// <param name="roomId">The room. An unknown room is empty.</param>
     /// <param name="query">Order, size of the page, filters, and where to continue.</param>
     /// <returns>The page and the room's count, of one moment.</returns>
-    /// <exception cref="StaleCursorException">The cursor is from before a restart.</exception>
     /// <exception cref="ArgumentException">A cursor with an order by heartbeat, or a number to skip where places have none.</exception>
     /// <remarks>
     /// <para><b>Cost.</b> The page's size; by name or with a filter, one look at every viewer of the room, in short holds of its lock.</para>
@@ -49,13 +48,8 @@ public sealed partial class PresenceEngine
     /// </remarks>
     public ViewerPage Viewers(string roomId, ViewerQuery query)
     {
-        if (query.After is { } after)
-        {
-            if (query.IsByHeartbeat)
-                throw new ArgumentException("Sorting by heartbeat has no cursor, because viewers move between pages.", nameof(query));
-            if (after.Run != Run)
-                throw new StaleCursorException();
-        }
+        if (query.After is not null && query.IsByHeartbeat)
+            throw new ArgumentException("Sorting by heartbeat has no cursor, because viewers move between pages.", nameof(query));
         if (query.Skip > 0 && (query.After is not null || query.IsFiltered || !query.IsByJoin))
             throw new ArgumentException("Only an order by joining, without a filter and without a cursor, knows places by number.", nameof(query));
         if (!_rooms.TryGetValue(roomId, out var room))
@@ -65,7 +59,7 @@ public sealed partial class PresenceEngine
         {
             var all = TakeRows();
             var countOfAll = room.CopyAll(all, query.GoesByNames);
-            var selected = new ViewerSelection(query, room, _clock.Now()).Select(all);
+            var selected = new ViewerSelection(query, room, _clock.Now()).Select(all, PlaceOf(query.After));
             GiveBack(all);
             return PageOf(query, selected.Rows, selected.Matching, countOfAll, selected.LastName);
         }
@@ -76,7 +70,7 @@ public sealed partial class PresenceEngine
             ? room.CopyByHeartbeat(query.Sort == ViewerSort.LatestHeartbeatFirst, query.Limit, rows)
             : query.Skip > 0
             ? room.CopyByRank(lastFirst, query.Skip, query.Limit + 1, rows)
-            : room.CopyByJoin(lastFirst, query.After?.JoinedAt ?? (lastFirst ? long.MaxValue : long.MinValue), query.Limit + 1, rows);
+            : room.CopyByJoin(lastFirst, query.After is null ? (lastFirst ? long.MaxValue : long.MinValue) : PlaceOf(query.After), query.Limit + 1, rows);
         return PageOf(query, rows, count.Viewers, count);
     }
 
@@ -254,10 +248,13 @@ public sealed partial class PresenceEngine
             rows.RemoveRange(query.Limit, rows.Count - query.Limit);
             var last = rows[^1];
             if (!query.IsByHeartbeat)
-                next = new ViewerCursor(Run, last.JoinedAt, lastName, last.UserId);
+                next = new ViewerCursor(_clock.SteadyUtcOf(last.JoinedAt), lastName, last.UserId);
         }
         return new ViewerPage(rows.ConvertAll(ViewerOf), matching, count) { Next = next };
     }
+
+    /// <summary>Where a cursor stands in the order of joining.</summary>
+    private long PlaceOf(ViewerCursor? cursor) => cursor is null ? 0 : _clock.PresenceTimeOfSteady(cursor.JoinedAt);
 
     /// <summary>Somewhere to copy a room to: what the last reader gave back, or new.</summary>
     private List<ViewerRow> TakeRows() => Interlocked.Exchange(ref _spareRows, null) ?? [];

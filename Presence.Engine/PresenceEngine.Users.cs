@@ -32,17 +32,7 @@ public sealed partial class PresenceEngine
     }
 
     /// <summary>Lists users online who did not opt out.</summary>
-    /// <param name="latestFirst">Latest heartbeat first, else oldest first.</param>
-    /// <param name="limit">At most so many.</param>
-    public IReadOnlyList<OnlineUser> OnlineUsers(bool latestFirst, int limit)
-    {
-        var rows = new List<ViewerRow>();
-        _online.CopyByHeartbeat(latestFirst, limit, rows, _optOuts);
-        return rows.ConvertAll(row => new OnlineUser(row.UserId, _clock.UtcOf(row.HeartbeatAt)));
-    }
-
-    /// <summary>Lists users online who did not opt out, with how they are shown.</summary>
-    /// <param name="query">Order, search, size of the page.</param>
+    /// <param name="query">Order, search, size of the page, whether to say how they are shown.</param>
     /// <remarks><para><b>Cost.</b> The page's size; with a search, one look at every user online, in short holds of their lock.</para></remarks>
     public OnlineRoster OnlineUsers(OnlineQuery query)
     {
@@ -50,26 +40,26 @@ public sealed partial class PresenceEngine
         if (string.IsNullOrEmpty(query.Search))
         {
             var count = _online.CopyByHeartbeat(query.LatestFirst, query.Limit, rows, _optOuts);
-            return RosterOf(rows, count.Viewers, count);
+            return RosterOf(query, rows, count.Viewers, count);
         }
 
         var everybody = TakeRows();
         var all = _online.CopyAll(everybody, withNames: true);
         everybody.RemoveAll(row => _optOuts.Contains(row.UserId));
         var sort = query.LatestFirst ? ViewerSort.LatestHeartbeatFirst : ViewerSort.OldestHeartbeatFirst;
-        var selected = new ViewerSelection(new ViewerQuery { Sort = sort, Search = query.Search, Limit = query.Limit }, _online, _clock.Now()).Select(everybody);
+        var selected = new ViewerSelection(new ViewerQuery { Sort = sort, Search = query.Search, Limit = query.Limit }, _online, _clock.Now()).Select(everybody, after: 0);
         GiveBack(everybody);
-        return RosterOf([.. selected.Rows.Take(query.Limit)], selected.Matching, all);
+        return RosterOf(query, [.. selected.Rows.Take(query.Limit)], selected.Matching, all);
     }
 
-    /// <summary>The users of a list who are online, in the order asked for; the others are left out.</summary>
+    /// <summary>The users of a list who are online, in the order asked for, those who opted out marked; the others are left out.</summary>
     public IReadOnlyList<OnlineUser> OnlineUsers(IReadOnlyList<string> userIds)
     {
         var online = new List<OnlineUser>(userIds.Count);
         foreach (var userId in userIds)
         {
             if (_online.LastHeartbeatOf(userId, PresenceComparers.UserId.GetHashCode(userId)) is { } at)
-                online.Add(new OnlineUser(userId, _clock.UtcOf(at)));
+                online.Add(new OnlineUser(userId, _clock.UtcOf(at)) { IsOptedOut = _optOuts.Contains(userId) });
         }
         return online;
     }
@@ -102,11 +92,11 @@ public sealed partial class PresenceEngine
     /// <summary>How many belong to these channels, counted in each: what <see cref="Channels"/> looks at.</summary>
     public int MembersOf(IReadOnlyList<string> channelIds) => channelIds.Sum(channelId => _channels.MembersOf(channelId).Count);
 
-    private OnlineRoster RosterOf(List<ViewerRow> rows, int matching, RoomCount count) => new(
+    private OnlineRoster RosterOf(OnlineQuery query, List<ViewerRow> rows, int matching, RoomCount count) => new(
         rows.ConvertAll(row => new OnlineUser(row.UserId, _clock.UtcOf(row.HeartbeatAt))
         {
-            Profile = _onlineNetwork.Users.ProfileOf(row.UserId),
-            Since = _clock.UtcOf(row.JoinedAt),
+            Profile = query.WithProfiles ? _onlineNetwork.Users.ProfileOf(row.UserId) : null,
+            Since = query.WithProfiles ? _clock.UtcOf(row.JoinedAt) : null,
         }),
         matching,
         new OnlineCount(count.Viewers, count.At));

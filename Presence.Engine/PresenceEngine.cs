@@ -51,14 +51,11 @@ public sealed partial class PresenceEngine : IDisposable
         _network = new NetworkState(_clock, _settings, limits, Journal, removals, _knownProfiles) { Metrics = _metrics };
         _network.Feed = Feed = new PresenceFeed(_clock, _network.Devices);
         _onlineNetwork = new NetworkState(_clock, _settings, limits, Journal, removals, _knownProfiles);
-        _online = new Room(NetworkRoom, _onlineNetwork);
+        _online = new Room(NetworkRoom, _onlineNetwork, _clock.Now());
         _optOuts = new OptOuts(limits.OptOuts);
         _channels = new ChannelMembers(limits.Channels);
         _schedule = new SweepSchedule(_clock.Now());
     }
-
-    /// <summary>Names this engine's life, from its making to the end of the process.</summary>
-    public Guid Run { get; } = Guid.NewGuid();
 
     /// <summary>The settings in force.</summary>
     public PresenceSettings Settings => _settings.Current;
@@ -289,7 +286,7 @@ public sealed partial class PresenceEngine : IDisposable
     /// <summary>Puts a room that was counted already on the map, or finds that another thread just did.</summary>
     private Room AddCountedRoom(string roomId, long now)
     {
-        var added = new Room(roomId, _network);
+        var added = new Room(roomId, _network, now);
         var room = _rooms.GetOrAdd(roomId, added);
         if (room != added)
             Interlocked.Decrement(ref _roomCount);

@@ -47,26 +47,26 @@ public sealed class RoomsStreamTests : IAsyncLifetime
 
     /// <summary>Nothing of a stream of counts keeps an empty room in memory.</summary>
     [Fact]
-    public void Feed_OfARoomThatWasForgottenAndFillsAgain_TellsItsCounts()
+    public async Task Feed_OfARoomThatWasForgottenAndFillsAgain_TellsItsCounts()
     {
         var time = new ManualTimeProvider();
         using var engine = new PresenceEngine(time, PresenceSettings.Default, new PresenceLimits());
-        using var feed = new CountFeed("lobby", engine, new StreamVersions(0));
+        using var feed = new CountFeed("lobby", new LocalPresence(engine), new StreamVersions(0));
         var told = 0L;
         foreach (var user in (string[])["anna", "berta"])
             engine.Heartbeat(new Heartbeat { RoomId = "lobby", UserId = user, SessionId = "" });
-        feed.Refresh();
+        await feed.RefreshAsync(CancellationToken.None);
         for (var second = 0; second < 2 * 3600; second++)
         {
             time.Advance(TimeSpan.FromSeconds(1));
             engine.Sweep();
         }
         Assert.Equal(0, engine.KnownRooms);
-        feed.Refresh();
+        await feed.RefreshAsync(CancellationToken.None);
         feed.ReadCount(ref told);
 
         engine.Heartbeat(new Heartbeat { RoomId = "lobby", UserId = "clara", SessionId = "" });
-        feed.Refresh();
+        await feed.RefreshAsync(CancellationToken.None);
 
         Assert.Equal(1, feed.ReadCount(ref told)?.Viewers);
     }

@@ -76,7 +76,7 @@ public sealed class StreamLifeTests
         await using var broken = await StreamClient.OpenAsync(host, "lobby", DashboardHost.ServerKey);
         await broken.NextAsync();
         using (var probe = streams.TryOpen(key, address: null, "lobby", out _)!)
-            ((RoomFeed)probe.Feeds[0]).Subscription.Dispose(); // nothing comes any more, and nobody meant it
+            ((RoomFeed)probe.Feeds[0]).Subscription!.Dispose(); // nothing comes any more, and nobody meant it
 
         await broken.EndAsync();
 

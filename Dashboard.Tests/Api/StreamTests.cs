@@ -84,7 +84,7 @@ public sealed class StreamTests : IAsyncLifetime
         for (var round = 0; round < 10; round++)
         {
             Beat("lobby", "clara");
-            Streams.Pulse();
+            await Streams.PulseAsync(CancellationToken.None);
             Engine.Leave("lobby", "clara", sessionId: "");
             for (StreamEvent? told = null; told?.Name != "left";)
             {
@@ -96,15 +96,15 @@ public sealed class StreamTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Feed_OfOneRoom_TellsNoCountBeforeTheChangesItCounts()
+    public async Task Feed_OfOneRoom_TellsNoCountBeforeTheChangesItCounts()
     {
-        using var feed = new RoomFeed("lobby", Engine, Streams.Versions, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        using var feed = new RoomFeed("lobby", new LocalPresence(Engine), Streams.Versions, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         var position = feed.Begin(out _);
         List<Change> changes = [];
         for (var viewer = 0; viewer < 1_000; viewer++)
         {
             Beat("lobby", $"viewer {viewer}");
-            feed.Refresh();
+            await feed.RefreshAsync(CancellationToken.None);
             var news = feed.Read(ref position, changes);
             Assert.True(news.IsGap || news.IsCrowd || news.Count is null || news.Count.Value.Sequence <= position.Sequence, $"{news.Count} at {position}");
         }

@@ -189,10 +189,10 @@ public sealed class LivePageTests : PageTest
             await _held;
             if (roomId != RoomId)
                 Late++;
-            return Engine.Room(roomId);
+            return (await Presence.ReadRoomRowsAsync([roomId]))[0].Room;
         }
 
-        protected override DirtyWatch OpenWatch() => Engine.Watch(RoomId);
+        protected override DirtyWatch OpenWatch() => Presence.WatchRoom(RoomId);
 
         protected override void BuildRenderTree(RenderTreeBuilder builder)
         {

@@ -28,6 +28,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
     protected PageTest()
     {
         Engine = new PresenceEngine(Time, PresenceSettings.Default, new PresenceLimits());
+        Local = new LocalPresence(Engine);
         Database = new PresenceDatabase(_folder.FullName, Time);
         Store = new SettingsStore(Database, Engine);
         PublicLinks = new PublicLinkStore(Database);
@@ -36,6 +37,8 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddLogging();
         Services.AddSingleton<TimeProvider>(Time);
         Services.AddSingleton(Engine);
+        Services.AddSingleton(Local);
+        Services.AddSingleton(_ => new MembershipStore(Database, Engine));
         Services.AddSingleton(Store);
         Services.AddSingleton(PublicLinks);
         Services.AddScoped<CircuitClock>();
@@ -88,6 +91,8 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
     protected ManualTimeProvider Time { get; } = new();
 
     protected PresenceEngine Engine { get; }
+
+    protected IPresence Local { get; }
 
     protected PresenceDatabase Database { get; }
 

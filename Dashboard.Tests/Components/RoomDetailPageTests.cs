@@ -453,7 +453,7 @@ public sealed class RoomDetailPageTests : PageTest
     [Fact]
     public void Room_ThatCannotBeRead_SaysSoAndOffersToTryAgain()
     {
-        Services.AddTransient(services => new RoomDetailQuery(Engine, null!, null!, services.GetRequiredService<ModeratorGuard>(), Time));
+        Services.AddTransient(services => new RoomDetailQuery(Local, null!, null!, services.GetRequiredService<ModeratorGuard>(), Time));
 
         var page = RenderRoom("main");
 

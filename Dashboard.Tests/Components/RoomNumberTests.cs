@@ -148,7 +148,7 @@ public sealed class RoomNumberTests : PageTest
     public async Task Roster_ThatCannotBeRead_SaysSoWhileTheNumberStaysAndComesBack()
     {
         var authentication = new HeldAuthentication();
-        Services.AddTransient(_ => new RosterQuery(Engine, new ModeratorGuard(authentication), Time));
+        Services.AddTransient(_ => new RosterQuery(Local, new ModeratorGuard(authentication), Time));
         Beat("main", "ada");
         authentication.Fail();
 
@@ -166,7 +166,7 @@ public sealed class RoomNumberTests : PageTest
     public async Task Roster_ThatCannotBeReadAnyMore_KeepsItsLines()
     {
         var authentication = new HeldAuthentication();
-        Services.AddTransient(_ => new RosterQuery(Engine, new ModeratorGuard(authentication), Time));
+        Services.AddTransient(_ => new RosterQuery(Local, new ModeratorGuard(authentication), Time));
         Beat("main", "ada");
         authentication.Mend();
         var page = RenderRoom();
@@ -181,7 +181,7 @@ public sealed class RoomNumberTests : PageTest
     [Fact]
     public async Task LetIn_ThatFails_IsSaidAndThePageStays()
     {
-        Services.AddScoped(services => new ViewerModeration(Engine, null!, services.GetRequiredService<ModeratorGuard>(), Time));
+        Services.AddScoped(services => new ViewerModeration(Local, null!, services.GetRequiredService<ModeratorGuard>(), Time));
         Beat("main", "grace");
         Beat("main", "hedy");
         await Services.GetRequiredService<RemovalStore>().RemoveAsync(new("hedy", "main", Time.GetUtcNow().AddHours(1), null), "ops@example.com", Cancellation);

@@ -223,7 +223,7 @@ public sealed class SearchPaletteTests : PageTest
     [Fact]
     public async Task Search_ThatFails_SaysSo()
     {
-        Services.AddTransient(_ => new NetworkSearchQuery(Engine, null!, null!, Services.GetRequiredService<ModeratorGuard>()));
+        Services.AddTransient(_ => new NetworkSearchQuery(Local, null!, null!, Services.GetRequiredService<ModeratorGuard>()));
         var search = Render<SearchPalette>();
 
         await TypeAsync(search, "ada");
@@ -256,19 +256,19 @@ public sealed class RoomTrailTests : PageTest
                 Beat(room, $"{room}-{viewer}");
         }
         var trail = Services.GetRequiredService<RoomTrail>();
-        Assert.Equal<(string?, string?)>(("a", "c"), trail.Beside("b"));
+        Assert.Equal<(string?, string?)>(("a", "c"), await trail.BesideAsync("b"));
 
         trail.List(await Services.GetRequiredService<RoomListQuery>().ReadAsync(new RoomListView("", RoomFilter.All, RoomOrder.Name, Reversed: true)));
-        Assert.Equal<(string?, string?)>((null, "b"), trail.Beside("c"));
+        Assert.Equal<(string?, string?)>((null, "b"), await trail.BesideAsync("c"));
         for (var viewer = 0; viewer < 9; viewer++)
             Beat("c", $"late-{viewer}");
-        Assert.Equal<(string?, string?)>(("c", "a"), trail.Beside("b"));
+        Assert.Equal<(string?, string?)>(("c", "a"), await trail.BesideAsync("b"));
 
         // One the list did not have: that of all rooms.
         Beat("d", "d-0");
         Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal<(string?, string?)>(("b", null), trail.Beside("d"));
-        Assert.Equal<(string?, string?)>((null, "c"), trail.Beside("nowhere"));
+        Assert.Equal<(string?, string?)>(("b", null), await trail.BesideAsync("d"));
+        Assert.Equal<(string?, string?)>((null, "c"), await trail.BesideAsync("nowhere"));
     }
 
     [Fact]

@@ -115,7 +115,7 @@ public sealed class ViewerDetailPageTests : PageTest
     [Fact]
     public async Task Viewer_ThatCannotBeRead_SaysSoAndOffersToTryAgain()
     {
-        Services.AddTransient(services => new ViewerDetailQuery(Engine, null!, null!, services.GetRequiredService<ModeratorGuard>(), Time));
+        Services.AddTransient(services => new ViewerDetailQuery(Local, null!, null!, services.GetRequiredService<ModeratorGuard>(), Time));
 
         var page = RenderViewer("ada");
 
@@ -144,7 +144,7 @@ public sealed class ViewerDetailPageTests : PageTest
     [Fact]
     public async Task LetIn_ThatFails_IsSaidAndThePageStays()
     {
-        Services.AddScoped(services => new ViewerModeration(Engine, null!, services.GetRequiredService<ModeratorGuard>(), Time));
+        Services.AddScoped(services => new ViewerModeration(Local, null!, services.GetRequiredService<ModeratorGuard>(), Time));
         await Services.GetRequiredService<RemovalStore>().RemoveAsync(new Removal("ada", "stage", Time.GetUtcNow().AddHours(1), null), "ops@example.com", Cancellation);
         var page = RenderViewer("ada");
         await PassUntilAsync(() => page.FindAll("[aria-labelledby=removals] li").Count == 1);

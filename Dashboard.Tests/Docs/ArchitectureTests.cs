@@ -49,6 +49,34 @@ public sealed class ArchitectureTests
         Assert.Empty(offenders.Select(line => $"{line.Place}: {line.Text.Trim()}"));
     }
 
+    /// <summary>Whoever asks for presence asks <see cref="IPresence"/>: it may be on another machine one day.</summary>
+    [Fact]
+    public void Engine_Itself_IsKnownToThoseWhoKeepItAlone()
+    {
+        string[] keepers = ["Dashboard/Hosting/PresenceStorageHosting.cs", "Dashboard/Hosting/MemoryLoop.cs", "Dashboard/Hosting/Telemetry.cs"];
+        var naming = new Regex($@"\b({nameof(PresenceEngine)}|{nameof(LocalPresence)})\b", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
+
+        var named = Lines("Dashboard").Concat(Lines("Presence.Simulation")).Where(line => naming.IsMatch(line.Text)).ToList();
+
+        Assert.Empty(named.Where(line => !keepers.Contains(FileOf(line.Place))).Select(line => $"{line.Place}: {line.Text.Trim()}"));
+        Assert.Equal(keepers.Order(), named.Select(line => FileOf(line.Place)).Distinct().Order());
+
+        static string FileOf(string place) => place[..place.LastIndexOf(':')];
+    }
+
+    /// <summary>What a page shows was read before it is drawn: markup asks nobody.</summary>
+    [Fact]
+    public void Markup_AsksPresenceNothing()
+    {
+        var asking = new Regex(@"\bI?Presence\.[A-Z]\w*\(|\bPresence\.Current\b|@inject\s+IPresence\b", RegexOptions.None, TimeSpan.FromSeconds(5));
+
+        var getter = new Regex(@"^[^(]*=>.*\bPresence\.", RegexOptions.None, TimeSpan.FromSeconds(5)); // of a property that markup may read
+
+        var offenders = Lines("Dashboard/Components").Where(line => (line.Place.Contains(".razor:", StringComparison.Ordinal) ? asking : getter).IsMatch(line.Text));
+
+        Assert.Empty(offenders.Select(line => $"{line.Place}: {line.Text.Trim()}"));
+    }
+
     [Fact]
     public void Storage_Libraries_AreNamedInTwoFolders()
     {

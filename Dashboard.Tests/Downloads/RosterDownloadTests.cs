@@ -143,7 +143,7 @@ public sealed class RosterDownloadTests : IAsyncLifetime
     [InlineData("name")]
     [InlineData("-heartbeat")]
     [InlineData(null)]
-    public void Rows_OfFiftyThousandWhileTheyComeAndGo_HoldEverybodyWhoStaysOnce(string? sort)
+    public async Task Rows_OfFiftyThousandWhileTheyComeAndGo_HoldEverybodyWhoStaysOnce(string? sort)
     {
         for (var user = 0; user < 50_000; user++)
             Beat("stadium", $"user-{user}", $"Viewer {user}");
@@ -152,7 +152,7 @@ public sealed class RosterDownloadTests : IAsyncLifetime
         var written = new List<string>();
         var gone = 0;
 
-        foreach (var row in new RosterDownload(Engine, TimeProvider.System).Rows(moderator, view, Format))
+        await foreach (var row in new RosterDownload(new LocalPresence(Engine), TimeProvider.System).Rows(moderator, view, Format))
         {
             written.Add(row[0]);
             if (written.Count % 1_000 == 0)
@@ -168,17 +168,17 @@ public sealed class RosterDownloadTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Rows_OfAViewerWhoseStateChanged_AreOfTheStateAskedForAlone()
+    public async Task Rows_OfAViewerWhoseStateChanged_AreOfTheStateAskedForAlone()
     {
         for (var user = 0; user < 450; user++)
             Beat("main", $"user-{user}", $"Viewer {user:000}", ViewerState.Hidden);
         var moderator = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Role, nameof(ModeratorRole.Observer))], "test"));
 
-        using var rows = new RosterDownload(Engine, TimeProvider.System).Rows(moderator, RosterView.Of("main", null, "name", "hidden"), Format).GetEnumerator();
-        Assert.True(rows.MoveNext());
+        await using var rows = new RosterDownload(new LocalPresence(Engine), TimeProvider.System).Rows(moderator, RosterView.Of("main", null, "name", "hidden"), Format).GetAsyncEnumerator();
+        Assert.True(await rows.MoveNextAsync());
         Beat("main", "user-449", "Viewer 449", ViewerState.Visible);
         var last = "";
-        while (rows.MoveNext())
+        while (await rows.MoveNextAsync())
             last = rows.Current[0];
 
         Assert.Equal("user-448", last);
@@ -209,7 +209,7 @@ public sealed class RosterDownloadTests : IAsyncLifetime
     [Fact]
     public void Rows_ForNobody_AreRefusedByTheServiceItself()
     {
-        var download = new RosterDownload(Engine, TimeProvider.System);
+        var download = new RosterDownload(new LocalPresence(Engine), TimeProvider.System);
 
         Assert.Throws<AccessRefusedException>(() => download.Rows(new ClaimsPrincipal(new ClaimsIdentity()), RosterView.Of("main", null, null, null), Format));
     }

@@ -17,74 +17,74 @@ public sealed class TestViewerTests : IDisposable
     public TestViewerTests()
     {
         _engine = new PresenceEngine(_time, PresenceSettings.Default, new PresenceLimits());
-        _viewers = new TestViewers(_engine, _time);
+        _viewers = new TestViewers(new LocalPresence(_engine), _time);
     }
 
     public void Dispose() => _engine.Dispose();
 
     [Fact]
-    public void Send_ToARoom_IsAMarkedViewerForAMinuteAndLeaves()
+    public async Task Send_ToARoom_IsAMarkedViewerForAMinuteAndLeaves()
     {
-        Assert.Equal(HeartbeatOutcome.Accepted, _viewers.Send("stage"));
+        Assert.Equal(HeartbeatOutcome.Accepted, await _viewers.SendAsync("stage"));
 
         var viewer = Assert.Single(_engine.Viewers("stage", new ViewerQuery()).Viewers);
         Assert.Equal((TestViewers.UserId, "Test viewer"), (viewer.UserId, viewer.Profile?.DisplayName));
         Assert.Equal("Test from the dashboard", Assert.Single(_engine.Sessions("stage", TestViewers.UserId)).Device.Name);
-        Pass(59);
+        await PassAsync(59);
         Assert.Equal(1, _engine.Count("stage").Viewers);
-        Pass(1);
+        await PassAsync(1);
         Assert.Equal(0, _engine.Count("stage").Viewers);
         Assert.Equal(Presence.Engine.Changes.LeaveReason.Left, Assert.Single(_engine.Departures("stage")).Reason);
     }
 
     [Fact]
-    public void Send_WithTheShortestTimeout_BeatsAsOftenAsTheSettingsSay()
+    public async Task Send_WithTheShortestTimeout_BeatsAsOftenAsTheSettingsSay()
     {
         _engine.Apply(_engine.Settings with { HeartbeatInterval = TimeSpan.FromSeconds(2), PresenceTimeout = TimeSpan.FromSeconds(6), Version = 2 });
-        _viewers.Send("stage");
+        await _viewers.SendAsync("stage");
 
-        Pass(59);
+        await PassAsync(59);
 
         Assert.Equal(1, _engine.Count("stage").Viewers);
         Assert.InRange(_engine.Heartbeats, 25, 31);
     }
 
     [Fact]
-    public void Send_Again_IsTheSameViewerForAnotherMinute()
+    public async Task Send_Again_IsTheSameViewerForAnotherMinute()
     {
-        _viewers.Send("stage");
-        Pass(40);
+        await _viewers.SendAsync("stage");
+        await PassAsync(40);
 
-        _viewers.Send("stage");
-        Pass(59);
+        await _viewers.SendAsync("stage");
+        await PassAsync(59);
 
         Assert.Equal(1, _engine.Count("stage").Viewers);
-        Pass(1);
+        await PassAsync(1);
         Assert.Equal(0, _engine.Count("stage").Viewers);
     }
 
     [Fact]
-    public void Send_ToMoreRoomsThanMayBe_IsRefusedUntilOneIsOver()
+    public async Task Send_ToMoreRoomsThanMayBe_IsRefusedUntilOneIsOver()
     {
         for (var i = 0; i < TestViewers.Most; i++)
-            Assert.Equal(HeartbeatOutcome.Accepted, _viewers.Send($"room-{i}"));
+            Assert.Equal(HeartbeatOutcome.Accepted, await _viewers.SendAsync($"room-{i}"));
 
-        Assert.Null(_viewers.Send("one-more"));
+        Assert.Null(await _viewers.SendAsync("one-more"));
         Assert.Equal(0, _engine.Count("one-more").Viewers);
-        Assert.Equal(HeartbeatOutcome.Accepted, _viewers.Send("room-0"));
-        Pass(60);
+        Assert.Equal(HeartbeatOutcome.Accepted, await _viewers.SendAsync("room-0"));
+        await PassAsync(60);
 
-        Assert.Equal(HeartbeatOutcome.Accepted, _viewers.Send("one-more"));
+        Assert.Equal(HeartbeatOutcome.Accepted, await _viewers.SendAsync("one-more"));
     }
 
     [Fact]
-    public void Send_WhereHeartbeatsAreRefused_SaysWhyAsAClientIsTold()
+    public async Task Send_WhereHeartbeatsAreRefused_SaysWhyAsAClientIsTold()
     {
         _engine.Define("ended", new RoomDefinition { Status = RoomStatus.Ended });
 
-        Assert.Equal(HeartbeatOutcome.RoomEnded, _viewers.Send("ended"));
+        Assert.Equal(HeartbeatOutcome.RoomEnded, await _viewers.SendAsync("ended"));
         _engine.Apply(_engine.Settings with { Enabled = false, Version = 2 });
-        Assert.Equal(HeartbeatOutcome.NetworkDisabled, _viewers.Send("stage"));
+        Assert.Equal(HeartbeatOutcome.NetworkDisabled, await _viewers.SendAsync("stage"));
         Assert.Equal(0, _engine.CountNetwork().Viewers);
     }
 
@@ -94,7 +94,7 @@ public sealed class TestViewerTests : IDisposable
         var time = new ManualTimeProvider();
         await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Time = time });
         var engine = host.Services.GetRequiredService<PresenceEngine>();
-        host.Services.GetRequiredService<TestViewers>().Send("stage");
+        await host.Services.GetRequiredService<TestViewers>().SendAsync("stage");
 
         await Eventually.TrueAsync(
             () =>
@@ -106,12 +106,12 @@ public sealed class TestViewerTests : IDisposable
         Assert.Equal(Presence.Engine.Changes.LeaveReason.Left, Assert.Single(engine.Departures("stage")).Reason); // before it would have timed out
     }
 
-    private void Pass(int seconds)
+    private async Task PassAsync(int seconds)
     {
         for (var i = 0; i < seconds; i++)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
-            _viewers.Pass();
+            await _viewers.PassAsync(CancellationToken.None);
             _engine.Sweep();
         }
     }

@@ -15,7 +15,7 @@ public sealed class RoomRankingTests : IDisposable
     public RoomRankingTests()
     {
         _engine = new PresenceEngine(_time, PresenceSettings.Default, new PresenceLimits());
-        _ranking = new RoomRanking(_engine, _time);
+        _ranking = new RoomRanking(new LocalPresence(_engine), _time);
         Beat("a", "ada");
         Beat("b", "grace");
     }
@@ -23,47 +23,47 @@ public sealed class RoomRankingTests : IDisposable
     public void Dispose() => _engine.Dispose();
 
     [Fact]
-    public void Of_WhileTheRoomsStayTheSame_SettlesForTwoSeconds()
+    public async Task Of_WhileTheRoomsStayTheSame_SettlesForTwoSeconds()
     {
-        var first = _ranking.Of(new RoomQuery());
+        var first = await _ranking.ReadAsync(new RoomQuery());
         Beat("b", "linus");
 
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Same(first, _ranking.Of(new RoomQuery()));
+        Assert.Same(first, await _ranking.ReadAsync(new RoomQuery()));
         _time.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.Equal(["b", "a"], _ranking.Of(new RoomQuery()));
+        Assert.Equal(["b", "a"], await _ranking.ReadAsync(new RoomQuery()));
     }
 
     [Fact]
-    public void Of_WhenARoomComes_HasItWithTheNextReading()
+    public async Task Of_WhenARoomComes_HasItWithTheNextReading()
     {
-        _ranking.Of(new RoomQuery());
+        await _ranking.ReadAsync(new RoomQuery());
         Beat("c", "ada");
 
-        Assert.DoesNotContain("c", _ranking.Of(new RoomQuery()));
+        Assert.DoesNotContain("c", await _ranking.ReadAsync(new RoomQuery()));
         _time.Advance(RoomRanking.Shortest + TimeSpan.FromMilliseconds(10));
 
-        Assert.Contains("c", _ranking.Of(new RoomQuery()));
+        Assert.Contains("c", await _ranking.ReadAsync(new RoomQuery()));
     }
 
     [Fact]
-    public void Of_ASettledOrderThatIsStillTheSame_IsTheSameObject()
+    public async Task Of_ASettledOrderThatIsStillTheSame_IsTheSameObject()
     {
-        var first = _ranking.Of(new RoomQuery());
+        var first = await _ranking.ReadAsync(new RoomQuery());
         _time.Advance(TimeSpan.FromSeconds(3));
 
-        Assert.Same(first, _ranking.Of(new RoomQuery()));
-        Assert.NotSame(first, _ranking.Of(new RoomQuery { Reversed = true }));
+        Assert.Same(first, await _ranking.ReadAsync(new RoomQuery()));
+        Assert.NotSame(first, await _ranking.ReadAsync(new RoomQuery { Reversed = true }));
     }
 
     [Fact]
-    public void Of_MoreSearchesThanAreKept_AnswersAllTheSame()
+    public async Task Of_MoreSearchesThanAreKept_AnswersAllTheSame()
     {
         for (var search = 0; search < 200; search++)
-            Assert.Empty(_ranking.Of(new RoomQuery { Search = $"nothing {search}" }));
+            Assert.Empty(await _ranking.ReadAsync(new RoomQuery { Search = $"nothing {search}" }));
 
-        Assert.Equal(["a", "b"], _ranking.Of(new RoomQuery()));
+        Assert.Equal(["a", "b"], await _ranking.ReadAsync(new RoomQuery()));
     }
 
     private void Beat(string room, string user) => _engine.Heartbeat(new Heartbeat { RoomId = room, UserId = user, SessionId = "" });

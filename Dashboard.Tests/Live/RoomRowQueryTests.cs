@@ -16,75 +16,78 @@ public sealed class RoomRowQueryTests : IDisposable
     public RoomRowQueryTests()
     {
         _engine = new PresenceEngine(_time, PresenceSettings.Default, new PresenceLimits());
-        _reader = new RoomRowQuery(_engine, _time);
+        _reader = new RoomRowQuery(new LocalPresence(_engine), _time);
     }
 
     public void Dispose() => _engine.Dispose();
 
     [Fact]
-    public void Read_TwiceInOnePass_IsOneReading()
+    public async Task Read_TwiceInOnePass_IsOneReading()
     {
         _reader.BeginPass();
-        var row = _reader.Read("main");
+        var row = await ReadAsync("main");
         Join("main", 1);
 
-        Assert.Same(row, _reader.Read("main"));
+        Assert.Same(row, await ReadAsync("main"));
+        Assert.Same(row, _reader.Find("main"));
+        Assert.Null(_reader.Find("another"));
     }
 
     [Fact]
-    public void BeginPass_AfterManyRowsChanged_IsDueLaterThanAfterOne()
+    public async Task BeginPass_AfterManyRowsChanged_IsDueLaterThanAfterOne()
     {
         Join("main", 1);
-        ReadAll(80);
+        await ReadAllAsync(80);
         Join("main", 1);
         _time.Advance(TimeSpan.FromMilliseconds(900));
-        Assert.Equal(1, ReadAll(80));
+        Assert.Equal(1, await ReadAllAsync(80));
 
         _time.Advance(TimeSpan.FromMilliseconds(200));
-        Assert.Equal(2, ReadAll(80));
+        Assert.Equal(2, await ReadAllAsync(80));
 
         Join("main", 1);
         _time.Advance(TimeSpan.FromMilliseconds(20)); // one row changed last time
-        Assert.Equal(3, ReadAll(80));
+        Assert.Equal(3, await ReadAllAsync(80));
     }
 
     [Fact]
-    public void Reset_BeforeTheNextPassIsDue_MakesItDue()
+    public async Task Reset_BeforeTheNextPassIsDue_MakesItDue()
     {
         Join("main", 1);
-        ReadAll(80);
+        await ReadAllAsync(80);
         Join("main", 1);
         _reader.Reset();
 
-        Assert.Equal(2, ReadAll(1));
+        Assert.Equal(2, await ReadAllAsync(1));
     }
 
     [Fact]
-    public void Read_OfARoomThatFillsAtOnce_TellsTheBurstUntilItIsOver()
+    public async Task Read_OfARoomThatFillsAtOnce_TellsTheBurstUntilItIsOver()
     {
         Join("main", 5);
-        ReadAll(1);
+        await ReadAllAsync(1);
         _time.Advance(TimeSpan.FromSeconds(1));
         Join("main", 45);
-        ReadAll(1);
-        Assert.Equal(45, _reader.Read("main").Burst);
+        await ReadAllAsync(1);
+        Assert.Equal(45, (await ReadAsync("main")).Burst);
 
         _time.Advance(TimeSpan.FromSeconds(5));
-        ReadAll(1);
+        await ReadAllAsync(1);
         _time.Advance(TimeSpan.FromSeconds(6));
-        ReadAll(1);
+        await ReadAllAsync(1);
 
-        Assert.Null(_reader.Read("main").Burst);
+        Assert.Null((await ReadAsync("main")).Burst);
     }
 
     /// <summary>One pass over "main" and rooms nobody is in; how many watch "main".</summary>
-    private int ReadAll(int rooms)
+    private async Task<int> ReadAllAsync(int rooms)
     {
         _reader.BeginPass();
-        for (var room = 1; room < rooms; room++)
-            _reader.Read($"room {room}");
-        return _reader.Read("main").Summary.Count.Viewers;
+        var rows = await _reader.ReadAsync([.. Enumerable.Range(1, rooms - 1).Select(room => $"room {room}"), "main"]);
+        return rows[^1].Summary.Count.Viewers;
     }
+
+    private async Task<RoomRow> ReadAsync(string room) => (await _reader.ReadAsync([room]))[0];
 
     private void Join(string room, int viewers)
     {

@@ -21,14 +21,14 @@ public sealed class RosterQueryTests : IDisposable
     public RosterQueryTests()
     {
         _engine = new PresenceEngine(_time, PresenceSettings.Default, new PresenceLimits());
-        _reader = new RosterQuery(_engine, new ModeratorGuard(_state), _time);
+        _reader = new RosterQuery(new LocalPresence(_engine), new ModeratorGuard(_state), _time);
     }
 
     [Fact]
     public async Task Read_OfALargeRoom_BringsTheWindowAlone()
     {
         Fill(50_000);
-        _reader.Show(RosterView.Of("main", null, null, null), open: null);
+        await _reader.ShowAsync(RosterView.Of("main", null, null, null), open: null);
 
         var first = await _reader.ReadAsync(0, 30);
 
@@ -43,17 +43,17 @@ public sealed class RosterQueryTests : IDisposable
         Fill(3_000);
         _state.Principal.AddIdentity(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, "mod")]));
         var reads = new PageReads(new DashboardOptions { Limits = { ReadsPerSecond = 300, ReadBurst = 600 } }, _time); // ten times as much for an account
-        var first = new RosterQuery(_engine, new ModeratorGuard(_state), _time, reads);
-        var second = new RosterQuery(_engine, new ModeratorGuard(_state), _time, reads);
+        var first = new RosterQuery(new LocalPresence(_engine), new ModeratorGuard(_state), _time, reads);
+        var second = new RosterQuery(new LocalPresence(_engine), new ModeratorGuard(_state), _time, reads);
         for (var i = 0; i < 2; i++)
         {
-            first.Show(RosterView.Of("main", $"user-{i}", null, null), open: null);
+            await first.ShowAsync(RosterView.Of("main", $"user-{i}", null, null), open: null);
             await first.ReadAsync(0, 30);
         }
-        second.Show(RosterView.Of("main", "user-2", null, null), open: null);
+        await second.ShowAsync(RosterView.Of("main", "user-2", null, null), open: null);
         await second.ReadAsync(0, 30); // pays with its next read
-        second.Show(RosterView.Of("main", "user-3", null, null), open: null);
-        first.Show(RosterView.Of("main", "user-4", null, null), open: null);
+        await second.ShowAsync(RosterView.Of("main", "user-3", null, null), open: null);
+        await first.ShowAsync(RosterView.Of("main", "user-4", null, null), open: null);
         Assert.True((await first.ReadAsync(0, 30)).Items.Count > 0);
 
         var waiting = second.ReadAsync(0, 30).AsTask();
@@ -67,7 +67,7 @@ public sealed class RosterQueryTests : IDisposable
     public async Task Read_ScrolledAnywhere_ShowsEveryViewerOnceAlthoughTheRoomChanges()
     {
         Fill(3_000);
-        _reader.Show(RosterView.Of("main", null, "joined", null), open: null);
+        await _reader.ShowAsync(RosterView.Of("main", null, "joined", null), open: null);
         var seen = new List<string>();
 
         for (var start = 0; start < 3_000; start += 100)
@@ -89,14 +89,14 @@ public sealed class RosterQueryTests : IDisposable
         Fill(6);
         Pass(30); // past a minute for the first three
         Fill(6);
-        _reader.Show(RosterView.Of("main", null, "joined", null, longer: "1"), open: null);
+        await _reader.ShowAsync(RosterView.Of("main", null, "joined", null, longer: "1"), open: null);
         Assert.Equal(["user-0", "user-1", "user-2"], Ids(await _reader.ReadAsync(0, 20)));
 
-        _reader.PointAt(true);
+        await _reader.PointAtAsync(true);
         Pass(31); // and for the others
         Assert.Equal(["user-0", "user-1", "user-2"], Ids(await _reader.ReadAsync(0, 20)));
 
-        _reader.PointAt(false);
+        await _reader.PointAtAsync(false);
         Assert.Equal(6, (await _reader.ReadAsync(0, 20)).Lines);
     }
 
@@ -104,10 +104,10 @@ public sealed class RosterQueryTests : IDisposable
     public async Task Search_OfAListThatWasScrolled_HoldsNobodyOfTheListBefore()
     {
         Fill(60);
-        _reader.Show(RosterView.Of("main", null, null, null), open: null);
+        await _reader.ShowAsync(RosterView.Of("main", null, null, null), open: null);
         await _reader.ReadAsync(20, 20);
 
-        _reader.Show(RosterView.Of("main", "user-7", null, null), open: null);
+        await _reader.ShowAsync(RosterView.Of("main", "user-7", null, null), open: null);
         Assert.False(_reader.IsHeld); // it begins at its top
         var window = await _reader.ReadAsync(20, 20);
 
@@ -119,10 +119,10 @@ public sealed class RosterQueryTests : IDisposable
     public async Task Hold_WhileViewersComeAndGo_MovesNothingAndCountsWhatWaits()
     {
         Fill(40);
-        _reader.Show(RosterView.Of("main", null, null, null), open: null);
+        await _reader.ShowAsync(RosterView.Of("main", null, null, null), open: null);
         var before = Ids(await _reader.ReadAsync(0, 20));
         Beat("between"); // after the last read, before the finger
-        _reader.PointAt(true);
+        await _reader.PointAtAsync(true);
 
         Beat("late-1");
         Beat("late-2");
@@ -131,30 +131,30 @@ public sealed class RosterQueryTests : IDisposable
 
         Assert.Equal(before, Ids(held));
         Assert.Equal([before[3]], held.Items.Where(item => item.HasLeft).Select(item => item.Viewer.UserId));
-        Assert.Equal(3, _reader.Waiting);
+        Assert.Equal(3, await _reader.CountWaitingAsync());
 
-        _reader.PointAt(false);
+        await _reader.PointAtAsync(false);
         var after = Ids(await _reader.ReadAsync(0, 20));
         Assert.Equal(["late-2", "late-1", "between"], after.Take(3));
         Assert.DoesNotContain(before[3], after);
-        Assert.Equal(0, _reader.Waiting);
+        Assert.Equal(0, await _reader.CountWaitingAsync());
     }
 
     [Fact]
     public async Task TakeWaiting_WhilePointedAt_MovesOnceAndStandsStillAgain()
     {
         Fill(40);
-        _reader.Show(RosterView.Of("main", null, null, null), open: null);
+        await _reader.ShowAsync(RosterView.Of("main", null, null, null), open: null);
         await _reader.ReadAsync(0, 20);
-        _reader.PointAt(true);
+        await _reader.PointAtAsync(true);
         Beat("late-1");
 
-        _reader.TakeWaiting();
+        await _reader.TakeWaitingAsync();
         Assert.Equal("late-1", Ids(await _reader.ReadAsync(0, 20))[0]);
         Beat("late-2");
 
         Assert.Equal("late-1", Ids(await _reader.ReadAsync(0, 20))[0]);
-        Assert.Equal(1, _reader.Waiting);
+        Assert.Equal(1, await _reader.CountWaitingAsync());
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class RosterQueryTests : IDisposable
     {
         Fill(10);
         Beat("user-7", "phone");
-        _reader.Show(RosterView.Of("main", null, "joined", null), open: "user-7");
+        await _reader.ShowAsync(RosterView.Of("main", null, "joined", null), open: "user-7");
 
         var window = await _reader.ReadAsync(0, 20);
         var scrolled = await _reader.ReadAsync(8, 20);
@@ -178,7 +178,7 @@ public sealed class RosterQueryTests : IDisposable
     {
         Fill(500);
         Beat("needle-1");
-        _reader.Show(RosterView.Of("main", "needle", null, null), open: null);
+        await _reader.ShowAsync(RosterView.Of("main", "needle", null, null), open: null);
         Assert.Equal(["needle-1"], Ids(await _reader.ReadAsync(0, 20)));
         Beat("needle-2");
 
@@ -194,7 +194,7 @@ public sealed class RosterQueryTests : IDisposable
     public async Task Read_AfterManyLinesChanged_IsDueTheLater()
     {
         Fill(40);
-        _reader.Show(RosterView.Of("main", null, null, null), open: null);
+        await _reader.ShowAsync(RosterView.Of("main", null, null, null), open: null);
         await _reader.ReadAsync(0, 20);
         _time.Advance(TimeSpan.FromMilliseconds(999));
         Assert.False(_reader.IsDue);
@@ -209,7 +209,7 @@ public sealed class RosterQueryTests : IDisposable
     [Fact]
     public async Task Read_WithoutARole_IsRefused()
     {
-        _reader.Show(RosterView.Of("main", null, null, null), open: null);
+        await _reader.ShowAsync(RosterView.Of("main", null, null, null), open: null);
         _state.Principal = new ClaimsPrincipal(new ClaimsIdentity());
 
         await Assert.ThrowsAsync<AccessRefusedException>(() => _reader.ReadAsync(0, 20).AsTask());

@@ -52,16 +52,16 @@ internal sealed record ApiProblem(ApiError Error, string Message, string? Detail
     }
 
     /// <summary>The refusal for a room while presence is off for it or for the network.</summary>
-    public static ApiProblem? WhileDisabled(PresenceEngine engine, string roomId) =>
-        !engine.Settings.Enabled ? Disabled : engine.Effective(roomId).Values.Enabled ? null : RoomDisabled;
+    public static ApiProblem? WhileDisabled(IPresence presence, string roomId) =>
+        !presence.Current.Settings.Enabled ? Disabled : presence.StateOf(roomId).Effective.Values.Enabled ? null : RoomDisabled;
 
     /// <summary>Why a caller may not know of a room, whether presence is on or off.</summary>
-    public static ApiProblem? OfAccess(PresenceEngine engine, ClientPrincipal caller, string roomId) =>
-        !caller.MayEnter(roomId) ? OtherRoom : caller.IsServer ? null : WhileRemoved(engine, caller.UserId, roomId);
+    public static ApiProblem? OfAccess(IPresence presence, ClientPrincipal caller, string roomId) =>
+        !caller.MayEnter(roomId) ? OtherRoom : caller.IsServer ? null : WhileRemoved(presence, caller.UserId, roomId);
 
     /// <summary>Why a caller may not read how a room is.</summary>
-    public static ApiProblem? OfReading(PresenceEngine engine, ClientPrincipal caller, string roomId) =>
-        OfAccess(engine, caller, roomId) ?? WhileDisabled(engine, roomId);
+    public static ApiProblem? OfReading(IPresence presence, ClientPrincipal caller, string roomId) =>
+        OfAccess(presence, caller, roomId) ?? WhileDisabled(presence, roomId);
 
     /// <summary>The first refusal of several rooms, naming those it is for; a refusal for the whole network names none.</summary>
     public static ApiProblem? OfRooms(IReadOnlyList<string> roomIds, Func<string, ApiProblem?> of)
@@ -92,8 +92,8 @@ internal sealed record ApiProblem(ApiError Error, string Message, string? Detail
     }
 
     /// <summary>The refusal of a user who is banned from a room, or from the network (rule 12).</summary>
-    public static ApiProblem? WhileRemoved(PresenceEngine engine, string userId, string? roomId) =>
-        engine.RemovalOf(userId, roomId) is { } removal ? OfRemoval(removal) : null;
+    public static ApiProblem? WhileRemoved(IPresence presence, string userId, string? roomId) =>
+        presence.RemovalOf(userId, roomId) is { } removal ? OfRemoval(removal) : null;
 
     /// <summary>The refusal when a storage limit is reached. A retry doesn't help until someone makes room.</summary>
     public static ApiProblem Full(StoreFullException full) => new(ApiError.CapReached, full.Message) { RetryAfterSeconds = 60 };

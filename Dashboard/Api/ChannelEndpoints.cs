@@ -15,7 +15,7 @@ internal static class ChannelEndpoints
     {
         api.MapPut("/api/v1/channels/{channelId}/members", SetMembersAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users))
             .WithName("setChannelMembers").Reads<ChannelMembersRequest>().Produces<ChannelMembersDocument>().Refuses(ApiError.CapReached);
-        api.MapGet("/api/v1/presence/channels/list", List).Allow(ApiPolicy.ViewerOrServer)
+        api.MapGet("/api/v1/presence/channels/list", ListAsync).Allow(ApiPolicy.ViewerOrServer)
             .WithName("listChannelPresences").Takes(ApiParameter.OfIds("channelIds", "The channels. Also as `channelIds[]`.", MostAsked))
             .Produces<ChannelsReply>().Refuses(ApiError.PresenceDisabled, ApiError.Banned);
     }
@@ -26,12 +26,12 @@ internal static class ChannelEndpoints
     /// effect.
     /// </remarks>
     /// <response code="200">The members now.</response>
-    internal static async Task<IResult> SetMembersAsync(HttpContext http, string channelId, PresenceEngine engine, ChannelStore channels)
+    internal static async Task<IResult> SetMembersAsync(HttpContext http, string channelId, IPresence presence, ChannelStore channels)
     {
         if (PresenceIds.ProblemOfChannelId(channelId) is { } channelProblem)
             return ApiProblem.Invalid(channelProblem);
         var request = await JsonBody.ReadAsync(http, ApiJson.Documents.ChannelMembersRequest);
-        if (ProblemOf(request, engine.Limits.ChannelMembers) is { } problem)
+        if (ProblemOf(request, presence.Current.Limits.ChannelMembers) is { } problem)
             return ApiProblem.Invalid(problem);
         var members = await channels.SetMembersAsync(channelId, request.UserIds!.Select(id => id!), http.RequestAborted);
         return Reply.Ok(new ChannelMembersDocument(channelId, members), ApiJson.Documents.ChannelMembersDocument);
@@ -50,7 +50,7 @@ internal static class ChannelEndpoints
     /// <summary>List the online members of channels</summary>
     /// <remarks>The calling user isn't counted, nor are hidden users. An unknown channel has no members online.</remarks>
     /// <response code="200">The channels, in the requested order.</response>
-    internal static IResult List(HttpContext http, PresenceEngine engine, RateLimits rateLimits)
+    internal static async ValueTask<IResult> ListAsync(HttpContext http, IPresence presence, RateLimits rateLimits)
     {
         var query = http.Request.Query;
         string[] asked = [.. query["channelIds[]"].Concat(query["channelIds"]).Where(id => !string.IsNullOrEmpty(id)).Select(id => id!).Distinct(PresenceComparers.ChannelId)];
@@ -58,13 +58,13 @@ internal static class ChannelEndpoints
             return ApiProblem.Invalid($"channelIds is limited to {MostAsked} channels, and this request has {asked.Length}. Split it into several requests.");
         if (asked.Select(id => PresenceIds.ProblemOfChannelId(id)).FirstOrDefault(problem => problem is not null) is { } problem)
             return ApiProblem.Invalid($"channelIds: {problem}");
-        if (!engine.Settings.Enabled)
+        if (!presence.Current.Settings.Enabled)
             return ApiProblem.Disabled;
-        if (ApiProblem.WhileReadingMuch(http, rateLimits, engine.MembersOf(asked)) is { } tooMuch)
+        if (ApiProblem.WhileReadingMuch(http, rateLimits, presence.MembersOf(asked)) is { } tooMuch)
             return tooMuch;
 
         var caller = http.Caller();
-        var channels = engine.Channels(asked, caller.IsServer ? null : caller.UserId);
+        var channels = await presence.ReadChannelsAsync(asked, caller.IsServer ? null : caller.UserId, http.RequestAborted);
         return Reply.Ok(
             new ChannelsReply([.. channels.Select(channel => new ChannelsReply.Channel(channel.ChannelId, channel.IsAnyMemberOnline, channel.OnlineCount))]),
             ApiJson.Documents.ChannelsReply);

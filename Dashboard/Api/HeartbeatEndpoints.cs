@@ -9,7 +9,7 @@ namespace Presence.Dashboard.Api;
 
 /// <summary>"I am watching": the route almost every request takes. Nothing here waits for the database.</summary>
 /// <remarks>Its services are handed over once: asking for them with each request would make a scope for each.</remarks>
-internal sealed class HeartbeatEndpoints(PresenceEngine engine, RateLimits rateLimits, ProfileLookups profiles)
+internal sealed class HeartbeatEndpoints(IPresence presence, RateLimits rateLimits, ProfileLookups profiles)
 {
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -36,7 +36,7 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, RateLimits rateL
             return BeatWithBodyAsync(http, roomId);
 
         var caller = http.Caller();
-        return new(Record(http, caller, new Heartbeat { RoomId = roomId, UserId = caller.UserId, SessionId = caller.SessionId, IsGuest = caller.IsGuest, Profile = caller.Profile, Origin = AddressKey.OriginOf(http.Connection.RemoteIpAddress) }));
+        return RecordAsync(http, caller, new Heartbeat { RoomId = roomId, UserId = caller.UserId, SessionId = caller.SessionId, IsGuest = caller.IsGuest, Profile = caller.Profile, Origin = AddressKey.OriginOf(http.Connection.RemoteIpAddress) });
     }
 
     private async ValueTask<IResult> BeatWithBodyAsync(HttpContext http, string roomId)
@@ -48,7 +48,7 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, RateLimits rateL
             return ApiProblem.Invalid(ViewerStates.Rule);
 
         var caller = http.Caller();
-        return Record(http, caller, new Heartbeat
+        return await RecordAsync(http, caller, new Heartbeat
         {
             RoomId = roomId,
             UserId = caller.UserId,
@@ -63,22 +63,31 @@ internal sealed class HeartbeatEndpoints(PresenceEngine engine, RateLimits rateL
         });
     }
 
-    private IResult Record(HttpContext http, ClientPrincipal caller, in Heartbeat heartbeat)
+    /// <summary>Not an async method: where the room is here it is complete when it returns, and a heartbeat pays for no more than its reply.</summary>
+    private ValueTask<IResult> RecordAsync(HttpContext http, ClientPrincipal caller, in Heartbeat heartbeat)
     {
         var includeCount = false;
         if (http.Request.QueryString.HasValue && !TryReadInclude(http.Request.Query, out includeCount))
-            return ApiProblem.Invalid("include", "must be count. You can leave it out.");
+            return new(ApiProblem.Invalid("include", "must be count. You can leave it out."));
         if (!caller.TryTake(rateLimits.Heartbeats, heartbeat.RoomId, heartbeat.SessionId, out var wait))
-            return ApiProblem.TooManyHeartbeats(wait);
+            return new(ApiProblem.TooManyHeartbeats(wait));
         if (rateLimits.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(http.Connection.RemoteIpAddress, out wait))
-            return ApiProblem.TooManyHeartbeatsOfAddress(wait);
+            return new(ApiProblem.TooManyHeartbeatsOfAddress(wait));
 
-        var receipt = engine.Heartbeat(heartbeat);
+        var recording = presence.HeartbeatAsync(heartbeat);
+        return recording.IsCompletedSuccessfully ? new(Answer(caller, recording.Result, includeCount)) : AnswerAsync(caller, recording, includeCount);
+    }
+
+    private async ValueTask<IResult> AnswerAsync(ClientPrincipal caller, ValueTask<HeartbeatReceipt> recording, bool includeCount) =>
+        Answer(caller, await recording, includeCount);
+
+    private IResult Answer(ClientPrincipal caller, in HeartbeatReceipt receipt, bool includeCount)
+    {
         if (receipt.Joined)
             profiles.Want(caller);
         return receipt.Outcome == HeartbeatOutcome.Accepted
             ? new HeartbeatReply(receipt, includeCount)
-            : ApiProblem.Of(receipt, engine.Limits);
+            : ApiProblem.Of(receipt, presence.Current.Limits);
     }
 
     private static bool TryReadInclude(IQueryCollection query, out bool includeCount)

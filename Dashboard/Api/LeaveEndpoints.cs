@@ -12,7 +12,7 @@ internal static class LeaveEndpoints
 {
     public static void MapLeaves(this IEndpointRouteBuilder api)
     {
-        api.MapDelete("/api/v1/presence/rooms/{roomId}/heartbeat", Leave).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
+        api.MapDelete("/api/v1/presence/rooms/{roomId}/heartbeat", LeaveAsync).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
             .WithName("leaveRoom").Takes(ApiParameter.OfText("sessionId", "The session. Default: the login's device.", PresenceIds.LongestSessionId))
             .Produces(StatusCodes.Status204NoContent);
         api.MapPost("/api/v1/presence/rooms/{roomId}/leave", LeaveByBeaconAsync).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
@@ -24,8 +24,8 @@ internal static class LeaveEndpoints
     /// <summary>Leave a room</summary>
     /// <remarks>Ends one session of the caller at once. Also 204 if there was no such session, and while presence is off.</remarks>
     /// <response code="204">The session has ended.</response>
-    internal static IResult Leave(HttpContext http, string roomId, PresenceEngine engine) =>
-        End(engine, roomId, http.Caller(), new QueryReader(http.Request.Query).Text("sessionId", PresenceIds.LongestSessionId));
+    internal static ValueTask<IResult> LeaveAsync(HttpContext http, string roomId, IPresence presence) =>
+        EndAsync(presence, roomId, http.Caller(), new QueryReader(http.Request.Query).Text("sessionId", PresenceIds.LongestSessionId));
 
     /// <summary>Leave a room while a page closes</summary>
     /// <remarks>
@@ -33,7 +33,7 @@ internal static class LeaveEndpoints
     /// or as a form of at most 4 KiB. Never put a token in a URL.
     /// </remarks>
     /// <response code="204">The session has ended.</response>
-    internal static async Task<IResult> LeaveByBeaconAsync(HttpContext http, string roomId, PresenceEngine engine, ClientAuthenticator authenticator, RateLimits rateLimits)
+    internal static async Task<IResult> LeaveByBeaconAsync(HttpContext http, string roomId, IPresence presence, ClientAuthenticator authenticator, RateLimits rateLimits)
     {
         if (!IsFormOrText(http.Request.ContentType))
             return new ApiProblem(ApiError.WrongMediaType, "The content type must be text/plain or application/x-www-form-urlencoded.");
@@ -47,10 +47,10 @@ internal static class LeaveEndpoints
             return ApiProblem.Of(authenticated, rateLimits, http);
         if (caller.IsServer)
             return new ApiProblem(ApiError.NotAllowed, "Don't use a server key in a page. Send the viewer's access token.");
-        return End(engine, roomId, caller, fields.TryGetValue("sessionId", out var sessionId) ? sessionId.ToString() : null);
+        return await EndAsync(presence, roomId, caller, fields.TryGetValue("sessionId", out var sessionId) ? sessionId.ToString() : null);
     }
 
-    private static IResult End(PresenceEngine engine, string roomId, ClientPrincipal caller, string? sessionId)
+    private static async ValueTask<IResult> EndAsync(IPresence presence, string roomId, ClientPrincipal caller, string? sessionId)
     {
         if (PresenceIds.ProblemOfRoomId(roomId) is { } roomProblem)
             return ApiProblem.Invalid(roomProblem);
@@ -61,7 +61,7 @@ internal static class LeaveEndpoints
         else if (PresenceIds.ProblemOfSessionId(sessionId) is { } problem)
             return ApiProblem.Invalid(problem);
 
-        engine.Leave(roomId, caller.UserId, sessionId);
+        await presence.LeaveAsync(roomId, caller.UserId, sessionId);
         return Results.NoContent();
     }
 

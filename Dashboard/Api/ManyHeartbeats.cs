@@ -13,21 +13,25 @@ internal static class ManyHeartbeats
     /// <summary>Send many heartbeats at once</summary>
     /// <remarks>At most 1,000. The reply lists rejected heartbeats by index, with the code that each would have got alone.</remarks>
     /// <response code="202">The result.</response>
-    internal static async Task<IResult> BeatAsync(HttpContext http, PresenceEngine engine, RateLimits rateLimits, ProfileLookups profiles, VerifiedUsers vouched, ILogger<HeartbeatEndpoints> logger)
+    internal static async Task<IResult> BeatAsync(HttpContext http, IPresence presence, RateLimits rateLimits, ProfileLookups profiles, VerifiedUsers vouched, ILogger<HeartbeatEndpoints> logger)
     {
         var request = await JsonBody.ReadAsync(http, ApiJson.Documents.ManyHeartbeatsRequest);
         if (request.Heartbeats is not { } heartbeats)
             return ApiProblem.Invalid("heartbeats", "is missing. Send a list of objects with a roomId.");
         if (heartbeats.Count > ManyHeartbeatsRequest.Most)
             return ApiProblem.Invalid($"heartbeats is limited to {ManyHeartbeatsRequest.Most} entries, and this request has {heartbeats.Count}. Split it into several requests.");
-        if (!engine.Settings.Enabled)
+        if (!presence.Current.Settings.Enabled)
             return ApiProblem.Disabled;
 
         var caller = http.Caller();
+        var address = http.Connection.RemoteIpAddress;
+        var answers = new Answer[heartbeats.Count];
+        for (var index = 0; index < answers.Length; index++) // all are under way before one is waited for
+            answers[index] = TryRecord(heartbeats[index], caller, address, presence, rateLimits, profiles, logger);
         var rejected = new List<ManyHeartbeatsReply.Rejection>();
-        for (var index = 0; index < heartbeats.Count; index++)
+        for (var index = 0; index < answers.Length; index++)
         {
-            if (TryRecord(heartbeats[index], caller, http.Connection.RemoteIpAddress, engine, rateLimits, profiles, logger) is { } refusal)
+            if (await TryAwaitAsync(answers[index], presence, logger) is { } refusal)
                 rejected.Add(new(index, refusal.Error.Code, refusal.Message));
             else if (caller.IsServer)
                 vouched.Note(heartbeats[index]!.UserId!, profile: null);
@@ -36,22 +40,46 @@ internal static class ManyHeartbeats
     }
 
     /// <summary>Records one. A fault is reported at its index, because those before it are stored and later ones may succeed.</summary>
-    private static ApiProblem? TryRecord(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, IPAddress? address, PresenceEngine engine, RateLimits rateLimits, ProfileLookups profiles, ILogger logger)
+    private static Answer TryRecord(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, IPAddress? address, IPresence presence, RateLimits rateLimits, ProfileLookups profiles, ILogger logger)
     {
         try
         {
-            return Record(item, caller, address, engine, rateLimits, profiles);
+            return Record(item, caller, address, presence, rateLimits, profiles);
         }
 #pragma warning disable CA1031 // any failure: the caller must know which of its heartbeats count
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            logger.LogError(exception, "A heartbeat in a batch failed.");
-            return new ApiProblem(ApiError.Fault, ApiError.Fault.Meaning);
+            return Fail(exception, logger);
         }
     }
 
-    private static ApiProblem? Record(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, IPAddress? address, PresenceEngine engine, RateLimits rateLimits, ProfileLookups profiles)
+    private static async ValueTask<ApiProblem?> TryAwaitAsync(Answer answer, IPresence presence, ILogger logger)
+    {
+        if (answer.Pending is not { } pending)
+            return answer.Refusal;
+        try
+        {
+            return ProblemOf(await pending, presence);
+        }
+#pragma warning disable CA1031 // any failure: the caller must know which of its heartbeats count
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return Fail(exception, logger);
+        }
+    }
+
+    private static ApiProblem Fail(Exception exception, ILogger logger)
+    {
+        logger.LogError(exception, "A heartbeat in a batch failed.");
+        return new ApiProblem(ApiError.Fault, ApiError.Fault.Meaning);
+    }
+
+    private static ApiProblem? ProblemOf(in HeartbeatReceipt receipt, IPresence presence) =>
+        receipt.Outcome == HeartbeatOutcome.Accepted ? null : ApiProblem.Of(receipt, presence.Current.Limits);
+
+    private static Answer Record(ManyHeartbeatsRequest.Item? item, ClientPrincipal caller, IPAddress? address, IPresence presence, RateLimits rateLimits, ProfileLookups profiles)
     {
         if (item?.RoomId is null)
             return ApiProblem.Invalid("roomId", "is missing.");
@@ -75,7 +103,7 @@ internal static class ManyHeartbeats
         var userId = caller.IsServer ? item.UserId! : caller.UserId;
         if (!caller.IsGuest)
             profiles.Want(userId);
-        var receipt = engine.Heartbeat(new Heartbeat
+        var recording = presence.HeartbeatAsync(new Heartbeat
         {
             RoomId = item.RoomId,
             UserId = userId,
@@ -86,7 +114,7 @@ internal static class ManyHeartbeats
             Origin = caller.IsServer ? caller.Origin : AddressKey.OriginOf(address),
             Device = new SessionDevice(InformationalTextConverter.Cut(item.Device, HeartbeatRequest.LongestDevice), InformationalTextConverter.Cut(item.AppVersion, HeartbeatRequest.LongestAppVersion)),
         });
-        return receipt.Outcome == HeartbeatOutcome.Accepted ? null : ApiProblem.Of(receipt, engine.Limits);
+        return recording.IsCompletedSuccessfully ? ProblemOf(recording.Result, presence) : new Answer(null, recording.AsTask());
     }
 
     /// <summary>A viewer acts only as its token's subject. A server key must name a user.</summary>
@@ -97,6 +125,12 @@ internal static class ManyHeartbeats
         return userId is null || userId == caller.UserId
             ? null
             : new ApiProblem(ApiError.NotAllowed, "Only a server key may send heartbeats for another userId. Leave userId out.");
+    }
+
+    /// <summary>What became of one heartbeat: a refusal, nothing to say, or something that is still under way.</summary>
+    private readonly record struct Answer(ApiProblem? Refusal, Task<HeartbeatReceipt>? Pending)
+    {
+        public static implicit operator Answer(ApiProblem? refusal) => new(refusal, null);
     }
 }
 

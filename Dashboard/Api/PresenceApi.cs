@@ -15,7 +15,7 @@ internal static class PresenceApi
         builder.Services.AddSingleton<AnsweredMethods>();
         builder.Services.AddSingleton<EventStreams>();
         // Twice per second, so that a stream whose access has ended is closed within a second.
-        builder.Services.AddLoop<EventStreams>("event streams", TimeSpan.FromMilliseconds(500), streams => streams.Pulse());
+        builder.Services.AddLoop<EventStreams>("event streams", TimeSpan.FromMilliseconds(500), (streams, cancel) => streams.PulseAsync(cancel));
         builder.Services.AddSingleton<PublicRooms>();
         builder.Services.AddDescription();
         builder.AddHealth();

@@ -13,9 +13,9 @@ internal static class PresenceSettingsEndpoints
     /// <summary>Read the settings, as a client</summary>
     /// <remarks>Also works while presence is off, so that clients notice.</remarks>
     /// <response code="200">The settings.</response>
-    internal static IResult Read(HttpContext http, PresenceEngine engine, UserPresenceSettingStore switches)
+    internal static IResult Read(HttpContext http, IPresence presence, UserPresenceSettingStore switches)
     {
-        var settings = engine.Settings;
+        var settings = presence.Current.Settings;
         var own = switches.Read(http.Caller().UserId); // a server key has none, which reads as on
         var interval = (int)Math.Ceiling(settings.HeartbeatInterval.TotalSeconds);
         return Reply.Ok(

@@ -34,7 +34,7 @@ internal static class RoomAdministrationEndpoints
     /// <summary>List the room catalogue</summary>
     /// <remarks>All defined rooms, with or without viewers. For rooms with viewers, see <c>GET /api/v1/presence/rooms</c>.</remarks>
     /// <response code="200">A page of the catalogue.</response>
-    internal static async Task<IResult> ListAsync(HttpContext http, PresenceEngine engine, RoomStore rooms)
+    internal static async Task<IResult> ListAsync(HttpContext http, IPresence presence, RoomStore rooms)
     {
         var query = new QueryReader(http.Request.Query);
         var limit = query.Number("limit", 1, PresenceLimits.Page, otherwise: PresenceLimits.Page);
@@ -43,15 +43,15 @@ internal static class RoomAdministrationEndpoints
         var found = await rooms.ListAsync(after, limit + 1, http.RequestAborted);
         var page = found.Take(limit).ToArray();
         return Reply.Ok(
-            new DefinedRoomsReply([.. page.Select(room => Describe(room, engine))], found.Count > limit ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(page[^1].RoomId)) : null),
+            new DefinedRoomsReply([.. page.Select(room => Describe(room, presence))], found.Count > limit ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(page[^1].RoomId)) : null),
             ApiJson.Documents.DefinedRoomsReply);
     }
 
     /// <summary>Read a room's definition</summary>
     /// <remarks>Works for every room. A room without a definition follows the network and has version 0.</remarks>
     /// <response code="200">The room.</response>
-    internal static async Task<IResult> ReadAsync(HttpContext http, string roomId, PresenceEngine engine, RoomStore rooms) =>
-        Answer(await rooms.FindAsync(roomId, http.RequestAborted), engine);
+    internal static async Task<IResult> ReadAsync(HttpContext http, string roomId, IPresence presence, RoomStore rooms) =>
+        Answer(await rooms.FindAsync(roomId, http.RequestAborted), presence);
 
     /// <summary>Define a room</summary>
     /// <remarks>
@@ -60,7 +60,7 @@ internal static class RoomAdministrationEndpoints
     /// session keeps the timeout of its last reply. When the reply arrives, the change is saved and in effect.
     /// </remarks>
     /// <response code="200">The updated room.</response>
-    internal static async Task<IResult> DefineAsync(HttpContext http, string roomId, PresenceEngine engine, RoomStore rooms)
+    internal static async Task<IResult> DefineAsync(HttpContext http, string roomId, IPresence presence, RoomStore rooms)
     {
         var current = await rooms.FindAsync(roomId, http.RequestAborted);
         if (Precondition.Refuse(http, TagOf(current.Version), () => Stale(current), isRequired: true, out var takesAny) is { } refusal)
@@ -71,7 +71,7 @@ internal static class RoomAdministrationEndpoints
         try
         {
             // A change since the read above makes this one stale.
-            return Answer(await rooms.DefineAsync(roomId, definition, http.Caller().Name, takesAny ? null : current.Version, http.RequestAborted), engine);
+            return Answer(await rooms.DefineAsync(roomId, definition, http.Caller().Name, takesAny ? null : current.Version, http.RequestAborted), presence);
         }
         catch (RoomConflictException conflict)
         {
@@ -134,12 +134,12 @@ internal static class RoomAdministrationEndpoints
         "The room has changed since you read it. Read it again, then repeat the change.",
         current.UpdatedBy is { } by ? $"The room is at {TagOf(current.Version)}, saved by {by}." : $"The room is not in the catalogue ({TagOf(current.Version)}).");
 
-    private static IResult Answer(DefinedRoom room, PresenceEngine engine) => Reply.Ok(Describe(room, engine), ApiJson.Documents.DefinedRoomDocument, TagOf(room.Version));
+    private static IResult Answer(DefinedRoom room, IPresence presence) => Reply.Ok(Describe(room, presence), ApiJson.Documents.DefinedRoomDocument, TagOf(room.Version));
 
-    private static DefinedRoomDocument Describe(DefinedRoom room, PresenceEngine engine)
+    private static DefinedRoomDocument Describe(DefinedRoom room, IPresence presence)
     {
         var overrides = room.Definition.Overrides;
-        var effective = EffectiveSettings.Resolve(engine.Settings, overrides);
+        var effective = EffectiveSettings.Resolve(presence.Current.Settings, overrides);
         return new DefinedRoomDocument(
             room.RoomId,
             room.Definition.Title,

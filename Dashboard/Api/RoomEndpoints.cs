@@ -15,7 +15,7 @@ internal static class RoomEndpoints
 {
     public const int LongestCursor = 800; // a room id of 128 characters in any script, encoded
 
-    public static void MapRooms(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/rooms", List).Allow(ApiPolicy.ViewerOrServer)
+    public static void MapRooms(this IEndpointRouteBuilder api) => api.MapGet("/api/v1/presence/rooms", ListAsync).Allow(ApiPolicy.ViewerOrServer)
             .WithName("listRooms").Takes(
                 ApiParameter.OfText("ids", "Up to 200 rooms, separated by commas. Use `ids[]=` for an id with a comma.", PresenceLimits.Page * (PresenceIds.LongestRoomId + 1)),
                 ApiParameter.OfText("prefix", "Only rooms whose id starts with this.", PresenceIds.LongestRoomId),
@@ -29,7 +29,7 @@ internal static class RoomEndpoints
     /// <c>prefix</c>, <c>orderBy</c>, <c>limit</c> and <c>cursor</c>.
     /// </remarks>
     /// <response code="200">A page of rooms.</response>
-    internal static IResult List(HttpContext http, PresenceEngine engine, RateLimits rateLimits)
+    internal static async ValueTask<IResult> ListAsync(HttpContext http, IPresence presence, RateLimits rateLimits)
     {
         var query = new QueryReader(http.Request.Query);
         var ids = query.RoomIds("ids", PresenceLimits.Page);
@@ -50,20 +50,20 @@ internal static class RoomEndpoints
             foreach (var other in (ReadOnlySpan<string>)["prefix", "orderBy", "limit", "cursor"])
                 query.Forbid(other, "can't be combined with ids: the reply has the rooms in the order you name them.");
         }
-        if (ids is not null && ApiProblem.OfRooms(ids, id => ApiProblem.OfAccess(engine, http.Caller(), id)) is { } refusal)
+        if (ids is not null && ApiProblem.OfRooms(ids, id => ApiProblem.OfAccess(presence, http.Caller(), id)) is { } refusal)
             return refusal;
-        if (!engine.Settings.Enabled)
+        if (!presence.Current.Settings.Enabled)
             return ApiProblem.Disabled;
-        if (ids is null && ApiProblem.WhileReadingMuch(http, rateLimits, engine.KnownRooms) is { } tooMuch)
+        if (ids is null && ApiProblem.WhileReadingMuch(http, rateLimits, (await presence.ReadNetworkAsync(NetworkQuery.Counts, http.RequestAborted)).KnownRooms) is { } tooMuch)
             return tooMuch;
 
-        var page = engine.Rooms(request);
+        var page = await presence.ListRoomsAsync(request, http.RequestAborted);
         return Reply.Ok(
             new RoomsReply(
                 [.. page.Rooms.Select(Describe)],
                 page.Next is { } next ? RoomCursorText.Write(next, order) : null,
                 page.At,
-                RoomPresenceEndpoints.OnlyTrue(engine.IsWarming)),
+                RoomPresenceEndpoints.OnlyTrue(presence.Current.IsWarming)),
             ApiJson.Documents.RoomsReply);
     }
 

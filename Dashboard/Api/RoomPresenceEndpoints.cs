@@ -18,7 +18,7 @@ internal static class RoomPresenceEndpoints
 
     public static void MapRoomPresence(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/api/v1/presence/rooms/{roomId}/users/count", Count).Allow(ApiPolicy.ViewerOrServer)
+        api.MapGet("/api/v1/presence/rooms/{roomId}/users/count", CountAsync).Allow(ApiPolicy.ViewerOrServer)
             .WithName("countViewers").Produces<CountReply>().Refuses(ApiError.PresenceDisabled, ApiError.Removed, ApiError.Banned);
         api.MapGet("/api/v1/presence/rooms/{roomId}/users", ListAsync).Allow(ApiPolicy.ViewerOrServer)
             .WithName("listViewers").Takes(
@@ -38,14 +38,14 @@ internal static class RoomPresenceEndpoints
     /// <summary>Count a room's viewers</summary>
     /// <remarks>All distinct viewers, without a limit. An empty room counts 0.</remarks>
     /// <response code="200">The counts.</response>
-    internal static IResult Count(string roomId, PresenceEngine engine)
+    internal static async ValueTask<IResult> CountAsync(HttpContext http, string roomId, IPresence presence)
     {
-        if (ApiProblem.WhileDisabled(engine, roomId) is { } refusal)
+        if (ApiProblem.WhileDisabled(presence, roomId) is { } refusal)
             return refusal;
 
-        var count = engine.Count(roomId);
+        var count = await presence.CountAsync(roomId, http.RequestAborted);
         return Reply.Ok(
-            new CountReply(count.Viewers, count.At, count.Sessions, count.Guests, count.Hidden, count.Fading, OnlyTrue(engine.IsWarming)),
+            new CountReply(count.Viewers, count.At, count.Sessions, count.Guests, count.Hidden, count.Fading, OnlyTrue(presence.Current.IsWarming)),
             ApiJson.Documents.CountReply);
     }
 
@@ -56,7 +56,7 @@ internal static class RoomPresenceEndpoints
     /// throughout.
     /// </remarks>
     /// <response code="200">A page of viewers.</response>
-    internal static async ValueTask<IResult> ListAsync(HttpContext http, string roomId, PresenceEngine engine, RateLimits rateLimits, UserStore users)
+    internal static async ValueTask<IResult> ListAsync(HttpContext http, string roomId, IPresence presence, RateLimits rateLimits, UserStore users)
     {
         var query = new QueryReader(http.Request.Query);
         var sort = ReadSort(query, http.Request.Query);
@@ -64,27 +64,20 @@ internal static class RoomPresenceEndpoints
         {
             Sort = sort,
             // The moderators' limit applies too, because published clients always ask for the maximum.
-            Limit = Math.Min(query.Number("limit", 1, PresenceLimits.Page, otherwise: PresenceLimits.Page), engine.Settings.ListLimit),
+            Limit = Math.Min(query.Number("limit", 1, PresenceLimits.Page, otherwise: PresenceLimits.Page), presence.Current.Settings.ListLimit),
             Search = query.Text("search", PresenceLimits.SearchLength),
             State = query.Choice<ViewerState?>("state", ("", null), ("visible", ViewerState.Visible), ("hidden", ViewerState.Hidden), ("paused", ViewerState.Paused)),
             After = ReadCursor(query, sort),
         };
         var includeUser = query.Choice("include", ("", false), ("user", true));
-        if (ApiProblem.WhileDisabled(engine, roomId) is { } refusal)
+        if (ApiProblem.WhileDisabled(presence, roomId) is { } refusal)
             return refusal;
-        if (request.LooksAtAll && ApiProblem.WhileReadingMuch(http, rateLimits, engine.Count(roomId).Viewers) is { } tooMuch)
+        if (request.LooksAtAll && ApiProblem.WhileReadingMuch(http, rateLimits, (await presence.CountAsync(roomId, http.RequestAborted)).Viewers) is { } tooMuch)
             return tooMuch;
 
-        try
-        {
-            var page = engine.Viewers(roomId, request);
-            var profiles = includeUser ? await users.FindAsync([.. page.Viewers.Select(viewer => viewer.UserId)], http.RequestAborted) : null;
-            return Describe(page, request, engine.IsWarming, profiles?.ToDictionary(user => user.UserId, PresenceComparers.UserId));
-        }
-        catch (StaleCursorException)
-        {
-            return ApiProblem.Invalid("cursor is from before the server restarted. Start again without it.");
-        }
+        var page = await presence.ReadViewersAsync(roomId, request, http.RequestAborted);
+        var profiles = includeUser ? await users.FindAsync([.. page.Viewers.Select(viewer => viewer.UserId)], http.RequestAborted) : null;
+        return Describe(page, request, presence.Current.IsWarming, profiles?.ToDictionary(user => user.UserId, PresenceComparers.UserId));
     }
 
     private static ViewerSort ReadSort(QueryReader query, IQueryCollection parameters)
@@ -191,12 +184,10 @@ internal sealed record ViewerDocument(
 /// <summary>A place in a list of viewers as opaque text. It names its order: used with another one it would skip viewers.</summary>
 internal static class ViewerCursorText
 {
-    private const int RunLength = 32;
-
     public static string Write(ViewerCursor cursor, ViewerSort sort) =>
         Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Mark(sort)}{cursor.Run:N}{cursor.JoinedAt}:{cursor.UserId.Length}:{cursor.UserId}{cursor.Name}")));
+            $"{Mark(sort)}{cursor.JoinedAt.UtcTicks}:{cursor.UserId.Length}:{cursor.UserId}{cursor.Name}")));
 
     public static bool TryRead(string text, ViewerSort sort, [NotNullWhen(true)] out ViewerCursor? cursor)
     {
@@ -204,13 +195,13 @@ internal static class ViewerCursorText
         if (!Base64Url.IsValid(text))
             return false;
         var plain = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).AsSpan();
-        if (plain.Length < RunLength + 1 || plain[0] != Mark(sort) || !Guid.TryParseExact(plain.Slice(1, RunLength), "N", out var run))
+        if (plain.Length == 0 || plain[0] != Mark(sort))
             return false;
 
-        plain = plain[(RunLength + 1)..];
-        if (!TryTake(ref plain, out var joinedAt) || !TryTake(ref plain, out var idLength) || idLength < 1 || idLength > plain.Length)
+        plain = plain[1..];
+        if (!TryTake(ref plain, out var joinedAt) || joinedAt < 0 || joinedAt > DateTimeOffset.MaxValue.UtcTicks || !TryTake(ref plain, out var idLength) || idLength < 1 || idLength > plain.Length)
             return false;
-        cursor = new ViewerCursor(run, joinedAt, plain[(int)idLength..].ToString(), plain[..(int)idLength].ToString());
+        cursor = new ViewerCursor(new DateTimeOffset(joinedAt, TimeSpan.Zero), plain[(int)idLength..].ToString(), plain[..(int)idLength].ToString());
         return true;
     }
 

@@ -23,7 +23,7 @@ internal static class SettingsAdministrationEndpoints
 
     /// <summary>Read the settings, for administration</summary>
     /// <response code="200">The settings.</response>
-    internal static IResult Read(PresenceEngine engine) => Describe(engine.Settings);
+    internal static IResult Read(IPresence presence) => Describe(presence.Current.Settings);
 
     /// <summary>Change the settings</summary>
     /// <remarks>
@@ -32,9 +32,9 @@ internal static class SettingsAdministrationEndpoints
     /// and in effect.
     /// </remarks>
     /// <response code="200">The updated settings.</response>
-    internal static async Task<IResult> ChangeAsync(HttpContext http, PresenceEngine engine, SettingsStore store)
+    internal static async Task<IResult> ChangeAsync(HttpContext http, IPresence presence, SettingsStore store)
     {
-        var current = engine.Settings;
+        var current = presence.Current.Settings;
         if (Precondition.Refuse(http, TagOf(current), () => Stale(current), isRequired: true, out var takesAny) is { } refusal)
             return refusal;
         var request = await JsonBody.ReadAsync(http, ApiJson.Documents.SettingsChangeRequest);

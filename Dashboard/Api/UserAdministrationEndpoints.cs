@@ -44,7 +44,7 @@ internal static class UserAdministrationEndpoints
     /// can't log in without an <c>authToken</c>. When the reply arrives, the change is saved.
     /// </remarks>
     /// <response code="200">The updated user.</response>
-    internal static async Task<IResult> ChangeAsync(HttpContext http, string userId, PresenceEngine engine, UserStore users)
+    internal static async Task<IResult> ChangeAsync(HttpContext http, string userId, IPresence presence, UserStore users)
     {
         userId = RawRoute.Segment(http, UserSegment, userId);
         if (LoginRules.ProblemOfUserId(userId) is { } userProblem)
@@ -59,7 +59,7 @@ internal static class UserAdministrationEndpoints
         {
             var user = await users.ChangeAsync(
                 userId, new UserChange(request.DisplayName, request.AvatarUrl, request.Metadata?.ToJsonString() ?? "{}"), takesAny ? null : current?.Version ?? 0, http.RequestAborted);
-            engine.UpdateProfile(user.UserId, user.Profile);
+            await presence.UpdateProfileAsync(user.UserId, user.Profile);
             return Describe(user);
         }
         catch (UserConflictException conflict)
@@ -75,13 +75,13 @@ internal static class UserAdministrationEndpoints
     /// remove the user from the network first. Also 204 if there was no such user. When the reply arrives, the change is saved.
     /// </remarks>
     /// <response code="204">The user is erased.</response>
-    internal static async Task<IResult> EraseAsync(HttpContext http, string userId, PresenceEngine engine, UserStore users, VerifiedUsers vouched, TimeProvider time)
+    internal static async Task<IResult> EraseAsync(HttpContext http, string userId, IPresence presence, UserStore users, VerifiedUsers vouched, TimeProvider time)
     {
         userId = RawRoute.Segment(http, UserSegment, userId);
         if (PresenceIds.ProblemOfUserId(userId) is { } problem)
             return ApiProblem.Invalid(problem);
         await vouched.ForgetAsync(userId, () => users.EraseAsync(userId, http.RequestAborted), http.RequestAborted);
-        engine.UpdateProfile(userId, UserProfile.None with { SaidAt = time.GetUtcNow() });
+        await presence.UpdateProfileAsync(userId, UserProfile.None with { SaidAt = time.GetUtcNow() });
         return Results.NoContent();
     }
 

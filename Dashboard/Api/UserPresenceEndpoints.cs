@@ -11,7 +11,7 @@ namespace Presence.Dashboard.Api;
 
 /// <summary>Users online in the network, independent of rooms (rule 18): the presence of published mobile clients.</summary>
 /// <remarks>Its services are handed over once: asking for them with each request would make a scope for each.</remarks>
-internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits rateLimits, ProfileLookups profiles, UserPresenceSettingStore switches)
+internal sealed class UserPresenceEndpoints(IPresence presence, RateLimits rateLimits, ProfileLookups profiles, UserPresenceSettingStore switches)
 {
     public const int MostIds = 220;
     public const int LongestId = 300; // 50 characters, percent-encoded
@@ -22,25 +22,25 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits ra
     public static void Map(IEndpointRouteBuilder api)
     {
         var endpoints = ActivatorUtilities.CreateInstance<UserPresenceEndpoints>(api.ServiceProvider);
-        api.MapPost("/api/v1/presence/heartbeat", endpoints.Beat).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
+        api.MapPost("/api/v1/presence/heartbeat", endpoints.BeatAsync).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
             .WithName("sendUserHeartbeat").Produces<SuccessReply>(StatusCodes.Status202Accepted)
             .Refuses(ApiError.PresenceDisabled, ApiError.Banned, ApiError.CapReached, ApiError.RateLimited);
         api.MapPut("/api/v1/presence/settings/user", endpoints.SwitchAsync).Allow(ApiPolicy.Viewer).AllowRemovedUsers()
             .WithName("switchOwnPresence").Reads<UserPresenceSettingRequest>().Produces<UserPresenceSettingDocument>().Refuses(ApiError.CapReached);
-        api.MapGet("/api/v1/presence/users/list", endpoints.ListNamed).Allow(ApiPolicy.ViewerOrServer)
+        api.MapGet("/api/v1/presence/users/list", endpoints.ListNamedAsync).Allow(ApiPolicy.ViewerOrServer)
             .WithName("listUserPresences").Takes(ApiParameter.OfIds("userIds", "The users. Also as `userIds[]`, and with ids percent-encoded twice.", MostIds))
             .Produces<PresencesReply>().Refuses(ApiError.PresenceDisabled, ApiError.Banned);
-        api.MapGet("/api/v1/presence/network/users", endpoints.ListOnline).Allow(ApiPolicy.ViewerOrServer)
+        api.MapGet("/api/v1/presence/network/users", endpoints.ListOnlineAsync).Allow(ApiPolicy.ViewerOrServer)
             .WithName("listOnlineUsers").Takes(ApiParameter.OfWords("orderBy", "`desc`: latest heartbeat first. `asc`: latest heartbeat last.", ["desc", "asc"])).Produces<PresencesReply>()
             .Refuses(ApiError.PresenceDisabled, ApiError.Banned);
-        api.MapGet("/api/v1/presence/network/users/count", endpoints.Count).Allow(ApiPolicy.ViewerOrServer)
+        api.MapGet("/api/v1/presence/network/users/count", endpoints.CountAsync).Allow(ApiPolicy.ViewerOrServer)
             .WithName("countOnlineUsers").Produces<OnlineCountReply>().Refuses(ApiError.PresenceDisabled, ApiError.Banned);
     }
 
     /// <summary>Report the user online</summary>
     /// <remarks>The user counts as online in the network until the presence timeout. The body is ignored.</remarks>
     /// <response code="202">Accepted.</response>
-    internal IResult Beat(HttpContext http)
+    internal async ValueTask<IResult> BeatAsync(HttpContext http)
     {
         var caller = http.Caller();
         if (!caller.TryTake(rateLimits.Heartbeats, roomId: "", caller.SessionId, out var wait))
@@ -48,10 +48,10 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits ra
         if (rateLimits.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(http.Connection.RemoteIpAddress, out wait))
             return ApiProblem.TooManyHeartbeatsOfAddress(wait);
 
-        var receipt = engine.UserHeartbeat(caller.UserId, caller.Profile, AddressKey.OriginOf(http.Connection.RemoteIpAddress));
+        var receipt = await presence.UserHeartbeatAsync(caller.UserId, caller.Profile, AddressKey.OriginOf(http.Connection.RemoteIpAddress));
         if (receipt.Joined)
             profiles.Want(caller);
-        return receipt.Outcome == HeartbeatOutcome.Accepted ? Accepted : ApiProblem.Of(receipt, engine.Limits);
+        return receipt.Outcome == HeartbeatOutcome.Accepted ? Accepted : ApiProblem.Of(receipt, presence.Current.Limits);
     }
 
     /// <summary>Hide or show the caller's own presence</summary>
@@ -73,51 +73,53 @@ internal sealed class UserPresenceEndpoints(PresenceEngine engine, RateLimits ra
     /// <summary>Read the last heartbeats of users</summary>
     /// <remarks>Returns every requested id, in that order. A user is online if <c>lastHeartbeat</c> is present and at most 60 seconds old.</remarks>
     /// <response code="200">The users.</response>
-    internal IResult ListNamed(HttpContext http)
+    internal async ValueTask<IResult> ListNamedAsync(HttpContext http)
     {
         var asked = UserIdVariants.ReadFrom(http.Request.Query, MostIds);
         if (Array.Find(asked, id => id.Length > LongestId) is { } tooLong)
             return ApiProblem.Invalid($"userIds: an id is limited to {LongestId} characters, and one has {tooLong.Length}.");
-        if (!engine.Settings.Enabled)
+        if (!presence.Current.Settings.Enabled)
             return ApiProblem.Disabled;
 
         var caller = http.Caller();
-        var online = engine.OnlineUsers([.. asked.SelectMany(UserIdVariants.Of).Distinct(PresenceComparers.UserId)]).ToDictionary(user => user.UserId, PresenceComparers.UserId);
+        var online = (await presence.ReadOnlineAsync([.. asked.SelectMany(UserIdVariants.Of).Distinct(PresenceComparers.UserId)], http.RequestAborted)).ToDictionary(user => user.UserId, PresenceComparers.UserId);
         return Describe(asked.Select(id => Presence(id, online, caller)).DistinctBy(presence => presence.UserId));
     }
 
     /// <summary>One user asked about; without an instant when it is not online, or opted out and not the one who asks.</summary>
-    private PresencesReply.Presence Presence(string asked, Dictionary<string, OnlineUser> online, ClientPrincipal caller)
+    private static PresencesReply.Presence Presence(string asked, Dictionary<string, OnlineUser> online, ClientPrincipal caller)
     {
         if (UserIdVariants.Of(asked).Select(online.GetValueOrDefault).FirstOrDefault(user => user is not null) is not { } user)
             return new(asked, LastHeartbeat: null);
-        var isShown = PresenceComparers.UserId.Equals(user.UserId, caller.UserId) || !engine.IsOptedOut(user.UserId);
+        var isShown = PresenceComparers.UserId.Equals(user.UserId, caller.UserId) || !user.IsOptedOut;
         return new(user.UserId, isShown ? user.LastHeartbeatAt : null);
     }
 
     /// <summary>List users online in the network</summary>
     /// <remarks>At most 1,000, without hidden users.</remarks>
     /// <response code="200">The users.</response>
-    internal IResult ListOnline(HttpContext http)
+    internal async ValueTask<IResult> ListOnlineAsync(HttpContext http)
     {
         var query = new QueryReader(http.Request.Query);
         var latestFirst = query.Choice("orderBy", ("desc", true), ("asc", false));
-        if (!engine.Settings.Enabled)
+        if (!presence.Current.Settings.Enabled)
             return ApiProblem.Disabled;
         // The read skips users who opted out one by one.
-        if (ApiProblem.WhileReadingMuch(http, rateLimits, Math.Min(engine.OptOuts, engine.CountOnline().Users) + 1) is { } tooMuch)
+        var network = await presence.ReadNetworkAsync(NetworkQuery.Counts, http.RequestAborted);
+        if (ApiProblem.WhileReadingMuch(http, rateLimits, Math.Min(network.OptOuts, network.Online.Users) + 1) is { } tooMuch)
             return tooMuch;
-        return Describe(engine.OnlineUsers(latestFirst, MostListed).Select(user => new PresencesReply.Presence(user.UserId, user.LastHeartbeatAt)));
+        var online = await presence.ReadOnlineAsync(new OnlineQuery { LatestFirst = latestFirst, Limit = MostListed, WithProfiles = false }, http.RequestAborted);
+        return Describe(online.Users.Select(user => new PresencesReply.Presence(user.UserId, user.LastHeartbeatAt)));
     }
 
     /// <summary>Count users online in the network</summary>
     /// <remarks>Includes hidden users.</remarks>
     /// <response code="200">The number of users online.</response>
-    internal IResult Count()
+    internal async ValueTask<IResult> CountAsync(HttpContext http)
     {
-        if (!engine.Settings.Enabled)
+        if (!presence.Current.Settings.Enabled)
             return ApiProblem.Disabled;
-        var count = engine.CountOnline();
+        var count = (await presence.ReadNetworkAsync(NetworkQuery.Counts, http.RequestAborted)).Online;
         return Reply.Ok(new OnlineCountReply(count.Users, count.At), ApiJson.Documents.OnlineCountReply);
     }
 

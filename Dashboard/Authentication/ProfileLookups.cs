@@ -15,7 +15,7 @@ namespace Presence.Dashboard.Authentication;
 /// <b>Bound.</b> At most <see cref="MostAwaited"/> wait for the store. Beyond it (a disk that hangs) a user is shown by its id
 /// until its next join.
 /// </remarks>
-internal sealed class ProfileLookups(UserStore store, PresenceEngine engine, TimeProvider time)
+internal sealed class ProfileLookups(UserStore store, IPresence presence, TimeProvider time)
 {
     public const int MostAwaited = 100_000;
 
@@ -37,7 +37,7 @@ internal sealed class ProfileLookups(UserStore store, PresenceEngine engine, Tim
     /// <inheritdoc cref="Want(ClientPrincipal)"/>
     public void Want(string userId)
     {
-        if (engine.StoredProfileOf(userId) is not null || Volatile.Read(ref _awaitedCount) >= MostAwaited || !_awaited.TryAdd(userId, true))
+        if (presence.StoredProfileOf(userId) is not null || Volatile.Read(ref _awaitedCount) >= MostAwaited || !_awaited.TryAdd(userId, true))
             return;
         Interlocked.Increment(ref _awaitedCount);
         _wake.Writer.TryWrite(true);
@@ -70,7 +70,7 @@ internal sealed class ProfileLookups(UserStore store, PresenceEngine engine, Tim
             var found = (await store.FindAsync(batch, cancellationToken)).ToDictionary(user => user.UserId, PresenceComparers.UserId);
             foreach (var userId in batch)
             {
-                engine.UpdateProfile(userId, found.GetValueOrDefault(userId)?.Profile ?? UserProfile.None);
+                await presence.UpdateProfileAsync(userId, found.GetValueOrDefault(userId)?.Profile ?? UserProfile.None);
                 if (_awaited.TryRemove(userId, out _))
                     Interlocked.Decrement(ref _awaitedCount);
             }

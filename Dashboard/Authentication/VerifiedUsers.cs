@@ -15,7 +15,7 @@ namespace Presence.Dashboard.Authentication;
 /// of the user tries again. Who is stored as vouched for is remembered, so that the same heartbeat is no write, in two
 /// generations that push each other out.
 /// </remarks>
-internal sealed class VerifiedUsers(UserStore store, PresenceEngine engine, TimeProvider time) : IDisposable
+internal sealed class VerifiedUsers(UserStore store, IPresence presence, TimeProvider time) : IDisposable
 {
     public const int MostAwaited = 100_000;
 
@@ -99,7 +99,7 @@ internal sealed class VerifiedUsers(UserStore store, PresenceEngine engine, Time
         {
             var changed = await store.VouchAsync([.. batch.Select(user => new VerifiedUser(user.Key, user.Value))], cancellationToken);
             foreach (var user in changed)
-                engine.UpdateProfile(user.UserId, user.Profile);
+                await presence.UpdateProfileAsync(user.UserId, user.Profile);
             foreach (var user in batch)
             {
                 Remember(user.Key);
@@ -111,7 +111,7 @@ internal sealed class VerifiedUsers(UserStore store, PresenceEngine engine, Time
 
     private bool IsStored(string userId, UserProfile? profile) =>
         (_remembered.ContainsKey(userId) || _rememberedBefore.ContainsKey(userId))
-        && (profile is null || (engine.StoredProfileOf(userId) is { } stored && (stored.SaidAt > profile.SaidAt || IsSaidBy(stored, profile))));
+        && (profile is null || (presence.StoredProfileOf(userId) is { } stored && (stored.SaidAt > profile.SaidAt || IsSaidBy(stored, profile))));
 
     private static bool IsSaidBy(UserProfile stored, UserProfile profile) =>
         (profile.DisplayName ?? stored.DisplayName) == stored.DisplayName && (profile.AvatarUrl ?? stored.AvatarUrl) == stored.AvatarUrl;

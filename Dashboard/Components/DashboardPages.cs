@@ -63,7 +63,7 @@ internal static class DashboardPages
         services.AddScoped<PublicLinkAdministration>();
         services.AddScoped<ShareLinkAdministration>();
         services.AddSingleton<TestViewers>();
-        services.AddLoop<TestViewers>("test viewers", TimeSpan.FromSeconds(1), viewers => viewers.Pass());
+        services.AddLoop<TestViewers>("test viewers", TimeSpan.FromSeconds(1), (viewers, cancel) => viewers.PassAsync(cancel));
         services.AddScoped<TestViewerAdministration>();
         services.AddScoped<PeopleAdministration>();
         services.AddTransient<ConnectQuery>();

@@ -7,7 +7,7 @@ using Presence.Engine.Changes;
 namespace Presence.Dashboard.Components;
 
 /// <summary>
-/// A page that shows what the engine knows now: reads when its address changes, then whenever its
+/// A page that shows what presence is now: reads when its address changes, then whenever its
 /// <see cref="RenderThrottle"/> says so. What was read last stays on screen when a later read fails.
 /// </summary>
 /// <remarks>
@@ -41,7 +41,7 @@ public abstract class LivePage<TReading> : ComponentBase, IAsyncDisposable
     protected TimeProvider Time { get; set; } = default!;
 
     [Inject]
-    protected PresenceEngine Engine { get; set; } = default!;
+    protected IPresence Presence { get; set; } = default!;
 
     [Inject]
     private CircuitClock Clock { get; set; } = default!;
@@ -55,7 +55,7 @@ public abstract class LivePage<TReading> : ComponentBase, IAsyncDisposable
     protected abstract ValueTask<TReading> ReadAsync();
 
     /// <summary>Watches what <see cref="Watched"/> names.</summary>
-    protected virtual DirtyWatch OpenWatch() => Engine.WatchNetwork();
+    protected virtual DirtyWatch OpenWatch() => Presence.WatchNetwork();
 
     protected override Task OnParametersSetAsync()
     {

@@ -73,7 +73,7 @@ internal sealed record CsvFormat(char Separator, TimeZoneInfo Zone)
 /// <param name="Name">What the browser calls it.</param>
 /// <param name="Header">The columns. New ones stand at the end: scripts read them by place too.</param>
 /// <param name="Rows">The rows.</param>
-internal sealed record CsvFile(string Name, IReadOnlyList<string> Header, IEnumerable<IReadOnlyList<string>> Rows)
+internal sealed record CsvFile(string Name, IReadOnlyList<string> Header, IAsyncEnumerable<IReadOnlyList<string>> Rows)
 {
     /// <summary>Written at once: small enough for memory, large enough for the network.</summary>
     private const int FlushAt = 32 * 1024;
@@ -90,7 +90,7 @@ internal sealed record CsvFile(string Name, IReadOnlyList<string> Header, IEnume
         await response.Body.WriteAsync(Csv.Encoding.GetPreamble(), cancellationToken);
         var text = new StringBuilder();
         Csv.AppendLine(text, Header, format.Separator);
-        foreach (var row in Rows)
+        await foreach (var row in Rows.WithCancellation(cancellationToken))
         {
             Csv.AppendLine(text, row, format.Separator);
             if (text.Length >= FlushAt)

@@ -9,7 +9,7 @@ using Presence.Engine.History;
 namespace Presence.Dashboard.Downloads;
 
 /// <summary>Files for moderators: plain GETs that the browser's cookie authorises, outside /api.</summary>
-internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads tables, PresenceEngine engine, PageReads reads)
+internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads tables, IPresence presence, PageReads reads)
 {
     public static void Map(WebApplication app)
     {
@@ -27,7 +27,7 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
     private Task SendViewersAsync(HttpContext http, [FromRoute(Name = "RoomId")] string roomId) => SendAsync(
         http,
         roomId,
-        () => engine.Count(roomId).Viewers,
+        async () => (await presence.CountAsync(roomId, http.RequestAborted)).Viewers,
         format => new CsvFile(
             roomId + "-viewers.csv",
             RosterDownload.Header,
@@ -36,22 +36,22 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
     private Task SendRoomsAsync(HttpContext http) => SendAsync(
         http,
         roomId: null,
-        () => engine.KnownRooms,
+        async () => (await presence.ReadNetworkAsync(NetworkQuery.Counts, http.RequestAborted)).KnownRooms,
         format => new CsvFile("rooms.csv", TableDownloads.RoomsHeader, tables.Rooms(http.User, RoomListView.Of(Word(http, "search"), Word(http, "show"), Word(http, "sort")), format)));
 
     private Task SendChartAsync(HttpContext http, [FromRoute(Name = "RoomId")] string roomId) => SendAsync(
         http,
         roomId,
-        () => 0,
+        () => new(0),
         format => new CsvFile(roomId + "-chart.csv", TableDownloads.ChartHeader, tables.Chart(http.User, roomId, minutes: Word(http, "range") == "15m" ? 15 : 60, format)));
 
     private Task SendNetworkAsync(HttpContext http) => SendAsync(
         http,
         roomId: null,
-        () => 0,
+        () => new(0),
         format => new CsvFile("network-chart.csv", TableDownloads.NetworkHeader, tables.Network(http.User, Word(http, "range") == "day" ? HistoryRange.Day : HistoryRange.Hour, format)));
 
-    private async Task SendAsync(HttpContext http, string? roomId, Func<int> cost, Func<CsvFormat, CsvFile> read)
+    private async Task SendAsync(HttpContext http, string? roomId, Func<ValueTask<int>> cost, Func<CsvFormat, CsvFile> read)
     {
         var response = http.Response;
         if (roomId is not null && PresenceIds.ProblemOfRoomId(roomId) is { } problem)
@@ -60,7 +60,7 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
             await response.WriteAsync(problem, http.RequestAborted);
             return;
         }
-        if (!reads.TryTake(http.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "", cost(), out var wait))
+        if (!reads.TryTake(http.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "", await cost(), out var wait))
         {
             var seconds = (int)Math.Ceiling(wait.TotalSeconds);
             response.StatusCode = StatusCodes.Status429TooManyRequests;

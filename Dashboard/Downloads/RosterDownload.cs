@@ -8,7 +8,7 @@ using Presence.Engine.Rooms;
 namespace Presence.Dashboard.Downloads;
 
 /// <summary>The viewers of a room as rows of a table, exactly those a page would list; the role is checked here.</summary>
-internal sealed class RosterDownload(PresenceEngine engine, TimeProvider time)
+internal sealed class RosterDownload(IPresence presence, TimeProvider time)
 {
     public static readonly IReadOnlyList<string> Header =
     [
@@ -22,27 +22,31 @@ internal sealed class RosterDownload(PresenceEngine engine, TimeProvider time)
     /// read page by page and take the memory of one, but for a filter by device; the others keep the ids of the moment, one reference a viewer, and read
     /// what is behind them page by page. The room's lock is held for a page at a time.
     /// </remarks>
-    public IEnumerable<string[]> Rows(ClaimsPrincipal caller, RosterView view, CsvFormat format)
+    public IAsyncEnumerable<string[]> Rows(ClaimsPrincipal caller, RosterView view, CsvFormat format)
     {
         if (!ModeratorPolicy.Holds(caller, ModeratorRole.Observer))
             throw new AccessRefusedException(ModeratorRole.Observer);
         return RowsOf(view, format);
     }
 
-    private IEnumerable<string[]> RowsOf(RosterView view, CsvFormat format)
+    private async IAsyncEnumerable<string[]> RowsOf(RosterView view, CsvFormat format)
     {
         var wanted = view.ToQuery();
         var isByPlace = view.Sort is ViewerSort.FirstJoinedFirst or ViewerSort.LastJoinedFirst && wanted.Device is null;
         var viewers = isByPlace ? ByJoining(view) : InKeptOrder(view.RoomId, wanted);
-        return viewers.Where(viewer => wanted.Matches(viewer, time.GetUtcNow())).Select(viewer => RowOf(viewer, format)); // also in a frozen order: viewers who have changed are written as they are now, or left out
+        await foreach (var viewer in viewers)
+        {
+            if (wanted.Matches(viewer, time.GetUtcNow())) // also in a frozen order: viewers who have changed are written as they are now, or left out
+                yield return RowOf(viewer, format);
+        }
     }
 
-    private IEnumerable<Viewer> ByJoining(RosterView view)
+    private async IAsyncEnumerable<Viewer> ByJoining(RosterView view)
     {
         var query = new ViewerQuery { Sort = view.Sort };
         while (true)
         {
-            var page = engine.Viewers(view.RoomId, query);
+            var page = await presence.ReadViewersAsync(view.RoomId, query);
             foreach (var viewer in page.Viewers)
                 yield return viewer;
             if (page.Next is null)
@@ -51,8 +55,15 @@ internal sealed class RosterDownload(PresenceEngine engine, TimeProvider time)
         }
     }
 
-    private IEnumerable<Viewer> InKeptOrder(string roomId, ViewerQuery wanted) =>
-        engine.Order(roomId, wanted).UserIds.Chunk(PresenceLimits.Page).SelectMany(userIds => engine.Viewers(roomId, userIds));
+    private async IAsyncEnumerable<Viewer> InKeptOrder(string roomId, ViewerQuery wanted)
+    {
+        var order = await presence.OrderViewersAsync(roomId, wanted);
+        for (var start = 0; start < order.Length; start += PresenceLimits.Page)
+        {
+            foreach (var viewer in (await presence.ReadNamedViewersAsync(roomId, await order.ReadAsync(start, PresenceLimits.Page))).Viewers)
+                yield return viewer;
+        }
+    }
 
     private string[] RowOf(Viewer viewer, CsvFormat format) =>
     [

@@ -8,7 +8,7 @@ using Presence.Engine.Rooms;
 namespace Presence.Dashboard.Downloads;
 
 /// <summary>The list of rooms and the charts as rows of a table; the role is checked here.</summary>
-internal sealed class TableDownloads(PresenceEngine engine, RoomRanking ranking, TimeProvider time)
+internal sealed class TableDownloads(IPresence presence, RoomRanking ranking, TimeProvider time)
 {
     public static readonly IReadOnlyList<string> RoomsHeader =
     [
@@ -22,39 +22,66 @@ internal sealed class TableDownloads(PresenceEngine engine, RoomRanking ranking,
 
     /// <summary>The rooms that the page would list, in its order; pinned rooms have no place of their own.</summary>
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
-    public IEnumerable<string[]> Rooms(ClaimsPrincipal caller, RoomListView view, CsvFormat format)
+    public IAsyncEnumerable<string[]> Rooms(ClaimsPrincipal caller, RoomListView view, CsvFormat format)
     {
         Require(caller);
-        return ranking.Of(view.Query).Select(roomId => RowOf(engine.Room(roomId), format));
+        return RoomsOf(view, format);
     }
 
     /// <summary>A room's last minutes, oldest first; the last row is now.</summary>
     /// <inheritdoc cref="Rooms" path="/exception"/>
-    public IEnumerable<string[]> Chart(ClaimsPrincipal caller, string roomId, int minutes, CsvFormat format)
+    public IAsyncEnumerable<string[]> Chart(ClaimsPrincipal caller, string roomId, int minutes, CsvFormat format)
     {
         Require(caller);
-        var snapshot = engine.Snapshot(roomId);
-        var (trend, flow) = (snapshot.Trend, snapshot.Flow);
-        return Enumerable.Range(0, trend.Hour.Count).TakeLast(minutes + 1).Select(index => (string[])
-        [
-            Csv.Instant(trend.HourAt(index)), Csv.Number(trend.Hour[index]), Csv.Number(flow.Joins[index]), Csv.Number(flow.Leaves[index]), .. format.Local(trend.HourAt(index)), format.Zone.Id,
-        ]);
+        return ChartOf(roomId, minutes, format);
     }
 
     /// <summary>The network's last hour or day in the steps it is kept in, oldest first. Where the server did not run there is no row.</summary>
     /// <inheritdoc cref="Rooms" path="/exception"/>
-    public IEnumerable<string[]> Network(ClaimsPrincipal caller, HistoryRange range, CsvFormat format)
+    public IAsyncEnumerable<string[]> Network(ClaimsPrincipal caller, HistoryRange range, CsvFormat format)
     {
         Require(caller);
-        return engine.History(range, time.GetUtcNow() - (range == HistoryRange.Hour ? TimeSpan.FromHours(1) : TimeSpan.FromDays(1))).Select(sample => (string[])
-        [
-            Csv.Instant(sample.At), Csv.Number(sample.Viewers), Csv.Number(sample.Joins), Csv.Number(sample.Leaves), Csv.Number(sample.Heartbeats), .. format.Local(sample.At), format.Zone.Id,
-        ]);
+        return NetworkOf(range, format);
     }
 
-    private string[] RowOf(RoomSummary room, CsvFormat format)
+    private async IAsyncEnumerable<string[]> RoomsOf(RoomListView view, CsvFormat format)
     {
-        var (count, trend) = (room.Count, engine.Trend(room.RoomId));
+        foreach (var page in (await ranking.ReadAsync(view.Query)).Chunk(PresenceLimits.Page))
+        {
+            foreach (var row in await presence.ReadRoomRowsAsync(page))
+                yield return RowOf(row, format);
+        }
+    }
+
+    private async IAsyncEnumerable<string[]> ChartOf(string roomId, int minutes, CsvFormat format)
+    {
+        var snapshot = await presence.ReadRoomAsync(roomId);
+        var (trend, flow) = (snapshot.Trend, snapshot.Flow);
+        for (var index = Math.Max(0, trend.Hour.Count - minutes - 1); index < trend.Hour.Count; index++)
+        {
+            yield return
+            [
+                Csv.Instant(trend.HourAt(index)), Csv.Number(trend.Hour[index]), Csv.Number(flow.Joins[index]), Csv.Number(flow.Leaves[index]), .. format.Local(trend.HourAt(index)), format.Zone.Id,
+            ];
+        }
+    }
+
+    private async IAsyncEnumerable<string[]> NetworkOf(HistoryRange range, CsvFormat format)
+    {
+        var network = await presence.ReadNetworkAsync(new NetworkQuery { Range = range, From = time.GetUtcNow() - (range == HistoryRange.Hour ? TimeSpan.FromHours(1) : TimeSpan.FromDays(1)) });
+        foreach (var sample in network.History)
+        {
+            yield return
+            [
+                Csv.Instant(sample.At), Csv.Number(sample.Viewers), Csv.Number(sample.Joins), Csv.Number(sample.Leaves), Csv.Number(sample.Heartbeats), .. format.Local(sample.At), format.Zone.Id,
+            ];
+        }
+    }
+
+    private static string[] RowOf(RoomGlance row, CsvFormat format)
+    {
+        var (room, trend) = row;
+        var count = room.Count;
         return
         [
             room.RoomId,

@@ -60,9 +60,9 @@ public static class DashboardApplication
         var options = builder.AddDashboardOptions();
         var fitted = MachineLimits.OfThisProcess().Fit(options.Limits);
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(services => new PresenceEngine(services.GetRequiredService<TimeProvider>(), PresenceSettings.Default, LimitsOf(options.Limits)));
         builder.Services.TryAddSingleton<OutboundGuard>(services => new(options, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<UserPictures>();
+        builder.AddPresence(LimitsOf(options.Limits));
         builder.AddPresenceStorage();
         builder.AddClientAuthentication(options);
         builder.AddModeratorAccounts();

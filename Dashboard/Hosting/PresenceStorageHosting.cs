@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Presence.Engine;
 using Presence.Engine.History;
+using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Hosting;
@@ -10,6 +11,13 @@ internal static class PresenceStorageHosting
 {
     /// <summary>How long requests and circuits may take to end. <see cref="StorageStartup"/> writes what is left, and all of it ends within 5 s.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(4);
+
+    /// <summary>Presence, kept in this process. All but the engine's keepers here and in Telemetry and MemoryLoop know <see cref="IPresence"/> alone.</summary>
+    public static void AddPresence(this WebApplicationBuilder builder, PresenceLimits limits)
+    {
+        builder.Services.AddSingleton(services => new PresenceEngine(services.GetRequiredService<TimeProvider>(), PresenceSettings.Default, limits));
+        builder.Services.AddSingleton<IPresence, LocalPresence>();
+    }
 
     public static void AddPresenceStorage(this WebApplicationBuilder builder)
     {

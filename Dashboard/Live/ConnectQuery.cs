@@ -6,14 +6,14 @@ using Presence.Engine.Rooms;
 namespace Presence.Dashboard.Live;
 
 /// <summary>Listens for the first heartbeat of a test room. Looking doesn't create the room.</summary>
-internal sealed class ConnectQuery(PresenceEngine engine, ModeratorGuard guard)
+internal sealed class ConnectQuery(IPresence presence, ModeratorGuard guard)
 {
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
     public async ValueTask<ConnectViewModel> ReadAsync(string roomId)
     {
         await guard.RequireAsync(ModeratorRole.Observer);
-        var room = engine.Room(roomId);
-        return new ConnectViewModel(room.Count.Viewers, room.Since, engine.Settings.Enabled, room.Count.At);
+        var room = (await presence.ReadRoomRowsAsync([roomId]))[0].Room;
+        return new ConnectViewModel(room.Count.Viewers, room.Since, presence.Current.Settings.Enabled, room.Count.At);
     }
 }
 
@@ -29,11 +29,11 @@ internal sealed class TestViewerAdministration(TestViewers viewers, ModeratorGua
 {
     public ValueTask<bool> MaySendAsync() => guard.HoldsAsync(ModeratorRole.Moderator);
 
-    /// <inheritdoc cref="TestViewers.Send"/>
+    /// <inheritdoc cref="TestViewers.SendAsync"/>
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was sent.</exception>
     public async Task<HeartbeatOutcome?> SendAsync(string roomId)
     {
         await guard.RequireAsync(ModeratorRole.Moderator);
-        return viewers.Send(roomId);
+        return await viewers.SendAsync(roomId);
     }
 }

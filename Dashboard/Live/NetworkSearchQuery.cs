@@ -7,7 +7,7 @@ using Presence.Engine.Users;
 namespace Presence.Dashboard.Live;
 
 /// <summary>Searches the network for one circuit. Reading never counts (rule 8).</summary>
-internal sealed class NetworkSearchQuery(PresenceEngine engine, UserStore users, PinnedRooms pinned, ModeratorGuard guard, PageReads? reads = null)
+internal sealed class NetworkSearchQuery(IPresence presence, UserStore users, PinnedRooms pinned, ModeratorGuard guard, PageReads? reads = null)
 {
     /// <param name="text">What to look for; with nothing in it, rooms opened lately are read.</param>
     /// <param name="lately">The rooms this circuit opened lately.</param>
@@ -20,12 +20,12 @@ internal sealed class NetworkSearchQuery(PresenceEngine engine, UserStore users,
         var search = new NetworkSearch { Text = text.Trim() };
         var reading = new NetworkSearchViewModel(search, await guard.HoldsAsync(ModeratorRole.Moderator), await guard.HoldsAsync(ModeratorRole.Admin), await pinned.ReadAsync(moderator.AccountId));
         if (search.Text.Length == 0)
-            return reading with { Lately = [.. lately.Select(engine.Room)] };
+            return reading with { Lately = [.. (await presence.ReadRoomRowsAsync(lately, cancellationToken)).Select(row => row.Room)] };
 
         if (reads is not null)
-            await reads.WaitAsync(moderator.AccountId, engine.Searched, cancellationToken);
-        // Not on the circuit, which keeps handling keys. The next key cancels this search.
-        reading = reading with { Found = await Task.Run(() => engine.Search(search, cancellationToken), cancellationToken) };
+            await reads.WaitAsync(moderator.AccountId, (await presence.ReadNetworkAsync(NetworkQuery.Counts, cancellationToken)).Searched, cancellationToken);
+        // The circuit keeps handling keys. The next key cancels this search.
+        reading = reading with { Found = await presence.SearchAsync(search, cancellationToken) };
         if (reading.Found.People.Any(person => PresenceComparers.UserId.Equals(person.UserId, search.Text)))
             return reading;
         return reading with { Absent = await users.FindAsync(search.Text, cancellationToken) };
@@ -68,13 +68,13 @@ internal sealed class RoomTrail(RoomRanking ranking)
 
     /// <summary>The rooms before and behind one in the list as it was last seen; in that of all rooms where it was in none.</summary>
     /// <remarks>The list stays the same while a moderator goes from room to room. <b>Cost.</b> A look at every room of it.</remarks>
-    public (string? Before, string? Behind) Beside(string roomId)
+    public async ValueTask<(string? Before, string? Behind)> BesideAsync(string roomId)
     {
         var rooms = _listed ??= _list is null ? [] : [.. _list.First.Concat(_list.Rest).Select(line => line.RoomId)];
         var at = PlaceOf(roomId, rooms);
         if (at < 0)
         {
-            rooms = _listed = ranking.Of(new RoomListView("", RoomFilter.All, RoomOrder.Count, Reversed: false).Query);
+            rooms = _listed = await ranking.ReadAsync(new RoomListView("", RoomFilter.All, RoomOrder.Count, Reversed: false).Query);
             at = PlaceOf(roomId, rooms);
         }
         return (at > 0 ? rooms[at - 1] : null, at + 1 < rooms.Count ? rooms[at + 1] : null);

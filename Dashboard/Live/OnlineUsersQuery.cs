@@ -5,7 +5,7 @@ using Presence.Engine.Users;
 namespace Presence.Dashboard.Live;
 
 /// <summary>Reads who is online in the network, for one circuit. Reading never counts (rule 8): it only asks the engine.</summary>
-internal sealed class OnlineUsersQuery(PresenceEngine engine, ModeratorGuard guard, TimeProvider time, PageReads? reads = null)
+internal sealed class OnlineUsersQuery(IPresence presence, ModeratorGuard guard, TimeProvider time, PageReads? reads = null)
 {
     private readonly RowThrottle _pace = new(time);
     private OnlineView? _view;
@@ -20,15 +20,15 @@ internal sealed class OnlineUsersQuery(PresenceEngine engine, ModeratorGuard gua
         if (_page is not { } page || _pace.IsDue)
         {
             if (reads is not null && view.Search.Length > 0)
-                await reads.WaitAsync(moderator.AccountId, engine.CountOnline().Users);
-            page = ReadPage(view);
+                await reads.WaitAsync(moderator.AccountId, (await presence.ReadNetworkAsync()).Online.Users);
+            page = await ReadPageAsync(view);
         }
-        return new OnlineUsersViewModel(engine.CountOnline(), page, engine.IsWarming, engine.Settings.Enabled);
+        return new OnlineUsersViewModel((await presence.ReadNetworkAsync()).Online, page, presence.Current.IsWarming, presence.Current.Settings.Enabled);
     }
 
-    private OnlineRoster ReadPage(OnlineView view)
+    private async ValueTask<OnlineRoster> ReadPageAsync(OnlineView view)
     {
-        var page = engine.OnlineUsers(new OnlineQuery { Search = view.Search.Length == 0 ? null : view.Search, LatestFirst = view.LatestFirst });
+        var page = await presence.ReadOnlineAsync(new OnlineQuery { Search = view.Search.Length == 0 ? null : view.Search, LatestFirst = view.LatestFirst });
         var known = (_page?.Users ?? []).Select(user => user.UserId).ToHashSet(PresenceComparers.UserId);
         _pace.RecordRead(page.Users.Count(user => !known.Contains(user.UserId)));
         (_view, _page) = (view, page);

@@ -10,7 +10,7 @@ namespace Presence.Dashboard.Live;
 
 /// <summary>Reads the whole network for one circuit. Reading never counts (rule 8): it only asks the engine.</summary>
 internal sealed class OverviewQuery(
-    PresenceEngine engine, RoomRanking ranking, RoomRowQuery rows, LoopRegistry loops, SettingsStore settings, ModeratorGuard guard, TimeProvider time)
+    IPresence presence, RoomRanking ranking, RoomRowQuery rows, LoopRegistry loops, MembershipStore memberships, SettingsStore settings, ModeratorGuard guard, TimeProvider time)
 {
     /// <summary>Rooms in each of the two lists.</summary>
     public const int Listed = 5;
@@ -35,33 +35,33 @@ internal sealed class OverviewQuery(
     public async ValueTask<OverviewViewModel> ReadAsync(OverviewView view)
     {
         await guard.RequireAsync(ModeratorRole.Observer);
-        if (_settingsVersion != engine.Settings.Version)
+        if (_settingsVersion != presence.Current.Settings.Version)
         {
-            _settingsVersion = engine.Settings.Version;
+            _settingsVersion = presence.Current.Settings.Version;
             _changes = await settings.HistoryAsync(MostMarks, CancellationToken.None);
             _curve = null; // redrawn with the mark
         }
         rows.BeginPass();
-        var network = engine.CountNetwork();
-        var activity = engine.Activity();
-        var largest = _largest.Of(ranking.Of(ByCount));
-        var moving = _moving.Of([.. ranking.Of(ByMovement).Where(room => rows.Read(room).Trend.MinuteChange != 0)]);
+        var reading = await presence.ReadNetworkAsync(new NetworkQuery { PeakSince = view.DayBegan });
+        var (network, activity) = (reading.Count, reading.Activity);
+        var largest = _largest.Of(await ranking.ReadAsync(ByCount));
+        var moving = _moving.Of([.. (await rows.ReadAsync(await ranking.ReadAsync(ByMovement))).Where(room => room.Trend.MinuteChange != 0).Select(room => room.Summary.RoomId)]);
         return new OverviewViewModel
         {
             Network = network,
-            Online = engine.CountOnline(),
+            Online = reading.Online,
             Activity = activity,
             Burst = BurstWindow.IsBurst(activity.LatestChange, network.Viewers) ? activity.LatestChange : null,
-            Peak = engine.PeakSince(view.DayBegan),
-            Curve = CurveOf(view.Range),
+            Peak = reading.Peak,
+            Curve = await CurveOfAsync(view.Range),
             Changes = _changes,
-            Largest = [.. largest.Select(rows.Read)],
+            Largest = await rows.ReadAsync(largest),
             IsLargestWaiting = _largest.IsWaiting,
-            Moving = [.. moving.Select(rows.Read)],
+            Moving = await rows.ReadAsync(moving),
             IsMovingWaiting = _moving.IsWaiting,
             Health = ReadHealth(),
-            IsWarming = engine.IsWarming,
-            IsEnabled = engine.Settings.Enabled,
+            IsWarming = presence.Current.IsWarming,
+            IsEnabled = presence.Current.Settings.Enabled,
         };
     }
 
@@ -72,23 +72,23 @@ internal sealed class OverviewQuery(
     public void HoldMoving(bool isHeld) => _moving.Hold(isHeld);
 
     /// <summary>Rebuilt only when the range has a new step: the line moves when it has new data, not with every viewer.</summary>
-    private NetworkCurve CurveOf(HistoryRange range)
+    private async ValueTask<NetworkCurve> CurveOfAsync(HistoryRange range)
     {
         var now = time.GetUtcNow();
-        var (step, count) = range == HistoryRange.Hour ? (engine.HistoryStep(range), 241) : (DayStep, 289);
-        var begin = NetworkCurve.BeginOf(now, engine.HistoryStep(range));
+        var (step, count) = range == HistoryRange.Hour ? (range.Step(), 241) : (DayStep, 289);
+        var begin = NetworkCurve.BeginOf(now, range.Step());
         if (_curve is { } curve && curve.Range == range && _curveBegan == begin)
             return curve;
 
-        var samples = engine.History(range, NetworkCurve.BeginOf(now, step) - (step * (count - 1)));
+        var reading = await presence.ReadNetworkAsync(new NetworkQuery { Range = range, From = NetworkCurve.BeginOf(now, step) - (step * (count - 1)) });
         _curveBegan = begin;
-        return _curve = NetworkCurve.Of(range, step, count, samples, now);
+        return _curve = NetworkCurve.Of(range, step, count, reading.History, now);
     }
 
     private HealthViewModel ReadHealth()
     {
         var all = loops.All;
-        return new HealthViewModel([.. all.Where(loop => !loop.IsHealthy).Select(loop => loop.Name)], all.Count, engine.Journal.Unstored, engine.Journal.Lag);
+        return new HealthViewModel([.. all.Where(loop => !loop.IsHealthy).Select(loop => loop.Name)], all.Count, memberships.Unstored, memberships.Lag);
     }
 }
 

@@ -1,12 +1,14 @@
 using Presence.Dashboard.Accounts;
 using Presence.Engine;
+using Presence.Engine.Changes;
+using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Live;
 
 /// <summary>Reads one room's numbers for one circuit. Reading never counts (rule 8): it only asks the engine.</summary>
-internal sealed class RoomDetailQuery(PresenceEngine engine, SettingsStore settings, RoomStore rooms, ModeratorGuard guard, TimeProvider time)
+internal sealed class RoomDetailQuery(IPresence presence, SettingsStore settings, RoomStore rooms, ModeratorGuard guard, TimeProvider time)
 {
     /// <summary>A chart's line is 2 KB on the wire and moves by a pixel a minute.</summary>
     private static readonly TimeSpan HourRefresh = TimeSpan.FromSeconds(2);
@@ -39,14 +41,14 @@ internal sealed class RoomDetailQuery(PresenceEngine engine, SettingsStore setti
     {
         await guard.RequireAsync(ModeratorRole.Observer);
         var roomId = view.RoomId;
-        if (_historyVersion != engine.Settings.Version)
+        if (_historyVersion != presence.Current.Settings.Version)
         {
-            _historyVersion = engine.Settings.Version;
+            _historyVersion = presence.Current.Settings.Version;
             _history = await settings.HistoryAsync(MostMarks, CancellationToken.None);
         }
         var mayAct = await guard.HoldsAsync(ModeratorRole.Moderator);
 
-        // After all awaits, so that the page shows the latest state, all of one room.
+        // After all waits for the database, so that the page shows the latest state, all of one room.
         if (!PresenceComparers.RoomId.Equals(roomId, _roomId))
         {
             _roomId = roomId;
@@ -54,16 +56,28 @@ internal sealed class RoomDetailQuery(PresenceEngine engine, SettingsStore setti
             _movementsAt = 0;
             _flows.Clear();
         }
-        var snapshot = engine.Snapshot(roomId, view.IsByPlace ? view.ToQuery() with { Limit = FirstViewers } : null);
+        var snapshot = await presence.ReadRoomAsync(roomId, view.IsByPlace ? view.ToQuery() with { Limit = FirstViewers } : null);
         if (_hour is null || time.GetElapsedTime(_hourAt) >= HourRefresh)
             (_hour, _hourAt) = (HourOf(snapshot), time.GetTimestamp());
         if (_movementsAt == 0 || time.GetElapsedTime(_movementsAt) >= MovementsRefresh)
-            (_arrivals, _departures, _movementsAt) = (ArrivalsOf(view.RoomId), snapshot.Departures, time.GetTimestamp());
-        return new RoomDetailViewModel(view, snapshot, BurstOf(snapshot.Flow), _hour, _arrivals, _departures, mayAct);
+            (_arrivals, _departures, _movementsAt) = (await ReadArrivalsAsync(view.RoomId), snapshot.Departures, time.GetTimestamp());
+        return new RoomDetailViewModel(view, snapshot, BurstOf(snapshot.Flow), _hour, _arrivals, _departures, mayAct) { Bans = BansOf(_departures, roomId) };
     }
 
-    private IReadOnlyList<Viewer> ArrivalsOf(string roomId) =>
-        engine.Viewers(roomId, new ViewerQuery { Sort = ViewerSort.LastJoinedFirst, Limit = MostArrivals }).Viewers;
+    private async ValueTask<IReadOnlyList<Viewer>> ReadArrivalsAsync(string roomId) =>
+        (await presence.ReadViewersAsync(roomId, new ViewerQuery { Sort = ViewerSort.LastJoinedFirst, Limit = MostArrivals })).Viewers;
+
+    /// <summary>The bans in force of those who were removed lately.</summary>
+    private Dictionary<string, Removal> BansOf(IReadOnlyList<Departure> departures, string roomId)
+    {
+        var bans = new Dictionary<string, Removal>(PresenceComparers.UserId);
+        foreach (var departure in departures)
+        {
+            if (departure.Reason == LeaveReason.Removed && presence.RemovalOf(departure.UserId, roomId) is { } ban)
+                bans[departure.UserId] = ban;
+        }
+        return bans;
+    }
 
     private RoomBurst BurstOf(RoomFlow flow)
     {
@@ -91,6 +105,9 @@ internal sealed class RoomDetailQuery(PresenceEngine engine, SettingsStore setti
 /// <param name="MayAct">Whether this moderator may remove viewers and change the room.</param>
 public sealed record RoomDetailViewModel(RosterView View, RoomSnapshot Snapshot, RoomBurst Burst, RoomHour Hour, IReadOnlyList<Viewer> Arrivals, IReadOnlyList<Departure> Departures, bool MayAct)
 {
+    /// <summary>The bans in force of those who were removed lately, by user.</summary>
+    public required IReadOnlyDictionary<string, Removal> Bans { get; init; }
+
     /// <summary>The room.</summary>
     public RoomSummary Room => Snapshot.Room;
 

@@ -6,7 +6,7 @@ using Presence.Engine.Rooms;
 namespace Presence.Dashboard.Live;
 
 /// <summary>Reads the rooms for one circuit. Reading never counts (rule 8): it only asks the engine.</summary>
-internal sealed class RoomListQuery(PresenceEngine engine, RoomRanking ranking, RoomRowQuery rows, PinnedRooms pinned, ModeratorGuard guard, PageReads? reads = null)
+internal sealed class RoomListQuery(IPresence presence, RoomRanking ranking, RoomRowQuery rows, PinnedRooms pinned, ModeratorGuard guard, PageReads? reads = null)
 {
     /// <summary>
     /// So many rows stand in a page's first answer already, and stay: a tall screen is full before its browser says what is
@@ -21,13 +21,15 @@ internal sealed class RoomListQuery(PresenceEngine engine, RoomRanking ranking, 
     private string[] _pinned = [];
     private RoomLine[] _first = [];
     private RoomLine[] _rest = [];
+    private int _windowStart;
+    private int _windowCount;
 
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
     public async ValueTask<RoomListViewModel> ReadAsync(RoomListView view)
     {
         var moderator = await guard.RequireAsync(ModeratorRole.Observer);
         if (reads is not null && !view.IsEverything) // other orders are shared by all pages
-            await reads.WaitAsync(moderator.AccountId, engine.KnownRooms);
+            await reads.WaitAsync(moderator.AccountId, (await presence.ReadNetworkAsync()).KnownRooms);
         var pins = await pinned.ReadAsync(moderator.AccountId);
         if (view != _view)
         {
@@ -35,20 +37,34 @@ internal sealed class RoomListQuery(PresenceEngine engine, RoomRanking ranking, 
             _order.Release();
         }
         rows.BeginPass();
-        Arrange(view, _order.Of(ranking.Of(view.Query)), pins);
+        Arrange(view, _order.Of(await ranking.ReadAsync(view.Query)), pins);
+        await rows.ReadAsync([.. _pinned, .. _first.Select(line => line.RoomId), .. Window().Select(line => line.RoomId)]);
 
-        var network = engine.CountNetwork();
-        return new RoomListViewModel(network, _pinned, _first, _rest, pins, network.At, _order.IsWaiting, engine.IsWarming, engine.Settings.Enabled);
+        var network = (await presence.ReadNetworkAsync()).Count;
+        return new RoomListViewModel(network, _pinned, _first, _rest, pins, network.At, _order.IsWaiting, presence.Current.IsWarming, presence.Current.Settings.Enabled);
     }
 
-    /// <summary>One of the rooms of the last reading.</summary>
-    public RoomRow Row(string roomId) => rows.Read(roomId);
+    /// <summary>The rooms behind the first that are on screen. They are read with the next readings as well.</summary>
+    /// <param name="start">How many of <see cref="RoomListViewModel.Rest"/> are above.</param>
+    /// <param name="count">How many are wanted.</param>
+    public async ValueTask<(IReadOnlyList<RoomLine> Lines, int Total)> ReadRestAsync(int start, int count)
+    {
+        (_windowStart, _windowCount) = (start, count);
+        var lines = Window();
+        await rows.ReadAsync([.. lines.Select(line => line.RoomId)]);
+        return (lines, _rest.Length);
+    }
+
+    /// <summary>One of the rooms that were read; null for any other.</summary>
+    public RoomRow? Row(string roomId) => rows.Find(roomId);
 
     /// <summary>Sets whether the moderator points at the table. Its rows then keep their places.</summary>
     public void Hold(bool isHeld) => _order.Hold(isHeld);
 
     /// <summary>The next reading has the order as it is then, without letting go.</summary>
     public void TakeOrder() => _order.Release();
+
+    private RoomLine[] Window() => _rest[Math.Min(_windowStart, _rest.Length)..Math.Min(_windowStart + _windowCount, _rest.Length)];
 
     /// <summary>The same lists as before while nothing changed: the table then moves no row.</summary>
     private void Arrange(RoomListView view, IReadOnlyList<string> ranked, IReadOnlyList<string> pins)
@@ -122,7 +138,7 @@ internal sealed record RoomListView(string Search, RoomFilter Filter, RoomOrder 
 }
 
 /// <summary>Reads the rooms of a wall for one circuit. Reading never counts (rule 8): it only asks the engine.</summary>
-internal sealed class WallQuery(PresenceEngine engine, RoomRowQuery rows, PinnedRooms pinned, ModeratorGuard guard)
+internal sealed class WallQuery(IPresence presence, RoomRowQuery rows, PinnedRooms pinned, ModeratorGuard guard)
 {
     /// <param name="rooms">The rooms the address names; none shows those the moderator pinned.</param>
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
@@ -131,8 +147,8 @@ internal sealed class WallQuery(PresenceEngine engine, RoomRowQuery rows, Pinned
         var moderator = await guard.RequireAsync(ModeratorRole.Observer);
         var shown = rooms.Count > 0 ? rooms : await pinned.ReadAsync(moderator.AccountId);
         rows.BeginPass();
-        var network = engine.CountNetwork();
-        return new WallViewModel([.. shown.Take(PinnedRooms.Most).Select(rows.Read)], network.Viewers, network.At, engine.IsWarming, engine.Settings.Enabled);
+        var network = (await presence.ReadNetworkAsync()).Count;
+        return new WallViewModel(await rows.ReadAsync([.. shown.Take(PinnedRooms.Most)]), network.Viewers, network.At, presence.Current.IsWarming, presence.Current.Settings.Enabled);
     }
 }
 

@@ -6,7 +6,7 @@ using Presence.Engine;
 namespace Presence.Dashboard.Live;
 
 /// <summary>Pins rooms for whatever page asks, says what came of it, and offers the way back.</summary>
-internal sealed class RoomPins(PresenceEngine engine, PinnedRooms pins, ModeratorGuard guard, NoticeBoard notices)
+internal sealed class RoomPins(IPresence presence, PinnedRooms pins, ModeratorGuard guard, NoticeBoard notices)
 {
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
     public async Task<IReadOnlyList<string>> ReadAsync() => await pins.ReadAsync((await guard.RequireAsync(ModeratorRole.Observer)).AccountId);
@@ -23,7 +23,7 @@ internal sealed class RoomPins(PresenceEngine engine, PinnedRooms pins, Moderato
     private async Task<PinOutcome> SetAsync(string accountId, string roomId, bool isPinned, int? place)
     {
         var outcome = await pins.SetAsync(accountId, roomId, isPinned, place);
-        var name = VisibleText.NameOf(engine.Definition(roomId).Title) ?? VisibleText.IdOf(roomId);
+        var name = VisibleText.NameOf(presence.StateOf(roomId).Definition.Title) ?? VisibleText.IdOf(roomId);
         if (PinOutcomeTexts.Problem(outcome) is { } problem)
             notices.Say(problem, severity: Severity.Error);
         else

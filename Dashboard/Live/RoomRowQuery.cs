@@ -4,11 +4,11 @@ using Presence.Engine.Rooms;
 namespace Presence.Dashboard.Live;
 
 /// <summary>
-/// Reads single rooms for one page: those it shows alone, and no more often than <see cref="RowThrottle"/> allows. What was
+/// Reads rooms for one page: those it shows alone, and no more often than <see cref="RowThrottle"/> allows. What was
 /// read stands until the next pass that is due.
 /// </summary>
 /// <remarks><b>Threads.</b> The circuit's. <b>Bound.</b> The rows shown since the last pass.</remarks>
-internal sealed class RoomRowQuery(PresenceEngine engine, TimeProvider time)
+internal sealed class RoomRowQuery(IPresence presence, TimeProvider time)
 {
     private readonly RowThrottle _pace = new(time);
     private readonly long _began = time.GetTimestamp();
@@ -28,20 +28,29 @@ internal sealed class RoomRowQuery(PresenceEngine engine, TimeProvider time)
     /// <summary>The next pass is due at once: the moderator asked for something else.</summary>
     public void Reset() => _pace.Reset();
 
-    /// <summary>One room.</summary>
-    public RoomRow Read(string roomId)
+    /// <summary>These rooms, in this order; those this pass has not read yet are, all at once.</summary>
+    public async ValueTask<IReadOnlyList<RoomRow>> ReadAsync(IReadOnlyList<string> roomIds)
     {
-        if (_rows.TryGetValue(roomId, out var current))
-            return current.Row;
+        string[] unread = [.. roomIds.Where(roomId => !_rows.ContainsKey(roomId)).Distinct(PresenceComparers.RoomId)];
+        if (unread.Length > 0)
+        {
+            foreach (var (summary, trend) in await presence.ReadRoomRowsAsync(unread))
+                Note(summary, trend);
+        }
+        return [.. roomIds.Select(roomId => _rows[roomId].Row)];
+    }
 
-        var before = _before.GetValueOrDefault(roomId);
+    /// <summary>A room as it was read last; null for one that was not.</summary>
+    public RoomRow? Find(string roomId) => (_rows.GetValueOrDefault(roomId) ?? _before.GetValueOrDefault(roomId))?.Row;
+
+    private void Note(RoomSummary summary, RoomTrend trend)
+    {
+        var before = _before.GetValueOrDefault(summary.RoomId);
         var burst = before?.Burst ?? new BurstWindow();
-        var (summary, trend) = engine.Glance(roomId);
         var row = new RoomRow(summary, trend) { Burst = burst.Note(time.GetElapsedTime(_began), summary.Count.Viewers) };
-        _rows[roomId] = new Entry(row, burst);
+        _rows[summary.RoomId] = new Entry(row, burst);
         if (before?.Row.Summary.Count.Viewers != summary.Count.Viewers)
             _pace.RecordRead(++_changed);
-        return row;
     }
 
     private static Dictionary<string, Entry> NewRows() => new(PresenceComparers.RoomId);

@@ -11,9 +11,9 @@ namespace Presence.Dashboard.Live;
 /// In an order by joining a window is read by its place, whatever the size of the room. While the moderator points at the list,
 /// or has scrolled it, it stands still: the order of that moment is kept, by id, and lines change their state but not their
 /// place. Filters and other orders are kept orders too, read anew about once a second.
-/// <para><b>Bound.</b> A kept order holds one reference a viewer.</para>
+/// <para><b>Bound.</b> One kept order, which holds a reference for each viewer where the room is.</para>
 /// </remarks>
-internal sealed class RosterQuery(PresenceEngine engine, ModeratorGuard guard, TimeProvider time, PageReads? reads = null)
+internal sealed class RosterQuery(IPresence presence, ModeratorGuard guard, TimeProvider time, PageReads? reads = null)
 {
     /// <summary>The quiet one changed line buys: 20 lines a second, about 12 KB.</summary>
     private static readonly TimeSpan QuietPerLine = TimeSpan.FromMilliseconds(50);
@@ -26,7 +26,7 @@ internal sealed class RosterQuery(PresenceEngine engine, ModeratorGuard guard, T
 
     private readonly Dictionary<string, Viewer> _shown = new(PresenceComparers.UserId);
     private RosterView? _view;
-    private IReadOnlyList<string>? _order;
+    private RosterOrder? _order;
     private IReadOnlyList<string> _onScreen = [];
     private int _start;
     private string? _open;
@@ -46,12 +46,18 @@ internal sealed class RosterQuery(PresenceEngine engine, ModeratorGuard guard, T
     public bool IsDue => time.GetElapsedTime(_readAt) >= _quiet;
 
     /// <summary>The number of joins and leaves since the list was frozen.</summary>
-    public long Waiting => IsHeld && _view is { } view ? Math.Max(0, engine.Count(view.RoomId).Sequence - _heldSince) : 0;
+    public async ValueTask<long> CountWaitingAsync()
+    {
+        if (!IsHeld || _view is not { } view)
+            return 0;
+        var count = await presence.CountAsync(view.RoomId);
+        return _heldSince == 0 ? count.Viewers : Math.Max(0, count.Sequence - _heldSince); // 0: nobody had been in the room
+    }
 
     /// <summary>Shows other viewers from now on; the list moves at once.</summary>
     /// <param name="view">Which, in what order.</param>
     /// <param name="open">The viewer whose sessions are shown. Null for none.</param>
-    public void Show(RosterView view, string? open)
+    public async ValueTask ShowAsync(RosterView view, string? open)
     {
         if (view != _view)
         {
@@ -65,25 +71,25 @@ internal sealed class RosterQuery(PresenceEngine engine, ModeratorGuard guard, T
             return;
         _open = open;
         if (open is not null && _order is null)
-            KeepOrderUnlessOwing();
+            await KeepOrderUnlessOwingAsync();
     }
 
     /// <summary>Sets whether the moderator points at the list.</summary>
-    public void PointAt(bool isPointedAt)
+    public async ValueTask PointAtAsync(bool isPointedAt)
     {
         var wasHeld = IsHeld;
         _isPointedAt = isPointedAt;
-        ChangeHold(wasHeld);
+        await ChangeHoldAsync(wasHeld);
     }
 
     /// <summary>Shows what waits, without letting go.</summary>
-    public void TakeWaiting()
+    public async ValueTask TakeWaitingAsync()
     {
         _order = null;
         _onScreen = [];
         _quiet = TimeSpan.Zero;
         if (IsHeld)
-            KeepOrderUnlessOwing();
+            await KeepOrderUnlessOwingAsync();
     }
 
     /// <param name="start">How many lines are above.</param>
@@ -99,24 +105,24 @@ internal sealed class RosterQuery(PresenceEngine engine, ModeratorGuard guard, T
 
         var wasHeld = IsHeld;
         _isScrolled = start > 0;
-        ChangeHold(wasHeld);
+        await ChangeHoldAsync(wasHeld);
         if (IsHeld ? _order is null : NeedsOrder(view) && (_order is null || time.GetElapsedTime(_orderedAt) >= _orderQuiet))
-            KeepOrder();
-        return _order is null ? ReadPlace(view, start, count, first) : ReadKept(view, start, count);
+            await KeepOrderAsync();
+        return _order is { } order ? await ReadKeptAsync(order, view, start, count) : await ReadPlaceAsync(view, start, count, first);
     }
 
     private bool NeedsOrder(RosterView view) => _open is not null || !view.IsByPlace;
 
-    private void ChangeHold(bool wasHeld)
+    private async ValueTask ChangeHoldAsync(bool wasHeld)
     {
         if (wasHeld == IsHeld || _view is not { } view)
             return;
         if (IsHeld)
         {
             if (_order is null)
-                KeepOrderUnlessOwing();
+                await KeepOrderUnlessOwingAsync();
             else
-                _heldSince = engine.Count(view.RoomId).Sequence;
+                _heldSince = (await presence.CountAsync(view.RoomId)).Sequence;
             return;
         }
         if (!NeedsOrder(view))
@@ -135,45 +141,42 @@ internal sealed class RosterQuery(PresenceEngine engine, ModeratorGuard guard, T
     }
 
     /// <summary>Makes the order now, or with the next read where one is not paid for yet.</summary>
-    private void KeepOrderUnlessOwing()
-    {
-        if (reads is null || _owed == 0)
-            KeepOrder();
-    }
+    private ValueTask KeepOrderUnlessOwingAsync() => reads is null || _owed == 0 ? KeepOrderAsync() : ValueTask.CompletedTask;
 
-    private void KeepOrder()
+    private async ValueTask KeepOrderAsync()
     {
-        _owed += engine.Count(_view!.RoomId).Viewers;
+        var view = _view!;
+        _owed += (await presence.CountAsync(view.RoomId)).Viewers;
         var began = time.GetTimestamp();
-        var read = engine.Order(_view!.RoomId, _view.ToQuery());
+        var read = await presence.OrderViewersAsync(view.RoomId, view.ToQuery());
         _orderQuiet = TimeSpan.FromTicks(Math.Max(QuietOfOrders.Ticks, time.GetElapsedTime(began).Ticks * QuietPerWork));
         _orderedAt = time.GetTimestamp();
         _heldSince = read.Count.Sequence;
-        _order = IsHeld ? RosterOrder.Around(read.UserIds, _onScreen, _start) : read.UserIds;
+        _order = IsHeld ? await RosterOrder.AroundAsync(read, _onScreen, _start) : RosterOrder.Of(read);
     }
 
-    private RosterWindow ReadPlace(RosterView view, int start, int count, ViewerPage? first)
+    private async ValueTask<RosterWindow> ReadPlaceAsync(RosterView view, int start, int count, ViewerPage? first)
     {
         var isThere = first is not null && start == 0 && (first.Next is null || first.Viewers.Count >= count);
-        var page = isThere ? first! : engine.Viewers(view.RoomId, view.ToQuery() with { Skip = start, Limit = Math.Max(count, 1) });
+        var page = isThere ? first! : await presence.ReadViewersAsync(view.RoomId, view.ToQuery() with { Skip = start, Limit = Math.Max(count, 1) });
         var items = page.Viewers.Take(Math.Max(count, 1)).Select((viewer, index) => new RosterItem(viewer, Session: null) { Line = start + index + 1 }).ToArray();
         Record(start, items);
         return new RosterWindow(items, page.Matching, page.Matching);
     }
 
-    private RosterWindow ReadKept(RosterView view, int start, int count)
+    private async ValueTask<RosterWindow> ReadKeptAsync(RosterOrder order, RosterView view, int start, int count)
     {
-        var order = _order!;
-        var opened = _open is null ? -1 : IndexOf(order, _open);
-        var sessions = opened < 0 ? [] : engine.Sessions(view.RoomId, _open!);
-        var lines = order.Count + sessions.Count;
+        var opened = _open is null ? -1 : await order.IndexOfAsync(_open);
+        var sessions = opened < 0 ? [] : (await presence.ReadNamedViewersAsync(view.RoomId, [], _open)).Sessions;
+        var lines = order.Length + sessions.Count;
 
         var wanted = Enumerable.Range(start, Math.Clamp(lines - start, 0, count)).Select(line => PlaceOf(line, opened, sessions.Count)).ToArray();
-        var ids = wanted.Select(place => order[place.Viewer]).Distinct(PresenceComparers.UserId).ToArray();
-        var present = engine.Viewers(view.RoomId, ids).ToDictionary(viewer => viewer.UserId, PresenceComparers.UserId);
-        var items = wanted.Select((place, index) => ItemOf(order[place.Viewer], place.Session < 0 ? null : sessions[place.Session], present) with { Line = start + index + 1 }).ToArray();
+        var first = wanted.Length == 0 ? 0 : wanted[0].Viewer; // places rise from line to line
+        var ids = wanted.Length == 0 ? [] : await order.ReadAsync(first, wanted[^1].Viewer - first + 1);
+        var present = (await presence.ReadNamedViewersAsync(view.RoomId, ids)).Viewers.ToDictionary(viewer => viewer.UserId, PresenceComparers.UserId);
+        var items = wanted.Select((place, index) => ItemOf(ids[place.Viewer - first], place.Session < 0 ? null : sessions[place.Session], present) with { Line = start + index + 1 }).ToArray();
         Record(start, items);
-        return new RosterWindow(items, lines, order.Count);
+        return new RosterWindow(items, lines, order.Length);
     }
 
     private static (int Viewer, int Session) PlaceOf(int line, int opened, int sessions)
@@ -188,7 +191,7 @@ internal sealed class RosterQuery(PresenceEngine engine, ModeratorGuard guard, T
         if (present.TryGetValue(userId, out var viewer))
             return new RosterItem(viewer, session);
         var known = _shown.GetValueOrDefault(userId) ?? new Viewer(userId, null, IsGuest: false, default, default, ViewerState.Visible, IsFading: false, Sessions: 0);
-        return new RosterItem(known, session) { HasLeft = true };
+        return new RosterItem(known, session) { HasLeft = true, IsKeptOut = presence.RemovalOf(userId, _view!.RoomId) is not null };
     }
 
     /// <summary>Records the rows on screen: to keep them there, to show who has left, and to update less often while many of them change.</summary>
@@ -204,16 +207,6 @@ internal sealed class RosterQuery(PresenceEngine engine, ModeratorGuard guard, T
         _readAt = time.GetTimestamp();
         _quiet = TimeSpan.FromTicks(Math.Max((_order is null ? ShortestQuiet : QuietOfOrders).Ticks, changed * QuietPerLine.Ticks));
     }
-
-    private static int IndexOf(IReadOnlyList<string> order, string userId)
-    {
-        for (var index = 0; index < order.Count; index++)
-        {
-            if (PresenceComparers.UserId.Equals(order[index], userId))
-                return index;
-        }
-        return -1;
-    }
 }
 
 /// <summary>One line of a roster: a viewer, or one of its sessions below it. All lines are equally tall, or a long list would jump.</summary>
@@ -226,6 +219,9 @@ public sealed record RosterItem(Viewer Viewer, ViewerSession? Session)
 
     /// <summary>The viewer left after the list was frozen.</summary>
     public bool HasLeft { get; init; }
+
+    /// <summary>The viewer left and is banned: it can be let in again.</summary>
+    public bool IsKeptOut { get; init; }
 
     /// <summary>Tells lines apart, whatever place they are at. Ids hold no control characters.</summary>
     public string Key => Session is null ? Viewer.UserId : Viewer.UserId + "\n" + Session.SessionId;

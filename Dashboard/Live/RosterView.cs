@@ -114,38 +114,64 @@ public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, V
     private static string TextOf(string? word) => word is null ? "" : word.Length <= PresenceLimits.SearchLength ? word : word[..PresenceLimits.SearchLength];
 }
 
-/// <summary>A frozen order of viewers. Pure.</summary>
-internal static class RosterOrder
+/// <summary>An order that was read a moment after what is on screen, with what is on screen kept at its place: what is above it, itself, what is behind it.</summary>
+/// <remarks>Who came above since is left out: it would push the others down under the finger.</remarks>
+internal sealed class RosterOrder
 {
-    /// <summary>Puts what is on screen into an order read a moment later, at the place where it is on screen.</summary>
+    private readonly IViewerOrder _order;
+    private readonly IReadOnlyList<string> _shown;
+    private readonly int _from;
+    private readonly int _above;
+    private readonly int _behind;
+
+    private RosterOrder(IViewerOrder order, IReadOnlyList<string> shown, int from, int above, int behind) =>
+        (_order, _shown, _from, _above, _behind) = (order, shown, from, above, behind);
+
+    /// <summary>How many viewers it has.</summary>
+    public int Length => _above + _shown.Count + _order.Length - _behind;
+
+    /// <summary>The order as it was read.</summary>
+    public static RosterOrder Of(IViewerOrder order) => new(order, [], 0, order.Length, order.Length);
+
+    /// <summary>Keeps what is on screen at its place.</summary>
     /// <param name="order">All viewers now.</param>
     /// <param name="shown">The viewers on screen, some of whom may have left.</param>
     /// <param name="start">How many are above the first on screen.</param>
-    /// <remarks>Who came above them since is left out: it would push them down under the finger.</remarks>
-    public static IReadOnlyList<string> Around(IReadOnlyList<string> order, IReadOnlyList<string> shown, int start)
+    public static async ValueTask<RosterOrder> AroundAsync(IViewerOrder order, IReadOnlyList<string> shown, int start)
     {
-        var onScreen = shown.ToHashSet(StringComparer.Ordinal);
-        var first = IndexOf(order, onScreen, from: 0, step: 1);
-        if (first < 0)
-            return shown.Count == 0 ? order : [.. order.Take(start), .. shown, .. order.Skip(start)];
-
-        var last = IndexOf(order, onScreen, from: order.Count - 1, step: -1);
-        var above = Math.Min(first, start);
-        return
-        [
-            .. order.Skip(first - above).Take(above),
-            .. shown,
-            .. order.Skip(last + 1),
-        ];
+        if (shown.Count == 0)
+            return Of(order);
+        var (first, last) = await order.FindAsync(shown);
+        var above = Math.Min(start, first < 0 ? order.Length : first);
+        return first < 0 ? new(order, shown, 0, above, above) : new(order, shown, first - above, above, last + 1);
     }
 
-    private static int IndexOf(IReadOnlyList<string> order, HashSet<string> wanted, int from, int step)
+    /// <summary>The viewers at these places; as many as there are.</summary>
+    public async ValueTask<IReadOnlyList<string>> ReadAsync(int start, int count)
     {
-        for (var index = from; index >= 0 && index < order.Count; index += step)
+        var end = Math.Min(start + count, Length);
+        var shownEnd = _above + _shown.Count;
+        var ids = new List<string>(Math.Max(0, end - start));
+        if (start < _above)
+            ids.AddRange(await _order.ReadAsync(_from + start, Math.Min(end, _above) - start));
+        for (var place = Math.Max(start, _above); place < Math.Min(end, shownEnd); place++)
+            ids.Add(_shown[place - _above]);
+        if (end > shownEnd)
+            ids.AddRange(await _order.ReadAsync(_behind + Math.Max(start - shownEnd, 0), end - Math.Max(start, shownEnd)));
+        return ids;
+    }
+
+    /// <summary>A viewer's place; -1 where it has none.</summary>
+    public async ValueTask<int> IndexOfAsync(string userId)
+    {
+        for (var place = 0; place < _shown.Count; place++)
         {
-            if (wanted.Contains(order[index]))
-                return index;
+            if (PresenceComparers.UserId.Equals(_shown[place], userId))
+                return _above + place;
         }
-        return -1;
+        var (at, _) = await _order.FindAsync([userId]);
+        if (at >= _behind)
+            return _above + _shown.Count + at - _behind;
+        return at >= _from && at < _from + _above ? at - _from : -1;
     }
 }

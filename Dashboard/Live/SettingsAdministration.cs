@@ -1,5 +1,6 @@
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
+using Presence.Dashboard.Hosting;
 using Presence.Engine;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
@@ -8,7 +9,7 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Live;
 
 /// <summary>The presence settings as a moderator reads and changes them; the role is checked here, whatever the page shows.</summary>
-internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStore store, RoomStore rooms, SettingsAdoption adoption, ModeratorGuard guard, NoticeBoard notices)
+internal sealed class SettingsAdministration(IPresence presence, SettingsStore store, RoomStore rooms, SettingsAdoption adoption, ModeratorGuard guard, NoticeBoard notices)
 {
     private const int ShownHistory = 50;
 
@@ -26,14 +27,14 @@ internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStor
     {
         await guard.RequireAsync(ModeratorRole.Observer);
         var mayChange = await guard.HoldsAsync(ModeratorRole.Moderator);
-        var inForce = engine.Settings;
+        var inForce = presence.Current.Settings;
         if (_historyOf != inForce.Version)
         {
             // Only on a change, because a page reads four times per second and settings change rarely.
             _history = await store.HistoryAsync(ShownHistory, cancellationToken);
             _historyOf = inForce.Version;
         }
-        var catalogue = engine.CatalogueVersion;
+        var catalogue = presence.Current.CatalogueVersion;
         if (_roomsOf != catalogue)
         {
             _rooms = await rooms.ListOverriddenAsync(ShownRooms, cancellationToken);
@@ -44,9 +45,9 @@ internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStor
             InForce = inForce,
             History = _history,
             Rooms = _rooms,
-            Network = engine.CountNetwork(),
-            Adoption = adoption.Read(),
-            IsWarming = engine.IsWarming,
+            Network = (await presence.ReadNetworkAsync(NetworkQuery.Counts, cancellationToken)).Count,
+            Adoption = await adoption.ReadAsync(),
+            IsWarming = presence.Current.IsWarming,
             MayChange = mayChange,
         };
     }
@@ -61,7 +62,7 @@ internal sealed class SettingsAdministration(PresenceEngine engine, SettingsStor
     public async Task<PresenceSettings> SaveAsync(PresenceSettings wanted, string? reason, CancellationToken cancellationToken)
     {
         var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
-        var before = engine.Settings; // the ones that are replaced: after others the store refuses
+        var before = presence.Current.Settings; // the ones that are replaced: after others the store refuses
         var saved = await store.ChangeAsync(
             new SettingsChange
             {
@@ -121,32 +122,29 @@ public sealed record AdoptionViewModel(int Version, int Answering, int Silent, i
 /// Counts, for all circuits together, how many sessions answer to the settings in force. Each count looks at every session,
 /// so it is made once a second at most, and more rarely the longer it takes: it never costs more than a twentieth of a core.
 /// </summary>
-internal sealed class SettingsAdoption(PresenceEngine engine, TimeProvider time)
+internal sealed class SettingsAdoption(IPresence presence, TimeProvider time)
 {
     private const int ShareOfACore = 20;
     private static readonly TimeSpan ShortestAge = TimeSpan.FromSeconds(1);
 
-    private readonly Lock _lock = new();
-    private AdoptionViewModel? _latest;
-    private long _countedAt;
-    private TimeSpan _took;
+    private readonly SharedReading<Count> _count = new(time);
 
-    public AdoptionViewModel Read()
+    /// <summary>No older than a second or what it took, and never of settings that are in force no more.</summary>
+    public async ValueTask<AdoptionViewModel> ReadAsync() => (await _count.ReadAsync(TimeSpan.Zero, CountAsync)).Adoption;
+
+    private async Task<Count> CountAsync(Count? latest)
     {
-        lock (_lock)
-        {
-            var version = engine.Settings.Version;
-            var began = time.GetTimestamp();
-            var pause = _took * ShareOfACore;
-            if (_latest is { } latest && latest.Version == version && time.GetElapsedTime(_countedAt, began) < (pause > ShortestAge ? pause : ShortestAge))
-                return latest;
+        var version = presence.Current.Settings.Version;
+        var began = time.GetTimestamp();
+        if (latest is not null && latest.Adoption.Version == version && time.GetElapsedTime(latest.At, began) < latest.Age)
+            return latest;
 
-            _latest = new AdoptionViewModel(version, engine.SessionsAnswering(version), engine.SessionsAnswering(0), engine.CountNetwork().Sessions);
-            _countedAt = time.GetTimestamp();
-            _took = time.GetElapsedTime(began, _countedAt);
-            return _latest;
-        }
+        var network = await presence.ReadNetworkAsync(new NetworkQuery { AnsweringTo = version });
+        var pause = time.GetElapsedTime(began) * ShareOfACore;
+        return new Count(new AdoptionViewModel(version, network.Answering, network.Silent, network.Count.Sessions), time.GetTimestamp(), pause > ShortestAge ? pause : ShortestAge);
     }
+
+    private sealed record Count(AdoptionViewModel Adoption, long At, TimeSpan Age);
 }
 
 /// <summary>What settings mean for those who are present. Pure.</summary>

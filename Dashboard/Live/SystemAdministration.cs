@@ -8,7 +8,8 @@ namespace Presence.Dashboard.Live;
 
 /// <summary>How the server is doing, for those who look after it; the role is checked here, whatever the page shows.</summary>
 internal sealed class SystemAdministration(
-    PresenceEngine engine,
+    IPresence presence,
+    MembershipStore memberships,
     DatabaseMaintenance maintenance,
     LoopRegistry loops,
     LimitUsageRegistry caps,
@@ -34,6 +35,7 @@ internal sealed class SystemAdministration(
             return latest;
 
         var size = maintenance.Size();
+        var network = await presence.ReadNetworkAsync();
         var folder = BackupJob.FolderOf(options, maintenance);
         return _latest = new SystemViewModel
         {
@@ -46,10 +48,10 @@ internal sealed class SystemAdministration(
             MemoryBytes = Environment.WorkingSet,
             HeapBytes = GC.GetTotalMemory(forceFullCollection: false),
             MostHeapBytes = GC.GetGCMemoryInfo(GCKind.Any).TotalAvailableMemoryBytes,
-            Unstored = engine.Journal.Unstored,
-            WriterLag = engine.Journal.Lag,
-            HeartbeatsPerSecond = engine.Activity().HeartbeatsPerSecond,
-            SweptAgo = now - engine.CountNetwork().At,
+            Unstored = memberships.Unstored,
+            WriterLag = memberships.Lag,
+            HeartbeatsPerSecond = network.Activity.HeartbeatsPerSecond,
+            SweptAgo = now - network.Count.At,
             Caps = caps.All,
             Loops = loops.All,
             Jobs = ReadJobs(),

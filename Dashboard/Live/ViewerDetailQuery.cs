@@ -8,7 +8,7 @@ using Presence.Engine.Users;
 namespace Presence.Dashboard.Live;
 
 /// <summary>Reads one user for one circuit: everywhere it is, and what keeps it out. Reading never counts (rule 8).</summary>
-internal sealed class ViewerDetailQuery(PresenceEngine engine, UserStore users, RemovalStore removals, ModeratorGuard guard, TimeProvider time, PageReads? reads = null)
+internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, RemovalStore removals, ModeratorGuard guard, TimeProvider time, PageReads? reads = null)
 {
     /// <summary>Finding a user's rooms is a look into every room.</summary>
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
@@ -37,7 +37,7 @@ internal sealed class ViewerDetailQuery(PresenceEngine engine, UserStore users, 
             return _reading;
 
         if (reads is not null)
-            await reads.WaitAsync(moderator.AccountId, engine.KnownRooms); // the query looks into each of them
+            await reads.WaitAsync(moderator.AccountId, (await presence.ReadNetworkAsync()).KnownRooms); // the query looks into each of them
         _readAt = time.GetTimestamp();
         return _reading = await ReadNowAsync(userId);
     }
@@ -49,29 +49,27 @@ internal sealed class ViewerDetailQuery(PresenceEngine engine, UserStore users, 
     {
         if (time.GetElapsedTime(_storedAt) >= StoredPace)
             (_user, _storedAt) = (await users.FindAsync(userId, CancellationToken.None), time.GetTimestamp());
-        var places = engine.RoomsOf(userId).Select(roomId => engine.Find(roomId, userId)).OfType<ViewerPlace>().OrderBy(place => place.Viewer.JoinedAt).ToArray();
-        await ReadRemovalsAsync(userId);
-        var network = engine.CountNetwork();
-        DateTimeOffset? onlineAt = !engine.IsOptedOut(userId) && engine.OnlineUsers([userId]) is [var online] ? online.LastHeartbeatAt : null;
+        var reading = await presence.ReadViewerAsync(userId);
+        var places = reading.Places;
+        await ReadRemovalsAsync(userId, reading.Removals);
         return new ViewerDetailViewModel(
             userId,
-            engine.ProfileOf(userId) ?? _user?.Profile,
-            places.Length > 0 ? places[0].Viewer.IsGuest : _user?.IsGuest == true,
-            _user is not null || places.Length > 0 || onlineAt is not null,
+            reading.Profile ?? _user?.Profile,
+            places.Count > 0 ? places[0].Viewer.IsGuest : _user?.IsGuest == true,
+            _user is not null || places.Count > 0 || reading.OnlineAt is not null,
             places,
-            onlineAt,
+            reading.OnlineAt,
             _user,
             _entries,
-            network.At,
-            engine.IsWarming,
-            engine.Settings.Enabled,
+            reading.At,
+            presence.Current.IsWarming,
+            presence.Current.Settings.Enabled,
             await guard.HoldsAsync(ModeratorRole.Moderator));
     }
 
     /// <summary>The engine knows the bans in force. The store knows who decided them, and is read when something changed.</summary>
-    private async Task ReadRemovalsAsync(string userId)
+    private async Task ReadRemovalsAsync(string userId, IReadOnlyList<Removal> inForce)
     {
-        var inForce = engine.RemovalsOf(userId);
         if (inForce.SequenceEqual(_inForce))
             return;
         var entries = new List<RemovalEntry>();

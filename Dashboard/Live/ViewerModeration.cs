@@ -6,7 +6,7 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Live;
 
 /// <summary>Removing viewers and letting them in again, as the API does; the role is checked here, whatever the page shows.</summary>
-internal sealed class ViewerModeration(PresenceEngine engine, RemovalStore removals, ModeratorGuard guard, TimeProvider time)
+internal sealed class ViewerModeration(IPresence presence, RemovalStore removals, ModeratorGuard guard, TimeProvider time)
 {
     /// <summary>Keeps a viewer out from now on, in the moderator's name.</summary>
     /// <param name="userId">Who.</param>
@@ -49,7 +49,7 @@ internal sealed class ViewerModeration(PresenceEngine engine, RemovalStore remov
     }
 
     /// <summary>What keeps a viewer out of a room now; null when nothing does.</summary>
-    public Removal? RemovalOf(string userId, string roomId) => engine.RemovalOf(userId, roomId);
+    public Removal? RemovalOf(string userId, string roomId) => presence.RemovalOf(userId, roomId);
 }
 
 /// <summary>A removal while a moderator decides on it.</summary>

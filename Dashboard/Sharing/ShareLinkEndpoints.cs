@@ -5,6 +5,7 @@ using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Api.Streaming;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Display;
+using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Pictures;
 using Presence.Engine;
 using Presence.Engine.Rooms;
@@ -14,7 +15,7 @@ namespace Presence.Dashboard.Sharing;
 
 /// <summary>A live room for holders of a share link's token. The overlay and the read-only page use it.</summary>
 /// <remarks>The token is sent as a header. In the page's address it is after the <c>#</c>, which browsers never send, so no log contains it.</remarks>
-internal sealed class ShareLinkEndpoints(ShareLinkStore links, PresenceEngine engine, UserPictures pictures, EventStreams streams, RateLimits rateLimits, TimeProvider time)
+internal sealed class ShareLinkEndpoints(ShareLinkStore links, IPresence presence, UserPictures pictures, EventStreams streams, RateLimits rateLimits, TimeProvider time)
 {
     public const string Route = "/api/v1/share/stream";
     public const string PictureRoute = "/api/v1/share/{linkId}/pictures/{key}";
@@ -37,7 +38,7 @@ internal sealed class ShareLinkEndpoints(ShareLinkStore links, PresenceEngine en
 
     private static readonly ApiProblem Nowhere = new(ApiError.NotFound, "This link doesn't exist or was revoked.");
 
-    private readonly SharedRooms _rooms = new(links, engine, pictures, time);
+    private readonly SharedRooms _rooms = new(links, presence, pictures, time);
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -69,7 +70,7 @@ internal sealed class ShareLinkEndpoints(ShareLinkStore links, PresenceEngine en
         var authorization = http.Request.Headers.Authorization.ToString();
         if (!authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || links.Find(authorization.AsSpan(Scheme.Length)) is not { } link)
             return Nowhere;
-        if (ApiProblem.WhileDisabled(engine, link.RoomId) is { } off)
+        if (ApiProblem.WhileDisabled(presence, link.RoomId) is { } off)
             return off;
 
         var reader = new ClientPrincipal { Kind = ClientKind.ShareLink, UserId = "", SessionId = "", TokenId = link.Id, Name = "share link" };
@@ -101,15 +102,15 @@ internal sealed class SharedRoomStreamReply(EventStream stream, SharedRoom room,
 {
     private SharedRoomReading? _told;
 
-    private protected override void WriteBeginning()
+    private protected override async ValueTask WriteBeginningAsync(CancellationToken cancellationToken)
     {
         Write("room", id: null, room.Describe(), ApiJson.Documents.SharedRoomDocument);
-        WriteNews();
+        await WriteNewsAsync(cancellationToken);
     }
 
-    private protected override bool WriteNews()
+    private protected override async ValueTask<bool> WriteNewsAsync(CancellationToken cancellationToken)
     {
-        var reading = room.Read();
+        var reading = await room.ReadAsync().WaitAsync(cancellationToken);
         if (ReferenceEquals(reading, _told))
             return false;
         var (isCountNew, isCurveNew) = (reading.IsCountNewAfter(_told), reading.IsCurveNewAfter(_told));
@@ -123,16 +124,16 @@ internal sealed class SharedRoomStreamReply(EventStream stream, SharedRoom room,
 }
 
 /// <summary>The rooms that share links show.</summary>
-internal sealed class SharedRooms(ShareLinkStore links, PresenceEngine engine, UserPictures pictures, TimeProvider time)
+internal sealed class SharedRooms(ShareLinkStore links, IPresence presence, UserPictures pictures, TimeProvider time)
 {
     private readonly ConditionalWeakTable<ShareLink, SharedRoom> _rooms = [];
 
     /// <summary>The room of a link, shared by its streams; it goes with its link.</summary>
-    public SharedRoom Of(ShareLink link) => _rooms.GetValue(link, link => new SharedRoom(link, links, engine, pictures, time));
+    public SharedRoom Of(ShareLink link) => _rooms.GetValue(link, link => new SharedRoom(link, links, presence, pictures, time));
 }
 
-/// <summary>A room as one share link shows it: read from the engine at most four times a second, however many look.</summary>
-internal sealed class SharedRoom(ShareLink link, ShareLinkStore links, PresenceEngine engine, UserPictures pictures, TimeProvider time)
+/// <summary>A room as one share link shows it: read at most four times a second, however many look.</summary>
+internal sealed class SharedRoom(ShareLink link, ShareLinkStore links, IPresence presence, UserPictures pictures, TimeProvider time)
 {
     /// <summary>Of a stream's picture.</summary>
     public const int MostFaces = 12;
@@ -142,41 +143,32 @@ internal sealed class SharedRoom(ShareLink link, ShareLinkStore links, PresenceE
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromMilliseconds(250);
 
-    private readonly Lock _reading = new();
-    private SharedRoomReading? _latest;
-    private long _readAt;
+    private readonly SharedReading<SharedRoomReading> _reading = new(time);
 
     private bool IsPage => link.Kind == ShareLinkKind.Page;
 
     public SharedRoomDocument Describe() => new(
         IsPage ? "page" : "overlay",
-        IsPage ? VisibleText.NameOf(engine.Definition(link.RoomId).Title) ?? VisibleText.IdOf(link.RoomId) : null,
+        IsPage ? VisibleText.NameOf(presence.StateOf(link.RoomId).Definition.Title) ?? VisibleText.IdOf(link.RoomId) : null,
         link.ShowsNames);
 
     /// <summary>The state now. The same object as before while nothing in it has changed.</summary>
-    public SharedRoomReading Read()
+    public Task<SharedRoomReading> ReadAsync() => _reading.ReadAsync(Lifetime, ReadAfterAsync);
+
+    private async Task<SharedRoomReading> ReadAfterAsync(SharedRoomReading? before)
     {
-        lock (_reading)
-        {
-            if (_latest is null || time.GetElapsedTime(_readAt) >= Lifetime)
-            {
-                var reading = ReadEngine();
-                if (reading.IsCountNewAfter(_latest) || reading.IsCurveNewAfter(_latest))
-                    _latest = reading;
-                _readAt = time.GetTimestamp();
-                links.Touch(link.Id);
-            }
-            return _latest!;
-        }
+        links.Touch(link.Id);
+        var reading = await ReadNowAsync();
+        return before is null || reading.IsCountNewAfter(before) || reading.IsCurveNewAfter(before) ? reading : before;
     }
 
-    private SharedRoomReading ReadEngine()
+    private async ValueTask<SharedRoomReading> ReadNowAsync()
     {
-        var trend = IsPage ? engine.Trend(link.RoomId) : null;
+        var trend = IsPage ? (await presence.ReadRoomRowsAsync([link.RoomId]))[0].Trend : null;
         if (!link.ShowsNames)
-            return Describe(engine.Count(link.RoomId), trend, viewers: null);
+            return Describe(await presence.CountAsync(link.RoomId), trend, viewers: null);
 
-        var page = engine.Viewers(link.RoomId, new ViewerQuery { Sort = ViewerSort.LastJoinedFirst, Limit = PresenceLimits.Page });
+        var page = await presence.ReadViewersAsync(link.RoomId, new ViewerQuery { Sort = ViewerSort.LastJoinedFirst, Limit = PresenceLimits.Page });
         return Describe(page.Count, trend, [.. page.Viewers.Where(viewer => VisibleText.NameOf(viewer.Profile?.DisplayName) is not null).Take(IsPage ? MostNames : MostFaces).Select(DescribeViewer)]);
     }
 
@@ -188,7 +180,7 @@ internal sealed class SharedRoom(ShareLink link, ShareLinkStore links, PresenceE
     }
 
     private SharedRoomReading Describe(in RoomCount count, RoomTrend? trend, IReadOnlyList<SharedViewerDocument>? viewers) =>
-        new(count.Viewers, trend?.MinuteChange, count.At, engine.IsWarming, viewers is null ? null : Math.Max(0, count.Viewers - viewers.Count), viewers, trend);
+        new(count.Viewers, trend?.MinuteChange, count.At, presence.Current.IsWarming, viewers is null ? null : Math.Max(0, count.Viewers - viewers.Count), viewers, trend);
 }
 
 /// <summary>What a share link shows at one moment.</summary>

@@ -19,7 +19,7 @@ internal sealed class JournalStore : IModelStore
         foreach (var change in _drained)
         {
             if (change.IsJoin)
-                _stored.Add(change.Id, change with { JoinedAt = StoredInstant.Of(change.JoinedAt) });
+                _stored.Add(change.Id, change);
             else
                 Assert.True(_stored.Remove(change.Id));
         }

@@ -1,6 +1,7 @@
 using Presence.Engine.Changes;
 using Presence.Engine.Rooms;
 using Presence.Engine.Tests.Support;
+using Presence.Engine.Users;
 using Xunit.Sdk;
 
 namespace Presence.Engine.Tests.Contracts;
@@ -60,7 +61,7 @@ internal sealed partial class ModelRun
         var online = _model.OnlineUsers;
         Equal("online", online.Count, _engine.CountOnline().Users);
         var listed = online.Where(session => !_model.OptOuts.Contains(session.User)).Select(session => (session.User, session.HeartbeatAt));
-        var actual = _engine.OnlineUsers(latestFirst: true, 100).Select(user => (user.UserId, user.LastHeartbeatAt - _model.Epoch));
+        var actual = _engine.OnlineUsers(new OnlineQuery { Limit = 100 }).Users.Select(user => (user.UserId, user.LastHeartbeatAt - _model.Epoch));
         Equal("online users", Join(listed.Order()), Join(actual.Order()));
     }
 

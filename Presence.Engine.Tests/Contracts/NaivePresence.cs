@@ -63,7 +63,7 @@ internal sealed class NaivePresence(PresenceLimits limits)
             IsGuest = others.Count == 0 ? guest : others[0].IsGuest,
             ViewerJoinedAt = others.Count == 0 ? NextJoinedAt(room, Now) : others[0].ViewerJoinedAt,
         };
-        added.StoredJoinedAt = StoredInstant.Of(Epoch + added.ViewerJoinedAt);
+        added.StoredJoinedAt = Epoch + added.ViewerJoinedAt;
         Promise(added, state);
         if (others.Count == 0)
             Changes.Add((room, ChangeKind.Joined, user, LeaveReason.None, Now));
@@ -136,7 +136,7 @@ internal sealed class NaivePresence(PresenceLimits limits)
     public void Restart(bool asWhenTheyCame)
     {
         if (!asWhenTheyCame)
-            _sessions.ForEach(session => session.StoredJoinedAt = StoredInstant.Of(Epoch + session.ViewerJoinedAt));
+            _sessions.ForEach(session => session.StoredJoinedAt = Epoch + session.ViewerJoinedAt);
         var stored = _sessions.OrderBy(session => session.StoredJoinedAt).ThenBy(session => session.Stay).ToList();
         _sessions.Clear();
         _lastJoinedAt.Clear();

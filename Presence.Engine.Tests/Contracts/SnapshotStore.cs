@@ -13,8 +13,7 @@ internal sealed class SnapshotStore : IModelStore
 
     public void Restart(PresenceEngine next)
     {
-        var stored = _engine.Journal.Snapshot().Select(session => session with { JoinedAt = StoredInstant.Of(session.JoinedAt) });
-        next.Restore([.. stored.Select(session => new RestoredSession(session, Profile: null))]);
+        next.Restore([.. _engine.Journal.Snapshot().Select(session => new RestoredSession(session, Profile: null))]);
         _engine = next;
     }
 

@@ -119,7 +119,7 @@ public sealed class InterleavingTests
 
         var after = changes.All().Where(change => change.Sequence > count.Sequence).ToList();
         Assert.Equal(20, count.Viewers + after.Count);
-        Assert.Equal(Enumerable.Range((int)count.Sequence + 1, after.Count), after.Select(change => (int)change.Sequence));
+        Assert.Equal(Enumerable.Range(1, after.Count), after.Select(change => (int)(change.Sequence - count.Sequence)));
         changes.Dispose();
     });
 

@@ -6,7 +6,7 @@ namespace Presence.Engine.Tests.Rooms;
 /// <summary>A copy made in slices while the room goes on, one step at a time.</summary>
 public sealed class CopyingTests
 {
-    private readonly Room _room = new("red", LoneRoom.Network());
+    private readonly Room _room = new("red", LoneRoom.Network(), now: 0);
     private readonly List<ViewerRow> _rows = [];
 
     [Fact]

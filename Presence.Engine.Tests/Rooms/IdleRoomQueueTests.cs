@@ -11,7 +11,7 @@ public sealed class IdleRoomQueueTests
     [Fact]
     public void Add_ARoomListedAlready_CountsFromTheLaterInstant()
     {
-        var (first, second) = (new Room("red", _network), new Room("blue", _network));
+        var (first, second) = (new Room("red", _network, now: 0), new Room("blue", _network, now: 0));
         _empty.Add(first, 10);
         _empty.Add(second, 15);
         _empty.Add(first, 20);
@@ -25,7 +25,7 @@ public sealed class IdleRoomQueueTests
     [Fact]
     public void Add_EmptyForLongerThanThoseListed_GoesFirst()
     {
-        var (first, second, third) = (new Room("red", _network), new Room("blue", _network), new Room("green", _network));
+        var (first, second, third) = (new Room("red", _network, now: 0), new Room("blue", _network, now: 0), new Room("green", _network, now: 0));
         _empty.Add(first, 10);
         _empty.Add(second, 30);
         _empty.Add(third, 20);
@@ -39,7 +39,7 @@ public sealed class IdleRoomQueueTests
     [Fact]
     public void Remove_ARoomInUse_IsNotTaken()
     {
-        var room = new Room("red", _network);
+        var room = new Room("red", _network, now: 0);
         _empty.Add(room, 10);
         _empty.Remove(room);
         _empty.Remove(room);
@@ -50,7 +50,7 @@ public sealed class IdleRoomQueueTests
     [Fact]
     public void Add_ARoomTakenBefore_ListsItAgain()
     {
-        var room = new Room("red", _network);
+        var room = new Room("red", _network, now: 0);
         _empty.Add(room, 10);
         _empty.TryTake(10, out _);
 
@@ -63,7 +63,7 @@ public sealed class IdleRoomQueueTests
     [Fact]
     public void TryTake_IsTheLongestEmptyAndNoneTooYoung()
     {
-        var (first, second) = (new Room("red", _network), new Room("blue", _network));
+        var (first, second) = (new Room("red", _network, now: 0), new Room("blue", _network, now: 0));
         _empty.Add(first, 10);
         _empty.Add(second, 20);
 

@@ -244,7 +244,7 @@ public sealed class NameTests : IDisposable
     public void NameOf_WhoLeftBetweenTheCopyAndTheQuestion_IsNotRemembered()
     {
         var network = LoneRoom.Network();
-        var room = new Room("red", network);
+        var room = new Room("red", network, now: 0);
         Beat("Zoë");
         room.Beat("u-2"); // an empty room forgets all names
         var rows = new List<ViewerRow>();
@@ -266,7 +266,7 @@ public sealed class NameTests : IDisposable
     {
         var time = new ManualTimeProvider();
         var network = LoneRoom.Network(time);
-        var room = new Room("red", network);
+        var room = new Room("red", network, now: 0);
         room.Beat("u-1");
         Assert.Null(Remembered());
         room.NameOf(Copied());

@@ -68,7 +68,7 @@ public sealed class ShrinkingTests
     [Fact]
     public void Shrink_WhileACopyIsUnderWay_MovesNobody()
     {
-        var room = new Room("red", LoneRoom.Network());
+        var room = new Room("red", LoneRoom.Network(), now: 0);
         for (var i = 0; i < 10_000; i++)
             room.Beat($"user{i}");
         var noted = room.BeginCopy();
@@ -89,7 +89,7 @@ public sealed class ShrinkingTests
     public void Shrink_WhileSomebodyWalksTheNetwork_MovesNobody()
     {
         var network = LoneRoom.Network();
-        var room = new Room("red", network);
+        var room = new Room("red", network, now: 0);
         for (var i = 0; i < 10_000; i++)
             room.Beat($"user{i}");
         var rows = new List<ViewerRow>();

@@ -198,7 +198,7 @@ public sealed class UserStoreTests : IAsyncLifetime
         await _users.ChangeAsync("kept", new UserChange("Kept", null, "{}"), null, Cancel);
         await _users.SignInAsync("present", null, isGuest: false, vouched: false, Cancel);
         await using (var context = _database.CreateDbContext())
-            await context.ExecuteAsync($"""INSERT INTO "Memberships" VALUES (1, 'lobby', 'present', '', 0, 0, 0)""", Cancel);
+            await context.ExecuteAsync($"""INSERT INTO "Memberships" ("Id", "RoomId", "UserId", "SessionId", "IsGuest", "State", "JoinedAt") VALUES (1, 'lobby', 'present', '', 0, 0, 0)""", Cancel);
         _time.Advance(TimeSpan.FromDays(45));
         await _users.SignInAsync("returning", null, isGuest: false, vouched: false, Cancel);
         await _users.VouchAsync([new VerifiedUser("by token", null)], Cancel);

@@ -47,7 +47,7 @@ public sealed class UserPresenceTests : IDisposable
         }
 
         Assert.Equal(["ann", "cat", "ben"], Online());
-        Assert.Equal(["ben", "cat"], _world.Engine.OnlineUsers(latestFirst: false, 2).Select(user => user.UserId));
+        Assert.Equal(["ben", "cat"], _world.Engine.OnlineUsers(new OnlineQuery { LatestFirst = false, Limit = 2 }).Users.Select(user => user.UserId));
     }
 
     [Fact]
@@ -186,5 +186,5 @@ public sealed class UserPresenceTests : IDisposable
         Assert.Equal(1, restarted.Engine.CountNetwork().Viewers);
     }
 
-    private IEnumerable<string> Online() => _world.Engine.OnlineUsers(latestFirst: true, 1_000).Select(user => user.UserId);
+    private IEnumerable<string> Online() => _world.Engine.OnlineUsers(new OnlineQuery { Limit = 1_000 }).Users.Select(user => user.UserId);
 }

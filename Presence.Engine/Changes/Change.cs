@@ -2,7 +2,7 @@ namespace Presence.Engine.Changes;
 
 /// <summary>One visible change of a room.</summary>
 /// <param name="RoomId">The room.</param>
-/// <param name="Sequence">The room's running number, 1 for its first change. Without gaps. A counted change has the last number of those it combines.</param>
+/// <param name="Sequence">The room's running number, above all of an earlier life of the room. Without gaps. A counted change has the last number of those it combines.</param>
 /// <param name="Kind">A join, a leave, or a count of both.</param>
 /// <param name="UserId">Who; empty for a count.</param>
 /// <param name="IsGuest">Without an account.</param>

@@ -13,12 +13,10 @@ internal sealed class NetworkHistory
     private const int MinuteSweeps = 60;
 
     private readonly Lock _lock = new();
-    private readonly HistoryRing _hour = new(TimeSpan.FromSeconds(15), TimeSpan.FromHours(1));
-    private readonly HistoryRing _day = new(TimeSpan.FromMinutes(1), TimeSpan.FromHours(25));
+    private readonly HistoryRing _hour = new(HistoryRange.Hour.Step(), TimeSpan.FromHours(1));
+    private readonly HistoryRing _day = new(HistoryRange.Day.Step(), TimeSpan.FromHours(25));
     private readonly (long Ticks, NetworkTotals Totals)[] _sweeps = new (long, NetworkTotals)[MinuteSweeps + 1];
     private long _recorded;
-
-    public TimeSpan StepOf(HistoryRange range) => RingOf(range).Step;
 
     /// <summary>Notes what a sweep found.</summary>
     /// <param name="ticks">Presence time, for rates.</param>
@@ -179,6 +177,13 @@ public enum HistoryRange : byte
 
     /// <summary>The last day in steps of 60 s, and an hour more: a day on which clocks are set back has 25.</summary>
     Day = 1,
+}
+
+/// <summary>How finely a range is kept.</summary>
+public static class HistorySteps
+{
+    /// <summary>How long one step is.</summary>
+    public static TimeSpan Step(this HistoryRange range) => range == HistoryRange.Hour ? TimeSpan.FromSeconds(15) : TimeSpan.FromMinutes(1);
 }
 
 /// <summary>How the network moves at the moment.</summary>

@@ -13,6 +13,12 @@ internal sealed partial class Room
 {
     private const int None = SessionTable.None;
 
+    /// <summary>
+    /// A room begins to count its changes at the millisecond it is made in, so many bits up: above every number of an earlier life of the room, in
+    /// this process or another, and within the whole numbers of a browser until the year 2248.
+    /// </summary>
+    private const int SequenceBits = 10;
+
     private readonly Lock _lock = new();
     private readonly NetworkState _network;
     private Generations _generations = new();
@@ -26,9 +32,13 @@ internal sealed partial class Room
     private long _latest;
     private long _heartbeats;
 
-    public Room(string id, NetworkState network)
+    /// <param name="id">Which room.</param>
+    /// <param name="network">What all rooms share.</param>
+    /// <param name="now">The presence time of now.</param>
+    public Room(string id, NetworkState network, long now)
     {
         Id = id;
+        _rare.Sequence = network.Clock.UtcOf(now).ToUnixTimeMilliseconds() << SequenceBits;
         _network = network;
         _catalogueVersion = network.Catalogue.Version;
         _rules = network.RulesFor(network.Settings.Current, network.Catalogue[id]);

@@ -128,6 +128,3 @@ public sealed record RoomSummary(string RoomId, RoomCount Count, DateTimeOffset?
     /// <summary>Whether presence is on in it, the network's switch included.</summary>
     public required bool IsEnabled { get; init; }
 }
-
-/// <summary>The cursor was made before the server restarted: start again at the first page.</summary>
-public sealed class StaleCursorException() : Exception("The cursor is from before the server restarted. Start again at the first page.");

@@ -94,12 +94,11 @@ public sealed record ViewerPage(IReadOnlyList<Viewer> Viewers, int Matching, Roo
     public ViewerCursor? Next { get; init; }
 }
 
-/// <summary>A position in a viewer list: after the last viewer of a page. Valid for as long as the engine runs, also while viewers join and leave.</summary>
-/// <param name="Run">The engine that made it (<see cref="PresenceEngine.Run"/>).</param>
-/// <param name="JoinedAt">Presence time the viewer joined; the place in the orders by joining.</param>
+/// <summary>A position in a viewer list: after the last viewer of a page. It stays valid while viewers join and leave, and over a restart.</summary>
+/// <param name="JoinedAt">When the viewer joined, by a clock that is not corrected while the server runs; the place in the orders by joining.</param>
 /// <param name="Name">The viewer's name then; with the id the place in the order by name.</param>
 /// <param name="UserId">The viewer.</param>
-public sealed record ViewerCursor(Guid Run, long JoinedAt, string Name, string UserId);
+public sealed record ViewerCursor(DateTimeOffset JoinedAt, string Name, string UserId);
 
 /// <summary>Every viewer of a room that matches a query, in its order, and the room's count of the same moment.</summary>
 /// <param name="UserIds">The viewers.</param>

@@ -16,18 +16,20 @@ internal sealed class ViewerSelection(ViewerQuery query, Room room, long now)
     private readonly bool[]? _devices = room.DevicesLike(query.Device);
 
     /// <summary>The page, one viewer more where there are more, and what a cursor says of the last one. Of <paramref name="rows"/> those that match are left.</summary>
-    public (List<ViewerRow> Rows, int Matching, string LastName) Select(List<ViewerRow> rows)
+    /// <param name="rows">Everybody.</param>
+    /// <param name="after">When the cursor's viewer joined, where there is a cursor.</param>
+    public (List<ViewerRow> Rows, int Matching, string LastName) Select(List<ViewerRow> rows, long after)
     {
         KeepMatching(rows);
         var matching = rows.Count;
-        Candidate? after = null;
+        Candidate? behind = null;
         if (query.After is { } cursor)
         {
-            rows.Add(new ViewerRow(cursor.UserId, IsGuest: false, cursor.JoinedAt, HeartbeatAt: 0, default, IsFading: false, Sessions: 0)
+            rows.Add(new ViewerRow(cursor.UserId, IsGuest: false, after, HeartbeatAt: 0, default, IsFading: false, Sessions: 0)
             {
                 Name = new UserName(new UserProfile(cursor.Name, null), cursor.UserId),
             });
-            after = new Candidate(KeyOf(rows[matching]), matching);
+            behind = new Candidate(KeyOf(rows[matching]), matching);
         }
 
         // The worst row kept so far is on top, so most rows cost one comparison.
@@ -35,7 +37,7 @@ internal sealed class ViewerSelection(ViewerQuery query, Room room, long now)
         for (var place = 0; place < matching; place++)
         {
             var candidate = new Candidate(KeyOf(CollectionsMarshal.AsSpan(rows)[place]), place);
-            if (after is { } last && Compare(rows, candidate, last) <= 0)
+            if (behind is { } last && Compare(rows, candidate, last) <= 0)
                 continue;
             if (best.Count <= query.Limit)
                 best.Enqueue(place, candidate);

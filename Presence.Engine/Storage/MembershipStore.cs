@@ -31,6 +31,12 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
     private bool _mustCompare = true;
     private bool _justCompared;
 
+    /// <summary>How many joins and leaves are not on the disk yet.</summary>
+    public long Unstored => engine.Journal.Unstored;
+
+    /// <summary>How long ago the oldest of them happened; zero when there is none.</summary>
+    public TimeSpan Lag => engine.Journal.Lag;
+
     /// <summary>Names the operating system's present run; tests restart the machine here.</summary>
     internal string? BootId { get; init; } = AliveStamp.ReadBootId();
 
@@ -267,7 +273,9 @@ internal sealed class MembershipRecord
     public required string SessionId { get; init; }
     public bool IsGuest { get; init; }
     public ViewerState State { get; init; }
-    public DateTimeOffset JoinedAt { get; init; }
+
+    /// <summary>In ticks since 1970, unlike other instants: the order of joining is told apart by less than a millisecond. Rows of earlier versions hold milliseconds.</summary>
+    public long JoinedAt { get; init; }
 
     /// <summary>How long the viewer was hidden, without the time since <see cref="HiddenSince"/>; of the leading session.</summary>
     public long HiddenMilliseconds { get; init; }
@@ -278,6 +286,9 @@ internal sealed class MembershipRecord
 /// <summary>The membership and last-alive tables.</summary>
 internal sealed class MembershipRows : PreparedRows
 {
+    /// <summary>The year 2286 in milliseconds; in ticks, twelve days of 1970.</summary>
+    private const long MostMilliseconds = 10_000_000_000_000;
+
     private readonly SqliteCommand _insert;
     private readonly SqliteCommand _delete;
     private readonly SqliteCommand _hide;
@@ -308,10 +319,14 @@ internal sealed class MembershipRows : PreparedRows
     /// <summary>Writes the visits that ended with a leave, in the same transactions.</summary>
     public VisitRows Visits { get; }
 
+    /// <summary>When the viewer of a row joined.</summary>
+    public static DateTimeOffset JoinedAtOf(long stored) =>
+        stored < MostMilliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(stored) : DateTimeOffset.UnixEpoch.AddTicks(stored);
+
     public void Write(MembershipChange change)
     {
         if (change.IsJoin)
-            Run(_insert, change.Id, change.RoomId, change.UserId, change.SessionId, change.IsGuest ? 1L : 0L, (long)change.State, change.JoinedAt.ToUnixTimeMilliseconds());
+            Run(_insert, change.Id, change.RoomId, change.UserId, change.SessionId, change.IsGuest ? 1L : 0L, (long)change.State, (change.JoinedAt - DateTimeOffset.UnixEpoch).Ticks);
         else
             Run(_delete, change.Id);
     }

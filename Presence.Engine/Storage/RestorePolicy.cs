@@ -83,7 +83,7 @@ internal sealed class StoredSessions(PresenceDatabase database) : IDisposable
                 Text(row, 3)!,
                 raw.sqlite3_column_int(row, 4) != 0,
                 (ViewerState)raw.sqlite3_column_int(row, 5),
-                DateTimeOffset.FromUnixTimeMilliseconds(raw.sqlite3_column_int64(row, 6)));
+                MembershipRows.JoinedAtOf(raw.sqlite3_column_int64(row, 6)));
             yield return new RestoredSession(join, profileOf(userId)) { Hidden = Hidden(row, join.Id) };
         }
     }

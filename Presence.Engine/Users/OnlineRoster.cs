@@ -17,6 +17,9 @@ public sealed record OnlineQuery
 
     /// <summary>At most so many, 1 or more.</summary>
     public int Limit { get; init; } = PresenceLimits.Page;
+
+    /// <summary>Whether to say how they are shown, and since when they are online.</summary>
+    public bool WithProfiles { get; init; } = true;
 }
 
 /// <summary>A user online in the network.</summary>
@@ -29,6 +32,9 @@ public sealed record OnlineUser(string UserId, DateTimeOffset LastHeartbeatAt)
 
     /// <summary>Since when without a pause; null when it was not asked for.</summary>
     public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Whether the user asked not to be listed.</summary>
+    public bool IsOptedOut { get; init; }
 }
 
 /// <summary>How many users are online in the network, those who opted out included.</summary>

@@ -164,7 +164,7 @@ internal static class Summary
         var last = engine.Viewers(room, new ViewerQuery { Sort = ViewerSort.LastJoinedFirst, Limit = 1 }).Next!;
         return MicrosecondsOf(() =>
         {
-            var anywhere = joins with { JoinedAt = joins.JoinedAt + (long)(random.NextDouble() * (last.JoinedAt - joins.JoinedAt)) };
+            var anywhere = joins with { JoinedAt = joins.JoinedAt + (random.NextDouble() * (last.JoinedAt - joins.JoinedAt)) };
             return engine.Viewers(room, new ViewerQuery { Sort = ViewerSort.FirstJoinedFirst, After = anywhere });
         });
     }

@@ -14,7 +14,7 @@ namespace Presence.Dashboard.Api.Embedding;
 /// A room's count for anyone with its public link, as an image or for a widget. A revoked link, the link of a room without one,
 /// and a guess look the same to the caller: one look-up, one reply.
 /// </summary>
-internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, UserPictures pictures, RateLimits rateLimits)
+internal sealed class BadgeEndpoints(PublicRooms rooms, IPresence presence, UserPictures pictures, RateLimits rateLimits)
 {
     /// <summary>How long an answer is fresh, for caches and for widgets.</summary>
     public const int FreshSeconds = 5;
@@ -27,14 +27,14 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, U
     public static void Map(IEndpointRouteBuilder api)
     {
         var endpoints = ActivatorUtilities.CreateInstance<BadgeEndpoints>(api.ServiceProvider);
-        api.MapGet("/badge/{link}.svg", endpoints.Draw).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
+        api.MapGet("/badge/{link}.svg", endpoints.DrawAsync).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
             .WithName("drawBadge").Takes(
                 ApiParameter.OfText("label", $"The word after the number. Default: `{BadgeDrawing.DefaultLabel}`.", BadgeDrawing.LongestLabel),
                 ApiParameter.OfWords("theme", "The page's theme. Default: the reader's system theme.", ["auto", "light", "dark"]))
             .Produces<string>(StatusCodes.Status200OK, "image/svg+xml").AnswersHeader("ETag", "The version of the reply.")
             .AnswersHeader("Cache-Control", "How long the reply can be cached.")
             .WithExample("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"96\" height=\"22\"></svg>").Refuses(ApiError.NotFound, ApiError.MethodNotAllowed);
-        api.MapGet("/badge/{link}.json", endpoints.Read).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
+        api.MapGet("/badge/{link}.json", endpoints.ReadAsync).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
             .WithName("getPublicRoom").Produces<PublicRoomDocument>().AnswersHeader("ETag", "The version of the reply.")
             .AnswersHeader("Cache-Control", "How long the reply can be cached.").Refuses(ApiError.NotFound, ApiError.MethodNotAllowed, ApiError.PresenceDisabled);
         api.MapGet("/badge/{link}/pictures/{key}", endpoints.ShowAsync).Allow(ApiPolicy.Anonymous).WithOwnRateLimit()
@@ -49,9 +49,10 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, U
     /// unknown links both return 404.
     /// </remarks>
     /// <response code="200">The badge.</response>
-    internal IResult Draw(HttpContext http, string link)
+    internal async ValueTask<IResult> DrawAsync(HttpContext http, string link)
     {
-        if (Open(http, link, out var room) is { } refusal)
+        var (refusal, room) = await OpenAsync(http, link);
+        if (refusal is not null)
             return refusal;
         var query = new QueryReader(http.Request.Query);
         var label = query.Text("label", BadgeDrawing.LongestLabel) ?? BadgeDrawing.DefaultLabel;
@@ -60,25 +61,26 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, U
             return ApiProblem.Invalid(problem);
 
         // A missing image can't say why, so the badge is drawn without a count while presence is off.
-        var isOff = ApiProblem.WhileDisabled(engine, room!.RoomId) is not null;
+        var isOff = ApiProblem.WhileDisabled(presence, room!.RoomId) is not null;
         return Answer(http, BadgeDrawing.Draw(isOff ? null : room.Count, VisibleText.NameOf(label) ?? BadgeDrawing.DefaultLabel, theme), "image/svg+xml; charset=utf-8");
     }
 
     /// <summary>Read a room's count through its public link</summary>
     /// <remarks>For pages of any origin, without a token. Can be cached for 5 seconds. Revoked and unknown links both return 404.</remarks>
     /// <response code="200">The count.</response>
-    internal IResult Read(HttpContext http, string link)
+    internal async ValueTask<IResult> ReadAsync(HttpContext http, string link)
     {
-        if (Open(http, link, out var room) is { } refusal)
+        var (refusal, room) = await OpenAsync(http, link);
+        if (refusal is not null)
             return refusal;
-        if (ApiProblem.WhileDisabled(engine, room!.RoomId) is { } off)
+        if (ApiProblem.WhileDisabled(presence, room!.RoomId) is { } off)
             return off;
 
         var document = new PublicRoomDocument(
             room.Count,
             room.At,
             FreshSeconds,
-            RoomPresenceEndpoints.OnlyTrue(engine.IsWarming),
+            RoomPresenceEndpoints.OnlyTrue(presence.Current.IsWarming),
             room.Faces is null ? null : [.. room.Faces.Select(face => new PublicRoomDocument.ViewerPart(face.Name, face.Picture is null ? null : $"{link}/pictures/{face.Picture}"))]);
         return Answer(http, JsonSerializer.SerializeToUtf8Bytes(document, ApiJson.Documents.PublicRoomDocument), Reply.Json);
     }
@@ -91,7 +93,8 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, U
     /// <response code="200">The picture.</response>
     internal async Task<IResult> ShowAsync(HttpContext http, string link, string key)
     {
-        if (Open(http, link, out var room) is { } refusal)
+        var (refusal, room) = await OpenAsync(http, link);
+        if (refusal is not null)
             return refusal;
         if (room!.Faces is null || await pictures.ReadAsync(key, http.RequestAborted) is not { } picture)
             return Nowhere;
@@ -100,16 +103,14 @@ internal sealed class BadgeEndpoints(PublicRooms rooms, PresenceEngine engine, U
     }
 
     /// <summary>Any site may show it: nothing here depends on who asks.</summary>
-    private ApiProblem? Open(HttpContext http, string link, out PublicRoomViewModel? room)
+    private async ValueTask<(ApiProblem? Refusal, PublicRoomViewModel? Room)> OpenAsync(HttpContext http, string link)
     {
-        room = null;
         var headers = http.Response.Headers;
         headers.AccessControlAllowOrigin = "*"; // on errors too, because a widget reads them
         headers.AccessControlExposeHeaders = "retry-after";
         if (!rateLimits.Badges.TryTake(http.Connection.RemoteIpAddress, out var wait))
-            return ApiProblem.TooFast("This address asks for badges too often.", wait);
-        room = rooms.Read(link);
-        return room is null ? Nowhere : null;
+            return (ApiProblem.TooFast("This address asks for badges too often.", wait), null);
+        return await rooms.ReadAsync(link) is { } room ? (null, room) : (Nowhere, null);
     }
 
     private static IResult Answer(HttpContext http, byte[] body, string contentType)

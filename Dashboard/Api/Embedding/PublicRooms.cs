@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Pictures;
 using Presence.Engine;
 using Presence.Engine.Rooms;
@@ -8,17 +9,17 @@ namespace Presence.Dashboard.Api.Embedding;
 
 /// <summary>The rooms that have a public link, by its code.</summary>
 /// <remarks><b>Bound.</b> One reading for each link in force: it goes with its link.</remarks>
-internal sealed class PublicRooms(PublicLinkStore links, PresenceEngine engine, UserPictures pictures, TimeProvider time)
+internal sealed class PublicRooms(PublicLinkStore links, IPresence presence, UserPictures pictures, TimeProvider time)
 {
     private readonly ConditionalWeakTable<PublicLink, PublicRoom> _rooms = [];
 
     /// <summary>What a link shows now; null for one that leads nowhere, for whatever reason.</summary>
-    public PublicRoomViewModel? Read(string code) =>
-        links.Find(code) is { } link ? _rooms.GetValue(link, static link => new PublicRoom(link)).Read(engine, pictures, time) : null;
+    public async ValueTask<PublicRoomViewModel?> ReadAsync(string code) =>
+        links.Find(code) is { } link ? await _rooms.GetValue(link, link => new PublicRoom(link, presence, pictures, time)).ReadAsync() : null;
 }
 
-/// <summary>A room as its public link shows it: read from the engine at most once a second, however many ask.</summary>
-internal sealed class PublicRoom(PublicLink link)
+/// <summary>A room as its public link shows it: read at most once a second, however many ask.</summary>
+internal sealed class PublicRoom(PublicLink link, IPresence presence, UserPictures pictures, TimeProvider time)
 {
     private const int MostFaces = 12;
 
@@ -27,26 +28,15 @@ internal sealed class PublicRoom(PublicLink link)
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
 
-    private readonly Lock _reading = new();
-    private PublicRoomViewModel? _latest;
-    private long _readAt;
+    private readonly SharedReading<PublicRoomViewModel> _reading = new(time);
 
-    public PublicRoomViewModel Read(PresenceEngine engine, UserPictures pictures, TimeProvider time)
-    {
-        lock (_reading)
-        {
-            if (_latest is null || time.GetElapsedTime(_readAt) >= Lifetime)
-            {
-                _latest = link.ShowsNames ? ReadFaces(engine, pictures) : Describe(engine.Count(link.RoomId), faces: null);
-                _readAt = time.GetTimestamp();
-            }
-            return _latest;
-        }
-    }
+    public Task<PublicRoomViewModel> ReadAsync() => _reading.ReadAsync(Lifetime, _ => ReadNowAsync());
 
-    private PublicRoomViewModel ReadFaces(PresenceEngine engine, UserPictures pictures)
+    private async Task<PublicRoomViewModel> ReadNowAsync() => link.ShowsNames ? await ReadFacesAsync() : Describe(await presence.CountAsync(link.RoomId), faces: null);
+
+    private async ValueTask<PublicRoomViewModel> ReadFacesAsync()
     {
-        var page = engine.Viewers(link.RoomId, new ViewerQuery { Sort = ViewerSort.LastJoinedFirst, Limit = LookedAt });
+        var page = await presence.ReadViewersAsync(link.RoomId, new ViewerQuery { Sort = ViewerSort.LastJoinedFirst, Limit = LookedAt });
         var faces = from viewer in page.Viewers
                     let name = VisibleText.NameOf(viewer.Profile?.DisplayName)
                     where name is not null

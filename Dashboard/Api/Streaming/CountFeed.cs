@@ -13,17 +13,18 @@ internal class CountFeed : IDisposable
     private readonly StreamVersions _versions;
     private EventStream[] _listeners = [];
     private RoomCount _count;
+    private long _asked;
+    private long _answered;
 
-    public CountFeed(string roomId, PresenceEngine engine, StreamVersions versions)
+    public CountFeed(string roomId, IPresence presence, StreamVersions versions)
     {
-        (RoomId, Engine, _versions) = (roomId, engine, versions);
-        _count = engine.Count(roomId);
+        (RoomId, Presence, _versions) = (roomId, presence, versions);
         FirstVersion = Version = versions.Next();
     }
 
     public string RoomId { get; }
 
-    /// <summary>The version of the first counts it knew: what happened before it cannot say.</summary>
+    /// <summary>Below the version of the first counts it knows: what happened before it cannot say.</summary>
     public long FirstVersion { get; }
 
     /// <summary>When the last stream left. Guarded by the owner of the feeds.</summary>
@@ -34,7 +35,7 @@ internal class CountFeed : IDisposable
     /// <summary>The feed failed: its streams have ended, and a new stream needs a new feed.</summary>
     public virtual bool IsBroken => false;
 
-    protected PresenceEngine Engine { get; }
+    protected IPresence Presence { get; }
 
     /// <summary>Guards all that the feed knows.</summary>
     protected Lock Gate { get; } = new();
@@ -64,13 +65,17 @@ internal class CountFeed : IDisposable
     }
 
     /// <summary>Looks whether the counts have changed; those of hidden and fading viewers do so without a join or a leave.</summary>
-    public void Refresh()
+    public async ValueTask RefreshAsync(CancellationToken cancellationToken)
     {
+        // Answers may overtake one another, and the sequence can't order them: hidden viewers don't move it. So what was asked later stands.
+        var asked = Interlocked.Increment(ref _asked);
+        var count = await Presence.CountAsync(RoomId, cancellationToken);
         lock (Gate)
         {
-            // Under the lock, so that counts keep their order. The sequence can't order them: it restarts when a forgotten room fills again.
-            var count = Engine.Count(RoomId);
-            var isSame = count with { At = _count.At, Sequence = _count.Sequence } == _count;
+            if (asked < _answered)
+                return;
+            _answered = asked;
+            var isSame = Version > FirstVersion && count with { At = _count.At, Sequence = _count.Sequence } == _count;
             _count = count;
             if (isSame)
                 return;
@@ -78,6 +83,10 @@ internal class CountFeed : IDisposable
         }
         Signal();
     }
+
+    /// <summary>The same of several rooms: none waits for another's answer.</summary>
+    public static Task RefreshAsync(IEnumerable<CountFeed> feeds, CancellationToken cancellationToken) =>
+        Task.WhenAll(feeds.Select(feed => feed.RefreshAsync(cancellationToken).AsTask()));
 
     public void Dispose()
     {

@@ -53,14 +53,14 @@ internal abstract class EventStreamReply(EventStream stream, TimeProvider time) 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
         await SettleAsync(cancellationToken);
-        WriteBeginning();
+        await WriteBeginningAsync(cancellationToken);
         await FlushAsync(cancellationToken);
         while (true)
         {
             await Task.Delay(Coalesced, time, cancellationToken);
             await stream.WaitAsync(cancellationToken);
             await SettleAsync(cancellationToken);
-            if (WriteNews() || WriteCommentWhenQuiet())
+            if (await WriteNewsAsync(cancellationToken) || WriteCommentWhenQuiet())
                 await FlushAsync(cancellationToken);
         }
     }
@@ -77,10 +77,10 @@ internal abstract class EventStreamReply(EventStream stream, TimeProvider time) 
     private protected virtual ValueTask SettleAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>Writes the state, or what came since the event the client had last.</summary>
-    private protected abstract void WriteBeginning();
+    private protected abstract ValueTask WriteBeginningAsync(CancellationToken cancellationToken);
 
     /// <summary>Writes what came since; false when that is nothing.</summary>
-    private protected abstract bool WriteNews();
+    private protected abstract ValueTask<bool> WriteNewsAsync(CancellationToken cancellationToken);
 
     private bool WriteCommentWhenQuiet()
     {

@@ -29,7 +29,7 @@ internal sealed class EventStreams : IDisposable
     private static readonly TimeSpan KeptIdle = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
-    private readonly PresenceEngine _engine;
+    private readonly IPresence _presence;
     private readonly ClientAuthenticator _authenticator;
     private readonly DashboardOptions.LimitsOptions _limits;
     private readonly TimeProvider _time;
@@ -43,21 +43,17 @@ internal sealed class EventStreams : IDisposable
     private readonly CancellationTokenRegistration _stopping;
     private bool _isStopped;
 
-    public EventStreams(PresenceEngine engine, ClientAuthenticator authenticator, DashboardOptions options, LimitUsageRegistry caps, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<EventStreams> log)
+    public EventStreams(IPresence presence, ClientAuthenticator authenticator, DashboardOptions options, LimitUsageRegistry caps, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<EventStreams> log)
     {
-        (_engine, _authenticator, _limits, _time, _log) = (engine, authenticator, options.Limits, time, log);
+        (_presence, _authenticator, _limits, _time, _log) = (presence, authenticator, options.Limits, time, log);
         _ofPrincipal = new Shares<string>(_limits.StreamsPerPrincipal);
         _ofAddress = new Shares<AddressKey>(_limits.StreamsPerAddress);
 
-        // Above every id of an earlier run, so that a stream interrupted by a restart never takes its old position for one of this run.
-        FirstId = time.GetUtcNow().ToUnixTimeMilliseconds() << 10;
-        Versions = new StreamVersions(FirstId);
+        // Above every number of an earlier run, so that a stream of several rooms interrupted by a restart never takes its old position for one of this run.
+        Versions = new StreamVersions(time.GetUtcNow().ToUnixTimeMilliseconds() << 10);
         caps.Add(LimitKind.Streams, () => Count, _limits.Streams);
         _stopping = lifetime.ApplicationStopping.Register(Stop);
     }
-
-    /// <summary>What is added to a sequence to make the id of an event. Fits the whole numbers of a browser until the year 2248.</summary>
-    public long FirstId { get; }
 
     /// <summary>Numbers the counts of all rooms.</summary>
     public StreamVersions Versions { get; }
@@ -83,11 +79,11 @@ internal sealed class EventStreams : IDisposable
 
     /// <summary>Opens a stream of one room's changes, or says which cap is reached.</summary>
     public EventStream? TryOpen(ClientPrincipal caller, IPAddress? address, string roomId, out string? problem) =>
-        TryOpen(caller, address, [roomId], _feeds, room => new RoomFeed(room, _engine, Versions, _log), out problem);
+        TryOpen(caller, address, [roomId], _feeds, room => new RoomFeed(room, _presence, Versions, _log), out problem);
 
     /// <summary>Opens a stream of the counts of several rooms, or says which cap is reached.</summary>
     public EventStream? TryOpenCounts(ClientPrincipal caller, IPAddress? address, IReadOnlyList<string> roomIds, out string? problem) =>
-        TryOpen(caller, address, roomIds, _counts, room => new CountFeed(room, _engine, Versions), out problem);
+        TryOpen(caller, address, roomIds, _counts, room => new CountFeed(room, _presence, Versions), out problem);
 
     public void Close(EventStream stream)
     {
@@ -107,7 +103,7 @@ internal sealed class EventStreams : IDisposable
     }
 
     /// <summary>Ends streams whose reader may not read any more or does not read, wakes those quiet for long, looks at counts, drops unused feeds. Called twice a second.</summary>
-    public void Pulse()
+    public async Task PulseAsync(CancellationToken cancellationToken)
     {
         foreach (var stream in All())
         {
@@ -116,8 +112,7 @@ internal sealed class EventStreams : IDisposable
             else if (_time.GetElapsedTime(stream.WroteAt) >= stream.LongestQuiet)
                 stream.Signal();
         }
-        foreach (var feed in ActiveFeeds())
-            feed.Refresh();
+        await CountFeed.RefreshAsync(ActiveFeeds(), cancellationToken);
     }
 
     public void Dispose()
@@ -180,7 +175,7 @@ internal sealed class EventStreams : IDisposable
     private bool MustEnd(EventStream stream)
     {
         var caller = stream.Caller;
-        return _authenticator.Check(caller).Principal is null || stream.Feeds.Any(feed => ApiProblem.OfReading(_engine, caller, feed.RoomId) is not null);
+        return _authenticator.Check(caller).Principal is null || stream.Feeds.Any(feed => ApiProblem.OfReading(_presence, caller, feed.RoomId) is not null);
     }
 
     private EventStream[] All()

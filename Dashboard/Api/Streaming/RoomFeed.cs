@@ -19,29 +19,30 @@ internal sealed class RoomFeed : CountFeed
     private const int Awaited = 4 * Capacity;
 
     private readonly ILogger _log;
-    private readonly ChangeSubscription _subscription;
     private readonly CancellationTokenSource _disposed = new();
+    private readonly Task _begun;
     private readonly Queue<Change> _recent = new();
     private long _last;
     private long _floor;
     private int _epoch;
     private bool _isCrowd;
     private volatile bool _isBroken;
+    private ChangeSubscription? _subscription;
 
-    public RoomFeed(string roomId, PresenceEngine engine, StreamVersions versions, ILogger log)
-        : base(roomId, engine, versions)
+    public RoomFeed(string roomId, IPresence presence, StreamVersions versions, ILogger log)
+        : base(roomId, presence, versions)
     {
         _log = log;
-        _subscription = engine.Subscribe(roomId, Awaited);
-        _last = _floor = _subscription.StartedAfter;
-        _isCrowd = engine.Count(roomId).Viewers > engine.Limits.Crowd;
-        _ = Task.Run(PumpAsync);
+        _begun = BeginAsync();
     }
 
     public override bool IsBroken => _isBroken;
 
-    /// <summary>Where the changes come from.</summary>
-    internal ChangeSubscription Subscription => _subscription;
+    /// <summary>Where the changes come from; null until it follows them.</summary>
+    internal ChangeSubscription? Subscription => _subscription;
+
+    /// <summary>Completes once the feed follows its room: before, nothing it says is true.</summary>
+    public ValueTask FollowAsync(CancellationToken cancellationToken) => _begun.IsCompletedSuccessfully ? ValueTask.CompletedTask : new(_begun.WaitAsync(cancellationToken));
 
     /// <summary>The start position of a stream that is about to read the state. It gets all later changes.</summary>
     public StreamPosition Begin(out bool isCrowd)
@@ -87,21 +88,39 @@ internal sealed class RoomFeed : CountFeed
     protected override void Dispose(bool disposing)
     {
         _disposed.Cancel();
-        _subscription.Dispose();
+        _subscription?.Dispose();
         _disposed.Dispose();
         base.Dispose(disposing);
     }
 
-    private async Task PumpAsync()
+    /// <summary>Follows the room: at once where it is here.</summary>
+    private async Task BeginAsync()
     {
         var stop = _disposed.Token;
+        try
+        {
+            var subscription = _subscription = await Presence.SubscribeAsync(RoomId, Awaited, stop);
+            var count = await Presence.CountAsync(RoomId, stop);
+            lock (Gate)
+                (_last, _floor, _isCrowd) = (subscription.StartedAfter, subscription.StartedAfter, count.Viewers > Presence.Current.Limits.Crowd);
+            _ = Task.Run(() => PumpAsync(subscription, stop), CancellationToken.None);
+        }
+        catch
+        {
+            _isBroken = true;
+            throw;
+        }
+    }
+
+    private async Task PumpAsync(ChangeSubscription subscription, CancellationToken stop)
+    {
         Exception? failure = null;
         try
         {
-            while (await _subscription.WaitAsync(stop))
+            while (await subscription.WaitAsync(stop))
             {
-                while (_subscription.TryRead(out var change) is var item and not SubscriptionItem.None)
-                    Note(item, change);
+                while (subscription.TryRead(out var change) is var item and not SubscriptionItem.None)
+                    await NoteAsync(item, change, stop);
                 Signal();
             }
         }
@@ -123,12 +142,12 @@ internal sealed class RoomFeed : CountFeed
         EndListeners();
     }
 
-    private void Note(SubscriptionItem item, in Change change)
+    private async ValueTask NoteAsync(SubscriptionItem item, Change change, CancellationToken stop)
     {
         if (item == SubscriptionItem.Gap)
         {
-            var count = Engine.Count(RoomId);
-            BeginAnew(count.Sequence, isCrowd: count.Viewers > Engine.Limits.Crowd, isGap: true);
+            var count = await Presence.CountAsync(RoomId, stop);
+            BeginAnew(count.Sequence, isCrowd: count.Viewers > Presence.Current.Limits.Crowd, isGap: true);
         }
         else if (change.Kind == ChangeKind.Counted)
         {

@@ -3,11 +3,12 @@ using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Changes;
 using Presence.Engine.Rooms;
+using Presence.Engine.Users;
 
 namespace Presence.Dashboard.Api.Streaming;
 
 /// <summary>A room's changes as server-sent events.</summary>
-internal sealed class RoomStreamReply(EventStream stream, PresenceEngine engine, ProfileLookups profiles, long firstId, TimeProvider time, long? since, bool includeViewers)
+internal sealed class RoomStreamReply(EventStream stream, IPresence presence, ProfileLookups profiles, TimeProvider time, long? since, bool includeViewers)
     : EventStreamReply(stream, time)
 {
     private readonly RoomFeed _feed = (RoomFeed)stream.Feeds[0];
@@ -17,29 +18,33 @@ internal sealed class RoomStreamReply(EventStream stream, PresenceEngine engine,
     /// <summary>Joins are sent with their names.</summary>
     private protected override ValueTask SettleAsync(CancellationToken cancellationToken) => profiles.SettleAsync(cancellationToken);
 
-    private protected override void WriteBeginning()
+    private protected override async ValueTask WriteBeginningAsync(CancellationToken cancellationToken)
     {
-        _feed.Refresh(); // an unfollowed feed is out of date
-        if (since is { } id && _feed.TryResume(id - firstId, out _position))
+        await _feed.FollowAsync(cancellationToken);
+        await _feed.RefreshAsync(cancellationToken); // an unfollowed feed is out of date
+        if (since is { } id && _feed.TryResume(id, out _position))
         {
-            WriteNews();
+            await WriteNewsAsync(cancellationToken);
             return;
         }
         if (since is not null)
             WriteGap();
-        WriteSnapshot();
+        await WriteSnapshotAsync(cancellationToken);
     }
 
-    private protected override bool WriteNews()
+    private protected override async ValueTask<bool> WriteNewsAsync(CancellationToken cancellationToken)
     {
         _changes.Clear();
         var news = _feed.Read(ref _position, _changes);
         if (news.IsGap)
         {
             WriteGap();
-            WriteSnapshot();
+            await WriteSnapshotAsync(cancellationToken);
             return true;
         }
+        string[] joined = [.. _changes.Where(change => change.Kind == ChangeKind.Joined).Select(change => change.UserId)];
+        var shown = joined.Length == 0 ? [] : await presence.ReadProfilesAsync(joined, cancellationToken);
+        var next = 0;
         var untold = news.Count;
         foreach (var change in _changes)
         {
@@ -48,7 +53,7 @@ internal sealed class RoomStreamReply(EventStream stream, PresenceEngine engine,
                 Write(before, news.IsCrowd);
                 untold = null;
             }
-            Write(change);
+            Write(change, change.Kind == ChangeKind.Joined ? shown[next++] : null);
         }
         if (untold is { } count)
             Write(count, news.IsCrowd);
@@ -57,7 +62,7 @@ internal sealed class RoomStreamReply(EventStream stream, PresenceEngine engine,
 
     private void WriteGap() => Write("gap", id: null, new StreamGap(RoomId: null), ApiJson.Documents.StreamGap);
 
-    private void WriteSnapshot()
+    private async ValueTask WriteSnapshotAsync(CancellationToken cancellationToken)
     {
         _position = _feed.Begin(out var isCrowd);
         var roomId = _feed.RoomId;
@@ -65,29 +70,28 @@ internal sealed class RoomStreamReply(EventStream stream, PresenceEngine engine,
         RoomCount count;
         if (includeViewers)
         {
-            var page = engine.Viewers(roomId, new ViewerQuery { Sort = ViewerSort.LastJoinedFirst, Limit = engine.Settings.ListLimit });
+            var page = await presence.ReadViewersAsync(roomId, new ViewerQuery { Sort = ViewerSort.LastJoinedFirst, Limit = presence.Current.Settings.ListLimit }, cancellationToken);
             viewers = [.. page.Viewers.Select(RoomPresenceEndpoints.Describe)];
             count = page.Count;
         }
         else
         {
-            count = engine.Count(roomId);
+            count = await presence.CountAsync(roomId, cancellationToken);
         }
         _position = _position with { Sequence = count.Sequence };
-        Write("snapshot", IdOf(count.Sequence), Describe(count, isCrowd || count.Viewers > engine.Limits.Crowd, viewers), ApiJson.Documents.StreamCount);
+        Write("snapshot", IdOf(count.Sequence), Describe(count, isCrowd || count.Viewers > presence.Current.Limits.Crowd, viewers), ApiJson.Documents.StreamCount);
     }
 
     private StreamCount Describe(in RoomCount count, bool isCrowd, IReadOnlyList<ViewerDocument>? viewers = null) => new(
-        RoomId: null, count.Viewers, count.Sessions, count.Guests, count.Hidden, count.Fading, isCrowd ? "counts" : "changes", count.At, RoomPresenceEndpoints.OnlyTrue(engine.IsWarming), viewers);
+        RoomId: null, count.Viewers, count.Sessions, count.Guests, count.Hidden, count.Fading, isCrowd ? "counts" : "changes", count.At, RoomPresenceEndpoints.OnlyTrue(presence.Current.IsWarming), viewers);
 
     private void Write(in RoomCount count, bool isCrowd) =>
         Write("count", IdOf(Math.Min(count.Sequence, _position.Sequence)), Describe(count, isCrowd), ApiJson.Documents.StreamCount);
 
-    private void Write(in Change change)
+    private void Write(in Change change, UserProfile? profile)
     {
         if (change.Kind == ChangeKind.Joined)
         {
-            var profile = engine.ProfileOf(change.UserId);
             Write("joined", IdOf(change.Sequence), new StreamJoin(change.UserId, profile?.DisplayName, profile?.AvatarUrl, change.IsGuest, change.At, change.Viewers), ApiJson.Documents.StreamJoin);
         }
         else
@@ -96,7 +100,7 @@ internal sealed class RoomStreamReply(EventStream stream, PresenceEngine engine,
         }
     }
 
-    private string IdOf(long sequence) => (firstId + sequence).ToString(CultureInfo.InvariantCulture);
+    private static string IdOf(long sequence) => sequence.ToString(CultureInfo.InvariantCulture);
 
     private static string Word(LeaveReason reason) => reason switch
     {

@@ -9,7 +9,7 @@ namespace Presence.Dashboard.Api.Streaming;
 /// <para><b>Place.</b> Each round reads the rooms in their order, and what changed before the round began has been told when it
 /// ends. So two versions and how many rooms the round has passed tell after each event where every room stands.</para>
 /// </remarks>
-internal sealed class RoomsStreamReply(EventStream stream, PresenceEngine engine, StreamVersions versions, TimeProvider time, RoomsStreamId? since)
+internal sealed class RoomsStreamReply(EventStream stream, IPresence presence, StreamVersions versions, TimeProvider time, RoomsStreamId? since)
     : EventStreamReply(stream, time)
 {
     private readonly IReadOnlyList<CountFeed> _feeds = stream.Feeds;
@@ -17,10 +17,9 @@ internal sealed class RoomsStreamReply(EventStream stream, PresenceEngine engine
     private readonly int _rooms = RoomsStreamId.HashOf(stream.Feeds.Select(feed => feed.RoomId));
     private long _before;
 
-    private protected override void WriteBeginning()
+    private protected override async ValueTask WriteBeginningAsync(CancellationToken cancellationToken)
     {
-        foreach (var feed in _feeds)
-            feed.Refresh(); // an unfollowed feed is out of date
+        await CountFeed.RefreshAsync(_feeds, cancellationToken); // an unfollowed feed is out of date
 
         var isOfThisRun = since is { } id && id.Round > versions.First && id.Round <= versions.Current;
         var goesOn = isOfThisRun && since!.Value.Rooms == _rooms;
@@ -47,14 +46,14 @@ internal sealed class RoomsStreamReply(EventStream stream, PresenceEngine engine
         _before = round;
     }
 
-    private protected override bool WriteNews()
+    private protected override ValueTask<bool> WriteNewsAsync(CancellationToken cancellationToken)
     {
         var round = versions.Current;
         var hasTold = false;
         for (var i = 0; i < _told.Length; i++)
             hasTold |= WriteCount(i, round);
         _before = round;
-        return hasTold;
+        return new(hasTold);
     }
 
     private bool WriteCount(int index, long round, string name = "count")
@@ -67,7 +66,7 @@ internal sealed class RoomsStreamReply(EventStream stream, PresenceEngine engine
     }
 
     private StreamCount Describe(string roomId, in RoomCount count) => new(
-        roomId, count.Viewers, count.Sessions, count.Guests, count.Hidden, count.Fading, Mode: null, count.At, RoomPresenceEndpoints.OnlyTrue(engine.IsWarming), Viewers: null);
+        roomId, count.Viewers, count.Sessions, count.Guests, count.Hidden, count.Fading, Mode: null, count.At, RoomPresenceEndpoints.OnlyTrue(presence.Current.IsWarming), Viewers: null);
 }
 
 /// <summary>Where a stream of several rooms stands: the rooms passed in this round were told what changed up to it, the others up to the one before.</summary>

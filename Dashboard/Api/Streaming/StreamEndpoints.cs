@@ -6,7 +6,7 @@ using Presence.Engine;
 namespace Presence.Dashboard.Api.Streaming;
 
 /// <summary>Watching rooms live. A stream is an observer and never counts.</summary>
-internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams streams, ProfileLookups profiles, TimeProvider time)
+internal sealed class StreamEndpoints(IPresence presence, EventStreams streams, ProfileLookups profiles, TimeProvider time)
 {
     /// <summary>Of one stream.</summary>
     public const int MostRooms = 50;
@@ -86,11 +86,11 @@ internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams stream
         var query = new QueryReader(http.Request.Query);
         var includeViewers = query.Choice("include", ("", false), ("viewers", true));
         var since = ReadSince<long>(http, query, LongestId, TryRead);
-        if (ApiProblem.WhileDisabled(engine, roomId) is { } refusal)
+        if (ApiProblem.WhileDisabled(presence, roomId) is { } refusal)
             return refusal;
 
         return streams.TryOpen(http.Caller(), http.Connection.RemoteIpAddress, roomId, out var full) is { } stream
-            ? new RoomStreamReply(stream, engine, profiles, streams.FirstId, time, since, includeViewers)
+            ? new RoomStreamReply(stream, presence, profiles, time, since, includeViewers)
             : Full(full!);
     }
 
@@ -115,11 +115,11 @@ internal sealed class StreamEndpoints(PresenceEngine engine, EventStreams stream
         if (roomIds.Count == 0)
             throw QueryReader.Refused($"rooms must name 1 to {MostRooms} rooms: rooms=lobby,stage, or rooms[]= once per room.");
         var since = ReadSince<RoomsStreamId>(http, query, RoomsStreamId.Longest, RoomsStreamId.TryRead);
-        if (ApiProblem.OfRooms(roomIds, roomId => ApiProblem.OfReading(engine, http.Caller(), roomId)) is { } refusal)
+        if (ApiProblem.OfRooms(roomIds, roomId => ApiProblem.OfReading(presence, http.Caller(), roomId)) is { } refusal)
             return refusal;
 
         return streams.TryOpenCounts(http.Caller(), http.Connection.RemoteIpAddress, roomIds, out var full) is { } stream
-            ? new RoomsStreamReply(stream, engine, streams.Versions, time, since)
+            ? new RoomsStreamReply(stream, presence, streams.Versions, time, since)
             : Full(full!);
     }
 

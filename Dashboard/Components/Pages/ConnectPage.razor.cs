@@ -56,5 +56,5 @@ public sealed partial class ConnectPage
         return reading;
     }
 
-    protected override DirtyWatch OpenWatch() => Engine.Watch(TestRoom!);
+    protected override DirtyWatch OpenWatch() => Presence.WatchRoom(TestRoom!);
 }

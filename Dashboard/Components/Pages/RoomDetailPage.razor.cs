@@ -126,7 +126,7 @@ public sealed partial class RoomDetailPage
 
     protected override ValueTask<RoomDetailViewModel> ReadAsync() => Reader.ReadAsync(View);
 
-    protected override DirtyWatch OpenWatch() => Engine.Watch(Id);
+    protected override DirtyWatch OpenWatch() => Presence.WatchRoom(Id);
 
     private string? CurrentTab(string tab) => ShownTab == tab ? "page" : null;
 

@@ -203,10 +203,10 @@ public sealed partial class SettingsPage
         await RefreshAsync();
     }
 
-    private Task<bool> ConfirmDisablingAsync()
+    private async Task<bool> ConfirmDisablingAsync()
     {
-        var viewers = Engine.CountNetwork().Viewers;
+        var viewers = (await Presence.ReadNetworkAsync()).Count.Viewers;
         var leaving = viewers == 0 ? SettingsTexts.NobodyWatches : Numbers.Of(viewers, SettingsTexts.ViewerLeaves, SettingsTexts.ViewersLeave);
-        return ConfirmDialog.AskAsync(Dialogs, SettingsTexts.SwitchOffTitle, $"{leaving} {SettingsTexts.UntilOnAgain}", SettingsTexts.SwitchOff);
+        return await ConfirmDialog.AskAsync(Dialogs, SettingsTexts.SwitchOffTitle, $"{leaving} {SettingsTexts.UntilOnAgain}", SettingsTexts.SwitchOff);
     }
 }

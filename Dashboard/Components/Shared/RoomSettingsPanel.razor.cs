@@ -18,6 +18,7 @@ public sealed partial class RoomSettingsPanel
     private string? _roomId;
     private DefinedRoom? _room;
     private RoomDefinition? _seen;
+    private PresenceSettings _network = PresenceSettings.Default;
     private RoomDraft _draft = new();
     private TypedRoom? _left;
     private MudTextField<string>? _titleField;
@@ -51,7 +52,7 @@ public sealed partial class RoomSettingsPanel
     }
 
     [Inject]
-    private PresenceEngine Engine { get; set; } = default!;
+    private IPresence Presence { get; set; } = default!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
@@ -70,11 +71,9 @@ public sealed partial class RoomSettingsPanel
 
     private RoomDefinition Wanted => _draft.On(_room!.Definition);
 
-    private PresenceSettings Network => Engine.Settings;
+    private EffectiveSettings Effective => EffectiveSettings.Resolve(_network, _room!.Definition.Overrides);
 
-    private EffectiveSettings Effective => EffectiveSettings.Resolve(Network, _room!.Definition.Overrides);
-
-    private EffectiveSettings Drafted => EffectiveSettings.Resolve(Network, Wanted.Overrides);
+    private EffectiveSettings Drafted => EffectiveSettings.Resolve(_network, Wanted.Overrides);
 
     private bool CanSave => !_isBusy && Wanted != _room!.Definition && RoomDefinitionRules.Problems(Wanted).Count == 0;
 
@@ -86,6 +85,7 @@ public sealed partial class RoomSettingsPanel
     {
         var isOther = !PresenceComparers.RoomId.Equals(RoomId, _roomId);
         var wasEditing = _isEditing;
+        _network = Presence.Current.Settings;
         if (isOther)
             (_roomId, _room, _isAsked) = (RoomId, null, false);
         var begins = IsEditing && !_isAsked;
@@ -94,7 +94,7 @@ public sealed partial class RoomSettingsPanel
             _problem = "";
         if (isOther || begins)
             await LoadAsync(); // before editing too, because the settings can have changed since
-        else if (!_isBusy && _room is not null && Engine.Definition(RoomId) != _seen)
+        else if (!_isBusy && _room is not null && Presence.StateOf(RoomId).Definition != _seen)
             await FollowAsync(_room.Definition);
         if (begins && IsEditing && _room is not null)
             BeginEditing(_room);
@@ -149,7 +149,7 @@ public sealed partial class RoomSettingsPanel
 
     private async Task LoadAsync()
     {
-        _seen = Engine.Definition(RoomId);
+        _seen = Presence.StateOf(RoomId).Definition;
         try
         {
             _room = await Administration.ReadAsync(RoomId, CancellationToken.None);
@@ -176,7 +176,7 @@ public sealed partial class RoomSettingsPanel
         try
         {
             _room = await Administration.SaveAsync(_room!, Wanted, CancellationToken.None);
-            _seen = Engine.Definition(RoomId);
+            _seen = Presence.StateOf(RoomId).Definition;
             Navigation.NavigateTo(ReadHref, replace: true);
         }
         catch (RoomConflictException conflict)
@@ -216,7 +216,7 @@ public sealed partial class RoomSettingsPanel
         var isClosing = isEnding || (!Drafted.Values.Enabled && Effective.Values.Enabled);
         if (!isClosing)
             return true;
-        var viewers = Engine.Count(RoomId).Viewers;
+        var viewers = (await Presence.CountAsync(RoomId)).Viewers;
         var leaving = viewers == 0 ? RoomTexts.CloseNobody : Sentence.With(viewers == 1 ? RoomTexts.CloseOne : RoomTexts.CloseMany, Numbers.Count(viewers));
         return await ConfirmDialog.AskAsync(
             Dialogs,

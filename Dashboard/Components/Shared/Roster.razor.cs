@@ -58,7 +58,7 @@ public sealed partial class Roster
     private RosterQuery Reader { get; set; } = default!;
 
     [Inject]
-    private PresenceEngine Engine { get; set; } = default!;
+    private IPresence Presence { get; set; } = default!;
 
     [Inject]
     private ViewerModeration Moderation { get; set; } = default!;
@@ -94,11 +94,11 @@ public sealed partial class Roster
         if (View.RoomId != _shownView?.RoomId)
         {
             _isRead = false;
-            ShowFilters(View.Filters > 0);
+            await ShowFiltersAsync(View.Filters > 0);
         }
         (_shownView, _shownOpen) = (View, Open);
-        Reader.Show(View, Open);
-        _waiting = Reader.Waiting;
+        await Reader.ShowAsync(View, Open);
+        _waiting = await Reader.CountWaitingAsync();
         if (isNew || Reader.IsDue)
             await RefreshRowsAsync();
     }
@@ -156,15 +156,15 @@ public sealed partial class Roster
     private async Task HoldAsync()
     {
         var wasHeld = Reader.IsHeld;
-        Reader.PointAt(_isPointedAt || _hasFocus);
+        await Reader.PointAtAsync(_isPointedAt || _hasFocus);
         if (wasHeld && !Reader.IsHeld)
             await RefreshRowsAsync();
-        _waiting = Reader.Waiting;
+        _waiting = await Reader.CountWaitingAsync();
     }
 
     private async Task ShowWaitingAsync()
     {
-        Reader.TakeWaiting();
+        await Reader.TakeWaitingAsync();
         _waiting = 0;
         await RefreshRowsAsync();
     }
@@ -185,12 +185,10 @@ public sealed partial class Roster
         await RefreshRowsAsync();
     }
 
-    private bool IsKeptOut(RosterItem item) => Moderation.RemovalOf(item.Viewer.UserId, View.RoomId) is not null;
-
-    private void ShowFilters(bool areShown)
+    private async Task ShowFiltersAsync(bool areShown)
     {
         _showsFilters = areShown;
-        Devices = areShown ? Engine.DeviceNames(MostDevices) : null;
+        Devices = areShown ? (await Presence.ReadNetworkAsync(new NetworkQuery { Devices = MostDevices })).Devices : null;
     }
 
     private static Dictionary<string, object?> Nothing(params ReadOnlySpan<string> parameters)
