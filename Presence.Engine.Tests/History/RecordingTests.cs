@@ -234,17 +234,25 @@ public sealed class RecordingTests
                     break;
             }
         }
+        naive.Tick(); // so that nobody leaves at the instant of joining
+        world.AdvanceUnswept(Tick.TotalSeconds);
+        world.Engine.Sweep();
         world.Engine.Apply(EngineWorld.Seconds(1, 6) with { Enabled = false });
         naive.End(_ => true, LeaveReason.Disabled);
         world.Advance(61);
 
-        var visits = Visits(world.Engine).Select(visit => (visit.UserId, visit.JoinedAt, visit.LeftAt, visit.Reason, visit.SeenAt, visit.Hidden))
+        var recorded = Visits(world.Engine);
+        var visits = recorded.Select(visit => (visit.UserId, visit.JoinedAt, visit.LeftAt, visit.Reason, visit.SeenAt, visit.Hidden))
             .Select(visit => visit with { Item2 = WholeMilliseconds(visit.Item2), Item3 = WholeMilliseconds(visit.Item3), Item6 = Rounded(visit.Item6) });
         AssertSame(seed, naive.Visits.Select(visit => visit.ToString()), visits.Select(visit => visit.ToString()));
 
         var minutes = Minutes(world.Engine).Where(minute => minute.RoomId is not null).OrderBy(minute => minute.At).ToList();
         AssertSame(seed, naive.Minutes().Select(minute => minute.ToString()), minutes.Select(minute => Rounded(minute).ToString()));
         Assert.Empty(world.Engine.Audit());
+
+        var replayed = MinuteReplay.Of(recorded.ConvertAll(Rounded), minutes[0].At, minutes[^1].At.AddMinutes(1));
+        AssertSame(seed, minutes.Select(minute => (Rounded(minute) with { Hidden = default }).ToString()), replayed.Where(minute => minute.RoomId is not null).Select(minute => (Rounded(minute) with { Hidden = default }).ToString()));
+        AssertSame(seed, replayed.Where(minute => minute.RoomId is null).Select(minute => minute.ToString()), replayed.Where(minute => minute.RoomId is not null).Select(minute => (minute with { RoomId = null }).ToString()));
     }
 
     /// <summary>The clock's timestamps are no whole ticks.</summary>
@@ -252,6 +260,8 @@ public sealed class RecordingTests
         minute with { RoomId = null, Late = null, Viewers = Rounded(minute.Viewers), Hidden = Rounded(minute.Hidden), Guests = Rounded(minute.Guests) };
 
     private static TimeSpan Rounded(TimeSpan time) => TimeSpan.FromMilliseconds(Math.Round(time.TotalMilliseconds));
+
+    private static Visit Rounded(Visit visit) => visit with { JoinedAt = WholeMilliseconds(visit.JoinedAt), LeftAt = WholeMilliseconds(visit.LeftAt) };
 
     private static void AssertSame(int seed, IEnumerable<string> expected, IEnumerable<string> actual)
     {
@@ -261,7 +271,7 @@ public sealed class RecordingTests
     }
 
     /// <summary>Of two who join a room at one instant, the second joined a tick later.</summary>
-    private static DateTimeOffset WholeMilliseconds(DateTimeOffset instant) => instant.AddTicks(-(instant.Ticks % TimeSpan.TicksPerMillisecond));
+    private static DateTimeOffset WholeMilliseconds(DateTimeOffset instant) => DateTimeOffset.FromUnixTimeMilliseconds(instant.AddTicks(TimeSpan.TicksPerMillisecond / 2).ToUnixTimeMilliseconds());
 
     /// <summary>Counts tenths of a second; a tick is what the room was like from its beginning to its end.</summary>
     private sealed class NaiveRecord(DateTimeOffset beginning)

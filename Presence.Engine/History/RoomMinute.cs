@@ -1,3 +1,4 @@
+using Presence.Engine.Changes;
 using Presence.Engine.Rooms;
 
 namespace Presence.Engine.History;
@@ -45,6 +46,17 @@ public readonly record struct LeaveCounts(int Left, int Timeout, int Disabled, i
 {
     /// <summary>All of them.</summary>
     public int Total => Left + Timeout + Disabled + Removed + Ended;
+
+    /// <summary>One leave.</summary>
+    public static LeaveCounts Of(LeaveReason reason) => reason switch
+    {
+        LeaveReason.Timeout => default(LeaveCounts) with { Timeout = 1 },
+        LeaveReason.Disabled => default(LeaveCounts) with { Disabled = 1 },
+        LeaveReason.Removed => default(LeaveCounts) with { Removed = 1 },
+        LeaveReason.Ended => default(LeaveCounts) with { Ended = 1 },
+        LeaveReason.Left => default(LeaveCounts) with { Left = 1 },
+        _ => default,
+    };
 
     /// <summary>What was added since an earlier count.</summary>
     public static LeaveCounts operator -(LeaveCounts later, LeaveCounts earlier) => new(
