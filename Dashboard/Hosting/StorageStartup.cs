@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Presence.Engine;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 
@@ -17,6 +18,8 @@ internal sealed class StorageStartup(
     HistoryStore history,
     RoomTrendSnapshotStore rooms,
     HistoryWriter historyWriter,
+    MinuteStore minutes,
+    PresenceEngine engine,
     BroadcastStore broadcasts,
     Checkpointer checkpointer,
     PresenceReadiness readiness,
@@ -66,6 +69,7 @@ internal sealed class StorageStartup(
             if (!registry.IsStorageTrouble(exception))
                 logger.LogError(exception, "Restoring viewers failed. They rejoin with their next heartbeat.");
         }
+        await LoadHistoryAsync(RecoverMinutesAsync, stoppingToken);
         await LoadHistoryAsync(rooms.LoadAsync, stoppingToken);
         await LoadHistoryAsync(broadcasts.LoadAsync, stoppingToken);
         readiness.MarkReady();
@@ -102,6 +106,12 @@ internal sealed class StorageStartup(
     {
         _stopBegan = time.GetTimestamp();
         return Task.CompletedTask;
+    }
+
+    private async Task RecoverMinutesAsync(CancellationToken cancellationToken)
+    {
+        if (memberships.LastAlive is { } lastAlive && await minutes.RecoverAsync(engine, lastAlive, cancellationToken) is > 0 and var recovered)
+            logger.LogInformation("Put {Minutes} minutes of history together from visits: the server was not stopped but ended.", recovered);
     }
 
     /// <summary>A curve that cannot be read is no reason to keep viewers waiting.</summary>

@@ -52,6 +52,10 @@ internal sealed class HistoryReader : IDisposable
     /// <summary>The next room behind a number.</summary>
     public long? RoomFrom(long no) => Number("""SELECT min("No") FROM "HistoryRooms" WHERE "No" >= $1""", no);
 
+    /// <summary>When the latest minute stored of a room began; null when there is none.</summary>
+    public DateTimeOffset? LastMinute(long room) =>
+        Number("""SELECT max("At") FROM "Minutes" WHERE "Step" = 0 AND "RoomNo" = $1""", room) is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
+
     /// <summary>The minutes or quarters of a room, in order.</summary>
     public List<CurvePoint> Minutes(MinuteStep step, long room, DateTimeOffset from, DateTimeOffset until)
     {

@@ -37,6 +37,9 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
     /// <summary>How long ago the oldest of them happened; zero when there is none.</summary>
     public TimeSpan Lag => engine.Journal.Lag;
 
+    /// <summary>When the product last ran, as <see cref="RestoreAsync"/> found it; null on the first start.</summary>
+    public DateTimeOffset? LastAlive { get; private set; }
+
     /// <summary>Names the operating system's present run; tests restart the machine here.</summary>
     internal string? BootId { get; init; } = AliveStamp.ReadBootId();
 
@@ -57,6 +60,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
                 return 0; // the first start has no viewers to restore
 
             _beat = last.Beat;
+            LastAlive = last.Alive.At;
             var now = Alive();
             if (last.Alive.Steady is { } steady)
                 database.Steady.Resume(steady, now.ProvenSince(last.Alive) ?? TimeSpan.Zero);

@@ -14,6 +14,9 @@ public sealed class MinuteStore(PresenceDatabase database) : IDisposable
     /// <summary>The most minutes held while the database cannot be written; the oldest go first.</summary>
     internal const int MostWaiting = 1_000_000;
 
+    /// <summary>How far back a start looks for minutes that were not stored: they are stored once a minute, unless the disk was in trouble.</summary>
+    private static readonly TimeSpan LongestRecovery = TimeSpan.FromHours(1);
+
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private readonly List<RoomMinute> _waiting = [];
     private DateTimeOffset _prunedAt;
@@ -53,6 +56,40 @@ public sealed class MinuteStore(PresenceDatabase database) : IDisposable
         {
             _oneAtATime.Release();
         }
+    }
+
+    /// <summary>Puts the minutes together that a crash took, from visits. Once, after viewers were restored and before the first heartbeat.</summary>
+    /// <param name="engine">Who is there again.</param>
+    /// <param name="lastAlive">When the product last ran.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>How many minutes.</returns>
+    public async Task<int> RecoverAsync(PresenceEngine engine, DateTimeOffset lastAlive, CancellationToken cancellationToken)
+    {
+        var lost = ReadLost(engine, lastAlive);
+        await SaveAsync(lost, cancellationToken);
+        return lost.Count;
+    }
+
+    private List<RoomMinute> ReadLost(PresenceEngine engine, DateTimeOffset lastAlive)
+    {
+        using var reader = new HistoryReader(database);
+        if (reader.LastMinute(HistoryTables.Network) is not { } last)
+            return []; // a file of a version without history
+        var earliest = lastAlive - LongestRecovery;
+        var from = last + TimeSpan.FromMinutes(1) > earliest ? last + TimeSpan.FromMinutes(1) : earliest.AddTicks(-(earliest.Ticks % TimeSpan.TicksPerMinute));
+        if (from >= lastAlive)
+            return [];
+
+        var visits = new List<Visit>();
+        for (var no = reader.RoomFrom(HistoryTables.Network + 1); no is { } room; no = reader.RoomFrom(room + 1))
+            visits.AddRange(reader.Visits(room, from, lastAlive, new VisitPlace(room, long.MinValue, 0), int.MaxValue).Select(visit => visit.Visit));
+        foreach (var roomId in engine.LiveRooms())
+            visits.AddRange(engine.VisitsUnderWay(roomId).Where(visit => visit.JoinedAt < lastAlive).Select(visit => visit with { LeftAt = DateTimeOffset.MaxValue }));
+
+        // A write that was cut off has stored some of them.
+        return [.. MinuteReplay.Of(visits, from, lastAlive.AddMilliseconds(1)) // who does not come back left at that very moment
+            .GroupBy(minute => minute.RoomId, PresenceComparers.RoomId)
+            .SelectMany(room => reader.RoomNo(room.Key) is { } no && reader.LastMinute(no) is { } stored ? room.Where(minute => minute.At > stored) : room)];
     }
 
     /// <summary>Deletes late heartbeats that no rehearsal looks at any more; once an hour.</summary>
