@@ -42,6 +42,13 @@ public sealed partial class JobTests
     }
 
     [Fact]
+    public void Words_OfMaintenanceThatGaveSpaceBack_SayHowMuch()
+    {
+        Assert.Equal("No damage found. Emptied a log of 4 KB. The database is 20 MB smaller.", SystemWords.Of(new JobResult(4_096, GivenBack: 20_000_000)));
+        Assert.DoesNotContain("smaller", SystemWords.Of(new JobResult(4_096)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RunNow_OfTheBackup_LeavesACopyInTheConfiguredFolder()
     {
         using var folder = new TemporaryFolder();

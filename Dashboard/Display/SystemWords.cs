@@ -41,6 +41,7 @@ internal static class SystemWords
     public static string Of(JobResult result) => result switch
     {
         { File: { } file } => Sentence.With(SystemTexts.BackupTaken, file, Numbers.Bytes(result.Bytes)),
+        { GivenBack: > 0 } => $"{Of(result with { GivenBack = 0 })} {Sentence.With(SystemTexts.MaintenanceGaveBack, Numbers.Bytes(result.GivenBack))}",
         _ => Sentence.With(result.IsLogKept ? SystemTexts.MaintenanceDoneLogKept : SystemTexts.MaintenanceDone, Numbers.Bytes(result.Bytes)),
     };
 

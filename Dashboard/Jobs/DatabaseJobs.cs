@@ -28,7 +28,7 @@ internal sealed class MaintenanceJob(DatabaseMaintenance maintenance)
         var report = await maintenance.RunAsync(cancellationToken);
         if (report.Damage is { } damage)
             throw new InvalidDataException(Sentence.With(SystemTexts.Damaged, damage));
-        return new JobResult(report.LogBytes, IsLogKept: !report.IsLogEmptied);
+        return new JobResult(report.LogBytes, IsLogKept: !report.IsLogEmptied, GivenBack: report.GivenBack);
     }
 }
 
@@ -36,7 +36,8 @@ internal sealed class MaintenanceJob(DatabaseMaintenance maintenance)
 /// <param name="Bytes">How large the copy is, or how much was in the log.</param>
 /// <param name="File">The copy's name.</param>
 /// <param name="IsLogKept">Whether the log could not be emptied.</param>
-public sealed record JobResult(long Bytes, string? File = null, bool IsLogKept = false);
+/// <param name="GivenBack">By how many bytes the database became shorter.</param>
+public sealed record JobResult(long Bytes, string? File = null, bool IsLogKept = false, long GivenBack = 0);
 
 /// <summary>How far a run is, for the System page.</summary>
 internal static class JobProgress

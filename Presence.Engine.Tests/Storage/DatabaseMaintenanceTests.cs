@@ -131,6 +131,26 @@ public sealed class DatabaseMaintenanceTests : IDisposable
         Assert.Equal(0, Of(database).Size().Log);
     }
 
+    [Fact]
+    public async Task RunAsync_AfterManyRowsWereDeleted_GivesTheirSpaceBackToTheDisk()
+    {
+        await using var database = await _folder.OpenAsync(_time);
+        await using (var context = database.CreateDbContext())
+        {
+            await context.ExecuteAsync(
+                $"""WITH RECURSIVE "n"("i") AS (SELECT 1 UNION ALL SELECT "i" + 1 FROM "n" WHERE "i" < 2000) INSERT INTO "RevokedTokens" SELECT "i" || hex(zeroblob(1000)), "i" FROM "n" """, Cancel);
+            await context.DeleteAsync(context.RevokedTokens, Cancel);
+        }
+        await new Checkpointer(database).CheckpointAsync(Cancel);
+        var before = new FileInfo(_folder.File).Length;
+
+        var report = await Of(database).RunAsync(Cancel);
+
+        Assert.True(report.GivenBack > 4_000_000, $"{report.GivenBack} of {before} bytes");
+        Assert.Equal(before - report.GivenBack, new FileInfo(_folder.File).Length);
+        Assert.Equal(0, (await Of(database).RunAsync(Cancel)).GivenBack);
+    }
+
     private DatabaseMaintenance Of(PresenceDatabase database) => new(database, new Checkpointer(database), _time);
 
     private static List<string> UsersIn(string path)

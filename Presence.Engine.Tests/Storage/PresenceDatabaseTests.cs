@@ -283,7 +283,13 @@ public sealed class PresenceDatabaseTests : IDisposable
         Read(connection, """SELECT count(*) FROM "Users" """);
         await new UserStore(database).SignInAsync("ada", null, isGuest: false, vouched: false, Cancel);
 
-        Assert.False(await new Checkpointer(database).CheckpointAsync(Cancel));
+        var turn = await database.Gate.EnterAsync(Cancel);
+        var checkpoint = new Checkpointer(database).CheckpointAsync(Cancel);
+        var next = database.Gate.EnterAsync(Cancel).AsTask(); // gives up after 1.5 s
+        turn.Dispose();
+
+        (await next).Dispose();
+        Assert.False(await checkpoint);
         Assert.False(database.Gate.IsHeld);
     }
 

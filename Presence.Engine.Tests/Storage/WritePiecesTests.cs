@@ -80,6 +80,96 @@ public sealed class WritePiecesTests : IAsyncLifetime
         Assert.InRange(await LeftAsync(), 1, Rows - 100);
     }
 
+    [Fact]
+    public async Task ShrinkInPiecesAsync_AfterDeletingMostRows_ShortensTheFileInStepsWhileOthersWrite()
+    {
+        await AddLargeRowsAsync(Database);
+        await new Checkpointer(Database).CheckpointAsync(Cancel);
+        var whole = FileLength();
+        var waits = new List<TimeSpan>();
+        var pages = new List<long>();
+        using var connection = Database.Connect();
+        using var count = connection.CreateCommand();
+        count.CommandText = "PRAGMA page_count";
+        var logs = new List<long>();
+        _world.Trace.OnWrite = () => _time.Advance(TimeSpan.FromMilliseconds(2)); // what 100 rows, 16 pages, a checkpoint take
+
+        var turn = await Database.Gate.EnterAsync(Cancel);
+        var shrinking = DeleteAndShrinkAsync();
+        while (!shrinking.IsCompleted)
+        {
+            var asked = _time.GetTimestamp();
+            var next = Database.Gate.EnterAsync(Cancel).AsTask(); // behind a piece that waits for this turn to end
+            turn.Dispose();
+            turn = await next;
+            waits.Add(_time.GetElapsedTime(asked));
+            pages.Add((long)count.ExecuteScalar()!);
+            logs.Add(new Checkpointer(Database).LogSize());
+        }
+        turn.Dispose();
+        var (deleted, givenBack) = await shrinking;
+        _world.Trace.OnWrite = null;
+        await new Checkpointer(Database).CheckpointAsync(Cancel);
+
+        Assert.Equal(Rows * 9 / 10, deleted);
+        Assert.Equal(whole - FileLength(), givenBack);
+        Assert.InRange(FileLength(), 1, whole / 4);
+        Assert.InRange(waits.Max(), TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(50));
+        Assert.Equal(pages.OrderDescending(), pages);
+        Assert.True(pages.Distinct().Count() > 20, string.Join(' ', pages.Distinct()));
+        Assert.InRange(logs.Max(), 1, Checkpointer.WorthEmptying * 3);
+        Assert.True(waits.Count > 40, $"only {waits.Count} pieces");
+    }
+
+    [Fact]
+    public async Task ShrinkInPiecesAsync_LittleIsUnused_WritesNothing()
+    {
+        await DeleteAsync(Rows);
+        var writes = _world.Trace.Writes;
+
+        Assert.Equal(0, await Database.ShrinkInPiecesAsync(Cancel));
+
+        Assert.Equal(writes, _world.Trace.Writes);
+    }
+
+    [Fact]
+    public async Task DeleteInPiecesAsync_ReaderKeepsTheLog_StopsBeforeTheLogIsLargeAndGoesOnLater()
+    {
+        await new Checkpointer(Database).CheckpointAsync(Cancel);
+        await _world.DisposeAsync();
+        await using var database = new PresenceDatabase(_folder.Path, _time) { MostLog = 1, ConnectionPrepared = _world.Trace.Watch };
+        await database.OpenAsync(Cancel);
+        _world.Trace.OnWrite = () => _time.Advance(TimeSpan.FromMilliseconds(2));
+        long deleted;
+        using (var connection = database.Connect())
+        using (var reading = connection.BeginTransaction(deferred: true))
+        {
+            using var reads = connection.CreateCommand();
+            reads.CommandText = """SELECT count(*) FROM "RevokedTokens" """;
+            reads.ExecuteScalar();
+            await AddLargeRowsAsync(database); // which the reader doesn't see, so that they stay in the log
+
+            deleted = await database.DeleteInPiecesAsync<RevokedTokenRecord>($"\"ExpiresAt\" >= {0}", Cancel);
+
+            Assert.InRange(deleted, 100, Rows);
+        }
+
+        Assert.Equal(2 * Rows - deleted, await database.DeleteInPiecesAsync<RevokedTokenRecord>($"\"ExpiresAt\" >= {0}", Cancel));
+    }
+
+    private async Task<(long Deleted, long GivenBack)> DeleteAndShrinkAsync() =>
+        (await Database.DeleteInPiecesAsync<RevokedTokenRecord>($"\"ExpiresAt\" >= {Rows} AND \"ExpiresAt\" < {Rows + (Rows * 9 / 10)}", Cancel), await Database.ShrinkInPiecesAsync(Cancel));
+
+    /// <summary>As many rows again, of 2 KB each: 16 MB with their index.</summary>
+    private static async Task AddLargeRowsAsync(PresenceDatabase database)
+    {
+        await using var context = database.CreateDbContext();
+        await context.ExecuteAsync(
+            $"""WITH RECURSIVE "n"("i") AS (SELECT {Rows} UNION ALL SELECT "i" + 1 FROM "n" WHERE "i" < {(2 * Rows) - 1}) INSERT INTO "RevokedTokens" SELECT 'token ' || "i" || hex(zeroblob(1000)), "i" FROM "n" """, Cancel);
+    }
+
+    private long FileLength() => new FileInfo(Database.FilePath).Length;
+
     private Task<long> DeleteAsync(int below) => Database.DeleteInPiecesAsync<RevokedTokenRecord>($"\"ExpiresAt\" < {below}", Cancel);
 
     private async Task<int> LeftAsync()

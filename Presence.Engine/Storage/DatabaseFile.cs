@@ -110,6 +110,8 @@ public sealed class DatabaseFile
     public void RequireCurrent()
     {
         RequireThere();
+        if (File.Exists(DatabaseRewrite.DraftOf(FilePath)))
+            throw new IOException($"The server is just rewriting the database {FilePath}. Try again when it has started.");
         try
         {
             using var connection = Open(FilePath);

@@ -86,7 +86,7 @@ public sealed class DatabaseMaintenance(PresenceDatabase database, Checkpointer 
         }
     }
 
-    /// <summary>Reads the whole file to see that it is sound, renews what the query planner knows of it, and empties the write-ahead log.</summary>
+    /// <summary>Reads the whole file to see that it is sound, renews what the query planner knows of it, gives unused space back, and empties the write-ahead log.</summary>
     /// <param name="cancellationToken">Stops it between or inside the steps; each can be repeated.</param>
     public async Task<MaintenanceReport> RunAsync(CancellationToken cancellationToken)
     {
@@ -96,7 +96,7 @@ public sealed class DatabaseMaintenance(PresenceDatabase database, Checkpointer 
         try
         {
             if (DatabaseGuards.DamageOf(connection) is { } damage)
-                return new MaintenanceReport(damage, log, IsLogEmptied: false); // a damaged file is not written to
+                return new MaintenanceReport(damage, log, IsLogEmptied: false, GivenBack: 0); // a damaged file is not written to
 
             using (await database.Gate.EnterAsync(cancellationToken))
             {
@@ -104,7 +104,8 @@ public sealed class DatabaseMaintenance(PresenceDatabase database, Checkpointer 
                 command.CommandText = RenewStatistics;
                 command.ExecuteNonQuery();
             }
-            return new MaintenanceReport(Damage: null, log, await checkpointer.CheckpointAsync(cancellationToken));
+            var givenBack = await database.ShrinkInPiecesAsync(cancellationToken);
+            return new MaintenanceReport(Damage: null, log, await checkpointer.CheckpointAsync(cancellationToken), givenBack);
         }
         catch (SqliteException exception) when (cancellationToken.IsCancellationRequested)
         {
@@ -120,4 +121,5 @@ public sealed class DatabaseMaintenance(PresenceDatabase database, Checkpointer 
 /// <param name="Damage">What is wrong with the file; null for nothing.</param>
 /// <param name="LogBytes">How large the write-ahead log was before.</param>
 /// <param name="IsLogEmptied">Whether it is empty now; a reader of an older state keeps it until the next round.</param>
-public sealed record MaintenanceReport(string? Damage, long LogBytes, bool IsLogEmptied);
+/// <param name="GivenBack">By how many bytes the file became shorter.</param>
+public sealed record MaintenanceReport(string? Damage, long LogBytes, bool IsLogEmptied, long GivenBack);

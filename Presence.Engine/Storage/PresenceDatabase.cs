@@ -21,6 +21,8 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
     /// <summary>How long a command may wait for SQLite, in seconds. With the gate, it only waits for other programs.</summary>
     private const int CommandTimeoutSeconds = 2;
 
+    private const string UseLog = "PRAGMA journal_mode = WAL";
+
     private readonly string _connectionString;
     private readonly ILogger _logger;
     private readonly DatabaseBackups _backups;
@@ -85,6 +87,12 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
     /// <summary>Now in whole milliseconds, as stored: what is answered equals what is read after a restart.</summary>
     internal DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(Time.GetUtcNow().ToUnixTimeMilliseconds());
 
+    /// <summary>The size of the write-ahead log at which <see cref="WritePieces"/> leave their work to the next run.</summary>
+    internal long MostLog { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Tests answer here for a disk that is full.</summary>
+    internal Func<string, long> FreeBytes { get; init; } = folder => new DriveInfo(folder).AvailableFreeSpace;
+
     /// <summary>Tests listen here to what each connection really does.</summary>
     internal Action<SqliteConnection>? ConnectionPrepared { get; set; }
 
@@ -111,9 +119,12 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
             {
                 throw CannotOpen(exception);
             }
-            await using var context = CreateDbContext();
-            _keeper = Check(context.Database.GetMigrations());
-            await MigrateAsync(context, cancellationToken);
+            await using (var context = CreateDbContext())
+            {
+                _keeper = Check(context.Database.GetMigrations());
+                await MigrateAsync(context, cancellationToken);
+            }
+            RewriteIfOld(cancellationToken);
             Marker.Begin(DatabaseGuards.ProgressOf(_keeper) with { BootId = BootId });
             NoteLog();
             Gate.Leaving = NoteLog;
@@ -187,11 +198,32 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
     {
         if (Interlocked.Exchange(ref _keeper, null) is { } keeper)
         {
-            using var pooled = new SqliteConnection(_connectionString);
-            SqliteConnection.ClearPool(pooled);
+            ClosePooled();
             await keeper.DisposeAsync();
         }
         Interlocked.Exchange(ref _lock, null)?.Dispose();
+    }
+
+    private void ClosePooled()
+    {
+        using var pooled = new SqliteConnection(_connectionString);
+        SqliteConnection.ClearPool(pooled);
+    }
+
+    /// <summary>After the migration, which left a backup: a file of an older version becomes one that can give space back.</summary>
+    private void RewriteIfOld(CancellationToken cancellationToken)
+    {
+        var rewrite = new DatabaseRewrite(FilePath, Time, _logger);
+        rewrite.DeleteDraft();
+        if (DatabaseRewrite.IsDone(_keeper!))
+            return;
+        ClosePooled();
+        var isWritten = rewrite.TryWrite(_keeper!, FreeBytes(Folder), cancellationToken);
+        _keeper!.Dispose();
+        if (isWritten)
+            rewrite.Apply();
+        _keeper = ConnectUnchecked();
+        Execute(_keeper, UseLog);
     }
 
     private void ThrowIfNotOpen()
@@ -331,7 +363,9 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
             if (DatabaseGuards.DamageOf(connection) is { } damage)
                 throw _refusals.Damaged(damage);
             RefuseALostOne(connection, migrations);
-            Execute(connection, "PRAGMA journal_mode = WAL");
+            if (_isNew)
+                Execute(connection, DatabaseRewrite.Incremental);
+            Execute(connection, UseLog);
             return connection;
         }
         catch (SqliteException exception) when (exception.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB)
