@@ -44,7 +44,7 @@ public sealed partial class JobTests
     [Fact]
     public void Words_OfMaintenanceThatGaveSpaceBack_SayHowMuch()
     {
-        Assert.Equal("No damage found. Emptied a log of 4 KB. The database is 20 MB smaller.", SystemWords.Of(new JobResult(4_096, GivenBack: 20_000_000)));
+        Assert.Equal("No damage found. Emptied a log of 5 KB. The database is 20.0 MB smaller.", SystemWords.Of(new JobResult(4_096, GivenBack: 20_000_000)));
         Assert.DoesNotContain("smaller", SystemWords.Of(new JobResult(4_096)), StringComparison.Ordinal);
     }
 
