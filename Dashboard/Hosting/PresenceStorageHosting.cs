@@ -111,12 +111,15 @@ internal sealed class HistoryWriter(PresenceEngine engine, HistoryStore network,
     /// <param name="cancellationToken">Gives up; what could not be written is written by the next call.</param>
     public async Task SaveAsync(bool ends, CancellationToken cancellationToken)
     {
-        var ended = new List<RoomMinute>();
-        engine.TakeMinutes(ended, ends);
-        await minutes.SaveAsync(ended, cancellationToken);
         await network.SaveAsync(cancellationToken);
         await rooms.SaveAsync(cancellationToken);
+        var ended = new List<RoomMinute>();
+        engine.TakeMinutes(ended, ends);
+        await minutes.SaveAsync(ended, cancellationToken); // last: what a stop leaves out of them, the next start puts together from visits
     }
+
+    /// <summary>Puts the minutes together that were not written before the process ended.</summary>
+    public Task<int> RecoverAsync(DateTimeOffset lastAlive, CancellationToken cancellationToken) => minutes.RecoverAsync(engine, lastAlive, cancellationToken);
 }
 
 /// <summary>All administration data, read before viewers are restored: a banned viewer must not return with a restart.</summary>

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Presence.Engine;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 
@@ -18,8 +17,6 @@ internal sealed class StorageStartup(
     HistoryStore history,
     RoomTrendSnapshotStore rooms,
     HistoryWriter historyWriter,
-    MinuteStore minutes,
-    PresenceEngine engine,
     BroadcastStore broadcasts,
     Checkpointer checkpointer,
     PresenceReadiness readiness,
@@ -110,7 +107,7 @@ internal sealed class StorageStartup(
 
     private async Task RecoverMinutesAsync(CancellationToken cancellationToken)
     {
-        if (memberships.LastAlive is { } lastAlive && await minutes.RecoverAsync(engine, lastAlive, cancellationToken) is > 0 and var recovered)
+        if (memberships.LastAlive is { } lastAlive && await historyWriter.RecoverAsync(lastAlive, cancellationToken) is > 0 and var recovered)
             logger.LogInformation("Put {Minutes} minutes of history together from visits: the server was not stopped but ended.", recovered);
     }
 
