@@ -69,6 +69,9 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddSingleton(new RoomStore(Database, Engine));
         Services.AddSingleton(new RemovalStore(Database, Engine));
         Services.AddScoped<SettingsAdministration>();
+        Services.AddSingleton(new HistorySettingsStore(Database));
+        Services.AddSingleton(services => PresenceStorageHosting.HistoryOf(Database, services.GetRequiredService<HistorySettingsStore>(), Engine));
+        Services.AddScoped<HistoryAdministration>();
         Services.AddScoped<PublicLinkAdministration>();
         Services.AddSingleton(ShareLinks);
         Services.AddScoped<ShareLinkAdministration>();
@@ -151,6 +154,18 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
             Time.Advance(TimeSpan.FromSeconds(1));
             Engine.Sweep();
         }
+    }
+
+    /// <summary>Writes what history keeps, as the host's loops do.</summary>
+    protected async Task KeepHistoryAsync()
+    {
+        var memberships = Services.GetRequiredService<MembershipStore>();
+        await memberships.RestoreAsync(Cancellation); // nothing, in a new database
+        await memberships.FlushAsync(Cancellation);
+        var minutes = new List<Presence.Engine.History.RoomMinute>();
+        Engine.TakeMinutes(minutes);
+        using var store = new MinuteStore(Database);
+        await store.SaveAsync(minutes, Cancellation);
     }
 
     /// <summary>Lets time pass until the page shows something; the gate's loop runs on other threads.</summary>

@@ -60,6 +60,7 @@ internal static class DashboardPages
         services.AddSingleton<RosterDownload>();
         services.AddSingleton<TableDownloads>();
         services.AddScoped<SettingsAdministration>();
+        services.AddScoped<HistoryAdministration>();
         services.AddScoped<PublicLinkAdministration>();
         services.AddScoped<ShareLinkAdministration>();
         services.AddSingleton<TestViewers>();

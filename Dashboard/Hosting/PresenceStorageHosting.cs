@@ -43,8 +43,7 @@ internal static class PresenceStorageHosting
         services.AddSingleton<HistoryWriter>();
         services.AddSingleton<HistorySettingsStore>();
         services.AddSingleton<BroadcastStore>();
-        services.AddSingleton<IHistory>(provider => new HistoryQueries(
-            provider.GetRequiredService<PresenceDatabase>(), provider.GetRequiredService<HistorySettingsStore>(), provider.GetRequiredService<PresenceEngine>().VisitsUnderWay));
+        services.AddSingleton<IHistory>(provider => HistoryOf(provider.GetRequiredService<PresenceDatabase>(), provider.GetRequiredService<HistorySettingsStore>(), provider.GetRequiredService<PresenceEngine>()));
         services.AddSingleton<RoomTrendSnapshotStore>();
         services.AddSingleton<Checkpointer>();
         services.AddSingleton<PresenceReadiness>();
@@ -57,6 +56,9 @@ internal static class PresenceStorageHosting
         services.AddHostedService<StorageStartup>();
         AddLoops(services);
     }
+
+    internal static IHistory HistoryOf(PresenceDatabase database, HistorySettingsStore settings, PresenceEngine engine) =>
+        new HistoryQueries(database, settings, engine.VisitsUnderWay, roomId => roomId is null ? engine.Settings : engine.Effective(roomId).Values);
 
     internal static LimitUsageRegistry CapsOf(PresenceEngine engine)
     {

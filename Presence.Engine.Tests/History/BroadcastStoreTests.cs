@@ -178,7 +178,7 @@ public sealed class BroadcastStoreTests : IAsyncLifetime
         await _settings.LoadAsync(Cancel);
         _broadcasts = new BroadcastStore(_world.Database, _world.Engine, _settings);
         await _broadcasts.LoadAsync(Cancel);
-        _history = new HistoryQueries(_world.Database, _settings, _world.Engine.VisitsUnderWay);
+        _history = new HistoryQueries(_world.Database, _settings, _world.Engine.VisitsUnderWay, _ => _world.Engine.Settings);
     }
 
     private async Task EndAsync()

@@ -1,6 +1,7 @@
 using Presence.Engine.Changes;
 using Presence.Engine.History;
 using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 using static Presence.Engine.Tests.History.HistoryFolder;
 
@@ -62,6 +63,30 @@ public sealed class RehearsalReaderTests : IAsyncLifetime
         await _history.Minutes.SaveAsync([Minute("lobby", 26 * 60, default)], Cancel);
 
         Assert.Equal([6], (await _history.RowsAsync(context => context.Set<LateHeartbeatsRecord>())).Select(late => late.Seconds));
+    }
+
+    [Fact]
+    public async Task RehearseAsync_ForAMinute_CountsWithOneReading()
+    {
+        using var settings = new HistorySettingsStore(_history.Database);
+        var inForce = PresenceSettings.Default;
+        var history = new HistoryQueries(_history.Database, settings, _ => [], roomId => roomId == "lobby" ? inForce with { PresenceTimeout = TimeSpan.FromSeconds(90) } : inForce);
+        await _history.Minutes.SaveAsync([Minute("lobby", 0, default, new LateHeartbeats(Pixel, 45, 2)), Minute(null, 0, default)], Cancel);
+
+        Assert.Equal((2, 2), await DroppedAsync(null, 70)); // silent for 75 s
+        Assert.Equal((0, 2), await DroppedAsync("lobby", 70));
+        await _history.Minutes.SaveAsync([Minute("lobby", 1, default, new LateHeartbeats(Pixel, 45, 1))], Cancel);
+        Assert.Equal((0, 2), await DroppedAsync("lobby", 65));
+
+        _history.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal((0, 3), await DroppedAsync("lobby", 65));
+        Assert.Contains("at least 5 s longer", (await Assert.ThrowsAsync<ArgumentException>(() => DroppedAsync("lobby", 31))).Message, StringComparison.Ordinal);
+
+        async Task<(int Now, int Tried)> DroppedAsync(string? room, int timeout)
+        {
+            var rehearsal = await history.RehearseAsync(new RehearsalQuery(room, Interval, TimeSpan.FromSeconds(timeout)), Cancel);
+            return (rehearsal.Now.FalseLeaves, rehearsal.Tried.FalseLeaves);
+        }
     }
 
     private static RoomMinute Minute(string? room, int minute, LeaveCounts leaves, params LateHeartbeats[] late) =>

@@ -83,6 +83,11 @@ public interface IHistory
     /// <param name="take">How many at most, 1..<see cref="PresenceLimits.Page"/>.</param>
     /// <param name="cancellationToken">Gives up.</param>
     Task<IReadOnlyList<Visit>> FindDepartedAsync(string text, int take = 8, CancellationToken cancellationToken = default);
+
+    /// <summary>What another interval and timeout would have come to over the last day, beside those in force in the room or the network.</summary>
+    /// <exception cref="ArgumentException">The interval and the timeout do not go together. The message is for the caller.</exception>
+    /// <remarks><b>Cost.</b> The first in a minute reads the day's visits of the room, or of the rooms that were watched most. The next count with what it read.</remarks>
+    Task<Rehearsal> RehearseAsync(RehearsalQuery query, CancellationToken cancellationToken = default);
 }
 
 /// <summary>A page of a list.</summary>

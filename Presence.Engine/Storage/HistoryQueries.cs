@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Presence.Engine.History;
+using Presence.Engine.Settings;
 
 namespace Presence.Engine.Storage;
 
@@ -8,7 +9,8 @@ namespace Presence.Engine.Storage;
 /// <param name="database">The open database.</param>
 /// <param name="settings">What holds for history.</param>
 /// <param name="present">The visits under way in a room: without a reason, lasting until now.</param>
-public sealed partial class HistoryQueries(PresenceDatabase database, HistorySettingsStore settings, Func<string, IReadOnlyList<Visit>> present) : IHistory
+/// <param name="inForce">The presence settings in force in a room; the network's for null.</param>
+public sealed partial class HistoryQueries(PresenceDatabase database, HistorySettingsStore settings, Func<string, IReadOnlyList<Visit>> present, Func<string?, PresenceSettings> inForce) : IHistory
 {
     /// <summary>The broadcasts that are usual for a room.</summary>
     private const int UsualBroadcasts = 10;

@@ -1,5 +1,6 @@
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
+using Presence.Engine.History;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 
@@ -9,6 +10,9 @@ namespace Presence.Dashboard.Components.Shared;
 internal static class ImpactWords
 {
     private const string None = "–";
+
+    /// <summary>Devices a replay names: those with the most mistakes.</summary>
+    private const int MostDevices = 5;
 
     public static IEnumerable<ImpactLine> Lines(PresenceSettings inForce, PresenceSettings? wanted, NetworkCount network)
     {
@@ -31,6 +35,19 @@ internal static class ImpactWords
             text(now),
             later is null ? None : text(later),
             later is null ? null : worth(later).CompareTo(worth(now)) switch { < 0 => "is-caution", > 0 when name != SettingsTexts.Heartbeats => "is-good", _ => null });
+    }
+
+    /// <summary>What a replay came to: the count, those dropped by mistake, by device where that differs, and the requests.</summary>
+    public static IEnumerable<ImpactLine> Lines(Rehearsal rehearsal)
+    {
+        var (now, tried) = (rehearsal.Now, rehearsal.Tried);
+        yield return new(SettingsTexts.RehearsalViewers, Rates.Text(now.Viewers), Rates.Text(tried.Viewers), null);
+        yield return Dropped(SettingsTexts.RehearsalDropped, now.FalseLeaves, tried.FalseLeaves);
+        foreach (var device in rehearsal.Devices.Where(device => device.Now != device.Tried).Take(MostDevices))
+            yield return Dropped(Sentence.With(SettingsTexts.RehearsalDevice, SessionDevices.Text(device.Device)), device.Now, device.Tried) with { IsPart = true };
+        yield return new(SettingsTexts.RehearsalHeartbeats, Rates.Text(now.HeartbeatsPerSecond), Rates.Text(tried.HeartbeatsPerSecond), tried.HeartbeatsPerSecond > now.HeartbeatsPerSecond * 1.005 ? "is-caution" : null);
+
+        static ImpactLine Dropped(string name, int now, int tried) => new(name, Numbers.Count(now), Numbers.Count(tried), tried.CompareTo(now) switch { > 0 => "is-caution", < 0 => "is-good", _ => null });
     }
 
     /// <summary>The requests, and the worst of the rest.</summary>
@@ -60,4 +77,8 @@ internal static class ImpactWords
 /// <param name="Now">What it is.</param>
 /// <param name="Later">What it would be.</param>
 /// <param name="Css">How that is marked: is-caution for the worse, is-good for the better. Null for neither.</param>
-internal readonly record struct ImpactLine(string Name, string Now, string Later, string? Css);
+public readonly record struct ImpactLine(string Name, string Now, string Later, string? Css)
+{
+    /// <summary>Whether it is a part of the line above.</summary>
+    public bool IsPart { get; init; }
+}
