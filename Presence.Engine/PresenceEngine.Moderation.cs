@@ -78,6 +78,9 @@ public sealed partial class PresenceEngine
     /// <summary>The removals in force.</summary>
     public IReadOnlyList<Removal> Removals() => _network.Removals.InForce(_clock.UtcOf(_clock.Now()));
 
+    /// <summary>The rooms of which something is said.</summary>
+    internal IEnumerable<string> DefinedRooms => _network.Catalogue.Ids;
+
     /// <summary>Forgets removals that ended at an instant or before it, and may never be in force again.</summary>
     internal void ForgetRemovals(DateTimeOffset until) => _network.Removals.Prune(until);
 

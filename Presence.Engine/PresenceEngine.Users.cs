@@ -82,6 +82,9 @@ public sealed partial class PresenceEngine
         return members.Length <= Limits.ChannelMembers && _channels.TrySet(channelId, members);
     }
 
+    /// <summary>The channels that have members.</summary>
+    internal IEnumerable<string> ChannelsInForce => _channels.Ids;
+
     /// <summary>The online members of these channels.</summary>
     /// <param name="channelIds">The channels, answered in this order.</param>
     /// <param name="askingUserId">The asking user, who isn't counted. Null counts all.</param>

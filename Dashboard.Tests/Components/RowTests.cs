@@ -34,11 +34,11 @@ public sealed class RowTests : PageTest
     {
         var count = new RoomCount(3, 3, 1, 0, 0, Start);
         RoomRow Row(RoomCount now, params int[] recent) => new(new RoomSummary("main", now, Start, 3) { IsEnabled = true }, new RoomTrend(recent, [3], now.At));
-        var row = Render<RoomListRow>(parameters => parameters.Add(p => p.Row, Row(count, 2, 3)).Add(p => p.Now, Start));
+        var row = Render<RoomListRow>(parameters => parameters.Add(p => p.RoomId, "main").Add(p => p.Read, _ => new(Row(count, 2, 3))).Add(p => p.Now, Start));
 
-        row.Render(parameters => parameters.Add(p => p.Row, Row(count with { At = Start.AddSeconds(1) }, 2, 3)).Add(p => p.Now, Start.AddSeconds(1)));
+        row.Render(parameters => parameters.Add(p => p.RoomId, "main").Add(p => p.Read, _ => new(Row(count with { At = Start.AddSeconds(1) }, 2, 3))).Add(p => p.Now, Start.AddSeconds(1)));
         Assert.Equal(1, row.RenderCount);
-        row.Render(parameters => parameters.Add(p => p.Row, Row(count with { Viewers = 4 }, 2, 4)).Add(p => p.Now, Start.AddSeconds(1)));
+        row.Render(parameters => parameters.Add(p => p.RoomId, "main").Add(p => p.Read, _ => new(Row(count with { Viewers = 4 }, 2, 4))).Add(p => p.Now, Start.AddSeconds(1)));
 
         Assert.Equal(2, row.RenderCount);
         Assert.Contains("+2", row.Markup, StringComparison.Ordinal);

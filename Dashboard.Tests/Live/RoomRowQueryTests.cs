@@ -29,8 +29,6 @@ public sealed class RoomRowQueryTests : IDisposable
         Join("main", 1);
 
         Assert.Same(row, await ReadAsync("main"));
-        Assert.Same(row, _reader.Find("main"));
-        Assert.Null(_reader.Find("another"));
     }
 
     [Fact]

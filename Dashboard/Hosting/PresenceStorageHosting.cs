@@ -129,13 +129,13 @@ internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removal
 {
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        await rooms.LoadAsync(cancellationToken);
-        await removals.LoadAsync(cancellationToken);
-        await switches.LoadAsync(cancellationToken);
-        await channels.LoadAsync(cancellationToken);
-        await serverKeys.LoadAsync(cancellationToken);
-        await publicLinks.LoadAsync(cancellationToken);
-        await shareLinks.LoadAsync(cancellationToken);
+        await rooms.ReloadAsync(cancellationToken);
+        await removals.ReloadAsync(cancellationToken);
+        await switches.ReloadAsync(cancellationToken);
+        await channels.ReloadAsync(cancellationToken);
+        await serverKeys.ReloadAsync(cancellationToken);
+        await publicLinks.ReloadAsync(cancellationToken);
+        await shareLinks.ReloadAsync(cancellationToken);
         await history.LoadAsync(cancellationToken);
     }
 }

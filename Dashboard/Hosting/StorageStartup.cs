@@ -40,7 +40,7 @@ internal sealed class StorageStartup(
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await database.OpenAsync(cancellationToken);
-        await revokedTokens.LoadAsync(cancellationToken);
+        await revokedTokens.ReloadAsync(cancellationToken);
         await administration.LoadAsync(cancellationToken);
         var inForce = await settings.LoadAsync(Initial(options.Value.Initial), cancellationToken);
         logger.LogInformation("Data folder: {Folder}. Settings version {Version} is in effect.", database.Folder, inForce.Version);

@@ -21,8 +21,7 @@ internal sealed class RoomListQuery(IPresence presence, RoomRanking ranking, Roo
     private string[] _pinned = [];
     private RoomLine[] _first = [];
     private RoomLine[] _rest = [];
-    private int _windowStart;
-    private int _windowCount;
+    private HashSet<string> _drawn = new(PresenceComparers.RoomId);
 
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
     public async ValueTask<RoomListViewModel> ReadAsync(RoomListView view)
@@ -38,33 +37,26 @@ internal sealed class RoomListQuery(IPresence presence, RoomRanking ranking, Roo
         }
         rows.BeginPass();
         Arrange(view, _order.Of(await ranking.ReadAsync(view.Query)), pins);
-        await rows.ReadAsync([.. _pinned, .. _first.Select(line => line.RoomId), .. Window().Select(line => line.RoomId)]);
+        var drawn = _drawn;
+        _drawn = new(PresenceComparers.RoomId);
+        var read = await rows.ReadAsync([.. _pinned, .. _first.Select(line => line.RoomId), .. drawn]);
 
         var network = (await presence.ReadNetworkAsync()).Count;
-        return new RoomListViewModel(network, _pinned, _first, _rest, pins, network.At, _order.IsWaiting, presence.Current.IsWarming, presence.Current.Settings.Enabled);
+        return new RoomListViewModel(network, [.. read.Take(_pinned.Length)], _first, _rest, pins, network.At, _order.IsWaiting, presence.Current.IsWarming, presence.Current.Settings.Enabled);
     }
 
-    /// <summary>The rooms behind the first that are on screen. They are read with the next readings as well.</summary>
-    /// <param name="start">How many of <see cref="RoomListViewModel.Rest"/> are above.</param>
-    /// <param name="count">How many are wanted.</param>
-    public async ValueTask<(IReadOnlyList<RoomLine> Lines, int Total)> ReadRestAsync(int start, int count)
+    /// <summary>A room that is drawn. What the page draws is read at once with its next reading; what comes on screen in between is read now.</summary>
+    public async ValueTask<RoomRow> RowAsync(string roomId)
     {
-        (_windowStart, _windowCount) = (start, count);
-        var lines = Window();
-        await rows.ReadAsync([.. lines.Select(line => line.RoomId)]);
-        return (lines, _rest.Length);
+        _drawn.Add(roomId);
+        return (await rows.ReadAsync([roomId]))[0];
     }
-
-    /// <summary>One of the rooms that were read; null for any other.</summary>
-    public RoomRow? Row(string roomId) => rows.Find(roomId);
 
     /// <summary>Sets whether the moderator points at the table. Its rows then keep their places.</summary>
     public void Hold(bool isHeld) => _order.Hold(isHeld);
 
     /// <summary>The next reading has the order as it is then, without letting go.</summary>
     public void TakeOrder() => _order.Release();
-
-    private RoomLine[] Window() => _rest[Math.Min(_windowStart, _rest.Length)..Math.Min(_windowStart + _windowCount, _rest.Length)];
 
     /// <summary>The same lists as before while nothing changed: the table then moves no row.</summary>
     private void Arrange(RoomListView view, IReadOnlyList<string> ranked, IReadOnlyList<string> pins)
@@ -93,7 +85,7 @@ internal sealed class RoomListQuery(IPresence presence, RoomRanking ranking, Roo
 /// <param name="IsEnabled">Whether presence is on.</param>
 public sealed record RoomListViewModel(
     NetworkCount Network,
-    IReadOnlyList<string> Pinned,
+    IReadOnlyList<RoomRow> Pinned,
     IReadOnlyList<RoomLine> First,
     IList<RoomLine> Rest,
     IReadOnlyList<string> Pins,

@@ -40,9 +40,6 @@ internal sealed class RoomRowQuery(IPresence presence, TimeProvider time)
         return [.. roomIds.Select(roomId => _rows[roomId].Row)];
     }
 
-    /// <summary>A room as it was read last; null for one that was not.</summary>
-    public RoomRow? Find(string roomId) => (_rows.GetValueOrDefault(roomId) ?? _before.GetValueOrDefault(roomId))?.Row;
-
     private void Note(RoomSummary summary, RoomTrend trend)
     {
         var before = _before.GetValueOrDefault(summary.RoomId);

@@ -20,7 +20,7 @@ public sealed class PublicLinkStoreTests : AdministrationTest
         await AfterCrashAsync(async (database, _) =>
         {
             using var again = new PublicLinkStore(database);
-            await again.LoadAsync(Cancel);
+            await again.ReloadAsync(Cancel);
             Assert.Equal(link, again.Find(link.Code));
         });
     }
@@ -38,7 +38,7 @@ public sealed class PublicLinkStoreTests : AdministrationTest
         await AfterCrashAsync(async (database, _) =>
         {
             using var again = new PublicLinkStore(database);
-            await again.LoadAsync(Cancel);
+            await again.ReloadAsync(Cancel);
             Assert.Null(again.Find(before.Code));
             Assert.Equal(link, again.FindOfRoom("lobby"));
         });
@@ -58,7 +58,7 @@ public sealed class PublicLinkStoreTests : AdministrationTest
         await AfterCrashAsync(async (database, _) =>
         {
             using var again = new PublicLinkStore(database);
-            await again.LoadAsync(Cancel);
+            await again.ReloadAsync(Cancel);
             Assert.Equal(changed, again.FindOfRoom("lobby"));
         });
     }
@@ -77,7 +77,7 @@ public sealed class PublicLinkStoreTests : AdministrationTest
         await AfterCrashAsync(async (database, _) =>
         {
             using var again = new PublicLinkStore(database);
-            await again.LoadAsync(Cancel);
+            await again.ReloadAsync(Cancel);
             Assert.Null(again.Find(link.Code));
         });
     }
@@ -87,7 +87,7 @@ public sealed class PublicLinkStoreTests : AdministrationTest
     {
         await FillAsync(PublicLinkStore.Most);
         using var links = new PublicLinkStore(Database);
-        await links.LoadAsync(Cancel);
+        await links.ReloadAsync(Cancel);
 
         await Assert.ThrowsAsync<StoreFullException>(() => links.MakeAsync("one-more", showsNames: false, "ada", Cancel));
         await Assert.ThrowsAsync<StoreFullException>(() => links.SetAsync("one-more", showsNames: false, "ada", Cancel));

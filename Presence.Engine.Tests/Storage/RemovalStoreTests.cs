@@ -22,7 +22,7 @@ public sealed class RemovalStoreTests : AdministrationTest
         await AfterCrashAsync(async (database, engine) =>
         {
             using var again = new RemovalStore(database, engine);
-            await again.LoadAsync(Cancel);
+            await again.ReloadAsync(Cancel);
             Assert.Equal(removal, engine.RemovalOf("ann", "lobby"));
             Assert.Equal(entry, await again.FindAsync("ann", "lobby", Cancel));
         });
@@ -44,7 +44,7 @@ public sealed class RemovalStoreTests : AdministrationTest
         await AfterCrashAsync(async (database, engine) =>
         {
             using var again = new RemovalStore(database, engine);
-            await again.LoadAsync(Cancel);
+            await again.ReloadAsync(Cancel);
             Assert.Empty(engine.Removals());
         });
     }
@@ -125,7 +125,7 @@ public sealed class RemovalStoreTests : AdministrationTest
             removals.Dispose();
             await RestartAsync();
             removals = new RemovalStore(Database, Engine);
-            await removals.LoadAsync(Cancel);
+            await removals.ReloadAsync(Cancel);
         }
         for (var hour = 0; hour < 12; hour++)
         {

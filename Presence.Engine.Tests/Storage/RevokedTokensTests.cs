@@ -34,7 +34,7 @@ public sealed class RevokedTokensTests : IAsyncLifetime
         using var crash = _folder.CrashCopy();
         await using var database = await crash.OpenAsync();
         var afterCrash = new RevokedTokens(database);
-        await afterCrash.LoadAsync(Cancel);
+        await afterCrash.ReloadAsync(Cancel);
         Assert.True(afterCrash.Contains("t1"));
     }
 
@@ -85,7 +85,7 @@ public sealed class RevokedTokensTests : IAsyncLifetime
         Assert.False(tokens.Contains("old"));
         Assert.True(tokens.Contains("new"));
         var stored = new RevokedTokens(_database);
-        await stored.LoadAsync(Cancel);
+        await stored.ReloadAsync(Cancel);
         Assert.False(stored.Contains("old"));
         Assert.True(stored.Contains("new"));
     }
@@ -105,7 +105,7 @@ public sealed class RevokedTokensTests : IAsyncLifetime
 
         Assert.True(tokens.Contains("t1"));
         var stored = new RevokedTokens(_database);
-        await stored.LoadAsync(Cancel);
+        await stored.ReloadAsync(Cancel);
         Assert.True(stored.Contains("t1"));
     }
 
@@ -146,7 +146,7 @@ public sealed class RevokedTokensTests : IAsyncLifetime
         using var memberships = new MembershipStore(_database, new PresenceEngine(_time, PresenceSettings.Default, new PresenceLimits())) { BootId = bootId };
         await memberships.RestoreAsync(Cancel);
         var tokens = new RevokedTokens(_database);
-        await tokens.LoadAsync(Cancel);
+        await tokens.ReloadAsync(Cancel);
         for (var hour = 0; hour < 23; hour++)
         {
             await tokens.PruneAsync(Cancel);

@@ -24,7 +24,7 @@ public sealed class RoomStoreTests : AdministrationTest
         await AfterCrashAsync(async (database, engine) =>
         {
             using var again = new RoomStore(database, engine);
-            await again.LoadAsync(Cancel);
+            await again.ReloadAsync(Cancel);
             Assert.Equal(Finals, engine.Definition("lobby"));
             Assert.Equal(stored, await again.FindAsync("lobby", Cancel));
         });

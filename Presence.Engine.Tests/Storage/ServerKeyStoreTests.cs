@@ -21,7 +21,7 @@ public sealed class ServerKeyStoreTests : AdministrationTest
         await AfterCrashAsync(async (database, _) =>
         {
             using var again = new ServerKeyStore(database);
-            await again.LoadAsync(Cancel);
+            await again.ReloadAsync(Cancel);
             Assert.Equivalent(made, again.Find(Hash("backend")), strict: true);
         });
     }
@@ -46,7 +46,7 @@ public sealed class ServerKeyStoreTests : AdministrationTest
         await AfterCrashAsync(async (database, _) =>
         {
             using var again = new ServerKeyStore(database);
-            await again.LoadAsync(Cancel);
+            await again.ReloadAsync(Cancel);
             Assert.NotNull(again.Find(Hash("backend"))!.RevokedAt);
         });
     }
@@ -91,7 +91,7 @@ public sealed class ServerKeyStoreTests : AdministrationTest
         await AfterCrashAsync(async (database, _) =>
         {
             using var again = new ServerKeyStore(database);
-            await again.LoadAsync(Cancel);
+            await again.ReloadAsync(Cancel);
             Assert.Equal(Time.GetUtcNow(), Assert.Single(again.List()).LastUsedAt);
         });
     }

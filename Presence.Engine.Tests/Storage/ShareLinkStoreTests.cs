@@ -20,7 +20,7 @@ public sealed class ShareLinkStoreTests : AdministrationTest
         await AfterCrashAsync(async (database, _) =>
         {
             using var again = new ShareLinkStore(database);
-            await again.LoadAsync(Cancel);
+            await again.ReloadAsync(Cancel);
             Assert.Equal(link, again.Find(token));
         });
     }
@@ -54,7 +54,7 @@ public sealed class ShareLinkStoreTests : AdministrationTest
         await AfterCrashAsync(async (database, _) =>
         {
             using var again = new ShareLinkStore(database);
-            await again.LoadAsync(Cancel);
+            await again.ReloadAsync(Cancel);
             Assert.Null(again.Find(token));
             Assert.Equal([kept], again.List());
         });
@@ -80,7 +80,7 @@ public sealed class ShareLinkStoreTests : AdministrationTest
         await AfterCrashAsync(async (database, _) =>
         {
             using var again = new ShareLinkStore(database);
-            await again.LoadAsync(Cancel);
+            await again.ReloadAsync(Cancel);
             Assert.Equal([used], again.List());
         });
     }
@@ -116,7 +116,7 @@ public sealed class ShareLinkStoreTests : AdministrationTest
     {
         await FillAsync(ShareLinkStore.Most);
         using var links = new ShareLinkStore(Database);
-        await links.LoadAsync(Cancel);
+        await links.ReloadAsync(Cancel);
 
         var full = await Assert.ThrowsAsync<StoreFullException>(() => links.MakeAsync("one-more", ShareLinkKind.Page, showsNames: false, "ada", Cancel));
 

@@ -18,7 +18,7 @@ public sealed class SwitchAndChannelStoreTests : AdministrationTest
         await AfterCrashAsync(async (database, engine) =>
         {
             using var again = new UserPresenceSettingStore(database, engine);
-            await again.LoadAsync(Cancel);
+            await again.ReloadAsync(Cancel);
             Assert.Equal(off, again.Read("ann"));
             Assert.True(engine.IsOptedOut("ann"));
         });
@@ -39,7 +39,7 @@ public sealed class SwitchAndChannelStoreTests : AdministrationTest
         await AfterCrashAsync(async (database, engine) =>
         {
             using var again = new UserPresenceSettingStore(database, engine);
-            await again.LoadAsync(Cancel);
+            await again.ReloadAsync(Cancel);
             Assert.Equal(on, again.Read("ann"));
             Assert.False(engine.IsOptedOut("ann"));
         });
@@ -72,7 +72,7 @@ public sealed class SwitchAndChannelStoreTests : AdministrationTest
         {
             engine.UserHeartbeat("b\"ü");
             using var again = new ChannelStore(database, engine);
-            await again.LoadAsync(Cancel);
+            await again.ReloadAsync(Cancel);
             Assert.Equal(1, engine.Channels(["c"], null)[0].OnlineCount);
         });
     }

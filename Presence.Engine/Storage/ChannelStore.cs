@@ -9,12 +9,26 @@ public sealed class ChannelStore(PresenceDatabase database, PresenceEngine engin
 {
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
 
-    /// <summary>Reads the channels and puts them in force; once, before requests are answered.</summary>
-    public async Task LoadAsync(CancellationToken cancellationToken)
+    /// <summary>Reads the channels and puts them in force, before requests are answered, and whenever it was changed elsewhere: the one place where such news arrives.</summary>
+    public async Task ReloadAsync(CancellationToken cancellationToken)
     {
-        await using var context = database.CreateDbContext();
-        await foreach (var record in context.Channels.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
-            engine.SetChannelMembers(record.ChannelId, JsonSerializer.Deserialize<string[]>(record.MembersJson) ?? []);
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
+        try
+        {
+            await using var context = database.CreateDbContext();
+            var stored = new HashSet<string>(PresenceComparers.ChannelId);
+            await foreach (var record in context.Channels.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
+            {
+                stored.Add(record.ChannelId);
+                engine.SetChannelMembers(record.ChannelId, JsonSerializer.Deserialize<string[]>(record.MembersJson) ?? []);
+            }
+            foreach (var channelId in engine.ChannelsInForce.Where(channelId => !stored.Contains(channelId)))
+                engine.SetChannelMembers(channelId, []);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
     }
 
     /// <summary>Replaces the members of a channel. An empty list deletes the channel.</summary>

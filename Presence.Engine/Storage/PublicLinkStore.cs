@@ -22,12 +22,32 @@ public sealed class PublicLinkStore(PresenceDatabase database) : IDisposable
     private readonly ConcurrentDictionary<string, PublicLink> _byCode = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, PublicLink> _byRoom = new(PresenceComparers.RoomId);
 
-    /// <summary>Reads what is stored; once, before requests are answered.</summary>
-    public async Task LoadAsync(CancellationToken cancellationToken)
+    /// <summary>Reads what is stored, before requests are answered, and whenever it was changed elsewhere: the one place where such news arrives.</summary>
+    public async Task ReloadAsync(CancellationToken cancellationToken)
     {
-        await using var context = database.CreateDbContext();
-        await foreach (var record in context.PublicLinks.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
-            Keep(new PublicLink(record.RoomId, record.Code, record.ShowsNames, record.CreatedAt, record.CreatedBy));
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
+        try
+        {
+            await using var context = database.CreateDbContext();
+            var stored = await context.PublicLinks.AsNoTracking().ToDictionaryAsync(record => record.RoomId, PresenceComparers.RoomId, cancellationToken);
+            foreach (var link in _byRoom.Values)
+            {
+                if (stored.GetValueOrDefault(link.RoomId)?.Code != link.Code)
+                    _byCode.TryRemove(link.Code, out _);
+                if (!stored.ContainsKey(link.RoomId))
+                    _byRoom.TryRemove(link.RoomId, out _);
+            }
+            foreach (var record in stored.Values)
+            {
+                var link = new PublicLink(record.RoomId, record.Code, record.ShowsNames, record.CreatedAt, record.CreatedBy);
+                if (FindOfRoom(link.RoomId) != link) // one that is the same keeps what was read for it
+                    Keep(link);
+            }
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
     }
 
     /// <summary>The link with this code. Null if unknown or revoked.</summary>

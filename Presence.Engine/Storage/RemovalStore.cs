@@ -11,12 +11,30 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
     private readonly SteadyClock _steady = engine.Steady = database.Steady;
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
 
-    /// <summary>Reads the bans and applies them. Once, before viewers are restored. Ended ones too: the wall clock may be wrong at startup.</summary>
-    public async Task LoadAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads the bans and puts them in force, before viewers are restored, and whenever they were changed elsewhere: the one place where such news
+    /// arrives. Ended ones too: the wall clock may be wrong at startup.
+    /// </summary>
+    public async Task ReloadAsync(CancellationToken cancellationToken)
     {
-        await using var context = database.CreateDbContext();
-        await foreach (var record in context.Removals.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
-            engine.Remove(ToEntry(record).Removal);
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
+        try
+        {
+            await using var context = database.CreateDbContext();
+            var known = engine.Removals().ToHashSet();
+            var stored = new HashSet<Removal>();
+            await foreach (var record in context.Removals.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
+                stored.Add(ToEntry(record).Removal);
+            var places = stored.Select(removal => (removal.UserId, removal.RoomId)).ToHashSet();
+            foreach (var lifted in known.Where(removal => !places.Contains((removal.UserId, removal.RoomId))))
+                engine.Lift(lifted.UserId, lifted.RoomId);
+            foreach (var removal in stored.Where(removal => !known.Contains(removal)))
+                engine.Remove(removal);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
     }
 
     /// <summary>Keeps a viewer out from now on, whatever is in force for the same place, and ends its sessions there.</summary>

@@ -26,13 +26,16 @@ public sealed class RevokedTokens(PresenceDatabase database, int most = RevokedT
     /// <remarks><b>Cost.</b> One look-up in memory, without a lock.</remarks>
     public bool Contains(string tokenId) => _expiry.ContainsKey(tokenId);
 
-    /// <summary>Reads what is stored; once, before requests are answered.</summary>
-    public async Task LoadAsync(CancellationToken cancellationToken)
+    /// <summary>Reads what is stored, before requests are answered, and whenever it was changed elsewhere: the one place where such news arrives. What is revoked stays so.</summary>
+    public async Task ReloadAsync(CancellationToken cancellationToken)
     {
         await using var context = database.CreateDbContext();
         await foreach (var token in context.RevokedTokens.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
-            _expiry[token.TokenId] = token.ExpiresAt;
-        Volatile.Write(ref _count, _expiry.Count);
+        {
+            if (_expiry.TryAdd(token.TokenId, token.ExpiresAt))
+                Interlocked.Increment(ref _count);
+        }
+        Interlocked.Increment(ref _version);
     }
 
     /// <summary>Takes a token back; again is harmless. Stored when it returns.</summary>

@@ -11,12 +11,27 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private readonly RecentRoomSaves _recent = new();
 
-    /// <summary>Reads the catalogue and applies it. Once, before viewers are restored.</summary>
-    public async Task LoadAsync(CancellationToken cancellationToken)
+    /// <summary>Reads the catalogue and puts it in force, before viewers are restored, and whenever it was changed elsewhere: the one place where such news arrives.</summary>
+    public async Task ReloadAsync(CancellationToken cancellationToken)
     {
-        await using var context = database.CreateDbContext();
-        await foreach (var record in context.Rooms.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
-            engine.Define(record.RoomId, ToRoom(record).Definition);
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
+        try
+        {
+            await using var context = database.CreateDbContext();
+            var stored = new HashSet<string>(PresenceComparers.RoomId);
+            await foreach (var record in context.Rooms.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
+            {
+                stored.Add(record.RoomId);
+                if (ToRoom(record).Definition is var definition && engine.Definition(record.RoomId) != definition)
+                    engine.Define(record.RoomId, definition);
+            }
+            foreach (var roomId in engine.DefinedRooms.Where(roomId => !stored.Contains(roomId)))
+                engine.Define(roomId, null);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
     }
 
     /// <summary>What the catalogue keeps of a room; <see cref="DefinedRoom.Undefined"/> when nothing.</summary>

@@ -21,12 +21,24 @@ public sealed class ServerKeyStore(PresenceDatabase database) : IDisposable
     /// <summary>Increases with every created or revoked key. Caches of look-ups compare it.</summary>
     public int Version => Volatile.Read(ref _version);
 
-    /// <summary>Reads what is stored; once, before requests are answered.</summary>
-    public async Task LoadAsync(CancellationToken cancellationToken)
+    /// <summary>Reads what is stored, before requests are answered, and whenever it was changed elsewhere: the one place where such news arrives.</summary>
+    public async Task ReloadAsync(CancellationToken cancellationToken)
     {
-        await using var context = database.CreateDbContext();
-        await foreach (var record in context.ServerKeys.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
-            _byHash[Convert.ToHexString(record.Hash)] = ToKey(record);
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
+        try
+        {
+            await using var context = database.CreateDbContext();
+            var stored = await context.ServerKeys.AsNoTracking().ToDictionaryAsync(record => Convert.ToHexString(record.Hash), StringComparer.Ordinal, cancellationToken);
+            foreach (var (hash, record) in stored)
+                _byHash[hash] = ToKey(record);
+            foreach (var hash in _byHash.Keys.Where(hash => !stored.ContainsKey(hash)))
+                _byHash.TryRemove(hash, out _);
+            Interlocked.Increment(ref _version);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
     }
 
     /// <summary>The key with this hash, revoked and expired ones included; null when there is none.</summary>

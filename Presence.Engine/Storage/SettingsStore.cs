@@ -8,7 +8,7 @@ public sealed class SettingsStore(PresenceDatabase database, PresenceEngine engi
 {
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
 
-    /// <summary>Reads the settings and puts them in force. The first start stores <paramref name="initial"/> as version 1.</summary>
+    /// <summary>Reads the settings and puts them in force, at a start, and whenever they were changed elsewhere: the one place where such news arrives. The first start stores <paramref name="initial"/> as version 1.</summary>
     /// <exception cref="SettingsRefusedException"><paramref name="initial"/> is against the rules and nothing is stored yet.</exception>
     public async Task<PresenceSettings> LoadAsync(PresenceSettings initial, CancellationToken cancellationToken)
     {

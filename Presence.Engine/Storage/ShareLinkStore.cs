@@ -26,12 +26,30 @@ public sealed class ShareLinkStore(PresenceDatabase database) : IDisposable
     private readonly ConcurrentDictionary<string, string> _hashes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _used = new(StringComparer.Ordinal);
 
-    /// <summary>Reads what is stored; once, before requests are answered.</summary>
-    public async Task LoadAsync(CancellationToken cancellationToken)
+    /// <summary>Reads what is stored, before requests are answered, and whenever it was changed elsewhere: the one place where such news arrives.</summary>
+    public async Task ReloadAsync(CancellationToken cancellationToken)
     {
-        await using var context = database.CreateDbContext();
-        await foreach (var record in context.ShareLinks.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
-            Keep(Convert.ToHexString(record.Hash), ToLink(record));
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
+        try
+        {
+            await using var context = database.CreateDbContext();
+            var stored = await context.ShareLinks.AsNoTracking().ToDictionaryAsync(record => record.Id, StringComparer.Ordinal, cancellationToken);
+            foreach (var (id, hash) in _hashes.Where(link => !stored.ContainsKey(link.Key)))
+            {
+                _hashes.TryRemove(id, out _);
+                _used.TryRemove(id, out _);
+                _byHash.TryRemove(hash, out _);
+            }
+            foreach (var record in stored.Values)
+            {
+                if (FindById(record.Id) != ToLink(record)) // one that is the same keeps what was read for it
+                    Keep(Convert.ToHexString(record.Hash), ToLink(record));
+            }
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
     }
 
     /// <summary>The link of a token. Null if unknown or revoked.</summary>

@@ -10,14 +10,29 @@ public sealed class UserPresenceSettingStore(PresenceDatabase database, Presence
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private readonly ConcurrentDictionary<string, UserPresenceSetting> _touched = new(PresenceComparers.UserId);
 
-    /// <summary>Reads the switches and puts them in force; once, before requests are answered.</summary>
-    public async Task LoadAsync(CancellationToken cancellationToken)
+    /// <summary>Reads the switches and puts them in force, before requests are answered, and whenever it was changed elsewhere: the one place where such news arrives.</summary>
+    public async Task ReloadAsync(CancellationToken cancellationToken)
     {
-        await using var context = database.CreateDbContext();
-        await foreach (var record in context.UserPresenceSettings.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
+        try
         {
-            _touched[record.UserId] = new UserPresenceSetting(record.Enabled, record.EnabledAt);
-            engine.SetOptOut(record.UserId, isOut: !record.Enabled);
+            await using var context = database.CreateDbContext();
+            var gone = _touched.Keys.ToHashSet(PresenceComparers.UserId);
+            await foreach (var record in context.UserPresenceSettings.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
+            {
+                gone.Remove(record.UserId);
+                _touched[record.UserId] = new UserPresenceSetting(record.Enabled, record.EnabledAt);
+                engine.SetOptOut(record.UserId, isOut: !record.Enabled);
+            }
+            foreach (var userId in gone)
+            {
+                _touched.TryRemove(userId, out _);
+                engine.SetOptOut(userId, isOut: false);
+            }
+        }
+        finally
+        {
+            _oneAtATime.Release();
         }
     }
 

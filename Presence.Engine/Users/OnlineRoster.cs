@@ -62,6 +62,9 @@ internal sealed class ChannelMembers(int capacity)
 {
     private readonly BoundedMap<string[]> _members = new(capacity, PresenceComparers.ChannelId);
 
+    /// <summary>The channels that have any.</summary>
+    public IEnumerable<string> Ids => _members.All.Select(channel => channel.Key);
+
     /// <summary>The members; none for an unknown channel.</summary>
     public IReadOnlyList<string> MembersOf(string channelId) => _members[channelId] ?? [];
 

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web.Virtualization;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine;
@@ -10,8 +9,6 @@ namespace Presence.Dashboard.Components.Pages;
 /// <summary>Every room with viewers, live; the moderator's pinned rooms above them.</summary>
 public sealed partial class RoomListPage
 {
-    private Virtualize<RoomLine>? _rest;
-
     [SupplyParameterFromQuery(Name = "search")]
     private string? SearchText { get; set; }
 
@@ -53,15 +50,7 @@ public sealed partial class RoomListPage
     {
         var reading = await Reader.ReadAsync(View);
         Trail.List(reading);
-        if (_rest is not null)
-            await _rest.RefreshDataAsync(); // what is on screen belongs to this reading
         return reading;
-    }
-
-    private async ValueTask<ItemsProviderResult<RoomLine>> ReadRestAsync(ItemsProviderRequest request)
-    {
-        var (lines, total) = await Reader.ReadRestAsync(request.StartIndex, request.Count);
-        return new(lines, total);
     }
 
     private async Task TogglePinAsync(string roomId)

@@ -10,9 +10,14 @@ public sealed partial class RoomListRow
 {
     private Shown _shown;
     private bool _isChanged;
+    private RoomRow? _row;
 
     [Parameter, EditorRequired]
-    public RoomRow Row { get; set; } = default!;
+    public string RoomId { get; set; } = default!;
+
+    /// <summary>Reads the room. Most often the page did, and it is there at once.</summary>
+    [Parameter, EditorRequired]
+    public Func<string, ValueTask<RoomRow>> Read { get; set; } = default!;
 
     /// <summary>Its place in the table.</summary>
     [Parameter]
@@ -37,20 +42,21 @@ public sealed partial class RoomListRow
         get
         {
             var peak = Sentence.With(RoomListTexts.NotePeak, Numbers.Count(_shown.Peak));
-            var since = Row.Summary.Since is { } at ? Sentence.With(RoomListTexts.NoteSince, LocalTime.Clock(at, Now)) : null;
+            var since = _row!.Summary.Since is { } at ? Sentence.With(RoomListTexts.NoteSince, LocalTime.Clock(at, Now)) : null;
             var hidden = _shown.Hidden == 0 ? null : Sentence.With(RoomListTexts.Hidden, Numbers.Count(_shown.Hidden));
             var guests = _shown.Guests == 0 ? null : Sentence.With(_shown.Guests == 1 ? RoomListTexts.OneGuest : RoomListTexts.Guests, Numbers.Count(_shown.Guests));
             return string.Join(" · ", ((string?[])[peak, since, hidden, guests]).Where(part => part is not null));
         }
     }
 
-    protected override void OnParametersSet()
+    protected override async Task OnParametersSetAsync()
     {
-        var (summary, trend) = Row;
+        _row = await Read(RoomId);
+        var (summary, trend) = _row;
         var shown = new Shown(
             Line,
             summary.RoomId,
-            Row.Name,
+            _row.Name,
             TagOf(summary),
             summary.Count.Viewers,
             summary.Count.Hidden,
@@ -61,7 +67,7 @@ public sealed partial class RoomListRow
             TrendLine.Spark(trend.Recent),
             trend.MinuteChange,
             trend.RecentChange,
-            Row.Burst,
+            _row.Burst,
             IsPinned);
         _isChanged = shown != _shown;
         _shown = shown;
