@@ -62,6 +62,14 @@ namespace Presence.Dashboard.Api;
 [JsonSerializable(typeof(UserProfileRequest))]
 [JsonSerializable(typeof(UsersReply))]
 [JsonSerializable(typeof(ViewersReply))]
+[JsonSerializable(typeof(BroadcastReportDocument))]
+[JsonSerializable(typeof(BroadcastsReply))]
+[JsonSerializable(typeof(CurveDocument))]
+[JsonSerializable(typeof(DropDocument))]
+[JsonSerializable(typeof(MomentDocument))]
+[JsonSerializable(typeof(UserVisitsDocument))]
+[JsonSerializable(typeof(VisitDocument))]
+[JsonSerializable(typeof(VisitsReply))]
 [JsonSerializable(typeof(VisitorRequest))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

@@ -1,12 +1,22 @@
 using System.Globalization;
 using Microsoft.Net.Http.Headers;
 using Presence.Engine;
+using Presence.Engine.History;
 
 namespace Presence.Dashboard.Api;
 
 /// <summary>Reads the parameters of an address. The first one that is wrong ends it with an <see cref="ApiProblemException"/>. Out of range is refused, not clamped.</summary>
 internal sealed class QueryReader(IQueryCollection query)
 {
+    public const int LongestZone = 64;
+
+    /// <summary>Far enough from the ends of the calendar that nothing computed with an instant leaves it.</summary>
+    private const int EarliestYear = 2000;
+
+    private const int LatestYear = 2199;
+
+    private static readonly string[] InstantFormats = ["yyyy-MM-dd'T'HH:mmzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];
+
     /// <summary>A parameter given at most once; null when left out or empty.</summary>
     public string? Text(string name, int longest)
     {
@@ -26,6 +36,36 @@ internal sealed class QueryReader(IQueryCollection query)
             ? value
             : throw Refused(string.Create(CultureInfo.InvariantCulture, $"{name} must be a whole number from {smallest} to {largest}."));
     }
+
+    /// <summary>A room; null when left out.</summary>
+    public string? RoomId(string name)
+    {
+        var roomId = Text(name, PresenceIds.LongestRoomId);
+        return roomId is not null && PresenceIds.ProblemOfRoomId(roomId) is { } problem ? throw Refused($"{name}: {problem}") : roomId;
+    }
+
+    /// <summary>An instant; null when left out.</summary>
+    public DateTimeOffset? Instant(string name)
+    {
+        if (Text(name, 40) is not { } text)
+            return null;
+        return DateTimeOffset.TryParseExact(text, InstantFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) && at.Year is >= EarliestYear and <= LatestYear
+            ? at.ToUniversalTime()
+            : throw Refused($"{name} must be an instant such as 2026-11-21T22:37:41.509Z, in the years {EarliestYear} to {LatestYear}. Percent-encode the + of an offset as %2B.");
+    }
+
+    /// <summary>A range of time: <c>from</c>, and <c>to</c>, which it does not contain. Left out, it is the day until now.</summary>
+    public (DateTimeOffset From, DateTimeOffset Until) Range(DateTimeOffset now)
+    {
+        var until = Instant("to") ?? now;
+        var from = Instant("from") ?? until.AddDays(-1);
+        return from < until ? (from, until) : throw Refused("from must be before to.");
+    }
+
+    /// <summary>A time zone; null when left out.</summary>
+    public TimeZoneInfo? Zone(string name) => Text(name, LongestZone) is not { } id
+        ? null
+        : HistorySettingsRules.ZoneOf(id) ?? throw Refused($"{name} must be the IANA id of a time zone, for example Europe/Berlin.");
 
     /// <summary>One of the words listed; the first when left out, which may be nameless.</summary>
     public T Choice<T>(string name, params ReadOnlySpan<(string Word, T Value)> choices)

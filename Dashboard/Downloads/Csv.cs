@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Mime;
 using System.Text;
 using Microsoft.Net.Http.Headers;
+using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Downloads;
 
@@ -29,6 +30,8 @@ internal static class Csv
     public static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 
     public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    public static string Number(double number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static void AppendField(StringBuilder text, string field)
     {
@@ -87,6 +90,8 @@ internal sealed record CsvFile(string Name, IReadOnlyList<string> Header, IAsync
         response.Headers.ContentDisposition = disposition.ToString();
         response.Headers.CacheControl = "no-store";
 
+        if (HeadMiddleware.IsHead(http))
+            return;
         await response.Body.WriteAsync(Csv.Encoding.GetPreamble(), cancellationToken);
         var text = new StringBuilder();
         Csv.AppendLine(text, Header, format.Separator);

@@ -61,10 +61,12 @@ internal sealed class DescriptionTransformer(PublicAddress address) : IOpenApiDo
 
         var produced = metadata.OfType<IProducesResponseTypeMetadata>().Single(reply => reply.StatusCode < 400);
         var reply = (OpenApiResponse)operation.Responses![$"{produced.StatusCode}"];
-        if (metadata.OfType<ApiTextBody>().SingleOrDefault() is { } text)
-            operation.RequestBody = new OpenApiRequestBody { Required = true, Content = text.MediaTypes.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = JsonValue.Create(text.Example) }) };
+        if (metadata.OfType<ApiTextBody>().SingleOrDefault() is { } body)
+            operation.RequestBody = new OpenApiRequestBody { Required = true, Content = body.MediaTypes.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = JsonValue.Create(body.Example) }) };
         if (metadata.OfType<ApiExample>().SingleOrDefault() is { } example)
             reply.Content!.Values.Single().Example = produced.Type == typeof(string) ? JsonValue.Create(example.Text) : JsonNode.Parse(example.Text);
+        foreach (var text in metadata.OfType<ApiTextReply>())
+            reply.Content![text.MediaType] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = JsonValue.Create(text.Example) };
         reply.Headers = HeadersOf(metadata.OfType<ApiHeader>());
         foreach (var errors in metadata.OfType<ApiError>().OrderBy(error => error.Code).GroupBy(error => error.Status))
             operation.Responses[$"{errors.Key}"] = Shared([.. errors], (OpenApiResponse)operation.Responses[$"{errors.Key}"], document);

@@ -40,6 +40,9 @@ internal static class RouteDescriptions
             metadata.Add(new ProducesResponseTypeMetadata(status, typeof(ErrorDocument), ["application/json"]));
     }
 
+    /// <summary>The same as a text, for who asks for this media type.</summary>
+    public static RouteHandlerBuilder AlsoProduces(this RouteHandlerBuilder route, string mediaType, string example) => route.WithMetadata(new ApiTextReply(mediaType, example));
+
     /// <summary>A header of the reply.</summary>
     public static RouteHandlerBuilder AnswersHeader(this RouteHandlerBuilder route, string name, string text) => route.WithMetadata(new ApiHeader(name, text));
 
@@ -49,6 +52,8 @@ internal static class RouteDescriptions
     /// <summary>A reply, if it is text or the document's own example doesn't fit.</summary>
     public static RouteHandlerBuilder WithExample(this RouteHandlerBuilder route, string example) => route.WithMetadata(new ApiExample(example));
 }
+
+internal sealed record ApiTextReply(string MediaType, string Example);
 
 internal sealed record ApiTextBody(string Example, params string[] MediaTypes);
 
@@ -74,6 +79,7 @@ internal static class ApiParameter
         ["file"] = ("One of `presence.js`, `react.js`, `timer-worker.js` and `widget.js`.", 40),
         ["key"] = ("The last part of the `picture` in a room's document.", 40),
         ["linkId"] = ("The share link's id, from the `picture` in its stream. Not its token.", 40),
+        ["broadcastId"] = ("The broadcast's id from the list.", 19),
         ["keyId"] = ("The key's id from the list, not the key itself.", 40),
     };
 
@@ -96,6 +102,9 @@ internal static class ApiParameter
 
     public static OpenApiParameter OfNumber(string name, string text, int smallest, int largest, int otherwise) =>
         Of(name, text, new() { Type = JsonSchemaType.Integer, Minimum = $"{smallest}", Maximum = $"{largest}", Default = JsonValue.Create(otherwise) });
+
+    public static OpenApiParameter OfInstant(string name, string text, bool isRequired = false) =>
+        Of(name, text, new() { Type = JsonSchemaType.String, Format = "date-time" }, isRequired: isRequired);
 
     /// <summary>One of some words. The first is the default, unless <paramref name="isOptional"/>.</summary>
     public static OpenApiParameter OfWords(string name, string text, string[] words, bool isOptional = false) =>
