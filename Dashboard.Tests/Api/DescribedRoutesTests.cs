@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Pictures;
 using Presence.Dashboard.Sharing;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.History;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Api;
@@ -34,7 +35,10 @@ public sealed class DescribedRoutesTests(SharedHost shared) : IClassFixture<Shar
         foreach (var method in Methods)
         {
             if (method == "get")
+            {
                 await ShowFacesAsync();
+                await GoLiveAsync();
+            }
             var paths = description["paths"]!.AsObject();
             foreach (var (path, operations) in method == "delete" ? paths.Reverse() : paths)
             {
@@ -54,6 +58,14 @@ public sealed class DescribedRoutesTests(SharedHost shared) : IClassFixture<Shar
         // Moderators alone make one.
         (var link, _shareToken) = await _host.Services.GetRequiredService<ShareLinkStore>().MakeAsync("lobby", ShareLinkKind.Page, showsNames: true, ModeratorOfTests.Email, Cancel);
         _ids["linkId"] = link.Id;
+    }
+
+    /// <summary>The heartbeats before began a broadcast, which is known once it is stored.</summary>
+    private async Task GoLiveAsync()
+    {
+        await _host.Services.GetRequiredService<BroadcastStore>().PassAsync(Cancel);
+        var live = await _host.Services.GetRequiredService<IHistory>().ReadBroadcastsAsync(new BroadcastQuery(), Cancel);
+        _ids["broadcastId"] = live.Items[0].Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private async Task<IReadOnlyList<string>> TryAsync(JsonNode description, string method, string path, JsonNode operation, string token)
@@ -90,7 +102,11 @@ public sealed class DescribedRoutesTests(SharedHost shared) : IClassFixture<Shar
             path = path.Replace($"{{{name}}}", id, StringComparison.Ordinal);
         Assert.DoesNotContain('{', path);
         var ids = operation["parameters"]?.AsArray().Where(parameter => Text(parameter!["in"]) == "query").Select(parameter => Text(parameter!["name"])).FirstOrDefault(name => name == "rooms" || name.EndsWith("Ids", StringComparison.Ordinal) || name.EndsWith("Ids[]", StringComparison.Ordinal));
-        return ids is null ? path : $"{path}?{ids}=anna";
+        var instants = from parameter in operation["parameters"]?.AsArray() ?? []
+                       where parameter!["required"]?.GetValue<bool>() == true && parameter["schema"]!["format"]?.GetValue<string>() == "date-time"
+                       select $"{Text(parameter["name"])}={TimeProvider.System.GetUtcNow().AddHours(Text(parameter["name"]) == "to" ? 0 : -1):yyyy-MM-ddTHH:mm:ssZ}";
+        List<string> query = [.. ids is null ? [] : new[] { $"{ids}=anna" }, .. instants];
+        return query.Count == 0 ? path : $"{path}?{string.Join('&', query)}";
     }
 
     /// <summary>A document's example stands with its schema.</summary>

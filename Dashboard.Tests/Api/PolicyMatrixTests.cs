@@ -19,6 +19,10 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
     private const string Matrix =
         """
                                                                            nobo view else gues revo read pres room user mode sett keys all
+        GET /api/v1/admin/attendance                                       .    -    -    -    .    +    -    -    -    -    -    -    +
+        GET /api/v1/admin/broadcasts                                       .    -    -    -    .    +    -    -    -    -    -    -    +
+        GET /api/v1/admin/broadcasts/{broadcastId}                         .    -    -    -    .    +    -    -    -    -    -    -    +
+        GET /api/v1/admin/history                                          .    -    -    -    .    +    -    -    -    -    -    -    +
         GET /api/v1/admin/keys                                             .    -    -    -    .    -    -    -    -    -    -    +    +
         POST /api/v1/admin/keys                                            .    -    -    -    .    -    -    -    -    -    -    +    +
         DELETE /api/v1/admin/keys/{keyId}                                  .    -    -    -    .    -    -    -    -    -    -    +    +
@@ -31,6 +35,9 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         DELETE /api/v1/admin/rooms/{roomId}                                .    -    -    -    .    -    -    +    -    -    -    -    +
         GET /api/v1/admin/rooms/{roomId}                                   .    -    -    -    .    +    -    +    -    -    -    -    +
         PUT /api/v1/admin/rooms/{roomId}                                   .    -    -    -    .    -    -    +    -    -    -    -    +
+        GET /api/v1/admin/rooms/{roomId}/drop                              .    -    -    -    .    +    -    -    -    -    -    -    +
+        GET /api/v1/admin/rooms/{roomId}/history                           .    -    -    -    .    +    -    -    -    -    -    -    +
+        GET /api/v1/admin/rooms/{roomId}/moment                            .    -    -    -    .    +    -    -    -    -    -    -    +
         DELETE /api/v1/admin/rooms/{roomId}/public-link                    .    -    -    -    .    -    -    +    -    -    -    -    +
         GET /api/v1/admin/rooms/{roomId}/public-link                       .    -    -    -    .    +    -    +    -    -    -    -    +
         POST /api/v1/admin/rooms/{roomId}/public-link                      .    -    -    -    .    -    -    +    -    -    -    -    +
@@ -44,6 +51,7 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         DELETE /api/v1/admin/users/{userId}                                .    -    -    -    .    -    -    -    +    -    -    -    +
         GET /api/v1/admin/users/{userId}                                   .    -    -    -    .    +    -    -    +    -    -    -    +
         PUT /api/v1/admin/users/{userId}                                   .    -    -    -    .    -    -    -    +    -    -    -    +
+        GET /api/v1/admin/users/{userId}/visits                            .    -    -    -    .    +    -    -    -    -    -    -    +
         PUT /api/v1/channels/{channelId}/members                           .    -    -    -    .    -    -    -    +    -    -    -    +
         GET /api/v1/presence/channels/list                                 .    +    +    +    .    +    -    -    -    -    -    -    +
         POST /api/v1/presence/heartbeat                                    .    +    +    +    .    -    -    -    -    -    -    -    -
@@ -155,6 +163,7 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         .Replace("{userId}", "anna", StringComparison.Ordinal)
         .Replace("{channelId}", "team", StringComparison.Ordinal)
         .Replace("{keyId}", "none", StringComparison.Ordinal)
+        .Replace("{broadcastId}", "none", StringComparison.Ordinal)
         .Replace("{link}", "none", StringComparison.Ordinal)
         .Replace("{linkId}", "none", StringComparison.Ordinal)
         .Replace("{file}", "presence.js", StringComparison.Ordinal)

@@ -35,6 +35,8 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
         ["title"] = (host, size) => PutAsync(host, "rooms/limits", new JsonObject { ["title"] = Of(size), ["status"] = "live" }),
         ["metadata"] = (host, size) => PutAsync(host, "users/limits-metadata", new JsonObject { ["metadata"] = new JsonObject { ["x"] = Of(size - """{"x":""}""".Length) } }),
         ["label of a badge"] = async (host, size) => await host.GetAsync($"/badge/{(await host.PostAsync("/api/v1/admin/rooms/limits/public-link", DashboardHost.ServerKey)).Json["link"]}.svg?label={Of(size)}"),
+        ["points of a chart"] = (host, points) => ReadHistoryAsync(host, "history?step=minute", TimeSpan.FromMinutes(points)),
+        ["length of a drop"] = (host, seconds) => ReadHistoryAsync(host, "rooms/lobby/drop?", TimeSpan.FromSeconds(seconds)),
         ["heartbeats at once"] = (host, size) => host.PostAsync(
             "/api/v1/presence/heartbeats", DashboardHost.ServerKey, $$"""{"heartbeats":[{{string.Join(',', Enumerable.Repeat("{}", size))}}]}"""),
         ["depth of JSON"] = (host, size) => BeatAsync(host, $$"""{"x":{{new string('[', size - 1)}}{{new string(']', size - 1)}}}"""),
@@ -150,6 +152,12 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
     }
 
     private static string Of(int size) => new('x', size);
+
+    private static Task<Answer> ReadHistoryAsync(DashboardHost host, string what, TimeSpan length)
+    {
+        var until = new DateTimeOffset(TimeProvider.System.GetUtcNow().Date, TimeSpan.Zero); // a whole minute
+        return host.GetAsync($"/api/v1/admin/{what}&from={until - length:yyyy-MM-ddTHH:mm:ssZ}&to={until:yyyy-MM-ddTHH:mm:ssZ}", DashboardHost.ServerKey);
+    }
 
     private static Task<Answer> PutAsync(DashboardHost host, string what, JsonObject document) =>
         host.SendAsync(HttpMethod.Put, "/api/v1/admin/" + what, DashboardHost.ServerKey, document.ToJsonString(), ("If-Match", "*"));

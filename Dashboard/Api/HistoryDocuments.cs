@@ -299,8 +299,8 @@ internal sealed record HistoryEventPart(
     DateTimeOffset? BannedUntil,
     HistoryEventPart.SettingsPart? Settings,
     HistoryEventPart.SettingsPart? SettingsBefore,
-    HistoryEventPart.RoomPart? Room,
-    HistoryEventPart.RoomPart? RoomBefore)
+    HistoryEventPart.DefinitionPart? Room,
+    HistoryEventPart.DefinitionPart? RoomBefore)
 {
     public static HistoryEventPart Of(HistoryEvent happened) => new(
         HistoryWords.Of(happened.Kind), happened.At, happened.RoomId, happened.UserId, happened.By, happened.Reason, happened.BannedUntil,
@@ -309,9 +309,9 @@ internal sealed record HistoryEventPart(
     private static SettingsPart? Of(PresenceSettings? settings) =>
         settings is null ? null : new SettingsPart(settings.Enabled, settings.HeartbeatInterval.TotalSeconds, settings.PresenceTimeout.TotalSeconds, settings.ListLimit);
 
-    private static RoomPart? Of(RoomDefinition? room) => room is null
+    private static DefinitionPart? Of(RoomDefinition? room) => room is null
         ? null
-        : new RoomPart(
+        : new DefinitionPart(
             room.Title, HistoryWords.Of(room.Status), new DefinedRoomDocument.StoredOverrides(room.Overrides.Enabled, room.Overrides.HeartbeatInterval?.TotalSeconds, room.Overrides.PresenceTimeout?.TotalSeconds));
 
     /// <summary>The network's settings.</summary>
@@ -325,7 +325,7 @@ internal sealed record HistoryEventPart(
     /// <param name="Title">Shown instead of the id.</param>
     /// <param name="Status">Whether the room accepts heartbeats or has ended.</param>
     /// <param name="Overrides">Overrides of the network's settings.</param>
-    internal sealed record RoomPart(string? Title, [property: AllowedValues("live", "ended")] string Status, DefinedRoomDocument.StoredOverrides Overrides);
+    internal sealed record DefinitionPart(string? Title, [property: AllowedValues("live", "ended")] string Status, DefinedRoomDocument.StoredOverrides Overrides);
 }
 
 /// <summary>Who was in a room at an instant.</summary>

@@ -17,6 +17,8 @@ namespace Presence.Dashboard.Api;
 /// <remarks>Its services are handed over once: asking for them with each request would make a scope for each.</remarks>
 internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
 {
+    public static readonly TimeSpan LongestDrop = TimeSpan.FromDays(1);
+
     private const int UserSegment = 4;
 
     private static readonly ApiPolicy Readers = ApiPolicy.Server.With(ServerScopes.Read);
@@ -62,7 +64,7 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
     /// <summary>List broadcasts</summary>
     /// <remarks>Of all rooms or of one, the latest first. <c>figures</c> is absent while a broadcast is live: read it alone for its figures so far.</remarks>
     /// <response code="200">A page of broadcasts.</response>
-    internal async Task<IResult> ListBroadcastsAsync(HttpContext http)
+    internal async ValueTask<IResult> ListBroadcastsAsync(HttpContext http)
     {
         var query = new QueryReader(http.Request.Query);
         var wanted = new BroadcastQuery
@@ -85,7 +87,7 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
     /// to now. The curve has a point per minute, or per quarter of an hour when it is too old or too long for that.
     /// </remarks>
     /// <response code="200">The broadcast.</response>
-    internal async Task<IResult> ReadBroadcastAsync(HttpContext http, string broadcastId) =>
+    internal async ValueTask<IResult> ReadBroadcastAsync(HttpContext http, string broadcastId) =>
         long.TryParse(broadcastId, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && await history.ReadBroadcastAsync(id, http.RequestAborted) is { } report
             ? Reply.Ok(BroadcastReportDocument.Of(report), ApiJson.Documents.BroadcastReportDocument)
             : new ApiProblem(ApiError.NotFound, "There is no broadcast with this id. It may have been deleted after its retention. List broadcasts with GET /api/v1/admin/broadcasts.");
@@ -93,7 +95,7 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
     /// <summary>Read the network's history</summary>
     /// <remarks>Viewers of all rooms over a range. A viewer of several rooms counts once. See <c>GET /api/v1/admin/rooms/{roomId}/history</c>.</remarks>
     /// <response code="200">The curve.</response>
-    internal Task<IResult> ReadNetworkAsync(HttpContext http) => ReadCurveAsync(http, roomId: null);
+    internal ValueTask<IResult> ReadNetworkAsync(HttpContext http) => ReadCurveAsync(http, roomId: null);
 
     /// <summary>Read a room's history</summary>
     /// <remarks>
@@ -102,7 +104,7 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
     /// minute after they end. Up to 2,000 steps.
     /// </remarks>
     /// <response code="200">The curve.</response>
-    internal Task<IResult> ReadRoomAsync(HttpContext http, string roomId) => ReadCurveAsync(http, roomId);
+    internal ValueTask<IResult> ReadRoomAsync(HttpContext http, string roomId) => ReadCurveAsync(http, roomId);
 
     /// <summary>Read who was in a room at an instant</summary>
     /// <remarks>
@@ -110,7 +112,7 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
     /// come, up to <c>limit</c> of each. A visit that goes on has no <c>leftAt</c>.
     /// </remarks>
     /// <response code="200">The viewers of that instant.</response>
-    internal async Task<IResult> ReadMomentAsync(HttpContext http, string roomId)
+    internal async ValueTask<IResult> ReadMomentAsync(HttpContext http, string roomId)
     {
         var query = new QueryReader(http.Request.Query);
         var at = Past(query, "at") ?? throw QueryReader.Refused("at is missing. Send an instant such as 2026-11-21T22:37:41.509Z.");
@@ -137,12 +139,12 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
     /// quarter of an hour before, and lists the changes of settings and the bans in it.
     /// </remarks>
     /// <response code="200">Those who left, and what they have in common.</response>
-    internal async Task<IResult> ReadDropAsync(HttpContext http, string roomId)
+    internal async ValueTask<IResult> ReadDropAsync(HttpContext http, string roomId)
     {
         var query = new QueryReader(http.Request.Query);
         if (query.Instant("from") is not { } from || query.Instant("to") is not { } until)
             throw QueryReader.Refused("from and to must both be sent: the stretch in which the room fell.");
-        if (until <= from || until - from > TimeSpan.FromDays(1))
+        if (until <= from || until - from > LongestDrop)
             throw QueryReader.Refused("to must be after from, by at most a day.");
         return Reply.Ok(DropDocument.Of(roomId, await history.ReadDropAsync(roomId, from, until, http.RequestAborted)), ApiJson.Documents.DropDocument);
     }
@@ -156,7 +158,7 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
     /// range without pages, however many there are. A reply that is cut off ends without the last chunk: start again.
     /// </remarks>
     /// <response code="200">A page of visits.</response>
-    internal async Task<IResult> ReadAttendanceAsync(HttpContext http)
+    internal async ValueTask<IResult> ReadAttendanceAsync(HttpContext http)
     {
         var query = new QueryReader(http.Request.Query);
         var (from, until) = query.Range(time.GetUtcNow());
@@ -184,7 +186,7 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
     /// <summary>List a user's visits</summary>
     /// <remarks>Visits that ended, the latest first, with totals of all of them. A user of whom nothing is kept has none.</remarks>
     /// <response code="200">The totals and a page of visits.</response>
-    internal async Task<IResult> ListVisitsAsync(HttpContext http, string userId)
+    internal async ValueTask<IResult> ListVisitsAsync(HttpContext http, string userId)
     {
         userId = RawRoute.Segment(http, UserSegment, userId);
         if (PresenceIds.ProblemOfUserId(userId) is { } problem)
@@ -198,7 +200,7 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
         return Reply.Ok(UserVisitsDocument.Of(userId, person, page.Items, HistoryCursor.Visits.Write(page.NextCursor)), ApiJson.Documents.UserVisitsDocument);
     }
 
-    private async Task<IResult> ReadCurveAsync(HttpContext http, string? roomId)
+    private async ValueTask<IResult> ReadCurveAsync(HttpContext http, string? roomId)
     {
         var query = new QueryReader(http.Request.Query);
         var (from, until) = query.Range(time.GetUtcNow());

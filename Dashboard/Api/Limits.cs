@@ -7,6 +7,7 @@ using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Outbound;
 using Presence.Dashboard.Pictures;
 using Presence.Engine;
+using Presence.Engine.History;
 using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
@@ -51,6 +52,8 @@ internal static class Limits
         new("ids of users, for their presence", UserPresenceEndpoints.MostIds, "ids", "`GET /api/v1/presence/users/list`") { Error = ApiError.Invalid },
         new("id of a user, for its presence", UserPresenceEndpoints.LongestId, "characters", "`GET /api/v1/presence/users/list`, percent-encoded") { Error = ApiError.Invalid },
         new("ids of channels", ChannelEndpoints.MostAsked, "ids", "`GET /api/v1/presence/channels/list`") { Error = ApiError.Invalid },
+        new("points of a chart", HistoryCalendar.MostSteps, "points", "`GET .../history`") { Error = ApiError.Invalid },
+        new("length of a drop", (long)HistoryEndpoints.LongestDrop.TotalSeconds, "seconds", "`GET .../drop`") { Error = ApiError.Invalid },
         new("heartbeats at once", ManyHeartbeatsRequest.Most, "heartbeats", "`POST /api/v1/presence/heartbeats`") { Error = ApiError.Invalid },
         new("depth of JSON", JsonBody.DeepestJson, "levels", "bodies") { Error = ApiError.Unreadable },
         new("body", BodyLimit.OfViewers, "bytes", "viewers and anonymous callers") { Error = ApiError.BodyTooLarge },
