@@ -43,6 +43,8 @@ internal static class PresenceStorageHosting
         services.AddSingleton<HistoryWriter>();
         services.AddSingleton<HistorySettingsStore>();
         services.AddSingleton<BroadcastStore>();
+        services.AddSingleton<HistoryRetention>();
+        services.AddSingleton<PersonData>();
         services.AddSingleton<IHistory>(provider => HistoryOf(provider.GetRequiredService<PresenceDatabase>(), provider.GetRequiredService<HistorySettingsStore>(), provider.GetRequiredService<PresenceEngine>()));
         services.AddSingleton<RoomTrendSnapshotStore>();
         services.AddSingleton<Checkpointer>();

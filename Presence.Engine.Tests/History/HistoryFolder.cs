@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Presence.Engine.Changes;
 using Presence.Engine.History;
+using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 using Presence.Engine.Tests.Storage;
 using Presence.Engine.Tests.Support;
@@ -49,6 +50,23 @@ internal sealed class HistoryFolder : IAsyncDisposable
             SeenAt = Eight.AddMinutes(left - unseen),
             Hidden = TimeSpan.FromMinutes(hidden),
         };
+
+    /// <summary>The row of a broadcast that ended, without figures.</summary>
+    public Task AddBroadcastAsync(string room, double started, double ended) => AddBroadcastAsync(room, Eight.AddMinutes(started), Eight.AddMinutes(ended));
+
+    public async Task AddBroadcastAsync(string room, DateTimeOffset startedAt, DateTimeOffset endedAt)
+    {
+        await using var context = Database.CreateDbContext();
+        var record = await context.HistoryRooms.FirstOrDefaultAsync(r => r.RoomId == room, Cancel) ?? new HistoryRoomRecord { RoomId = room };
+        if (record.No == 0)
+            context.Add(record);
+        await context.SaveChangesAsync(Cancel);
+        context.Add(new BroadcastRecord { RoomNo = record.No, StartedAt = startedAt, EndedAt = endedAt, End = BroadcastEnd.Empty, HadViewers = true });
+        await context.SaveChangesAsync(Cancel);
+    }
+
+    public HistoryQueries Look(HistorySettingsStore settings, Func<string, IReadOnlyList<Visit>>? present = null) =>
+        new(Database, settings, present ?? (_ => []), _ => PresenceSettings.Default);
 
     public async Task<List<T>> RowsAsync<T>(Func<PresenceContext, IQueryable<T>> rows)
     {

@@ -70,6 +70,17 @@ public sealed class ChannelStore(PresenceDatabase database, PresenceEngine engin
         }
     }
 
+    /// <summary>The channels a user belongs to, with all their members.</summary>
+    /// <remarks><b>Cost.</b> A look at every channel.</remarks>
+    public async Task<IReadOnlyList<(string ChannelId, IReadOnlyList<string> Members)>> ChannelsOfAsync(string userId, CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateDbContext();
+        var records = await context.Channels
+            .FromSql($"""SELECT * FROM "Channels" WHERE EXISTS (SELECT 1 FROM json_each("MembersJson") WHERE value = {userId})""")
+            .AsNoTracking().OrderBy(c => c.ChannelId).ToListAsync(cancellationToken);
+        return records.ConvertAll(record => (record.ChannelId, (IReadOnlyList<string>)(JsonSerializer.Deserialize<string[]>(record.MembersJson) ?? [])));
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _oneAtATime.Dispose();
 }

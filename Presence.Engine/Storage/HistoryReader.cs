@@ -225,6 +225,16 @@ internal sealed class HistoryReader : IDisposable
         return command.ExecuteScalar() as string;
     }
 
+    public List<long> Numbers(string sql, params ReadOnlySpan<object?> values)
+    {
+        using var command = Query(sql, values);
+        using var rows = command.ExecuteReader();
+        var numbers = new List<long>();
+        while (rows.Read())
+            numbers.Add(rows.GetInt64(0));
+        return numbers;
+    }
+
     private static DateTimeOffset At(SqliteDataReader rows, int column) => DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(column));
 
     private static string? Said(SqliteDataReader rows, int column) => rows.IsDBNull(column) || rows.GetString(column) is not { Length: > 0 } text ? null : text;

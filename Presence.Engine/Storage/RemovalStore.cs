@@ -135,6 +135,14 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
         return records.ConvertAll(ToEntry);
     }
 
+    /// <summary>All that is kept of the bans of one user, also those that have ended; the latest first.</summary>
+    public async Task<IReadOnlyList<RemovalEntry>> OfUserAsync(string userId, CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateDbContext();
+        var records = await context.Removals.AsNoTracking().Where(r => r.UserId == userId).OrderByDescending(r => r.Id).ToListAsync(cancellationToken);
+        return records.ConvertAll(ToEntry);
+    }
+
     /// <summary>Forgets removals that ended a day ago or earlier, by a clock that is believed.</summary>
     public async Task PruneAsync(CancellationToken cancellationToken)
     {

@@ -73,6 +73,23 @@ public sealed class UserPresenceSettingStore(PresenceDatabase database, Presence
         }
     }
 
+    /// <summary>Forgets that a user ever touched the switch. False when it never did.</summary>
+    public async Task<bool> ForgetAsync(string userId, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
+        try
+        {
+            await using var context = database.CreateDbContext();
+            await context.DeleteAsync(context.UserPresenceSettings.Where(s => s.UserId == userId), cancellationToken);
+            engine.SetOptOut(userId, isOut: false);
+            return _touched.TryRemove(userId, out _);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _oneAtATime.Dispose();
 }

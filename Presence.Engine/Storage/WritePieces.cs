@@ -31,7 +31,7 @@ public static class WritePieces
     private const int PagesPerLook = 16;
 
     /// <summary>Deletes any number of rows of a table.</summary>
-    /// <typeparam name="T">The entity of the table, which has a rowid.</typeparam>
+    /// <typeparam name="T">The entity of the table.</typeparam>
     /// <param name="database">The open database.</param>
     /// <param name="where">Which rows, in SQL with gaps as parameters, for example <c>$"\"At\" &lt; {milliseconds}"</c>. An index must answer it: it is asked once for each 32 rows.</param>
     /// <param name="cancellationToken">Stops between two pieces, or in one, whose rows then stay.</param>
@@ -41,9 +41,10 @@ public static class WritePieces
         where T : class
     {
         await using var context = database.CreateDbContext();
-        var table = context.Model.FindEntityType(typeof(T))!.GetTableName();
+        var entity = context.Model.FindEntityType(typeof(T))!;
+        var (table, key) = (entity.GetTableName(), string.Join(", ", entity.FindPrimaryKey()!.Properties.Select(property => $"\"{property.GetColumnName()}\"")));
         // Not LIMIT on DELETE itself, which SQLite is built without, nor Take() in LINQ, which compares composite keys row by row.
-        var statement = FormattableStringFactory.Create($"""DELETE FROM "{table}" WHERE rowid IN (SELECT rowid FROM "{table}" WHERE {where.Format} LIMIT {RowsPerLook})""", where.GetArguments());
+        var statement = FormattableStringFactory.Create($"""DELETE FROM "{table}" WHERE ({key}) IN (SELECT {key} FROM "{table}" WHERE {where.Format} LIMIT {RowsPerLook})""", where.GetArguments());
         long deleted = 0;
         bool isMore;
         do

@@ -1,0 +1,168 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Presence.Engine.History;
+using Presence.Engine.Users;
+
+namespace Presence.Engine.Storage;
+
+/// <summary>Everything the database keeps of one person: handed out, or erased.</summary>
+/// <remarks><b>Where.</b> Profile, presence switch, channels, bans, present sessions, visits, changes of bans. No address is stored. See docs/operations.md.</remarks>
+public sealed class PersonData(PresenceDatabase database, PresenceEngine engine, IHistory history, UserPresenceSettingStore switches, ChannelStore channels, RemovalStore removals)
+{
+    private static readonly JsonWriterOptions Readable = new() { Indented = true };
+
+    /// <summary>Writes all of it as one JSON document, of any size in constant memory.</summary>
+    /// <param name="userId">Who.</param>
+    /// <param name="output">Where to; left open.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task ExportAsync(string userId, Stream output, CancellationToken cancellationToken)
+    {
+        await using var json = new Utf8JsonWriter(output, Readable);
+        json.WriteStartObject();
+        json.WriteString("userId", userId);
+        json.WriteString("exportedAt", database.Now());
+        await WriteAccountAsync(json, userId, cancellationToken);
+        await WriteHistoryAsync(json, userId, cancellationToken);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Erases who it was: what was counted stays, and names no one.</summary>
+    /// <param name="userId">Who.</param>
+    /// <param name="bansToo">Lifts and erases bans as well. Otherwise those in force stay, and name the id until they end.</param>
+    /// <param name="cancellationToken">Gives up; what was erased before is erased, and the call can be repeated.</param>
+    /// <returns>What was erased.</returns>
+    /// <remarks>Sessions that are present go on, and are recorded under the id again: end them first, with a ban for instance.</remarks>
+    public async Task<ErasedPerson> EraseAsync(string userId, bool bansToo, CancellationToken cancellationToken)
+    {
+        var bans = bansToo ? await removals.OfUserAsync(userId, cancellationToken) : [];
+        foreach (var ban in bans)
+            await removals.LiftAsync(userId, ban.Removal.RoomId, cancellationToken);
+        var memberships = await channels.ChannelsOfAsync(userId, cancellationToken);
+        foreach (var (channelId, members) in memberships)
+            await channels.SetMembersAsync(channelId, members.Where(member => !PresenceComparers.UserId.Equals(member, userId)), cancellationToken);
+        var hadSwitch = await switches.ForgetAsync(userId, cancellationToken);
+
+        await using var context = database.CreateDbContext();
+        await using var transaction = await context.BeginWriteAsync(cancellationToken);
+        var visits = await context.HistoryPeople.Where(p => p.UserId == userId).Select(p => p.Visits).FirstOrDefaultAsync(cancellationToken);
+        await context.UpdateAsync(context.HistoryPeople.Where(p => p.UserId == userId), set => set.SetProperty(p => p.UserId, (string?)null), cancellationToken);
+        await context.UpdateAsync(context.HistoryEvents.Where(e => e.UserId == userId), set => set.SetProperty(e => e.UserId, "").SetProperty(e => e.Detail, (string?)null), cancellationToken);
+        var hadProfile = await context.DeleteAsync(context.Users.Where(user => user.UserId == userId), cancellationToken) > 0;
+        await transaction.CommitAsync(cancellationToken);
+        engine.UpdateProfile(userId, UserProfile.None with { SaidAt = database.Now() });
+        return new ErasedPerson(hadProfile, visits, bans.Count, memberships.Count, hadSwitch);
+    }
+
+    private async Task WriteAccountAsync(Utf8JsonWriter json, string userId, CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateDbContext();
+        if (await context.Users.AsNoTracking().FirstOrDefaultAsync(user => user.UserId == userId, cancellationToken) is { } user)
+        {
+            json.WriteStartObject("profile");
+            json.WriteString("displayName", user.DisplayName);
+            json.WriteString("avatarUrl", user.AvatarUrl);
+            json.WritePropertyName("metadata");
+            json.WriteRawValue(user.MetadataJson);
+            json.WriteString("internalId", user.InternalId);
+            json.WriteString("publicId", user.PublicId);
+            json.WriteBoolean("isGuest", user.IsGuest);
+            json.WriteBoolean("isVerified", user.IsVouched);
+            json.WriteString("createdAt", user.CreatedAt);
+            json.WriteString("seenAt", user.SeenAt);
+            json.WriteEndObject();
+        }
+        if (await context.UserPresenceSettings.AsNoTracking().FirstOrDefaultAsync(s => s.UserId == userId, cancellationToken) is { } presenceSwitch)
+        {
+            json.WriteStartObject("presenceSwitch");
+            json.WriteBoolean("enabled", presenceSwitch.Enabled);
+            json.WriteString("enabledAt", presenceSwitch.EnabledAt);
+            json.WriteEndObject();
+        }
+        json.WriteStartArray("channels");
+        foreach (var (channelId, _) in await channels.ChannelsOfAsync(userId, cancellationToken))
+            json.WriteStringValue(channelId);
+        json.WriteEndArray();
+        json.WriteStartArray("bans");
+        foreach (var ban in await removals.OfUserAsync(userId, cancellationToken))
+        {
+            json.WriteStartObject();
+            json.WriteString("roomId", ban.Removal.RoomId);
+            json.WriteString("until", ban.Removal.Until);
+            json.WriteString("reason", ban.Removal.Reason);
+            json.WriteString("at", ban.At);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("sessions");
+        foreach (var session in await context.Set<MembershipRecord>().AsNoTracking().Where(session => session.UserId == userId).OrderBy(session => session.Id).ToListAsync(cancellationToken))
+        {
+            json.WriteStartObject();
+            json.WriteString("roomId", session.RoomId);
+            json.WriteString("sessionId", session.SessionId);
+            json.WriteString("joinedAt", MembershipRows.JoinedAtOf(session.JoinedAt));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private async Task WriteHistoryAsync(Utf8JsonWriter json, string userId, CancellationToken cancellationToken)
+    {
+        if (await history.ReadPersonAsync(userId, cancellationToken) is { } person)
+        {
+            json.WriteStartObject("history");
+            json.WriteString("firstSeenAt", person.FirstSeenAt);
+            json.WriteString("lastSeenAt", person.LastSeenAt);
+            json.WriteNumber("visits", person.Visits);
+            json.WriteNumber("watchedSeconds", Math.Round(person.Watched.TotalSeconds, 3));
+            json.WriteEndObject();
+        }
+        json.WriteStartArray("visits");
+        string? cursor = null;
+        do
+        {
+            var page = await history.ReadVisitsAsync(userId, cursor, cancellationToken: cancellationToken);
+            foreach (var visit in page.Items)
+            {
+                json.WriteStartObject();
+                json.WriteString("roomId", visit.RoomId);
+                json.WriteString("joinedAt", visit.JoinedAt);
+                json.WriteString("leftAt", visit.LeftAt);
+                json.WriteString("reason", visit.Reason.ToString());
+                json.WriteNumber("watchedSeconds", Math.Round(visit.Watched.TotalSeconds, 3));
+                json.WriteNumber("hiddenSeconds", Math.Round(visit.Hidden.TotalSeconds, 3));
+                json.WriteString("device", visit.Device.Name);
+                json.WriteString("appVersion", visit.Device.AppVersion);
+                json.WriteEndObject();
+            }
+            await json.FlushAsync(cancellationToken);
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+        json.WriteEndArray();
+
+        await using var context = database.CreateDbContext();
+        json.WriteStartArray("events");
+        foreach (var happened in (await context.HistoryEvents.AsNoTracking().Where(e => e.UserId == userId).OrderBy(e => e.At).ToListAsync(cancellationToken)).Select(HistoryEvents.ToEvent))
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", happened.Kind.ToString());
+            json.WriteString("at", happened.At);
+            json.WriteString("roomId", happened.RoomId);
+            json.WriteString("reason", happened.Reason);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+}
+
+/// <summary>What was erased of a person.</summary>
+/// <param name="Profile">Name, picture, metadata.</param>
+/// <param name="Visits">Visits that keep counting and name no one.</param>
+/// <param name="Bans">Bans that were lifted.</param>
+/// <param name="Channels">Channels it belonged to.</param>
+/// <param name="Switch">Its own presence switch.</param>
+public sealed record ErasedPerson(bool Profile, long Visits, int Bans, int Channels, bool Switch)
+{
+    /// <summary>Whether there was anything.</summary>
+    public bool IsKnown => Profile || Visits > 0 || Bans > 0 || Channels > 0 || Switch;
+}
