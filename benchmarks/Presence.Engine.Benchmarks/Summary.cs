@@ -36,7 +36,7 @@ internal static class Summary
         MeasureSearch(Print);
         MeasureNetworkSearch(Print);
         await StorageSummary.MeasureAsync(names, Print);
-        await SteadyState.MeasureAsync(Print);
+        await SteadyState.InItsOwnProcessAsync(output);
         MeasureGrowth(Print);
         await output.WriteLineAsync($"took {Stopwatch.GetElapsedTime(since).TotalSeconds:0} s; {rows.Count(row => row.IsOver)} over budget");
         return 0;
