@@ -68,8 +68,7 @@ public sealed class RevokedTokens(PresenceDatabase database, int most = RevokedT
         if (expired.Length == 0)
             return;
 
-        await using var context = database.CreateDbContext();
-        await context.DeleteAsync(context.RevokedTokens.Where(token => token.ExpiresAt <= until), cancellationToken);
+        await database.DeleteInPiecesAsync<RevokedTokenRecord>($"\"ExpiresAt\" <= {until.ToUnixTimeMilliseconds()}", cancellationToken);
         foreach (var tokenId in expired)
         {
             if (_expiry.TryRemove(tokenId, out _))
