@@ -2,6 +2,7 @@ using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
+using Presence.Engine.History;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
@@ -9,7 +10,7 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Live;
 
 /// <summary>The presence settings as a moderator reads and changes them; the role is checked here, whatever the page shows.</summary>
-internal sealed class SettingsAdministration(IPresence presence, SettingsStore store, RoomStore rooms, SettingsAdoption adoption, ModeratorGuard guard, NoticeBoard notices)
+internal sealed class SettingsAdministration(IPresence presence, SettingsStore store, RoomStore rooms, SettingsAdoption adoption, IHistory history, ModeratorGuard guard, NoticeBoard notices)
 {
     private const int ShownHistory = 50;
 
@@ -46,6 +47,7 @@ internal sealed class SettingsAdministration(IPresence presence, SettingsStore s
             History = _history,
             Rooms = _rooms,
             Network = (await presence.ReadNetworkAsync(NetworkQuery.Counts, cancellationToken)).Count,
+            Kept = history.Settings,
             Adoption = await adoption.ReadAsync(),
             IsWarming = presence.Current.IsWarming,
             MayChange = mayChange,
@@ -93,6 +95,9 @@ public sealed record SettingsViewModel
 
     /// <summary>How many are present.</summary>
     public required NetworkCount Network { get; init; }
+
+    /// <summary>For how long history is kept.</summary>
+    public required HistorySettings Kept { get; init; }
 
     /// <summary>How many of them answer to the settings in force.</summary>
     public required AdoptionViewModel Adoption { get; init; }

@@ -88,6 +88,10 @@ public interface IHistory
     /// <exception cref="ArgumentException">The interval and the timeout do not go together. The message is for the caller.</exception>
     /// <remarks><b>Cost.</b> The first in a minute reads the day's visits of the room, or of the rooms that were watched most. The next count with what it read.</remarks>
     Task<Rehearsal> RehearseAsync(RehearsalQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>How much history there is, and how much a day adds.</summary>
+    /// <remarks><b>Cost.</b> The last day's quarters of an hour of every room, and a look at every person.</remarks>
+    Task<HistoryVolume> ReadVolumeAsync(CancellationToken cancellationToken = default);
 }
 
 /// <summary>A page of a list.</summary>

@@ -125,6 +125,9 @@ public sealed partial class HistoryQueries(PresenceDatabase database, HistorySet
         return ReadAsync(reader => reader.Person(userId) is { } person ? Page(reader.VisitsOf(person.No, before, take + 1), take) : new HistoryPage<Visit>([], null), cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public Task<HistoryVolume> ReadVolumeAsync(CancellationToken cancellationToken = default) => ReadAsync(reader => reader.Volume(database.Now()), cancellationToken);
+
     private static HistoryPage<Visit> Page(List<(VisitPlace Place, Visit Visit)> found, int take) =>
         new([.. found.Take(take).Select(visit => visit.Visit)], found.Count > take ? found[take - 1].Place.ToCursor() : null);
 

@@ -56,6 +56,29 @@ internal sealed class HistoryReader : IDisposable
     public DateTimeOffset? LastMinute(long room) =>
         Number("""SELECT max("At") FROM "Minutes" WHERE "Step" = 0 AND "RoomNo" = $1""", room) is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 
+    /// <summary>How much there is, and how much the last day added.</summary>
+    public HistoryVolume Volume(DateTimeOffset now)
+    {
+        var first = Number("""SELECT min("At") FROM "Minutes" WHERE "Step" = 1 AND "RoomNo" = 0""");
+        var recorded = first is { } began ? now - DateTimeOffset.FromUnixTimeMilliseconds(began) : TimeSpan.Zero;
+        var days = TimeSpan.FromDays(1) / TimeSpan.FromTicks(Math.Clamp(recorded.Ticks, TimeSpan.TicksPerMinute, TimeSpan.TicksPerDay));
+        using var command = Query(
+            """
+            SELECT coalesce(sum("Left" + "TimedOut" + "Disabled" + "Removed" + "Ended") FILTER (WHERE "RoomNo" > 0), 0), coalesce(sum("Recorded"), 0), count(*)
+            FROM "Minutes" WHERE "Step" = 1 AND "At" > $1 AND "RoomNo" IN (SELECT 0 UNION ALL SELECT "No" FROM "HistoryRooms")
+            """,
+            (now - TimeSpan.FromDays(1)).ToUnixTimeMilliseconds());
+        using var rows = command.ExecuteReader();
+        rows.Read();
+        return new HistoryVolume(now, (Number("PRAGMA page_count")!.Value - Number("PRAGMA freelist_count")!.Value) * Number("PRAGMA page_size")!.Value, recorded)
+        {
+            Visits = Number("""SELECT coalesce(sum("Visits"), 0) FROM "HistoryPeople" """)!.Value,
+            VisitsADay = rows.GetInt64(0) * days,
+            MinutesADay = rows.GetInt64(1) * days,
+            QuartersADay = rows.GetInt64(2) * days,
+        };
+    }
+
     /// <summary>The minutes or quarters of a room, in order.</summary>
     public List<CurvePoint> Minutes(MinuteStep step, long room, DateTimeOffset from, DateTimeOffset until)
     {

@@ -9,7 +9,8 @@ namespace Presence.Dashboard.Components.Shared;
 /// <summary>Words what saving would mean for those who are present: line by line, and in one line for a thumb's strip.</summary>
 internal static class ImpactWords
 {
-    private const string None = "–";
+    /// <summary>Where there is nothing to say.</summary>
+    public const string None = "–";
 
     /// <summary>Devices a replay names: those with the most mistakes.</summary>
     private const int MostDevices = 5;
