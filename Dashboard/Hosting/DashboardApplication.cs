@@ -11,7 +11,6 @@ using Presence.Dashboard.Outbound;
 using Presence.Dashboard.Pictures;
 using Presence.Dashboard.Sharing;
 using Presence.Engine;
-using Presence.Engine.Settings;
 
 namespace Presence.Dashboard.Hosting;
 

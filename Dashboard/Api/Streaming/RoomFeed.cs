@@ -101,6 +101,8 @@ internal sealed class RoomFeed : CountFeed
         {
             var subscription = _subscription = await Presence.SubscribeAsync(RoomId, Awaited, stop);
             var count = await Presence.CountAsync(RoomId, stop);
+            if (stop.IsCancellationRequested)
+                subscription.Dispose(); // the feed was dropped meanwhile, and did not know of it
             lock (Gate)
                 (_last, _floor, _isCrowd) = (subscription.StartedAfter, subscription.StartedAfter, count.Viewers > Presence.Current.Limits.Crowd);
             _ = Task.Run(() => PumpAsync(subscription, stop), CancellationToken.None);
