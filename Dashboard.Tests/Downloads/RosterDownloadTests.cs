@@ -174,7 +174,7 @@ public sealed class RosterDownloadTests : IAsyncLifetime
             Beat("main", $"user-{user}", $"Viewer {user:000}", ViewerState.Hidden);
         var moderator = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Role, nameof(ModeratorRole.Observer))], "test"));
 
-        await using var rows = new RosterDownload(new LocalPresence(Engine), TimeProvider.System).Rows(moderator, RosterView.Of("main", null, "name", "hidden"), Format).GetAsyncEnumerator();
+        await using var rows = new RosterDownload(new LocalPresence(Engine), TimeProvider.System).Rows(moderator, RosterView.Of("main", null, "name", "hidden"), Format).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.True(await rows.MoveNextAsync());
         Beat("main", "user-449", "Viewer 449", ViewerState.Visible);
         var last = "";
