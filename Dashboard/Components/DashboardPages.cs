@@ -49,6 +49,9 @@ internal static class DashboardPages
         services.AddTransient<RoomListQuery>();
         services.AddTransient<RoomRowQuery>();
         services.AddTransient<RoomDetailQuery>();
+        services.AddTransient<HistoryReads>();
+        services.AddTransient<HistoryPageQuery>();
+        services.AddTransient<BroadcastPageQuery>();
         services.AddSingleton<PageFailures>();
         services.AddSingleton<RoomRanking>();
         services.AddSingleton<PageReads>();

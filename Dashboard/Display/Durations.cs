@@ -14,6 +14,9 @@ internal static class Durations
         _ => Sentence.With(DurationTexts.DaysHours, (int)span.TotalDays, span.Hours),
     };
 
+    /// <summary>"12 min", "2 h 05 min", "234 h": time that many people spent together, which is nobody's days.</summary>
+    public static string Together(TimeSpan span) => span.TotalHours < 10 ? Rough(span) : Sentence.With(DurationTexts.Hours, Numbers.Count((long)span.TotalHours));
+
     /// <summary>
     /// "just now", "10 s ago", "3 min ago". Below a minute in steps of five seconds: a list of two hundred then changes
     /// forty cells a second instead of all of them.

@@ -46,5 +46,8 @@ public sealed record IconShape(string Path)
     public static readonly IconShape Next = new("M6 3.5L10.5 8L6 12.5");
     public static readonly IconShape Link = new("M6.5 9.5l3-3M7 4.5l1.2-1.2a2.9 2.9 0 0 1 4.1 4.1L11 8.7M9 11.5l-1.2 1.2a2.9 2.9 0 0 1-4.1-4.1L5 7.3");
     public static readonly IconShape Filter = new("M2.5 3.5h11L9.5 8.5v4l-3 1v-5z");
+    public static readonly IconShape History = new("M2.6 8a5.4 5.4 0 1 0 1.8-4M2.5 2.8v2.7h2.7M8 5v3.2l2.3 1.4");
+    public static readonly IconShape Print = new("M4.5 6V2.5h7V6M4.5 11.5h-2V6h11v5.5h-2M4.5 9.5h7v4h-7z");
+    public static readonly IconShape Compare = new("M2.5 11.5l3-5l3 2.5l5-6M2.5 13.5h11");
     public static readonly IconShape Back = new("M10 3.5L5.5 8l4.5 4.5");
 }

@@ -14,6 +14,9 @@ internal sealed class LocalTime
             _zone = found;
     }
 
+    /// <summary>The zone everything is written in.</summary>
+    public TimeZoneInfo Zone => _zone;
+
     /// <summary>"21:14" on the same day as <paramref name="now"/>, else "20 Nov 21:14"; "9:14 PM" where clocks are read so.</summary>
     public string Clock(DateTimeOffset at, DateTimeOffset now)
     {
@@ -42,6 +45,24 @@ internal sealed class LocalTime
         // The culture's own order of day and month, with the month's short name where it has one.
         var pattern = CultureInfo.CurrentCulture.DateTimeFormat.MonthDayPattern.Replace("MMMM", "MMM", StringComparison.Ordinal);
         return TimeZoneInfo.ConvertTime(at, _zone).ToString(pattern, CultureInfo.CurrentCulture);
+    }
+
+    /// <summary>"29 November" within a year, else "29 November 2026", in the culture's own order.</summary>
+    public string LongDay(DateTimeOffset at, DateTimeOffset now) =>
+        TimeZoneInfo.ConvertTime(at, _zone).ToString(now - at < TimeSpan.FromDays(300) ? CultureInfo.CurrentCulture.DateTimeFormat.MonthDayPattern : "D", CultureInfo.CurrentCulture);
+
+    /// <summary>"Sunday".</summary>
+    public string Weekday(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, _zone).ToString("dddd", CultureInfo.CurrentCulture);
+
+    /// <summary>0 to 23.</summary>
+    public int HourOfDay(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, _zone).Hour;
+
+    /// <summary>The first instant from another on at which a clock on the wall shows a time.</summary>
+    public DateTimeOffset Next(DateTimeOffset from, TimeOnly clock)
+    {
+        var local = TimeZoneInfo.ConvertTime(from, _zone);
+        var ahead = clock.ToTimeSpan() - local.TimeOfDay;
+        return from + (ahead < TimeSpan.Zero ? ahead + TimeSpan.FromDays(1) : ahead);
     }
 
     /// <summary>"20 Nov" within a year, else "11/20/2026".</summary>

@@ -49,6 +49,13 @@ internal static class Rates
     };
 }
 
+/// <summary>An average of a count.</summary>
+internal static class Averages
+{
+    /// <summary>"134", "3.4", "0": a decimal only where the number is small.</summary>
+    public static string Text(double average) => average.ToString(average is 0 or >= 9.95 ? "N0" : "0.#", CultureInfo.CurrentCulture);
+}
+
 /// <summary>How a count moved, as pages show it.</summary>
 internal static class CountChanges
 {

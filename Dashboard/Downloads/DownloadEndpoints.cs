@@ -9,7 +9,7 @@ using Presence.Engine.History;
 namespace Presence.Dashboard.Downloads;
 
 /// <summary>Files for moderators: plain GETs that the browser's cookie authorises, outside /api.</summary>
-internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads tables, IPresence presence, PageReads reads)
+internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads tables, IPresence presence, IHistory history, PageReads reads)
 {
     public static void Map(WebApplication app)
     {
@@ -19,6 +19,7 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
         downloads.MapGet("/network/chart.csv", endpoints.SendNetworkAsync);
         downloads.MapGet("/rooms/{RoomId}/viewers.csv", endpoints.SendViewersAsync);
         downloads.MapGet("/rooms/{RoomId}/chart.csv", endpoints.SendChartAsync);
+        downloads.MapGet("/broadcasts/{Id:long}/attendance.csv", endpoints.SendAttendanceAsync);
         // For ids that can't be part of a path.
         downloads.MapGet("/room/viewers.csv", (HttpContext http, string? id) => endpoints.SendViewersAsync(http, id ?? ""));
         downloads.MapGet("/room/chart.csv", (HttpContext http, string? id) => endpoints.SendChartAsync(http, id ?? ""));
@@ -50,6 +51,22 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
         roomId: null,
         () => new(0),
         format => new CsvFile("network-chart.csv", TableDownloads.NetworkHeader, tables.Network(http.User, Word(http, "range") == "day" ? HistoryRange.Day : HistoryRange.Hour, format)));
+
+    /// <summary>Visits of a broadcast that ended: all of them once it is over.</summary>
+    private async Task SendAttendanceAsync(HttpContext http, [FromRoute(Name = "Id")] long id)
+    {
+        if (await history.ReadBroadcastAsync(id, http.RequestAborted) is not { Broadcast: var broadcast })
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+        var query = new AttendanceQuery { RoomId = broadcast.RoomId, From = broadcast.StartedAt, Until = broadcast.EndedAt ?? DateTimeOffset.MaxValue };
+        await SendAsync(
+            http,
+            broadcast.RoomId,
+            () => new(broadcast.Figures?.Joins ?? 0),
+            format => AttendanceRows.FileOf(broadcast.RoomId, history.StreamAttendanceAsync(query, http.RequestAborted), format));
+    }
 
     private async Task SendAsync(HttpContext http, string? roomId, Func<ValueTask<int>> cost, Func<CsvFormat, CsvFile> read)
     {

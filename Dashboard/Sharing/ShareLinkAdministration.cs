@@ -1,4 +1,5 @@
 using Presence.Dashboard.Accounts;
+using Presence.Engine.History;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Sharing;
@@ -21,6 +22,14 @@ internal sealed class ShareLinkAdministration(ShareLinkStore links, ModeratorGua
     {
         var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
         return await links.MakeAsync(roomId, kind, showsNames, moderator.Email, cancellationToken);
+    }
+
+    /// <summary>Makes a link to one broadcast, in the moderator's name.</summary>
+    /// <inheritdoc cref="MakeAsync(string, ShareLinkKind, bool, CancellationToken)" path="/exception"/>
+    public async Task<IssuedShareLink> MakeAsync(Broadcast broadcast, CancellationToken cancellationToken)
+    {
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        return await links.MakeAsync(broadcast.RoomId, ShareLinkKind.Broadcast, showsNames: false, moderator.Email, cancellationToken, broadcast.Id);
     }
 
     /// <summary>Revokes a link of any moderator. Its open pages end within a second.</summary>

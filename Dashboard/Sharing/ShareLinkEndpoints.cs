@@ -68,7 +68,7 @@ internal sealed class ShareLinkEndpoints(ShareLinkStore links, IPresence presenc
         if (!rateLimits.Badges.TryTake(http.Connection.RemoteIpAddress, out var wait))
             return ApiProblem.TooFast("This address opens shared rooms too often.", wait);
         var authorization = http.Request.Headers.Authorization.ToString();
-        if (!authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || links.Find(authorization.AsSpan(Scheme.Length)) is not { } link)
+        if (!authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || links.Find(authorization.AsSpan(Scheme.Length)) is not { Kind: not ShareLinkKind.Broadcast } link)
             return Nowhere;
         if (ApiProblem.WhileDisabled(presence, link.RoomId) is { } off)
             return off;

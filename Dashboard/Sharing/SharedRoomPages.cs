@@ -12,18 +12,30 @@ internal static class SharedRoomPages
     public static void MapSharedRoomPages(this WebApplication app)
     {
         app.MapMethods("/" + Overlay, [HttpMethods.Get, HttpMethods.Head], http => SendAsync(http, ShareLinkKind.Overlay)).AllowAnonymous().ExcludeFromDescription();
+        SharedBroadcasts.Map(app);
         app.MapMethods("/" + Page, [HttpMethods.Get, HttpMethods.Head], http => SendAsync(http, ShareLinkKind.Page)).AllowAnonymous().ExcludeFromDescription();
     }
 
     /// <summary>Where a link leads, below the server's address.</summary>
-    public static string PathOf(IssuedShareLink issued) => $"{(issued.Link.Kind == ShareLinkKind.Overlay ? Overlay : Page)}#{issued.Token}";
+    public static string PathOf(IssuedShareLink issued) => issued.Link.Kind switch
+    {
+        ShareLinkKind.Overlay => Overlay,
+        ShareLinkKind.Broadcast => SharedBroadcasts.Page,
+        _ => Page,
+    } + "#" + issued.Token;
 
     private static Task SendAsync(HttpContext http, ShareLinkKind kind)
+    {
+        Protect(http);
+        return new RazorComponentResult<SharedRoomPage>(new { Kind = kind }).ExecuteAsync(http);
+    }
+
+    /// <summary>What is behind a link is nobody's to keep, to index or to tell of.</summary>
+    public static void Protect(HttpContext http)
     {
         var headers = http.Response.Headers;
         headers.CacheControl = "no-store";
         headers["Referrer-Policy"] = "no-referrer";
         headers["X-Robots-Tag"] = "noindex, nofollow";
-        return new RazorComponentResult<SharedRoomPage>(new { Kind = kind }).ExecuteAsync(http);
     }
 }

@@ -112,6 +112,46 @@ function filter(event) {
 // A menu of links has done its work when one was taken.
 const fold = event => event.target.closest?.("[popover] a")?.closest("[popover]").hidePopover();
 
+// A stretch of a chart is drawn here while it is dragged, and told when it is let go: "12-18", or "12-12" for a press.
+let stretch;
+const placeIn = (plot, x) => {
+  const { left, width } = plot.getBoundingClientRect();
+  const last = Number(plot.dataset.stretch) - 1;
+  return Math.min(last, Math.max(0, Math.round((x - left) / width * last)));
+};
+
+function grab(event) {
+  const plot = event.isPrimary && event.button === 0 && event.target.closest?.("[data-stretch]");
+  if (plot) stretch = { plot, before: plot.style.cssText, begin: placeIn(plot, event.clientX), id: event.pointerId };
+}
+
+function drag(event) {
+  if (event.pointerId !== stretch?.id) return;
+  const { plot, begin } = stretch;
+  const last = Number(plot.dataset.stretch) - 1;
+  const [from, until] = [begin, placeIn(plot, event.clientX)].sort((one, other) => one - other);
+  if (from === until && !("dragging" in plot.dataset)) return;
+  plot.dataset.dragging = "";
+  plot.style.setProperty("--from", from / last);
+  plot.style.setProperty("--until", until / last);
+}
+
+function drop(event) {
+  if (event.pointerId !== stretch?.id) return;
+  const { plot, before, begin } = stretch;
+  stretch = undefined;
+  delete plot.dataset.dragging;
+  const [from, until] = [begin, placeIn(plot, event.clientX)].sort((one, other) => one - other);
+  if (from === until || event.type === "pointercancel") plot.style.cssText = before;
+  if (event.type === "pointercancel") return;
+  const field = plot.querySelector("[data-stretch-field]");
+  field.value = `${from}-${until}`;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+// A page on paper. Asked for here: the dialog stands as long as its reader likes, which a call from the server does not.
+const paper = event => { if (event.target.closest?.("[data-print]")) print(); };
+
 // A number that changed is tinted for a moment, so that the eye finds what moved. Here, since it costs the connection nothing.
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const tint = new MutationObserver(changes => {
@@ -121,7 +161,7 @@ const tint = new MutationObserver(changes => {
   }
 });
 
-const listeners = { visibilitychange: [tell], click: [copy, fold, search], keydown: [press], change: [choose], beforeinput: [filter] };
+const listeners = { visibilitychange: [tell], click: [copy, fold, paper, search], pointerdown: [grab], pointermove: [drag], pointerup: [drop], pointercancel: [drop], keydown: [press], change: [choose], beforeinput: [filter] };
 
 export function attach(reference) {
   circuit = reference;

@@ -79,9 +79,10 @@ public sealed class ShareLinkStore(PresenceDatabase database) : IDisposable
     /// <param name="showsNames">Whether it also shows names, or faces, of viewers.</param>
     /// <param name="by">Who.</param>
     /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
+    /// <param name="broadcastId">Of <see cref="ShareLinkKind.Broadcast"/>: which.</param>
     /// <returns>The link, and its token, which is kept nowhere.</returns>
     /// <exception cref="StoreFullException">A cap is reached. Nothing was changed.</exception>
-    public async Task<IssuedShareLink> MakeAsync(string roomId, ShareLinkKind kind, bool showsNames, string by, CancellationToken cancellationToken)
+    public async Task<IssuedShareLink> MakeAsync(string roomId, ShareLinkKind kind, bool showsNames, string by, CancellationToken cancellationToken, long? broadcastId = null)
     {
         await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
@@ -100,6 +101,7 @@ public sealed class ShareLinkStore(PresenceDatabase database) : IDisposable
                 RoomId = roomId,
                 Kind = kind,
                 ShowsNames = showsNames,
+                BroadcastId = broadcastId,
                 CreatedAt = database.Now(),
                 CreatedBy = by,
             };
@@ -185,7 +187,7 @@ public sealed class ShareLinkStore(PresenceDatabase database) : IDisposable
     }
 
     private static ShareLink ToLink(ShareLinkRecord record) =>
-        new(record.Id, record.RoomId, record.Kind, record.ShowsNames, record.CreatedAt, record.CreatedBy, record.LastUsedAt);
+        new(record.Id, record.RoomId, record.Kind, record.ShowsNames, record.CreatedAt, record.CreatedBy, record.LastUsedAt) { BroadcastId = record.BroadcastId };
 }
 
 /// <summary>What a share link leads to. Stored by its number.</summary>
@@ -196,6 +198,9 @@ public enum ShareLinkKind
 
     /// <summary>A room's live page, to read alone.</summary>
     Page = 1,
+
+    /// <summary>One broadcast's page, to read alone and without names.</summary>
+    Broadcast = 2,
 }
 
 /// <summary>A share link: everything about it but the token. No row: revoked, or never made.</summary>
@@ -209,6 +214,10 @@ internal sealed class ShareLinkRecord
     public required string RoomId { get; init; }
     public ShareLinkKind Kind { get; init; }
     public bool ShowsNames { get; init; }
+
+    /// <summary>Of <see cref="ShareLinkKind.Broadcast"/>; a link stays when its broadcast is deleted, and leads nowhere then.</summary>
+    public long? BroadcastId { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
     public required string CreatedBy { get; init; }
     public DateTimeOffset? LastUsedAt { get; set; }
@@ -222,7 +231,11 @@ internal sealed class ShareLinkRecord
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="CreatedBy">Who made it: a moderator's email.</param>
 /// <param name="LastUsedAt">When it was last open, to the minute; null for never.</param>
-public sealed record ShareLink(string Id, string RoomId, ShareLinkKind Kind, bool ShowsNames, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? LastUsedAt);
+public sealed record ShareLink(string Id, string RoomId, ShareLinkKind Kind, bool ShowsNames, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? LastUsedAt)
+{
+    /// <summary>Which broadcast, of <see cref="ShareLinkKind.Broadcast"/>.</summary>
+    public long? BroadcastId { get; init; }
+}
 
 /// <summary>A link that was just made.</summary>
 /// <param name="Link">The link.</param>

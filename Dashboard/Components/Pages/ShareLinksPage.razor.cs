@@ -61,6 +61,7 @@ public sealed partial class ShareLinksPage : IDisposable
     {
         (ShareLinkKind.Overlay, false) => ShareTexts.ShowsOverlay,
         (ShareLinkKind.Overlay, true) => ShareTexts.ShowsOverlayFaces,
+        (ShareLinkKind.Broadcast, _) => ShareTexts.ShowsBroadcast,
         (_, false) => ShareTexts.ShowsPage,
         (_, true) => ShareTexts.ShowsPageNames,
     };
@@ -89,13 +90,13 @@ public sealed partial class ShareLinksPage : IDisposable
 
     private async Task RevokeAsync(ShareLink link)
     {
-        if (!await ConfirmDialog.AskAsync(Dialogs, ShareTexts.RevokeTitle, ShareTexts.RevokeText, ShareTexts.Revoke))
+        if (!await ConfirmDialog.AskAsync(Dialogs, ShareTexts.RevokeTitle, link.Kind == ShareLinkKind.Broadcast ? ShareTexts.RevokeBroadcastText : ShareTexts.RevokeText, ShareTexts.Revoke))
             return;
         _isBusy = true;
         try
         {
             await Links.RevokeAsync(link.Id, _closing.Token);
-            Board.Say(ShareTexts.Revoked);
+            Board.Say(link.Kind == ShareLinkKind.Broadcast ? ShareTexts.RevokedBroadcast : ShareTexts.Revoked);
         }
         catch (AccessRefusedException)
         {

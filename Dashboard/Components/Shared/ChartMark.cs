@@ -15,6 +15,9 @@ internal sealed record ChartMark(string Key, double Place, string Name, string T
 
     private const int MostSurges = 3;
 
+    /// <summary>What the stylesheet colours it by: "good" or "bad"; null for what is neither.</summary>
+    public string? Tone { get; init; }
+
     /// <summary>Whether its name has room beside those of the marks before it. Its line and the reading of its point are there in any case.</summary>
     public bool HasRoom { get; private init; }
 
@@ -28,12 +31,16 @@ internal sealed record ChartMark(string Key, double Place, string Name, string T
     /// <summary>Marks from left to right. Names that would lie over others are left out.</summary>
     /// <param name="marks">In any order.</param>
     /// <param name="width">Of a name, as a fraction of the chart's.</param>
-    public static ChartMark[] Spread(IEnumerable<ChartMark> marks, double width)
+    public static ChartMark[] Spread(IEnumerable<ChartMark> marks, double width) => Spread(marks, _ => width);
+
+    /// <summary>The same where each name has a width of its own.</summary>
+    public static ChartMark[] Spread(IEnumerable<ChartMark> marks, Func<ChartMark, double> widthOf)
     {
         var free = 0d; // where the last name ends
         var spread = new List<ChartMark>();
         foreach (var mark in marks.OrderBy(mark => mark.Place))
         {
+            var width = widthOf(mark);
             var isRight = mark.Place > 0.55;
             var begin = isRight ? mark.Place - width : mark.Place;
             var hasRoom = begin >= free;

@@ -1,0 +1,103 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Presence.Dashboard.Display;
+using Presence.Dashboard.Live;
+using Presence.Engine.Changes;
+using Presence.Engine.History;
+
+namespace Presence.Dashboard.Components.Shared;
+
+/// <summary>Why viewers of a room left in a stretch of time. Reads it itself, again for every other stretch.</summary>
+public sealed partial class DropPanel : IDisposable
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
+    private (string, HistorySpan)? _asked;
+    private CancellationTokenSource _reading = new();
+    private DropReport? _report;
+    private bool _hasFailed;
+    private bool _isTooLong;
+
+    [Parameter, EditorRequired]
+    public string RoomId { get; set; } = "";
+
+    [Parameter, EditorRequired]
+    public HistorySpan Span { get; set; }
+
+    [Inject]
+    private HistoryReads History { get; set; } = default!;
+
+    [Inject]
+    private LocalTime LocalTime { get; set; } = default!;
+
+    [Inject]
+    private PageFailures Failures { get; set; } = default!;
+
+    private string SpanText => Sentence.With(HistoryTexts.Span, LocalTime.Hour(Span.From), LocalTime.Clock(Span.Until, Span.From));
+
+    protected override Task OnParametersSetAsync()
+    {
+        if (_asked == (RoomId, Span))
+            return Task.CompletedTask;
+        _asked = (RoomId, Span);
+        return ReadAsync();
+    }
+
+    public void Dispose()
+    {
+        _reading.Cancel();
+        _reading.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        await _reading.CancelAsync();
+        _reading.Dispose();
+        var reading = _reading = new CancellationTokenSource();
+        (_report, _hasFailed, _isTooLong) = (null, false, Span.Length > Longest);
+        if (_isTooLong)
+            return;
+        var token = reading.Token;
+        try
+        {
+            var report = await History.ReadAsync(history => history.ReadDropAsync(RoomId, Span.From, Span.Until, token));
+            if (!token.IsCancellationRequested)
+                _report = report;
+        }
+#pragma warning disable CA1031 // any failure: the panel says so and offers a retry
+        catch (Exception failure) when (!token.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            Failures.Note(failure, "Why viewers left couldn't be read.");
+            _hasFailed = true;
+        }
+        catch (OperationCanceledException)
+        {
+            // Another stretch was chosen.
+        }
+    }
+
+    private static IEnumerable<(LeaveReason Reason, int Left, int Before)> Reasons(DropReport report)
+    {
+        var (left, before) = (report.Left, report.LeftBefore);
+        return ((LeaveReason Reason, int Left, int Before)[])
+        [
+            (LeaveReason.Timeout, left.Timeout, before.Timeout),
+            (LeaveReason.Left, left.Left, before.Left),
+            (LeaveReason.Removed, left.Removed, before.Removed),
+            (LeaveReason.Disabled, left.Disabled, before.Disabled),
+            (LeaveReason.Ended, left.Ended, before.Ended),
+        ] is var all ? all.Where(reason => reason.Left + reason.Before > 0).OrderByDescending(reason => reason.Left) : [];
+    }
+
+    private static string Bar(int left, DropReport report) => string.Create(CultureInfo.InvariantCulture, $"width: {100d * left / report.Left.Total:0.#}%");
+
+    private static string StayText(StayLeaves stay) => stay switch
+    {
+        { Until: null } => Sentence.With(HistoryTexts.StayOver, Border(stay.From)),
+        { From.Ticks: 0 } => Sentence.With(HistoryTexts.StayUnder, Border(stay.Until.Value)),
+        _ => Sentence.With(HistoryTexts.StayBetween, Border(stay.From), Border(stay.Until.Value)),
+    };
+
+    private static string Border(TimeSpan span) => span.Minutes == 0 ? Sentence.With(DurationTexts.Hours, Numbers.Count((long)span.TotalHours)) : Durations.Rough(span);
+}
