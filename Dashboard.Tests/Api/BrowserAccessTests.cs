@@ -19,7 +19,7 @@ public sealed class BrowserAccessTests(SharedHost shared) : IClassFixture<Shared
         Assert.Equal(204, answer.Status);
         Assert.Equal("*", Header(answer, "Access-Control-Allow-Origin"));
         Assert.Equal("GET,POST,PUT,DELETE", Header(answer, "Access-Control-Allow-Methods"));
-        Assert.Equal("authorization,content-type,x-api-key,x-server-key,set-access-token-cookie,if-match,last-event-id", Header(answer, "Access-Control-Allow-Headers"));
+        Assert.Equal("authorization,content-type,x-api-key,x-server-key,set-access-token-cookie,if-match,if-none-match,last-event-id", Header(answer, "Access-Control-Allow-Headers"));
     }
 
     [Theory]

@@ -101,7 +101,7 @@ public sealed class DescribedRoutesTests(SharedHost shared) : IClassFixture<Shar
         foreach (var (name, id) in _ids)
             path = path.Replace($"{{{name}}}", id, StringComparison.Ordinal);
         Assert.DoesNotContain('{', path);
-        var ids = operation["parameters"]?.AsArray().Where(parameter => Text(parameter!["in"]) == "query").Select(parameter => Text(parameter!["name"])).FirstOrDefault(name => name == "rooms" || name.EndsWith("Ids", StringComparison.Ordinal) || name.EndsWith("Ids[]", StringComparison.Ordinal));
+        var ids = operation["parameters"]?.AsArray().Where(parameter => Text(parameter!["in"]) == "query").Select(parameter => Text(parameter!["name"])).FirstOrDefault(name => name is "rooms" or "ids" || name.EndsWith("Ids", StringComparison.Ordinal) || name.EndsWith("Ids[]", StringComparison.Ordinal));
         var instants = from parameter in operation["parameters"]?.AsArray() ?? []
                        where parameter!["required"]?.GetValue<bool>() == true && parameter["schema"]!["format"]?.GetValue<string>() == "date-time"
                        select $"{Text(parameter["name"])}={TimeProvider.System.GetUtcNow().AddHours(Text(parameter["name"]) == "to" ? 0 : -1):yyyy-MM-ddTHH:mm:ssZ}";

@@ -69,6 +69,7 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         PUT /api/v1/presence/settings/user                                 .    +    +    +    .    -    -    -    -    -    -    -    -
         GET /api/v1/presence/stream                                        .    +    -    +    .    +    -    -    -    -    -    -    +
         GET /api/v1/presence/users/list                                    .    +    +    +    .    +    -    -    -    -    -    -    +
+        GET /api/v1/presence/users/stream                                  .    +    +    +    .    +    -    -    -    -    -    -    +
         GET /api/v1/share/stream                                           +    +    +    +    +    +    +    +    +    +    +    +    +
         GET /api/v1/share/{linkId}/pictures/{key}                          +    +    +    +    +    +    +    +    +    +    +    +    +
         GET /api/v3/network-settings/chat                                  +    +    +    +    +    +    +    +    +    +    +    +    +
@@ -168,7 +169,8 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         .Replace("{linkId}", "none", StringComparison.Ordinal)
         .Replace("{file}", "presence.js", StringComparison.Ordinal)
         + (route == "/api/v1/presence/rooms" ? "?ids=lobby" : "")
-        + (route == "/api/v1/presence/stream" ? "?rooms=lobby" : "");
+        + (route == "/api/v1/presence/stream" ? "?rooms=lobby" : "")
+        + (route == "/api/v1/presence/users/stream" ? "?ids=anna" : "");
 
     private IEnumerable<(string Method, string Path)> Routes() =>
         from endpoint in _host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()

@@ -52,6 +52,7 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
         ["rooms of a token"] = nameof(TokenCorpusTests),
         ["picture of a token"] = nameof(TokenCorpusTests),
         ["rooms of a stream"] = nameof(Api.RoomsStreamTests),
+        ["users of a stream"] = nameof(Api.UsersStreamTests),
         ["file of a picture"] = nameof(Pictures.UserPicturesTests),
         ["pixels of a picture"] = nameof(Pictures.PictureDrawingTests),
         ["side of a picture"] = nameof(Pictures.PictureDrawingTests),

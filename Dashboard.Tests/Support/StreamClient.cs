@@ -29,6 +29,12 @@ public sealed class StreamClient : IAsyncDisposable
     public static Task<StreamClient> OpenManyAsync(DashboardHost host, string query, string token, string? lastEventId = null) =>
         OpenAsync(host, OfMany + query, token, lastEventId);
 
+    /// <summary>Opens a stream of users that must be answered.</summary>
+    public static Task<StreamClient> OpenUsersAsync(DashboardHost host, string query, string token, string? lastEventId = null) => OpenAsync(host, OfUsers + query, token, lastEventId);
+
+    /// <summary>Opens a stream of users that must be refused.</summary>
+    public static Task<Answer> RefusedUsersAsync(DashboardHost host, string query, string token) => RefusedAsync(host, OfUsers + query, token, lastEventId: null);
+
     /// <summary>Opens the stream of a share link, which must be answered.</summary>
     public static Task<StreamClient> OpenSharedAsync(DashboardHost host, string token) => OpenAsync(host, OfShareLink, token, lastEventId: null);
 
@@ -44,6 +50,8 @@ public sealed class StreamClient : IAsyncDisposable
         RefusedAsync(host, OfMany + query, token, lastEventId);
 
     private const string OfShareLink = "/api/v1/share/stream";
+
+    private const string OfUsers = "/api/v1/presence/users/stream";
 
     private const string OfMany = "/api/v1/presence/stream";
 

@@ -57,6 +57,8 @@ namespace Presence.Dashboard.Api;
 [JsonSerializable(typeof(StreamGap))]
 [JsonSerializable(typeof(StreamJoin))]
 [JsonSerializable(typeof(StreamLeave))]
+[JsonSerializable(typeof(StreamUser))]
+[JsonSerializable(typeof(StreamUsers))]
 [JsonSerializable(typeof(SuccessReply))]
 [JsonSerializable(typeof(UserProfileDocument))]
 [JsonSerializable(typeof(UserProfileRequest))]

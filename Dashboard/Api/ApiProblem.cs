@@ -63,6 +63,10 @@ internal sealed record ApiProblem(ApiError Error, string Message, string? Detail
     public static ApiProblem? OfReading(IPresence presence, ClientPrincipal caller, string roomId) =>
         OfAccess(presence, caller, roomId) ?? WhileDisabled(presence, roomId);
 
+    /// <summary>Why a caller may not read who is online.</summary>
+    public static ApiProblem? OfReadingUsers(IPresence presence, ClientPrincipal caller) =>
+        (caller.IsServer ? null : WhileRemoved(presence, caller.UserId, roomId: null)) ?? (presence.Current.Settings.Enabled ? null : Disabled);
+
     /// <summary>The first refusal of several rooms, naming those it is for; a refusal for the whole network names none.</summary>
     public static ApiProblem? OfRooms(IReadOnlyList<string> roomIds, Func<string, ApiProblem?> of)
     {

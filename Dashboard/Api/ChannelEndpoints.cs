@@ -17,7 +17,7 @@ internal static class ChannelEndpoints
             .WithName("setChannelMembers").Reads<ChannelMembersRequest>().Produces<ChannelMembersDocument>().Refuses(ApiError.CapReached);
         api.MapGet("/api/v1/presence/channels/list", ListAsync).Allow(ApiPolicy.ViewerOrServer)
             .WithName("listChannelPresences").Takes(ApiParameter.OfIds("channelIds", "The channels. Also as `channelIds[]`.", MostAsked))
-            .Produces<ChannelsReply>().Refuses(ApiError.PresenceDisabled, ApiError.Banned);
+            .Produces<ChannelsReply>().Revalidates().Refuses(ApiError.PresenceDisabled, ApiError.Banned);
     }
 
     /// <summary>Set the members of a channel</summary>
@@ -65,7 +65,7 @@ internal static class ChannelEndpoints
 
         var caller = http.Caller();
         var channels = await presence.ReadChannelsAsync(asked, caller.IsServer ? null : caller.UserId, http.RequestAborted);
-        return Reply.Ok(
+        return Reply.Tagged(
             new ChannelsReply([.. channels.Select(channel => new ChannelsReply.Channel(channel.ChannelId, channel.IsAnyMemberOnline, channel.OnlineCount))]),
             ApiJson.Documents.ChannelsReply);
     }

@@ -32,20 +32,20 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
                 ApiParameter.OfInstant("from", "Only broadcasts that were live at this instant or later."),
                 ApiParameter.OfInstant("to", "Only broadcasts that started before this instant."),
                 ApiParameter.Limit, ApiParameter.Cursor(HistoryCursor.Longest))
-            .Produces<BroadcastsReply>();
+            .Produces<BroadcastsReply>().Revalidates();
         api.MapGet("/api/v1/admin/broadcasts/{broadcastId}", endpoints.ReadBroadcastAsync).Allow(Readers).WithName("getBroadcast")
-            .Produces<BroadcastReportDocument>().Refuses(ApiError.NotFound);
-        api.MapGet("/api/v1/admin/history", endpoints.ReadNetworkAsync).Allow(Readers).WithName("getNetworkHistory").Takes(OfCurve()).Produces<CurveDocument>();
-        api.MapGet("/api/v1/admin/rooms/{roomId}/history", endpoints.ReadRoomAsync).Allow(Readers).WithName("getRoomHistory").Takes(OfCurve()).Produces<CurveDocument>();
+            .Produces<BroadcastReportDocument>().Revalidates().Refuses(ApiError.NotFound);
+        api.MapGet("/api/v1/admin/history", endpoints.ReadNetworkAsync).Allow(Readers).WithName("getNetworkHistory").Takes(OfCurve()).Produces<CurveDocument>().Revalidates();
+        api.MapGet("/api/v1/admin/rooms/{roomId}/history", endpoints.ReadRoomAsync).Allow(Readers).WithName("getRoomHistory").Takes(OfCurve()).Produces<CurveDocument>().Revalidates();
         api.MapGet("/api/v1/admin/rooms/{roomId}/moment", endpoints.ReadMomentAsync).Allow(Readers).WithName("getRoomMoment")
             .Takes(
                 ApiParameter.OfInstant("at", "The instant.", isRequired: true),
                 ApiParameter.OfInstant("until", "A later instant, to compare with."),
                 ApiParameter.Limit, ApiParameter.Cursor(HistoryCursor.Longest))
-            .Produces<MomentDocument>();
+            .Produces<MomentDocument>().Revalidates();
         api.MapGet("/api/v1/admin/rooms/{roomId}/drop", endpoints.ReadDropAsync).Allow(Readers).WithName("explainDrop")
             .Takes(ApiParameter.OfInstant("from", "When it began.", isRequired: true), ApiParameter.OfInstant("to", "When it was over. At most a day after `from`.", isRequired: true))
-            .Produces<DropDocument>();
+            .Produces<DropDocument>().Revalidates();
         api.MapGet("/api/v1/admin/attendance", endpoints.ReadAttendanceAsync).Allow(Readers).WithName("listAttendance")
             .Takes(
             [
@@ -56,9 +56,9 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
                 ApiParameter.OfText("zone", "The IANA id of the time zone of local dates and times in `csv`. Default: the network's.", QueryReader.LongestZone),
                 ApiParameter.Limit, ApiParameter.Cursor(HistoryCursor.Longest),
             ])
-            .Produces<VisitsReply>().AlsoProduces("text/csv", AttendanceRows.Example).AlsoProduces(VisitLines.MediaType, VisitLines.Example);
+            .Produces<VisitsReply>().Revalidates().AlsoProduces("text/csv", AttendanceRows.Example).AlsoProduces(VisitLines.MediaType, VisitLines.Example);
         api.MapGet("/api/v1/admin/users/{userId}/visits", endpoints.ListVisitsAsync).Allow(Readers).WithName("listUserVisits")
-            .Takes(ApiParameter.Limit, ApiParameter.Cursor(HistoryCursor.Longest)).Produces<UserVisitsDocument>();
+            .Takes(ApiParameter.Limit, ApiParameter.Cursor(HistoryCursor.Longest)).Produces<UserVisitsDocument>().Revalidates();
     }
 
     /// <summary>List broadcasts</summary>
@@ -78,7 +78,7 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
         if (wanted.From >= wanted.Until)
             throw QueryReader.Refused("from must be before to.");
         var page = await history.ReadBroadcastsAsync(wanted, http.RequestAborted);
-        return Reply.Ok(new BroadcastsReply([.. page.Items.Select(BroadcastDocument.Of)], HistoryCursor.Broadcasts.Write(page.NextCursor)), ApiJson.Documents.BroadcastsReply);
+        return Reply.Tagged(new BroadcastsReply([.. page.Items.Select(BroadcastDocument.Of)], HistoryCursor.Broadcasts.Write(page.NextCursor)), ApiJson.Documents.BroadcastsReply);
     }
 
     /// <summary>Read a broadcast</summary>
@@ -89,7 +89,7 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
     /// <response code="200">The broadcast.</response>
     internal async ValueTask<IResult> ReadBroadcastAsync(HttpContext http, string broadcastId) =>
         long.TryParse(broadcastId, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && await history.ReadBroadcastAsync(id, http.RequestAborted) is { } report
-            ? Reply.Ok(BroadcastReportDocument.Of(report), ApiJson.Documents.BroadcastReportDocument)
+            ? Reply.Tagged(BroadcastReportDocument.Of(report), ApiJson.Documents.BroadcastReportDocument)
             : new ApiProblem(ApiError.NotFound, "There is no broadcast with this id. It may have been deleted after its retention. List broadcasts with GET /api/v1/admin/broadcasts.");
 
     /// <summary>Read the network's history</summary>
@@ -125,7 +125,7 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
         var moment = await history.ReadMomentAsync(roomId, at, skip, limit, http.RequestAborted);
         var comparison = until is { } later ? await history.CompareMomentsAsync(roomId, at, later, limit, http.RequestAborted) : null;
         var next = skip + moment.Page.Count;
-        return Reply.Ok(
+        return Reply.Tagged(
             new MomentDocument(
                 roomId, at, moment.Viewers, moment.Guests, [.. moment.Page.Select(VisitDocument.Of)],
                 comparison is null ? null : MomentDocument.ComparisonPart.Of(until!.Value, comparison),
@@ -146,7 +146,7 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
             throw QueryReader.Refused("from and to must both be sent: the stretch in which the room fell.");
         if (until <= from || until - from > LongestDrop)
             throw QueryReader.Refused("to must be after from, by at most a day.");
-        return Reply.Ok(DropDocument.Of(roomId, await history.ReadDropAsync(roomId, from, until, http.RequestAborted)), ApiJson.Documents.DropDocument);
+        return Reply.Tagged(DropDocument.Of(roomId, await history.ReadDropAsync(roomId, from, until, http.RequestAborted)), ApiJson.Documents.DropDocument);
     }
 
     /// <summary>List visits</summary>
@@ -180,7 +180,7 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
 
         wanted = wanted with { Take = query.Number("limit", 1, PresenceLimits.Page, otherwise: PresenceLimits.Page), Cursor = HistoryCursor.Attendance.Read(query) };
         var page = await history.ReadAttendanceAsync(wanted, http.RequestAborted);
-        return Reply.Ok(new VisitsReply([.. page.Items.Select(VisitDocument.Of)], HistoryCursor.Attendance.Write(page.NextCursor)), ApiJson.Documents.VisitsReply);
+        return Reply.Tagged(new VisitsReply([.. page.Items.Select(VisitDocument.Of)], HistoryCursor.Attendance.Write(page.NextCursor)), ApiJson.Documents.VisitsReply);
     }
 
     /// <summary>List a user's visits</summary>
@@ -197,7 +197,7 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
 
         var person = await history.ReadPersonAsync(userId, http.RequestAborted);
         var page = await history.ReadVisitsAsync(userId, cursor, limit, http.RequestAborted);
-        return Reply.Ok(UserVisitsDocument.Of(userId, person, page.Items, HistoryCursor.Visits.Write(page.NextCursor)), ApiJson.Documents.UserVisitsDocument);
+        return Reply.Tagged(UserVisitsDocument.Of(userId, person, page.Items, HistoryCursor.Visits.Write(page.NextCursor)), ApiJson.Documents.UserVisitsDocument);
     }
 
     private async ValueTask<IResult> ReadCurveAsync(HttpContext http, string? roomId)
@@ -214,7 +214,7 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
         };
         try
         {
-            return Reply.Ok(CurveDocument.Of(roomId, await history.ReadCurveAsync(wanted, http.RequestAborted)), ApiJson.Documents.CurveDocument);
+            return Reply.Tagged(CurveDocument.Of(roomId, await history.ReadCurveAsync(wanted, http.RequestAborted)), ApiJson.Documents.CurveDocument);
         }
         catch (ArgumentException refused) // its first sentences are for the caller
         {

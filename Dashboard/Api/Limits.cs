@@ -48,6 +48,7 @@ internal static class Limits
         new("page", PresenceLimits.Page, "entries", "`limit` of lists") { Error = ApiError.Invalid },
         new("ids of rooms", PresenceLimits.Page, "ids", "`GET /api/v1/presence/rooms`") { Error = ApiError.Invalid },
         new("rooms of a stream", StreamEndpoints.MostRooms, "rooms", "`GET /api/v1/presence/stream`") { Error = ApiError.Invalid },
+        new("users of a stream", StreamEndpoints.MostUsers, "users", "`GET /api/v1/presence/users/stream`") { Error = ApiError.Invalid },
         new("ids of users", UserEndpoints.MostIds, "ids", "`GET /api/v3/users/list`") { Error = ApiError.Invalid },
         new("ids of users, for their presence", UserPresenceEndpoints.MostIds, "ids", "`GET /api/v1/presence/users/list`") { Error = ApiError.Invalid },
         new("id of a user, for its presence", UserPresenceEndpoints.LongestId, "characters", "`GET /api/v1/presence/users/list`, percent-encoded") { Error = ApiError.Invalid },

@@ -36,6 +36,7 @@ internal static class PresenceApi
         Chapter(api, "Users", "Profiles of users.").MapUsers();
         var userPresence = Chapter(api, "User presence", "Users online in the network and in channels. Room heartbeats and user heartbeats are independent.");
         UserPresenceEndpoints.Map(userPresence);
+        StreamEndpoints.MapUsers(userPresence);
         userPresence.MapChannels();
         var settings = Chapter(api, "Settings", "Presence on or off, heartbeat interval, presence timeout.");
         settings.MapPresenceSettings();

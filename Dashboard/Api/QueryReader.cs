@@ -84,7 +84,12 @@ internal sealed class QueryReader(IQueryCollection query)
     }
 
     /// <summary>Rooms: <c>name=a,b</c> splits at commas; <c>name[]=a</c> is taken as it is, for rooms with a comma in their id. Null when left out.</summary>
-    public List<string>? RoomIds(string name, int most)
+    public List<string>? RoomIds(string name, int most) => Ids(name, most, "rooms", id => PresenceIds.ProblemOfRoomId(id));
+
+    /// <summary>Users, in the same two ways.</summary>
+    public List<string>? UserIds(string name, int most) => Ids(name, most, "users", id => PresenceIds.ProblemOfUserId(id));
+
+    private List<string>? Ids(string name, int most, string of, Func<string, string?> problemOf)
     {
         var hasLiteral = query.TryGetValue(name + "[]", out var literal);
         if (!query.TryGetValue(name, out var listed) && !hasLiteral)
@@ -92,10 +97,10 @@ internal sealed class QueryReader(IQueryCollection query)
 
         List<string> ids = [.. listed.SelectMany(text => text!.Split(',', StringSplitOptions.RemoveEmptyEntries)), .. literal.OfType<string>()];
         if (ids.Count > most)
-            throw Refused($"{name} can list at most {most} rooms, not {ids.Count}.");
+            throw Refused($"{name} can list at most {most} {of}, not {ids.Count}.");
         foreach (var id in ids)
         {
-            if (PresenceIds.ProblemOfRoomId(id) is { } problem)
+            if (problemOf(id) is { } problem)
                 throw Refused($"{name}: {problem}");
         }
         return ids;

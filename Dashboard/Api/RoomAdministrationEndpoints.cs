@@ -20,7 +20,7 @@ internal static class RoomAdministrationEndpoints
     public static void MapRoomAdministration(this IEndpointRouteBuilder api)
     {
         api.MapGet("/api/v1/admin/rooms", ListAsync).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Rooms))
-            .WithName("listCatalogueRooms").Takes(ApiParameter.Limit, ApiParameter.Cursor(LongestCursor)).Produces<DefinedRoomsReply>();
+            .WithName("listCatalogueRooms").Takes(ApiParameter.Limit, ApiParameter.Cursor(LongestCursor)).Produces<DefinedRoomsReply>().Revalidates();
         api.MapGet(Route, ReadAsync).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Rooms))
             .WithName("getCatalogueRoom").Produces<DefinedRoomDocument>().AnswersETag();
         api.MapPut(Route, DefineAsync).Allow(ApiPolicy.Server.With(ServerScopes.Rooms))
@@ -42,7 +42,7 @@ internal static class RoomAdministrationEndpoints
 
         var found = await rooms.ListAsync(after, limit + 1, http.RequestAborted);
         var page = found.Take(limit).ToArray();
-        return Reply.Ok(
+        return Reply.Tagged(
             new DefinedRoomsReply([.. page.Select(room => Describe(room, presence))], found.Count > limit ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(page[^1].RoomId)) : null),
             ApiJson.Documents.DefinedRoomsReply);
     }

@@ -21,7 +21,7 @@ internal static class RoomEndpoints
                 ApiParameter.OfText("prefix", "Only rooms whose id starts with this.", PresenceIds.LongestRoomId),
                 ApiParameter.OfWords("orderBy", "`count`: most viewers first. `name`: by title, or by id without one.", ["count", "name"]),
                 ApiParameter.Limit,
-                ApiParameter.Cursor(LongestCursor)).Produces<RoomsReply>().Refuses(ApiError.PresenceDisabled, ApiError.Removed, ApiError.Banned);
+                ApiParameter.Cursor(LongestCursor)).Produces<RoomsReply>().Revalidates().Refuses(ApiError.PresenceDisabled, ApiError.Removed, ApiError.Banned);
 
     /// <summary>List rooms</summary>
     /// <remarks>
@@ -58,7 +58,7 @@ internal static class RoomEndpoints
             return tooMuch;
 
         var page = await presence.ListRoomsAsync(request, http.RequestAborted);
-        return Reply.Ok(
+        return Reply.Tagged(
             new RoomsReply(
                 [.. page.Rooms.Select(Describe)],
                 page.Next is { } next ? RoomCursorText.Write(next, order) : null,
@@ -99,7 +99,7 @@ internal static class RoomEndpoints
 /// {"rooms":[{"roomId":"lobby","status":"live","enabled":true,"count":1240,"hidden":131,"fading":12,"guests":85,"sessions":1302,
 /// "since":"2026-11-21T20:00:02.101Z","peak":1388}],"referenceTimestamp":"2026-11-21T22:37:41.509Z"}
 /// </example>
-internal sealed record RoomsReply(IReadOnlyList<RoomDocument> Rooms, string? Cursor, DateTimeOffset ReferenceTimestamp, bool? Warming);
+internal sealed record RoomsReply(IReadOnlyList<RoomDocument> Rooms, string? Cursor, DateTimeOffset ReferenceTimestamp, bool? Warming) : IOfAMoment;
 
 /// <summary>A room and its viewer count.</summary>
 /// <param name="RoomId">The room.</param>

@@ -19,7 +19,7 @@ internal static class RoomPresenceEndpoints
     public static void MapRoomPresence(this IEndpointRouteBuilder api)
     {
         api.MapGet("/api/v1/presence/rooms/{roomId}/users/count", CountAsync).Allow(ApiPolicy.ViewerOrServer)
-            .WithName("countViewers").Produces<CountReply>().Refuses(ApiError.PresenceDisabled, ApiError.Removed, ApiError.Banned);
+            .WithName("countViewers").Produces<CountReply>().Revalidates().Refuses(ApiError.PresenceDisabled, ApiError.Removed, ApiError.Banned);
         api.MapGet("/api/v1/presence/rooms/{roomId}/users", ListAsync).Allow(ApiPolicy.ViewerOrServer)
             .WithName("listViewers").Takes(
                 ApiParameter.OfNumber("limit", "Number of viewers. The list cap in the settings also applies.", 1, PresenceLimits.Page, PresenceLimits.Page),
@@ -29,7 +29,7 @@ internal static class RoomPresenceEndpoints
                 ApiParameter.OfWords("state", "Only viewers in this state.", ["visible", "hidden", "paused"], isOptional: true),
                 ApiParameter.OfWords("include", "Adds each viewer's whole profile as `user`, with metadata, tags and picture.", ["user"], isOptional: true),
                 ApiParameter.OfText("cursor", "The `cursor` of the previous page. Not with sort `heartbeat`, where viewers move while you read.", LongestCursor))
-            .Produces<ViewersReply>().Refuses(ApiError.PresenceDisabled, ApiError.Removed, ApiError.Banned);
+            .Produces<ViewersReply>().Revalidates().Refuses(ApiError.PresenceDisabled, ApiError.Removed, ApiError.Banned);
     }
 
     /// <summary>Members that are true or absent.</summary>
@@ -44,7 +44,7 @@ internal static class RoomPresenceEndpoints
             return refusal;
 
         var count = await presence.CountAsync(roomId, http.RequestAborted);
-        return Reply.Ok(
+        return Reply.Tagged(
             new CountReply(count.Viewers, count.At, count.Sessions, count.Guests, count.Hidden, count.Fading, OnlyTrue(presence.Current.IsWarming)),
             ApiJson.Documents.CountReply);
     }
@@ -106,7 +106,7 @@ internal static class RoomPresenceEndpoints
         throw QueryReader.Refused("cursor doesn't belong to this list. Send the cursor of the previous page with the same sort.");
     }
 
-    private static IResult Describe(ViewerPage page, ViewerQuery request, bool isWarming, Dictionary<string, User>? users) => Reply.Ok(
+    private static IResult Describe(ViewerPage page, ViewerQuery request, bool isWarming, Dictionary<string, User>? users) => Reply.Tagged(
         new ViewersReply(
             [.. page.Viewers.Select(viewer => users is null ? Describe(viewer) : Describe(viewer) with { User = UserDocuments.Of(viewer, users.GetValueOrDefault(viewer.UserId)) })],
             page.Viewers.Count,
@@ -137,7 +137,7 @@ internal static class RoomPresenceEndpoints
 /// <param name="Fading">Viewers whose heartbeats are overdue but who still count.</param>
 /// <param name="Warming">Present after a restart, until one heartbeat interval has passed: viewers who have left in the meantime may still be counted.</param>
 /// <example>{"count":1240,"referenceTimestamp":"2026-11-21T22:37:41.509Z","sessions":1302,"guests":85,"hidden":131,"fading":12}</example>
-internal sealed record CountReply(int Count, DateTimeOffset ReferenceTimestamp, int Sessions, int Guests, int Hidden, int Fading, bool? Warming);
+internal sealed record CountReply(int Count, DateTimeOffset ReferenceTimestamp, int Sessions, int Guests, int Hidden, int Fading, bool? Warming) : IOfAMoment;
 
 /// <summary>A page of viewers. Page and count are of the same moment.</summary>
 /// <param name="Viewers">The viewers of this page.</param>
@@ -158,7 +158,7 @@ internal sealed record ViewersReply(
     string? Cursor,
     int Count,
     DateTimeOffset ReferenceTimestamp,
-    bool? Warming);
+    bool? Warming) : IOfAMoment;
 
 /// <summary>A viewer.</summary>
 /// <param name="UserId">The user, or the guest's id.</param>

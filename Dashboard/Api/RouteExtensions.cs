@@ -26,7 +26,7 @@ internal static class BrowserAccess
     public const string PolicyName = "api";
 
     private static readonly string[] Methods = ["GET", "POST", "PUT", "DELETE"];
-    private static readonly string[] RequestHeaders = ["authorization", "content-type", "x-api-key", "x-server-key", "set-access-token-cookie", "if-match", "last-event-id"];
+    private static readonly string[] RequestHeaders = ["authorization", "content-type", "x-api-key", "x-server-key", "set-access-token-cookie", "if-match", "if-none-match", "last-event-id"];
     private static readonly string[] ReplyHeaders = ["etag", "retry-after"];
 
     /// <summary>An answer repeats the origin, and a header of an answer holds ASCII alone: an international name goes as punycode.</summary>

@@ -29,6 +29,16 @@ internal sealed record StreamCount(
 /// <param name="RoomId">The room, in a stream of several.</param>
 internal sealed record StreamGap(string? RoomId);
 
+/// <summary>The data of a <c>snapshot</c> of users.</summary>
+/// <param name="Users">The users, in the requested order.</param>
+internal sealed record StreamUsers(IReadOnlyList<StreamUser> Users);
+
+/// <summary>The data of <c>presence</c>: a user went online or offline.</summary>
+/// <param name="UserId">The user.</param>
+/// <param name="Online">Whether the user is online.</param>
+/// <param name="LastHeartbeat">The latest heartbeat then. Absent for a user who isn't online or is hidden.</param>
+internal sealed record StreamUser(string UserId, bool Online, DateTimeOffset? LastHeartbeat);
+
 /// <summary>A viewer who joined, in a stream.</summary>
 /// <param name="UserId">The user.</param>
 /// <param name="DisplayName">The name to show.</param>

@@ -18,9 +18,9 @@ internal static class UserEndpoints
     public static void MapUsers(this IEndpointRouteBuilder api)
     {
         api.MapGet("/api/v3/users/list", ListAsync).Allow(ApiPolicy.ViewerOrServer)
-            .WithName("listUsers").Takes(ApiParameter.OfIds("userIds[]", "The users.", MostIds)).Produces<UsersReply>().Refuses(ApiError.Banned);
+            .WithName("listUsers").Takes(ApiParameter.OfIds("userIds[]", "The users.", MostIds)).Produces<UsersReply>().Revalidates().Refuses(ApiError.Banned);
         api.MapGet("/api/v3/users/{userId}", ReadAsync).Allow(ApiPolicy.ViewerOrServer)
-            .WithName("getUser").Produces<UsersReply>().Refuses(ApiError.NotFound, ApiError.Banned);
+            .WithName("getUser").Produces<UsersReply>().Revalidates().Refuses(ApiError.NotFound, ApiError.Banned);
     }
 
     /// <summary>Read profiles of users</summary>
@@ -33,7 +33,7 @@ internal static class UserEndpoints
         string[] spelt = [.. asked.SelectMany(UserIdVariants.Of).Distinct(PresenceComparers.UserId)];
         var found = (await users.FindAsync(spelt, http.RequestAborted)).ToDictionary(user => user.UserId, PresenceComparers.UserId);
         var inOrder = asked.Select(id => UserIdVariants.Of(id).Select(found.GetValueOrDefault).FirstOrDefault(user => user is not null)).OfType<User>();
-        return Reply.Ok(UserDocuments.Of(inOrder.DistinctBy(user => user.UserId)), ApiJson.Documents.UsersReply);
+        return Reply.Tagged(UserDocuments.Of(inOrder.DistinctBy(user => user.UserId)), ApiJson.Documents.UsersReply);
     }
 
     /// <summary>Read a user's profile</summary>
@@ -43,7 +43,7 @@ internal static class UserEndpoints
         foreach (var id in UserIdVariants.Of(RawRoute.Segment(http, UserSegment, userId)))
         {
             if (await users.FindAsync(id, http.RequestAborted) is { } user)
-                return Reply.Ok(UserDocuments.Of([user]), ApiJson.Documents.UsersReply);
+                return Reply.Tagged(UserDocuments.Of([user]), ApiJson.Documents.UsersReply);
         }
         return new ApiProblem(ApiError.NotFound, "No user with this id has signed in.");
     }

@@ -29,12 +29,12 @@ internal sealed class UserPresenceEndpoints(IPresence presence, RateLimits rateL
             .WithName("switchOwnPresence").Reads<UserPresenceSettingRequest>().Produces<UserPresenceSettingDocument>().Refuses(ApiError.CapReached);
         api.MapGet("/api/v1/presence/users/list", endpoints.ListNamedAsync).Allow(ApiPolicy.ViewerOrServer)
             .WithName("listUserPresences").Takes(ApiParameter.OfIds("userIds", "The users. Also as `userIds[]`, and with ids percent-encoded twice.", MostIds))
-            .Produces<PresencesReply>().Refuses(ApiError.PresenceDisabled, ApiError.Banned);
+            .Produces<PresencesReply>().Revalidates().Refuses(ApiError.PresenceDisabled, ApiError.Banned);
         api.MapGet("/api/v1/presence/network/users", endpoints.ListOnlineAsync).Allow(ApiPolicy.ViewerOrServer)
-            .WithName("listOnlineUsers").Takes(ApiParameter.OfWords("orderBy", "`desc`: latest heartbeat first. `asc`: latest heartbeat last.", ["desc", "asc"])).Produces<PresencesReply>()
+            .WithName("listOnlineUsers").Takes(ApiParameter.OfWords("orderBy", "`desc`: latest heartbeat first. `asc`: latest heartbeat last.", ["desc", "asc"])).Produces<PresencesReply>().Revalidates()
             .Refuses(ApiError.PresenceDisabled, ApiError.Banned);
         api.MapGet("/api/v1/presence/network/users/count", endpoints.CountAsync).Allow(ApiPolicy.ViewerOrServer)
-            .WithName("countOnlineUsers").Produces<OnlineCountReply>().Refuses(ApiError.PresenceDisabled, ApiError.Banned);
+            .WithName("countOnlineUsers").Produces<OnlineCountReply>().Revalidates().Refuses(ApiError.PresenceDisabled, ApiError.Banned);
     }
 
     /// <summary>Report the user online</summary>
@@ -120,10 +120,10 @@ internal sealed class UserPresenceEndpoints(IPresence presence, RateLimits rateL
         if (!presence.Current.Settings.Enabled)
             return ApiProblem.Disabled;
         var count = (await presence.ReadNetworkAsync(NetworkQuery.Counts, http.RequestAborted)).Online;
-        return Reply.Ok(new OnlineCountReply(count.Users, count.At), ApiJson.Documents.OnlineCountReply);
+        return Reply.Tagged(new OnlineCountReply(count.Users, count.At), ApiJson.Documents.OnlineCountReply);
     }
 
-    private static IResult Describe(IEnumerable<PresencesReply.Presence> presences) => Reply.Ok(new PresencesReply([.. presences]), ApiJson.Documents.PresencesReply);
+    private static IResult Describe(IEnumerable<PresencesReply.Presence> presences) => Reply.Tagged(new PresencesReply([.. presences]), ApiJson.Documents.PresencesReply);
 }
 
 /// <summary>The new value of a user's own presence switch.</summary>
@@ -152,4 +152,4 @@ internal sealed record PresencesReply(IReadOnlyList<PresencesReply.Presence> Pre
 /// <param name="Count">All users online, including hidden ones.</param>
 /// <param name="ReferenceTimestamp">The time of the count, at most one second ago.</param>
 /// <example>{"count":310,"referenceTimeStamp":"2026-11-21T22:37:41.509Z"}</example>
-internal sealed record OnlineCountReply(int Count, [property: JsonPropertyName("referenceTimeStamp")] DateTimeOffset ReferenceTimestamp);
+internal sealed record OnlineCountReply(int Count, [property: JsonPropertyName("referenceTimeStamp")] DateTimeOffset ReferenceTimestamp) : IOfAMoment;

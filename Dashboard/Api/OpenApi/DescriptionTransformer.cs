@@ -59,7 +59,7 @@ internal sealed class DescriptionTransformer(PublicAddress address) : IOpenApiDo
             ? [new OpenApiSecurityRequirement()]
             : [.. _credentials.Keys.Where(way => way == AccessToken ? policy.AllowsViewers : policy.AllowsServers).Select(way => new OpenApiSecurityRequirement { [new(way, document)] = [] })];
 
-        var produced = metadata.OfType<IProducesResponseTypeMetadata>().Single(reply => reply.StatusCode < 400);
+        var produced = metadata.OfType<IProducesResponseTypeMetadata>().Single(reply => reply.StatusCode < 300);
         var reply = (OpenApiResponse)operation.Responses![$"{produced.StatusCode}"];
         if (metadata.OfType<ApiTextBody>().SingleOrDefault() is { } body)
             operation.RequestBody = new OpenApiRequestBody { Required = true, Content = body.MediaTypes.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = JsonValue.Create(body.Example) }) };

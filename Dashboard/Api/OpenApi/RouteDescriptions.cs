@@ -49,6 +49,12 @@ internal static class RouteDescriptions
     /// <summary>The version of the document in the reply.</summary>
     public static RouteHandlerBuilder AnswersETag(this RouteHandlerBuilder route) => route.AnswersHeader("ETag", "The version of the document.");
 
+    /// <summary>The reply has a tag of what it says, and is not sent again to who has it.</summary>
+    public static RouteHandlerBuilder Revalidates(this RouteHandlerBuilder route) => route
+        .Takes(ApiParameter.OfHeader("If-None-Match", "The `ETag` of the reply you have. If nothing but `referenceTimestamp` has changed since, the reply is 304 without a body."))
+        .AnswersHeader("ETag", "Changes with everything in the reply but `referenceTimestamp`.")
+        .Produces(StatusCodes.Status304NotModified);
+
     /// <summary>A reply, if it is text or the document's own example doesn't fit.</summary>
     public static RouteHandlerBuilder WithExample(this RouteHandlerBuilder route, string example) => route.WithMetadata(new ApiExample(example));
 }

@@ -26,7 +26,7 @@ internal sealed class EventStream : IDisposable
     /// <summary>In whose share it counts; null for a server key.</summary>
     public AddressKey? Address { get; }
 
-    /// <summary>Its rooms, in the order asked for.</summary>
+    /// <summary>Its rooms, in the order asked for; none of a stream of users.</summary>
     public IReadOnlyList<CountFeed> Feeds { get; }
 
     /// <summary>Cancelled when the stream must end.</summary>

@@ -42,6 +42,7 @@ internal sealed class EventStreams : IDisposable
     private readonly Dictionary<string, CountFeed> _counts = new(PresenceComparers.RoomId);
     private readonly CancellationTokenRegistration _stopping;
     private bool _isStopped;
+    private int _pulses;
 
     public EventStreams(IPresence presence, ClientAuthenticator authenticator, DashboardOptions options, LimitUsageRegistry caps, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<EventStreams> log)
     {
@@ -85,6 +86,9 @@ internal sealed class EventStreams : IDisposable
     public EventStream? TryOpenCounts(ClientPrincipal caller, IPAddress? address, IReadOnlyList<string> roomIds, out string? problem) =>
         TryOpen(caller, address, roomIds, _counts, room => new CountFeed(room, _presence, Versions), out problem);
 
+    /// <summary>Opens a stream of users' presence, or says which cap is reached.</summary>
+    public EventStream? TryOpenUsers(ClientPrincipal caller, IPAddress? address, out string? problem) => TryOpenCounts(caller, address, [], out problem);
+
     public void Close(EventStream stream)
     {
         lock (_lock)
@@ -105,11 +109,12 @@ internal sealed class EventStreams : IDisposable
     /// <summary>Ends streams whose reader may not read any more or does not read, wakes those quiet for long, looks at counts, drops unused feeds. Called twice a second.</summary>
     public async Task PulseAsync(CancellationToken cancellationToken)
     {
+        _pulses++;
         foreach (var stream in All())
         {
             if (MustEnd(stream) || (stream.IsSending && _time.GetElapsedTime(stream.WroteAt) >= LongestSending))
                 stream.End();
-            else if (_time.GetElapsedTime(stream.WroteAt) >= stream.LongestQuiet)
+            else if (_time.GetElapsedTime(stream.WroteAt) >= stream.LongestQuiet || (stream.Feeds.Count == 0 && _pulses % 2 == 0)) // users have no feed that signals: each stream looks, once a second
                 stream.Signal();
         }
         await CountFeed.RefreshAsync(ActiveFeeds(), cancellationToken);
@@ -175,7 +180,8 @@ internal sealed class EventStreams : IDisposable
     private bool MustEnd(EventStream stream)
     {
         var caller = stream.Caller;
-        return _authenticator.Check(caller).Principal is null || stream.Feeds.Any(feed => ApiProblem.OfReading(_presence, caller, feed.RoomId) is not null);
+        return _authenticator.Check(caller).Principal is null
+            || (stream.Feeds.Count == 0 ? ApiProblem.OfReadingUsers(_presence, caller) is not null : stream.Feeds.Any(feed => ApiProblem.OfReading(_presence, caller, feed.RoomId) is not null));
     }
 
     private EventStream[] All()

@@ -11,6 +11,9 @@ internal sealed class StreamEndpoints(IPresence presence, EventStreams streams, 
     /// <summary>Of one stream.</summary>
     public const int MostRooms = 50;
 
+    /// <summary>Of one stream.</summary>
+    public const int MostUsers = 100;
+
     private const int LongestId = 20;
 
     private const string OneRoomExample =
@@ -42,6 +45,30 @@ internal sealed class StreamEndpoints(IPresence presence, EventStreams streams, 
 
 
         """;
+
+    private const string UsersExample =
+        """
+        event: snapshot
+        id: 9b1f2c77aa01d3e4.AQ
+        data: {"users":[{"userId":"anna","online":true,"lastHeartbeat":"2026-11-21T22:37:40.614Z"},{"userId":"berta","online":false}]}
+
+        event: presence
+        id: 9b1f2c77aa01d3e4.Aw
+        data: {"userId":"berta","online":true,"lastHeartbeat":"2026-11-21T22:37:52.020Z"}
+
+
+        """;
+
+    /// <summary>Whether users are online.</summary>
+    public static void MapUsers(IEndpointRouteBuilder api) =>
+        api.MapGet("/api/v1/presence/users/stream", ActivatorUtilities.CreateInstance<StreamEndpoints>(api.ServiceProvider).OpenUsers).Allow(ApiPolicy.ViewerOrServer)
+            .WithName("streamUsers").Takes(
+                ApiParameter.OfText("ids", "Users, separated by commas.", (PresenceIds.LongestUserId + 1) * MostUsers),
+                ApiParameter.OfIds("ids[]", "Same as `ids`, once per user. For ids with a comma.", MostUsers),
+                ApiParameter.OfText("since", "The `id` of the last event you read.", UsersStreamId.Longest),
+                ApiParameter.OfHeader("Last-Event-ID", "Same as `since`. Wins if both are sent."))
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream").WithExample(UsersExample)
+            .Refuses(ApiError.PresenceDisabled, ApiError.Banned, ApiError.CapReached);
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -120,6 +147,34 @@ internal sealed class StreamEndpoints(IPresence presence, EventStreams streams, 
 
         return streams.TryOpenCounts(http.Caller(), http.Connection.RemoteIpAddress, roomIds, out var full) is { } stream
             ? new RoomsStreamReply(stream, presence, streams.Versions, time, since)
+            : Full(full!);
+    }
+
+    /// <summary>Watch users go online and offline</summary>
+    /// <remarks>
+    /// One stream for up to 100 users. <c>snapshot</c> is sent first, with all users. Then <c>presence</c> when one goes online or
+    /// offline, at most once per second each. A heartbeat that changes neither sends nothing. A hidden user is offline for others.
+    ///
+    /// The <c>id</c> is opaque. To resume, send the last one as <c>Last-Event-ID</c> or <c>since</c>, with the same users in the same
+    /// order. The server sends the users who have changed since, also after a restart, so there is no <c>gap</c>. If none has, or with other
+    /// users, it sends a <c>snapshot</c>.
+    ///
+    /// A stream ends within one second when the credentials end, the caller is banned, or presence is switched off. It counts as one of
+    /// the caller's streams.
+    /// </remarks>
+    /// <response code="200">The events.</response>
+    internal IResult OpenUsers(HttpContext http)
+    {
+        var query = new QueryReader(http.Request.Query);
+        string[] userIds = [.. (query.UserIds("ids", MostUsers) ?? []).Distinct(PresenceComparers.UserId)];
+        if (userIds.Length == 0)
+            throw QueryReader.Refused($"ids must name 1 to {MostUsers} users: ids=anna,berta, or ids[]= once per user.");
+        var since = ReadSince<UsersStreamId>(http, query, UsersStreamId.Longest, UsersStreamId.TryRead);
+        if (ApiProblem.OfReadingUsers(presence, http.Caller()) is { } refusal)
+            return refusal;
+
+        return streams.TryOpenUsers(http.Caller(), http.Connection.RemoteIpAddress, out var full) is { } stream
+            ? new UsersStreamReply(stream, userIds, presence, time, since)
             : Full(full!);
     }
 
