@@ -49,6 +49,15 @@ public sealed partial class JobTests
     }
 
     [Fact]
+    public void Words_OfHistoryJobs_SayWhatTheyDid()
+    {
+        Assert.Equal("Computed 1 broadcast.", SystemWords.Of(new JobResult(0, Computed: 1)));
+        Assert.Equal("Nothing left to compute.", SystemWords.Of(new JobResult(0, Computed: 0)));
+        Assert.Equal("Deleted 1,234 rows.", SystemWords.Of(new JobResult(0, Deleted: 1_234)));
+        Assert.Equal("Nothing was old enough to delete.", SystemWords.Of(new JobResult(0, Deleted: 0)));
+    }
+
+    [Fact]
     public async Task RunNow_OfTheBackup_LeavesACopyInTheConfiguredFolder()
     {
         using var folder = new TemporaryFolder();

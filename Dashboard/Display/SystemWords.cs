@@ -23,9 +23,13 @@ internal static class SystemWords
         _ => null,
     };
 
-    public static (string Name, string Explanation) OfJob(string job) => job == JobNames.Backup
-        ? (SystemTexts.JobBackup, SystemTexts.JobBackupIs)
-        : (SystemTexts.JobMaintenance, SystemTexts.JobMaintenanceIs);
+    public static (string Name, string Explanation) OfJob(string job) => job switch
+    {
+        JobNames.Backup => (SystemTexts.JobBackup, SystemTexts.JobBackupIs),
+        JobNames.HistoryFigures => (SystemTexts.JobHistoryFigures, SystemTexts.JobHistoryFiguresIs),
+        JobNames.HistoryRetention => (SystemTexts.JobHistoryRetention, SystemTexts.JobHistoryRetentionIs),
+        _ => (SystemTexts.JobMaintenance, SystemTexts.JobMaintenanceIs),
+    };
 
     /// <summary>What came of a job's latest run, in a word.</summary>
     public static string OutcomeOf(JobViewModel job) => job switch
@@ -41,6 +45,8 @@ internal static class SystemWords
     public static string Of(JobResult result) => result switch
     {
         { File: { } file } => Sentence.With(SystemTexts.BackupTaken, file, Numbers.Bytes(result.Bytes)),
+        { Computed: { } computed } => computed == 0 ? SystemTexts.HistoryFiguresNone : Sentence.With(SystemTexts.HistoryFiguresDone, Numbers.Of(computed, SystemTexts.Broadcast, SystemTexts.BroadcastsMany)),
+        { Deleted: { } deleted } => deleted == 0 ? SystemTexts.HistoryRetentionNone : Sentence.With(SystemTexts.HistoryRetentionDone, Numbers.Of(deleted, SystemTexts.Row, SystemTexts.Rows)),
         { GivenBack: > 0 } => $"{Of(result with { GivenBack = 0 })} {Sentence.With(SystemTexts.MaintenanceGaveBack, Numbers.Bytes(result.GivenBack))}",
         _ => Sentence.With(result.IsLogKept ? SystemTexts.MaintenanceDoneLogKept : SystemTexts.MaintenanceDone, Numbers.Bytes(result.Bytes)),
     };
@@ -70,7 +76,7 @@ internal static class SystemWords
         "test viewers" => SystemTexts.LoopTestViewers,
         "unused users" => SystemTexts.LoopUnusedUsers,
         "vouched users" => SystemTexts.LoopVerifiedUsers,
-        JobNames.Backup or JobNames.Maintenance => OfJob(loop).Name,
+        JobNames.Backup or JobNames.HistoryFigures or JobNames.HistoryRetention or JobNames.Maintenance => OfJob(loop).Name,
         _ => loop,
     };
 

@@ -32,12 +32,38 @@ internal sealed class MaintenanceJob(DatabaseMaintenance maintenance)
     }
 }
 
+/// <summary>Computes what broadcasts came to that ended while nothing could be computed.</summary>
+internal sealed class HistoryFiguresJob(BroadcastStore broadcasts, TimeProvider time)
+{
+    public async Task<JobResult> RunAsync(PerformContext? context, CancellationToken cancellationToken)
+    {
+        var percent = 0;
+        var progress = new Telling<(int Done, int All)>(told => Volatile.Write(ref percent, 100 * told.Done / told.All));
+        var computed = await JobProgress.WhileAsync(Task.Run(() => broadcasts.SummariseAsync(progress, cancellationToken), cancellationToken), () => Volatile.Read(ref percent), context, time);
+        return new JobResult(0, Computed: computed);
+    }
+}
+
+/// <summary>Deletes history that is older than it is kept for.</summary>
+internal sealed class HistoryRetentionJob(HistoryRetention retention, TimeProvider time)
+{
+    public async Task<JobResult> RunAsync(PerformContext? context, CancellationToken cancellationToken)
+    {
+        var percent = 0;
+        var progress = new Telling<HistoryDeleted>(told => Volatile.Write(ref percent, told.Percent));
+        var deleted = await JobProgress.WhileAsync(Task.Run(() => retention.RunAsync(progress, cancellationToken), cancellationToken), () => Volatile.Read(ref percent), context, time);
+        return new JobResult(0, Deleted: deleted.Total);
+    }
+}
+
 /// <summary>What a run did, as it is stored: a new member is optional, and pages word it in the reader's culture.</summary>
 /// <param name="Bytes">How large the copy is, or how much was in the log.</param>
 /// <param name="File">The copy's name.</param>
 /// <param name="IsLogKept">Whether the log could not be emptied.</param>
 /// <param name="GivenBack">By how many bytes the database became shorter.</param>
-public sealed record JobResult(long Bytes, string? File = null, bool IsLogKept = false, long GivenBack = 0);
+/// <param name="Computed">Of how many broadcasts the figures were computed; null for other jobs.</param>
+/// <param name="Deleted">How many rows of history were deleted; null for other jobs.</param>
+public sealed record JobResult(long Bytes, string? File = null, bool IsLogKept = false, long GivenBack = 0, int? Computed = null, long? Deleted = null);
 
 /// <summary>How far a run is, for the System page.</summary>
 internal static class JobProgress
@@ -54,4 +80,10 @@ internal static class JobProgress
             context?.SetJobParameter(Name, percent());
         return await work;
     }
+}
+
+/// <summary>Takes each progress on the thread that reports it. <see cref="Progress{T}"/> would post them, out of order.</summary>
+internal sealed class Telling<T>(Action<T> told) : IProgress<T>
+{
+    public void Report(T value) => told(value);
 }

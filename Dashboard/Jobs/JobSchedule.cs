@@ -14,9 +14,11 @@ namespace Presence.Dashboard.Jobs;
 internal static class JobNames
 {
     public const string Backup = "backup";
+    public const string HistoryFigures = "history figures";
+    public const string HistoryRetention = "history retention";
     public const string Maintenance = "maintenance";
 
-    public static readonly IReadOnlyList<string> All = [Backup, Maintenance];
+    public static readonly IReadOnlyList<string> All = [Backup, HistoryFigures, HistoryRetention, Maintenance];
 }
 
 /// <summary>When jobs run, how their latest run went, and the way to have one run now. All of it is stored in <see cref="JobStore"/>.</summary>
@@ -29,6 +31,9 @@ internal sealed class JobSchedule(JobStore store, IJobFilterProvider filters, IT
     {
         Add<BackupJob>(JobNames.Backup, options.Backup.Nightly ? $"0 {options.Backup.Hour} * * *" : Cron.Never(), job => job.RunAsync(null, default));
         // After the backup, so that there is a copy if anything goes wrong.
+        Add<HistoryFiguresJob>(JobNames.HistoryFigures, $"10 {options.Backup.Hour} * * *", job => job.RunAsync(null, default));
+        // After the figures, which are computed from what it deletes, and before maintenance, which gives the space back.
+        Add<HistoryRetentionJob>(JobNames.HistoryRetention, $"20 {options.Backup.Hour} * * *", job => job.RunAsync(null, default));
         Add<MaintenanceJob>(JobNames.Maintenance, $"30 {options.Backup.Hour} * * *", job => job.RunAsync(default));
 
         using var connection = store.GetConnection();

@@ -31,14 +31,25 @@ public sealed class HistoryRetention(PresenceDatabase database, HistorySettingsS
         {
             if (Before(days) is not { } until)
                 continue;
-            foreach (var room in await RoomsAsync("""EXISTS (SELECT 1 FROM "Minutes" m WHERE m."Step" = $2 AND m."RoomNo" = r."No" AND m."At" < $1)""", until, (long)step, cancellationToken))
-                Report(deleted with { Minutes = deleted.Minutes + await database.DeleteInPiecesAsync<MinuteRecord>($"\"Step\" = {(long)step} AND \"RoomNo\" = {room} AND \"At\" < {until}", cancellationToken) });
+            var begun = step == MinuteStep.Minute ? 0 : 30; // percent
+            var rooms = await RoomsAsync("""EXISTS (SELECT 1 FROM "Minutes" m WHERE m."Step" = $2 AND m."RoomNo" = r."No" AND m."At" < $1)""", until, (long)step, cancellationToken);
+            for (var number = 0; number < rooms.Count; number++)
+            {
+                var room = rooms[number];
+                var gone = await database.DeleteInPiecesAsync<MinuteRecord>($"\"Step\" = {(long)step} AND \"RoomNo\" = {room} AND \"At\" < {until}", cancellationToken);
+                Report(deleted with { Minutes = deleted.Minutes + gone, Percent = begun + ((step == MinuteStep.Minute ? 30 : 10) * number / rooms.Count) });
+            }
         }
         if (Before(kept.AttendanceDays) is { } attendance)
         {
-            foreach (var room in await RoomsAsync("""EXISTS (SELECT 1 FROM "Visits" v WHERE v."RoomNo" = r."No" AND v."JoinedAt" < $1 AND v."JoinedAt" + v."StayedMilliseconds" < $1) AND $2 = 0""", attendance, 0, cancellationToken))
-                Report(deleted with { Visits = deleted.Visits + await database.DeleteInPiecesAsync<VisitRecord>($"\"RoomNo\" = {room} AND \"JoinedAt\" < {attendance} AND \"JoinedAt\" + \"StayedMilliseconds\" < {attendance}", cancellationToken) });
-            Report(deleted with { People = await database.DeleteInPiecesAsync<HistoryPersonRecord>($"\"LastSeenAt\" < {attendance} AND NOT EXISTS (SELECT 1 FROM \"Visits\" v WHERE v.\"PersonNo\" = \"No\")", cancellationToken) });
+            var rooms = await RoomsAsync("""EXISTS (SELECT 1 FROM "Visits" v WHERE v."RoomNo" = r."No" AND v."JoinedAt" < $1 AND v."JoinedAt" + v."StayedMilliseconds" < $1) AND $2 = 0""", attendance, 0, cancellationToken);
+            for (var number = 0; number < rooms.Count; number++)
+            {
+                var room = rooms[number];
+                var gone = await database.DeleteInPiecesAsync<VisitRecord>($"\"RoomNo\" = {room} AND \"JoinedAt\" < {attendance} AND \"JoinedAt\" + \"StayedMilliseconds\" < {attendance}", cancellationToken);
+                Report(deleted with { Visits = deleted.Visits + gone, Percent = 40 + (50 * number / rooms.Count) });
+            }
+            Report(deleted with { People = await database.DeleteInPiecesAsync<HistoryPersonRecord>($"\"LastSeenAt\" < {attendance} AND NOT EXISTS (SELECT 1 FROM \"Visits\" v WHERE v.\"PersonNo\" = \"No\")", cancellationToken), Percent = 95 });
         }
         if (Before(kept.BroadcastDays) is { } broadcasts)
             Report(deleted with { Broadcasts = await database.DeleteInPiecesAsync<BroadcastRecord>($"\"EndedAt\" < {broadcasts}", cancellationToken) });
@@ -103,6 +114,9 @@ public sealed record HistoryDeleted
 
     /// <summary>Changes of rooms, and bans.</summary>
     public long Events { get; init; }
+
+    /// <summary>How far the run is, 0..100.</summary>
+    public int Percent { get; init; }
 
     /// <summary>All of them.</summary>
     public long Total => Minutes + Visits + People + Broadcasts + Events;

@@ -15,6 +15,7 @@ internal sealed class HistoryYear(int rooms, int broadcasts, int visits, int peo
     ];
 
     private readonly Random _random = new(14);
+    private readonly List<(string RoomId, DateTimeOffset From, DateTimeOffset Until)> _broadcasts = [];
     private VisitWriter? _writer;
 
     public static DateTimeOffset Begin { get; } = new(2025, 12, 1, 0, 0, 0, TimeSpan.Zero);
@@ -44,7 +45,23 @@ internal sealed class HistoryYear(int rooms, int broadcasts, int visits, int peo
             await minutes.SaveAsync([.. toMinutes.Select(minute => minute.Value.ToMinute(minute.Key))], CancellationToken.None);
             await checkpointer.CheckpointAsync(CancellationToken.None);
         }
+        await AddBroadcastsAsync(database);
         return (written, writing);
+    }
+
+    private async Task AddBroadcastsAsync(PresenceDatabase database)
+    {
+        await using var context = database.CreateDbContext();
+        var numbers = context.HistoryRooms.ToDictionary(room => room.RoomId, room => room.No, StringComparer.Ordinal);
+        context.AddRange(_broadcasts.Select(broadcast => new BroadcastRecord
+        {
+            RoomNo = numbers[broadcast.RoomId],
+            StartedAt = broadcast.From,
+            EndedAt = broadcast.Until,
+            End = BroadcastEnd.Empty,
+            HadViewers = true,
+        }));
+        await context.SaveChangesAsync(CancellationToken.None);
     }
 
     public void Dispose() => _writer?.Dispose();
@@ -55,6 +72,7 @@ internal sealed class HistoryYear(int rooms, int broadcasts, int visits, int peo
         var start = day.AddMinutes(17 * 60 + _random.Next(180));
         var length = TimeSpan.FromMinutes(60 + _random.Next(120));
         var count = visits / broadcasts;
+        var (first, last) = (DateTimeOffset.MaxValue, DateTimeOffset.MinValue);
         for (var number = 0; number < count; number++)
         {
             var joined = start + (length * Math.Pow(_random.NextDouble(), 2));
@@ -68,9 +86,11 @@ internal sealed class HistoryYear(int rooms, int broadcasts, int visits, int peo
                 Device = Devices[person % Devices.Length],
             };
             into.Add(visit);
+            (first, last) = (joined < first ? joined : first, left > last ? left : last);
             Count(visit, room, minutes);
             Count(visit, null, minutes);
         }
+        _broadcasts.Add((room, first, last));
     }
 
     private static void Count(in Visit visit, string? room, Dictionary<(string?, long), MinuteSums> minutes)

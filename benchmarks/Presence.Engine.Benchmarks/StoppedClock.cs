@@ -1,7 +1,8 @@
 namespace Presence.Engine.Benchmarks;
 
 /// <summary>A clock that moves only when told, so that a million deadlines pass at once.</summary>
-internal sealed class StoppedClock : TimeProvider
+/// <param name="begin">Its wall clock at first; some day when null.</param>
+internal sealed class StoppedClock(DateTimeOffset? begin = null) : TimeProvider
 {
     private long _ticks;
 
@@ -9,7 +10,7 @@ internal sealed class StoppedClock : TimeProvider
 
     public override long GetTimestamp() => _ticks;
 
-    public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero).AddTicks(_ticks);
+    public override DateTimeOffset GetUtcNow() => (begin ?? new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero)).AddTicks(_ticks);
 
     public void Advance(TimeSpan by) => _ticks += by.Ticks;
 }
