@@ -56,7 +56,7 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
                 ApiParameter.OfText("zone", "The IANA id of the time zone of local dates and times in `csv`. Default: the network's.", QueryReader.LongestZone),
                 ApiParameter.Limit, ApiParameter.Cursor(HistoryCursor.Longest),
             ])
-            .Produces<VisitsReply>().Revalidates().AlsoProduces("text/csv", AttendanceRows.Example).AlsoProduces(VisitLines.MediaType, VisitLines.Example);
+            .Produces<VisitsReply>().Revalidates().WithExample(AttendanceRows.Example, "text/csv").WithExample(VisitLines.Example, VisitLines.MediaType);
         api.MapGet("/api/v1/admin/users/{userId}/visits", endpoints.ListVisitsAsync).Allow(Readers).WithName("listUserVisits")
             .Takes(ApiParameter.Limit, ApiParameter.Cursor(HistoryCursor.Longest)).Produces<UserVisitsDocument>().Revalidates();
     }

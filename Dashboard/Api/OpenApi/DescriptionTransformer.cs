@@ -62,11 +62,14 @@ internal sealed class DescriptionTransformer(PublicAddress address) : IOpenApiDo
         var produced = metadata.OfType<IProducesResponseTypeMetadata>().Single(reply => reply.StatusCode < 300);
         var reply = (OpenApiResponse)operation.Responses![$"{produced.StatusCode}"];
         if (metadata.OfType<ApiTextBody>().SingleOrDefault() is { } body)
-            operation.RequestBody = new OpenApiRequestBody { Required = true, Content = body.MediaTypes.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = JsonValue.Create(body.Example) }) };
-        if (metadata.OfType<ApiExample>().SingleOrDefault() is { } example)
-            reply.Content!.Values.Single().Example = produced.Type == typeof(string) ? JsonValue.Create(example.Text) : JsonNode.Parse(example.Text);
-        foreach (var text in metadata.OfType<ApiTextReply>())
-            reply.Content![text.MediaType] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = JsonValue.Create(text.Example) };
+            operation.RequestBody = new OpenApiRequestBody { Required = true, Content = body.MediaTypes.ToDictionary(type => type, _ => TextLike(body.Example)) };
+        foreach (var example in metadata.OfType<ApiExample>())
+        {
+            if (example.MediaType is { } also)
+                reply.Content![also] = TextLike(example.Text);
+            else
+                reply.Content!.Values.Single().Example = produced.Type == typeof(string) ? JsonValue.Create(example.Text) : JsonNode.Parse(example.Text);
+        }
         reply.Headers = HeadersOf(metadata.OfType<ApiHeader>());
         foreach (var errors in metadata.OfType<ApiError>().OrderBy(error => error.Code).GroupBy(error => error.Status))
             operation.Responses[$"{errors.Key}"] = Shared([.. errors], (OpenApiResponse)operation.Responses[$"{errors.Key}"], document);
@@ -111,6 +114,8 @@ internal sealed class DescriptionTransformer(PublicAddress address) : IOpenApiDo
         document.AddComponent(name, (IOpenApiResponse)response); // adding the same component again changes nothing
         return new OpenApiResponseReference(name, document);
     }
+
+    private static OpenApiMediaType TextLike(string example) => new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = JsonValue.Create(example) };
 
     private static Dictionary<string, IOpenApiHeader> HeadersOf(IEnumerable<ApiHeader> headers) =>
         headers.ToDictionary(header => header.Name, header => (IOpenApiHeader)new OpenApiHeader { Description = header.Text, Schema = new OpenApiSchema { Type = header.Type } }, StringComparer.Ordinal);

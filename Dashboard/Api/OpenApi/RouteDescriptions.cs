@@ -40,9 +40,6 @@ internal static class RouteDescriptions
             metadata.Add(new ProducesResponseTypeMetadata(status, typeof(ErrorDocument), ["application/json"]));
     }
 
-    /// <summary>The same as a text, for who asks for this media type.</summary>
-    public static RouteHandlerBuilder AlsoProduces(this RouteHandlerBuilder route, string mediaType, string example) => route.WithMetadata(new ApiTextReply(mediaType, example));
-
     /// <summary>A header of the reply.</summary>
     public static RouteHandlerBuilder AnswersHeader(this RouteHandlerBuilder route, string name, string text) => route.WithMetadata(new ApiHeader(name, text));
 
@@ -55,15 +52,13 @@ internal static class RouteDescriptions
         .AnswersHeader("ETag", "Changes with everything in the reply but `referenceTimestamp`.")
         .Produces(StatusCodes.Status304NotModified);
 
-    /// <summary>A reply, if it is text or the document's own example doesn't fit.</summary>
-    public static RouteHandlerBuilder WithExample(this RouteHandlerBuilder route, string example) => route.WithMetadata(new ApiExample(example));
+    /// <summary>A reply, if it is text or the document's own example doesn't fit. With a media type: the same as text, for who asks for that.</summary>
+    public static RouteHandlerBuilder WithExample(this RouteHandlerBuilder route, string example, string? mediaType = null) => route.WithMetadata(new ApiExample(example, mediaType));
 }
-
-internal sealed record ApiTextReply(string MediaType, string Example);
 
 internal sealed record ApiTextBody(string Example, params string[] MediaTypes);
 
-internal sealed record ApiExample(string Text);
+internal sealed record ApiExample(string Text, string? MediaType);
 
 internal sealed record ApiHeader(string Name, string Text, JsonSchemaType Type = JsonSchemaType.String);
 
@@ -89,16 +84,9 @@ internal static class ApiParameter
         ["keyId"] = ("The key's id from the list, not the key itself.", 40),
     };
 
-    /// <summary>The client key, with a login.</summary>
     public static OpenApiParameter ClientKey => OfHeader("X-API-Key", "The client key of this installation.", isRequired: true);
-
-    /// <summary>The version that a change is based on.</summary>
     public static OpenApiParameter IfMatch => OfHeader("If-Match", "The `ETag` of the document you read, or `*` to overwrite any version.", isRequired: true);
-
-    /// <summary>The length of a page.</summary>
     public static OpenApiParameter Limit => OfNumber("limit", "Number of entries.", 1, PresenceLimits.Page, PresenceLimits.Page);
-
-    /// <summary>The start of a page.</summary>
     public static OpenApiParameter Cursor(int longest) => OfText("cursor", "The `cursor` of the previous page.", longest);
 
     public static OpenApiParameter OfPath(string name) =>
