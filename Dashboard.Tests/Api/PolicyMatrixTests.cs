@@ -51,6 +51,8 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         DELETE /api/v1/admin/users/{userId}                                .    -    -    -    .    -    -    -    +    -    -    -    +
         GET /api/v1/admin/users/{userId}                                   .    -    -    -    .    +    -    -    +    -    -    -    +
         PUT /api/v1/admin/users/{userId}                                   .    -    -    -    .    -    -    -    +    -    -    -    +
+        DELETE /api/v1/admin/users/{userId}/data                           .    -    -    -    .    -    -    -    +    -    -    -    +
+        GET /api/v1/admin/users/{userId}/export                            .    -    -    -    .    +    -    -    +    -    -    -    +
         GET /api/v1/admin/users/{userId}/visits                            .    -    -    -    .    +    -    -    -    -    -    -    +
         PUT /api/v1/channels/{channelId}/members                           .    -    -    -    .    -    -    -    +    -    -    -    +
         GET /api/v1/presence/channels/list                                 .    +    +    +    .    +    -    -    -    -    -    -    +

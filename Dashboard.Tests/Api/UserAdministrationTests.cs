@@ -10,6 +10,39 @@ public sealed class UserAdministrationTests(SharedHost shared) : IClassFixture<S
     private readonly DashboardHost _host = shared.Host;
 
     [Fact]
+    public async Task Export_OfAUser_HoldsWhatIsKeptAndErasingLeavesNothingOfIt()
+    {
+        await _host.SendAsync(HttpMethod.Put, "/api/v1/admin/users/gone%2Fuser", DashboardHost.ServerKey, """{"displayName":"Gone"}""", ("If-Match", "*"));
+        await _host.SendAsync(HttpMethod.Put, "/api/v1/channels/gone-crew/members", DashboardHost.ServerKey, """{"userIds":["gone/user","other"]}""");
+        await _host.PostAsync("/api/v1/admin/rooms/gone-room/removals", DashboardHost.ServerKey, """{"userId":"gone/user","durationSeconds":600}""");
+
+        var export = await _host.GetAsync("/api/v1/admin/users/gone%2Fuser/export", DashboardHost.ServerKey);
+        var erased = await EraseAsync("keep");
+        var lifted = await EraseAsync("lift");
+        var again = await EraseAsync("lift");
+
+        Assert.Equal(("application/json", "no-store"), (export.ContentHeaders.ContentType?.MediaType, $"{export.Headers.CacheControl}"));
+        Assert.Equal(("gone/user", "Gone", "gone-crew", "gone-room"), (export.Json["userId"]!.GetValue<string>(), export.Json["profile"]!["displayName"]!.GetValue<string>(), export.Json["channels"]![0]!.GetValue<string>(), export.Json["bans"]![0]!["roomId"]!.GetValue<string>()));
+        Assert.Equal("""{"profile":true,"visits":0,"bans":0,"channels":1,"presenceSwitch":false}""", erased);
+        Assert.Equal("""{"profile":false,"visits":0,"bans":1,"channels":0,"presenceSwitch":false}""", lifted);
+        Assert.Equal("""{"profile":false,"visits":0,"bans":0,"channels":0,"presenceSwitch":false}""", again);
+        Assert.Equal(404, (await _host.GetAsync("/api/v1/admin/users/gone%2Fuser", DashboardHost.ServerKey)).Status);
+
+        async Task<string> EraseAsync(string bans) => (await _host.SendAsync(HttpMethod.Delete, $"/api/v1/admin/users/gone%2Fuser/data?bans={bans}", DashboardHost.ServerKey)).Body;
+    }
+
+    [Fact]
+    public async Task Erasing_WithBans_WantsAKeyThatMayLiftThem()
+    {
+        var key = await _host.PostAsync("/api/v1/admin/keys", DashboardHost.ServerKey, """{"name":"eraser","scopes":["users"]}""");
+
+        var answer = await _host.SendAsync(HttpMethod.Delete, "/api/v1/admin/users/anybody/data?bans=lift", key.Json["key"]!.GetValue<string>());
+
+        answer.IsRefusal(403, 400301);
+        (await _host.SendAsync(HttpMethod.Delete, "/api/v1/admin/users/anybody/data?bans=all", DashboardHost.ServerKey)).IsRefusal(422, 400000);
+    }
+
+    [Fact]
     public async Task Change_OfAnUnknownUser_MakesItAndVouchesForIt()
     {
         (await GetAsync("made")).IsRefusal(404, 400400);

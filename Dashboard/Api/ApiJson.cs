@@ -23,6 +23,7 @@ namespace Presence.Dashboard.Api;
 [JsonSerializable(typeof(DefinedRoomDocument))]
 [JsonSerializable(typeof(DefinedRoomRequest))]
 [JsonSerializable(typeof(DefinedRoomsReply))]
+[JsonSerializable(typeof(ErasedUserDocument))]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(HealthReply))]
 [JsonSerializable(typeof(HeartbeatDocument))]

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
+using Presence.Dashboard.Hosting;
 using Presence.Engine;
 using Presence.Engine.Storage;
 using Presence.Engine.Users;
@@ -25,6 +26,12 @@ internal static class UserAdministrationEndpoints
             .Refuses(ApiError.StaleVersion, ApiError.VersionRequired);
         api.MapDelete(Route, EraseAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users))
             .WithName("eraseUser").Produces(StatusCodes.Status204NoContent);
+        api.MapGet(Route + "/export", Export).Allow(ApiPolicy.Server.With(ServerScopes.Read | ServerScopes.Users))
+            .WithName("exportUser").Produces<JsonObject>();
+        api.MapDelete(Route + "/data", EraseDataAsync).Allow(ApiPolicy.Server.With(ServerScopes.Users))
+            .WithName("eraseUserData")
+            .Takes(ApiParameter.OfWords("bans", "`keep`: active bans stay in force, and name the id until they end. `lift`: they are lifted and erased, which requires the scope `moderation` too.", ["keep", "lift"]))
+            .Produces<ErasedUserDocument>();
     }
 
     /// <summary>Read a user</summary>
@@ -85,6 +92,41 @@ internal static class UserAdministrationEndpoints
         return Results.NoContent();
     }
 
+    /// <summary>Export everything about a user</summary>
+    /// <remarks>Everything the server stores that names the user, as one document of any size: profile, presence switch, channels, bans, sessions, visits, and changes of bans. A user of whom nothing is stored has empty lists.</remarks>
+    /// <response code="200">The document.</response>
+    internal static IResult Export(HttpContext http, string userId, PersonData people)
+    {
+        userId = RawRoute.Segment(http, UserSegment, userId);
+        if (PresenceIds.ProblemOfUserId(userId) is { } problem)
+            return ApiProblem.Invalid(problem);
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return HeadMiddleware.IsHead(http)
+            ? Results.Bytes([], Reply.Json)
+            : Results.Stream(output => people.ExportAsync(userId, output, http.RequestAborted), Reply.Json);
+    }
+
+    /// <summary>Erase everything about a user</summary>
+    /// <remarks>
+    /// The profile, the presence switch, memberships in channels, and the name in all visits and changes. What was counted stays, and names nobody.
+    /// Sessions that are present go on and are recorded again: remove the user from the network first. Repeat it to make sure: a
+    /// reply with only zeros and false means that nothing was left.
+    /// </remarks>
+    /// <response code="200">What was erased.</response>
+    internal static async Task<IResult> EraseDataAsync(HttpContext http, string userId, PersonData people, VerifiedUsers vouched)
+    {
+        userId = RawRoute.Segment(http, UserSegment, userId);
+        if (PresenceIds.ProblemOfUserId(userId) is { } problem)
+            return ApiProblem.Invalid(problem);
+        var bansToo = new QueryReader(http.Request.Query).Choice("bans", ("keep", false), ("lift", true));
+        if (bansToo && !http.Caller().Scopes.HasFlag(ServerScopes.Moderation))
+            return new ApiProblem(ApiError.NotAllowed, "bans=lift requires a server key with the scope moderation too. Send bans=keep, or leave it out.");
+        var erased = new ErasedPerson(Profile: false, Visits: 0, Bans: 0, Channels: 0, Switch: false);
+        await vouched.ForgetAsync(userId, async () => erased = await people.EraseAsync(userId, bansToo, http.RequestAborted), http.RequestAborted);
+        return Reply.Ok(new ErasedUserDocument(erased.Profile, erased.Visits, erased.Bans, erased.Channels, erased.Switch), ApiJson.Documents.ErasedUserDocument);
+    }
+
     private static string? ProblemOf(UserProfileRequest request)
     {
         if (request.DisplayName is "")
@@ -109,6 +151,15 @@ internal static class UserAdministrationEndpoints
 
     private static string TagOf(User? user) => string.Create(CultureInfo.InvariantCulture, $"\"{user?.Version ?? 0}\"");
 }
+
+/// <summary>What was erased of a user.</summary>
+/// <param name="Profile">Whether there was a profile.</param>
+/// <param name="Visits">Visits that keep counting and name nobody.</param>
+/// <param name="Bans">Bans that were lifted.</param>
+/// <param name="Channels">Channels that had the user as a member.</param>
+/// <param name="PresenceSwitch">Whether the user had used the presence switch.</param>
+/// <example>{"profile":true,"visits":41,"bans":0,"channels":2,"presenceSwitch":false}</example>
+internal sealed record ErasedUserDocument(bool Profile, long Visits, int Bans, int Channels, bool PresenceSwitch);
 
 /// <summary>A user's whole profile. A member that you leave out becomes empty.</summary>
 /// <param name="DisplayName">Shown instead of the id.</param>
