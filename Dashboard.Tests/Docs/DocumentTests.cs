@@ -1,9 +1,11 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
 using Presence.Client;
 using Presence.Dashboard.Hosting;
 using Presence.Engine.Diagnostics;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Docs;
 
@@ -101,6 +103,17 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
+    public async Task Operations_TablesThatNameAPerson_AreThoseOfTheModel()
+    {
+        await using var database = new PresenceDatabase(Path.GetTempPath(), TimeProvider.System); // never opened
+        await using var context = database.CreateDbContext();
+        var tables = context.Model.GetEntityTypes().Where(entity => entity.FindProperty("UserId") is not null).Select(entity => entity.GetTableName()!).Append("Channels");
+
+        var section = RepositoryFiles.Read("docs/operations.md").Split("\n### What the database keeps of a person\n")[1].Split("\n## ")[0];
+        Assert.Equal(tables.Order(StringComparer.Ordinal), TableRow().Matches(section).Select(row => row.Groups["it"].Value).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void ThirdParties_OfEveryShippedProject_AreListedWithTheirLicence()
     {
         var listed = RepositoryFiles.Read("THIRD-PARTIES.md");
@@ -149,6 +162,9 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"^\| `(?<it>presence\.[\w.]+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex MetricRow();
+
+    [GeneratedRegex("""^\| `(?<it>[A-Z]\w+)` \|""", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex TableRow();
 
     [GeneratedRegex(@"^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline, 1000)]
     private static partial Regex Fence();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Presence.Engine.Changes;
 using Presence.Engine.History;
 using Presence.Engine.Moderation;
@@ -126,7 +127,12 @@ public sealed class RetentionAndErasureTests : IAsyncLifetime
         using var person = new PersonWorld(_folder, _engine, _settings);
         await person.PlantAsync("planted-id", "Planted Name");
         var before = (await _folder.RowsAsync(context => context.Visits)).Count;
-        Assert.NotEmpty(await FindAsync("planted"));
+        await using (var context = _folder.Database.CreateDbContext())
+        {
+            // Every table that can name a person does, or the test would miss one.
+            var naming = context.Model.GetEntityTypes().Where(entity => entity.FindProperty("UserId") is not null).Select(entity => entity.GetTableName()!).Append("Channels");
+            Assert.Equal(naming.Order(), (await FindAsync("planted")).Append("Memberships").Distinct().Order());
+        }
 
         var erased = await person.Data.EraseAsync("planted-id", bansToo: true, Cancel);
 

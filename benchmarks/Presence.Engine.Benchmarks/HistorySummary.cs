@@ -45,7 +45,7 @@ internal static class HistorySummary
         using var year = new HistoryYear(rooms: 1_000, broadcasts, visits, people: 50_000);
         var (began, cpu) = (Stopwatch.GetTimestamp(), Process.GetCurrentProcess().TotalProcessorTime);
         var (written, writing) = await year.WriteAsync(database, minutes, new Checkpointer(database));
-        output.WriteLine(SummaryRow.OfValue("a visit written, 50 a transaction", writing.TotalMicroseconds / written, "us", null));
+        output.WriteLine(SummaryRow.OfValue("a visit written, 1,000 a transaction", writing.TotalMicroseconds / written, "us", null));
         output.WriteLine(SummaryRow.OfValue("the year made, CPU", (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds, "s", null));
         output.WriteLine(SummaryRow.OfValue("the year made", Stopwatch.GetElapsedTime(began).TotalSeconds, "s", null));
         began = Stopwatch.GetTimestamp();
