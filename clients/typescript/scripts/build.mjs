@@ -20,6 +20,10 @@ await squeeze(`${folder}/presence.js`);
 // Both entries of one page must share its sessions, so the second imports the first instead of holding a copy.
 await build({ ...shared, entryPoints: ["src/react.ts"], outfile: `${folder}/react.js`, external: ["react", "./presence.js"] });
 
+// A copy of its own of what talks to the server: it shares no session, and pages that count viewers don't load it.
+await build({ ...shared, entryPoints: ["src/users.ts"], outfile: `${folder}/users.js`, mangleProps: internals });
+await squeeze(`${folder}/users.js`);
+
 await build({ ...shared, entryPoints: ["src/widget/widget.ts"], outfile: `${folder}/widget.js` });
 await squeeze(`${folder}/widget.js`);
 
@@ -27,7 +31,7 @@ const [, worker] = /source = "(.+)";/.exec(await readFile(`${root}src/workerTime
 await writeFile(`${folder}/timer-worker.js`, `${worker};\n`);
 
 execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, "-p", `${root}tsconfig.types.json`, "--outDir", `${folder}/types`], { stdio: "inherit" });
-await keepReachable(`${folder}/types`, ["presence.d.ts", "react.d.ts"]);
+await keepReachable(`${folder}/types`, ["presence.d.ts", "react.d.ts", "users.d.ts"]);
 
 /** A bundler leaves what a compressor finds: a twentieth of the client. */
 async function squeeze(file) {

@@ -10,6 +10,7 @@ import { expect, test } from "vitest";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const most = 6_000;
 const mostOfWidget = 4_000;
+const mostOfUsers = 4_000;
 
 /** Every file below a folder with what it holds, short enough for a failure to be read. */
 function filesOf(folder: string): Record<string, string> {
@@ -35,6 +36,16 @@ test("dist_bundle_staysSmallAndNeedsNothing", () => {
 
   expect(size).toBeLessThan(most);
   expect(bundle.toString()).not.toMatch(/\bimport\b|\brequire\b|\bconsole\b/);
+});
+
+test("dist_users_staysSmallAndNeedsNothing", async () => {
+  const bundle = readFileSync(join(root, "dist/users.js"));
+  const size = gzipSync(bundle, { level: 9 }).length;
+  process.stdout.write(`users.js: ${bundle.length} bytes, ${size} gzipped (at most ${mostOfUsers})\n`);
+
+  expect(size).toBeLessThan(mostOfUsers);
+  expect(bundle.toString()).not.toMatch(/\bimport\b|\brequire\b|\bconsole\b/);
+  expect(Object.keys(await import("../dist/users.js" as string))).toEqual(["watchUsers"]);
 });
 
 test("package_forWhoeverInstallsIt_bringsNothingElse", () => {

@@ -14,6 +14,7 @@ namespace Presence.Client.Http;
 [JsonSerializable(typeof(HeartbeatBody))]
 [JsonSerializable(typeof(PresenceSettingsAnswer))]
 [JsonSerializable(typeof(UserSwitch))]
+[JsonSerializable(typeof(PresencesAnswer))]
 [JsonSerializable(typeof(ViewersAnswer))]
 [JsonSerializable(typeof(RoomCount))]
 [JsonSerializable(typeof(LoginBody))]
@@ -115,6 +116,18 @@ internal sealed class PresenceSettingsAnswer
 internal sealed class UserSwitch
 {
     public bool Enabled { get; init; }
+}
+
+/// <summary>Users, and when they were last online.</summary>
+internal sealed class PresencesAnswer
+{
+    public List<PresencePart>? Presences { get; init; }
+
+    internal sealed class PresencePart
+    {
+        public string? UserId { get; init; }
+        public DateTimeOffset? LastHeartbeat { get; init; }
+    }
 }
 
 /// <summary>A page of viewers.</summary>

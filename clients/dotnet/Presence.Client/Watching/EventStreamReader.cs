@@ -4,20 +4,24 @@ using Presence.Client.Http;
 namespace Presence.Client.Watching;
 
 /// <summary>Reads one event stream from its opening to its end.</summary>
-internal static class CountStream
+internal static class EventStreamReader
 {
     private static readonly TimeSpan FirstEventWithin = TimeSpan.FromSeconds(10);
 
     /// <summary>The server sends a comment every 15 s.</summary>
     private static readonly TimeSpan QuietAtMost = TimeSpan.FromSeconds(30);
 
-    /// <returns>Whether it told any count before it ended, broke or fell silent.</returns>
+    /// <param name="server">Where from.</param>
+    /// <param name="path">Path and query.</param>
+    /// <param name="tell">Told of each event's document; whether it was one to be told of.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Whether it told anything before it ended, broke or fell silent.</returns>
     /// <exception cref="PresenceException">It could not be opened.</exception>
     /// <exception cref="OperationCanceledException">The caller ended it.</exception>
-    public static async Task<bool> ReadAsync(ViewerApi server, string path, Action<string?, int> tell, CancellationToken cancellationToken)
+    public static async Task<bool> ReadAsync(ViewerApi server, string path, Func<JsonElement, bool> tell, CancellationToken cancellationToken)
     {
         using var response = await server.OpenAsync(path, cancellationToken).ConfigureAwait(false);
-        var hasCounted = false;
+        var hasTold = false;
         // Not disposed, because the timer can be about to cancel it.
         var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // Cancelled and disposed: some platforms ignore a token during a read, others wait for more data on disposal alone.
@@ -26,16 +30,12 @@ internal static class CountStream
         try
         {
             using var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            var counts = new EventStreamCounts();
+            var events = new EventStreamDocuments(tell);
             var buffer = new byte[4096];
             while (await body.ReadAsync(buffer, over.Token).ConfigureAwait(false) is > 0 and var length)
             {
-                foreach (var (roomId, count) in counts.Push(buffer, length))
-                {
-                    hasCounted = true;
-                    tell(roomId, count);
-                }
-                if (hasCounted)
+                hasTold |= events.Push(buffer, length);
+                if (hasTold)
                     silence.Change(QuietAtMost, Timeout.InfiniteTimeSpan);
             }
         }
@@ -44,54 +44,49 @@ internal static class CountStream
             // A broken or cancelled connection counts as ended.
         }
         cancellationToken.ThrowIfCancellationRequested();
-        return hasCounted;
+        return hasTold;
     }
 }
 
-/// <summary>Finds counts in server-sent events. Each event of a room is one line of JSON, and tells the count after it.</summary>
-internal sealed class EventStreamCounts
+/// <summary>Finds the documents of server-sent events. Each is one line of JSON.</summary>
+internal sealed class EventStreamDocuments(Func<JsonElement, bool> tell)
 {
     /// <summary>Far beyond any event; a line without an end is not this server's.</summary>
     private const int LongestLine = 1 << 20;
 
     private readonly MemoryStream _unfinished = new();
 
-    /// <summary>The counts in a part of the stream, each with its room in a stream of several: parts end wherever the network cut them.</summary>
+    /// <summary>Tells the documents in a part of the stream; parts end wherever the network cut them.</summary>
+    /// <returns>Whether one was to be told of.</returns>
     /// <exception cref="InvalidDataException">A line has no end.</exception>
-    public IReadOnlyList<(string? RoomId, int Count)> Push(byte[] buffer, int length)
+    public bool Push(byte[] buffer, int length)
     {
-        List<(string? RoomId, int Count)> told = [];
+        var hasTold = false;
         var start = 0;
         for (var end = Array.IndexOf(buffer, (byte)'\n', start, length); end >= 0; end = Array.IndexOf(buffer, (byte)'\n', start, length - start))
         {
             _unfinished.Write(buffer, start, end - start);
-            if (CountOf(_unfinished.GetBuffer().AsSpan(0, (int)_unfinished.Length)) is { } count)
-                told.Add(count);
+            hasTold |= Tell(_unfinished.GetBuffer().AsSpan(0, (int)_unfinished.Length));
             _unfinished.SetLength(0);
             start = end + 1;
         }
         _unfinished.Write(buffer, start, length - start);
-        return _unfinished.Length <= LongestLine ? told : throw new InvalidDataException("A line of the event stream is too long.");
+        return _unfinished.Length <= LongestLine ? hasTold : throw new InvalidDataException("A line of the event stream is too long.");
     }
 
-    private static (string? RoomId, int Count)? CountOf(ReadOnlySpan<byte> line)
+    private bool Tell(ReadOnlySpan<byte> line)
     {
         if (!line.StartsWith("data:"u8))
-            return null;
+            return false;
         try
         {
             var reader = new Utf8JsonReader(line.Slice("data:"u8.Length));
             using var document = JsonDocument.ParseValue(ref reader);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("count", out var count)
-                && count.ValueKind == JsonValueKind.Number
-                && count.TryGetInt32(out var number)
-                ? (document.RootElement.TryGetProperty("roomId", out var roomId) && roomId.ValueKind == JsonValueKind.String ? roomId.GetString() : null, number)
-                : null;
+            return document.RootElement.ValueKind == JsonValueKind.Object && tell(document.RootElement);
         }
         catch (JsonException)
         {
-            return null; // an unknown event; later ones follow
+            return false; // an unknown event; later ones follow
         }
     }
 }

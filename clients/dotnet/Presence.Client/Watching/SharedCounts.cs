@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Presence.Client.Heartbeats;
 using Presence.Client.Http;
 
@@ -130,7 +131,7 @@ internal sealed class SharedCounts(PresenceApp app, TimeProvider time, Func<doub
         var hasCounted = false;
         try
         {
-            hasCounted = await CountStream.ReadAsync(server, PathOf(rooms), (roomId, count) => Tell(roomId ?? rooms[0], count), over.Token).ConfigureAwait(false);
+            hasCounted = await EventStreamReader.ReadAsync(server, PathOf(rooms), told => TellEvent(told, rooms[0]), over.Token).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -169,6 +170,15 @@ internal sealed class SharedCounts(PresenceApp app, TimeProvider time, Func<doub
             }
         }
         return RetryPolicy.Delay(_failures++, error, chance());
+    }
+
+    /// <summary>Each event of a room tells the count after it, and in a stream of several which room it is of.</summary>
+    private bool TellEvent(JsonElement told, string onlyRoom)
+    {
+        if (!told.TryGetProperty("count", out var count) || count.ValueKind != JsonValueKind.Number || !count.TryGetInt32(out var number))
+            return false;
+        Tell(told.TryGetProperty("roomId", out var roomId) && roomId.ValueKind == JsonValueKind.String ? roomId.GetString()! : onlyRoom, number);
+        return true;
     }
 
     private void Tell(string roomId, int count)
