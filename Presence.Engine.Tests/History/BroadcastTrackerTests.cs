@@ -153,7 +153,7 @@ public sealed class BroadcastTrackerTests
     {
         _tracker.Live("lobby", At(0), null);
         _tracker.Live("stage", At(0), null);
-        _tracker.Correct(new Dictionary<string, DateTimeOffset> { ["stage"] = At(0), ["side"] = At(7) }, At(10), At(10));
+        _tracker.Correct(["stage", "side"], room => room == "side" ? At(7) : At(0), At(10), At(10));
 
         Assert.Equal([("lobby", At(0), (DateTimeOffset?)At(10)), ("side", At(7), null), ("stage", At(0), null)], _tracker.Open.Select(broadcast => (broadcast.RoomId, broadcast.StartedAt, broadcast.EmptySince)).Order());
     }
@@ -162,5 +162,5 @@ public sealed class BroadcastTrackerTests
 
     private void Resume(DateTimeOffset aliveAt, DateTimeOffset now, DateTimeOffset? live, DateTimeOffset? emptySince = null) => _tracker.Resume(
         [new TrackedBroadcast { Id = 1, RoomId = "lobby", StartedAt = At(0), HadViewers = true, EmptySince = emptySince }],
-        [], aliveAt, live is null ? new Dictionary<string, DateTimeOffset>() : new Dictionary<string, DateTimeOffset> { ["lobby"] = live.Value }, now);
+        [], aliveAt, live is null ? [] : ["lobby"], _ => live!.Value, now);
 }

@@ -79,9 +79,10 @@ internal sealed class BroadcastTracker(Func<TimeSpan> gap)
     /// <param name="open">The broadcasts that had not ended.</param>
     /// <param name="ended">Rooms of the catalogue that are ended.</param>
     /// <param name="aliveAt">When the server last ran.</param>
-    /// <param name="live">The rooms with viewers now, and since when the longest present is there.</param>
+    /// <param name="live">The rooms with viewers now.</param>
+    /// <param name="sinceOf">Since when the longest present of one of them is there.</param>
     /// <param name="now">Now.</param>
-    public void Resume(IEnumerable<TrackedBroadcast> open, IEnumerable<string> ended, DateTimeOffset aliveAt, IReadOnlyDictionary<string, DateTimeOffset> live, DateTimeOffset now)
+    public void Resume(IEnumerable<TrackedBroadcast> open, IEnumerable<string> ended, DateTimeOffset aliveAt, IEnumerable<string> live, Func<string, DateTimeOffset> sinceOf, DateTimeOffset now)
     {
         _ended.UnionWith(ended);
         foreach (var broadcast in open)
@@ -90,23 +91,26 @@ internal sealed class BroadcastTracker(Func<TimeSpan> gap)
             if (now - aliveAt <= gap())
                 broadcast.GraceFrom = now;
         }
-        Correct(live, aliveAt, now);
+        Correct(live, sinceOf, aliveAt, now);
     }
 
     /// <summary>Compares with the rooms that have viewers, after events were missed.</summary>
-    /// <param name="live">The rooms with viewers now, and since when the longest present is there.</param>
+    /// <param name="live">The rooms with viewers now.</param>
+    /// <param name="sinceOf">Since when the longest present of one of them is there.</param>
     /// <param name="emptyAt">When a room that has none now may last have had some.</param>
     /// <param name="now">Now.</param>
-    public void Correct(IReadOnlyDictionary<string, DateTimeOffset> live, DateTimeOffset emptyAt, DateTimeOffset now)
+    public void Correct(IEnumerable<string> live, Func<string, DateTimeOffset> sinceOf, DateTimeOffset emptyAt, DateTimeOffset now)
     {
-        foreach (var broadcast in _open.Values.Where(broadcast => broadcast.EmptySince is null && !live.ContainsKey(broadcast.RoomId)).ToList())
+        var withViewers = live.ToHashSet(PresenceComparers.RoomId);
+        foreach (var broadcast in _open.Values.Where(broadcast => broadcast.EmptySince is null && !withViewers.Contains(broadcast.RoomId)).ToList())
             Empty(broadcast.RoomId, emptyAt);
-        foreach (var (roomId, since) in live)
+        foreach (var roomId in withViewers)
         {
-            if (!_open.TryGetValue(roomId, out var broadcast))
-                Begin(roomId, since, title: null).HadViewers = true;
-            else if (broadcast.EmptySince is not null)
-                Live(roomId, since > broadcast.EmptySince ? since : broadcast.EmptySince.Value, broadcast.Title);
+            _open.TryGetValue(roomId, out var broadcast);
+            if (broadcast is { EmptySince: null })
+                continue;
+            var since = sinceOf(roomId);
+            Live(roomId, since > broadcast?.EmptySince || broadcast is null ? since : broadcast.EmptySince!.Value, broadcast?.Title);
         }
         Tick(now);
     }

@@ -18,7 +18,10 @@ namespace Presence.Engine.Storage;
 /// <param name="settings">What holds for history.</param>
 public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine engine, HistorySettingsStore settings) : IDisposable
 {
-    private const int EventsAPass = 20_000;
+    private const int EventsAPiece = 1_000;
+
+    /// <summary>What ended earlier than this and has no figures is left to the nightly job.</summary>
+    private static readonly TimeSpan JustEnded = TimeSpan.FromHours(1);
 
     /// <summary>When the visits of a broadcast that ended are surely stored.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
@@ -53,7 +56,7 @@ public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine eng
                               }).ToListAsync(cancellationToken);
             var ended = await context.Rooms.AsNoTracking().Where(room => room.Status == RoomStatus.Ended).Select(room => room.RoomId).ToListAsync(cancellationToken);
             var aliveAt = await context.Set<LastAliveRecord>().AsNoTracking().Select(alive => (DateTimeOffset?)alive.At).FirstOrDefaultAsync(cancellationToken);
-            _tracker.Resume(open, ended, aliveAt < now ? aliveAt.Value : now, LiveRooms(), now);
+            _tracker.Resume(open, ended, aliveAt < now ? aliveAt.Value : now, engine.LiveRooms(), SinceOf(now), now);
             await StoreAsync(cancellationToken);
         }
         finally
@@ -71,28 +74,19 @@ public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine eng
         {
             var feed = _feed ?? throw new InvalidOperationException("What was stored is loaded first.");
             var now = database.Now();
-            _events.Clear();
-            if (feed.TryRead(_events, EventsAPass))
-            {
-                foreach (var happened in _events)
-                    Apply(happened);
-            }
+            if (TryApply(feed))
+                _tracker.Tick(now);
             else
-            {
-                _tracker.Correct(LiveRooms(), now, now);
-            }
-            if (_events.Count < EventsAPass)
-                _tracker.Tick(now); // otherwise a viewer who came may be among those that wait
+                _tracker.Correct(engine.LiveRooms(), SinceOf(now), now, now);
             await StoreAsync(cancellationToken);
             if (now >= _summariseAt)
             {
-                await SummariseNeedsTurnAsync(progress: null, cancellationToken);
+                await SummariseNeedsTurnAsync(now - JustEnded, progress: null, cancellationToken);
                 _summariseAt = now + Settled;
             }
         }
         finally
         {
-            _events.Clear();
             _oneAtATime.Release();
         }
     }
@@ -106,7 +100,7 @@ public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine eng
         await _oneAtATime.WaitAsync(cancellationToken);
         try
         {
-            return await SummariseNeedsTurnAsync(progress, cancellationToken);
+            return await SummariseNeedsTurnAsync(DateTimeOffset.UnixEpoch, progress, cancellationToken);
         }
         finally
         {
@@ -139,18 +133,27 @@ public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine eng
         }
     }
 
-    /// <summary>The rooms with viewers, and since when the longest present is there.</summary>
-    private Dictionary<string, DateTimeOffset> LiveRooms()
+    /// <summary>Takes in what happened since the last call; false when events were missed.</summary>
+    private bool TryApply(FeedReader feed)
     {
-        var live = new Dictionary<string, DateTimeOffset>(PresenceComparers.RoomId);
-        foreach (var roomId in engine.LiveRooms())
+        do
         {
-            var visits = engine.VisitsUnderWay(roomId);
-            if (visits.Count > 0)
-                live[roomId] = visits.Min(visit => visit.JoinedAt);
+            _events.Clear();
+            if (!feed.TryRead(_events, EventsAPiece))
+                return false;
+            foreach (var happened in _events)
+                Apply(happened);
         }
-        return live;
+        while (_events.Count == EventsAPiece);
+        return true;
     }
+
+    /// <summary>Since when the longest present of a room is there; a room that is empty again meanwhile is told of by an event.</summary>
+    private Func<string, DateTimeOffset> SinceOf(DateTimeOffset now) => roomId =>
+    {
+        var visits = engine.VisitsUnderWay(roomId);
+        return visits.Count > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(visits.Min(visit => visit.JoinedAt).ToUnixTimeMilliseconds()) : now;
+    };
 
     private async Task StoreAsync(CancellationToken cancellationToken)
     {
@@ -171,11 +174,11 @@ public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine eng
         }
     }
 
-    private async Task<int> SummariseNeedsTurnAsync(IProgress<(int Done, int All)>? progress, CancellationToken cancellationToken)
+    private async Task<int> SummariseNeedsTurnAsync(DateTimeOffset since, IProgress<(int Done, int All)>? progress, CancellationToken cancellationToken)
     {
         var until = database.Now() - Settled;
         await using var context = database.CreateDbContext();
-        var ended = await context.Broadcasts.Where(b => b.EndedAt != null && b.EndedAt < until && b.SummarisedAt == null && b.HadViewers).OrderBy(b => b.EndedAt).Select(b => b.Id).ToListAsync(cancellationToken);
+        var ended = await context.Broadcasts.Where(b => b.EndedAt >= since && b.EndedAt < until && b.SummarisedAt == null && b.HadViewers).OrderBy(b => b.EndedAt).Select(b => b.Id).ToListAsync(cancellationToken);
         for (var done = 0; done < ended.Count; done++)
         {
             cancellationToken.ThrowIfCancellationRequested();

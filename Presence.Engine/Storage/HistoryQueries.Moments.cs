@@ -14,9 +14,6 @@ public sealed partial class HistoryQueries
 
     private static readonly TimeSpan LongestDrop = TimeSpan.FromDays(1);
 
-    /// <summary>Of the broadcasts since an instant, so many are looked at for what happened in them.</summary>
-    private const int MostBroadcasts = 500;
-
     /// <summary>Of the rooms that are live, so many of the largest are looked at for falls.</summary>
     private const int MostLiveRooms = 20;
 
@@ -99,11 +96,9 @@ public sealed partial class HistoryQueries
                     var kind = KindOf(happened);
                     items.Add((kind == AwayKind.RoomChanged ? 0.1 : 1, new AwayItem(kind, happened.At, happened.RoomId) { Event = happened }));
                 }
-                var ended = 0;
                 var live = 0;
                 foreach (var broadcast in broadcasts)
                 {
-                    ended += broadcast.EndedAt is not null ? 1 : 0;
                     if (broadcast.EndedAt is { } endedAt)
                         items.Add((broadcast.Figures?.People ?? 0, new AwayItem(AwayKind.BroadcastEnded, endedAt, broadcast.RoomId) { Broadcast = broadcast }));
                     else if (broadcast.StartedAt >= since)
@@ -115,7 +110,7 @@ public sealed partial class HistoryQueries
                 return new AwayReport(
                     since,
                     [.. items.OrderBy(item => item.Item.Kind).ThenByDescending(item => item.Weight).ThenByDescending(item => item.Item.At).Select(item => item.Item).Take(Math.Clamp(take, 1, PresenceLimits.Page))],
-                    PeakSince(reader, since, now), ended);
+                    PeakSince(reader, since, now), (int)reader.Numbers("""SELECT count(*) FROM "Broadcasts" WHERE "EndedAt" > $1 AND "HadViewers" = 1""", since.ToUnixTimeMilliseconds())[0]);
             },
             cancellationToken);
     }
