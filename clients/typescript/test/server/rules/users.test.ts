@@ -9,7 +9,8 @@ import { newPage, server, visit } from "./visit.js";
 
 /** A user who can go online, and a page that watches it. */
 async function watched() {
-  const { userId, token } = await visit();
+  const { userId } = await visit();
+  const token = await server.logIn(`reader of ${userId}`); // who hides is online for itself
   const page = newPage();
   const told: string[] = [];
   const watch = () => onTestFinished(watchUsers({ baseUrl: server.url, token, environment: page }, [userId, "nobody"], users => void told.push(users.map(({ online }) => online ? "+" : "-").join(""))));
