@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.Http.Headers;
 using Microsoft.Data.Sqlite;
 using Presence.Dashboard.Tests.Support;
