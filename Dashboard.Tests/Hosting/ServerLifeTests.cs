@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Presence.Dashboard.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Hosting;
@@ -33,19 +34,33 @@ public sealed class ServerLifeTests
     }
 
     [Fact]
-    public async Task Killed_ViewersWrittenBeforeComeBack()
+    public async Task Killed_InABroadcast_ViewersComeBackAndHistoryIsWhole()
     {
         using var folder = new TemporaryFolder();
+        JsonNode before;
         await using (var server = await DashboardProcess.StartAsync(folder.Path))
         {
+            await server.BeatAsync("lobby", "ben");
             await server.BeatAsync("lobby", "ada");
+            using var ban = await server.SendAsync(HttpMethod.Post, "/api/v1/admin/rooms/lobby/removals", new JsonObject { ["userId"] = "ben", ["durationSeconds"] = 3_600 });
+            Assert.True(ban.IsSuccessStatusCode, await ban.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
             await server.UntilStoredAsync(1);
+            before = await server.UntilAsync("/api/v1/admin/broadcasts?roomId=lobby", found => found["broadcasts"]!.AsArray().Count > 0);
+            await server.UntilAsync("/api/v1/admin/users/ben/visits", found => found["visits"]!.AsArray().Count > 0);
 
             server.Kill();
         }
 
         await using var again = await DashboardProcess.StartAsync(folder.Path);
         Assert.Equal(1, await again.CountAsync("lobby"));
+        var broadcast = Assert.Single((await again.ReadAsync("/api/v1/admin/broadcasts?roomId=lobby"))["broadcasts"]!.AsArray())!;
+        Assert.Equal(before["broadcasts"]![0]!["broadcastId"]!.ToString(), broadcast["broadcastId"]!.ToString());
+        Assert.Equal(before["broadcasts"]![0]!["startedAt"]!.ToString(), broadcast["startedAt"]!.ToString());
+        Assert.Null(broadcast["endedAt"]);
+        var visit = Assert.Single((await again.ReadAsync("/api/v1/admin/users/ben/visits"))["visits"]!.AsArray())!;
+        Assert.Equal("removed", visit["reason"]!.ToString());
+        const string OfTheRoom = """ FROM "Minutes" WHERE "Step" = 0 AND "RoomNo" > 0""";
+        Assert.Equal((2, 1), (again.ReadStored($"SELECT sum(\"Joins\") {OfTheRoom}"), again.ReadStored($"SELECT sum(\"Removed\") {OfTheRoom}"))); // from visits: the minute was in memory
     }
 
     [Fact]

@@ -104,12 +104,18 @@ public sealed class DashboardProcess : IAsyncDisposable
     /// <summary>Waits until that many sessions are in the database.</summary>
     public async Task UntilStoredAsync(int sessions)
     {
+        while (ReadStored("""SELECT count(*) FROM "Memberships" """) < sessions)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
+    }
+
+    /// <summary>Asks the database for a whole number; null when it has none.</summary>
+    public long? ReadStored(string query)
+    {
         using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "presence.db")};Mode=ReadOnly;Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = """SELECT count(*) FROM "Memberships" """;
-        while ((long)command.ExecuteScalar()! < sessions)
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
+        command.CommandText = query;
+        return command.ExecuteScalar() as long?;
     }
 
     /// <summary>Presses Ctrl+C and gives the exit code.</summary>
@@ -155,6 +161,26 @@ public sealed class DashboardProcess : IAsyncDisposable
         if (body is not null)
             request.Content = JsonContent.Create(body);
         return await _client.SendAsync(request, Cancel);
+    }
+
+    public async Task<JsonNode> ReadAsync(string path)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, path);
+        Assert.True(answer.IsSuccessStatusCode, $"{path}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync(Cancel)}");
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>(Cancel))!;
+    }
+
+    /// <summary>Reads until it is so.</summary>
+    public async Task<JsonNode> UntilAsync(string path, Predicate<JsonNode> isSo)
+    {
+        for (var since = Stopwatch.GetTimestamp(); ;)
+        {
+            var found = await ReadAsync(path);
+            if (isSo(found))
+                return found;
+            Assert.True(Stopwatch.GetElapsedTime(since) < Patience, $"{path}: {found}");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
+        }
     }
 
     private void OnOutput(string? line)

@@ -73,10 +73,8 @@ public sealed class MinuteStore(PresenceDatabase database) : IDisposable
     private List<RoomMinute> ReadLost(PresenceEngine engine, DateTimeOffset lastAlive)
     {
         using var reader = new HistoryReader(database);
-        if (reader.LastMinute(HistoryTables.Network) is not { } last)
-            return []; // a file of a version without history
         var earliest = lastAlive - LongestRecovery;
-        var from = last + TimeSpan.FromMinutes(1) > earliest ? last + TimeSpan.FromMinutes(1) : earliest.AddTicks(-(earliest.Ticks % TimeSpan.TicksPerMinute));
+        var from = reader.LastMinute(HistoryTables.Network)?.AddMinutes(1) is { } next && next > earliest ? next : earliest.AddTicks(-(earliest.Ticks % TimeSpan.TicksPerMinute));
         if (from >= lastAlive)
             return [];
 
