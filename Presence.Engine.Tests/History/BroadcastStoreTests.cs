@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Presence.Engine.History;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;

@@ -1,4 +1,3 @@
-using Presence.Engine.Changes;
 using Presence.Engine.History;
 using Presence.Engine.Storage;
 using static Presence.Engine.Tests.History.HistoryFolder;

@@ -1,4 +1,3 @@
-using Presence.Engine.Changes;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 

@@ -16,7 +16,7 @@ internal static class SteadyState
     /// <summary>Measures this in another process, and prints its rows.</summary>
     public static async Task<int> InItsOwnProcessAsync(TextWriter output)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [typeof(SteadyState).Assembly.Location, "--summary", "steady"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [typeof(SteadyState).Assembly.Location, "--summary", "steady"]) { RedirectStandardOutput = true, UseShellExecute = false };
         using var process = Process.Start(start)!;
         var text = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
