@@ -19,7 +19,7 @@ public sealed partial class AssetTests(ModeratorHost shared) : IClassFixture<Mod
         using var client = new HttpClient { BaseAddress = shared.Host.BaseAddress };
         await CheckAsync("/sign-in");
         using var answer = await visitor.SignInAsync(ModeratorOfTests.Email, ModeratorOfTests.Password);
-        foreach (var page in (string[])["/", "/rooms", "/rooms/main-stage", "/settings", "/people", "/system", "/connect", "/account", "/links"])
+        foreach (var page in (string[])["/", "/rooms", "/rooms/main-stage", "/settings", "/people", "/system", "/connect", "/account", "/links", "/history"])
             await CheckAsync(page);
 
         async Task CheckAsync(string path)

@@ -186,7 +186,7 @@ public readonly record struct StretchPoint(DateTimeOffset From, DateTimeOffset U
         Thin([.. curve.Points.Select(point => new StretchPoint(point.Span.From, point.Span.Until, point.Peak, point.Average, null, point.Joins, point.Leaves.Total))], keepsPeaks: true);
 
     /// <summary>Neighbours put together until few enough are left.</summary>
-    private static IReadOnlyList<StretchPoint> Thin(IReadOnlyList<StretchPoint> points, bool keepsPeaks)
+    private static List<StretchPoint> Thin(List<StretchPoint> points, bool keepsPeaks)
     {
         var together = (points.Count + Most - 1) / Most;
         return together <= 1 ? points : [.. points.Chunk(together).Select(some => new StretchPoint(

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using Presence.Dashboard.Components.Dialogs;
-using Presence.Dashboard.Components.Shared;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine.History;
@@ -101,13 +100,11 @@ public sealed partial class BroadcastPage
             return;
         _drawn = reading;
         _points = StretchPoint.Of(report.Curve, reading.Other is { } other ? BroadcastCurves.Beside(report.Curve, other.Curve) : report.Usual?.Curve);
-        _marks = [.. MarksOf(report)];
+        _marks = [.. BroadcastCurves.Marks(report, namesPeople: true, MostFalls)];
         // Not moved while somebody reads it.
         if (_largest.Id != Id || _largest.Fall is null)
             _largest = (Id, report.Moments.Where(moment => moment is { Change: < 0, Cause: not MomentCause.End }).MinBy(moment => moment.Change) is { } fall ? new HistorySpan(fall.From, fall.Until) : null);
     }
-
-    private IEnumerable<StretchMark> MarksOf(BroadcastReport report) => BroadcastCurves.Marks(report, namesPeople: true, MostFalls);
 
     private string ClockOf(DateTimeOffset at) => LocalTime.Clock(at, IsLong ? at.AddDays(2) : at);
 
@@ -128,6 +125,6 @@ public sealed partial class BroadcastPage
     private void MoveAsync(DateTimeOffset at) => Navigation.NavigateTo(
         Href(new(StringComparer.Ordinal) { ["at"] = AddressInstants.Write(at) }), replace: true);
 
-    private Task ShareAsync() => Dialogs.AskAsync<ShareBroadcastDialog>(
+    private async Task ShareAsync() => await Dialogs.AskAsync<ShareBroadcastDialog>(
         HistoryTexts.ShareTitle, new DialogParameters<ShareBroadcastDialog> { { dialog => dialog.Broadcast, Report!.Broadcast } }, MaxWidth.Small);
 }

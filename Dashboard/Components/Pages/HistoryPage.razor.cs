@@ -24,6 +24,7 @@ public sealed partial class HistoryPage
     private DateOnly? _from;
     private DateOnly? _until;
     private string? _problem;
+    private string? _drawn;
 
     [Parameter]
     public string? RoomId { get; set; }
@@ -98,8 +99,8 @@ public sealed partial class HistoryPage
     {
         _clock = new LocalTime();
         _clock.Use(reading.Zone.Id);
-        _problem = null;
-        (_from, _until) = (DateOf(reading.Span.From), DateOf(reading.Span.Until.AddTicks(-1)));
+        if (!string.Equals(_drawn, Asked, StringComparison.Ordinal)) // what is typed outlasts the next reading
+            (_drawn, _problem, _from, _until) = (Asked, null, DateOf(reading.Span.From), DateOf(reading.Span.Until.AddTicks(-1)));
         if (reading.Curve is not { } curve)
             return;
         _points = StretchPoint.WithPeaks(curve);
