@@ -72,6 +72,11 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddSingleton(new HistorySettingsStore(Database));
         Services.AddSingleton(services => PresenceStorageHosting.HistoryOf(Database, services.GetRequiredService<HistorySettingsStore>(), Engine));
         Services.AddScoped<HistoryAdministration>();
+        Services.AddScoped<HistoryReads>();
+        Services.AddScoped<AwayQuery>();
+        Services.AddScoped<PersonAdministration>();
+        Services.AddSingleton(services => new PersonData(
+            Database, Engine, services.GetRequiredService<Presence.Engine.History.IHistory>(), new UserPresenceSettingStore(Database, Engine), new ChannelStore(Database, Engine), services.GetRequiredService<RemovalStore>()));
         Services.AddScoped<PublicLinkAdministration>();
         Services.AddSingleton(ShareLinks);
         Services.AddScoped<ShareLinkAdministration>();

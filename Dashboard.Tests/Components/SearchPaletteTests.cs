@@ -223,7 +223,7 @@ public sealed class SearchPaletteTests : PageTest
     [Fact]
     public async Task Search_ThatFails_SaysSo()
     {
-        Services.AddTransient(_ => new NetworkSearchQuery(Local, null!, null!, Services.GetRequiredService<ModeratorGuard>()));
+        Services.AddTransient(_ => new NetworkSearchQuery(Local, null!, null!, null!, Services.GetRequiredService<ModeratorGuard>()));
         var search = Render<SearchPalette>();
 
         await TypeAsync(search, "ada");

@@ -22,6 +22,7 @@ public sealed class ViewerDetailPageTests : PageTest
         Engine.Heartbeat(new Heartbeat { RoomId = "rooftop", UserId = "ada", SessionId = "tv", Device = new SessionDevice("LG TV", null) });
 
         var page = RenderViewer("ada");
+        page.WaitForElement("article", TimeSpan.FromSeconds(30));
 
         Assert.Contains("Ada Lovelace", page.Find("h1").TextContent, StringComparison.Ordinal);
         Assert.Contains("In 2 rooms", page.ByTestId("viewer-where").TextContent, StringComparison.Ordinal);
@@ -115,7 +116,7 @@ public sealed class ViewerDetailPageTests : PageTest
     [Fact]
     public async Task Viewer_ThatCannotBeRead_SaysSoAndOffersToTryAgain()
     {
-        Services.AddTransient(services => new ViewerDetailQuery(Local, null!, null!, services.GetRequiredService<ModeratorGuard>(), Time));
+        Services.AddTransient(services => new ViewerDetailQuery(Local, null!, null!, null!, services.GetRequiredService<ModeratorGuard>(), Time));
 
         var page = RenderViewer("ada");
 
@@ -161,6 +162,7 @@ public sealed class ViewerDetailPageTests : PageTest
         Beat("stage", "~guest-0123456789abcdef", isGuest: true);
 
         var page = RenderViewer("~guest-0123456789abcdef");
+        page.WaitForElement("article", TimeSpan.FromSeconds(30));
 
         Assert.StartsWith("Guest cdef", page.Find("h1").TextContent.Trim(), StringComparison.Ordinal);
     }
@@ -226,9 +228,9 @@ public sealed class ViewerDetailPageTests : PageTest
         Beat("stage", "ada");
 
         var page = RenderViewer("ada");
+        page.WaitForElement("article", TimeSpan.FromSeconds(30));
 
-        Assert.Single(page.FindAll("article"));
-        Assert.Empty(page.FindAll("button"));
+        Assert.All(page.FindAll("button"), button => Assert.Equal(ViewerTexts.VisitsCsv, button.GetAttribute("aria-label")));
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Claims;
 using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Downloads;
@@ -9,6 +10,7 @@ using Presence.Dashboard.Tests.Support;
 using Presence.Engine;
 using Presence.Engine.History;
 using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
 using Presence.Engine.Tests.Support;
 using Presence.Engine.Users;
 
@@ -100,6 +102,26 @@ public sealed class TableDownloadTests : IAsyncLifetime
         Assert.Throws<AccessRefusedException>(() => tables.Rooms(nobody, RoomListView.Of(null, null, null), format));
         Assert.Throws<AccessRefusedException>(() => tables.Chart(nobody, "stage", 60, format));
         Assert.Throws<AccessRefusedException>(() => tables.Network(nobody, HistoryRange.Hour, format));
+    }
+
+    [Fact]
+    public async Task Viewer_WithAVisit_IsHandedOutAsRowsAndWhole()
+    {
+        using var moderator = await SignInAsync("en-GB");
+        Beat("stage", "ada", "Ada");
+        Pass(TimeSpan.FromSeconds(30), "stage", "ada", "Ada");
+        Engine.Leave("stage", "ada", "");
+        await _host.Services.GetRequiredService<MembershipStore>().FlushAsync(TestContext.Current.CancellationToken);
+
+        var visits = await LinesAsync(moderator, "/downloads/viewer/visits.csv?id=ada");
+        using var whole = await moderator.GetAsync("/downloads/viewer/data.json?id=ada");
+        var json = await whole.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        Assert.StartsWith("room_id,user_id,guest,joined_at,left_at,reason", visits[0], StringComparison.Ordinal);
+        Assert.StartsWith("stage,ada,no,", Assert.Single(visits[1..]), StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.OK, "application/json"), (whole.StatusCode, whole.Content.Headers.ContentType!.MediaType));
+        Assert.Equal("ada.json", whole.Content.Headers.ContentDisposition!.FileNameStar ?? whole.Content.Headers.ContentDisposition.FileName);
+        Assert.Equal("stage", JsonDocument.Parse(json).RootElement.GetProperty("visits")[0].GetProperty("roomId").GetString());
     }
 
     private async Task<FormVisitor> SignInAsync(string language)

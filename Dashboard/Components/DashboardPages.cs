@@ -64,6 +64,8 @@ internal static class DashboardPages
         services.AddSingleton<TableDownloads>();
         services.AddScoped<SettingsAdministration>();
         services.AddScoped<HistoryAdministration>();
+        services.AddScoped<AwayQuery>();
+        services.AddScoped<PersonAdministration>();
         services.AddScoped<PublicLinkAdministration>();
         services.AddScoped<ShareLinkAdministration>();
         services.AddSingleton<TestViewers>();

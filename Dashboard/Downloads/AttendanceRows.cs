@@ -25,7 +25,7 @@ internal static class AttendanceRows
     public static CsvFile FileOf(string? roomId, IAsyncEnumerable<Visit> visits, CsvFormat format) =>
         new(roomId is null ? "attendance.csv" : roomId + "-attendance.csv", Header, visits.Select(visit => RowOf(visit, format)));
 
-    private static string[] RowOf(in Visit visit, CsvFormat format) =>
+    public static string[] RowOf(in Visit visit, CsvFormat format) =>
     [
         visit.RoomId,
         visit.UserId,

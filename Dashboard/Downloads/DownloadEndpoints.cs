@@ -1,10 +1,14 @@
 using System.Globalization;
+using System.Net.Mime;
+using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Live;
 using Presence.Engine;
 using Presence.Engine.History;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Downloads;
 
@@ -20,6 +24,8 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
         downloads.MapGet("/rooms/{RoomId}/viewers.csv", endpoints.SendViewersAsync);
         downloads.MapGet("/rooms/{RoomId}/chart.csv", endpoints.SendChartAsync);
         downloads.MapGet("/broadcasts/{Id:long}/attendance.csv", endpoints.SendAttendanceAsync);
+        downloads.MapGet("/viewer/visits.csv", endpoints.SendVisitsAsync);
+        downloads.MapGet("/viewer/data.json", SendPersonAsync).RequireAuthorization(ModeratorPolicy.Moderate);
         // For ids that can't be part of a path.
         downloads.MapGet("/room/viewers.csv", (HttpContext http, string? id) => endpoints.SendViewersAsync(http, id ?? ""));
         downloads.MapGet("/room/chart.csv", (HttpContext http, string? id) => endpoints.SendChartAsync(http, id ?? ""));
@@ -33,6 +39,37 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
             roomId + "-viewers.csv",
             RosterDownload.Header,
             roster.Rows(http.User, RosterView.Of(roomId, Word(http, "search"), Word(http, "sort"), Word(http, "state"), Word(http, "guests"), Word(http, "device"), Word(http, "longer")), format)));
+
+    /// <summary>The visits of one user that ended, the latest first.</summary>
+    private Task SendVisitsAsync(HttpContext http, string? id) => SendAsync(
+        http,
+        roomId: null,
+        () => new(PresenceLimits.Page),
+        format => new CsvFile("visits.csv", AttendanceRows.Header, VisitsOfAsync(id ?? "", http.RequestAborted).Select(visit => AttendanceRows.RowOf(visit, format))));
+
+    private async IAsyncEnumerable<Visit> VisitsOfAsync(string userId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? cursor = null;
+        do
+        {
+            var page = await history.ReadVisitsAsync(userId, cursor, cancellationToken: cancellationToken);
+            foreach (var visit in page.Items)
+                yield return visit;
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+    }
+
+    /// <summary>Everything that is kept of one person.</summary>
+    private static async Task SendPersonAsync(HttpContext http, string? id, PersonData people)
+    {
+        var disposition = new ContentDispositionHeaderValue(DispositionTypeNames.Attachment);
+        disposition.SetHttpFileName((id ?? "") + ".json");
+        http.Response.ContentType = "application/json; charset=utf-8";
+        http.Response.Headers.ContentDisposition = disposition.ToString();
+        http.Response.Headers.CacheControl = "no-store";
+        await people.ExportAsync(id ?? "", http.Response.Body, http.RequestAborted);
+    }
 
     private Task SendRoomsAsync(HttpContext http) => SendAsync(
         http,

@@ -1,5 +1,6 @@
 using Presence.Dashboard.Accounts;
 using Presence.Engine;
+using Presence.Engine.History;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 using Presence.Engine.Users;
@@ -7,8 +8,11 @@ using Presence.Engine.Users;
 namespace Presence.Dashboard.Live;
 
 /// <summary>Searches the network for one circuit. Reading never counts (rule 8).</summary>
-internal sealed class NetworkSearchQuery(IPresence presence, UserStore users, PinnedRooms pinned, ModeratorGuard guard, PageReads? reads = null)
+internal sealed class NetworkSearchQuery(IPresence presence, UserStore users, PinnedRooms pinned, IHistory history, ModeratorGuard guard, PageReads? reads = null)
 {
+    /// <summary>People in a list who left within the hour.</summary>
+    private const int MostDeparted = 5;
+
     /// <param name="text">What to look for; with nothing in it, rooms opened lately are read.</param>
     /// <param name="lately">The rooms this circuit opened lately.</param>
     /// <param name="cancellationToken">The text changed. Ends a search that runs or waits.</param>
@@ -26,11 +30,30 @@ internal sealed class NetworkSearchQuery(IPresence presence, UserStore users, Pi
             await reads.WaitAsync(moderator.AccountId, (await presence.ReadNetworkAsync(NetworkQuery.Counts, cancellationToken)).Searched, cancellationToken);
         // The circuit keeps handling keys. The next key cancels this search.
         reading = reading with { Found = await presence.SearchAsync(search, cancellationToken) };
-        if (reading.Found.People.Any(person => PresenceComparers.UserId.Equals(person.UserId, search.Text)))
+        reading = reading with { Departed = await DepartedAsync(search.Text, reading.Found.People, cancellationToken) };
+        var named = reading.Found.People.Select(person => person.UserId).Concat(reading.Departed.Select(person => person.Visit.UserId));
+        if (named.Contains(search.Text, PresenceComparers.UserId))
             return reading;
         return reading with { Absent = await users.FindAsync(search.Text, cancellationToken) };
     }
+
+    /// <summary>Those who left within the hour and are nowhere now.</summary>
+    private async Task<IReadOnlyList<DepartedPerson>> DepartedAsync(string text, IReadOnlyList<FoundPerson> here, CancellationToken cancellationToken)
+    {
+        var visits = (await history.FindDepartedAsync(text, MostDeparted + here.Count, cancellationToken))
+            .Where(visit => visit.UserId.Length > 0 && !here.Any(person => PresenceComparers.UserId.Equals(person.UserId, visit.UserId)))
+            .Take(MostDeparted).ToList();
+        if (visits.Count == 0)
+            return [];
+        var profiles = (await users.FindAsync(visits.ConvertAll(visit => visit.UserId), cancellationToken)).ToDictionary(user => user.UserId, user => user.Profile, PresenceComparers.UserId);
+        return visits.ConvertAll(visit => new DepartedPerson(visit, profiles.GetValueOrDefault(visit.UserId)));
+    }
 }
+
+/// <summary>Somebody who left within the hour.</summary>
+/// <param name="Visit">The latest visit.</param>
+/// <param name="Profile">Name and picture; null where nothing is known.</param>
+internal sealed record DepartedPerson(Visit Visit, UserProfile? Profile);
 
 /// <summary>What a search of the network found.</summary>
 /// <param name="Search">What was looked for.</param>
@@ -43,6 +66,9 @@ internal sealed record NetworkSearchViewModel(NetworkSearch Search, bool MayAct,
     public IReadOnlyList<RoomSummary> Lately { get; init; } = [];
 
     public NetworkFindings Found { get; init; } = NetworkFindings.None;
+
+    /// <summary>Those who left within the hour, the latest first.</summary>
+    public IReadOnlyList<DepartedPerson> Departed { get; init; } = [];
 
     /// <summary>The user with exactly this id, known and not here. Null for none.</summary>
     public User? Absent { get; init; }

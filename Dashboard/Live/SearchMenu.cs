@@ -42,10 +42,10 @@ internal sealed record SearchMenu(IReadOnlyList<SearchGroup> Groups, string Said
     public static SearchMenu Of(string text, NetworkSearchViewModel reading, string? subject, DateTimeOffset now)
     {
         var isBan = reading.MayAct && WhomToBan(text) is not null;
-        SearchEntry[] people = [.. reading.Found.People.Select(person => PersonOf(person, reading.Search, now, isBan)), .. AbsentOf(reading, isBan)];
+        SearchEntry[] people = [.. reading.Found.People.Select(person => PersonOf(person, reading.Search, now, isBan)), .. reading.Departed.Select(person => DepartedOf(person, reading.Search, now, isBan)), .. AbsentOf(reading, isBan)];
         var found = Sentence.With(
             SearchTexts.Found,
-            Numbers.Of(reading.Found.MatchingPeople + (reading.Absent is null ? 0 : 1), SearchTexts.PeopleOne, SearchTexts.PeopleMany),
+            Numbers.Of(reading.Found.MatchingPeople + reading.Departed.Count + (reading.Absent is null ? 0 : 1), SearchTexts.PeopleOne, SearchTexts.PeopleMany),
             Numbers.Of(reading.Found.MatchingRooms, SearchTexts.RoomsOne, SearchTexts.RoomsMany));
         if (isBan)
             return MenuOf(found, new SearchGroup(SearchTexts.BanGroup, people, MoreOf(reading.Found.MatchingPeople - reading.Found.People.Count)));
@@ -82,6 +82,15 @@ internal sealed record SearchMenu(IReadOnlyList<SearchGroup> Groups, string Said
             },
         };
     }
+
+    private static SearchEntry DepartedOf(DepartedPerson person, NetworkSearch search, DateTimeOffset now, bool isBan) =>
+        new("person " + person.Visit.UserId, isBan ? SearchAct.Ban : SearchAct.Open, ViewerNames.Of(person.Profile, person.Visit.IsGuest, person.Visit.UserId), search)
+        {
+            Href = isBan ? null : ViewerLinks.To(person.Visit.UserId),
+            UserId = person.Visit.UserId,
+            AvatarUrl = person.Profile?.AvatarUrl,
+            Note = Sentence.With(SearchTexts.Departed, VisibleText.IdOf(person.Visit.RoomId), Durations.Ago(now - person.Visit.LeftAt)),
+        };
 
     private static IEnumerable<SearchEntry> AbsentOf(NetworkSearchViewModel reading, bool isBan)
     {

@@ -1,5 +1,6 @@
 using Presence.Dashboard.Accounts;
 using Presence.Engine;
+using Presence.Engine.History;
 using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
@@ -8,7 +9,7 @@ using Presence.Engine.Users;
 namespace Presence.Dashboard.Live;
 
 /// <summary>Reads one user for one circuit: everywhere it is, and what keeps it out. Reading never counts (rule 8).</summary>
-internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, RemovalStore removals, ModeratorGuard guard, TimeProvider time, PageReads? reads = null)
+internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, RemovalStore removals, IHistory history, ModeratorGuard guard, TimeProvider time, PageReads? reads = null)
 {
     /// <summary>Finding a user's rooms is a look into every room.</summary>
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
@@ -16,6 +17,15 @@ internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, Rem
     /// <summary>The backend's data about a user is in the database, which doesn't signal changes.</summary>
     private static readonly TimeSpan StoredPace = TimeSpan.FromSeconds(15);
 
+    /// <summary>Visits on a page.</summary>
+    public const int Visits = 20;
+
+    /// <summary>A visit that ended is stored within a second.</summary>
+    private static readonly TimeSpan StoringLag = TimeSpan.FromSeconds(2);
+
+    private ViewerPast _past = new(null, [], null);
+    private IReadOnlyList<string> _rooms = [];
+    private DateTimeOffset _pastDue;
     private string? _userId;
     private User? _user;
     private ViewerDetailViewModel? _reading;
@@ -31,7 +41,7 @@ internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, Rem
         if (!PresenceComparers.UserId.Equals(userId, _userId))
         {
             (_user, _storedAt) = (await users.FindAsync(userId, CancellationToken.None), time.GetTimestamp());
-            (_userId, _reading, _inForce, _entries) = (userId, null, [], []);
+            (_userId, _reading, _inForce, _entries, _pastDue) = (userId, null, [], [], default);
         }
         if (_reading is not null && time.GetElapsedTime(_readAt) < Pace)
             return _reading;
@@ -43,7 +53,7 @@ internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, Rem
     }
 
     /// <summary>The next read is made at once: the moderator changed something.</summary>
-    public void Reset() => _reading = null;
+    public void Reset() => (_reading, _storedAt, _pastDue) = (null, 0, default);
 
     private async Task<ViewerDetailViewModel> ReadNowAsync(string userId)
     {
@@ -52,11 +62,12 @@ internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, Rem
         var reading = await presence.ReadViewerAsync(userId);
         var places = reading.Places;
         await ReadRemovalsAsync(userId, reading.Removals);
+        await ReadPastAsync(userId, [.. places.Select(place => place.Room.RoomId)]);
         return new ViewerDetailViewModel(
             userId,
             reading.Profile ?? _user?.Profile,
             places.Count > 0 ? places[0].Viewer.IsGuest : _user?.IsGuest == true,
-            _user is not null || places.Count > 0 || reading.OnlineAt is not null,
+            _user is not null || places.Count > 0 || reading.OnlineAt is not null || _past.Person is not null,
             places,
             reading.OnlineAt,
             _user,
@@ -64,7 +75,24 @@ internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, Rem
             reading.At,
             presence.Current.IsWarming,
             presence.Current.Settings.Enabled,
-            await guard.HoldsAsync(ModeratorRole.Moderator));
+            await guard.HoldsAsync(ModeratorRole.Moderator))
+        {
+            Past = _past,
+            MayErase = await guard.HoldsAsync(ModeratorRole.Admin),
+        };
+    }
+
+    /// <summary>What is kept of the user: now and then, and soon after it came to a room or left one.</summary>
+    private async Task ReadPastAsync(string userId, IReadOnlyList<string> rooms)
+    {
+        var now = time.GetUtcNow();
+        if (!rooms.SequenceEqual(_rooms, PresenceComparers.RoomId))
+            (_rooms, _pastDue) = (rooms, _pastDue < now + StoringLag ? _pastDue : now + StoringLag);
+        if (now < _pastDue)
+            return;
+        _pastDue = now + StoredPace;
+        var (visits, next) = await history.ReadVisitsAsync(userId, take: Visits);
+        _past = new ViewerPast(await history.ReadPersonAsync(userId), visits, next);
     }
 
     /// <summary>The engine knows the bans in force. The store knows who decided them, and is read when something changed.</summary>
@@ -107,4 +135,31 @@ public sealed record ViewerDetailViewModel(
     DateTimeOffset At,
     bool IsWarming,
     bool IsEnabled,
-    bool MayAct);
+    bool MayAct)
+{
+    /// <summary>What is kept of its visits.</summary>
+    public ViewerPast Past { get; init; } = new(null, [], null);
+
+    /// <summary>Whether this moderator may erase it.</summary>
+    public bool MayErase { get; init; }
+}
+
+/// <summary>What is kept of a viewer's visits.</summary>
+/// <param name="Person">In all; null for nothing.</param>
+/// <param name="Visits">The latest that ended, the latest first.</param>
+/// <param name="Next">Where older ones begin; null for none.</param>
+public sealed record ViewerPast(PersonSummary? Person, IReadOnlyList<Visit> Visits, string? Next);
+
+/// <summary>Hands out what is kept of a person, and erases it; the role is checked here, whatever the page shows.</summary>
+internal sealed class PersonAdministration(PersonData people, ModeratorGuard guard, ILogger<PersonAdministration> logger)
+{
+    /// <summary>Erases who it was. What was counted stays.</summary>
+    /// <exception cref="AccessRefusedException">Not an Admin. Nothing was erased.</exception>
+    public async Task<ErasedPerson> EraseAsync(string userId, CancellationToken cancellationToken)
+    {
+        var admin = await guard.RequireAsync(ModeratorRole.Admin);
+        var erased = await people.EraseAsync(userId, bansToo: false, cancellationToken);
+        logger.LogInformation("{Admin} erased a person with {Visits} visits.", admin.Email, erased.Visits); // not who
+        return erased;
+    }
+}

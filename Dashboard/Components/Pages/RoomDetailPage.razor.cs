@@ -143,6 +143,9 @@ public sealed partial class RoomDetailPage
         _sharing = null;
     }
 
+    private Task LookBackAsync() => Dialogs.AskAsync<RoomPastDialog>(
+        Sentence.With(RoomTexts.PastTitle, VisibleText.Isolated(Name)), new DialogParameters<RoomPastDialog> { { dialog => dialog.RoomId, Id } }, MaxWidth.Medium);
+
     // The selected point can be outside the other range.
     private string RangeHref(int minutes) => Navigation.GetUriWithQueryParameters(
         new Dictionary<string, object?>(StringComparer.Ordinal) { ["range"] = minutes == 15 ? "15m" : null, ["at"] = null });

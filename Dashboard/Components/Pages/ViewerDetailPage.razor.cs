@@ -1,8 +1,11 @@
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine;
+using Presence.Engine.History;
 
 namespace Presence.Dashboard.Components.Pages;
 
@@ -21,6 +24,18 @@ public sealed partial class ViewerDetailPage
 
     [Inject]
     private ViewerBans Bans { get; set; } = default!;
+
+    [Inject]
+    private PersonAdministration People { get; set; } = default!;
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = default!;
+
+    [Inject]
+    private NoticeBoard Notices { get; set; } = default!;
+
+    [Inject]
+    private PageFailures Failures { get; set; } = default!;
 
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
@@ -56,6 +71,32 @@ public sealed partial class ViewerDetailPage
     private async Task LiftAsync(string? roomId)
     {
         await Bans.LiftAsync(Id, Name, roomId);
+        await ReadAnewAsync();
+    }
+
+    /// <summary>With the visits that go on.</summary>
+    private TimeSpan WatchedBy(PersonSummary person) => Reading!.Places.Aggregate(person.Watched, (sum, place) => sum + (Now - place.Viewer.JoinedAt));
+
+    private async Task EraseAsync()
+    {
+        var text = Reading!.Places.Count > 0 ? ViewerTexts.EraseText + " " + ViewerTexts.EraseHere : ViewerTexts.EraseText;
+        if (!await ConfirmDialog.AskAsync(Dialogs, Sentence.With(ViewerTexts.EraseTitle, VisibleText.Isolated(Name)), text, ViewerTexts.EraseAction))
+            return;
+        try
+        {
+            var erased = await People.EraseAsync(Id, CancellationToken.None);
+            Notices.Say(Sentence.With(ViewerTexts.Erased, Numbers.Of(erased.Visits, ViewerTexts.VisitOne, ViewerTexts.VisitMany)));
+        }
+        catch (AccessRefusedException)
+        {
+            Notices.Say(ViewerTexts.EraseRefused, severity: Severity.Error);
+        }
+#pragma warning disable CA1031 // any failure: the moderator is told, and can repeat it
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Notices.Say(Failures.Tell(failure, "A person couldn't be erased.", ViewerTexts.EraseFailed), severity: Severity.Error);
+        }
         await ReadAnewAsync();
     }
 
