@@ -45,6 +45,7 @@ public sealed class LookingBackTests : PageTest
         await PassUntilAsync(() => away.FindAll("li").Count == 3);
         Assert.Null(Engine.RemovalOf("spam_22", "stage"));
 
+        Time.Advance(TimeSpan.FromSeconds(1));
         await away.ActAsync(shown => shown.ByRole("button", OverviewTexts.AwayMark).ClickAsync());
         await PassUntilAsync(() => away.AllByTestId("away").Count == 0);
     }
