@@ -161,6 +161,17 @@ public sealed class HistoryQueriesTests : IAsyncLifetime
         Assert.Equal(MomentCause.Delivery, drop.Cause);
     }
 
+    [Fact]
+    public async Task ReadDropAsync_VisitThatEndedSinceItWasRead_CountsOnce()
+    {
+        await _folder.WriteAsync(Visit("ada", 0, 21.5));
+        _present.Add(Visit("ada", 0, 30, reason: LeaveReason.None));
+
+        var drop = await _history.ReadDropAsync("lobby", Eight.AddMinutes(21), Eight.AddMinutes(23), Cancel);
+
+        Assert.Equal((1, 0, 1), (drop.Before, drop.After, drop.Left.Total));
+    }
+
     [Theory]
     [InlineData(LeaveReason.Left, MomentCause.Content)]
     [InlineData(LeaveReason.Timeout, MomentCause.Settings)] // the interval was changed a minute before

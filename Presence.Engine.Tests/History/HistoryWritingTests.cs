@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Presence.Engine.Changes;
 using Presence.Engine.History;
 using Presence.Engine.Rooms;
@@ -103,6 +104,40 @@ public sealed class HistoryWritingTests : IAsyncLifetime
             context.Database, "SELECT name AS Value FROM pragma_table_list WHERE wr = 1 ORDER BY name");
 
         Assert.Equal(["Minutes", "Visits"], clustered);
+    }
+
+    [Theory]
+    [InlineData("Visits", null)]
+    [InlineData("Minutes", null)]
+    [InlineData("HistoryPeople", "damaged")]
+    [InlineData("Memberships", "damaged")]
+    public async Task DamageAtStart_OfALargeFile_LooksAtEverythingButHistory(string table, string? found)
+    {
+        await _history.WriteAsync(Visit("ada", 0, 30));
+        await new Checkpointer(_history.Database).CheckpointAsync(Cancel);
+        var copy = Path.Combine(_history.Database.Folder, "copy.db");
+        File.Copy(_history.Database.FilePath, copy);
+        using (var connection = Open(copy))
+        {
+            Assert.Null(DatabaseGuards.DamageAtStart(connection, largest: 0));
+            using var root = connection.CreateCommand();
+            root.CommandText = $"SELECT (rootpage - 1) * 4096 FROM sqlite_master WHERE name = '{table}'";
+            using var file = File.OpenWrite(copy);
+            file.Position = (long)root.ExecuteScalar()!;
+            file.Write([255, 255, 255, 255, 255, 255, 255, 255]);
+        }
+
+        using var damaged = Open(copy);
+
+        Assert.Equal(found is null, DatabaseGuards.DamageAtStart(damaged, largest: 0) is null);
+        Assert.NotNull(DatabaseGuards.DamageAtStart(damaged));
+
+        static SqliteConnection Open(string path)
+        {
+            var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+            connection.Open();
+            return connection;
+        }
     }
 
     private static RoomMinute Minute(int minute, int peak, int joins, string? room = "lobby") => new(room, Eight.AddMinutes(minute))

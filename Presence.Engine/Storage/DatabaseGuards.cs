@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 
 namespace Presence.Engine.Storage;
@@ -5,6 +6,9 @@ namespace Presence.Engine.Storage;
 /// <summary>What is checked before a database file is used.</summary>
 internal static class DatabaseGuards
 {
+    /// <summary>What a start reads in a second.</summary>
+    private const long LargestReadWhole = 256L * 1024 * 1024;
+
     /// <summary>Marks a SQLite file as this product's: "Pres".</summary>
     public const long ApplicationId = 0x50726573;
 
@@ -14,6 +18,20 @@ internal static class DatabaseGuards
     {
         var answer = Read(connection, "PRAGMA quick_check(1)") as string;
         return answer == "ok" ? null : answer ?? "no answer";
+    }
+
+    /// <summary>The same for a start, which must not take longer with each month of history: a large file is checked without its visits and minutes.</summary>
+    /// <param name="connection">To the file.</param>
+    /// <param name="largest">Up to this many bytes the file is read whole.</param>
+    /// <remarks>Nightly maintenance reads it whole, whatever its size. Damaged history is no reason not to count viewers.</remarks>
+    public static string? DamageAtStart(SqliteConnection connection, long largest = LargestReadWhole)
+    {
+        if ((long)Read(connection, "PRAGMA page_count")! * (long)Read(connection, "PRAGMA page_size")! <= largest)
+            return DamageOf(connection);
+        const string Tables = """SELECT json_group_array(name) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT IN ('Visits', 'Minutes')""";
+        return JsonSerializer.Deserialize<string[]>((string)Read(connection, Tables)!)!
+            .Select(table => Read(connection, $"""PRAGMA quick_check("{table}")""") as string)
+            .FirstOrDefault(answer => answer != "ok");
     }
 
     /// <summary>Whether the file is new: nothing was ever stored in it.</summary>

@@ -360,7 +360,7 @@ public sealed class PresenceDatabase : IDbContextFactory<PresenceContext>, IAsyn
         try
         {
             connection = ConnectUnchecked();
-            if (DatabaseGuards.DamageOf(connection) is { } damage)
+            if (DatabaseGuards.DamageAtStart(connection) is { } damage)
                 throw _refusals.Damaged(damage);
             RefuseALostOne(connection, migrations);
             if (_isNew)
