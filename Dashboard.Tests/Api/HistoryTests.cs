@@ -200,6 +200,7 @@ public sealed class HistoryTests(EveningHost evening) : IClassFixture<EveningHos
     [InlineData("broadcasts?roomId=a/b", "roomId: ")]
     [InlineData("broadcasts?limit=201", "limit must be a whole number from 1 to 200")]
     [InlineData("broadcasts?cursor=bm9uc2Vuc2U", "cursor doesn't belong to this list")]
+    [InlineData("broadcasts?cursor=YTEuMi4z", "cursor doesn't belong to this list")] // of attendance
     [InlineData("rooms/lobby/history?step=week", "step must be one of minute, quarter, hour, day")]
     [InlineData("rooms/lobby/history?zone=Mars/Olympus", "zone must be the IANA id")]
     [InlineData("rooms/lobby/history?from=2026-11-01T00:00:00Z&step=minute", "more than 2000 steps. Choose a longer step or a shorter range.")]
