@@ -27,15 +27,20 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         /_framework/opaque-redirect      400        400        400        400        400
         /access-denied                   200        200        200        200        200
         /account                         in         no         200        200        200
+        /broadcasts/{Id:long}            404        404        404        404        404
         /connect                         in         no         200        200        200
         /demo                            404        404        404        404        404
+        /downloads/broadcasts/{Id:long}/attendance.csv 404        404        404        404        404
         /downloads/network/chart.csv     in         no         200        200        200
         /downloads/room/chart.csv        in         no         400        400        400
         /downloads/room/viewers.csv      in         no         400        400        400
         /downloads/rooms.csv             in         no         200        200        200
         /downloads/rooms/{RoomId}/chart.csv in         no         200        200        200
         /downloads/rooms/{RoomId}/viewers.csv in         no         200        200        200
+        /downloads/viewer/data.json      in         no         no         200        200
+        /downloads/viewer/visits.csv     in         no         200        200        200
         /error/{Code:int}                200        200        200        200        200
+        /history                         in         no         200        200        200
         /jobs/{**path}                   in         no         no         no         200
         /join                            200        200        200        200        200
         /links                           in         no         no         200        200
@@ -45,10 +50,14 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         /people                          in         no         no         no         200
         /pictures/{key}                  in         no         404        404        404
         /room                            in         no         200        200        200
+        /room/history                    in         no         200        200        200
         /rooms                           in         no         200        200        200
         /rooms/{RoomId}                  in         no         200        200        200
+        /rooms/{RoomId}/history          in         no         200        200        200
         /settings                        in         no         200        200        200
         /setup                           200        200        200        200        200
+        /shared/broadcast                200        200        200        200        200
+        /shared/broadcast/content        404        404        404        404        404
         /shared/overlay                  200        200        200        200        200
         /shared/room                     200        200        200        200        200
         /sign-in                         200        200        302        302        302

@@ -29,6 +29,10 @@ public sealed partial class SettingsRehearsal : IDisposable
     [Parameter, EditorRequired]
     public PresenceSettings? Wanted { get; set; }
 
+    /// <summary>Whether what folds it says what it is.</summary>
+    [Parameter]
+    public bool IsFolded { get; set; }
+
     [Inject]
     private HistoryAdministration History { get; set; } = default!;
 
