@@ -59,7 +59,6 @@ public static class HistoryCalendar
         if (step == HistoryStep.Quarter)
             return at;
 
-    
         var (place, before) = (PlaceOf(at, step, zone), at - Quarter);
         while (PlaceOf(before, step, zone) == place)
             (at, before) = (before, before - Quarter);
