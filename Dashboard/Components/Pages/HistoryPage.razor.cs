@@ -108,7 +108,7 @@ public sealed partial class HistoryPage
         _peak = curve.Points.Count > 0 ? curve.Points.MaxBy(point => point.Peak) : default;
         _watched = curve.Points.Aggregate(TimeSpan.Zero, (sum, point) => sum + point.Viewers);
         _hidden = curve.Points.Aggregate(TimeSpan.Zero, (sum, point) => sum + point.Hidden);
-        _average = curve.Points.Count > 0 ? _watched / (curve.Points[^1].Span.Until - curve.Points[0].Span.From) : 0;
+        _average = curve.Points.Sum(point => point.Recorded) is > 0 and var minutes ? _watched / TimeSpan.FromMinutes(minutes) : 0;
     }
 
     private DateOnly DateOf(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, _clock.Zone).DateTime);
