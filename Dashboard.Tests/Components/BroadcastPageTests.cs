@@ -4,8 +4,6 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using Presence.Dashboard.Accounts;
-using Presence.Dashboard.Components;
-using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Tests.Support;
@@ -185,7 +183,7 @@ public sealed class BroadcastPageTests : PastPageTest
         Services.GetRequiredService<NavigationManager>().NavigateTo(HistoryLinks.Broadcast(broadcast.Id) + query);
         _popovers ??= Render<MudPopoverProvider>();
         var page = Render<BroadcastPage>(parameters => parameters.Add(shown => shown.Id, broadcast.Id));
-        page.WaitForAssertion(() => Assert.Empty(page.AllByTestId("loading").Where(_ => page.FindAll("h1")[0].TextContent == HistoryTexts.BroadcastUnread)));
+        page.WaitForAssertion(() => Assert.False(page.AllByTestId("loading").Any() && page.FindAll("h1")[0].TextContent == HistoryTexts.BroadcastUnread));
         return page;
     }
 }

@@ -6,7 +6,6 @@ using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
-using Presence.Engine.History;
 
 namespace Presence.Dashboard.Tests.Components;
 

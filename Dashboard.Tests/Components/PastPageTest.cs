@@ -1,8 +1,6 @@
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
-using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
-using Presence.Engine;
 using Presence.Engine.History;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;

@@ -163,7 +163,7 @@ public sealed partial class DocumentTests
     [GeneratedRegex(@"^\| `(?<it>presence\.[\w.]+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex MetricRow();
 
-    [GeneratedRegex("""^\| `(?<it>[A-Z]\w+)` \|""", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("""^\| `(?<it>[A-Z]\w+)` \|""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TableRow();
 
     [GeneratedRegex(@"^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline, 1000)]

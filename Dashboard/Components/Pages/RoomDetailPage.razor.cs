@@ -143,7 +143,7 @@ public sealed partial class RoomDetailPage
         _sharing = null;
     }
 
-    private Task LookBackAsync() => Dialogs.AskAsync<RoomPastDialog>(
+    private async Task LookBackAsync() => await Dialogs.AskAsync<RoomPastDialog>(
         Sentence.With(RoomTexts.PastTitle, VisibleText.Isolated(Name)), new DialogParameters<RoomPastDialog> { { dialog => dialog.RoomId, Id } }, MaxWidth.Medium);
 
     // The selected point can be outside the other range.
