@@ -51,9 +51,11 @@ public sealed class HistoryJourneyTests(ChromiumBrowser chromium, BroadcastHost 
         await page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }).GetByRole(AriaRole.Link, new() { Name = "History" }).ClickAsync();
         await page.GetByTestId("broadcast").Filter(new() { HasText = BroadcastHost.Stage }).First.GetByRole(AriaRole.Link).ClickAsync();
         await page.WaitForURLAsync("**" + Second);
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync(BroadcastHost.Stage); // the page before has such a chart too
 
         // The fall, dragged over.
         var plot = page.GetByTestId("stretch-chart");
+        await Expect(plot).ToBeVisibleAsync();
         var box = (await plot.BoundingBoxAsync())!;
         var place = (evening.LostAt - evening.Second.StartedAt) / (evening.Second.EndedAt!.Value - evening.Second.StartedAt);
         await page.Mouse.MoveAsync((float)(box.X + (box.Width * (place - 0.03))), box.Y + 60);

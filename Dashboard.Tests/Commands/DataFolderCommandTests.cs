@@ -57,6 +57,36 @@ public sealed partial class DataFolderCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Person_IsExportedBesideAServerAndErasedWithoutOne()
+    {
+        await _host.TokenAsync("ada");
+        var file = Path.Combine(_folder.Path, "ada.json");
+
+        var export = await RunAsync("person", "export", "ada", file);
+        var again = await RunAsync("person", "export", "ada", file);
+        var beside = await RunAsync("person", "erase", "ada");
+        var nobody = await RunAsync("person", "erase", new string('x', 51));
+
+        Assert.Equal((0, ""), (export.ExitCode, export.Errors));
+        Assert.Contains("\"userId\": \"ada\"", await File.ReadAllTextAsync(file, Cancel), StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Equal((1, $"{file} already exists and was not overwritten. Choose another file."), (again.ExitCode, again.Errors));
+        Assert.Equal(1, beside.ExitCode);
+        Assert.Contains("in use by another process", beside.Errors, StringComparison.Ordinal);
+        Assert.Equal(1, nobody.ExitCode);
+        Assert.Contains("50", nobody.Errors, StringComparison.Ordinal);
+        Assert.Equal(200, (await _host.GetAsync("/api/v1/admin/users/ada", DashboardHost.ServerKey)).Status);
+
+        await _host.StopAsync();
+        var erased = await RunAsync("person", "erase", "ada", "--bans");
+        Assert.Equal((0, ""), (erased.ExitCode, erased.Errors));
+        Assert.StartsWith("Erased ada: profile yes", erased.Output, StringComparison.Ordinal);
+        await _host.StartAgainAsync();
+        Assert.Equal(404, (await _host.GetAsync("/api/v1/admin/users/ada", DashboardHost.ServerKey)).Status);
+    }
+
+    [Fact]
     public async Task Check_OfADamagedFolder_NamesEveryProblem()
     {
         var copy = Path.Combine(_folder.Path, "copy.db"); // with what stands in the log

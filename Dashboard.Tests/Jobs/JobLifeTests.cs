@@ -19,7 +19,7 @@ public sealed class JobLifeTests
         var copies = Path.Combine(folder.Path, "backups");
         await using (var first = await DashboardProcess.StartAsync(folder.Path))
         {
-            await Eventually.TrueAsync(() => File.Exists(jobs) && Query(jobs, "SELECT count(*) FROM sqlite_master WHERE name = 'Set'") == 1 && Query(jobs, "SELECT count(*) FROM \"Set\"") == 2, "the jobs are scheduled");
+            await Eventually.TrueAsync(() => File.Exists(jobs) && Query(jobs, "SELECT count(*) FROM sqlite_master WHERE name = 'Set'") == 1 && Query(jobs, "SELECT count(*) FROM \"Set\"") == 4, "the jobs are scheduled");
             Assert.Equal(0, await first.InterruptAsync());
         }
         Query(Path.Combine(folder.Path, "presence.db"), $"CREATE TABLE Ballast (Id INTEGER PRIMARY KEY, Text TEXT); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {BallastRows}) INSERT INTO Ballast (Text) SELECT printf('%0250d', i) FROM n");

@@ -49,6 +49,7 @@ internal static class CommandLine
         root.Subcommands.Add(DatabaseCommands.Restore(call));
         root.Subcommands.Add(CheckCommand.Describe(call));
         root.Subcommands.Add(AdminCommand.Describe(call));
+        root.Subcommands.Add(PersonCommand.Describe(call));
         root.Subcommands.Add(ConfigCommand.Describe(call));
         root.Subcommands.Add(call.Command("version", "Print the version.", (_, _) =>
         {
