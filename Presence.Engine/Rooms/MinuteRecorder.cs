@@ -48,7 +48,7 @@ internal sealed class MinuteRecorder
 
     /// <summary>A viewer left.</summary>
     public void Leave(PresenceClock clock, bool isGuest, bool isHidden, LeaveReason reason, long at) =>
-        Count(clock, -1, isGuest ? -1 : 0, isHidden ? -1 : 0, at).CountLeave(reason);
+        Count(clock, -1, isGuest ? -1 : 0, isHidden ? -1 : 0, at).Leaves += LeaveCounts.Of(reason);
 
     /// <summary>A viewer became hidden, or visible again.</summary>
     public void Hide(PresenceClock clock, bool isHidden, long at) => Count(clock, 0, 0, isHidden ? 1 : -1, at);
@@ -160,17 +160,13 @@ internal sealed class MinuteRecorder
 
         public int Peak;
         public int Joins;
+        public LeaveCounts Leaves;
         private long _viewers;
         private long _guests;
         private long _hidden;
-        private int _left;
-        private int _timeout;
-        private int _disabled;
-        private int _removed;
-        private int _ended;
 
         /// <summary>Whether anybody was there.</summary>
-        public readonly bool HasAny => Peak > 0 || Joins > 0 || _left + _timeout + _disabled + _removed + _ended > 0;
+        public readonly bool HasAny => Peak > 0 || Joins > 0 || Leaves.Total > 0;
 
         public void Add(long viewers, long guests, long hidden)
         {
@@ -187,35 +183,9 @@ internal sealed class MinuteRecorder
             Add(earlier._viewers, earlier._guests, earlier._hidden);
             Peak = Math.Max(Peak, earlier.Peak);
             Joins += earlier.Joins;
-            _left += earlier._left;
-            _timeout += earlier._timeout;
-            _disabled += earlier._disabled;
-            _removed += earlier._removed;
-            _ended += earlier._ended;
+            Leaves += earlier.Leaves;
             foreach (var (late, count) in earlier.Late ?? [])
                 CollectionsMarshal.GetValueRefOrAddDefault(Late ??= [], late, out _) += count;
-        }
-
-        public void CountLeave(LeaveReason reason)
-        {
-            switch (reason)
-            {
-                case LeaveReason.Timeout:
-                    _timeout++;
-                    break;
-                case LeaveReason.Disabled:
-                    _disabled++;
-                    break;
-                case LeaveReason.Removed:
-                    _removed++;
-                    break;
-                case LeaveReason.Ended:
-                    _ended++;
-                    break;
-                default:
-                    _left++;
-                    break;
-            }
         }
 
         public readonly RoomMinute ToMinute(DeviceTable devices, string roomId) => new(roomId, new DateTimeOffset(Minute * TimeSpan.TicksPerMinute, TimeSpan.Zero))
@@ -225,7 +195,7 @@ internal sealed class MinuteRecorder
             Hidden = new TimeSpan(_hidden),
             Peak = Peak,
             Joins = Joins,
-            Leaves = new LeaveCounts(_left, _timeout, _disabled, _removed, _ended),
+            Leaves = Leaves,
             Late = Late is null ? null : [.. Late.Select(late => new LateHeartbeats(devices[late.Key.Device], late.Key.Seconds, late.Value))],
         };
     }

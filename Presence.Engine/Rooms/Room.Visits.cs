@@ -81,17 +81,7 @@ internal sealed partial class Room
             _network.Journal.Record(stay.ToChange(slot.MembershipId, _network.Clock));
         }
         MinutesNeedsLock(now).Join(_network.Clock, slot.IsGuest, isHidden, now);
-        var entry = new PresenceFeed.Entry
-        {
-            Kind = FeedEventKind.Joined,
-            RoomId = Id,
-            UserId = slot.UserId,
-            SessionId = slot.SessionId,
-            IsGuest = slot.IsGuest,
-            Device = slot.Device,
-            At = now,
-            Viewers = _buckets.Viewers,
-        };
+        var entry = EntryOf(slot, FeedEventKind.Joined, now) with { Viewers = _buckets.Viewers };
         if (_buckets.Viewers == 1)
             feed.Record(entry with { Kind = FeedEventKind.RoomLive });
         feed.Record(entry);
@@ -114,18 +104,18 @@ internal sealed partial class Room
             StayOfNeedsLock(LeadOfNeedsLock(slot.UserId!, slot.Hash)).Restore(hidden, now, _network.Clock);
     }
 
-    private PresenceFeed.Entry LeftEntry(in SessionSlot slot, LeaveReason reason, long at, long hidden) => new()
+    private PresenceFeed.Entry LeftEntry(in SessionSlot slot, LeaveReason reason, long at, long hidden) =>
+        EntryOf(slot, FeedEventKind.Left, at) with { Reason = reason, JoinedAt = slot.JoinedAt, Hidden = hidden };
+
+    private PresenceFeed.Entry EntryOf(in SessionSlot slot, FeedEventKind kind, long at) => new()
     {
-        Kind = FeedEventKind.Left,
+        Kind = kind,
         RoomId = Id,
         UserId = slot.UserId,
         SessionId = slot.SessionId,
         IsGuest = slot.IsGuest,
         Device = slot.Device,
-        Reason = reason,
         At = at,
-        JoinedAt = slot.JoinedAt,
-        Hidden = hidden,
     };
 
     private void RecordLeftNeedsLock(in PresenceFeed.Entry entry, bool wasHidden)
