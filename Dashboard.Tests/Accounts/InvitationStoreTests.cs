@@ -64,8 +64,8 @@ public sealed class InvitationStoreTests : IAsyncLifetime
         var token = TokenOf(await Store.IssueAsync("Ada", ModeratorRole.Admin, "mod@example.com", Cancel));
 
         var outcomes = await Task.WhenAll(
-            Store.JoinAsync(token, "a@example.com", ModeratorOfTests.Password, Cancel),
-            Store.JoinAsync(token, "b@example.com", ModeratorOfTests.Password, Cancel));
+            Store.JoinAsync(token, "a@example.com", ModeratorOfTests.Password, null, Cancel),
+            Store.JoinAsync(token, "b@example.com", ModeratorOfTests.Password, null, Cancel));
 
         Assert.Single(outcomes, outcome => outcome is { Count: 0 });
         Assert.Single(outcomes, outcome => outcome is null);
@@ -82,7 +82,7 @@ public sealed class InvitationStoreTests : IAsyncLifetime
         Jump(TimeSpan.FromSeconds(1));
 
         Assert.Null(await Store.FindAsync(token, Cancel));
-        Assert.Null(await Store.JoinAsync(token, "ada@example.com", ModeratorOfTests.Password, Cancel));
+        Assert.Null(await Store.JoinAsync(token, "ada@example.com", ModeratorOfTests.Password, null, Cancel));
         Assert.Empty(await Store.ListAsync(Cancel));
     }
 

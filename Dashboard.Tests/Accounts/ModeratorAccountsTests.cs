@@ -53,8 +53,8 @@ public sealed class ModeratorAccountsTests
         var cancellation = TestContext.Current.CancellationToken;
 
         var results = await Task.WhenAll(
-            first.CreateAsync("a@example.com", ModeratorOfTests.Password, cancellation),
-            first.CreateAsync("b@example.com", ModeratorOfTests.Password, cancellation));
+            first.CreateAsync("a@example.com", ModeratorOfTests.Password, "ada", cancellation),
+            first.CreateAsync("b@example.com", ModeratorOfTests.Password, "ada", cancellation));
 
         Assert.Single(results, result => result is { Count: 0 });
         Assert.Single(results, result => result is null);

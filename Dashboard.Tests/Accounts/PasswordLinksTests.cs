@@ -38,7 +38,7 @@ public sealed class PasswordLinksTests(PasswordLinksTests.ClockedHost clocked) :
         Assert.NotEqual(HttpStatusCode.Redirect, old.StatusCode);
         using var again = await new FormVisitor(Host.BaseAddress).GetAsync(issued.PathAndQuery);
         Assert.Contains("no longer valid", await again.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
-        Assert.Null(await Links.UseAsync(TokenOf(issued), NewPassword, Cancel));
+        Assert.Null(await Links.UseAsync(TokenOf(issued), NewPassword, null, Cancel));
         Assert.Contains(Host.Log.Lines, line => line.Message == "mod@example.com created a password link for once@example.com.");
         Assert.Contains(Host.Log.Lines, line => line.Message == "once@example.com set a new password with a link created by mod@example.com.");
     }
@@ -48,7 +48,7 @@ public sealed class PasswordLinksTests(PasswordLinksTests.ClockedHost clocked) :
     {
         var token = TokenOf(await IssueAsync("race@example.com"));
 
-        var outcomes = await Task.WhenAll(Links.UseAsync(token, NewPassword, Cancel), Links.UseAsync(token, NewPassword + "!", Cancel));
+        var outcomes = await Task.WhenAll(Links.UseAsync(token, NewPassword, null, Cancel), Links.UseAsync(token, NewPassword + "!", null, Cancel));
 
         Assert.Single(outcomes, outcome => outcome is { Count: 0 });
         Assert.Single(outcomes, outcome => outcome is null);
@@ -77,7 +77,7 @@ public sealed class PasswordLinksTests(PasswordLinksTests.ClockedHost clocked) :
         clocked.Time.SetUtcNow(made + PasswordLinks.Lifetime);
 
         Assert.Null(await Links.FindAsync(token, Cancel));
-        Assert.Null(await Links.UseAsync(token, NewPassword, Cancel));
+        Assert.Null(await Links.UseAsync(token, NewPassword, null, Cancel));
         clocked.Time.SetUtcNow(made);
     }
 

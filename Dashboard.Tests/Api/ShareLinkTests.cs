@@ -79,7 +79,7 @@ public sealed class ShareLinkTests(SharedHost shared) : IClassFixture<SharedHost
         Assert.Equal(404, (await _host.GetAsync("/api/v1/share/" + picture.Replace(link.Id, nameless.Id, StringComparison.Ordinal))).Status);
         Assert.Equal(404, (await _host.GetAsync("/api/v1/share/" + picture.Replace(link.Id, token, StringComparison.Ordinal))).Status);
 
-        await _host.Services.GetRequiredService<ShareLinkStore>().RevokeAsync(link.Id, Cancel);
+        await _host.Services.GetRequiredService<ShareLinkStore>().RevokeAsync(link.Id, "ada", Cancel);
 
         Assert.Equal(404, (await _host.GetAsync("/api/v1/share/" + picture)).Status);
     }
@@ -127,7 +127,7 @@ public sealed class ShareLinkTests(SharedHost shared) : IClassFixture<SharedHost
         await stream.NextAsync("count");
         await kept.NextAsync("count");
 
-        await host.Services.GetRequiredService<ShareLinkStore>().RevokeAsync(link.Id, Cancel);
+        await host.Services.GetRequiredService<ShareLinkStore>().RevokeAsync(link.Id, "ada", Cancel);
         var revokedAt = time.GetUtcNow();
         await Eventually.TrueAsync(
             () =>

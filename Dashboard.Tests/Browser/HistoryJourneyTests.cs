@@ -101,7 +101,7 @@ public sealed class HistoryJourneyTests(ChromiumBrowser chromium, BroadcastHost 
         Assert.DoesNotContain(ModeratorOfTests.Email, await stranger.Page.ContentAsync(), StringComparison.Ordinal);
 
         var links = evening.Host.Services.GetRequiredService<ShareLinkStore>();
-        await links.RevokeAsync(links.Find(new Uri(address).Fragment.AsSpan(1))!.Id, TestContext.Current.CancellationToken);
+        await links.RevokeAsync(links.Find(new Uri(address).Fragment.AsSpan(1))!.Id, "ada", TestContext.Current.CancellationToken);
         await stranger.Page.ReloadAsync();
         await Expect(stranger.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync("This link doesn’t exist or was revoked.");
         await Expect(stranger.Page.GetByTestId("figures")).ToHaveCountAsync(0);

@@ -147,7 +147,7 @@ public sealed class SharedRoomTests(ChromiumBrowser chromium, ModeratorHost shar
         await Expect(visit.Page.GetByText("Copied")).ToBeVisibleAsync();
         Assert.StartsWith("live: 31 watching, ", await visit.Page.EvaluateAsync<string>("navigator.clipboard.readText()"), StringComparison.Ordinal);
 
-        await _host.Services.GetRequiredService<ShareLinkStore>().RevokeAsync(link.Id, TestContext.Current.CancellationToken);
+        await _host.Services.GetRequiredService<ShareLinkStore>().RevokeAsync(link.Id, "ada", TestContext.Current.CancellationToken);
 
         await Expect(visit.Page.GetByRole(AriaRole.Status).First).ToHaveTextAsync("This link doesn’t exist or was revoked.");
         await Expect(visit.Page.GetByTestId("count")).ToBeHiddenAsync();

@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Commands;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Audit;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Commands;
 
@@ -104,6 +107,27 @@ public sealed partial class DataFolderCommandTests : IAsyncLifetime
         Assert.Equal(1, check.ExitCode);
         Assert.Contains("signing.keys is damaged", check.Errors, StringComparison.Ordinal);
         Assert.Contains($"{database} is damaged", check.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_OfAnEditedAuditLog_NamesTheFirstBrokenRow()
+    {
+        for (var user = 0; user < 3; user++)
+            await _host.PostAsync("/api/v1/admin/removals", DashboardHost.ServerKey, $$"""{"userId":"user-{{user}}","durationSeconds":60}""");
+        var whole = await RunAsync("check");
+        Assert.Equal(0, whole.ExitCode);
+        Assert.Contains("The audit log verifies: ", whole.Output, StringComparison.Ordinal);
+        long edited;
+        await using (var context = _host.Services.GetRequiredService<PresenceDatabase>().CreateDbContext())
+        {
+            edited = (await new AuditLog(_host.Services.GetRequiredService<PresenceDatabase>()).ListAsync(new AuditQuery { UserId = "user-1" }, 1, Cancel))[0].Id;
+            await context.ExecuteAsync($"UPDATE \"Audit\" SET \"Actor\" = 'nobody' WHERE \"Id\" = {edited}", Cancel);
+        }
+
+        var check = await RunAsync("check");
+
+        Assert.Equal(1, check.ExitCode);
+        Assert.Contains($"The audit log is broken at row {edited}: who did it was changed.", check.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -151,7 +151,7 @@ public sealed class StorageTroubleTests
     {
         await using var host = await DashboardHost.StartAsync();
 
-        Assert.Empty((await host.Services.GetRequiredService<FirstAccount>().CreateAsync("ada@example.com", "correct horse battery", Cancel))!);
+        Assert.Empty((await host.Services.GetRequiredService<FirstAccount>().CreateAsync("ada@example.com", "correct horse battery", "ada", Cancel))!);
 
         var copy = Path.Combine(host.DataFolder, "copy.db");
         File.Copy(Path.Combine(host.DataFolder, "presence.db"), copy);

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Identity;
+using Presence.Engine.Audit;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Accounts;
 
@@ -30,7 +32,7 @@ internal static class AccountEndpoints
     }
 
     private static async Task<IResult> ChangePasswordAsync(
-        HttpContext http, UserManager<ModeratorAccount> accounts, ModeratorPasswords passwords, ModeratorSessions sessions, SignInThrottle throttle, TimeProvider time)
+        HttpContext http, AccountsContext context, UserManager<ModeratorAccount> accounts, ModeratorPasswords passwords, ModeratorSessions sessions, SignInThrottle throttle, TimeProvider time)
     {
         if (await accounts.GetUserAsync(http.User) is not { Email: { } email } account)
             return Results.LocalRedirect("~" + ModeratorAccounts.SignInPath);
@@ -58,8 +60,11 @@ internal static class AccountEndpoints
             return Back(PasswordOutcome.Busy);
         }
 
+        await using var transaction = await context.BeginWriteAsync(http.RequestAborted);
         if (!(await accounts.UpdateAsync(account)).Succeeded)
             return Back(PasswordOutcome.Busy); // the account was changed at the same moment
+        await context.RecordAsync(new AuditEntry(AuditActs.PasswordChanged, http.User.Actor()) { Object = email }, time.GetUtcNow(), http.RequestAborted);
+        await transaction.CommitAsync(http.RequestAborted);
         await sessions.KeepOnlyAsync(http.User, account, http.RequestAborted); // with the new stamp
         return Back(PasswordOutcome.Changed);
     }
@@ -76,7 +81,7 @@ internal static class AccountEndpoints
     private static async Task<IResult> SignOutEverywhereAsync(HttpContext http, SignInManager<ModeratorAccount> signIn, ModeratorStore moderators)
     {
         if (signIn.UserManager.GetUserId(http.User) is { } id)
-            await moderators.EndSessionsAsync(id, http.RequestAborted);
+            await moderators.EndSessionsAsync(id, http.User.Actor(), http.RequestAborted);
         await signIn.SignOutAsync();
         return Results.LocalRedirect("~" + ModeratorAccounts.SignInPath);
     }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
+using Presence.Engine.Audit;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Accounts;
@@ -65,7 +66,7 @@ internal sealed class AccountsStartup(
 
     private async Task CreateConfiguredAsync(string email, CancellationToken cancellationToken)
     {
-        var problems = await firstAccount.CreateAsync(email, await ConfiguredPasswordAsync(cancellationToken), cancellationToken);
+        var problems = await firstAccount.CreateAsync(email, await ConfiguredPasswordAsync(cancellationToken), Actor.Server, cancellationToken);
         if (problems is { Count: > 0 })
             throw new StartupException($"The first account, {email}, couldn't be created from Presence__Setup. {string.Join(" ", problems)} Correct Presence__Setup__AdminEmail or Presence__Setup__AdminPassword, or leave both out to get a setup link.");
         log.LogInformation("Created the first account, {Email}, from Presence__Setup.", email);

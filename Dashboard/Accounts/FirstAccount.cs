@@ -4,12 +4,13 @@ using System.Text;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Presence.Dashboard.Hosting;
+using Presence.Engine.Audit;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Accounts;
 
 /// <summary>Makes the first account, an Admin, and closes the set-up link for good.</summary>
-internal sealed class FirstAccount(IServiceScopeFactory scopes, SetupLink link, SetupLinkFile file, Checkpointer checkpointer) : IDisposable
+internal sealed class FirstAccount(IServiceScopeFactory scopes, SetupLink link, SetupLinkFile file, Checkpointer checkpointer, TimeProvider time) : IDisposable
 {
     // Two browsers with the same link create one account. The second finds it.
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -24,7 +25,7 @@ internal sealed class FirstAccount(IServiceScopeFactory scopes, SetupLink link, 
     /// <summary>Makes it.</summary>
     /// <returns>What is wrong with the email or the password; empty when the account was made; null when there was one already.</returns>
     /// <exception cref="HashingBusyException">Nothing was made; in a moment it may be.</exception>
-    public async Task<IReadOnlyList<string>?> CreateAsync(string email, string password, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>?> CreateAsync(string email, string password, Actor by, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try
@@ -40,13 +41,18 @@ internal sealed class FirstAccount(IServiceScopeFactory scopes, SetupLink link, 
 
             var account = new ModeratorAccount { UserName = email, Email = email, EmailConfirmed = true };
             var created = await scope.ServiceProvider.GetRequiredService<ModeratorPasswords>().SetAsync(account, password, cancellationToken);
-            if (created.Succeeded)
-                created = await accounts.CreateAsync(account);
+            if (!created.Succeeded)
+                return AccountErrors.Of(created);
+            var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
+            created = await accounts.CreateAsync(account);
             if (!created.Succeeded)
                 return AccountErrors.Of(created);
             var promoted = await accounts.AddToRoleAsync(account, nameof(ModeratorRole.Admin));
             if (!promoted.Succeeded)
                 return AccountErrors.Of(promoted);
+            await context.RecordAsync(new AuditEntry(AuditActs.AccountCreated, by) { Object = email, New = AuditEntry.Values(("role", ModeratorRole.Admin)) }, time.GetUtcNow(), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
 
             link.Close();
             file.Delete();

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Presence.Dashboard.Display;
+using Presence.Engine.Audit;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Accounts;
@@ -32,7 +33,7 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, PresenceDatab
     }
 
     /// <exception cref="ModeratorChangeRefusedException">The name is missing or too long, or too many invitations wait. Nothing was stored.</exception>
-    public async Task<IssuedInvitation> IssueAsync(string name, ModeratorRole role, string by, CancellationToken cancellationToken)
+    public async Task<IssuedInvitation> IssueAsync(string name, ModeratorRole role, Actor by, CancellationToken cancellationToken)
     {
         name = name.Trim();
         if (name.Length is 0 or > LongestName || name.Any(char.IsControl))
@@ -50,12 +51,15 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, PresenceDatab
                 throw new ModeratorChangeRefusedException(Sentence.With(PeopleTexts.TooManyInvitations, Most));
 
             var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
-            var record = new InvitationRecord { Name = name, Role = role, TokenHash = Hash(token), InvitedBy = by, InvitedAt = now, ExpiresAt = now + Lifetime };
+            var record = new InvitationRecord { Name = name, Role = role, TokenHash = Hash(token), InvitedBy = by.Name, InvitedAt = now, ExpiresAt = now + Lifetime };
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
             context.Add(record);
             await context.SaveChangesAsync(cancellationToken);
+            await context.RecordAsync(new AuditEntry(AuditActs.AccountInvited, by) { Object = name, New = AuditEntry.Values(("role", role), ("expiresAt", record.ExpiresAt)) }, now, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
             log.LogInformation("{By} invited {Name} as {Role}.", by, name, role);
             changes.Announce(accountId: null);
-            return new IssuedInvitation(new Invitation(record.Id, name, role, by, record.ExpiresAt), $"{ModeratorAccounts.JoinPath}?token={token}");
+            return new IssuedInvitation(new Invitation(record.Id, name, role, by.Name, record.ExpiresAt), $"{ModeratorAccounts.JoinPath}?token={token}");
         }
         finally
         {
@@ -64,12 +68,18 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, PresenceDatab
     }
 
     /// <summary>Revokes an invitation. Its link stops working. Revoking one that no longer exists also succeeds.</summary>
-    public async Task RemoveAsync(int id, string by, CancellationToken cancellationToken)
+    public async Task RemoveAsync(int id, Actor by, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var context = Context(scope);
-        if (await context.DeleteAsync(context.Invitations.Where(record => record.Id == id), cancellationToken) > 0)
+        await using var transaction = await context.BeginWriteAsync(cancellationToken);
+        if (await context.Invitations.AsNoTracking().FirstOrDefaultAsync(record => record.Id == id, cancellationToken) is { } invitation)
+        {
+            await context.DeleteAsync(context.Invitations.Where(record => record.Id == id), cancellationToken);
+            await context.RecordAsync(new AuditEntry(AuditActs.AccountInvitationRevoked, by) { Object = invitation.Name, Old = AuditEntry.Values(("role", invitation.Role)) }, time.GetUtcNow(), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
             log.LogInformation("{By} revoked invitation {Id}.", by, id);
+        }
         changes.Announce(accountId: null);
     }
 
@@ -87,7 +97,7 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, PresenceDatab
     /// <summary>Makes the account a link promises and uses the link up; both or neither.</summary>
     /// <returns>What is wrong with the email or the password; empty when the account was made; null when the link is dead.</returns>
     /// <exception cref="HashingBusyException">Nothing was made and the link still works.</exception>
-    public async Task<IReadOnlyList<string>?> JoinAsync(string? token, string email, string password, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>?> JoinAsync(string? token, string email, string password, string? address, CancellationToken cancellationToken)
     {
         if (await FindAsync(token, cancellationToken) is not { } invitation)
             return null;
@@ -111,6 +121,8 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, PresenceDatab
         if (!made.Succeeded)
             return AccountErrors.Of(made);
 
+        await context.RecordAsync(
+            new AuditEntry(AuditActs.AccountCreated, new Actor(email, ActorKind.Moderator, address)) { Object = email, New = AuditEntry.Values(("role", invitation.Role), ("invitedBy", invitation.InvitedBy)) }, time.GetUtcNow(), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         log.LogInformation("{Email} joined as {Role}, invited by {By}.", email, invitation.Role, invitation.InvitedBy);
         changes.Announce(account.Id);

@@ -46,6 +46,8 @@ internal static class ModeratorAccounts
         services.AddSingleton<FirstAccount>();
         services.AddSingleton<AccountsStartup>();
         services.AddHostedService(provider => provider.GetRequiredService<AccountsStartup>());
+        services.AddSingleton<FailedSignIns>();
+        services.AddLoop<FailedSignIns>("failed sign-ins", TimeSpan.FromMinutes(1), (failed, cancel) => failed.FlushAsync(cancel));
         services.AddLoop<LastSeen>("moderators seen", TimeSpan.FromMinutes(1), (seen, cancel) => seen.FlushAsync(cancel));
     }
 
@@ -86,6 +88,7 @@ internal static class ModeratorAccounts
             .AddPasswordValidator<PasswordRules>()
             .AddDefaultTokenProviders();
         services.AddSingleton<AccountChanges>();
+        services.TryAddSingleton<AddressHashes>();
         services.AddSingleton<LastSeen>();
         services.AddSingleton<ModeratorStore>();
         services.AddSingleton<InvitationStore>();

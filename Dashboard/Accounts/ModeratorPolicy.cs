@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
+using Presence.Engine.Audit;
 
 namespace Presence.Dashboard.Accounts;
 
@@ -53,7 +54,11 @@ public enum ModeratorRole
 /// <summary>Who acts, as histories name them.</summary>
 /// <param name="Email">The account's email.</param>
 /// <param name="AccountId">The account, whatever its email becomes.</param>
-internal sealed record ModeratorIdentity(string Email, string AccountId);
+internal sealed record ModeratorIdentity(string Email, string AccountId)
+{
+    /// <summary>As the audit log names them.</summary>
+    public required Actor Actor { get; init; }
+}
 
 /// <summary>Checks the circuit's moderator inside the services that pages call; a page's own attribute only hides it.</summary>
 internal sealed class ModeratorGuard(AuthenticationStateProvider authentication)
@@ -69,7 +74,7 @@ internal sealed class ModeratorGuard(AuthenticationStateProvider authentication)
         if (!ModeratorPolicy.Holds(principal, role))
             throw new AccessRefusedException(role);
         var name = principal.Identity!.Name!;
-        return new ModeratorIdentity(principal.FindFirstValue(ClaimTypes.Email) ?? name, principal.FindFirstValue(ClaimTypes.NameIdentifier) ?? name);
+        return new ModeratorIdentity(principal.FindFirstValue(ClaimTypes.Email) ?? name, principal.FindFirstValue(ClaimTypes.NameIdentifier) ?? name) { Actor = principal.Actor() };
     }
 }
 

@@ -52,7 +52,10 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
             ? await EndOfAsync(services, principal, services.GetRequiredService<IOptions<IdentityOptions>>().Value, context.HttpContext.RequestAborted)
             : SessionEnd.Expired;
         if (end is null)
+        {
+            context.Principal!.NoteAddress(context.HttpContext);
             return;
+        }
         SessionEnds.Note(context.HttpContext, end.Value);
         context.RejectPrincipal();
         await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);

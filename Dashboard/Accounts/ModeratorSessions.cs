@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Presence.Dashboard.Hosting;
+using Presence.Engine.Audit;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Accounts;
@@ -32,7 +33,7 @@ internal sealed class ModeratorSessions(
     private DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Signs this browser in, with a session of its own.</summary>
-    public async Task BeginAsync(ModeratorAccount account, CancellationToken cancellationToken)
+    public async Task BeginAsync(ModeratorAccount account, Actor by, CancellationToken cancellationToken)
     {
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
         var began = Now;
@@ -45,8 +46,13 @@ internal sealed class ModeratorSessions(
             .Skip(MostOfAccount - 1).Select(session => session.Id).FirstOrDefaultAsync(cancellationToken);
         if (last > 0)
             await context.DeleteAsync(context.Sessions.Where(session => session.AccountId == account.Id && session.Id <= last), cancellationToken);
-        context.Sessions.Add(new SessionRecord { TokenHash = Hash(token), AccountId = account.Id, StartedAt = began });
-        await context.SaveChangesAsync(cancellationToken);
+        await using (var transaction = await context.BeginWriteAsync(cancellationToken))
+        {
+            context.Sessions.Add(new SessionRecord { TokenHash = Hash(token), AccountId = account.Id, StartedAt = began });
+            await context.SaveChangesAsync(cancellationToken);
+            await context.RecordAsync(new AuditEntry(AuditActs.SignedIn, by) { Object = account.Email }, began, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
         await SignInAsync(account, token);
     }
 
@@ -66,7 +72,12 @@ internal sealed class ModeratorSessions(
         if (principal.FindFirstValue(ClaimType) is { } token)
         {
             var hash = Hash(token);
-            await context.DeleteAsync(context.Sessions.Where(session => session.TokenHash == hash), cancellationToken);
+            await using (var transaction = await context.BeginWriteAsync(cancellationToken))
+            {
+                if (await context.DeleteAsync(context.Sessions.Where(session => session.TokenHash == hash), cancellationToken) > 0)
+                    await context.RecordAsync(new AuditEntry(AuditActs.SignedOut, principal.Actor()), Now, cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+            }
             changes.Announce(principal.FindFirstValue(ClaimTypes.NameIdentifier));
         }
         await signIn.SignOutAsync();

@@ -11,6 +11,7 @@ internal sealed class ModeratorSignIn(
     ModeratorPasswords passwords,
     ModeratorSessions sessions,
     SignInThrottle throttle,
+    FailedSignIns failed,
     TimeProvider time,
     ILogger<ModeratorSignIn> log)
 {
@@ -30,22 +31,23 @@ internal sealed class ModeratorSignIn(
         if (await passwords.VerifyAsync(account, password, http.RequestAborted) && account is { IsDisabled: false })
         {
             attempt.End(SignInOutcome.SignedIn);
-            await sessions.BeginAsync(account, http.RequestAborted);
+            await sessions.BeginAsync(account, http.Actor(account.Email ?? email), http.RequestAborted);
             return (SignInOutcome.SignedIn, TimeSpan.Zero);
         }
 
         attempt.End(SignInOutcome.Refused);
+        failed.Note();
         log.LogWarning("A sign-in from {Address} failed.", ClientAddress.Of(http));
         return (SignInOutcome.Refused, TimeSpan.Zero);
     }
 
     /// <summary>Signs in to an account whose password was set a moment ago, by who set it.</summary>
     /// <returns>False for an account that may not sign in.</returns>
-    public async Task<bool> AdmitAsync(string email, CancellationToken cancellationToken)
+    public async Task<bool> AdmitAsync(string email, HttpContext http)
     {
         if (await accounts.FindByEmailAsync(email) is not { IsDisabled: false } account)
             return false;
-        await sessions.BeginAsync(account, cancellationToken);
+        await sessions.BeginAsync(account, http.Actor(account.Email ?? email), http.RequestAborted);
         return true;
     }
 }

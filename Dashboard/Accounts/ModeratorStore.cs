@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Presence.Dashboard.Display;
+using Presence.Engine.Audit;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Accounts;
@@ -10,7 +11,7 @@ namespace Presence.Dashboard.Accounts;
 /// <para><b>Guarantee.</b> There is always an Admin who can sign in: changes follow one another, and the one that would take
 /// away the last is refused. A change is on the disk, and open pages are told, when the call returns.</para>
 /// </remarks>
-internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges changes, LastSeen lastSeen, ILogger<ModeratorStore> log) : IDisposable
+internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges changes, LastSeen lastSeen, TimeProvider time, ILogger<ModeratorStore> log) : IDisposable
 {
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
 
@@ -28,37 +29,44 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
     }
 
     /// <exception cref="ModeratorChangeRefusedException">It is the last Admin, or there is no such account. Nothing was done.</exception>
-    public Task ChangeRoleAsync(string accountId, ModeratorRole role, string by, CancellationToken cancellationToken) =>
+    public Task ChangeRoleAsync(string accountId, ModeratorRole role, Actor by, CancellationToken cancellationToken) =>
         ChangeAsync(accountId, role != ModeratorRole.Admin, async (accounts, account) =>
         {
-            Require(await accounts.RemoveFromRolesAsync(account, await accounts.GetRolesAsync(account)));
+            var held = await accounts.GetRolesAsync(account);
+            Require(await accounts.RemoveFromRolesAsync(account, held));
             Require(await accounts.AddToRoleAsync(account, role.ToString()));
             log.LogInformation("{By} made {Email} {Role}.", by, account.Email, role);
+            return new AuditEntry(AuditActs.AccountRoleChanged, by)
+            {
+                Object = account.Email, Old = AuditEntry.Values(("role", held.Count > 0 ? string.Join(' ', held) : null)), New = AuditEntry.Values(("role", role)),
+            };
         }, cancellationToken);
 
     /// <inheritdoc cref="ChangeRoleAsync"/>
-    public Task SetDisabledAsync(string accountId, bool isDisabled, string by, CancellationToken cancellationToken) =>
+    public Task SetDisabledAsync(string accountId, bool isDisabled, Actor by, CancellationToken cancellationToken) =>
         ChangeAsync(accountId, isDisabled, (_, account) =>
         {
             account.IsDisabled = isDisabled;
             log.LogInformation("{By} {Did} {Email}.", by, isDisabled ? "disabled" : "enabled", account.Email);
-            return Task.CompletedTask;
+            return Task.FromResult(new AuditEntry(isDisabled ? AuditActs.AccountDisabled : AuditActs.AccountEnabled, by) { Object = account.Email });
         }, cancellationToken);
 
     /// <summary>Creates an account without a password. It can't sign in before a <see cref="PasswordLinks">link</see> has set one.</summary>
     /// <returns>Its id.</returns>
     /// <exception cref="ModeratorChangeRefusedException">The email is invalid or already has an account. Nothing was changed.</exception>
-    public async Task<string> AddAsync(string email, ModeratorRole role, string by, CancellationToken cancellationToken)
+    public async Task<string> AddAsync(string email, ModeratorRole role, Actor by, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
-        await using var transaction = await scope.ServiceProvider.GetRequiredService<AccountsContext>().BeginWriteAsync(cancellationToken);
+        var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
+        await using var transaction = await context.BeginWriteAsync(cancellationToken);
         var account = new ModeratorAccount { UserName = email, Email = email, EmailConfirmed = true };
         var made = await accounts.CreateAsync(account);
         if (made.Succeeded)
             made = await accounts.AddToRoleAsync(account, role.ToString());
         if (!made.Succeeded)
             throw new ModeratorChangeRefusedException(string.Join(' ', AccountErrors.Of(made)));
+        await context.RecordAsync(new AuditEntry(AuditActs.AccountCreated, by) { Object = email, New = AuditEntry.Values(("role", role)) }, time.GetUtcNow(), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         log.LogInformation("{By} created the account {Email} as {Role}.", by, email, role);
         changes.Announce(account.Id);
@@ -66,12 +74,12 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
     }
 
     /// <summary>Ends every session of an account: cookies and open pages.</summary>
-    public Task EndSessionsAsync(string accountId, CancellationToken cancellationToken) =>
-        ChangeAsync(accountId, takesAnAdmin: false, (_, _) => Task.CompletedTask, cancellationToken);
+    public Task EndSessionsAsync(string accountId, Actor by, CancellationToken cancellationToken) =>
+        ChangeAsync(accountId, takesAnAdmin: false, (_, account) => Task.FromResult(new AuditEntry(AuditActs.AccountSignedOut, by) { Object = account.Email }), cancellationToken);
 
     public void Dispose() => _oneAtATime.Dispose();
 
-    private async Task ChangeAsync(string accountId, bool takesAnAdmin, Func<UserManager<ModeratorAccount>, ModeratorAccount, Task> change, CancellationToken cancellationToken)
+    private async Task ChangeAsync(string accountId, bool takesAnAdmin, Func<UserManager<ModeratorAccount>, ModeratorAccount, Task<AuditEntry>> change, CancellationToken cancellationToken)
     {
         await _oneAtATime.WaitAsync(cancellationToken);
         try
@@ -84,10 +92,11 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
 
             var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
             await using var transaction = await context.BeginWriteAsync(cancellationToken);
-            await change(accounts, account);
+            var act = await change(accounts, account);
             // A new stamp, so that old cookies stay invalid if the role is given back later.
             Require(await accounts.UpdateSecurityStampAsync(account));
             await context.DeleteAsync(context.Sessions.Where(session => session.AccountId == account.Id), cancellationToken);
+            await context.RecordAsync(act, time.GetUtcNow(), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
         finally

@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Presence.Dashboard.Display;
+using Presence.Engine.Audit;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Accounts;
@@ -29,7 +30,7 @@ internal sealed class PasswordLinks(IServiceScopeFactory scopes, AccountChanges 
     /// <param name="cancellationToken">Gives up; no link was made.</param>
     /// <returns>The link, shown only once.</returns>
     /// <exception cref="ModeratorChangeRefusedException">There is no such account. Nothing was done.</exception>
-    public async Task<IssuedPasswordLink> IssueAsync(string accountId, string by, CancellationToken cancellationToken)
+    public async Task<IssuedPasswordLink> IssueAsync(string accountId, Actor by, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
@@ -38,8 +39,12 @@ internal sealed class PasswordLinks(IServiceScopeFactory scopes, AccountChanges 
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
         var expiresAt = time.GetUtcNow() + Lifetime;
         var stored = string.Create(CultureInfo.InvariantCulture, $"{Hash(token)} {expiresAt.ToUnixTimeMilliseconds()} {by}");
+        var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
+        await using var transaction = await context.BeginWriteAsync(cancellationToken);
         if (await accounts.SetAuthenticationTokenAsync(account, Provider, Purpose, stored) is { Succeeded: false } failed)
             throw new InvalidOperationException("The password link couldn't be stored: " + string.Join(" ", AccountErrors.Of(failed)));
+        await context.RecordAsync(new AuditEntry(AuditActs.PasswordLinkCreated, by) { Object = account.Email, New = AuditEntry.Values(("expiresAt", expiresAt)) }, time.GetUtcNow(), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         log.LogInformation("{By} created a password link for {Email}.", by, account.Email);
         return new IssuedPasswordLink(account.Email ?? "", $"{ModeratorAccounts.NewPasswordPath}?token={token}", expiresAt, account.IsDisabled);
     }
@@ -57,7 +62,7 @@ internal sealed class PasswordLinks(IServiceScopeFactory scopes, AccountChanges 
     /// <summary>Sets the password, uses the link up and ends every session of the account; all or nothing.</summary>
     /// <returns>What is wrong with the password; empty when it was set; null when the link is dead.</returns>
     /// <exception cref="HashingBusyException">Nothing was set and the link still works.</exception>
-    public async Task<IReadOnlyList<string>?> UseAsync(string? token, string password, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>?> UseAsync(string? token, string password, string? address, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
@@ -77,6 +82,8 @@ internal sealed class PasswordLinks(IServiceScopeFactory scopes, AccountChanges 
         if (await accounts.UpdateAsync(account) is { Succeeded: false } failed)
             return AccountErrors.Of(failed);
         await context.DeleteAsync(context.Sessions.Where(session => session.AccountId == account.Id), cancellationToken);
+        await context.RecordAsync(
+            new AuditEntry(AuditActs.PasswordChanged, new Actor(account.Email ?? "", ActorKind.Moderator, address)) { Object = account.Email, New = AuditEntry.Values(("linkFrom", row.Value!.Split(' ', 3)[2])) }, time.GetUtcNow(), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
 
         log.LogInformation("{Email} set a new password with a link created by {By}.", account.Email, row.Value!.Split(' ', 3)[2]);

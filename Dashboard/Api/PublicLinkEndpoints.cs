@@ -1,3 +1,4 @@
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Engine.Storage;
@@ -33,7 +34,7 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
     internal async Task<IResult> MakeAsync(HttpContext http, string roomId)
     {
         var request = await JsonBody.ReadOptionalAsync(http, ApiJson.Documents.PublicLinkRequest);
-        var link = await links.MakeAsync(roomId, request?.ShowNames ?? false, http.Caller().Name, http.RequestAborted);
+        var link = await links.MakeAsync(roomId, request?.ShowNames ?? false, http.Actor(), http.RequestAborted);
         return Reply.Created(Describe(link), ApiJson.Documents.PublicLinkDocument, $"/api/v1/admin/rooms/{Uri.EscapeDataString(roomId)}/public-link");
     }
 
@@ -43,7 +44,7 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
     internal async Task<IResult> SetAsync(HttpContext http, string roomId)
     {
         var request = await JsonBody.ReadOptionalAsync(http, ApiJson.Documents.PublicLinkRequest);
-        return Answer(await links.SetAsync(roomId, request?.ShowNames ?? false, http.Caller().Name, http.RequestAborted));
+        return Answer(await links.SetAsync(roomId, request?.ShowNames ?? false, http.Actor(), http.RequestAborted));
     }
 
     /// <summary>Read a room's public link</summary>
@@ -61,7 +62,7 @@ internal sealed class PublicLinkEndpoints(PublicLinkStore links)
     /// <response code="204">The room has no public link.</response>
     internal async Task<IResult> RevokeAsync(HttpContext http, string roomId)
     {
-        await links.RevokeAsync(roomId, http.RequestAborted);
+        await links.RevokeAsync(roomId, http.Actor(), http.RequestAborted);
         return Results.NoContent();
     }
 

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
@@ -101,7 +102,7 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
         var request = await JsonBody.ReadAsync(http, ApiJson.Documents.RemovalRequest);
         if (ProblemOf(request, out var until) is { } problem)
             return ApiProblem.Invalid(problem);
-        var (entry, replaced) = await removals.RemoveAsync(new Removal(request.UserId!, roomId, until, request.Reason), http.Caller().Name, http.RequestAborted);
+        var (entry, replaced) = await removals.RemoveAsync(new Removal(request.UserId!, roomId, until, request.Reason), http.Actor(), http.RequestAborted);
         return replaced
             ? Reply.Ok(Describe(entry), ApiJson.Documents.RemovalDocument)
             : Reply.Created(Describe(entry), ApiJson.Documents.RemovalDocument, AddressOf(entry.Removal));
@@ -131,7 +132,7 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
     {
         if (PresenceIds.ProblemOfUserId(userId) is { } problem)
             return ApiProblem.Invalid(problem);
-        await removals.LiftAsync(userId, roomId, http.RequestAborted, http.Caller().Name);
+        await removals.LiftAsync(userId, roomId, http.Actor(), http.RequestAborted);
         return Results.NoContent();
     }
 

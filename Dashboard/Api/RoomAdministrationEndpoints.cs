@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
@@ -71,7 +72,7 @@ internal static class RoomAdministrationEndpoints
         try
         {
             // A change since the read above makes this one stale.
-            return Answer(await rooms.DefineAsync(roomId, definition, http.Caller().Name, takesAny ? null : current.Version, http.RequestAborted), presence);
+            return Answer(await rooms.DefineAsync(roomId, definition, http.Actor(), takesAny ? null : current.Version, http.RequestAborted), presence);
         }
         catch (RoomConflictException conflict)
         {
@@ -89,7 +90,7 @@ internal static class RoomAdministrationEndpoints
             return refusal;
         try
         {
-            await rooms.ForgetAsync(roomId, http.Caller().Name, takesAny ? null : current.Version, http.RequestAborted);
+            await rooms.ForgetAsync(roomId, http.Actor(), takesAny ? null : current.Version, http.RequestAborted);
             return Results.NoContent();
         }
         catch (RoomConflictException conflict)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Engine.Storage;
@@ -39,7 +40,7 @@ internal static class ServerKeyEndpoints
         var caller = http.Caller();
         if (ServerKeyRules.ProblemOfGrant(scopes, caller) is { } beyond)
             return new ApiProblem(ApiError.NotAllowed, beyond);
-        var issued = await keys.IssueAsync(request.Name!, scopes, request.ExpiresAt, caller.Name, http.RequestAborted);
+        var issued = await keys.IssueAsync(request.Name!, scopes, request.ExpiresAt, http.Actor(), http.RequestAborted);
         return Reply.Created(Describe(issued.Key) with { Key = issued.Secret }, ApiJson.Documents.ServerKeyDocument, $"{Route}/{issued.Key.Id}");
     }
 
@@ -58,7 +59,7 @@ internal static class ServerKeyEndpoints
     /// <remarks>The key stops working with the next request, and its streams end within one second. Also 204 if it was already revoked.</remarks>
     /// <response code="204">Revoked.</response>
     internal static async Task<IResult> RevokeAsync(HttpContext http, string keyId, ServerKeyStore store) =>
-        await store.RevokeAsync(keyId, http.Caller().Name, http.RequestAborted) is null ? Unknown : Results.NoContent();
+        await store.RevokeAsync(keyId, http.Actor(), http.RequestAborted) is null ? Unknown : Results.NoContent();
 
     private static ApiProblem Unknown => new(ApiError.NotFound, "There is no server key with this id. GET /api/v1/admin/keys lists all keys.");
 

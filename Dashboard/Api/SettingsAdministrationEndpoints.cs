@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
@@ -54,7 +55,7 @@ internal static class SettingsAdministrationEndpoints
                         ListLimit = request.ListLimit!.Value,
                     },
                     Reason = request.Reason,
-                    By = http.Caller().Name,
+                    By = http.Actor(),
                     ExpectedVersion = takesAny ? null : current.Version, // a change in between makes this one stale
                 },
                 http.RequestAborted));

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Hosting;
@@ -87,13 +88,13 @@ internal static class UserAdministrationEndpoints
         userId = RawRoute.Segment(http, UserSegment, userId);
         if (PresenceIds.ProblemOfUserId(userId) is { } problem)
             return ApiProblem.Invalid(problem);
-        await vouched.ForgetAsync(userId, () => users.EraseAsync(userId, http.RequestAborted), http.RequestAborted);
+        await vouched.ForgetAsync(userId, () => users.EraseAsync(userId, http.Actor(), http.RequestAborted), http.RequestAborted);
         await presence.UpdateProfileAsync(userId, UserProfile.None with { SaidAt = time.GetUtcNow() });
         return Results.NoContent();
     }
 
     /// <summary>Export everything about a user</summary>
-    /// <remarks>Everything the server stores that names the user, as one document of any size: profile, presence switch, channels, bans, sessions, visits, and changes of bans. A user of whom nothing is stored has empty lists.</remarks>
+    /// <remarks>Everything the server stores that names the user, as one document of any size: profile, presence switch, channels, bans, sessions, visits, and what moderators and server keys did to them. A user of whom nothing is stored has empty lists.</remarks>
     /// <response code="200">The document.</response>
     internal static IResult Export(HttpContext http, string userId, PersonData people)
     {
@@ -104,7 +105,7 @@ internal static class UserAdministrationEndpoints
         http.Response.Headers.XContentTypeOptions = "nosniff";
         return HeadMiddleware.IsHead(http)
             ? Results.Bytes([], Reply.Json)
-            : Results.Stream(output => people.ExportAsync(userId, output, http.RequestAborted), Reply.Json);
+            : Results.Stream(output => people.ExportAsync(userId, output, http.Actor(), http.RequestAborted), Reply.Json);
     }
 
     /// <summary>Erase everything about a user</summary>
@@ -123,7 +124,7 @@ internal static class UserAdministrationEndpoints
         if (bansToo && !http.Caller().Scopes.HasFlag(ServerScopes.Moderation))
             return new ApiProblem(ApiError.NotAllowed, "bans=lift requires a server key with the scope moderation too. Send bans=keep, or leave it out.");
         var erased = new ErasedPerson(Profile: false, Visits: 0, Bans: 0, Channels: 0, Switch: false);
-        await vouched.ForgetAsync(userId, async () => erased = await people.EraseAsync(userId, bansToo, http.RequestAborted), http.RequestAborted);
+        await vouched.ForgetAsync(userId, async () => erased = await people.EraseAsync(userId, bansToo, http.Actor(), http.RequestAborted), http.RequestAborted);
         return Reply.Ok(new ErasedUserDocument(erased.Profile, erased.Visits, erased.Bans, erased.Channels, erased.Switch), ApiJson.Documents.ErasedUserDocument);
     }
 

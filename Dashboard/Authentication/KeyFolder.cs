@@ -108,6 +108,7 @@ internal sealed class KeyInitializer(IServiceProvider services) : IHostedService
         services.GetRequiredService<ClientKey>();
         services.GetRequiredService<SigningKeys>().Turn();
         services.GetRequiredService<GuestIds>();
+        services.GetRequiredService<AddressHashes>();
         CookieKeys.ThrowIfDamaged(services.GetRequiredService<KeyFolder>(), services.GetRequiredService<IKeyManager>());
         return Task.CompletedTask;
     }

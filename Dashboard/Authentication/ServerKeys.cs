@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using Presence.Dashboard.Hosting;
+using Presence.Engine.Audit;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Authentication;
@@ -46,7 +47,7 @@ internal sealed class ServerKeys(DashboardOptions options, ServerKeyStore store,
 
     /// <summary>Makes a key; its rules were asked before. Stored, and in force, when it returns.</summary>
     /// <exception cref="StoreFullException">There are as many keys as may be, in all or of this name. Nothing was made.</exception>
-    public async Task<IssuedServerKey> IssueAsync(string name, ServerScopes scopes, DateTimeOffset? expiresAt, string by, CancellationToken cancellationToken)
+    public async Task<IssuedServerKey> IssueAsync(string name, ServerScopes scopes, DateTimeOffset? expiresAt, Actor by, CancellationToken cancellationToken)
     {
         await _oneAtATime.WaitAsync(cancellationToken);
         try

@@ -9,9 +9,6 @@ namespace Presence.Dashboard.Commands;
 /// <summary><c>admin</c>: restores access for anyone who can read the data folder, also while a server runs.</summary>
 internal static class AdminCommand
 {
-    /// <summary>Who made a link, in the log and beside it.</summary>
-    private const string By = "the command line";
-
     public static Command Describe(CommandCall call)
     {
         var admin = new Command("admin", "Manage accounts when no Admin can sign in.");
@@ -46,7 +43,7 @@ internal static class AdminCommand
         var add = call.Command("add", "Create an account and print a link that sets its password. It works once, within 24 hours.", async (parsed, cancellationToken) =>
         {
             await using var app = BuildWithAccounts(call);
-            var id = await app.Services.GetRequiredService<ModeratorStore>().AddAsync(parsed.GetRequiredValue(email).Trim(), parsed.GetValue(role), By, cancellationToken);
+            var id = await app.Services.GetRequiredService<ModeratorStore>().AddAsync(parsed.GetRequiredValue(email).Trim(), parsed.GetValue(role), Actors.CommandLine, cancellationToken);
             return await PrintLinkAsync(call, app, id, cancellationToken);
         });
         add.Arguments.Add(email);
@@ -64,7 +61,7 @@ internal static class AdminCommand
 
     private static async Task<int> PrintLinkAsync(CommandCall call, WebApplication app, string accountId, CancellationToken cancellationToken)
     {
-        var issued = await app.Services.GetRequiredService<PasswordLinks>().IssueAsync(accountId, By, cancellationToken);
+        var issued = await app.Services.GetRequiredService<PasswordLinks>().IssueAsync(accountId, Actors.CommandLine, cancellationToken);
         var link = ServerLinks.To(issued.PathAndQuery, app.Services.GetRequiredService<DashboardOptions>(), LocalAddress.Configured(app.Configuration));
         await call.Output.WriteLineAsync($"""
             This link sets a new password for {issued.Email}. It works once, until {issued.ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC. Older links no longer work.

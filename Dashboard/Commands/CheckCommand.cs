@@ -3,6 +3,8 @@ using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
+using Presence.Engine.Audit;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Commands;
 
@@ -29,6 +31,8 @@ internal static class CheckCommand
             problems.AddRange(KeyProblems(options));
         }
         problems.AddRange(database.Problems());
+        if (problems.Count == 0 && File.Exists(database.FilePath) && await AuditProblemAsync(call, app, database) is { } broken)
+            problems.Add(broken);
 
         foreach (var problem in problems)
             await call.Errors.WriteLineAsync(problem);
@@ -37,10 +41,32 @@ internal static class CheckCommand
         return problems.Count == 0 ? 0 : 1;
     }
 
+    /// <summary>Says where the audit log ends, or what is wrong with it.</summary>
+    private static async Task<string?> AuditProblemAsync(CommandCall call, WebApplication app, DatabaseFile file)
+    {
+        try
+        {
+            file.RequireCurrent();
+        }
+        catch (IOException other)
+        {
+            await call.Output.WriteLineAsync($"The audit log was not checked. {other.Message}");
+            return null;
+        }
+        app.Services.GetRequiredService<PresenceDatabase>().OpenBeside();
+        var log = await app.Services.GetRequiredService<AuditLog>().VerifyAsync(CancellationToken.None);
+        if (log.FirstBroken is { } broken)
+            return $"The audit log is broken at row {broken}: {log.Problem}. {log.Count:N0} rows before it verify. Compare it with a backup: rows are never changed by the product, except that erasing a person empties theirs.";
+        await call.Output.WriteLineAsync(log.Last is { } last
+            ? $"The audit log verifies: {log.Count:N0} rows up to row {last.Id}, hash {Convert.ToHexStringLower(last.Hash)}. Note both elsewhere to find rows missing from its end later."
+            : "The audit log is empty.");
+        return null;
+    }
+
     private static IEnumerable<string> KeyProblems(DashboardOptions options)
     {
         var folder = new KeyFolder(options);
-        foreach (var read in (Action[])[() => KeysInDataFolder.RequireReadable(options.Data), () => folder.Read(ClientKey.FileName), () => new SigningKeyFile(folder).Read(), () => folder.ReadSecret(GuestIds.FileName)])
+        foreach (var read in (Action[])[() => KeysInDataFolder.RequireReadable(options.Data), () => folder.Read(ClientKey.FileName), () => new SigningKeyFile(folder).Read(), () => folder.ReadSecret(GuestIds.FileName), () => folder.ReadSecret(AddressHashes.FileName)])
         {
             string? problem = null;
             try

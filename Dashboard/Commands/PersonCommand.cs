@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
@@ -34,7 +35,7 @@ internal static class PersonCommand
                 return 1;
             }
             await using (var output = new FileStream(path, OwnerOnly()))
-                await app.Services.GetRequiredService<PersonData>().ExportAsync(parsed.GetRequiredValue(id), output, cancellationToken);
+                await app.Services.GetRequiredService<PersonData>().ExportAsync(parsed.GetRequiredValue(id), output, Actors.CommandLine, cancellationToken);
             await call.Output.WriteLineAsync($"Wrote {path} ({new FileInfo(path).Length:N0} bytes).");
             return 0;
         });
@@ -57,7 +58,7 @@ internal static class PersonCommand
             await app.Services.GetRequiredService<AdministrationStores>().LoadAsync(cancellationToken);
             var erased = new ErasedPerson(Profile: false, Visits: 0, Bans: 0, Channels: 0, Switch: false);
             await app.Services.GetRequiredService<VerifiedUsers>().ForgetAsync(
-                userId, async () => erased = await app.Services.GetRequiredService<PersonData>().EraseAsync(userId, parsed.GetValue(bans), cancellationToken), cancellationToken);
+                userId, async () => erased = await app.Services.GetRequiredService<PersonData>().EraseAsync(userId, parsed.GetValue(bans), Actors.CommandLine, cancellationToken), cancellationToken);
             await call.Output.WriteLineAsync(
                 $"Erased {userId}: profile {(erased.Profile ? "yes" : "none")}, visits that name no one now: {erased.Visits:N0}, bans lifted: {erased.Bans}, channels left: {erased.Channels}, presence switch {(erased.Switch ? "yes" : "none")}.");
             return 0;

@@ -64,6 +64,7 @@ internal static class SystemWords
         "last alive" => SystemTexts.LoopLastAlive,
         "membership writer" => SystemTexts.LoopMembershipWriter,
         "memory" => SystemTexts.LoopMemory,
+        "failed sign-ins" => SystemTexts.LoopFailedSignIns,
         "moderators seen" => SystemTexts.LoopModeratorsSeen,
         "names" => SystemTexts.LoopNames,
         "removals" => SystemTexts.LoopRemovals,

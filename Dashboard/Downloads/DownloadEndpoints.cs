@@ -7,13 +7,14 @@ using Microsoft.Net.Http.Headers;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Live;
 using Presence.Engine;
+using Presence.Engine.Audit;
 using Presence.Engine.History;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Downloads;
 
 /// <summary>Files for moderators: plain GETs that the browser's cookie authorises, outside /api.</summary>
-internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads tables, IPresence presence, IHistory history, PageReads reads)
+internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads tables, IPresence presence, IHistory history, PageReads reads, PresenceDatabase database, TimeProvider time)
 {
     public static void Map(WebApplication app)
     {
@@ -45,7 +46,8 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
         http,
         roomId: null,
         () => new(PresenceLimits.Page),
-        format => new CsvFile("visits.csv", AttendanceRows.Header, VisitsOfAsync(id ?? "", http.RequestAborted).Select(visit => AttendanceRows.RowOf(visit, format))));
+        format => new CsvFile("visits.csv", AttendanceRows.Header, VisitsOfAsync(id ?? "", http.RequestAborted).Select(visit => AttendanceRows.RowOf(visit, format))),
+        userId: id);
 
     private async IAsyncEnumerable<Visit> VisitsOfAsync(string userId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -68,7 +70,7 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
         http.Response.ContentType = "application/json; charset=utf-8";
         http.Response.Headers.ContentDisposition = disposition.ToString();
         http.Response.Headers.CacheControl = "no-store";
-        await people.ExportAsync(id ?? "", http.Response.Body, http.RequestAborted);
+        await people.ExportAsync(id ?? "", http.Response.Body, http.User.Actor(), http.RequestAborted);
     }
 
     private Task SendRoomsAsync(HttpContext http) => SendAsync(
@@ -105,7 +107,7 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
             format => AttendanceRows.FileOf(broadcast.RoomId, history.StreamAttendanceAsync(query, http.RequestAborted), format));
     }
 
-    private async Task SendAsync(HttpContext http, string? roomId, Func<ValueTask<int>> cost, Func<CsvFormat, CsvFile> read)
+    private async Task SendAsync(HttpContext http, string? roomId, Func<ValueTask<int>> cost, Func<CsvFormat, CsvFile> read, string? userId = null)
     {
         var response = http.Response;
         if (roomId is not null && PresenceIds.ProblemOfRoomId(roomId) is { } problem)
@@ -133,6 +135,11 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
         {
             response.StatusCode = StatusCodes.Status403Forbidden;
             return;
+        }
+        if (!HttpMethods.IsHead(http.Request.Method))
+        {
+            await using var context = database.CreateDbContext();
+            await context.RecordAloneAsync(new AuditEntry(AuditActs.DataExported, http.User.Actor()) { RoomId = roomId, UserId = userId, Object = file.Name }, time.GetUtcNow(), http.RequestAborted);
         }
         await file.SendAsync(http, format);
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Presence.Engine;
+using Presence.Engine.Audit;
 using Presence.Engine.History;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
@@ -45,6 +46,7 @@ internal static class PresenceStorageHosting
         services.AddSingleton<BroadcastStore>();
         services.AddSingleton<HistoryRetention>();
         services.AddSingleton<PersonData>();
+        services.AddSingleton<AuditLog>();
         services.AddSingleton<IHistory>(provider => HistoryOf(provider.GetRequiredService<PresenceDatabase>(), provider.GetRequiredService<HistorySettingsStore>(), provider.GetRequiredService<PresenceEngine>()));
         services.AddSingleton<RoomTrendSnapshotStore>();
         services.AddSingleton<Checkpointer>();

@@ -39,7 +39,7 @@ internal sealed class HistoryAdministration(IHistory history, HistorySettingsSto
     {
         var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
         var before = store.Current; // the ones that are replaced: after others the store refuses
-        var saved = await store.ChangeAsync(wanted, moderator.Email, reason, wanted.Version, cancellationToken);
+        var saved = await store.ChangeAsync(wanted, moderator.Actor, reason, wanted.Version, cancellationToken);
         notices.Say(SettingsTexts.KeptSaved, () => SaveAsync(before.SavedAs(saved), reason: null, CancellationToken.None));
         return saved;
     }

@@ -18,7 +18,7 @@ internal sealed class PeopleAdministration(ModeratorStore moderators, Invitation
     /// <exception cref="ModeratorChangeRefusedException">It would take away the last Admin. Nothing was done.</exception>
     public async Task ChangeRoleAsync(Moderator moderator, ModeratorRole role, CancellationToken cancellationToken)
     {
-        await moderators.ChangeRoleAsync(moderator.Id, role, (await guard.RequireAsync(ModeratorRole.Admin)).Email, cancellationToken);
+        await moderators.ChangeRoleAsync(moderator.Id, role, (await guard.RequireAsync(ModeratorRole.Admin)).Actor, cancellationToken);
         notices.Say(
             Sentence.With(PeopleTexts.RoleChanged, moderator.Email, ModeratorRoles.Text(role)),
             moderator.Role is { } former ? () => ChangeRoleAsync(moderator with { Role = role }, former, CancellationToken.None) : null);
@@ -28,7 +28,7 @@ internal sealed class PeopleAdministration(ModeratorStore moderators, Invitation
     /// <inheritdoc cref="ChangeRoleAsync" path="/exception"/>
     public async Task SetDisabledAsync(Moderator moderator, bool isDisabled, CancellationToken cancellationToken)
     {
-        await moderators.SetDisabledAsync(moderator.Id, isDisabled, (await guard.RequireAsync(ModeratorRole.Admin)).Email, cancellationToken);
+        await moderators.SetDisabledAsync(moderator.Id, isDisabled, (await guard.RequireAsync(ModeratorRole.Admin)).Actor, cancellationToken);
         notices.Say(Sentence.With(isDisabled ? PeopleTexts.WasDisabled : PeopleTexts.WasEnabled, moderator.Email), () => SetDisabledAsync(moderator, !isDisabled, CancellationToken.None));
     }
 
@@ -36,17 +36,17 @@ internal sealed class PeopleAdministration(ModeratorStore moderators, Invitation
     /// <exception cref="AccessRefusedException">Not an Admin. Nothing was done.</exception>
     /// <exception cref="ModeratorChangeRefusedException">There is no such account. Nothing was done.</exception>
     public async Task<IssuedPasswordLink> MakePasswordLinkAsync(string accountId, CancellationToken cancellationToken) =>
-        await passwords.IssueAsync(accountId, (await guard.RequireAsync(ModeratorRole.Admin)).Email, cancellationToken);
+        await passwords.IssueAsync(accountId, (await guard.RequireAsync(ModeratorRole.Admin)).Actor, cancellationToken);
 
     /// <summary>Makes a link; what is returned is the only time it is seen.</summary>
     /// <exception cref="AccessRefusedException">Not an Admin. Nothing was done.</exception>
     /// <exception cref="ModeratorChangeRefusedException">The name breaks the rule, or too many invitations wait. Nothing was done.</exception>
     public async Task<IssuedInvitation> InviteAsync(string name, ModeratorRole role, CancellationToken cancellationToken) =>
-        await invitations.IssueAsync(name, role, (await guard.RequireAsync(ModeratorRole.Admin)).Email, cancellationToken);
+        await invitations.IssueAsync(name, role, (await guard.RequireAsync(ModeratorRole.Admin)).Actor, cancellationToken);
 
     /// <exception cref="AccessRefusedException">Not an Admin. Nothing was done.</exception>
     public async Task TakeBackAsync(int invitationId, CancellationToken cancellationToken) =>
-        await invitations.RemoveAsync(invitationId, (await guard.RequireAsync(ModeratorRole.Admin)).Email, cancellationToken);
+        await invitations.RemoveAsync(invitationId, (await guard.RequireAsync(ModeratorRole.Admin)).Actor, cancellationToken);
 }
 
 /// <summary>What the people page shows.</summary>

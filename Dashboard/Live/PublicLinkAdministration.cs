@@ -19,7 +19,7 @@ internal sealed class PublicLinkAdministration(PublicLinkStore links, ModeratorG
     public async Task<PublicLink> MakeAsync(string roomId, bool showsNames, CancellationToken cancellationToken)
     {
         var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
-        return await links.MakeAsync(roomId, showsNames, moderator.Email, cancellationToken);
+        return await links.MakeAsync(roomId, showsNames, moderator.Actor, cancellationToken);
     }
 
     /// <summary>Says whether the link shows names; it stays the same.</summary>
@@ -27,15 +27,15 @@ internal sealed class PublicLinkAdministration(PublicLinkStore links, ModeratorG
     public async Task<PublicLink> ShowNamesAsync(string roomId, bool showsNames, CancellationToken cancellationToken)
     {
         var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
-        return await links.SetAsync(roomId, showsNames, moderator.Email, cancellationToken);
+        return await links.SetAsync(roomId, showsNames, moderator.Actor, cancellationToken);
     }
 
     /// <summary>Takes the link back.</summary>
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
     public async Task RevokeAsync(string roomId, CancellationToken cancellationToken)
     {
-        await guard.RequireAsync(ModeratorRole.Moderator);
-        await links.RevokeAsync(roomId, cancellationToken);
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        await links.RevokeAsync(roomId, moderator.Actor, cancellationToken);
     }
 
     private async Task<bool> MayChangeAsync()

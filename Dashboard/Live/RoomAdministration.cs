@@ -28,7 +28,7 @@ internal sealed class RoomAdministration(RoomStore rooms, ModeratorGuard guard, 
     public async Task<DefinedRoom> SaveAsync(DefinedRoom room, RoomDefinition definition, CancellationToken cancellationToken)
     {
         var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
-        var saved = await rooms.DefineAsync(room.RoomId, definition, moderator.Email, room.Version, cancellationToken);
+        var saved = await rooms.DefineAsync(room.RoomId, definition, moderator.Actor, room.Version, cancellationToken);
         var name = VisibleText.Isolated(VisibleText.NameOf(definition.Title) ?? VisibleText.IdOf(room.RoomId));
         notices.Say(
             Sentence.With(definition.Overrides == RoomOverrides.None && room.Definition.Overrides != RoomOverrides.None ? RoomTexts.WasReset : RoomTexts.Saved, name),

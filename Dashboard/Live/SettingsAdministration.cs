@@ -70,7 +70,7 @@ internal sealed class SettingsAdministration(IPresence presence, SettingsStore s
             {
                 Settings = wanted,
                 Reason = reason,
-                By = moderator.Email,
+                By = moderator.Actor,
                 ExpectedVersion = wanted.Version,
             },
             cancellationToken);

@@ -2,6 +2,7 @@ using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Jobs;
 using Presence.Engine;
+using Presence.Engine.Audit;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Live;
@@ -10,6 +11,7 @@ namespace Presence.Dashboard.Live;
 internal sealed class SystemAdministration(
     IPresence presence,
     MembershipStore memberships,
+    PresenceDatabase database,
     DatabaseMaintenance maintenance,
     LoopRegistry loops,
     LimitUsageRegistry caps,
@@ -67,6 +69,8 @@ internal sealed class SystemAdministration(
     public async Task RunNowAsync(string job)
     {
         var admin = await guard.RequireAsync(ModeratorRole.Admin);
+        await using (var context = database.CreateDbContext())
+            await context.RecordAloneAsync(new AuditEntry(AuditActs.JobStarted, admin.Actor) { Object = job }, time.GetUtcNow(), CancellationToken.None);
         schedule.RunNow(job);
         log.LogInformation("{By} started {Job}.", admin.Email, job);
         _latest = null;

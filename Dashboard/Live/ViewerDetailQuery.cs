@@ -158,7 +158,7 @@ internal sealed class PersonAdministration(PersonData people, ModeratorGuard gua
     public async Task<ErasedPerson> EraseAsync(string userId, CancellationToken cancellationToken)
     {
         var admin = await guard.RequireAsync(ModeratorRole.Admin);
-        var erased = await people.EraseAsync(userId, bansToo: false, cancellationToken);
+        var erased = await people.EraseAsync(userId, bansToo: false, admin.Actor, cancellationToken);
         logger.LogInformation("{Admin} erased a person with {Visits} visits.", admin.Email, erased.Visits); // not who
         return erased;
     }

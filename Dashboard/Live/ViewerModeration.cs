@@ -28,7 +28,7 @@ internal sealed class ViewerModeration(IPresence presence, RemovalStore removals
             throw new ArgumentException(problem, nameof(reason));
 
         var until = DateTimeOffset.FromUnixTimeMilliseconds((time.GetUtcNow() + length).ToUnixTimeMilliseconds()); // to the millisecond, as stored
-        var (entry, _) = await removals.RemoveAsync(new Removal(userId, roomId, until, reason), moderator.Email, known?.Id ?? 0, cancellationToken);
+        var (entry, _) = await removals.RemoveAsync(new Removal(userId, roomId, until, reason), moderator.Actor, known?.Id ?? 0, cancellationToken);
         return entry;
     }
 
@@ -37,7 +37,7 @@ internal sealed class ViewerModeration(IPresence presence, RemovalStore removals
     public async Task LiftAsync(string userId, string? roomId, CancellationToken cancellationToken)
     {
         var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
-        await removals.LiftAsync(userId, roomId, cancellationToken, moderator.Email);
+        await removals.LiftAsync(userId, roomId, moderator.Actor, cancellationToken);
     }
 
     /// <summary>The removal in force from a room, or with null from the network, with who decided it; null if there is none.</summary>

@@ -21,7 +21,7 @@ internal sealed class ShareLinkAdministration(ShareLinkStore links, ModeratorGua
     public async Task<IssuedShareLink> MakeAsync(string roomId, ShareLinkKind kind, bool showsNames, CancellationToken cancellationToken)
     {
         var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
-        return await links.MakeAsync(roomId, kind, showsNames, moderator.Email, cancellationToken);
+        return await links.MakeAsync(roomId, kind, showsNames, moderator.Actor, cancellationToken);
     }
 
     /// <summary>Makes a link to one broadcast, in the moderator's name.</summary>
@@ -29,14 +29,14 @@ internal sealed class ShareLinkAdministration(ShareLinkStore links, ModeratorGua
     public async Task<IssuedShareLink> MakeAsync(Broadcast broadcast, CancellationToken cancellationToken)
     {
         var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
-        return await links.MakeAsync(broadcast.RoomId, ShareLinkKind.Broadcast, showsNames: false, moderator.Email, cancellationToken, broadcast.Id);
+        return await links.MakeAsync(broadcast.RoomId, ShareLinkKind.Broadcast, showsNames: false, moderator.Actor, cancellationToken, broadcast.Id);
     }
 
     /// <summary>Revokes a link of any moderator. Its open pages end within a second.</summary>
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
     public async Task RevokeAsync(string id, CancellationToken cancellationToken)
     {
-        await guard.RequireAsync(ModeratorRole.Moderator);
-        await links.RevokeAsync(id, cancellationToken);
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        await links.RevokeAsync(id, moderator.Actor, cancellationToken);
     }
 }

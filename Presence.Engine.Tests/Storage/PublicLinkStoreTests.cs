@@ -69,8 +69,8 @@ public sealed class PublicLinkStoreTests : AdministrationTest
         using var links = new PublicLinkStore(Database);
         var link = await links.MakeAsync("lobby", showsNames: false, "ada", Cancel);
 
-        Assert.True(await links.RevokeAsync("lobby", Cancel));
-        Assert.False(await links.RevokeAsync("lobby", Cancel));
+        Assert.True(await links.RevokeAsync("lobby", "ada", Cancel));
+        Assert.False(await links.RevokeAsync("lobby", "ada", Cancel));
 
         Assert.Null(links.Find(link.Code));
         Assert.Null(links.FindOfRoom("lobby"));
@@ -93,7 +93,7 @@ public sealed class PublicLinkStoreTests : AdministrationTest
         await Assert.ThrowsAsync<StoreFullException>(() => links.SetAsync("one-more", showsNames: false, "ada", Cancel));
         Assert.Null(links.FindOfRoom("one-more"));
         await links.MakeAsync("room-1", showsNames: false, "ada", Cancel);
-        await links.RevokeAsync("room-2", Cancel);
+        await links.RevokeAsync("room-2", "ada", Cancel);
 
         Assert.NotNull(await links.MakeAsync("one-more", showsNames: false, "ada", Cancel));
     }

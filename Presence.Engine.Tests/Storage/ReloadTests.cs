@@ -77,7 +77,7 @@ public sealed class ReloadTests : IAsyncLifetime
         var known = here.Find(same.Code);
 
         var next = await elsewhere.MakeAsync("replaced", showsNames: true, "them", Cancel);
-        await elsewhere.RevokeAsync("revoked", Cancel);
+        await elsewhere.RevokeAsync("revoked", "ada", Cancel);
         await here.ReloadAsync(Cancel);
 
         Assert.Same(known, here.Find(same.Code));
@@ -98,7 +98,7 @@ public sealed class ReloadTests : IAsyncLifetime
         var known = here.Find(kept.Token);
         Assert.NotNull(here.Find(revoked.Token));
 
-        await elsewhere.RevokeAsync(revoked.Link.Id, Cancel);
+        await elsewhere.RevokeAsync(revoked.Link.Id, "ada", Cancel);
         await here.ReloadAsync(Cancel);
 
         Assert.Same(known, here.Find(kept.Token));
@@ -138,7 +138,7 @@ public sealed class ReloadTests : IAsyncLifetime
         Assert.NotNull(_here.RemovalOf("lifted", "lobby"));
         Beat("lobby", "banned");
 
-        await elsewhere.LiftAsync("lifted", "lobby", Cancel);
+        await elsewhere.LiftAsync("lifted", "lobby", "ada", Cancel);
         await elsewhere.RemoveAsync(new Removal("banned", null, _time.GetUtcNow().AddHours(1), "spam"), "them", Cancel);
         await here.ReloadAsync(Cancel);
 

@@ -38,8 +38,8 @@ public sealed class RemovalStoreTests : AdministrationTest
         Assert.Null(await removals.FindAsync("ann", "lobby", Cancel));
         Assert.Empty(await removals.ListAsync("lobby", null, 10, Cancel));
         Assert.Single(await removals.ListAsync(null, null, 10, Cancel));
-        Assert.False(await removals.LiftAsync("ann", "lobby", Cancel));
-        Assert.True(await removals.LiftAsync("ann", null, Cancel));
+        Assert.False(await removals.LiftAsync("ann", "lobby", "ada", Cancel));
+        Assert.True(await removals.LiftAsync("ann", null, "ada", Cancel));
         Assert.Equal(HeartbeatOutcome.Accepted, Beat("ann"));
         await AfterCrashAsync(async (database, engine) =>
         {

@@ -45,8 +45,8 @@ public sealed class ShareLinkStoreTests : AdministrationTest
         var (link, token) = await links.MakeAsync("lobby", ShareLinkKind.Overlay, showsNames: false, "ada", Cancel);
         var (kept, keptToken) = await links.MakeAsync("lobby", ShareLinkKind.Overlay, showsNames: false, "ada", Cancel);
 
-        Assert.Equal(link, await links.RevokeAsync(link.Id, Cancel));
-        Assert.Null(await links.RevokeAsync(link.Id, Cancel));
+        Assert.Equal(link, await links.RevokeAsync(link.Id, "ada", Cancel));
+        Assert.Null(await links.RevokeAsync(link.Id, "ada", Cancel));
 
         Assert.Null(links.Find(token));
         Assert.False(links.IsInForce(link.Id));
@@ -70,7 +70,7 @@ public sealed class ShareLinkStoreTests : AdministrationTest
 
         links.Touch(link.Id);
         links.Touch(gone.Id);
-        await links.RevokeAsync(gone.Id, Cancel);
+        await links.RevokeAsync(gone.Id, "ada", Cancel);
         var used = link with { LastUsedAt = Time.GetUtcNow() };
         Assert.Equal([used], links.List());
         await links.FlushAsync(Cancel);
@@ -107,7 +107,7 @@ public sealed class ShareLinkStoreTests : AdministrationTest
 
         Assert.Equal(ShareLinkStore.MostOfRoom, full.Most);
         await links.MakeAsync("stage", ShareLinkKind.Page, showsNames: false, "ada", Cancel);
-        await links.RevokeAsync(links.List().First(link => link.RoomId == "lobby").Id, Cancel);
+        await links.RevokeAsync(links.List().First(link => link.RoomId == "lobby").Id, "ada", Cancel);
         await links.MakeAsync("lobby", ShareLinkKind.Page, showsNames: false, "ada", Cancel);
     }
 
@@ -121,7 +121,7 @@ public sealed class ShareLinkStoreTests : AdministrationTest
         var full = await Assert.ThrowsAsync<StoreFullException>(() => links.MakeAsync("one-more", ShareLinkKind.Page, showsNames: false, "ada", Cancel));
 
         Assert.Equal(ShareLinkStore.Most, full.Most);
-        await links.RevokeAsync("link_1", Cancel);
+        await links.RevokeAsync("link_1", "ada", Cancel);
         await links.MakeAsync("one-more", ShareLinkKind.Page, showsNames: false, "ada", Cancel);
     }
 

@@ -268,7 +268,7 @@ public sealed class UserStoreTests : IAsyncLifetime
         Assert.Equal(["kept", "new", "vouched"], await StoredAsync());
         Assert.Equal("V", (await users.FindAsync("vouched", Cancel))!.DisplayName);
         await Assert.ThrowsAsync<StoreFullException>(() => users.SignInAsync("one more", null, isGuest: false, vouched: false, Cancel));
-        await users.EraseAsync("new", Cancel);
+        await users.EraseAsync("new", "ada", Cancel);
         await users.SignInAsync("one more", null, isGuest: false, vouched: false, Cancel);
     }
 
@@ -277,8 +277,8 @@ public sealed class UserStoreTests : IAsyncLifetime
     {
         await _users.ChangeAsync("ada", new UserChange("Ada", "https://example.com/a.png", """{"level":3}"""), null, Cancel);
 
-        Assert.True(await _users.EraseAsync("ada", Cancel));
-        Assert.False(await _users.EraseAsync("ada", Cancel));
+        Assert.True(await _users.EraseAsync("ada", "ada", Cancel));
+        Assert.False(await _users.EraseAsync("ada", "ada", Cancel));
 
         Assert.Null(await _users.FindAsync("ada", Cancel));
         var again = await _users.SignInAsync("ada", null, isGuest: false, vouched: false, Cancel);

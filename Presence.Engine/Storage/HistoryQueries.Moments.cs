@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Audit;
 using Presence.Engine.Changes;
 using Presence.Engine.History;
 using Presence.Engine.Rooms;
@@ -188,15 +188,17 @@ public sealed partial class HistoryQueries
     }
 }
 
-/// <summary>Changes made by people, as rows and back.</summary>
+/// <summary>Changes made by people, out of the audit log.</summary>
 internal static class HistoryEvents
 {
+    private static readonly string[] Acts = [AuditActs.RoomChanged, AuditActs.RoomDeleted, AuditActs.BanCreated, AuditActs.BanLifted];
+
     /// <summary>Those of a room and of the network, or with null of everything, the latest first.</summary>
     public static async Task<IReadOnlyList<HistoryEvent>> ReadAsync(PresenceDatabase database, string? roomId, DateTimeOffset from, DateTimeOffset until, int take, CancellationToken cancellationToken)
     {
         await using var context = database.CreateDbContext();
-        var records = await context.HistoryEvents.AsNoTracking()
-            .Where(e => e.At >= from && e.At < until && (roomId == null || e.RoomId == null || e.RoomId == roomId))
+        var records = await context.Audit.AsNoTracking()
+            .Where(e => Acts.Contains(e.Act) && e.At >= from && e.At < until && (roomId == null || e.RoomId == null || e.RoomId == roomId))
             .OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(take).ToListAsync(cancellationToken);
         var versions = await context.Settings.AsNoTracking().Where(s => s.UpdatedAt >= from && s.UpdatedAt < until).OrderByDescending(s => s.Version).Take(take).ToListAsync(cancellationToken);
         var oldest = versions.Count > 0 ? versions[^1].Version - 1 : 0;
@@ -210,39 +212,17 @@ internal static class HistoryEvents
         ];
     }
 
-    public static HistoryEventRecord OfRoom(string roomId, RoomDefinition before, RoomDefinition after, string by, DateTimeOffset at) => new()
+    private static HistoryEvent ToEvent(AuditRecord act) => new(
+        act.Act switch { AuditActs.BanCreated => HistoryEventKind.Banned, AuditActs.BanLifted => HistoryEventKind.BanLifted, _ => HistoryEventKind.RoomChanged }, act.At)
     {
-        Kind = HistoryEventKind.RoomChanged,
-        At = at,
-        RoomId = roomId,
-        By = by,
-        Detail = JsonSerializer.Serialize(new EventDetail { Before = before, After = after }),
+        RoomId = act.RoomId,
+        UserId = act.IsErased ? "" : act.UserId,
+        By = act.Actor,
+        RoomBefore = act.Act is AuditActs.RoomChanged or AuditActs.RoomDeleted ? RoomStore.DefinitionOf(act.Old) : null,
+        Room = act.Act is AuditActs.RoomChanged or AuditActs.RoomDeleted ? RoomStore.DefinitionOf(act.New) : null,
+        BannedUntil = act.Act == AuditActs.BanCreated && act.New is { } ban ? RemovalStore.UntilOf(ban) : null,
+        Reason = act.Reason,
     };
-
-    public static HistoryEventRecord OfBan(HistoryEventKind kind, string? roomId, string userId, DateTimeOffset? until, string? reason, string? by, DateTimeOffset at) => new()
-    {
-        Kind = kind,
-        At = at,
-        RoomId = roomId,
-        UserId = userId,
-        By = by,
-        Detail = JsonSerializer.Serialize(new EventDetail { Until = until, Reason = reason }),
-    };
-
-    public static HistoryEvent ToEvent(HistoryEventRecord record)
-    {
-        var detail = record.Detail is null ? new EventDetail() : JsonSerializer.Deserialize<EventDetail>(record.Detail)!;
-        return new HistoryEvent(record.Kind, record.At)
-        {
-            RoomId = record.RoomId,
-            UserId = record.UserId,
-            By = record.By,
-            RoomBefore = detail.Before,
-            Room = detail.After,
-            BannedUntil = detail.Until,
-            Reason = detail.Reason,
-        };
-    }
 
     public static HistoryEvent ToEvent(SettingsRecord record, SettingsRecord? before) => new(HistoryEventKind.SettingsChanged, record.UpdatedAt)
     {
@@ -251,12 +231,4 @@ internal static class HistoryEvents
         SettingsBefore = before is null ? null : SettingsStore.ToSettings(before),
         Reason = record.Reason,
     };
-
-    private sealed record EventDetail
-    {
-        public RoomDefinition? Before { get; init; }
-        public RoomDefinition? After { get; init; }
-        public DateTimeOffset? Until { get; init; }
-        public string? Reason { get; init; }
-    }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Presence.Engine.Audit;
 
 namespace Presence.Engine.Storage;
 
@@ -53,7 +54,7 @@ public sealed class HistoryRetention(PresenceDatabase database, HistorySettingsS
         if (Before(kept.BroadcastDays) is { } broadcasts)
             Report(deleted with { Broadcasts = await database.DeleteInPiecesAsync<BroadcastRecord>($"\"EndedAt\" < {broadcasts}", cancellationToken) });
         if (Before(kept.EventDays) is { } events)
-            Report(deleted with { Events = await database.DeleteInPiecesAsync<HistoryEventRecord>($"\"At\" < {events}", cancellationToken) });
+            Report(deleted with { Events = await AuditLog.PruneAsync(database, events, cancellationToken) });
 
         await ForgetRoomsAsync(cancellationToken);
         return deleted;
@@ -111,7 +112,7 @@ public sealed record HistoryDeleted
     /// <summary>Broadcasts with their figures.</summary>
     public long Broadcasts { get; init; }
 
-    /// <summary>Changes of rooms, and bans.</summary>
+    /// <summary>Acts of the audit log.</summary>
     public long Events { get; init; }
 
     /// <summary>How far the run is, 0..100.</summary>

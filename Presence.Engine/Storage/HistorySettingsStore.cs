@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Audit;
 using Presence.Engine.History;
 
 namespace Presence.Engine.Storage;
@@ -25,7 +26,7 @@ public sealed class HistorySettingsStore(PresenceDatabase database) : IDisposabl
 
     /// <summary>Stores a new version and puts it in force; a change that changes nothing does neither.</summary>
     /// <param name="settings">The values. Who saved them, when and as which version is the store's to say.</param>
-    /// <param name="by">Who: a moderator's email or a server key's name.</param>
+    /// <param name="by">Who.</param>
     /// <param name="reason">Why, in the words of who did it; up to <see cref="HistorySettingsRules.LongestReason"/> characters.</param>
     /// <param name="expected">The version the change was decided on; null to overwrite whatever is in force.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -33,7 +34,7 @@ public sealed class HistorySettingsStore(PresenceDatabase database) : IDisposabl
     /// <exception cref="HistorySettingsRefusedException">Against the rules. Nothing was changed.</exception>
     /// <exception cref="HistorySettingsConflictException">Decided on a version that is no longer in force. Nothing was changed.</exception>
     /// <remarks><b>Guarantee.</b> On the disk before it is in force, and in force when this returns. Retention follows with its next run.</remarks>
-    public async Task<HistorySettings> ChangeAsync(HistorySettings settings, string by, string? reason, int? expected, CancellationToken cancellationToken)
+    public async Task<HistorySettings> ChangeAsync(HistorySettings settings, Actor by, string? reason, int? expected, CancellationToken cancellationToken)
     {
         await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
@@ -46,10 +47,14 @@ public sealed class HistorySettingsStore(PresenceDatabase database) : IDisposabl
             if (settings.SavedAs(current) == current)
                 return current;
 
-            var next = settings with { Version = current.Version + 1, UpdatedAt = database.Now(), UpdatedBy = by };
+            var next = settings with { Version = current.Version + 1, UpdatedAt = database.Now(), UpdatedBy = by.Name };
             await using var context = database.CreateDbContext();
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
             context.Add(ToRecord(next, reason));
             await context.SaveChangesAsync(cancellationToken);
+            await context.RecordAsync(
+                new AuditEntry(AuditActs.HistorySettingsChanged, by) { Object = $"version {next.Version}", Old = ValuesOf(current), New = ValuesOf(next), Reason = reason }, next.UpdatedAt, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
             return _current = next;
         }
         finally
@@ -60,6 +65,10 @@ public sealed class HistorySettingsStore(PresenceDatabase database) : IDisposabl
 
     /// <inheritdoc/>
     public void Dispose() => _oneAtATime.Dispose();
+
+    private static string ValuesOf(HistorySettings settings) => AuditEntry.Values(
+        ("minuteDays", settings.MinuteDays), ("quarterDays", settings.QuarterDays), ("attendanceDays", settings.AttendanceDays), ("broadcastDays", settings.BroadcastDays),
+        ("eventDays", settings.EventDays), ("zone", settings.Zone), ("emptyGapSeconds", settings.EmptyGap));
 
     private static HistorySettings ToSettings(HistorySettingsRecord record) => new()
     {

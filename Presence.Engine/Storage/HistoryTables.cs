@@ -62,12 +62,6 @@ internal static class HistoryTables
             broadcast.HasIndex(b => b.EndedAt);
         });
 
-        modelBuilder.Entity<HistoryEventRecord>(happened =>
-        {
-            happened.ToTable("HistoryEvents").HasKey(e => e.Id);
-            happened.HasIndex(e => e.At);
-        });
-
         modelBuilder.Entity<HistorySettingsRecord>(settings =>
         {
             settings.ToTable("HistorySettings").HasKey(s => s.Version);
@@ -201,26 +195,6 @@ internal sealed class BroadcastRecord
 
     /// <summary>The moments as JSON. Bounded: ten of them.</summary>
     public string? Moments { get; set; }
-}
-
-/// <summary>A change of a room's definition, or a ban. Changes of settings are versions of theirs. Bounded by retention.</summary>
-internal sealed class HistoryEventRecord
-{
-    public long Id { get; init; }
-    public DateTimeOffset At { get; init; }
-    public HistoryEventKind Kind { get; init; }
-
-    /// <summary>Null for the whole network.</summary>
-    public string? RoomId { get; init; }
-
-    /// <summary>Who was banned; erased with the person.</summary>
-    public string? UserId { get; init; }
-
-    /// <summary>Who did it.</summary>
-    public string? By { get; init; }
-
-    /// <summary>The room's definition before and after as JSON, or until when a ban holds and why.</summary>
-    public string? Detail { get; init; }
 }
 
 /// <summary>One version of the settings of history; the highest is in force.</summary>

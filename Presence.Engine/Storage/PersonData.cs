@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Audit;
 using Presence.Engine.History;
 using Presence.Engine.Users;
 
 namespace Presence.Engine.Storage;
 
 /// <summary>Everything the database keeps of one person: handed out, or erased.</summary>
-/// <remarks><b>Where.</b> Profile, presence switch, channels, bans, present sessions, visits, changes of bans. No address is stored. See docs/operations.md.</remarks>
+/// <remarks><b>Where.</b> Profile, presence switch, channels, bans, present sessions, visits, acts of the audit log. No address is stored. See docs/operations.md.</remarks>
 public sealed class PersonData(PresenceDatabase database, PresenceEngine engine, IHistory history, UserPresenceSettingStore switches, ChannelStore channels, RemovalStore removals)
 {
     private static readonly JsonWriterOptions Readable = new() { Indented = true };
@@ -14,9 +15,12 @@ public sealed class PersonData(PresenceDatabase database, PresenceEngine engine,
     /// <summary>Writes all of it as one JSON document, of any size in constant memory.</summary>
     /// <param name="userId">Who.</param>
     /// <param name="output">Where to; left open.</param>
+    /// <param name="by">Who asks for it; recorded before anything is handed out.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task ExportAsync(string userId, Stream output, CancellationToken cancellationToken)
+    public async Task ExportAsync(string userId, Stream output, Actor by, CancellationToken cancellationToken)
     {
+        await using (var context = database.CreateDbContext())
+            await context.RecordAloneAsync(new AuditEntry(AuditActs.PersonExported, by) { UserId = userId }, database.Now(), cancellationToken);
         await using var json = new Utf8JsonWriter(output, Readable);
         json.WriteStartObject();
         json.WriteString("userId", userId);
@@ -29,14 +33,15 @@ public sealed class PersonData(PresenceDatabase database, PresenceEngine engine,
     /// <summary>Erases who it was: what was counted stays, and names no one.</summary>
     /// <param name="userId">Who.</param>
     /// <param name="bansToo">Lifts and erases bans as well. Otherwise those in force stay, and name the id until they end.</param>
+    /// <param name="by">Who erases it.</param>
     /// <param name="cancellationToken">Gives up; what was erased before is erased, and the call can be repeated.</param>
     /// <returns>What was erased.</returns>
     /// <remarks>Sessions that are present go on, and are recorded under the id again: end them first, with a ban for instance.</remarks>
-    public async Task<ErasedPerson> EraseAsync(string userId, bool bansToo, CancellationToken cancellationToken)
+    public async Task<ErasedPerson> EraseAsync(string userId, bool bansToo, Actor by, CancellationToken cancellationToken)
     {
         var bans = bansToo ? await removals.OfUserAsync(userId, cancellationToken) : [];
         foreach (var ban in bans)
-            await removals.LiftAsync(userId, ban.Removal.RoomId, cancellationToken);
+            await removals.LiftAsync(userId, ban.Removal.RoomId, by, cancellationToken);
         var memberships = await channels.ChannelsOfAsync(userId, cancellationToken);
         foreach (var (channelId, members) in memberships)
             await channels.SetMembersAsync(channelId, members.Where(member => !PresenceComparers.UserId.Equals(member, userId)), cancellationToken);
@@ -46,8 +51,9 @@ public sealed class PersonData(PresenceDatabase database, PresenceEngine engine,
         await using var transaction = await context.BeginWriteAsync(cancellationToken);
         var visits = await context.HistoryPeople.Where(p => p.UserId == userId).Select(p => p.Visits).FirstOrDefaultAsync(cancellationToken);
         await context.UpdateAsync(context.HistoryPeople.Where(p => p.UserId == userId), set => set.SetProperty(p => p.UserId, (string?)null), cancellationToken);
-        await context.UpdateAsync(context.HistoryEvents.Where(e => e.UserId == userId), set => set.SetProperty(e => e.UserId, "").SetProperty(e => e.Detail, (string?)null), cancellationToken);
         var hadProfile = await context.DeleteAsync(context.Users.Where(user => user.UserId == userId), cancellationToken) > 0;
+        await AuditLog.EraseAsync(context, userId, cancellationToken);
+        await context.RecordAsync(new AuditEntry(AuditActs.PersonErased, by) { New = AuditEntry.Values(("visits", visits), ("bans", bans.Count), ("channels", memberships.Count)) }, database.Now(), cancellationToken); // not who
         await transaction.CommitAsync(cancellationToken);
         engine.UpdateProfile(userId, UserProfile.None with { SaidAt = database.Now() });
         return new ErasedPerson(hadProfile, visits, bans.Count, memberships.Count, hadSwitch);
@@ -140,15 +146,15 @@ public sealed class PersonData(PresenceDatabase database, PresenceEngine engine,
         while (cursor is not null);
         json.WriteEndArray();
 
-        await using var context = database.CreateDbContext();
-        json.WriteStartArray("events");
-        foreach (var happened in (await context.HistoryEvents.AsNoTracking().Where(e => e.UserId == userId).OrderBy(e => e.At).ToListAsync(cancellationToken)).Select(HistoryEvents.ToEvent))
+        json.WriteStartArray("acts");
+        await foreach (var act in new AuditLog(database).ReadAsync(new AuditQuery { UserId = userId }, cancellationToken))
         {
             json.WriteStartObject();
-            json.WriteString("kind", happened.Kind.ToString());
-            json.WriteString("at", happened.At);
-            json.WriteString("roomId", happened.RoomId);
-            json.WriteString("reason", happened.Reason);
+            json.WriteString("act", act.Act);
+            json.WriteString("at", act.At);
+            json.WriteString("by", act.Actor);
+            json.WriteString("roomId", act.RoomId);
+            json.WriteString("reason", act.Reason);
             json.WriteEndObject();
         }
         json.WriteEndArray();

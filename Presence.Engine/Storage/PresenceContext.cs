@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Presence.Engine.Audit;
 
 namespace Presence.Engine.Storage;
 
@@ -29,8 +30,8 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
     internal DbSet<VisitRecord> Visits => Set<VisitRecord>();
     internal DbSet<MinuteRecord> Minutes => Set<MinuteRecord>();
     internal DbSet<BroadcastRecord> Broadcasts => Set<BroadcastRecord>();
-    internal DbSet<HistoryEventRecord> HistoryEvents => Set<HistoryEventRecord>();
     internal DbSet<HistorySettingsRecord> HistorySettings => Set<HistorySettingsRecord>();
+    internal DbSet<AuditRecord> Audit => Set<AuditRecord>();
 
     /// <inheritdoc/>
     public WriteGate Gate => database.Gate;
@@ -95,6 +96,20 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
 
     private static void CreateAdministration(ModelBuilder modelBuilder)
     {
+        modelBuilder.Entity<AuditRecord>(act =>
+        {
+            act.ToTable("Audit").HasKey(a => a.Id);
+            act.Property(a => a.Id).ValueGeneratedNever();
+            act.Property(a => a.ActorSalt);
+            act.Property(a => a.SubjectSalt);
+            act.Property(a => a.ActorHash);
+            act.Property(a => a.SubjectHash);
+            act.Property(a => a.Previous);
+            act.Ignore(a => a.IsErased);
+            act.HasIndex(a => a.At);
+            act.HasIndex(a => a.UserId).HasFilter(""" "UserId" IS NOT NULL """.Trim());
+        });
+
         modelBuilder.Entity<RoomRecord>().ToTable("Rooms").HasKey(r => r.RoomId);
 
         modelBuilder.Entity<RemovalRecord>(removal =>

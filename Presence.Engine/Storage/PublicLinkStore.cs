@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Audit;
 
 namespace Presence.Engine.Storage;
 
@@ -64,7 +65,7 @@ public sealed class PublicLinkStore(PresenceDatabase database) : IDisposable
     /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
     /// <exception cref="StoreFullException">The cap is reached. Nothing was changed.</exception>
     /// <remarks><b>Guarantee.</b> On the disk when it returns, and in force.</remarks>
-    public async Task<PublicLink> MakeAsync(string roomId, bool showsNames, string by, CancellationToken cancellationToken)
+    public async Task<PublicLink> MakeAsync(string roomId, bool showsNames, Actor by, CancellationToken cancellationToken)
     {
         await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
@@ -79,7 +80,7 @@ public sealed class PublicLinkStore(PresenceDatabase database) : IDisposable
 
     /// <summary>Sets what a room's link shows, and creates it if needed. An existing link keeps its code.</summary>
     /// <inheritdoc cref="MakeAsync"/>
-    public async Task<PublicLink> SetAsync(string roomId, bool showsNames, string by, CancellationToken cancellationToken)
+    public async Task<PublicLink> SetAsync(string roomId, bool showsNames, Actor by, CancellationToken cancellationToken)
     {
         await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
@@ -89,7 +90,11 @@ public sealed class PublicLinkStore(PresenceDatabase database) : IDisposable
             if (link.ShowsNames == showsNames)
                 return link;
             await using var context = database.CreateDbContext();
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
             await context.UpdateAsync(context.PublicLinks.Where(l => l.RoomId == roomId), l => l.SetProperty(r => r.ShowsNames, showsNames), cancellationToken);
+            await context.RecordAsync(
+                new AuditEntry(AuditActs.PublicLinkChanged, by) { RoomId = roomId, Old = AuditEntry.Values(("showsNames", link.ShowsNames)), New = AuditEntry.Values(("showsNames", showsNames)) }, database.Now(), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
             return Keep(link with { ShowsNames = showsNames });
         }
         finally
@@ -99,7 +104,7 @@ public sealed class PublicLinkStore(PresenceDatabase database) : IDisposable
     }
 
     /// <summary>Takes a room's link back; it leads nowhere from now on. False when there was none.</summary>
-    public async Task<bool> RevokeAsync(string roomId, CancellationToken cancellationToken)
+    public async Task<bool> RevokeAsync(string roomId, Actor by, CancellationToken cancellationToken)
     {
         await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
@@ -107,7 +112,10 @@ public sealed class PublicLinkStore(PresenceDatabase database) : IDisposable
             if (FindOfRoom(roomId) is not { } link)
                 return false;
             await using var context = database.CreateDbContext();
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
             await context.DeleteAsync(context.PublicLinks.Where(l => l.RoomId == roomId), cancellationToken);
+            await context.RecordAsync(new AuditEntry(AuditActs.PublicLinkRevoked, by) { RoomId = roomId, Old = AuditEntry.Values(("showsNames", link.ShowsNames)) }, database.Now(), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
             _byCode.TryRemove(link.Code, out _);
             return _byRoom.TryRemove(roomId, out _);
         }
@@ -120,18 +128,20 @@ public sealed class PublicLinkStore(PresenceDatabase database) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _oneAtATime.Dispose();
 
-    private async Task<PublicLink> MakeInTurnAsync(string roomId, bool showsNames, string by, CancellationToken cancellationToken)
+    private async Task<PublicLink> MakeInTurnAsync(string roomId, bool showsNames, Actor by, CancellationToken cancellationToken)
     {
         var before = FindOfRoom(roomId);
         if (before is null && _byRoom.Count >= Most)
             throw new StoreFullException(Most, $"The limit of {Most} public links is reached. Revoke one first.");
 
-        var link = new PublicLink(roomId, RandomNumberGenerator.GetString(Digits, CodeLength), showsNames, database.Now(), by);
+        var link = new PublicLink(roomId, RandomNumberGenerator.GetString(Digits, CodeLength), showsNames, database.Now(), by.Name);
         await using var context = database.CreateDbContext();
         await using var transaction = await context.BeginWriteAsync(cancellationToken);
         await context.DeleteAsync(context.PublicLinks.Where(l => l.RoomId == roomId), cancellationToken);
         context.Add(new PublicLinkRecord { RoomId = link.RoomId, Code = link.Code, ShowsNames = link.ShowsNames, CreatedAt = link.CreatedAt, CreatedBy = link.CreatedBy });
         await context.SaveChangesAsync(cancellationToken);
+        await context.RecordAsync(
+            new AuditEntry(AuditActs.PublicLinkCreated, by) { RoomId = roomId, Old = before is null ? null : AuditEntry.Values(("showsNames", before.ShowsNames)), New = AuditEntry.Values(("showsNames", showsNames)) }, link.CreatedAt, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
 
         if (before is not null)

@@ -1,5 +1,6 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Presence.Engine.History;
+using Presence.Engine.Audit;
 using Presence.Engine.Moderation;
 
 namespace Presence.Engine.Storage;
@@ -38,8 +39,8 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
     }
 
     /// <summary>Keeps a viewer out from now on, whatever is in force for the same place, and ends its sessions there.</summary>
-    /// <inheritdoc cref="RemoveAsync(Removal, string, long?, CancellationToken)"/>
-    public Task<(RemovalEntry Entry, bool Replaced)> RemoveAsync(Removal removal, string by, CancellationToken cancellationToken) =>
+    /// <inheritdoc cref="RemoveAsync(Removal, Actor, long?, CancellationToken)"/>
+    public Task<(RemovalEntry Entry, bool Replaced)> RemoveAsync(Removal removal, Actor by, CancellationToken cancellationToken) =>
         RemoveAsync(removal, by, null, cancellationToken);
 
     /// <summary>Keeps a viewer out from now on, instead of what was decided for the same place before, and ends its sessions there.</summary>
@@ -54,7 +55,7 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
     /// <para><b>Threads.</b> Any; changes follow one another.</para>
     /// <para><b>Guarantee.</b> On the disk before it is in force, and in force when this returns.</para>
     /// </remarks>
-    public async Task<(RemovalEntry Entry, bool Replaced)> RemoveAsync(Removal removal, string by, long? known, CancellationToken cancellationToken)
+    public async Task<(RemovalEntry Entry, bool Replaced)> RemoveAsync(Removal removal, Actor by, long? known, CancellationToken cancellationToken)
     {
         await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
@@ -64,13 +65,17 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
             await using var transaction = await context.BeginWriteAsync(cancellationToken);
             if (known is not null && await InForceAsync(context, removal.UserId, roomId, cancellationToken) is { } current && current.Id != known)
                 throw new RemovalConflictException(ToEntry(current));
-            var replaced = await context.DeleteAsync(context.Removals.Where(r => r.RoomId == roomId && r.UserId == removal.UserId), cancellationToken) > 0;
-            var record = new RemovalRecord { RoomId = roomId, UserId = removal.UserId, Until = removal.Until, Reason = removal.Reason, By = by, At = database.Now() };
+            var before = await context.Removals.AsNoTracking().FirstOrDefaultAsync(r => r.RoomId == roomId && r.UserId == removal.UserId, cancellationToken);
+            var replaced = before is not null && await context.DeleteAsync(context.Removals.Where(r => r.Id == before.Id), cancellationToken) > 0;
+            var record = new RemovalRecord { RoomId = roomId, UserId = removal.UserId, Until = removal.Until, Reason = removal.Reason, By = by.Name, At = database.Now() };
             context.Add(record);
-            context.Add(HistoryEvents.OfBan(HistoryEventKind.Banned, removal.RoomId, removal.UserId, removal.Until, removal.Reason, by, record.At));
             await context.SaveChangesAsync(cancellationToken);
             if (!replaced)
                 await ThrowIfFullAsync(context, cancellationToken);
+            await context.RecordAsync(
+                new AuditEntry(AuditActs.BanCreated, by) { RoomId = removal.RoomId, UserId = removal.UserId, Old = before is null ? null : ValuesOf(before), New = ValuesOf(record), Reason = removal.Reason },
+                record.At,
+                cancellationToken);
             await transaction.CommitAsync(cancellationToken);
 
             var entry = ToEntry(record);
@@ -86,9 +91,9 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
     /// <summary>Lifts a viewer's ban. False if there was none.</summary>
     /// <param name="userId">Whose.</param>
     /// <param name="roomId">The room; null for the network.</param>
+    /// <param name="by">Who lifts it.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <param name="by">Who lifts it, for history; null when not known.</param>
-    public async Task<bool> LiftAsync(string userId, string? roomId, CancellationToken cancellationToken, string? by = null)
+    public async Task<bool> LiftAsync(string userId, string? roomId, Actor by, CancellationToken cancellationToken)
     {
         await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
@@ -96,10 +101,11 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
             var room = RoomOf(roomId);
             await using var context = database.CreateDbContext();
             await using var transaction = await context.BeginWriteAsync(cancellationToken);
-            if (await context.DeleteAsync(context.Removals.Where(r => r.RoomId == room && r.UserId == userId), cancellationToken) > 0)
+            if (await context.Removals.AsNoTracking().FirstOrDefaultAsync(r => r.RoomId == room && r.UserId == userId, cancellationToken) is { } record)
             {
-                context.Add(HistoryEvents.OfBan(HistoryEventKind.BanLifted, roomId, userId, until: null, reason: null, by, database.Now()));
-                await context.SaveChangesAsync(cancellationToken);
+                var now = database.Now();
+                await context.DeleteAsync(context.Removals.Where(r => r.Id == record.Id), cancellationToken);
+                await context.RecordAsync(new AuditEntry(AuditActs.BanLifted, by) { RoomId = roomId, UserId = userId, Old = ValuesOf(record) }, now, cancellationToken);
             }
             await transaction.CommitAsync(cancellationToken);
             return engine.Lift(userId, roomId);
@@ -172,6 +178,15 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
     {
         var now = database.Now();
         return context.Removals.AsNoTracking().FirstOrDefaultAsync(r => r.RoomId == room && r.UserId == userId && r.Until > now, cancellationToken);
+    }
+
+    private static string ValuesOf(RemovalRecord record) => AuditEntry.Values(("until", record.Until), ("reason", record.Reason), ("by", record.By));
+
+    /// <summary>Until when a ban holds that the audit log keeps.</summary>
+    internal static DateTimeOffset UntilOf(string values)
+    {
+        using var document = JsonDocument.Parse(values);
+        return document.RootElement.GetProperty("until").GetDateTimeOffset();
     }
 
     private static string RoomOf(string? roomId) => roomId ?? RemovalRecord.Network;

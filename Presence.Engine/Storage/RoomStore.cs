@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Audit;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 
@@ -83,7 +85,7 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
     /// <para><b>Threads.</b> Any; changes follow one another.</para>
     /// <para><b>Guarantee.</b> On the disk before it is in force, and in force when this returns.</para>
     /// </remarks>
-    public async Task<DefinedRoom> DefineAsync(string roomId, RoomDefinition definition, string by, RoomVersion? expected, CancellationToken cancellationToken)
+    public async Task<DefinedRoom> DefineAsync(string roomId, RoomDefinition definition, Actor by, RoomVersion? expected, CancellationToken cancellationToken)
     {
         if (RoomDefinitionRules.Problems(definition) is { Count: > 0 } problems)
             throw new SettingsRefusedException(problems);
@@ -101,17 +103,19 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
             {
                 if (await context.Rooms.CountAsync(cancellationToken) >= engine.Limits.CatalogueRooms)
                     throw new StoreFullException(engine.Limits.CatalogueRooms, $"The catalogue has reached its limit of {engine.Limits.CatalogueRooms} rooms. Delete one first.");
-                record = new RoomRecord { RoomId = roomId, UpdatedBy = by };
+                record = new RoomRecord { RoomId = roomId, UpdatedBy = by.Name };
                 context.Add(record);
             }
             Write(record, definition);
             record.Version++;
             record.UpdatedAt = database.Now();
-            record.UpdatedBy = by;
-            context.Add(HistoryEvents.OfRoom(roomId, current.Definition, definition, by, record.UpdatedAt));
+            record.UpdatedBy = by.Name;
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
             await context.SaveChangesAsync(cancellationToken);
+            await context.RecordAsync(new AuditEntry(AuditActs.RoomChanged, by) { RoomId = roomId, Old = ValuesOf(current.Definition), New = ValuesOf(definition) }, record.UpdatedAt, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
             engine.Define(roomId, definition);
-            _recent.Add(roomId, new RoomSave(current.Definition, definition, by, record.UpdatedAt));
+            _recent.Add(roomId, new RoomSave(current.Definition, definition, by.Name, record.UpdatedAt));
             return ToRoom(record);
         }
         finally
@@ -126,7 +130,7 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
     /// <param name="expected">The version this was decided on; null to forget whatever is there.</param>
     /// <param name="cancellationToken">Gives up; nothing is forgotten then.</param>
     /// <exception cref="RoomConflictException"><inheritdoc cref="DefineAsync" path="/exception[@cref='RoomConflictException']"/></exception>
-    public async Task<bool> ForgetAsync(string roomId, string by, RoomVersion? expected, CancellationToken cancellationToken)
+    public async Task<bool> ForgetAsync(string roomId, Actor by, RoomVersion? expected, CancellationToken cancellationToken)
     {
         await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
@@ -139,10 +143,12 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
                 return false;
             var now = database.Now();
             context.Remove(record);
-            context.Add(HistoryEvents.OfRoom(roomId, current.Definition, RoomDefinition.Unknown, by, now));
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
             await context.SaveChangesAsync(cancellationToken);
+            await context.RecordAsync(new AuditEntry(AuditActs.RoomDeleted, by) { RoomId = roomId, Old = ValuesOf(current.Definition) }, now, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
             engine.Define(roomId, null);
-            _recent.Add(roomId, new RoomSave(current.Definition, RoomDefinition.Unknown, by, now));
+            _recent.Add(roomId, new RoomSave(current.Definition, RoomDefinition.Unknown, by.Name, now));
             return true;
         }
         finally
@@ -153,6 +159,32 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
 
     /// <inheritdoc/>
     public void Dispose() => _oneAtATime.Dispose();
+
+    private static string ValuesOf(RoomDefinition definition) => AuditEntry.Values(
+        ("title", definition.Title), ("status", definition.Status), ("enabled", definition.Overrides.Enabled),
+        ("heartbeatIntervalSeconds", definition.Overrides.HeartbeatInterval), ("presenceTimeoutSeconds", definition.Overrides.PresenceTimeout));
+
+    /// <summary>A definition as the audit log keeps it, read back; an unknown room's for null.</summary>
+    internal static RoomDefinition DefinitionOf(string? values)
+    {
+        if (values is null)
+            return RoomDefinition.Unknown;
+        using var document = JsonDocument.Parse(values);
+        var root = document.RootElement;
+        return new RoomDefinition
+        {
+            Title = root.TryGetProperty("title", out var title) ? title.GetString() : null,
+            Status = Enum.Parse<RoomStatus>(root.GetProperty("status").GetString()!),
+            Overrides = new RoomOverrides
+            {
+                Enabled = root.TryGetProperty("enabled", out var enabled) ? enabled.GetBoolean() : null,
+                HeartbeatInterval = Span("heartbeatIntervalSeconds"),
+                PresenceTimeout = Span("presenceTimeoutSeconds"),
+            },
+        };
+
+        TimeSpan? Span(string name) => root.TryGetProperty(name, out var seconds) ? TimeSpan.FromMilliseconds(Math.Round(seconds.GetDouble() * 1_000)) : null;
+    }
 
     private static void ThrowIfChanged(DefinedRoom current, RoomVersion? expected)
     {

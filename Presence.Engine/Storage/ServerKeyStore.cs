@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Audit;
 
 namespace Presence.Engine.Storage;
 
@@ -69,12 +70,16 @@ public sealed class ServerKeyStore(PresenceDatabase database) : IDisposable
                 Prefix = key.Prefix,
                 Scopes = string.Join(' ', key.Scopes),
                 CreatedAt = database.Now(),
-                CreatedBy = key.By,
+                CreatedBy = key.By.Name,
                 ExpiresAt = key.ExpiresAt,
             };
             await using var context = database.CreateDbContext();
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
             context.Add(record);
             await context.SaveChangesAsync(cancellationToken);
+            await context.RecordAsync(
+                new AuditEntry(AuditActs.ServerKeyCreated, key.By) { Object = $"{record.Id} {record.Name}", New = AuditEntry.Values(("scopes", record.Scopes), ("expiresAt", record.ExpiresAt)) }, record.CreatedAt, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
             var made = ToKey(record);
             _byHash[Convert.ToHexString(key.Hash)] = made;
             Interlocked.Increment(ref _version);
@@ -88,7 +93,7 @@ public sealed class ServerKeyStore(PresenceDatabase database) : IDisposable
 
     /// <summary>Makes a key useless from now on; again is harmless. Stored when it returns.</summary>
     /// <returns>The key as revoked; null when there is no such key.</returns>
-    public async Task<ServerKey?> RevokeAsync(string id, string by, CancellationToken cancellationToken)
+    public async Task<ServerKey?> RevokeAsync(string id, Actor by, CancellationToken cancellationToken)
     {
         await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
@@ -98,13 +103,14 @@ public sealed class ServerKeyStore(PresenceDatabase database) : IDisposable
             if (key.RevokedAt is not null)
                 return key;
 
-            var revoked = key with { RevokedAt = database.Now(), RevokedBy = by };
+            var revoked = key with { RevokedAt = database.Now(), RevokedBy = by.Name };
             var forgotten = _byHash.Where(pair => pair.Value.RevokedAt is not null).OrderByDescending(pair => pair.Value.RevokedAt).Skip(Most - 1).ToArray();
             string[] forgottenIds = [.. forgotten.Select(pair => pair.Value.Id)];
             await using var context = database.CreateDbContext();
             await using var transaction = await context.BeginWriteAsync(cancellationToken);
-            await context.UpdateAsync(context.ServerKeys.Where(k => k.Id == id), k => k.SetProperty(r => r.RevokedAt, revoked.RevokedAt).SetProperty(r => r.RevokedBy, by), cancellationToken);
+            await context.UpdateAsync(context.ServerKeys.Where(k => k.Id == id), k => k.SetProperty(r => r.RevokedAt, revoked.RevokedAt).SetProperty(r => r.RevokedBy, by.Name), cancellationToken);
             await context.DeleteAsync(context.ServerKeys.Where(k => forgottenIds.Contains(k.Id)), cancellationToken);
+            await context.RecordAsync(new AuditEntry(AuditActs.ServerKeyRevoked, by) { Object = $"{id} {key.Name}" }, revoked.RevokedAt.Value, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
 
             _byHash[kept.Key] = revoked;
@@ -234,4 +240,4 @@ public sealed record ServerKey(
 /// <param name="Scopes">Words without spaces.</param>
 /// <param name="By">Who makes it.</param>
 /// <param name="ExpiresAt">When it ends by itself; null for never.</param>
-public sealed record NewServerKey(string Name, byte[] Hash, string Prefix, IReadOnlyList<string> Scopes, string By, DateTimeOffset? ExpiresAt);
+public sealed record NewServerKey(string Name, byte[] Hash, string Prefix, IReadOnlyList<string> Scopes, Actor By, DateTimeOffset? ExpiresAt);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Audit;
 using Presence.Engine.Settings;
 
 namespace Presence.Engine.Storage;
@@ -63,12 +64,16 @@ public sealed class SettingsStore(PresenceDatabase database, PresenceEngine engi
             {
                 Version = current.Version + 1,
                 UpdatedAt = now,
-                UpdatedBy = change.By,
+                UpdatedBy = change.By.Name,
                 EnabledAt = wanted.Enabled == current.Enabled ? current.EnabledAt : now,
             };
             await using var context = database.CreateDbContext();
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
             context.Add(ToRecord(next, change.Reason));
             await context.SaveChangesAsync(cancellationToken);
+            await context.RecordAsync(
+                new AuditEntry(AuditActs.SettingsChanged, change.By) { Object = $"version {next.Version}", Old = ValuesOf(current), New = ValuesOf(next), Reason = change.Reason }, now, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
             database.Marker.NoteSettings(next.Version);
             engine.Apply(next);
             return next;
@@ -92,6 +97,9 @@ public sealed class SettingsStore(PresenceDatabase database, PresenceEngine engi
 
     /// <inheritdoc/>
     public void Dispose() => _oneAtATime.Dispose();
+
+    private static string ValuesOf(PresenceSettings settings) => AuditEntry.Values(
+        ("enabled", settings.Enabled), ("heartbeatIntervalSeconds", settings.HeartbeatInterval), ("presenceTimeoutSeconds", settings.PresenceTimeout), ("listLimit", settings.ListLimit));
 
     private static void ThrowIfRefused(PresenceSettings settings, string? reason)
     {
@@ -154,8 +162,8 @@ public sealed record SettingsChange
     /// <summary>Why, in the words of who did it; up to 200 characters.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Who: a moderator's email or a server key's name.</summary>
-    public required string By { get; init; }
+    /// <summary>Who: a moderator or a server key.</summary>
+    public required Actor By { get; init; }
 
     /// <summary>The version the change was decided on; null to overwrite whatever is in force.</summary>
     public int? ExpectedVersion { get; init; }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Audit;
 
 namespace Presence.Engine.Storage;
 
@@ -82,7 +83,7 @@ public sealed class ShareLinkStore(PresenceDatabase database) : IDisposable
     /// <param name="broadcastId">Of <see cref="ShareLinkKind.Broadcast"/>: which.</param>
     /// <returns>The link, and its token, which is kept nowhere.</returns>
     /// <exception cref="StoreFullException">A cap is reached. Nothing was changed.</exception>
-    public async Task<IssuedShareLink> MakeAsync(string roomId, ShareLinkKind kind, bool showsNames, string by, CancellationToken cancellationToken, long? broadcastId = null)
+    public async Task<IssuedShareLink> MakeAsync(string roomId, ShareLinkKind kind, bool showsNames, Actor by, CancellationToken cancellationToken, long? broadcastId = null)
     {
         await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
@@ -103,11 +104,15 @@ public sealed class ShareLinkStore(PresenceDatabase database) : IDisposable
                 ShowsNames = showsNames,
                 BroadcastId = broadcastId,
                 CreatedAt = database.Now(),
-                CreatedBy = by,
+                CreatedBy = by.Name,
             };
             await using var context = database.CreateDbContext();
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
             context.Add(record);
             await context.SaveChangesAsync(cancellationToken);
+            await context.RecordAsync(
+                new AuditEntry(AuditActs.ShareLinkCreated, by) { RoomId = roomId, Object = record.Id, New = AuditEntry.Values(("kind", kind), ("showsNames", showsNames), ("broadcastId", broadcastId)) }, record.CreatedAt, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
             return new IssuedShareLink(Keep(hash, ToLink(record)), token);
         }
         finally
@@ -117,7 +122,7 @@ public sealed class ShareLinkStore(PresenceDatabase database) : IDisposable
     }
 
     /// <summary>Revokes a link: it leads nowhere from now on. Null when there is no such link.</summary>
-    public async Task<ShareLink?> RevokeAsync(string id, CancellationToken cancellationToken)
+    public async Task<ShareLink?> RevokeAsync(string id, Actor by, CancellationToken cancellationToken)
     {
         await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
@@ -125,7 +130,10 @@ public sealed class ShareLinkStore(PresenceDatabase database) : IDisposable
             if (!_hashes.TryGetValue(id, out var hash))
                 return null;
             await using var context = database.CreateDbContext();
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
             await context.DeleteAsync(context.ShareLinks.Where(l => l.Id == id), cancellationToken);
+            await context.RecordAsync(new AuditEntry(AuditActs.ShareLinkRevoked, by) { RoomId = _byHash.GetValueOrDefault(hash)?.RoomId, Object = id }, database.Now(), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
             _hashes.TryRemove(id, out _);
             _used.TryRemove(id, out _);
             return _byHash.TryRemove(hash, out var link) ? link : null;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Audit;
 
 namespace Presence.Engine.Storage;
 
@@ -16,10 +17,15 @@ public sealed partial class UserStore
 
     /// <summary>Erases a user: names, picture, metadata, and that it was vouched for. False when it is not known.</summary>
     /// <remarks>What was decided about the id stays: removals, its own presence switch, channels.</remarks>
-    public async Task<bool> EraseAsync(string userId, CancellationToken cancellationToken)
+    public async Task<bool> EraseAsync(string userId, Actor by, CancellationToken cancellationToken)
     {
         await using var context = database.CreateDbContext();
-        return await context.DeleteAsync(context.Users.Where(user => user.UserId == userId), cancellationToken) > 0;
+        await using var transaction = await context.BeginWriteAsync(cancellationToken);
+        var wasKnown = await context.DeleteAsync(context.Users.Where(user => user.UserId == userId), cancellationToken) > 0;
+        if (wasKnown)
+            await context.RecordAsync(new AuditEntry(AuditActs.UserErased, by) { UserId = userId }, database.Now(), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return wasKnown;
     }
 
     /// <summary>Forgets users who did not sign in and were not vouched for in a long time, profiles set by the backend apart.</summary>

@@ -45,7 +45,7 @@ public sealed partial class JoinPage
         var email = Input.Email.Trim();
         try
         {
-            problems = await Invitations.JoinAsync(Token, email, Input.Password, Http.RequestAborted);
+            problems = await Invitations.JoinAsync(Token, email, Input.Password, Http.Actor(email).Address, Http.RequestAborted);
         }
         catch (Exception failure) when (Failures.Refuse(Http, failure) is { } refusal)
         {
@@ -54,7 +54,7 @@ public sealed partial class JoinPage
         if (problems is { Count: 0 })
         {
             Throttle.GiveBack(Http.Connection.RemoteIpAddress);
-            await Moderators.AdmitAsync(email, Http.RequestAborted);
+            await Moderators.AdmitAsync(email, Http);
             Navigation.NavigateTo("");
         }
 

@@ -47,7 +47,7 @@ public sealed partial class NewPasswordPage
         IReadOnlyList<string>? problems;
         try
         {
-            problems = await Links.UseAsync(Token, Input.Password, Http.RequestAborted);
+            problems = await Links.UseAsync(Token, Input.Password, Http.Actor("").Address, Http.RequestAborted);
         }
         catch (Exception failure) when (Failures.Refuse(Http, failure) is { } refusal)
         {
@@ -56,7 +56,7 @@ public sealed partial class NewPasswordPage
         if (problems is { Count: 0 })
         {
             Throttle.GiveBack(Http.Connection.RemoteIpAddress);
-            if (await Moderators.AdmitAsync(email, Http.RequestAborted))
+            if (await Moderators.AdmitAsync(email, Http))
                 Navigation.NavigateTo("");
             _isDisabled = true;
         }

@@ -47,7 +47,7 @@ public sealed partial class SetupPage
         var email = Input.Email.Trim();
         try
         {
-            problems = await FirstAccount.CreateAsync(email, Input.Password, Http.RequestAborted);
+            problems = await FirstAccount.CreateAsync(email, Input.Password, Http.Actor(email), Http.RequestAborted);
         }
         catch (Exception failure) when (Failures.Refuse(Http, failure) is { } refusal)
         {
@@ -60,7 +60,7 @@ public sealed partial class SetupPage
         if (problems.Count == 0)
         {
             Throttle.GiveBack(Http.Connection.RemoteIpAddress);
-            await Moderators.AdmitAsync(email, Http.RequestAborted);
+            await Moderators.AdmitAsync(email, Http);
             Navigation.NavigateTo("");
         }
         Input.Password = "";
