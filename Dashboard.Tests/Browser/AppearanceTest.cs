@@ -12,11 +12,17 @@ public abstract class AppearanceTest
     protected const int Wide = 1440;
     protected const int Narrow = 390;
 
-    /// <summary>Every width that pages are designed for: they are measured at each.</summary>
-    private static readonly int[] Widths = [360, Narrow, 600, 768, 820, 960, 1024, 1280, Wide, 1920, 2560];
+    /// <summary>The long proofs look at everything at every width, in both themes.</summary>
+    private static readonly bool IsFull = Environment.GetEnvironmentVariable("PRESENCE_FULL") == "1";
 
-    /// <summary>The widths that axe looks at: a phone, the rail, half a screen, a desk.</summary>
-    private static readonly int[] ScannedWidths = [Narrow, 820, 960, Wide];
+    /// <summary>The widths that pages are measured at: a small phone, a phone, and the ends of each layout. The long proofs add what lies between.</summary>
+    private static readonly int[] Widths = IsFull ? [360, Narrow, 600, 768, 820, 960, 1024, 1280, Wide, 1920, 2560] : [360, Narrow, 600, 820, 960, 1280, Wide, 2560];
+
+    /// <summary>The widths that axe looks at by default: a phone and a desk, whose markup and colours are all that the others have.</summary>
+    private static readonly int[] EndWidths = [Narrow, Wide];
+
+    /// <summary>The same with the rail and half a screen.</summary>
+    private static readonly int[] AllWidths = [Narrow, 820, 960, Wide];
 
     private readonly List<string> _problems = [];
 
@@ -26,34 +32,36 @@ public abstract class AppearanceTest
     /// <param name="visit">The browser with the page as it is to be looked at, <see cref="Wide"/>.</param>
     /// <param name="name">What problems and pictures are called.</param>
     /// <param name="at">Where to scroll first; colours alone are looked at then, since what floats hides a part of something.</param>
+    /// <param name="between">Whether axe looks at the rail and at half a screen too, as it does in the long proofs: their frame is the same on all pages.</param>
     /// <returns>What the page measures, by width.</returns>
-    protected async Task<IReadOnlyDictionary<int, PageMeasures>> CheckAsync(BrowserVisit visit, string name, ILocator? at = null)
+    protected async Task<IReadOnlyDictionary<int, PageMeasures>> CheckAsync(BrowserVisit visit, string name, ILocator? at = null, bool between = false)
     {
+        var scanned = IsFull || between ? AllWidths : EndWidths;
         var taken = new Dictionary<int, PageMeasures>();
         // Sizes are the same in the dark theme, and so is the markup. From wide to narrow in one theme and back in the other, which the
         // next page is then opened in: each change costs as much as opening the page.
         foreach (var width in WidthsOf(visit.Scheme).OrderDescending())
-            taken[width] = await LookAsync(visit, name, width, at);
+            taken[width] = await LookAsync(visit, name, width, scanned.Contains(width), at);
         await visit.ShowInAsync(Other(visit.Scheme));
         foreach (var width in WidthsOf(visit.Scheme).Order())
-            taken[width] = await LookAsync(visit, name, width, at);
+            taken[width] = await LookAsync(visit, name, width, scanned.Contains(width), at);
         await visit.Page.SetViewportSizeAsync(Wide, Height(Wide));
         return taken;
 
-        int[] WidthsOf(ColorScheme scheme) => scheme == ColorScheme.Light && at is null ? Widths : ScannedWidths;
+        int[] WidthsOf(ColorScheme scheme) => scheme == ColorScheme.Light && at is null ? Widths : scanned;
     }
 
     /// <summary>As <see cref="CheckAsync"/> for a menu that is open, which goes away when the width changes.</summary>
     protected async Task CheckMenuAsync(BrowserVisit visit, string name, int width, string menu)
     {
-        await LookAsync(visit, name, width, menu: menu);
+        await LookAsync(visit, name, width, scans: true, menu: menu);
         await visit.ShowInAsync(Other(visit.Scheme));
-        await LookAsync(visit, name, width, menu: menu);
+        await LookAsync(visit, name, width, scans: true, menu: menu);
     }
 
     private static ColorScheme Other(ColorScheme scheme) => scheme == ColorScheme.Light ? ColorScheme.Dark : ColorScheme.Light;
 
-    private async Task<PageMeasures> LookAsync(BrowserVisit visit, string name, int width, ILocator? at = null, string? menu = null)
+    private async Task<PageMeasures> LookAsync(BrowserVisit visit, string name, int width, bool scans, ILocator? at = null, string? menu = null)
     {
         await visit.Page.SetViewportSizeAsync(width, Height(width));
         var measures = await PageMeasures.TakeAsync(visit.Page);
@@ -61,11 +69,11 @@ public abstract class AppearanceTest
             _problems.AddRange(measures.Problems.Select(problem => $"{name}, {width} px: {problem}"));
         else
             await at.ScrollIntoViewIfNeededAsync();
-        if (ScannedWidths.Contains(width))
+        if (scans)
         {
             var picture = $"{name}-{width switch { Wide => "wide", Narrow => "narrow", _ => $"{width}" }}-{visit.Scheme.ToString().ToLowerInvariant()}";
             await KeepPictureAsync(visit.Page, picture);
-            _problems.AddRange((await visit.ScanAsync(coloursAlone: visit.Scheme == ColorScheme.Dark || at is not null, firstRowsAlone: width is not (Narrow or Wide), menu)).Select(problem => $"{picture}: {problem}"));
+            _problems.AddRange((await visit.ScanAsync(coloursAlone: visit.Scheme == ColorScheme.Dark || at is not null, firstRowsAlone: width != Wide && (!IsFull || width != Narrow), menu)).Select(problem => $"{picture}: {problem}"));
         }
         return measures;
     }

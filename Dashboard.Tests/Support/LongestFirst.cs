@@ -21,7 +21,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
     [
         .. ((Type[])
         [
-            typeof(PageAppearanceTests), typeof(BarePageAppearanceTests), typeof(PanelAppearanceTests), typeof(NetworkTests), typeof(ServerLifeTests), typeof(ProxyTests),
+            typeof(PageAppearanceTests), typeof(BarePageAppearanceTests), typeof(PanelAppearanceTests), typeof(NetworkTests), typeof(ServerLifeTests), typeof(ProxyTests), typeof(HistoryJourneyTests),
             typeof(DemoAudienceTests), typeof(OperatingTests), typeof(ObserverTests), typeof(JobTests), typeof(JobLifeTests), typeof(RawRequestTests), typeof(ConnectionTests), typeof(JourneyTests),
             typeof(TouchTargetTests), typeof(ListJourneyTests), typeof(SearchJourneyTests), typeof(AddressJourneyTests), typeof(ModeratorSessionTests), typeof(ModeratorAccountsTests),
             typeof(StreamTests), typeof(SimulateCommandTests), typeof(LiveRegionTests), typeof(DemoRoomTests), typeof(HiddenTabTests), typeof(SettingsJourneyTests), typeof(RosterDownloadTests),
