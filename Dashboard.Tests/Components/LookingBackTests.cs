@@ -174,6 +174,83 @@ public sealed class LookingBackTests : PageTest
         await open;
     }
 
+    [Fact]
+    public async Task Room_WithAFall_OpensWhyWithItsMinuteFromTheChartAndFromTheEvents()
+    {
+        await FallAsync();
+        var (page, dialogs) = RenderStage();
+
+        Assert.Equal("−20", page.ByTestId("fall").TextContent);
+        Assert.Equal("Why did it change? −20 within 1 min, at 20:05", page.ByTestId("fall").GetAttribute("aria-label"));
+        await OpensAsync(page.ByTestId("fall"));
+        await OpensAsync(page.ByTestId("event").QuerySelector("button")!);
+
+        async Task OpensAsync(AngleSharp.Dom.IElement button)
+        {
+            var open = page.InvokeAsync(() => button.ClickAsync());
+            await PassUntilAsync(() => dialogs.FindAll("[data-testid=drop-panel] h2").Any(title => title.TextContent == "Why 20 left, 20:04 – 20:05"));
+            Assert.Equal("selected", dialogs.ByTestId("stretch-chart").GetAttribute("data-state"));
+            await dialogs.ActAsync(shown => shown.ByRole("button", SharedTexts.Close).ClickAsync());
+            await open;
+            await PassUntilAsync(() => dialogs.AllByTestId("room-past").Count == 0);
+        }
+    }
+
+    [Fact]
+    public async Task Chart_OfARoomDraggedOver_OpensWhyWithTheStretchAndAPlacePressedIsReadOut()
+    {
+        await FallAsync();
+        var (page, dialogs) = RenderStage();
+        Assert.Equal("61", page.ByTestId("room-curve").GetAttribute("data-stretch"));
+
+        var picking = page.InvokeAsync(() => page.Find("[data-stretch-field]").ChangeAsync(new ChangeEventArgs { Value = "56-56" })); // waits before it writes the address
+        Assert.StartsWith("20:03 · 30 watching", page.ByTestId("chart-reading").TextContent, StringComparison.Ordinal);
+        await page.ActAsync(shown => shown.Find("[data-stretch-field]").ChangeAsync(new ChangeEventArgs { Value = "0-61" })); // beyond the chart
+        Assert.Empty(dialogs.AllByTestId("room-past"));
+
+        // What is read out, and the minutes around it.
+        await PassUntilAsync(() => Services.GetRequiredService<NavigationManager>().Uri.EndsWith("?at=20261129T200300Z", StringComparison.Ordinal));
+        await picking;
+        await ShowsAsync(() => page.ByRole("button", RoomTexts.Past).ClickAsync(), "Why 20 left, 20:01 – 20:05");
+
+        await ShowsAsync(() => page.Find("[data-stretch-field]").ChangeAsync(new ChangeEventArgs { Value = "20-60" }), "Why 20 left, 20:01 – 20:06");
+
+        async Task ShowsAsync(Func<Task> ask, string title)
+        {
+            var open = page.InvokeAsync(ask);
+            await PassUntilAsync(() => dialogs.FindAll("[data-testid=drop-panel] h2").Any(shown => shown.TextContent != HistoryTexts.WhyTitle));
+            Assert.StartsWith(title, dialogs.Find("[data-testid=drop-panel] h2").TextContent, StringComparison.Ordinal);
+            await dialogs.ActAsync(shown => shown.ByRole("button", SharedTexts.Close).ClickAsync());
+            await open;
+            await PassUntilAsync(() => dialogs.AllByTestId("room-past").Count == 0);
+        }
+    }
+
+    private (IRenderedComponent<RoomDetailPage> Page, IRenderedComponent<MudDialogProvider> Dialogs) RenderStage()
+    {
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/rooms/stage");
+        return (Render<RoomDetailPage>(parameters => parameters.Add(shown => shown.RoomId, "stage")), Render<MudDialogProvider>());
+    }
+
+    /// <summary>Thirty viewers, of whom twenty leave in the fifth minute.</summary>
+    private async Task FallAsync()
+    {
+        Time.SetUtcNow(Eight);
+        for (var (half, here) = (0, 30); half < 12; half++)
+        {
+            if (half == 9)
+            {
+                for (here = 10; here < 30; here++)
+                    Engine.Leave("stage", $"viewer-{here}", "");
+                here = 10;
+            }
+            for (var viewer = 0; viewer < here; viewer++)
+                Beat("stage", $"viewer-{viewer}");
+            Pass(TimeSpan.FromSeconds(30));
+        }
+        await KeepHistoryAsync();
+    }
+
     /// <summary>One viewer in two rooms, one after the other, who times out in both.</summary>
     private async Task WatchTwiceAsync()
     {

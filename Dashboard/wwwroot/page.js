@@ -121,7 +121,7 @@ const placeIn = (plot, x) => {
 };
 
 function grab(event) {
-  const plot = event.isPrimary && event.button === 0 && event.target.closest?.("[data-stretch]");
+  const plot = event.isPrimary && event.button === 0 && !event.target.closest?.("button") && event.target.closest?.("[data-stretch]");
   if (plot) stretch = { plot, before: plot.style.cssText, begin: placeIn(plot, event.clientX), id: event.pointerId };
 }
 

@@ -6,12 +6,15 @@ using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine;
 using Presence.Engine.Changes;
+using Presence.Engine.History;
 
 namespace Presence.Dashboard.Components.Pages;
 
 /// <summary>One room: its count and what that is made of, its last hour, who is watching, what is special about it.</summary>
 public sealed partial class RoomDetailPage
 {
+    private static readonly TimeSpan Around = TimeSpan.FromMinutes(2);
+
     private ShareQuestion? _sharing;
     private bool _isAskedAgain;
 
@@ -143,8 +146,13 @@ public sealed partial class RoomDetailPage
         _sharing = null;
     }
 
-    private async Task LookBackAsync() => await Dialogs.AskAsync<RoomPastDialog>(
-        Sentence.With(RoomTexts.PastTitle, VisibleText.Isolated(Name)), new DialogParameters<RoomPastDialog> { { dialog => dialog.RoomId, Id } }, MaxWidth.Medium);
+    /// <summary>What the chart reads out, and the minutes around it.</summary>
+    private HistorySpan? Picked => AddressInstants.Read(At) is { } at && at <= Now && Now - at < TimeSpan.FromHours(1) ? new HistorySpan(at - Around, at + Around < Now ? at + Around : Now) : null;
+
+    private async Task LookBackAsync(HistorySpan? stretch) => await Dialogs.AskAsync<RoomPastDialog>(
+        Sentence.With(RoomTexts.PastTitle, VisibleText.Isolated(Name)),
+        new DialogParameters<RoomPastDialog> { { dialog => dialog.RoomId, Id }, { dialog => dialog.Stretch, stretch } },
+        MaxWidth.Medium);
 
     // The selected point can be outside the other range.
     private string RangeHref(int minutes) => Navigation.GetUriWithQueryParameters(

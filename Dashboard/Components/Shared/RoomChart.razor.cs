@@ -1,17 +1,20 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine.Rooms;
+using HistorySpan = Presence.Engine.History.HistorySpan;
 
 namespace Presence.Dashboard.Components.Shared;
 
-/// <summary>A room's last hour or quarter of it: viewers as a line, joins and leaves as bars, settings changes as marks.</summary>
+/// <summary>A room's last hour or quarter of it: viewers as a line, joins and leaves as bars, settings changes and surges as marks. A stretch is dragged (wwwroot/page.js), a place pressed.</summary>
 /// <remarks>Drawn when the hour was read anew. In between only what is said of now follows the count: two numbers for one moment would both be doubted.</remarks>
 public sealed partial class RoomChart : IDisposable
 {
     private const int Width = 600;
     private const int Height = 160;
     private const double NameWidth = 0.3;
+    private const double FallWidth = 0.14;
 
     private Shown? _shown;
     private bool _isChanged;
@@ -25,6 +28,7 @@ public sealed partial class RoomChart : IDisposable
     private string _leaveBars = "";
     private string _spoken = "";
     private ChartMark[] _marks = [];
+    private (ChartMark Mark, HistorySpan Fall)[] _falls = [];
     private Dictionary<int, string> _marked = [];
     private (string Style, string Text)[] _ticks = [];
     private int _top;
@@ -58,6 +62,10 @@ public sealed partial class RoomChart : IDisposable
     [Parameter, EditorRequired]
     public string DownloadHref { get; set; } = "";
 
+    /// <summary>Somebody asks why the count changed in a stretch.</summary>
+    [Parameter]
+    public EventCallback<HistorySpan?> OnLookBack { get; set; }
+
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
 
@@ -71,7 +79,6 @@ public sealed partial class RoomChart : IDisposable
     private int Picked => _pickedAt is { } at
         ? Enumerable.Range(0, _viewers.Length).MinBy(index => (AtOf(index) - at).Duration())
         : _viewers.Length - 1;
-
 
     /// <summary>When the line began, while it is too short to be seen.</summary>
     private string? YoungSince => _viewers.Length * 10 <= Slots ? LocalTime.Clock(AtOf(0), Hour.Trend.At) : null;
@@ -115,8 +122,11 @@ public sealed partial class RoomChart : IDisposable
         _viewers = IsQuarter ? [.. Hour.Trend.Recent] : Last(Hour.Trend.Hour);
         _joins = Last(Hour.Flow.Joins);
         _leaves = Last(Hour.Flow.Leaves);
-        _marks = ChartMark.Spread(
-            RoomEvent.Of(Hour).Where(happened => Age(happened.At) < Span).Select(happened => new ChartMark(happened.Key, 1 - (Age(happened.At) / Span), happened.Name, happened.Text)), NameWidth);
+        var happened = RoomEvent.Of(Hour).Where(happened => Age(happened.At) < Span).ToDictionary(happened => happened.Key, StringComparer.Ordinal);
+        var marks = happened.Values.Select(mark => new ChartMark(mark.Key, 1 - (Age(mark.At) / Span), mark.Name, mark.Text)).ToLookup(mark => happened[mark.Key].Fall is not null);
+        // A fall is a button of its own; where two would lie over each other, the stretch can still be dragged.
+        _falls = [.. ChartMark.Spread(marks[true], FallWidth).Where(mark => mark.HasRoom).Select(mark => (mark, happened[mark.Key].Fall!.Value))];
+        _marks = [.. ChartMark.Spread(marks[false], NameWidth), .. marks[true]];
         _marked = _marks.GroupBy(mark => IndexOf(mark.Place)).ToDictionary(marks => marks.Key, marks => string.Join(", ", marks.Select(mark => mark.Name)));
         _ticks = [.. TicksOf(IsQuarter ? TimeSpan.FromMinutes(5) : TimeSpan.FromMinutes(15))];
         _labels = new string[_viewers.Length];
@@ -158,6 +168,21 @@ public sealed partial class RoomChart : IDisposable
         _pickedAt = picked >= _viewers.Length - 1 ? null : AtOf(picked); // the last point is now and stays selected as the line moves on
         (_isChanged, _spoken) = (true, _labels[Picked]);
         return _pen.WriteSoonAsync(AddressInstants.Write(_pickedAt));
+    }
+
+    /// <summary>"12-18" when a stretch was dragged, "12-12" when a place was pressed. The line may begin later than the chart.</summary>
+    private Task TakeAsync(ChangeEventArgs change)
+    {
+        if ((change.Value as string)?.Split('-') is not [var from, var until] || !TryIndex(from, out var first) || !TryIndex(until, out var last))
+            return Task.CompletedTask;
+        return first == last ? PickAsync(first) : OnLookBack.InvokeAsync(new HistorySpan(AtOf(first), AtOf(last)));
+    }
+
+    private bool TryIndex(string text, out int index)
+    {
+        var isPlace = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place < Slots;
+        index = Math.Max(0, place - (Slots - _viewers.Length));
+        return isPlace;
     }
 
     private string PointText(int index)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
+using Presence.Engine.History;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 
@@ -13,6 +14,9 @@ namespace Presence.Dashboard.Components.Shared;
 /// <param name="Text">What happened, and by whom.</param>
 internal sealed record RoomEvent(string Key, DateTimeOffset At, string Name, string Text)
 {
+    /// <summary>The minute in which viewers left; null for everything else.</summary>
+    public HistorySpan? Fall { get; private init; }
+
     /// <summary>The events of the last hour, the latest first.</summary>
     public static RoomEvent[] Of(RoomHour hour) =>
         [.. hour.Changes.Select(Of).Concat(hour.Saves.Select(Of)).Concat(SurgesOf(hour.Trend)).OrderByDescending(happened => happened.At)];
@@ -41,7 +45,10 @@ internal sealed record RoomEvent(string Key, DateTimeOffset At, string Name, str
     {
         var at = trend.HourAt(surge.Index);
         var text = Sentence.With(OverviewTexts.Surge, Numbers.Change(surge.Change), Durations.Exact(RoomTrend.HourStep));
-        return new RoomEvent(string.Create(CultureInfo.InvariantCulture, $"surge {at.UtcTicks / RoomTrend.HourStep.Ticks}"), at, text, text);
+        return new RoomEvent(string.Create(CultureInfo.InvariantCulture, $"surge {at.UtcTicks / RoomTrend.HourStep.Ticks}"), at, Numbers.Change(surge.Change), text)
+        {
+            Fall = surge.Change < 0 ? new HistorySpan(trend.HourAt(surge.Index - 1), at) : null,
+        };
     });
 
     private static string NameOf(IEnumerable<SettingsDifference> differences) =>
