@@ -227,9 +227,9 @@ public sealed class MembershipStoreTests : IAsyncLifetime
     [Fact]
     public async Task FlushAsync_LeaveRightAfterAComparison_IsNotTakenForFleeting()
     {
-        // The first flush compares, and is held up at the gate with its first batch.
-        for (var i = 0; i < 6_000; i++)
-            _world.Beat($"user {i}");
+        // The first flush compares. Between taking the journal and the walk over everybody present it is held up at the gate, with a visit.
+        _world.Beat("gone");
+        _world.Engine.Leave("lobby", "gone", "");
         Task flush;
         using (await _world.Database.Gate.EnterAsync(Cancel))
         {
@@ -237,12 +237,12 @@ public sealed class MembershipStoreTests : IAsyncLifetime
             _world.Beat("meanwhile");
         }
         await flush;
-        Assert.Equal(6_001, _world.StoredIds().Count); // stored by the walk, and its join is in the journal
+        Assert.Single(_world.StoredIds()); // stored by the walk, and its join is in the journal
         _world.Engine.Leave("lobby", "meanwhile", "");
 
         await _world.Memberships.FlushAsync(Cancel);
 
-        Assert.Equal(6_000, _world.StoredIds().Count);
+        Assert.Empty(_world.StoredIds());
     }
 
     [Fact]

@@ -17,8 +17,6 @@ namespace Presence.Engine.Storage;
 /// </remarks>
 public sealed class MembershipStore(PresenceDatabase database, PresenceEngine engine, ILogger<MembershipStore>? logger = null) : IDisposable
 {
-    private const int BatchSize = 5_000;
-
     private readonly ILogger _logger = logger ?? NullLogger<MembershipStore>.Instance;
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private readonly List<MembershipChange> _drained = [];
@@ -116,7 +114,7 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
             if (compare)
                 await CompareAsync(rows, cancellationToken);
             else
-                await WriteAsync(rows, _drained, cancellationToken);
+                await WriteBatchAsync(rows, Lasting(_drained), cancellationToken);
             await WriteHiddenAsync(rows, cancellationToken);
             _mustCompare = false;
             _justCompared = compare;
@@ -193,29 +191,16 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
         return [.. visits.Values];
     }
 
-    private async Task WriteAsync(MembershipRows rows, List<MembershipChange> changes, CancellationToken cancellationToken)
+    /// <summary>The changes without stays that started and ended between two passes, which never touch the disk.</summary>
+    private List<MembershipChange> Lasting(List<MembershipChange> changes)
     {
-        var fleeting = Fleeting(changes);
-        for (var from = 0; from < changes.Count; from += BatchSize)
-        {
-            var batch = changes.GetRange(from, Math.Min(BatchSize, changes.Count - from));
-            batch.RemoveAll(change => fleeting.Contains(change.Id));
-            if (batch.Count > 0)
-                await WriteBatchAsync(rows, batch, cancellationToken);
-        }
-    }
-
-    /// <summary>Stays that started and ended between two passes. They never touch the disk.</summary>
-    private HashSet<long> Fleeting(List<MembershipChange> changes)
-    {
-        var fleeting = new HashSet<long>();
-
         // The walk over all viewers may have stored a stay that began during it, although its join is only drained now.
         // So this pass must not leave out its leave.
         if (_justCompared)
-            return fleeting;
+            return changes;
 
         var joined = new HashSet<long>();
+        var fleeting = new HashSet<long>();
         foreach (var change in changes)
         {
             if (change.IsJoin)
@@ -223,10 +208,11 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
             else if (joined.Contains(change.Id))
                 fleeting.Add(change.Id);
         }
-        return fleeting;
+        changes.RemoveAll(change => fleeting.Contains(change.Id));
+        return changes;
     }
 
-    private Task WriteBatchAsync(MembershipRows rows, List<MembershipChange> batch, CancellationToken cancellationToken) =>
+    private Task WriteBatchAsync(MembershipRows rows, IReadOnlyList<MembershipChange> batch, CancellationToken cancellationToken) =>
         rows.WriteAsync(batch, rows.Write, () => rows.Stamp(Alive(), _beat), cancellationToken);
 
     private AliveStamp Alive() => new(database.Now(), BootId, database.Time.GetElapsedTime(0)) { Steady = database.Steady.Stamp() };
@@ -234,30 +220,12 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
     /// <summary>Makes the table match the present viewers: inserts missing rows, deletes surplus ones, leaves the rest.</summary>
     private async Task CompareAsync(MembershipRows rows, CancellationToken cancellationToken)
     {
-        var gone = rows.ReadIds(); // all of them, until the loop below finds them
-        var batch = new List<MembershipChange>(BatchSize);
-        foreach (var join in engine.Journal.Snapshot())
-        {
-            if (gone.Remove(join.Id))
-                continue;
-            batch.Add(join);
-            if (batch.Count == BatchSize)
-                await WriteAndClearAsync();
-        }
-        foreach (var id in gone)
-        {
-            batch.Add(default(MembershipChange) with { Id = id });
-            if (batch.Count == BatchSize)
-                await WriteAndClearAsync();
-        }
-        if (batch.Count > 0)
-            await WriteAndClearAsync();
-
-        async Task WriteAndClearAsync()
-        {
-            await WriteBatchAsync(rows, batch, cancellationToken);
-            batch.Clear();
-        }
+        var gone = rows.ReadIds(); // all of them, until those present are taken out
+        var missing = engine.Journal.Snapshot().Where(join => !gone.Remove(join.Id)).ToArray();
+        // The walk goes from room to room. In the order of ids each page of the table is written once, and not for every room again.
+        Array.Sort(Array.ConvertAll(missing, join => join.Id), missing);
+        await WriteBatchAsync(rows, missing, cancellationToken);
+        await WriteBatchAsync(rows, [.. gone.Select(id => default(MembershipChange) with { Id = id })], cancellationToken);
     }
 
     /// <summary>Starts empty. Viewers who still watch will rejoin, so the engine is told of a restart.</summary>

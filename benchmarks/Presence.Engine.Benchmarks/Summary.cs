@@ -19,6 +19,23 @@ internal static class Summary
         return 0;
     }
 
+    /// <summary>The lines of rooms alone, but for the lock's: short enough to compare two builds in turn.</summary>
+    public static int RunRooms(TextWriter output)
+    {
+        var names = new Names(Million);
+        var baseline = new Baseline(names);
+        baseline.Measure();
+        MeasureRooms(names, baseline, output.WriteLine);
+        return 0;
+    }
+
+    /// <summary>The lines of storage alone.</summary>
+    public static async Task<int> RunStorageAsync(TextWriter output)
+    {
+        await StorageSummary.MeasureAsync(new Names(Million), output.WriteLine);
+        return 0;
+    }
+
     public static async Task<int> RunAsync(TextWriter output)
     {
         var since = Stopwatch.GetTimestamp();
@@ -28,10 +45,7 @@ internal static class Summary
         baseline.Measure();
 
         var rows = new List<SummaryRow>();
-        MeasureOneRoom(names, baseline, Print);
-        MeasureRooms(names, baseline, 1_000, 2.5, memoryBudget: null, Print);
-        MeasureRooms(names, baseline, 100_000, 3.5, memoryBudget: 280, Print);
-        MeasureExpiry(names, baseline, Print);
+        MeasureRooms(names, baseline, Print);
         Print(SummaryRow.OfValue("longest hold of a room's lock as a heartbeat sees it, p99.9", LockHolds.P999Milliseconds(names) * 1_000, "us", 2_000));
         MeasureSearch(Print);
         MeasureNetworkSearch(Print);
@@ -47,6 +61,14 @@ internal static class Summary
             output.WriteLine(row);
             output.Flush();
         }
+    }
+
+    private static void MeasureRooms(Names names, Baseline baseline, Action<SummaryRow> print)
+    {
+        MeasureOneRoom(names, baseline, print);
+        MeasureRooms(names, baseline, 1_000, 2.5, memoryBudget: null, print);
+        MeasureRooms(names, baseline, 100_000, 3.5, memoryBudget: 280, print);
+        MeasureExpiry(names, baseline, print);
     }
 
     private static void MeasureOneRoom(Names names, Baseline baseline, Action<SummaryRow> print)
