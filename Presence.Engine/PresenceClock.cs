@@ -19,6 +19,8 @@ internal sealed class PresenceClock
     public static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
 
     private static readonly long SuspendedAfter = (TickInterval + TimeSpan.FromSeconds(5)).Ticks;
+    private const int MostPauses = 64;
+
     private static readonly long ReanchorAfter = TimeSpan.FromMilliseconds(250).Ticks;
 
     private readonly TimeProvider _time;
@@ -30,6 +32,9 @@ internal sealed class PresenceClock
     private long _tickedAt;
     private long _utcOffset;
     private int _suspensions;
+
+    /// <summary>The latest pauses, the latest last: from which presence time on, and how much was skipped by then in all.</summary>
+    private (long From, long Skipped)[] _pauses = [(long.MinValue, 0)];
 
     public PresenceClock(TimeProvider time)
     {
@@ -63,6 +68,7 @@ internal sealed class PresenceClock
             {
                 Volatile.Write(ref _skipped, _skipped + sinceTick - TickInterval.Ticks);
                 Volatile.Write(ref _suspensions, _suspensions + 1);
+                Volatile.Write(ref _pauses, [.. _pauses.Skip(Math.Max(0, _pauses.Length + 1 - MostPauses)), (elapsed - _skipped, _skipped)]);
             }
             Volatile.Write(ref _tickedAt, Math.Max(elapsed, _tickedAt));
 
@@ -76,6 +82,22 @@ internal sealed class PresenceClock
 
     /// <summary>The UTC instant of a presence time.</summary>
     public DateTimeOffset UtcOf(long presenceTime) => new(presenceTime + Volatile.Read(ref _utcOffset), TimeSpan.Zero);
+
+    /// <summary>The UTC instant of a presence time as it was then: of what is recorded, which does not move when the process was suspended later.</summary>
+    public DateTimeOffset UtcThen(long presenceTime) => UtcOfElapsed(ElapsedAt(presenceTime));
+
+    /// <summary>A presence time without anything skipped: what differs by as much as the instants of <see cref="UtcThen"/>, however the wall clock is set.</summary>
+    public long ElapsedAt(long presenceTime)
+    {
+        var pauses = Volatile.Read(ref _pauses);
+        var latest = pauses.Length - 1;
+        while (latest > 0 && pauses[latest].From > presenceTime)
+            latest--;
+        return presenceTime + pauses[latest].Skipped;
+    }
+
+    /// <summary>The UTC instant of such a time.</summary>
+    public DateTimeOffset UtcOfElapsed(long elapsed) => UtcOf(elapsed - Volatile.Read(ref _pauses)[^1].Skipped);
 
     /// <summary>The presence time of a UTC instant; negative before the engine was made.</summary>
     public long PresenceTimeOf(DateTimeOffset utc) => utc.UtcTicks - Volatile.Read(ref _utcOffset);

@@ -8,7 +8,7 @@ namespace Presence.Engine;
 public sealed partial class PresenceEngine
 {
     private readonly NetworkHistory _history = new();
-    private readonly MinuteCollector _minutes = new();
+    private MinuteCollector _minutes;
 
     /// <summary>The network's history, oldest first. Steps in which the server did not run are left out.</summary>
     /// <param name="range">How finely; it also bounds how far back there is anything.</param>
@@ -37,9 +37,11 @@ public sealed partial class PresenceEngine
         if (ends)
         {
             var now = _clock.Now();
+            var taken = new List<RoomMinute>();
             foreach (var (_, room) in _rooms)
-                room.TakeMinutes(now, ends, into);
-            _minutes.End(into);
+                room.TakeMinutes(now, ends, taken);
+            _minutes.End(now, _clock.UtcOf(now), Moment(), taken);
+            into.AddRange(taken);
         }
         return _minutes.TakeAll(into);
     }
@@ -70,8 +72,12 @@ public sealed partial class PresenceEngine
     {
         var at = _clock.UtcOf(now);
         _history.Record(now, at, new NetworkTotals(_network.Users.Count, _metrics.JoinedInAll, _metrics.LeftInAll, heartbeats));
-        _minutes.Add(now, at, new NetworkMoment(_network.Users.Count, _network.Users.Guests, _network.Hidden, _metrics.JoinedInAll, _metrics.LeftByReason));
+        _minutes.Add(now, at, Moment());
     }
+
+    private MinuteCollector NewMinutes() => new(_clock.Now(), _clock.UtcOf(_clock.Now()));
+
+    private NetworkMoment Moment() => new(_network.Users.Count, _network.Users.Guests, _network.Hidden);
 }
 
 /// <content>Memory: refusing what does not fit, giving back what a crowd that has gone left unused.</content>

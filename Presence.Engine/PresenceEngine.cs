@@ -55,6 +55,7 @@ public sealed partial class PresenceEngine : IDisposable
         _optOuts = new OptOuts(limits.OptOuts);
         _channels = new ChannelMembers(limits.Channels);
         _schedule = new SweepSchedule(_clock.Now());
+        _minutes = NewMinutes();
     }
 
     /// <summary>The settings in force.</summary>
@@ -211,6 +212,7 @@ public sealed partial class PresenceEngine : IDisposable
         var now = _clock.Now();
         _network.SweptAt = now;
         _onlineNetwork.SweptAt = now;
+        _minutes = NewMinutes();
         Volatile.Write(ref _warmUntil, now + _settings.Current.HeartbeatInterval.Ticks);
     }
 

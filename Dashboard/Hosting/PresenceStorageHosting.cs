@@ -125,7 +125,7 @@ internal sealed class HistoryWriter(PresenceEngine engine, HistoryStore network,
     }
 
     /// <summary>Puts the minutes together that were not written before the process ended.</summary>
-    public Task<int> RecoverAsync(DateTimeOffset lastAlive, CancellationToken cancellationToken) => minutes.RecoverAsync(engine, lastAlive, cancellationToken);
+    public Task<int> RecoverAsync(MembershipStore memberships, DateTimeOffset lastAlive, CancellationToken cancellationToken) => minutes.RecoverAsync(engine, memberships.Forgotten, lastAlive, cancellationToken);
 }
 
 /// <summary>All administration data, read before viewers are restored: a banned viewer must not return with a restart.</summary>

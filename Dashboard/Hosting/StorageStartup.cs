@@ -107,7 +107,7 @@ internal sealed class StorageStartup(
 
     private async Task RecoverMinutesAsync(CancellationToken cancellationToken)
     {
-        if (memberships.LastAlive is { } lastAlive && await historyWriter.RecoverAsync(lastAlive, cancellationToken) is > 0 and var recovered)
+        if (memberships.LastAlive is { } lastAlive && await historyWriter.RecoverAsync(memberships, lastAlive, cancellationToken) is > 0 and var recovered)
             logger.LogInformation("Put {Minutes} minutes of history together from visits: the server was not stopped but ended.", recovered);
     }
 

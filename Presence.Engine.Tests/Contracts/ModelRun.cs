@@ -194,6 +194,7 @@ internal sealed partial class ModelRun : IDisposable
         _time.Advance(slept);
         _model.Now += TimeSpan.FromSeconds(1);
         _model.Epoch += slept - TimeSpan.FromSeconds(1);
+        _model.Slept += slept - TimeSpan.FromSeconds(1);
         Sweep();
         foreach (var (room, subscription) in _subscriptions)
         {

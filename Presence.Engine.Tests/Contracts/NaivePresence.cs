@@ -26,6 +26,9 @@ internal sealed class NaivePresence(PresenceLimits limits)
     /// <summary>The wall clock's reading at the start, were it right now.</summary>
     public DateTimeOffset Epoch { get; set; }
 
+    /// <summary>How much of it the machine slept so far: a viewer who is stored by another session after that came before it.</summary>
+    public TimeSpan Slept { get; set; }
+
     public IReadOnlyDictionary<string, RoomDefinition> Definitions => _definitions;
 
     public IReadOnlyList<Removal> Removals => _removals;
@@ -63,7 +66,8 @@ internal sealed class NaivePresence(PresenceLimits limits)
             IsGuest = others.Count == 0 ? guest : others[0].IsGuest,
             ViewerJoinedAt = others.Count == 0 ? NextJoinedAt(room, Now) : others[0].ViewerJoinedAt,
         };
-        added.StoredJoinedAt = Epoch + added.ViewerJoinedAt;
+        added.SleptBefore = others.Count == 0 ? Slept : others[0].SleptBefore;
+        added.StoredJoinedAt = Epoch + added.ViewerJoinedAt - (Slept - added.SleptBefore);
         Promise(added, state);
         if (others.Count == 0)
             Changes.Add((room, ChangeKind.Joined, user, LeaveReason.None, Now));
@@ -147,6 +151,7 @@ internal sealed class NaivePresence(PresenceLimits limits)
             var others = SessionsOf(session.Room, session.User);
             var joinedAt = session.StoredJoinedAt - Epoch;
             session.ViewerJoinedAt = others.Count > 0 ? others[0].ViewerJoinedAt : NextJoinedAt(session.Room, joinedAt < Now ? joinedAt : Now);
+            session.SleptBefore = Slept;
             Promise(session, asWhenTheyCame ? session.FirstState : session.State);
         }
     }

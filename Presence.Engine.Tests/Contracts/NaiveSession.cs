@@ -13,6 +13,9 @@ internal sealed record NaiveSession(string Room, string User, string Session)
     /// <summary>What the wall clock said of when its viewer came.</summary>
     public DateTimeOffset StoredJoinedAt { get; set; }
 
+    /// <summary>How long the machine had slept until its viewer came.</summary>
+    public TimeSpan SleptBefore { get; set; }
+
     public bool IsGuest { get; init; }
     public TimeSpan ViewerJoinedAt { get; set; }
     public TimeSpan HeartbeatAt { get; set; }

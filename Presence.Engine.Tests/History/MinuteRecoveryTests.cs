@@ -107,7 +107,7 @@ public sealed class MinuteRecoveryTests : IAsyncLifetime
     {
         using var minutes = new MinuteStore(world.Database);
         if (recovers)
-            await minutes.RecoverAsync(world.Engine, world.Memberships.LastAlive!.Value, Cancel);
+            await minutes.RecoverAsync(world.Engine, world.Memberships.Forgotten, world.Memberships.LastAlive!.Value, Cancel);
         var ended = new List<RoomMinute>();
         world.Engine.TakeMinutes(ended, ends);
         await minutes.SaveAsync(ended, Cancel);

@@ -62,7 +62,7 @@ public sealed class RecordingTests
         Assert.All(room.Take(5), minute => Assert.Equal((TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), 1), (minute.Viewers, minute.Hidden, minute.Peak)));
         Assert.Equal((TimeSpan.Zero, 1), (room[5].Viewers, room[5].Leaves.Left));
         var network = minutes.Where(minute => minute.RoomId is null).ToList();
-        Assert.Equal(6, network.Count);
+        Assert.Equal(10, network.Count); // while the server runs, also when nobody is there
         Assert.Equal((1, 1), (network.Sum(minute => minute.Joins), network.Sum(minute => minute.Leaves.Total)));
         Assert.All(network.Skip(1).Take(4), minute => Assert.Equal((TimeSpan.FromMinutes(1), 1), (minute.Viewers, minute.Peak)));
     }
@@ -252,7 +252,7 @@ public sealed class RecordingTests
 
         var replayed = MinuteReplay.Of(recorded.ConvertAll(Rounded), minutes[0].At, minutes[^1].At.AddMinutes(1));
         AssertSame(seed, minutes.Select(minute => (Rounded(minute) with { Hidden = default }).ToString()), replayed.Where(minute => minute.RoomId is not null).Select(minute => (Rounded(minute) with { Hidden = default }).ToString()));
-        AssertSame(seed, replayed.Where(minute => minute.RoomId is null).Select(minute => minute.ToString()), replayed.Where(minute => minute.RoomId is not null).Select(minute => (minute with { RoomId = null }).ToString()));
+        AssertSame(seed, replayed.Where(minute => minute.RoomId is null && minute.Peak + minute.Leaves.Total > 0).Select(minute => minute.ToString()), replayed.Where(minute => minute.RoomId is not null).Select(minute => (minute with { RoomId = null }).ToString()));
     }
 
     /// <summary>The clock's timestamps are no whole ticks.</summary>

@@ -70,7 +70,7 @@ public sealed class PresenceFeed
         }
     }
 
-    private FeedEvent EventOf(in Entry entry, long position) => new(position, entry.Kind, _clock.UtcOf(entry.At))
+    private FeedEvent EventOf(in Entry entry, long position) => new(position, entry.Kind, _clock.UtcThen(entry.At))
     {
         RoomId = entry.RoomId,
         UserId = entry.UserId,
@@ -78,7 +78,7 @@ public sealed class PresenceFeed
         SessionId = entry.SessionId,
         Device = _devices[entry.Device],
         Reason = entry.Reason,
-        JoinedAt = entry.Kind == FeedEventKind.Left ? _clock.UtcOf(entry.JoinedAt) : null,
+        JoinedAt = entry.Kind == FeedEventKind.Left ? _clock.UtcThen(entry.JoinedAt) : null,
         Hidden = new TimeSpan(entry.Hidden),
         Viewers = entry.Viewers,
         SettingsVersion = entry.SettingsVersion,

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Presence.Engine.Changes;
-using Presence.Engine.History;
 
 namespace Presence.Engine.Diagnostics;
 
@@ -57,14 +56,6 @@ internal sealed class PresenceMetrics : IDisposable
             return left;
         }
     }
-
-    /// <summary>The same by reason.</summary>
-    public LeaveCounts LeftByReason => new(
-        (int)Volatile.Read(ref _left[(int)LeaveReason.Left]),
-        (int)Volatile.Read(ref _left[(int)LeaveReason.Timeout]),
-        (int)Volatile.Read(ref _left[(int)LeaveReason.Disabled]),
-        (int)Volatile.Read(ref _left[(int)LeaveReason.Removed]),
-        (int)Volatile.Read(ref _left[(int)LeaveReason.Ended]));
 
     public void Joined() => Interlocked.Increment(ref _joined);
 

@@ -54,7 +54,11 @@ internal sealed class BroadcastTracker(Func<TimeSpan> gap)
     /// <summary>The catalogue says something new of a room. Taking it from ended to live is an explicit start.</summary>
     public void Defined(string roomId, RoomDefinition definition, DateTimeOffset at)
     {
-        _open.TryGetValue(roomId, out var broadcast);
+        if (_open.TryGetValue(roomId, out var broadcast) && IsOver(broadcast, at))
+        {
+            End(broadcast, broadcast.EmptySince!.Value, BroadcastEnd.Empty);
+            broadcast = null;
+        }
         if (definition.Status == RoomStatus.Ended)
         {
             _ended.Add(roomId);

@@ -5,18 +5,17 @@ namespace Presence.Engine.History;
 /// <para><b>Bound.</b> <see cref="Most"/> minutes: some hours of a few thousand rooms without a writer. More are lost and counted.</para>
 /// <para><b>Threads.</b> The sweep adds, any thread takes.</para>
 /// </remarks>
-internal sealed class MinuteCollector
+/// <param name="ticks">Presence time from which on it counts.</param>
+/// <param name="at">The same moment in UTC.</param>
+internal sealed class MinuteCollector(long ticks, DateTimeOffset at)
 {
     public const int Most = 500_000;
 
     private readonly Lock _lock = new();
     private List<RoomMinute> _waiting = [];
     private long _lost;
-    private long _minute;
-    private long _lastTicks;
-    private bool _hasBegun;
-    private NetworkMoment _begin;
-    private NetworkMoment _last;
+    private long _minute = at.UtcTicks / TimeSpan.TicksPerMinute;
+    private long _lastTicks = ticks;
     private long _viewers;
     private long _guests;
     private long _hidden;
@@ -36,16 +35,7 @@ internal sealed class MinuteCollector
     {
         lock (_lock)
         {
-            if (!_hasBegun)
-                (_hasBegun, _minute, _lastTicks) = (true, MinuteOf(at), ticks); // the first sweep compares with the start, when nobody had joined
-            AddNeedsLock(ticks, moment);
-            if (MinuteOf(at) is var minute && minute != _minute)
-            {
-                if (EndNeedsLock() is { } ended)
-                    Taken.Add(ended);
-                _minute = minute;
-                _peak = moment.Viewers;
-            }
+            AddNeedsLock(ticks, at, moment, Taken);
             if (Taken.Count == 0)
                 return;
             var fits = Math.Min(Taken.Count, Most - _waiting.Count);
@@ -56,12 +46,16 @@ internal sealed class MinuteCollector
     }
 
     /// <summary>Ends the network's minute under way.</summary>
-    public void End(List<RoomMinute> into)
+    /// <param name="ticks">Presence time.</param>
+    /// <param name="at">The same moment in UTC.</param>
+    /// <param name="moment">The network.</param>
+    /// <param name="rooms">The rooms' minutes of the same moment; the network's are added.</param>
+    public void End(long ticks, DateTimeOffset at, in NetworkMoment moment, List<RoomMinute> rooms)
     {
         lock (_lock)
         {
-            if (EndNeedsLock() is { } ended)
-                into.Add(ended);
+            AddNeedsLock(ticks, at, moment, rooms);
+            rooms.Add(EndNeedsLock(rooms));
         }
     }
 
@@ -80,6 +74,19 @@ internal sealed class MinuteCollector
 
     private static long MinuteOf(DateTimeOffset at) => at.UtcTicks / TimeSpan.TicksPerMinute;
 
+    /// <summary>What a sweep finds has held since the one before, on both sides of a minute's end.</summary>
+    private void AddNeedsLock(long ticks, DateTimeOffset at, in NetworkMoment moment, List<RoomMinute> rooms)
+    {
+        if (MinuteOf(at) is var minute && minute != _minute)
+        {
+            var end = ticks - (at.UtcTicks % TimeSpan.TicksPerMinute);
+            AddNeedsLock(end >= _lastTicks ? end : ticks, moment); // otherwise the clock was set, or the process was suspended
+            rooms.Add(EndNeedsLock(rooms));
+            _minute = minute;
+        }
+        AddNeedsLock(ticks, moment);
+    }
+
     private void AddNeedsLock(long ticks, in NetworkMoment moment)
     {
         var lasted = Math.Max(0, ticks - _lastTicks);
@@ -88,26 +95,25 @@ internal sealed class MinuteCollector
         _guests += moment.Guests * lasted;
         _hidden += Math.Min(moment.Hidden, moment.Viewers) * lasted; // one hidden in two rooms counts twice there
         _peak = Math.Max(_peak, moment.Viewers);
-        _last = moment;
     }
 
-    /// <summary>The minute under way as far as it goes; null when nothing happened in it.</summary>
-    private RoomMinute? EndNeedsLock()
+    /// <summary>The minute under way as far as it goes, also when nobody was there: that the server ran is known by it.</summary>
+    private RoomMinute EndNeedsLock(List<RoomMinute> rooms)
     {
-        var minute = new RoomMinute(null, new DateTimeOffset(_minute * TimeSpan.TicksPerMinute, TimeSpan.Zero))
+        var at = new DateTimeOffset(_minute * TimeSpan.TicksPerMinute, TimeSpan.Zero);
+        var minute = new RoomMinute(null, at)
         {
             Viewers = new TimeSpan(_viewers),
             Guests = new TimeSpan(_guests),
             Hidden = new TimeSpan(_hidden),
             Peak = _peak,
-            Joins = (int)(_last.Joins - _begin.Joins),
-            Leaves = _last.Leaves - _begin.Leaves,
         };
-        _begin = _last;
+        foreach (var room in rooms.Where(room => room.RoomId is not null && room.At == at))
+            minute = minute with { Joins = minute.Joins + room.Joins, Leaves = minute.Leaves + room.Leaves };
         (_viewers, _guests, _hidden, _peak) = (0, 0, 0, 0);
-        return minute is { Peak: 0, Joins: 0, Leaves.Total: 0 } ? null : minute;
+        return minute;
     }
 }
 
-/// <summary>What a sweep found in the network: viewers now, joins and leaves since the engine was made.</summary>
-internal readonly record struct NetworkMoment(int Viewers, int Guests, int Hidden, long Joins, LeaveCounts Leaves);
+/// <summary>The network's viewers, as a sweep found them.</summary>
+internal readonly record struct NetworkMoment(int Viewers, int Guests, int Hidden);

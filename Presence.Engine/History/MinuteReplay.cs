@@ -9,7 +9,7 @@ internal static class MinuteReplay
     /// <summary>The minutes of each room and of the network, as the engine would have recorded them.</summary>
     /// <param name="visits">Those that touch the time between, in any order. One that goes on lasts beyond <paramref name="until"/>.</param>
     /// <param name="from">The first minute; a whole one.</param>
-    /// <param name="until">The first moment that is not replayed.</param>
+    /// <param name="until">When it ends. Who leaves or joins at that very moment is counted.</param>
     public static List<RoomMinute> Of(IReadOnlyCollection<Visit> visits, DateTimeOffset from, DateTimeOffset until)
     {
         var minutes = new List<RoomMinute>();
@@ -19,15 +19,15 @@ internal static class MinuteReplay
         // A viewer of several rooms is there once, but joins and leaves each of them.
         var people = visits.GroupBy(visit => visit.UserId, PresenceComparers.UserId).SelectMany(stays => Together(stays)).ToArray();
         var changes = minutes.GroupBy(minute => minute.At).ToDictionary(rooms => rooms.Key, rooms => (Joins: rooms.Sum(room => room.Joins), Leaves: rooms.Aggregate(default(LeaveCounts), (sum, room) => sum + room.Leaves)));
-        minutes.AddRange(Of(null, people, from, until).Select(minute => minute with { Joins = changes[minute.At].Joins, Leaves = changes[minute.At].Leaves }));
+        minutes.AddRange(Of(null, people, from, until).Select(minute => changes.TryGetValue(minute.At, out var change) ? minute with { Joins = change.Joins, Leaves = change.Leaves } : minute));
         return minutes;
     }
 
     private static IEnumerable<RoomMinute> Of(string? roomId, Stay[] stays, DateTimeOffset from, DateTimeOffset until)
     {
-        for (var at = from; at < until; at += TimeSpan.FromMinutes(1))
+        for (var at = from; at <= until; at += TimeSpan.FromMinutes(1))
         {
-            var end = at.AddMinutes(1) < until ? at.AddMinutes(1) : until;
+            var (next, end) = (at.AddMinutes(1), at.AddMinutes(1) < until ? at.AddMinutes(1) : until);
             var minute = new RoomMinute(roomId, at) { Peak = PeakOf(stays, at, end) };
             foreach (var stay in stays)
             {
@@ -38,12 +38,14 @@ internal static class MinuteReplay
                     Viewers = minute.Viewers + there,
                     Hidden = minute.Hidden + (there * stay.HiddenShare),
                     Guests = minute.Guests + (stay.IsGuest ? there : TimeSpan.Zero),
-                    Joins = minute.Joins + (stay.JoinedAt >= at && stay.JoinedAt < end ? 1 : 0),
-                    Leaves = minute.Leaves + (stay.LeftAt >= at && stay.LeftAt < end ? LeaveCounts.Of(stay.Reason) : default),
+                    Joins = minute.Joins + (IsIn(stay.JoinedAt) ? 1 : 0),
+                    Leaves = minute.Leaves + (IsIn(stay.LeftAt) ? LeaveCounts.Of(stay.Reason) : default),
                 };
             }
-            if (minute.Peak > 0 || minute.Joins > 0 || minute.Leaves.Total > 0)
+            if (roomId is null || minute.Peak > 0 || minute.Joins > 0 || minute.Leaves.Total > 0)
                 yield return minute;
+
+            bool IsIn(DateTimeOffset instant) => instant >= at && instant < next && instant <= until;
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class MinuteRecorder
     public MinuteRecorder(PresenceClock clock, in RoomCounters counters, long now)
     {
         (_viewers, _hidden, _guests) = (counters.Viewers, counters.Hidden, counters.Guests);
-        _current = Begin(MinuteOf(clock, now), now);
+        _current = Begin(clock, MinuteOf(clock, now), now);
     }
 
     /// <summary>A viewer joined.</summary>
@@ -80,18 +80,20 @@ internal sealed class MinuteRecorder
     public void TakeAll(PresenceClock clock, DeviceTable devices, string roomId, long now, List<RoomMinute> into)
     {
         Take(clock, devices, roomId, now, into);
-        var minute = _current.Minute;
+        var (minute, ends) = (_current.Minute, _current.Ends);
         Close(now);
         if (_before.HasAny)
             into.Add(_before.ToMinute(devices, roomId));
         _before = default;
-        _current = Begin(minute, now);
+        _current = Begin(clock, minute, now) with { Ends = ends };
     }
 
     /// <summary>Whether it counts what the room counts, for tests.</summary>
     public bool Agrees(in RoomCounters counters) => (_viewers, _hidden, _guests) == (counters.Viewers, counters.Hidden, counters.Guests);
 
     private static long MinuteOf(PresenceClock clock, long at) => clock.UtcOf(at).UtcTicks / TimeSpan.TicksPerMinute;
+
+    private static long EndOf(PresenceClock clock, long minute) => clock.PresenceTimeOf(new DateTimeOffset((minute + 1) * TimeSpan.TicksPerMinute, TimeSpan.Zero));
 
     /// <summary>Moves the counts at an instant, and returns the minute it is in.</summary>
     private ref Sums Count(PresenceClock clock, int viewers, int guests, int hidden, long at)
@@ -126,10 +128,11 @@ internal sealed class MinuteRecorder
         var minute = MinuteOf(clock, now);
         if (minute == _current.Minute)
             return;
-        var end = clock.PresenceTimeOf(new DateTimeOffset((_current.Minute + 1) * TimeSpan.TicksPerMinute, TimeSpan.Zero));
-        var until = end >= _current.From && end <= now ? end : now; // otherwise the wall clock was set meanwhile
+        // By the clock as it is, or as it was when the minute began if it was set meanwhile.
+        var end = EndOf(clock, _current.Minute);
+        var until = end >= _current.From && end <= now ? end : Math.Clamp(_current.Ends, _current.From, now);
         Close(until);
-        _current = Begin(minute, until);
+        _current = Begin(clock, minute, until);
     }
 
     private void Close(long until)
@@ -140,9 +143,9 @@ internal sealed class MinuteRecorder
         _before = _current;
     }
 
-    private Sums Begin(long minute, long from)
+    private Sums Begin(PresenceClock clock, long minute, long from)
     {
-        var sums = new Sums { Minute = minute, From = from, Peak = _viewers };
+        var sums = new Sums { Minute = minute, From = from, Ends = EndOf(clock, minute), Peak = _viewers };
         sums.Add(-_viewers * from, -_guests * from, -_hidden * from);
         return sums;
     }
@@ -151,6 +154,9 @@ internal sealed class MinuteRecorder
     {
         public long Minute;
         public long From;
+
+        /// <summary>When it will be over, by the clock as it was.</summary>
+        public long Ends;
 
         /// <summary>0 while the minute goes on.</summary>
         public long Until;

@@ -62,7 +62,7 @@ internal sealed partial class Room
         {
             var now = NowNeedsLock();
             ExpireUserNeedsLock(userId, hash, now);
-            for (var index = _sessions.FirstOfUser(hash, userId); index != None; index = _sessions.FirstOfUser(hash, userId))
+            while (EarliestNeedsLock(userId, hash, long.MaxValue) is var index and not None)
                 EndSessionNeedsLock(index, reason, now);
         }
     }
@@ -114,20 +114,20 @@ internal sealed partial class Room
     /// <summary>Ends a user's sessions that are past their deadline but not yet swept, earliest first (rule 7).</summary>
     private void ExpireUserNeedsLock(string userId, int hash, long now)
     {
-        while (true)
+        while (EarliestNeedsLock(userId, hash, now) is var expired and not None)
+            EndSessionNeedsLock(expired, LeaveReason.Timeout, _generations.DeadlineOf(_sessions[expired]));
+    }
+
+    /// <summary>The session of a user with the earliest deadline, if that is not later than an instant: who has several leaves with the one that lasts longest.</summary>
+    private int EarliestNeedsLock(string userId, int hash, long latest)
+    {
+        var (found, earliest) = (None, latest);
+        for (var index = _sessions.FirstOfUser(hash, userId); index != None; index = _sessions.NextOfUser(index))
         {
-            var expired = None;
-            var earliest = now + 1;
-            for (var index = _sessions.FirstOfUser(hash, userId); index != None; index = _sessions.NextOfUser(index))
-            {
-                var deadline = _generations.DeadlineOf(_sessions[index]);
-                if (deadline < earliest)
-                    (expired, earliest) = (index, deadline);
-            }
-            if (expired == None)
-                return;
-            EndSessionNeedsLock(expired, LeaveReason.Timeout, earliest);
+            if (_generations.DeadlineOf(_sessions[index]) is var deadline && deadline <= earliest)
+                (found, earliest) = (index, deadline);
         }
+        return found;
     }
 
     private void LowerDueNeedsLock(long dueAt)

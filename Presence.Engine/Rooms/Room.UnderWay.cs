@@ -24,11 +24,8 @@ internal sealed partial class Room
         var until = Math.Min(from + SlotsPerCopy, _sessions.UsedSlots);
         for (; from < until; from++)
         {
-            if (!_sessions[from].IsLead)
-                continue;
-            var visit = VisitNeedsLock(from, LeaveReason.None, now, out _);
-            var seenAt = _network.Clock.UtcOf(SeenAtNeedsLock(from));
-            into.Add(visit with { SeenAt = seenAt > visit.JoinedAt ? seenAt : visit.JoinedAt });
+            if (_sessions[from].IsLead)
+                into.Add(VisitNeedsLock(from, LeaveReason.None, now, out _));
         }
         return from < _sessions.UsedSlots ? from : None;
     }

@@ -49,9 +49,9 @@ internal sealed partial class Room
         MinutesNeedsLock(at).Hide(_network.Clock, isHidden, at);
         ref var stay = ref StayOfNeedsLock(lead);
         if (isHidden)
-            stay.Hide(at);
+            stay.Hide(_network.Clock.ElapsedAt(at));
         else
-            stay.Show(at, seenAt);
+            stay.Show(_network.Clock.ElapsedAt(at), _network.Clock.ElapsedAt(seenAt));
         _network.Journal.Record(stay.ToChange(_sessions[lead].MembershipId, _network.Clock));
     }
 
@@ -77,7 +77,7 @@ internal sealed partial class Room
         if (isHidden)
         {
             ref var stay = ref StayOfNeedsLock(index);
-            stay.Hide(now);
+            stay.Hide(_network.Clock.ElapsedAt(now));
             _network.Journal.Record(stay.ToChange(slot.MembershipId, _network.Clock));
         }
         MinutesNeedsLock(now).Join(_network.Clock, slot.IsGuest, isHidden, now);
@@ -97,7 +97,7 @@ internal sealed partial class Room
         if (isNewViewer)
         {
             if (isHidden)
-                StayOfNeedsLock(index).Hide(now);
+                StayOfNeedsLock(index).Hide(_network.Clock.ElapsedAt(now));
             MinutesNeedsLock(now).Return(_network.Clock, slot.IsGuest, isHidden, now);
         }
         if (stored is { } hidden)
@@ -124,8 +124,9 @@ internal sealed partial class Room
             return;
         MinutesNeedsLock(entry.At).Leave(_network.Clock, entry.IsGuest, wasHidden, entry.Reason, entry.At);
         feed.Record(entry);
+        _rare.LastLeftAt = Math.Max(_rare.LastLeftAt, entry.At); // a timeout is noticed after who left later
         if (_buckets.Viewers == 0)
-            feed.Record(entry with { Kind = FeedEventKind.RoomEmpty });
+            feed.Record(entry with { Kind = FeedEventKind.RoomEmpty, At = _rare.LastLeftAt });
     }
 
     /// <summary>The latest heartbeat or leave of any session of a viewer.</summary>
@@ -143,12 +144,13 @@ internal sealed partial class Room
     {
         ref var slot = ref _sessions[lead];
         var stay = _rare.Stays is { } stays && stays.TryGetValue(lead, out var kept) ? kept : default;
-        var seenAt = Math.Clamp(reason == LeaveReason.Timeout ? Math.Max(slot.HeartbeatAt, stay.SeenAt) : at, slot.JoinedAt, Math.Max(at, slot.JoinedAt));
-        hidden = stay.Show(seenAt, seenAt);
+        var left = Math.Max(at, slot.JoinedAt);
+        var seenAt = Math.Clamp(reason is LeaveReason.Timeout or LeaveReason.None ? SeenAtNeedsLock(lead) : at, slot.JoinedAt, left);
         var clock = _network.Clock;
-        return new Visit(Id, slot.UserId!, slot.IsGuest, clock.UtcOf(slot.JoinedAt), clock.UtcOf(Math.Max(at, slot.JoinedAt)), reason)
+        hidden = stay.Show(clock.ElapsedAt(seenAt), clock.ElapsedAt(seenAt));
+        return new Visit(Id, slot.UserId!, slot.IsGuest, clock.UtcThen(slot.JoinedAt), clock.UtcThen(left), reason)
         {
-            SeenAt = clock.UtcOf(seenAt),
+            SeenAt = clock.UtcThen(seenAt),
             Hidden = new TimeSpan(hidden),
             Device = _network.Devices[slot.Device],
             SessionId = slot.SessionId,
@@ -156,7 +158,7 @@ internal sealed partial class Room
     }
 }
 
-/// <summary>What a room keeps of a stay besides its slots, for viewers who were hidden or had several sessions.</summary>
+/// <summary>What a room keeps of a stay besides its slots, for viewers who were hidden or had several sessions. Hidden time is told by <see cref="PresenceClock.ElapsedAt"/>.</summary>
 internal struct Stay
 {
     private bool _isHidden;
@@ -167,10 +169,10 @@ internal struct Stay
     private long _doubtful;
     private long _doubtfulUntil;
 
-    /// <summary>Until when sessions that are gone vouched for it.</summary>
+    /// <summary>Until when sessions that are gone vouched for it, in presence time.</summary>
     public long SeenAt { get; set; }
 
-    public readonly HiddenChange ToChange(long id, PresenceClock clock) => new(id, new TimeSpan(_hidden + _doubtful), _isHidden ? clock.UtcOf(_hiddenSince) : null);
+    public readonly HiddenChange ToChange(long id, PresenceClock clock) => new(id, new TimeSpan(_hidden + _doubtful), _isHidden ? clock.UtcOfElapsed(_hiddenSince) : null);
 
     /// <summary>Goes on from what an earlier run stored. The time in between was hidden if its ends were.</summary>
     public void Restore(in HiddenChange stored, long now, PresenceClock clock)
@@ -178,7 +180,8 @@ internal struct Stay
         _hidden += stored.Hidden.Ticks;
         if (stored.Since is not { } since)
             return;
-        var hiddenSince = Math.Min(now, clock.PresenceTimeOf(since));
+        now = clock.ElapsedAt(now);
+        var hiddenSince = Math.Min(now, clock.ElapsedAt(clock.PresenceTimeOf(since)));
         if (_isHidden)
             _hiddenSince = hiddenSince;
         else

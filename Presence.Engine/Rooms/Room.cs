@@ -182,7 +182,7 @@ internal sealed partial class Room
             var isGuest = lead == None ? heartbeat.IsGuest : _sessions[lead].IsGuest;
             var id = _network.Journal.NextId();
             _network.Journal.Record(new MembershipChange(
-                id, IsJoin: true, Id, heartbeat.UserId, heartbeat.SessionId, isGuest, heartbeat.State, _network.Clock.UtcOf(joinedAt)));
+                id, IsJoin: true, Id, heartbeat.UserId, heartbeat.SessionId, isGuest, heartbeat.State, _network.Clock.UtcThen(joinedAt)));
             return id;
         }
         catch

@@ -33,6 +33,9 @@ internal struct RoomColdState
     /// <summary>When the first of the viewers now present came; in an empty room, when the last one left.</summary>
     public long Since;
 
+    /// <summary>The latest instant at which a viewer left.</summary>
+    public long LastLeftAt = long.MinValue;
+
     /// <summary>The most viewers since then.</summary>
     public int Peak;
 

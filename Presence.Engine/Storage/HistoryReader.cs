@@ -164,19 +164,19 @@ internal sealed class HistoryReader : IDisposable
             Add(AllVisits, "1", recent, last);
         }
         if (present.Count > 0)
-            facts.AddPresent(present.Where(visit => visit.JoinedAt <= span.Until), People(present), first);
+            facts.AddPresent(present.Where(visit => visit.JoinedAt <= span.Until), People(present, span.From));
         return facts;
 
         void Add(string table, string condition, long from, long until)
         {
             using var command = Query(
                 $"""
-                SELECT v."PersonNo", v."JoinedAt", v."StayedMilliseconds", v."UnseenMilliseconds", v."HiddenMilliseconds", v."DeviceNo", v."Reason", p."IsGuest", p."FirstSeenAt" < $4
+                SELECT v."PersonNo", v."JoinedAt", v."StayedMilliseconds", v."UnseenMilliseconds", v."HiddenMilliseconds", v."DeviceNo", v."Reason", p."IsGuest", p."FirstSeenAt" < $4 OR {WasHere("p")}
                 FROM {table} LEFT JOIN "HistoryPeople" p ON p."No" = v."PersonNo"
                 WHERE v."RoomNo" = $1 AND v."JoinedAt" BETWEEN $2 AND $3 AND v."JoinedAt" + v."StayedMilliseconds" >= $4 AND {condition}
                 ORDER BY v."JoinedAt", v."PersonNo"
                 """,
-                room, from, until, first);
+                room, from, until, first, TicksOf(span.From), PresenceEngine.NetworkRoom);
             using var rows = command.ExecuteReader();
             while (rows.Read())
             {
@@ -313,18 +313,28 @@ internal sealed class HistoryReader : IDisposable
         return devices;
     }
 
-    /// <summary>The numbers of people, and when they were first seen; those of whom nothing is kept are left out.</summary>
-    private Dictionary<string, (long No, long FirstSeenAt)> People(IReadOnlyList<Visit> present)
+    /// <summary>The numbers of people, null where nothing is kept of them, and whether they watched something before an instant.</summary>
+    private Dictionary<string, (long? No, bool IsReturning)> People(IReadOnlyList<Visit> present, DateTimeOffset from)
     {
         using var command = Query(
-            """SELECT j.value, p."No", p."FirstSeenAt" FROM json_each($1) j JOIN "HistoryPeople" p ON p."UserId" = j.value""",
-            JsonSerializer.Serialize(present.Select(visit => visit.UserId)));
+            $"""
+            SELECT p."UserId", p."No", coalesce(p."FirstSeenAt" < $2, 0) OR {WasHere("p")}
+            FROM (SELECT j.value AS "UserId", h."No", h."FirstSeenAt" FROM json_each($1) j LEFT JOIN "HistoryPeople" h ON h."UserId" = j.value) p
+            """,
+            JsonSerializer.Serialize(present.Select(visit => visit.UserId)), from.ToUnixTimeMilliseconds(), null, null, TicksOf(from), PresenceEngine.NetworkRoom);
         using var rows = command.ExecuteReader();
-        var people = new Dictionary<string, (long, long)>(PresenceComparers.UserId);
+        var people = new Dictionary<string, (long?, bool)>(PresenceComparers.UserId);
         while (rows.Read())
-            people[rows.GetString(0)] = (rows.GetInt64(1), rows.GetInt64(2));
+            people[rows.GetString(0)] = (rows.IsDBNull(1) ? null : rows.GetInt64(1), rows.GetBoolean(2));
         return people;
     }
+
+    /// <summary>Whether somebody is in any room since before an instant ($5): the visit that makes them a returning viewer is not over yet.</summary>
+    private static string WasHere(string people) =>
+        $"""{people}."UserId" IN (SELECT "UserId" FROM "Memberships" WHERE "JoinedAt" < $5 AND "RoomId" <> $6)""";
+
+    /// <summary>As memberships store it.</summary>
+    private static long TicksOf(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks;
 }
 
 /// <summary>Where a visit stands in a list.</summary>
@@ -363,7 +373,7 @@ internal sealed class VisitFacts(List<SessionDevice> devices)
     public void Add(in VisitFact fact) => _facts.Add(fact);
 
     /// <summary>Adds visits under way. One that ended since it was read is here already.</summary>
-    public void AddPresent(IEnumerable<Visit> visits, Dictionary<string, (long No, long FirstSeenAt)> people, long returningBefore)
+    public void AddPresent(IEnumerable<Visit> visits, Dictionary<string, (long? No, bool IsReturning)> people)
     {
         var stored = _facts.Select(fact => (fact.Person, fact.Joined)).ToHashSet();
         var numbers = new Dictionary<SessionDevice, int>();
@@ -372,7 +382,8 @@ internal sealed class VisitFacts(List<SessionDevice> devices)
         var unknown = 0L;
         foreach (var visit in visits)
         {
-            var (no, firstSeenAt) = people.TryGetValue(visit.UserId, out var known) ? known : (--unknown, long.MaxValue);
+            var (known, isReturning) = people.GetValueOrDefault(visit.UserId);
+            var no = known ?? --unknown;
             var joined = visit.JoinedAt.ToUnixTimeMilliseconds();
             if (stored.Contains((no, joined)))
                 continue;
@@ -383,7 +394,7 @@ internal sealed class VisitFacts(List<SessionDevice> devices)
             }
             _facts.Add(new VisitFact(
                 no, joined, Math.Max(joined, visit.LeftAt.ToUnixTimeMilliseconds()), Math.Max(joined, visit.SeenAt.ToUnixTimeMilliseconds()), (long)visit.Hidden.TotalMilliseconds,
-                device, LeaveReason.None, visit.IsGuest, firstSeenAt < returningBefore));
+                device, LeaveReason.None, visit.IsGuest, isReturning));
         }
         _facts.Sort((one, other) => one.Joined != other.Joined ? one.Joined.CompareTo(other.Joined) : one.Person.CompareTo(other.Person));
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -38,6 +39,9 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
     /// <summary>When the product last ran, as <see cref="RestoreAsync"/> found it; null on the first start.</summary>
     public DateTimeOffset? LastAlive { get; private set; }
 
+    /// <summary>The visits that ended when the product last ran, because their viewers did not come back with the restart.</summary>
+    public IReadOnlyList<Visit> Forgotten { get; private set; } = [];
+
     /// <summary>Names the operating system's present run; tests restart the machine here.</summary>
     internal string? BootId { get; init; } = AliveStamp.ReadBootId();
 
@@ -71,7 +75,8 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
             {
                 if (!policy.ComesBack)
                 {
-                    await rows.WriteAsync(VisitsUntil(last.Alive.At), rows.Write, alongside: null, cancellationToken);
+                    Forgotten = VisitsUntil(last.Alive.At);
+                    await rows.WriteAsync(Forgotten, rows.Write, alongside: null, cancellationToken);
                     await ForgetAsync(rows, cancellationToken);
                     return 0;
                 }
@@ -181,12 +186,18 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
     {
         using var stored = new StoredSessions(database);
         var visits = new Dictionary<(string Room, string User), Visit>();
-        foreach (var (session, _) in stored.Read())
+        foreach (var restored in stored.Read())
         {
-            if (session.RoomId == PresenceEngine.NetworkRoom || (visits.TryGetValue((session.RoomId, session.UserId), out var earlier) && earlier.JoinedAt <= session.JoinedAt))
+            var session = restored.Membership;
+            if (session.RoomId == PresenceEngine.NetworkRoom)
                 continue;
+            // All sessions of a viewer say when it joined; the one that led says for how long it was hidden.
             var leftAt = lastAlive > session.JoinedAt ? lastAlive : session.JoinedAt;
-            visits[(session.RoomId, session.UserId)] = new Visit(session.RoomId, session.UserId, session.IsGuest, session.JoinedAt, leftAt, LeaveReason.Timeout) { SeenAt = leftAt };
+            var hidden = restored.Hidden is { } change ? change.Hidden + (leftAt - (change.Since < leftAt ? change.Since.Value : leftAt)) : TimeSpan.Zero;
+            ref var visit = ref CollectionsMarshal.GetValueRefOrAddDefault(visits, (session.RoomId, session.UserId), out var isKnown);
+            if (!isKnown || session.JoinedAt < visit.JoinedAt)
+                visit = new Visit(session.RoomId, session.UserId, session.IsGuest, session.JoinedAt, leftAt, LeaveReason.Timeout) { SeenAt = leftAt, Hidden = visit.Hidden };
+            visit = visit with { Hidden = visit.Hidden > hidden ? visit.Hidden : hidden };
         }
         return [.. visits.Values];
     }

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Presence.Engine.Changes;
 using Presence.Engine.History;
 
 namespace Presence.Engine.Storage;
@@ -58,36 +59,49 @@ public sealed class MinuteStore(PresenceDatabase database) : IDisposable
         }
     }
 
-    /// <summary>Puts the minutes together that a crash took, from visits. Once, after viewers were restored and before the first heartbeat.</summary>
+    /// <summary>Puts the minutes together that a crash took, from visits, and adds who did not come back. Once, after viewers were restored and before the first heartbeat.</summary>
     /// <param name="engine">Who is there again.</param>
+    /// <param name="forgotten">Who is not: <see cref="MembershipStore.Forgotten"/>.</param>
     /// <param name="lastAlive">When the product last ran.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>How many minutes.</returns>
-    public async Task<int> RecoverAsync(PresenceEngine engine, DateTimeOffset lastAlive, CancellationToken cancellationToken)
+    public async Task<int> RecoverAsync(PresenceEngine engine, IReadOnlyList<Visit> forgotten, DateTimeOffset lastAlive, CancellationToken cancellationToken)
     {
-        var lost = ReadLost(engine, lastAlive);
+        var lost = ReadLost(engine, lastAlive) ?? LeavesOf(forgotten, lastAlive); // the server was stopped: all else is stored
         await SaveAsync(lost, cancellationToken);
         return lost.Count;
     }
 
-    private List<RoomMinute> ReadLost(PresenceEngine engine, DateTimeOffset lastAlive)
+    private List<RoomMinute>? ReadLost(PresenceEngine engine, DateTimeOffset lastAlive)
     {
         using var reader = new HistoryReader(database);
         var earliest = lastAlive - LongestRecovery;
         var from = reader.LastMinute(HistoryTables.Network)?.AddMinutes(1) is { } next && next > earliest ? next : earliest.AddTicks(-(earliest.Ticks % TimeSpan.TicksPerMinute));
-        if (from >= lastAlive)
-            return [];
+        if (from > lastAlive)
+            return null;
 
         var visits = new List<Visit>();
         for (var no = reader.RoomFrom(HistoryTables.Network + 1); no is { } room; no = reader.RoomFrom(room + 1))
-            visits.AddRange(reader.Visits(room, from, lastAlive, new VisitPlace(room, long.MinValue, 0), int.MaxValue).Select(visit => visit.Visit));
+            visits.AddRange(reader.Visits(room, from.AddMilliseconds(-1), lastAlive.AddMilliseconds(1), new VisitPlace(room, long.MinValue, 0), int.MaxValue).Select(visit => visit.Visit));
         foreach (var roomId in engine.LiveRooms())
-            visits.AddRange(engine.VisitsUnderWay(roomId).Where(visit => visit.JoinedAt < lastAlive).Select(visit => visit with { LeftAt = DateTimeOffset.MaxValue }));
+            visits.AddRange(engine.VisitsUnderWay(roomId).Where(visit => visit.JoinedAt <= lastAlive).Select(visit => visit with { LeftAt = DateTimeOffset.MaxValue }));
 
         // A write that was cut off has stored some of them.
-        return [.. MinuteReplay.Of(visits, from, lastAlive.AddMilliseconds(1)) // who does not come back left at that very moment
+        return [.. MinuteReplay.Of(visits, from, lastAlive) // who does not come back left at that very moment
             .GroupBy(minute => minute.RoomId, PresenceComparers.RoomId)
             .SelectMany(room => reader.RoomNo(room.Key) is { } no && reader.LastMinute(no) is { } stored ? room.Where(minute => minute.At > stored) : room)];
+    }
+
+    /// <summary>The leaves of those who did not come back, in the minute in which they left.</summary>
+    private static List<RoomMinute> LeavesOf(IReadOnlyList<Visit> visits, DateTimeOffset at)
+    {
+        var minute = new DateTimeOffset(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
+        return
+        [
+            .. visits.GroupBy(visit => visit.RoomId, PresenceComparers.RoomId).Append<IEnumerable<Visit>>(visits)
+                .Select(left => new RoomMinute(left is IGrouping<string, Visit> room ? room.Key : null, minute) { Leaves = left.Aggregate(default(LeaveCounts), (sum, visit) => sum + LeaveCounts.Of(visit.Reason)) })
+                .Where(left => left.Leaves.Total > 0),
+        ];
     }
 
     /// <summary>Deletes late heartbeats that no rehearsal looks at any more; once an hour.</summary>
