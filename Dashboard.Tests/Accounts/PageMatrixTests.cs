@@ -9,6 +9,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine;
+using Presence.Engine.History;
+using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Accounts;
 
@@ -27,15 +31,19 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         /_framework/opaque-redirect      400        400        400        400        400
         /access-denied                   200        200        200        200        200
         /account                         in         no         200        200        200
-        /broadcasts/{Id:long}            404        404        404        404        404
+        /broadcasts/{Id:long}            in         no         200        200        200
         /connect                         in         no         200        200        200
         /demo                            404        404        404        404        404
-        /downloads/broadcasts/{Id:long}/attendance.csv 404        404        404        404        404
+        /downloads/broadcasts/{Id:long}/attendance.csv in         no         200        200        200
+        /downloads/broadcasts/{Id:long}/curve.csv in         no         200        200        200
+        /downloads/history.csv           in         no         200        200        200
         /downloads/network/chart.csv     in         no         200        200        200
         /downloads/room/chart.csv        in         no         400        400        400
+        /downloads/room/history.csv      in         no         400        400        400
         /downloads/room/viewers.csv      in         no         400        400        400
         /downloads/rooms.csv             in         no         200        200        200
         /downloads/rooms/{RoomId}/chart.csv in         no         200        200        200
+        /downloads/rooms/{RoomId}/history.csv in         no         200        200        200
         /downloads/rooms/{RoomId}/viewers.csv in         no         200        200        200
         /downloads/viewer/data.json      in         no         no         200        200
         /downloads/viewer/visits.csv     in         no         200        200        200
@@ -80,7 +88,7 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         {
             var line = new StringBuilder($"{path,-32}");
             foreach (var principal in Principals)
-                line.Append(CultureInfo.InvariantCulture, $" {await OpenAsync(path, everybody.Visitors[principal]),-10}");
+                line.Append(CultureInfo.InvariantCulture, $" {await OpenAsync(path.Replace("{Id:long}", everybody.BroadcastId.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal), everybody.Visitors[principal]),-10}");
             found.AppendLine(line.ToString().TrimEnd());
         }
 
@@ -127,9 +135,15 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
 
         internal DashboardHost Host { get; private set; } = null!;
 
+        /// <summary>One there is.</summary>
+        internal long BroadcastId { get; private set; }
+
         public async ValueTask InitializeAsync()
         {
             Host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = ModeratorOfTests.Configuration });
+            Host.Services.GetRequiredService<PresenceEngine>().Heartbeat(new Heartbeat { RoomId = "lobby", UserId = "ada", SessionId = "" });
+            await Host.Services.GetRequiredService<BroadcastStore>().PassAsync(TestContext.Current.CancellationToken);
+            BroadcastId = (await Host.Services.GetRequiredService<IHistory>().ReadBroadcastsAsync(new BroadcastQuery(), TestContext.Current.CancellationToken)).Items[0].Id;
             foreach (var principal in Principals)
             {
                 var visitor = Visitors[principal] = new FormVisitor(Host.BaseAddress);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Presence.Dashboard.Tests.Support;
 
@@ -129,6 +130,24 @@ public sealed class HistoryTests(EveningHost evening) : IClassFixture<EveningHos
             """{"roomId":"lobby","userId":"app-1","guest":false,"joinedAt":"2026-11-29T20:00:00.000Z","leftAt":"2026-11-29T20:15:00.000Z","reason":"timeout","lastSeenAt":"2026-11-29T20:14:00.000Z","watchedSeconds":840,"hiddenSeconds":0,"device":"Android","appVersion":"4.2.1"}""",
             visits.Single(visit => Text(visit!["userId"]) == "app-1")!.ToJsonString());
         Assert.True(visits.Single(visit => Text(visit!["userId"]) == "web-3")!["guest"]!.GetValue<bool>());
+    }
+
+    [Theory]
+    [InlineData("format=csv", null)]
+    [InlineData("", "text/csv")]
+    public async Task CurveAsCsv_OfARoom_HasARowForEachPointInTheZoneAskedFor(string query, string? accept)
+    {
+        var path = $"/api/v1/admin/rooms/lobby/history?from={Eight}&to=2026-11-29T20:30:00Z&step=quarter&zone=Europe/Berlin";
+        var points = (await ReadAsync(path))["points"]!.AsArray();
+
+        var answer = await _host.GetAsync($"{path}&separator=semicolon&{query}", DashboardHost.ServerKey, accept is null ? [] : [("Accept", accept)]);
+
+        var lines = answer.Body.TrimStart('\uFEFF').Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(("lobby-history.csv", "at;until_at;viewers;hidden;guests;peak;joins;leaves;left;timeout;removed;disabled;ended;recorded_minutes;date;time;time_zone"), (answer.ContentHeaders.ContentDisposition?.FileName, lines[0]));
+        Assert.Equal(
+            points.Select(point => (Text(point!["from"]), point["viewers"]!.ToJsonString(), Number(point["peak"]), Number(point["leaves"]!["timeout"]))),
+            lines.Skip(1).Select(line => line.Split(';')).Select(cells => (cells[0], cells[2], int.Parse(cells[5], CultureInfo.InvariantCulture), int.Parse(cells[9], CultureInfo.InvariantCulture))));
+        Assert.EndsWith(";2026-11-29;21:15:00;Europe/Berlin", lines[2], StringComparison.Ordinal);
     }
 
     [Theory]

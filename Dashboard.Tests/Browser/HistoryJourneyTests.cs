@@ -153,6 +153,32 @@ public sealed class HistoryJourneyTests(ChromiumBrowser chromium, BroadcastHost 
     }
 
     [Fact]
+    public async Task Curves_OfTheNetworkARoomAndABroadcast_AreFilesOfTheirPoints()
+    {
+        using var visitor = new FormVisitor(evening.Host.BaseAddress);
+        using var answer = await visitor.SignInAsync(ModeratorOfTests.Email, ModeratorOfTests.Password);
+
+        var network = await RowsAsync("history.csv?range=7d&zone=utc");
+        Assert.Equal("UTC", network[^1][^1]);
+        var (from, until) = (AddressInstants.Write(evening.Second.StartedAt), AddressInstants.Write(evening.Second.EndedAt));
+        Assert.Equal(evening.Second.Figures!.Peak, (await RowsAsync($"rooms/{BroadcastHost.Stage}/history.csv?from={from}&until={until}")).Max(row => int.Parse(row[5], CultureInfo.InvariantCulture)));
+        var curve = await RowsAsync(string.Create(CultureInfo.InvariantCulture, $"broadcasts/{evening.Second.Id}/curve.csv"));
+        Assert.Equal(evening.Second.Figures.Joins, curve.Sum(row => int.Parse(row[6], CultureInfo.InvariantCulture)));
+
+        using var tooLong = await visitor.GetAsync("/downloads/history.csv?from=00010101T000000Z&until=20300101T000000Z");
+        using var missing = await visitor.GetAsync("/downloads/broadcasts/999/curve.csv");
+        Assert.Equal((System.Net.HttpStatusCode.BadRequest, System.Net.HttpStatusCode.NotFound), (tooLong.StatusCode, missing.StatusCode));
+
+        async Task<string[][]> RowsAsync(string path)
+        {
+            using var reply = await visitor.GetAsync($"/downloads/{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}separator=comma");
+            var lines = (await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+            Assert.StartsWith("at,until_at,viewers", lines[0].TrimStart('\uFEFF'), StringComparison.Ordinal);
+            return [.. lines.Skip(1).Select(line => line.Split(','))];
+        }
+    }
+
+    [Fact]
     public async Task SharedContent_WithoutALinkToABroadcast_IsNowhere()
     {
         var links = evening.Host.Services.GetRequiredService<ShareLinkStore>();

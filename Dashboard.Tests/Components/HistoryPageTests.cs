@@ -3,9 +3,11 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using Presence.Dashboard.Components.Pages;
+using Presence.Dashboard.Components.Shared;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.History;
 
 namespace Presence.Dashboard.Tests.Components;
 
@@ -35,9 +37,45 @@ public sealed class HistoryPageTests : PastPageTest
 
         Assert.Equal(["Peak|25|at 20:15", "Average|13|while anyone watched", "Watched|6 h 21 min|under 1 min of it hidden", "Joined|30", "Left|29|8 timed out"], Totals(page));
         Assert.Equal(
-            ["sideLive|20:38|3 min|1|–|1 min", "stage|20:15|15 min|25|25|5 h 31 min", "stage|19:55|10 min|4|4|40 min"],
+            ["sideLive|20:38|3 min|1|1|2 min", "stage|20:15|15 min|25|25|5 h 31 min", "stage|19:55|10 min|4|4|40 min"],
             page.AllByTestId("broadcast").Select(row => string.Join('|', row.Children.Select(Words))));
+        Assert.Equal("downloads/history.csv", page.FindComponent<CsvDownload>().Instance.Href);
         Assert.Equal("broadcasts/2", page.FindAll("[data-testid=broadcast] a")[1].GetAttribute("href"));
+    }
+
+    [Fact]
+    public async Task LiveBroadcast_InTheList_ShowsWhatItsPageDoes()
+    {
+        Join("stage", [.. Names("web", 5)]);
+        await WatchAsync(4);
+        Leave("stage", "web-1");
+        Join("stage", ["late"]);
+        await WatchAsync(0.5);
+
+        var row = Render().ByTestId("broadcast");
+
+        var figures = (await History.ReadBroadcastAsync(1, Cancellation))!.Broadcast.Figures!;
+        Assert.Equal((6, 5), (figures.People, figures.Peak));
+        Assert.Equal(["5", "6", Durations.Together(figures.Watched)], row.Children.TakeLast(3).Select(cell => cell.TextContent));
+    }
+
+    [Theory]
+    [InlineData(0, null, null)]
+    [InlineData(6, null, 1)] // the stage has seven: six there, one gone
+    [InlineData(8, 7, 1)]
+    [InlineData(7, 7, null)]
+    public async Task LiveBroadcasts_BeyondTheVisitsAListMayRead_HaveNoFigures(int visits, int? stage, int? side)
+    {
+        Join("side", ["ada"]);
+        await WatchAsync(1);
+        Join("stage", Names("web", 7));
+        await WatchAsync(1);
+        Leave("stage", "web-1");
+        await WatchAsync(1);
+
+        var page = await History.ReadBroadcastsAsync(new BroadcastQuery { LiveVisits = visits }, Cancellation);
+
+        Assert.Equal([("stage", stage), ("side", side)], page.Items.Select(broadcast => (broadcast.RoomId, broadcast.Figures?.People)));
     }
 
     [Fact]
@@ -50,6 +88,7 @@ public sealed class HistoryPageTests : PastPageTest
         await page.ActAsync(shown => shown.Find("[data-stretch-field]").ChangeAsync(new ChangeEventArgs { Value = "166-168" }));
 
         Assert.EndsWith("/history?from=20261129T180000Z&until=20261129T203600Z", Address, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.Equal("downloads/history.csv?from=20261129T180000Z&until=20261129T203600Z", page.FindComponent<CsvDownload>().Instance.Href));
         Assert.Empty(page.FindAll("nav[aria-label=Range] [aria-current]"));
         await page.ActAsync(shown => shown.FindAll("input[type=date]")[0].ChangeAsync(new ChangeEventArgs { Value = "2026-11-28" }));
         await page.ActAsync(shown => shown.Find("form").SubmitAsync());
@@ -108,6 +147,7 @@ public sealed class HistoryPageTests : PastPageTest
         var page = Render<HistoryPage>(parameters => parameters.Add(shown => shown.RoomId, "stage"));
         page.WaitForAssertion(() => Assert.Equal(2, page.AllByTestId("broadcast").Count));
         Assert.Equal("stage History", Words(page.Find("h1")));
+        Assert.Equal("downloads/rooms/stage/history.csv", page.FindComponent<CsvDownload>().Instance.Href);
         Assert.True(page.ByRole("button", HistoryTexts.CompareTwo).HasAttribute("disabled"));
 
         foreach (var number in (int[])[0, 1])

@@ -35,8 +35,8 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
             .Produces<BroadcastsReply>().Revalidates();
         api.MapGet("/api/v1/admin/broadcasts/{broadcastId}", endpoints.ReadBroadcastAsync).Allow(Readers).WithName("getBroadcast")
             .Produces<BroadcastReportDocument>().Revalidates().Refuses(ApiError.NotFound);
-        api.MapGet("/api/v1/admin/history", endpoints.ReadNetworkAsync).Allow(Readers).WithName("getNetworkHistory").Takes(OfCurve()).Produces<CurveDocument>().Revalidates();
-        api.MapGet("/api/v1/admin/rooms/{roomId}/history", endpoints.ReadRoomAsync).Allow(Readers).WithName("getRoomHistory").Takes(OfCurve()).Produces<CurveDocument>().Revalidates();
+        api.MapGet("/api/v1/admin/history", endpoints.ReadNetworkAsync).Allow(Readers).WithName("getNetworkHistory").Takes(OfCurve()).Produces<CurveDocument>().Revalidates().WithExample(CurveRows.Example, "text/csv");
+        api.MapGet("/api/v1/admin/rooms/{roomId}/history", endpoints.ReadRoomAsync).Allow(Readers).WithName("getRoomHistory").Takes(OfCurve()).Produces<CurveDocument>().Revalidates().WithExample(CurveRows.Example, "text/csv");
         api.MapGet("/api/v1/admin/rooms/{roomId}/moment", endpoints.ReadMomentAsync).Allow(Readers).WithName("getRoomMoment")
             .Takes(
                 ApiParameter.OfInstant("at", "The instant.", isRequired: true),
@@ -212,9 +212,16 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
             Step = query.Choice<HistoryStep?>("step", ("", null), ("minute", HistoryStep.Minute), ("quarter", HistoryStep.Quarter), ("hour", HistoryStep.Hour), ("day", HistoryStep.Day)),
             Zone = query.Zone("zone"),
         };
+        var format = query.Choice("format", ("", ""), ("json", "json"), ("csv", "csv"));
+        var separator = query.Choice("separator", ("comma", Csv.Comma), ("semicolon", Csv.Semicolon));
+        http.Response.Headers.Vary = "Accept";
         try
         {
-            return Reply.Tagged(CurveDocument.Of(roomId, await history.ReadCurveAsync(wanted, http.RequestAborted)), ApiJson.Documents.CurveDocument);
+            var curve = await history.ReadCurveAsync(wanted, http.RequestAborted);
+            if ((format.Length > 0 ? format : FormatAccepted(http)) != "csv")
+                return Reply.Tagged(CurveDocument.Of(roomId, curve), ApiJson.Documents.CurveDocument);
+            var columns = new CsvFormat(separator, curve.Zone);
+            return new CsvReply(CurveRows.FileOf(roomId is null ? "network-history" : roomId + "-history", curve, columns), columns);
         }
         catch (ArgumentException refused) // its first sentences are for the caller
         {
@@ -250,6 +257,8 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
     [
         .. OfRange(),
         ApiParameter.OfWords("step", "The length of a point. Default: by the length of the range.", ["minute", "quarter", "hour", "day"], isOptional: true),
+        ApiParameter.OfWords("format", "How points are sent. Wins over `Accept`.", ["json", "csv"]),
+        ApiParameter.OfWords("separator", "Between the columns of `csv`.", ["comma", "semicolon"]),
         ApiParameter.OfText("zone", "The IANA id of the time zone of hours and days. Default: the network's.", QueryReader.LongestZone),
     ];
 }

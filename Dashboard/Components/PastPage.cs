@@ -4,11 +4,79 @@ using Presence.Dashboard.Live;
 
 namespace Presence.Dashboard.Components;
 
+/// <summary>What a page or a part of it reads by itself: the latest reading, and how the last attempt ended.</summary>
+/// <remarks>
+/// What was read last stays while another reading is under way, and when it fails. Only the latest counts: another one gives up the
+/// one before. <b>Threads.</b> The circuit's.
+/// </remarks>
+/// <typeparam name="TReading">What one read brings.</typeparam>
+internal sealed class LatestReading<TReading> : IDisposable
+    where TReading : class
+{
+    private CancellationTokenSource _reading = new();
+
+    /// <summary>Null while the first one is under way or failed.</summary>
+    public TReading? Value { get; private set; }
+
+    /// <summary>Whether one is under way.</summary>
+    public bool IsReading { get; private set; }
+
+    /// <summary>Whether the latest one failed.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>Whether the account may no longer see this.</summary>
+    public bool IsRefused { get; private set; }
+
+    /// <summary>Forgets what was read: it is not to be shown any more.</summary>
+    public void Clear() => (Value, HasFailed, IsRefused) = (null, false, false);
+
+    /// <returns>Whether it is the latest and brought something.</returns>
+    /// <param name="read">Brings a reading.</param>
+    /// <param name="failures">What is told of a failure.</param>
+    /// <param name="problem">The sentence that says what could not be read.</param>
+    public async Task<bool> ReadAsync(Func<CancellationToken, Task<TReading>> read, PageFailures failures, string problem)
+    {
+        await _reading.CancelAsync();
+        _reading.Dispose();
+        var token = (_reading = new CancellationTokenSource()).Token;
+        IsReading = true;
+        var (value, hasFailed, isRefused) = ((TReading?)null, false, false);
+        try
+        {
+            value = await read(token);
+        }
+        catch (AccessRefusedException)
+        {
+            isRefused = true;
+        }
+#pragma warning disable CA1031 // any failure: who reads says so and offers a retry
+        catch (Exception failure) when (!token.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            failures.Note(failure, problem);
+            hasFailed = true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        if (token.IsCancellationRequested)
+            return false;
+        (Value, HasFailed, IsRefused, IsReading) = (hasFailed ? Value : value, hasFailed, isRefused, false);
+        return value is not null;
+    }
+
+    public void Dispose()
+    {
+        _reading.Cancel();
+        _reading.Dispose();
+    }
+}
+
 /// <summary>
 /// A page that looks back: reads when its address changes, and every few seconds while what it shows goes on and its tab is
-/// visible. What was read last stays on screen while another reading is under way, and when it fails.
+/// visible.
 /// </summary>
-/// <remarks>Only the latest reading counts: an address that changes gives up the one before.</remarks>
 /// <typeparam name="TReading">What one read brings.</typeparam>
 public abstract class PastPage<TReading> : ComponentBase, IDisposable
     where TReading : class
@@ -17,21 +85,21 @@ public abstract class PastPage<TReading> : ComponentBase, IDisposable
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _closing = new();
-    private CancellationTokenSource _reading = new();
+    private readonly LatestReading<TReading> _latest = new();
     private string? _asked;
     private string? _subject;
 
-    /// <summary>The latest reading; null while the first one is under way or failed.</summary>
-    protected TReading? Reading { get; private set; }
+    /// <inheritdoc cref="LatestReading{TReading}.Value"/>
+    protected TReading? Reading => _latest.Value;
 
-    /// <summary>Whether one is under way.</summary>
-    protected bool IsReading { get; private set; }
+    /// <inheritdoc cref="LatestReading{TReading}.IsReading"/>
+    protected bool IsReading => _latest.IsReading;
 
-    /// <summary>Whether the latest read failed.</summary>
-    protected bool HasFailed { get; private set; }
+    /// <inheritdoc cref="LatestReading{TReading}.HasFailed"/>
+    protected bool HasFailed => _latest.HasFailed;
 
-    /// <summary>Whether the account may no longer see this page.</summary>
-    protected bool IsRefused { get; private set; }
+    /// <inheritdoc cref="LatestReading{TReading}.IsRefused"/>
+    protected bool IsRefused => _latest.IsRefused;
 
     /// <summary>What is read: another address that says the same reads nothing.</summary>
     protected abstract string Asked { get; }
@@ -59,7 +127,7 @@ public abstract class PastPage<TReading> : ComponentBase, IDisposable
         if (string.Equals(asked, _asked, StringComparison.Ordinal))
             return Task.CompletedTask;
         if (!string.Equals(_subject, Subject, StringComparison.Ordinal))
-            (Reading, HasFailed, IsRefused) = (null, false, false);
+            _latest.Clear();
         (_asked, _subject) = (asked, Subject);
         return RefreshAsync();
     }
@@ -71,36 +139,7 @@ public abstract class PastPage<TReading> : ComponentBase, IDisposable
     }
 
     /// <summary>Reads again.</summary>
-    protected async Task RefreshAsync()
-    {
-        await _reading.CancelAsync();
-        _reading.Dispose();
-        _reading = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
-        var token = _reading.Token;
-        IsReading = true;
-        try
-        {
-            var reading = await ReadAsync(token);
-            if (!token.IsCancellationRequested)
-                (Reading, HasFailed, IsRefused) = (reading, false, false);
-        }
-        catch (AccessRefusedException)
-        {
-            (Reading, IsRefused) = (null, true);
-        }
-        catch (OperationCanceledException) when (token.IsCancellationRequested)
-        {
-            return; // another one is under way
-        }
-#pragma warning disable CA1031 // any failure: the page says so and offers a retry
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            Failures.Note(failure, $"{GetType().Name} couldn't be loaded.");
-            HasFailed = !token.IsCancellationRequested;
-        }
-        IsReading = token.IsCancellationRequested;
-    }
+    protected Task RefreshAsync() => _latest.ReadAsync(ReadAsync, Failures, $"{GetType().Name} couldn't be loaded.");
 
     public void Dispose()
     {
@@ -114,7 +153,7 @@ public abstract class PastPage<TReading> : ComponentBase, IDisposable
             return;
         _closing.Cancel();
         _closing.Dispose();
-        _reading.Dispose();
+        _latest.Dispose();
     }
 
     private async Task KeepUpAsync(CancellationToken closing)

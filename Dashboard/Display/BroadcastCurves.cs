@@ -72,6 +72,10 @@ internal static class HistoryRanges
     /// <summary>In the order of the page.</summary>
     public static readonly IReadOnlyList<string> All = [Default, "7d", "30d", "90d", "year"];
 
+    /// <summary>A range of one's own in an address; null where there is none.</summary>
+    public static HistorySpan? Own(string? from, string? until) =>
+        AddressInstants.Read(from) is { } first && AddressInstants.Read(until) is { } end && end > first ? new HistorySpan(first, end) : null;
+
     public static string Parse(string? range) => All.FirstOrDefault(known => string.Equals(known, range, StringComparison.Ordinal)) ?? Default;
 
     public static TimeSpan LengthOf(string range) => range switch

@@ -5,6 +5,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine;
 using Presence.Engine.Audit;
@@ -25,10 +26,14 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
         downloads.MapGet("/rooms/{RoomId}/viewers.csv", endpoints.SendViewersAsync);
         downloads.MapGet("/rooms/{RoomId}/chart.csv", endpoints.SendChartAsync);
         downloads.MapGet("/broadcasts/{Id:long}/attendance.csv", endpoints.SendAttendanceAsync);
+        downloads.MapGet("/broadcasts/{Id:long}/curve.csv", endpoints.SendBroadcastAsync);
+        downloads.MapGet("/history.csv", (HttpContext http) => endpoints.SendHistoryAsync(http, roomId: null));
+        downloads.MapGet("/rooms/{RoomId}/history.csv", (HttpContext http, [FromRoute(Name = "RoomId")] string roomId) => endpoints.SendHistoryAsync(http, roomId));
         downloads.MapGet("/viewer/visits.csv", endpoints.SendVisitsAsync);
         downloads.MapGet("/viewer/data.json", SendPersonAsync).RequireAuthorization(ModeratorPolicy.Moderate);
         // For ids that can't be part of a path.
         downloads.MapGet("/room/viewers.csv", (HttpContext http, string? id) => endpoints.SendViewersAsync(http, id ?? ""));
+        downloads.MapGet("/room/history.csv", (HttpContext http, string? id) => endpoints.SendHistoryAsync(http, id ?? ""));
         downloads.MapGet("/room/chart.csv", (HttpContext http, string? id) => endpoints.SendChartAsync(http, id ?? ""));
     }
 
@@ -105,6 +110,46 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
             broadcast.RoomId,
             () => new(broadcast.Figures?.Joins ?? 0),
             format => AttendanceRows.FileOf(broadcast.RoomId, history.StreamAttendanceAsync(query, http.RequestAborted), format));
+    }
+
+    /// <summary>The curve of a broadcast.</summary>
+    private async Task SendBroadcastAsync(HttpContext http, [FromRoute(Name = "Id")] long id)
+    {
+        if (await history.ReadBroadcastAsync(id, http.RequestAborted) is not { } report)
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+        await SendAsync(http, report.Broadcast.RoomId, () => new(report.Curve.Points.Count), format => CurveRows.FileOf(report.Broadcast.RoomId + "-broadcast", report.Curve, format));
+    }
+
+    /// <summary>The curve of a page of history, with the words of its address.</summary>
+    private async Task SendHistoryAsync(HttpContext http, string? roomId)
+    {
+        if (roomId is not null && PresenceIds.ProblemOfRoomId(roomId) is not null)
+        {
+            await SendAsync(http, roomId, () => new(0), _ => throw new InvalidOperationException("It is refused before."));
+            return;
+        }
+        var span = new HistoryView(roomId, HistoryRanges.Parse(Word(http, "range")), HistoryRanges.Own(Word(http, "from"), Word(http, "until")), null, null, null).SpanAt(time.GetUtcNow());
+        var zone = Word(http, "zone") switch
+        {
+            "browser" => CsvFormat.Of(http).Zone,
+            "utc" => TimeZoneInfo.Utc,
+            _ => null,
+        };
+        HistoryCurve curve;
+        try
+        {
+            curve = await history.ReadCurveAsync(new CurveQuery { RoomId = roomId, From = span.From, Until = span.Until, Zone = zone }, http.RequestAborted);
+        }
+        catch (ArgumentException)
+        {
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await http.Response.WriteAsync("The range is too long. Choose a shorter one.", http.RequestAborted);
+            return;
+        }
+        await SendAsync(http, roomId, () => new(curve.Points.Count), format => CurveRows.FileOf(roomId is null ? "network-history" : roomId + "-history", curve, format));
     }
 
     private async Task SendAsync(HttpContext http, string? roomId, Func<ValueTask<int>> cost, Func<CsvFormat, CsvFile> read, string? userId = null)

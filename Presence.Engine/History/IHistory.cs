@@ -176,6 +176,9 @@ public sealed record BroadcastQuery
 
     /// <summary>How many at most, 1..<see cref="PresenceLimits.Page"/>.</summary>
     public int Take { get; init; } = 50;
+
+    /// <summary>How many visits may be read for the figures so far of those that go on; 0 leaves them without. Those it is not enough for have none.</summary>
+    public int LiveVisits { get; init; }
 }
 
 /// <summary>Which visits.</summary>

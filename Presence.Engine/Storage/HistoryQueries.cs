@@ -37,11 +37,11 @@ public sealed partial class HistoryQueries(PresenceDatabase database, HistorySet
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<HistoryPage<Broadcast>> ReadBroadcastsAsync(BroadcastQuery query, CancellationToken cancellationToken = default)
+    public async Task<HistoryPage<Broadcast>> ReadBroadcastsAsync(BroadcastQuery query, CancellationToken cancellationToken = default)
     {
         var take = Math.Clamp(query.Take, 1, PresenceLimits.Page);
         var after = query.Cursor is null ? VisitPlace.Last : VisitPlace.Parse(query.Cursor);
-        return ReadAsync(
+        var page = await ReadAsync(
             reader =>
             {
                 if (reader.RoomNo(query.RoomId) is not { } room)
@@ -53,6 +53,36 @@ public sealed partial class HistoryQueries(PresenceDatabase database, HistorySet
                     """,
                     after.JoinedAt, after.RoomNo, query.Until?.ToUnixTimeMilliseconds() ?? long.MaxValue, query.From?.ToUnixTimeMilliseconds() ?? long.MinValue, room, (long)take + 1);
                 return Page(found, take, broadcast => new VisitPlace(broadcast.Id, broadcast.StartedAt.ToUnixTimeMilliseconds(), 0));
+            },
+            cancellationToken);
+        return query.LiveVisits > 0 && page.Items.Any(broadcast => broadcast.Figures is null) ? await WithFiguresAsync(page, query.LiveVisits, cancellationToken) : page;
+    }
+
+    /// <summary>The figures so far of those that have none, while the number of visits suffices.</summary>
+    private async Task<HistoryPage<Broadcast>> WithFiguresAsync(HistoryPage<Broadcast> page, int visits, CancellationToken cancellationToken)
+    {
+        // Those present are read before the rows, so that a visit that ends meanwhile is not missed.
+        var now = database.Now();
+        var here = page.Items.Where(broadcast => broadcast.Figures is null).ToDictionary(broadcast => broadcast.Id, broadcast => broadcast.IsLive ? present(broadcast.RoomId) : []);
+        return await ReadAsync(
+            reader => page with
+            {
+                Items =
+                [
+                    .. page.Items.Select(broadcast =>
+                    {
+                        if (broadcast.Figures is not null)
+                            return broadcast;
+                        var (room, span) = (reader.RoomNo(broadcast.RoomId), new HistorySpan(broadcast.StartedAt, broadcast.EndedAt ?? now));
+                        var cost = here[broadcast.Id].Count + reader.Numbers(
+                            """SELECT count(*) FROM (SELECT 1 FROM "Visits" WHERE "RoomNo" = $1 AND "JoinedAt" BETWEEN $2 AND $3 LIMIT $4)""",
+                            room, span.From.ToUnixTimeMilliseconds(), span.Until.ToUnixTimeMilliseconds(), visits + 1L)[0];
+                        if (cost > visits)
+                            return broadcast;
+                        visits -= (int)cost;
+                        return broadcast with { Figures = VisitStatistics.Figures(span, reader.Facts(room, span, here[broadcast.Id], isWhole: true).Span) };
+                    }),
+                ],
             },
             cancellationToken);
     }

@@ -67,7 +67,7 @@ public sealed partial class BroadcastPage
     private bool IsMomentShown => Tab is MomentTab;
 
     /// <summary>What the address says, else the largest fall there was when the page was opened.</summary>
-    private HistorySpan? Stretch => AddressInstants.Read(From) is { } from && AddressInstants.Read(Until) is { } until && until > from ? new HistorySpan(from, until) : _largest.Fall;
+    private HistorySpan? Stretch => HistoryRanges.Own(From, Until) ?? _largest.Fall;
 
     /// <summary>One that is over begins with its peak: at its end it is empty.</summary>
     private DateTimeOffset? Moment => AddressInstants.Read(At) ?? (GoesOn ? null : Report?.Broadcast.Figures?.PeakAt);
@@ -75,6 +75,8 @@ public sealed partial class BroadcastPage
     private string BackHref => Report is null ? "history" : HistoryLinks.Room(Report.Broadcast.RoomId);
 
     private string AttendanceHref => string.Create(CultureInfo.InvariantCulture, $"downloads/broadcasts/{Id}/attendance.csv");
+
+    private string CurveHref => string.Create(CultureInfo.InvariantCulture, $"downloads/broadcasts/{Id}/curve.csv");
 
     private string DashedName => Reading switch
     {

@@ -76,7 +76,13 @@ public sealed partial class HistoryPage
 
     private string Name => Reading?.Title ?? VisibleText.IdOf(Room!);
 
-    private HistorySpan? Own => AddressInstants.Read(From) is { } from && AddressInstants.Read(Until) is { } until && until > from ? new HistorySpan(from, until) : null;
+    private HistorySpan? Own => HistoryRanges.Own(From, Until);
+
+    private string CsvHref => Room is null
+        ? $"downloads/history.csv?{RoomLinks.Query(Words)}".TrimEnd('?')
+        : RoomLinks.Download(Room, "history.csv", Words);
+
+    private KeyValuePair<string, string?>[] Words => [new("range", Range), new("from", From), new("until", Until), new("zone", Zone)];
 
     private string Today => DateOf(Time.GetUtcNow()).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

@@ -12,11 +12,8 @@ public sealed partial class DropPanel : IDisposable
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
+    private readonly LatestReading<DropReport> _latest = new();
     private (string, HistorySpan)? _asked;
-    private CancellationTokenSource _reading = new();
-    private DropReport? _report;
-    private bool _hasFailed;
-    private bool _isTooLong;
 
     [Parameter, EditorRequired]
     public string RoomId { get; set; } = "";
@@ -43,38 +40,16 @@ public sealed partial class DropPanel : IDisposable
         return ReadAsync();
     }
 
-    public void Dispose()
-    {
-        _reading.Cancel();
-        _reading.Dispose();
-    }
+    public void Dispose() => _latest.Dispose();
 
-    private async Task ReadAsync()
+    private bool IsTooLong => Span.Length > Longest;
+
+    private Task ReadAsync()
     {
-        await _reading.CancelAsync();
-        _reading.Dispose();
-        var reading = _reading = new CancellationTokenSource();
-        (_report, _hasFailed, _isTooLong) = (null, false, Span.Length > Longest);
-        if (_isTooLong)
-            return;
-        var token = reading.Token;
-        try
-        {
-            var report = await History.ReadAsync(history => history.ReadDropAsync(RoomId, Span.From, Span.Until, token));
-            if (!token.IsCancellationRequested)
-                _report = report;
-        }
-#pragma warning disable CA1031 // any failure: the panel says so and offers a retry
-        catch (Exception failure) when (!token.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            Failures.Note(failure, "Why viewers left couldn't be read.");
-            _hasFailed = true;
-        }
-        catch (OperationCanceledException)
-        {
-            // Another stretch was chosen.
-        }
+        _latest.Clear();
+        return IsTooLong
+            ? Task.CompletedTask
+            : _latest.ReadAsync(token => History.ReadAsync(history => history.ReadDropAsync(RoomId, Span.From, Span.Until, token)), Failures, "Why viewers left couldn't be read.");
     }
 
     private static IEnumerable<(LeaveReason Reason, int Left, int Before)> Reasons(DropReport report)

@@ -7,18 +7,17 @@ using Presence.Engine.History;
 namespace Presence.Dashboard.Components.Shared;
 
 /// <summary>For how long history is kept, and how it is divided: checked while typing, beside what it takes on the disk.</summary>
-public sealed partial class HistorySettingsPanel
+public sealed partial class HistorySettingsPanel : IDisposable
 {
     private static readonly IReadOnlyList<string> Zones = [.. TimeZoneInfo.GetSystemTimeZones().Where(zone => zone.HasIanaId).Select(zone => zone.Id).Order(StringComparer.Ordinal)];
 
+    private readonly LatestReading<HistoryVolume> _latest = new();
     private HistorySettings? _decidedOn;
     private HistoryDraft _draft = new();
     private TypedHistory? _left;
-    private HistoryVolume? _volume;
     private string _reason = "";
     private string _outcome = "";
     private bool _isSaving;
-    private bool _hasFailed;
 
     [Parameter, EditorRequired]
     public HistorySettings InForce { get; set; } = default!;
@@ -83,23 +82,11 @@ public sealed partial class HistorySettingsPanel
         _outcome = "";
     }
 
+    public void Dispose() => _latest.Dispose();
+
     private async Task LoadAsync()
     {
-        try
-        {
-            (_volume, _hasFailed) = (await Administration.ReadVolumeAsync(CancellationToken.None), false);
-        }
-        catch (AccessRefusedException)
-        {
-            // The surrounding page shows it.
-        }
-#pragma warning disable CA1031 // any failure: the part says so and offers a retry
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            Failures.Note(failure, "The volume of history couldn't be read.");
-            _hasFailed = true;
-        }
+        await _latest.ReadAsync(Administration.ReadVolumeAsync, Failures, "The volume of history couldn't be read.");
         StateHasChanged();
     }
 

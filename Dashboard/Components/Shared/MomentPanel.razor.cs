@@ -16,15 +16,11 @@ public sealed partial class MomentPanel : IDisposable
     private const int First = 50;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    private CancellationTokenSource _reading = new();
+    private readonly LatestReading<Shown> _latest = new();
     private (string RoomId, DateTimeOffset? At) _asked;
     private DateTimeOffset _at;
     private DateTimeOffset? _other;
-    private RoomMoment? _moment;
-    private MomentComparison? _comparison;
-    private IReadOnlyDictionary<string, UserProfile> _profiles = new Dictionary<string, UserProfile>(StringComparer.Ordinal);
     private int _take = First;
-    private bool _hasFailed;
 
     [Parameter, EditorRequired]
     public string RoomId { get; set; } = "";
@@ -75,11 +71,7 @@ public sealed partial class MomentPanel : IDisposable
         return ReadAsync();
     }
 
-    public void Dispose()
-    {
-        _reading.Cancel();
-        _reading.Dispose();
-    }
+    public void Dispose() => _latest.Dispose();
 
     private DateTimeOffset Clamp(DateTimeOffset at) => at < From ? From : at > Until ? Until : at;
 
@@ -119,42 +111,28 @@ public sealed partial class MomentPanel : IDisposable
 
     private async Task ReadAsync()
     {
-        await _reading.CancelAsync();
-        _reading.Dispose();
-        var token = (_reading = new CancellationTokenSource()).Token;
-        var isFirst = _moment is null && _comparison is null && !_hasFailed;
-        try
-        {
-            if (!isFirst)
-                await Task.Delay(Pause, Time, token);
-            var (at, other) = (_at, _other);
-            RoomMoment? moment = null;
-            MomentComparison? comparison = null;
-            if (other is { } second)
-                comparison = await History.ReadAsync(history => history.CompareMomentsAsync(RoomId, at < second ? at : second, at < second ? second : at, PresenceLimits.Page, token));
-            else
-                moment = await History.ReadAsync(history => history.ReadMomentAsync(RoomId, at, 0, _take, token));
-            var profiles = await History.ProfilesOfAsync([.. moment?.Page ?? [], .. comparison?.Gone ?? [], .. comparison?.Came ?? []], token);
-            if (token.IsCancellationRequested)
-                return;
-            (_moment, _comparison, _profiles, _hasFailed) = (moment, comparison, profiles, false);
-            if (!isFirst)
-                await OnMove.InvokeAsync(at);
-        }
-#pragma warning disable CA1031 // any failure: the panel says so and offers a retry
-        catch (Exception failure) when (!token.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            Failures.Note(failure, "Who was in a room couldn't be read.");
-            _hasFailed = true;
-        }
-        catch (OperationCanceledException)
-        {
-            // Moved on.
-        }
+        var isFirst = _latest is { Value: null, IsReading: false, HasFailed: false };
+        var (at, other) = (_at, _other);
+        if (await _latest.ReadAsync(token => ReadAsync(at, other, isFirst ? TimeSpan.Zero : Pause, token), Failures, "Who was in a room couldn't be read.") && !isFirst)
+            await OnMove.InvokeAsync(at);
+    }
+
+    private async Task<Shown> ReadAsync(DateTimeOffset at, DateTimeOffset? other, TimeSpan pause, CancellationToken token)
+    {
+        await Task.Delay(pause, Time, token);
+        RoomMoment? moment = null;
+        MomentComparison? comparison = null;
+        if (other is { } second)
+            comparison = await History.ReadAsync(history => history.CompareMomentsAsync(RoomId, at < second ? at : second, at < second ? second : at, PresenceLimits.Page, token));
+        else
+            moment = await History.ReadAsync(history => history.ReadMomentAsync(RoomId, at, 0, _take, token));
+        return new Shown(moment, comparison, await History.ProfilesOfAsync([.. moment?.Page ?? [], .. comparison?.Gone ?? [], .. comparison?.Came ?? []], token));
     }
 
     private string StayOf(Visit visit) => visit.Reason == LeaveReason.None
         ? Sentence.With(HistoryTexts.StayOn, LocalTime.Clock(visit.JoinedAt, _at))
         : Sentence.With(HistoryTexts.Stay, LocalTime.Clock(visit.JoinedAt, _at), LocalTime.Clock(visit.LeftAt, visit.JoinedAt), LeaveReasons.Text(visit.Reason));
+
+    /// <summary>One of the first two is there.</summary>
+    private sealed record Shown(RoomMoment? Moment, MomentComparison? Comparison, IReadOnlyDictionary<string, UserProfile> Profiles);
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
@@ -9,13 +8,12 @@ using Presence.Engine.History;
 namespace Presence.Dashboard.Components.Shared;
 
 /// <summary>Reads after the page is drawn, and then once a minute while it is looked at.</summary>
-public sealed partial class WhileAway
+public sealed partial class WhileAway : IDisposable
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMinutes(1);
 
-    private AwayViewModel? _reading;
+    private readonly LatestReading<AwayViewModel> _latest = new();
     private DateTimeOffset _readAt;
-    private bool _isReading;
 
     [Parameter, EditorRequired]
     public DateTimeOffset Now { get; set; }
@@ -32,26 +30,15 @@ public sealed partial class WhileAway
     [Inject]
     private PageFailures Failures { get; set; } = default!;
 
-    protected override Task OnAfterRenderAsync(bool firstRender) => !_isReading && Now - _readAt >= Pace ? ReadAsync() : Task.CompletedTask;
+    protected override Task OnAfterRenderAsync(bool firstRender) => !_latest.IsReading && Now - _readAt >= Pace ? ReadAsync() : Task.CompletedTask;
 
+    public void Dispose() => _latest.Dispose();
+
+    /// <summary>A failure is not shown: the page is worth more than this part of it, which is tried again in a minute.</summary>
     private async Task ReadAsync()
     {
-        (_isReading, _readAt) = (true, Now);
-        try
-        {
-            _reading = await Query.ReadAsync(CancellationToken.None);
-        }
-        catch (AccessRefusedException)
-        {
-            // The surrounding page shows it.
-        }
-#pragma warning disable CA1031 // any failure: the page is worth more than this part of it, which is tried again in a minute
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            Failures.Note(failure, "What happened meanwhile couldn't be read.");
-        }
-        _isReading = false;
+        _readAt = Now;
+        await _latest.ReadAsync(Query.ReadAsync, Failures, "What happened meanwhile couldn't be read.");
         StateHasChanged();
     }
 
