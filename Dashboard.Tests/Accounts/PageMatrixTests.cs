@@ -31,9 +31,11 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         /_framework/opaque-redirect      400        400        400        400        400
         /access-denied                   200        200        200        200        200
         /account                         in         no         200        200        200
+        /audit                           in         no         no         no         200
         /broadcasts/{Id:long}            in         no         200        200        200
         /connect                         in         no         200        200        200
         /demo                            404        404        404        404        404
+        /downloads/audit.csv             in         no         no         no         200
         /downloads/broadcasts/{Id:long}/attendance.csv in         no         200        200        200
         /downloads/broadcasts/{Id:long}/curve.csv in         no         200        200        200
         /downloads/history.csv           in         no         200        200        200

@@ -32,6 +32,7 @@ namespace Presence.Dashboard.Api;
 [JsonSerializable(typeof(LoginReply))]
 [JsonSerializable(typeof(LoginRequest))]
 [JsonSerializable(typeof(ManyHeartbeatsReply))]
+[JsonSerializable(typeof(AuditReply))]
 [JsonSerializable(typeof(ManyHeartbeatsRequest))]
 [JsonSerializable(typeof(OnlineCountReply))]
 [JsonSerializable(typeof(PresencesReply))]

@@ -275,6 +275,9 @@ internal sealed class HistoryCursor
     /// <summary>How many of an instant's viewers were listed.</summary>
     public static readonly HistoryCursor Moment = new('m', place => int.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
+    /// <summary>An act's number.</summary>
+    public static readonly HistoryCursor Audit = new('l', place => long.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out _));
+
     private readonly char _list;
     private readonly Func<string, bool> _isValid;
 

@@ -46,6 +46,7 @@ internal static class PresenceApi
         RemovalEndpoints.Map(administration);
         administration.MapUserAdministration();
         administration.MapServerKeys();
+        administration.MapAudit();
         PublicLinkEndpoints.Map(administration);
         HistoryEndpoints.Map(Chapter(api, "History", "Looking back: broadcasts, charts, attendance, who was there at an instant, and why a room fell."));
         var embedding = Chapter(api, "Embedding", "For other sites: a room's count through its public link, and the client's scripts.");

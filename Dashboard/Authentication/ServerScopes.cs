@@ -29,7 +29,10 @@ internal enum ServerScopes
     /// <summary>Makes, lists and revokes server keys, never with a scope it lacks itself.</summary>
     Keys = 64,
 
-    All = Read | Presence | Rooms | Users | Moderation | Settings | Keys,
+    /// <summary>Reads the audit log: who did what.</summary>
+    Audit = 128,
+
+    All = Read | Presence | Rooms | Users | Moderation | Settings | Keys | Audit,
 }
 
 /// <summary>The words of the wire for <see cref="ServerScopes"/>.</summary>
@@ -44,6 +47,7 @@ internal static class ServerScopeWords
         ("moderation", ServerScopes.Moderation),
         ("settings", ServerScopes.Settings),
         ("keys", ServerScopes.Keys),
+        ("audit", ServerScopes.Audit),
     ];
 
     /// <summary>Every word there is, in the order they are listed everywhere.</summary>

@@ -72,6 +72,7 @@ internal static class DashboardPages
         services.AddLoop<TestViewers>("test viewers", TimeSpan.FromSeconds(1), (viewers, cancel) => viewers.PassAsync(cancel));
         services.AddScoped<TestViewerAdministration>();
         services.AddScoped<PeopleAdministration>();
+        services.AddScoped<AuditAdministration>();
         services.AddTransient<ConnectQuery>();
         services.AddTransient<SystemAdministration>();
         services.AddSingleton<ClientCommands>();

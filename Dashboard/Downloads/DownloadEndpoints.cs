@@ -15,7 +15,7 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Downloads;
 
 /// <summary>Files for moderators: plain GETs that the browser's cookie authorises, outside /api.</summary>
-internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads tables, IPresence presence, IHistory history, PageReads reads, PresenceDatabase database, TimeProvider time)
+internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads tables, IPresence presence, IHistory history, PageReads reads, AuditLog audit, PresenceDatabase database, TimeProvider time)
 {
     public static void Map(WebApplication app)
     {
@@ -31,6 +31,7 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
         downloads.MapGet("/rooms/{RoomId}/history.csv", (HttpContext http, [FromRoute(Name = "RoomId")] string roomId) => endpoints.SendHistoryAsync(http, roomId));
         downloads.MapGet("/viewer/visits.csv", endpoints.SendVisitsAsync);
         downloads.MapGet("/viewer/data.json", SendPersonAsync).RequireAuthorization(ModeratorPolicy.Moderate);
+        downloads.MapGet("/audit.csv", endpoints.SendAuditAsync).RequireAuthorization(ModeratorPolicy.Administer);
         // For ids that can't be part of a path.
         downloads.MapGet("/room/viewers.csv", (HttpContext http, string? id) => endpoints.SendViewersAsync(http, id ?? ""));
         downloads.MapGet("/room/history.csv", (HttpContext http, string? id) => endpoints.SendHistoryAsync(http, id ?? ""));
@@ -45,6 +46,12 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
             roomId + "-viewers.csv",
             RosterDownload.Header,
             roster.Rows(http.User, RosterView.Of(roomId, Word(http, "search"), Word(http, "sort"), Word(http, "state"), Word(http, "guests"), Word(http, "device"), Word(http, "longer")), format)));
+
+    private Task SendAuditAsync(HttpContext http) => SendAsync(
+        http,
+        roomId: null,
+        () => new(PresenceLimits.Page),
+        format => AuditRows.FileOf(audit.ReadAsync(AuditView.Of(Word(http, "kind"), Word(http, "search"), Word(http, "days"), before: null).QueryAt(time.GetUtcNow()), http.RequestAborted), format));
 
     /// <summary>The visits of one user that ended, the latest first.</summary>
     private Task SendVisitsAsync(HttpContext http, string? id) => SendAsync(

@@ -110,6 +110,8 @@ public sealed class AuditLog(PresenceDatabase database)
             rows = rows.Where(r => r.UserId == userId);
         if (query.Actor is { } actor)
             rows = rows.Where(r => r.Actor == actor);
+        if (query.Text is { } text)
+            rows = rows.Where(r => r.Actor!.Contains(text) || r.UserId!.Contains(text) || r.RoomId!.Contains(text) || r.Object!.Contains(text) || r.Reason!.Contains(text));
         return rows;
     }
 
@@ -162,6 +164,9 @@ public sealed record AuditQuery
 
     /// <summary>To this viewer.</summary>
     public string? UserId { get; init; }
+
+    /// <summary>With this text in the name of who did it, the user, the room, what else is concerned, or the reason. Case counts.</summary>
+    public string? Text { get; init; }
 
     /// <summary>By whom.</summary>
     public string? Actor { get; init; }
