@@ -37,8 +37,8 @@ public sealed class AuditTests : IAsyncLifetime
         Assert.Equal(16, Text(acts[2], "addressHash").Length);
         Assert.DoesNotContain("127.0.0.1", first.ToJsonString(), StringComparison.Ordinal);
         Assert.Equal(["ban.created"], ((await _host.GetAsync("/api/v1/admin/audit?act=ban.created&userId=ann&roomId=lobby", DashboardHost.ServerKey)).Json["acts"]!).AsArray().Select(act => Text(act, "act")));
-        Assert.Equal(400, (await _host.GetAsync("/api/v1/admin/audit?act=nonsense", DashboardHost.ServerKey)).Status);
-        Assert.Equal(400, (await _host.GetAsync("/api/v1/admin/audit?cursor=nonsense", DashboardHost.ServerKey)).Status);
+        Assert.Equal(422, (await _host.GetAsync("/api/v1/admin/audit?act=nonsense", DashboardHost.ServerKey)).Status);
+        Assert.Equal(422, (await _host.GetAsync("/api/v1/admin/audit?cursor=nonsense", DashboardHost.ServerKey)).Status);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ internal sealed class ModeratorSessions(
         {
             context.Sessions.Add(new SessionRecord { TokenHash = Hash(token), AccountId = account.Id, StartedAt = began });
             await context.SaveChangesAsync(cancellationToken);
-            await context.RecordAsync(new AuditEntry(AuditActs.SignedIn, by) { Object = account.Email }, began, cancellationToken);
+            await context.RecordAsync(new AuditEntry(AuditActs.SignedIn, by), began, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
         await SignInAsync(account, token);
