@@ -123,20 +123,20 @@ internal sealed record CurveDocument(
     /// <summary>One step of a curve.</summary>
     /// <param name="From">Its first moment.</param>
     /// <param name="To">The first moment after it. The last point ends where recording does.</param>
-    /// <param name="Viewers">The average count.</param>
+    /// <param name="Viewers">The average count. Null where the server did not run, like the next three.</param>
     /// <param name="Hidden">The average of hidden viewers among them.</param>
     /// <param name="Guests">The average of guests among them.</param>
     /// <param name="Peak">The most viewers at once.</param>
     /// <param name="Joins">Viewers who joined.</param>
     /// <param name="Leaves">Viewers who left.</param>
-    /// <param name="RecordedMinutes">How many minutes were recorded. 0 where nobody was there or the server did not run.</param>
-    internal sealed record PointPart(DateTimeOffset From, DateTimeOffset To, double Viewers, double Hidden, double Guests, int Peak, int Joins, LeavesPart Leaves, int RecordedMinutes)
+    /// <param name="RecordedMinutes">In how many minutes the server ran.</param>
+    internal sealed record PointPart(DateTimeOffset From, DateTimeOffset To, double? Viewers, double? Hidden, double? Guests, int? Peak, int Joins, LeavesPart Leaves, int RecordedMinutes)
     {
         public static PointPart Of(CurvePoint point) => new(
-            point.Span.From, point.Span.Until, HistoryWords.Rounded(point.Average), Average(point, point.Hidden), Average(point, point.Guests),
-            point.Peak, point.Joins, LeavesPart.Of(point.Leaves), point.Recorded);
+            point.Span.From, point.Span.Until, Average(point, point.Viewers), Average(point, point.Hidden), Average(point, point.Guests),
+            point.Recorded > 0 ? point.Peak : null, point.Joins, LeavesPart.Of(point.Leaves), point.Recorded);
 
-        private static double Average(in CurvePoint point, TimeSpan counted) => point.Span.Length > TimeSpan.Zero ? HistoryWords.Rounded(counted / point.Span.Length) : 0;
+        private static double? Average(in CurvePoint point, TimeSpan counted) => point.Recorded == 0 ? null : point.Span.Length > TimeSpan.Zero ? HistoryWords.Rounded(counted / point.Span.Length) : 0;
     }
 }
 

@@ -167,11 +167,11 @@ public readonly record struct StretchPoint(DateTimeOffset From, DateTimeOffset U
     /// <summary>A screen shows no more, and each is a place of its own for the pointer.</summary>
     public const int Most = 400;
 
-    /// <summary>A room's curve: the average count of each step, beside another curve from the same start.</summary>
+    /// <summary>A room's curve, with a gap where the server did not run: the average count of each step, beside another curve from the same start.</summary>
     public static IReadOnlyList<StretchPoint> Of(HistoryCurve curve, IReadOnlyList<double>? beside = null)
     {
         var points = curve.Points.Select((point, index) => new StretchPoint(
-            point.Span.From, point.Span.Until, point.Average, point.Average, beside is not null && index < beside.Count ? beside[index] : null, point.Joins, point.Leaves.Total)).ToList();
+            point.Span.From, point.Span.Until, point.Recorded > 0 ? point.Average : null, point.Recorded > 0 ? point.Average : null, beside is not null && index < beside.Count ? beside[index] : null, point.Joins, point.Leaves.Total)).ToList();
         // The other one went on for longer.
         for (var index = points.Count; points.Count > 0 && beside is not null && index < beside.Count; index++)
         {
@@ -183,7 +183,7 @@ public readonly record struct StretchPoint(DateTimeOffset From, DateTimeOffset U
 
     /// <summary>The network's or a room's curve of a range: the most of each step, above its average.</summary>
     public static IReadOnlyList<StretchPoint> WithPeaks(HistoryCurve curve) =>
-        Thin([.. curve.Points.Select(point => new StretchPoint(point.Span.From, point.Span.Until, point.Peak, point.Average, null, point.Joins, point.Leaves.Total))], keepsPeaks: true);
+        Thin([.. curve.Points.Select(point => new StretchPoint(point.Span.From, point.Span.Until, point.Recorded > 0 ? point.Peak : null, point.Recorded > 0 ? point.Average : null, null, point.Joins, point.Leaves.Total))], keepsPeaks: true);
 
     /// <summary>Neighbours put together until few enough are left.</summary>
     private static List<StretchPoint> Thin(List<StretchPoint> points, bool keepsPeaks)

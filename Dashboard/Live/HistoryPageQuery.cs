@@ -75,7 +75,7 @@ internal sealed record HistoryView(string? RoomId, string Range, HistorySpan? Ow
 public sealed record HistoryViewModel(HistorySpan Span, TimeZoneInfo Zone, HistoryCurve? Curve, IReadOnlyList<BroadcastRow> Broadcasts, string? Next, string? Title)
 {
     /// <summary>Whether nothing at all was recorded.</summary>
-    public bool IsEmpty => Broadcasts.Count == 0 && Curve is not null && Curve.Points.All(point => point.Recorded == 0);
+    public bool IsEmpty => Broadcasts.Count == 0 && Curve is not null && Curve.Points.All(point => point is { Peak: 0, Leaves.Total: 0 });
 }
 
 /// <summary>A broadcast in a list.</summary>

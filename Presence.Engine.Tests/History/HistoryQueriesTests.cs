@@ -278,6 +278,35 @@ public sealed class HistoryQueriesTests : IAsyncLifetime
     }
 
     /// <summary>Minutes of the lobby with so many viewers throughout.</summary>
+    [Fact]
+    public async Task ReadBroadcastAsync_ALeaveAtTheMinuteItEnds_IsInItsCurve()
+    {
+        using var engine = new PresenceEngine(_folder.Time, PresenceSettings.Default, new PresenceLimits());
+        using var broadcasts = new BroadcastStore(_folder.Database, engine, _settings);
+        await SaveAsync((0, 3), (1, 3));
+        await _folder.Minutes.SaveAsync([new RoomMinute("lobby", Eight.AddMinutes(2)) { Leaves = new LeaveCounts(3, 0, 0, 0, 0) }], Cancel);
+        await _folder.AddBroadcastAsync("lobby", 0, 2);
+        _folder.Time.SetUtcNow(Eight.AddMinutes(30));
+        await broadcasts.SummariseAsync(null, Cancel);
+
+        var report = (await _history.ReadBroadcastAsync((await _history.ReadBroadcastsAsync(new BroadcastQuery(), Cancel)).Items[0].Id, Cancel))!;
+
+        Assert.Equal(3, report.Curve.Leaves.Left);
+        Assert.Equal([3.0, 3, 0], report.Curve.Points.Select(point => point.Average));
+    }
+
+    [Fact]
+    public async Task ReadCurveAsync_NobodyThereAndServerDown_AreToldApart()
+    {
+        await SaveAsync((0, 3));
+        await _folder.Minutes.SaveAsync([.. new[] { 0, 1, 3 }.Select(minute => new RoomMinute(null, Eight.AddMinutes(minute)))], Cancel);
+        _folder.Time.SetUtcNow(Eight.AddMinutes(30));
+
+        var curve = await _history.ReadCurveAsync(new CurveQuery { RoomId = "lobby", From = Eight, Until = Eight.AddMinutes(4) }, Cancel);
+
+        Assert.Equal([(3, 1), (0, 1), (0, 0), (0, 1)], curve.Points.Select(point => (point.Peak, point.Recorded)));
+    }
+
     private Task SaveAsync(params (int Minute, int Viewers)[] minutes) => _folder.Minutes.SaveAsync(
         [.. minutes.Select(minute => new RoomMinute("lobby", Eight.AddMinutes(minute.Minute)) { Viewers = TimeSpan.FromMinutes(minute.Viewers), Peak = minute.Viewers })], Cancel);
 }

@@ -20,6 +20,7 @@ internal sealed class NaiveDay(TimeSpan gap)
     private PresenceSettings _settings = PresenceSettings.Default;
     private DateTimeOffset _lookedAt;
     private DateTimeOffset _ranFrom;
+    private long _turn;
 
     public List<NaiveBroadcast> Broadcasts { get; } = [];
 
@@ -43,7 +44,7 @@ internal sealed class NaiveDay(TimeSpan gap)
             return false;
         if (_present.GetValueOrDefault((room, user)) is { } watching && watching.Sessions.Find(other => other.Name == session) is { } known && now < known.Deadline)
         {
-            (known.State, known.BeatAt, known.Deadline, known.Device) = (state, now, now + timeout, device);
+            (known.State, known.BeatAt, known.Deadline, known.Device, known.Turn) = (state, now, now + timeout, device, ++_turn);
             watching.Mark(now);
             return true;
         }
@@ -59,7 +60,7 @@ internal sealed class NaiveDay(TimeSpan gap)
             ListOf(_stays, room).Add(stay);
             ListOf(_ofUser, user).Add(stay);
         }
-        stay.Sessions.Add(new NaiveSession(session, state) { BeatAt = now, Deadline = now + timeout, Device = device });
+        stay.Sessions.Add(new NaiveSession(session, state) { BeatAt = now, Deadline = now + timeout, Device = device, Turn = ++_turn });
         stay.Mark(now);
         return true;
     }
@@ -73,7 +74,7 @@ internal sealed class NaiveDay(TimeSpan gap)
 
     public void Sweep(DateTimeOffset now)
     {
-        foreach (var (stay, session) in _present.Values.SelectMany(stay => stay.Sessions.Where(session => session.Deadline <= now).Select(session => (stay, session))).OrderBy(due => due.session.Deadline).ToList())
+        foreach (var (stay, session) in _present.Values.SelectMany(stay => stay.Sessions.Where(session => session.Deadline <= now).Select(session => (stay, session))).OrderBy(due => due.session.Deadline).ThenBy(due => due.session.Turn).ToList())
             End(stay, session, LeaveReason.Timeout, session.Deadline, now);
         Look(now);
     }
@@ -337,7 +338,7 @@ internal sealed class NaiveDay(TimeSpan gap)
     {
         if (_present.GetValueOrDefault((room, user)) is not { } stay)
             return;
-        foreach (var session in stay.Sessions.Where(session => session.Deadline <= now).OrderBy(session => session.Deadline).ToList())
+        foreach (var session in stay.Sessions.Where(session => session.Deadline <= now).OrderBy(session => session.Deadline).ThenBy(session => session.Turn).ToList())
             End(stay, session, LeaveReason.Timeout, session.Deadline, now);
     }
 
@@ -352,7 +353,7 @@ internal sealed class NaiveDay(TimeSpan gap)
 
     private void EndAll(NaiveStay stay, LeaveReason reason, DateTimeOffset now)
     {
-        foreach (var session in stay.Sessions.OrderBy(session => session.Deadline).ToList())
+        foreach (var session in stay.Sessions.OrderBy(session => session.Deadline).ThenBy(session => session.Turn).ToList())
             End(stay, session, reason, now, now);
     }
 
@@ -468,5 +469,9 @@ internal sealed class NaiveSession(string name, ViewerState state)
     public ViewerState State { get; set; } = state;
     public DateTimeOffset BeatAt { get; set; }
     public DateTimeOffset Deadline { get; set; }
+
+    /// <summary>Of two with one deadline the one that sent its heartbeat first goes first.</summary>
+    public long Turn { get; set; }
+
     public SessionDevice Device { get; set; }
 }

@@ -109,7 +109,9 @@ public sealed class RecordedDayTests
         var expected = day.Naive.Point(room, point.Span, day.Now, out var highestPeak);
         Assert.InRange(point.Hidden, TimeSpan.Zero, point.Viewers);
         Assert.InRange(point.Peak, expected.Peak, highestPeak); // who timed out counts until the next sweep
-        Assert.Equal((room, expected), (room, point with { Peak = expected.Peak, Hidden = day.Naive.IsReplayed(point.Span) ? expected.Hidden : point.Hidden, Recorded = expected.Recorded }));
+        var isCut = point.Span.Length > TimeSpan.FromMinutes(1) && point.Span.Until.Minute % 15 > 0; // it ends before the latest minute of its quarter
+        Assert.InRange(point.Recorded, expected.Recorded, expected.Recorded + (isCut ? 1 : 0));
+        Assert.Equal((room, expected), (room, point with { Peak = expected.Peak, Recorded = expected.Recorded, Hidden = day.Naive.IsReplayed(point.Span) ? expected.Hidden : point.Hidden }));
     }
 
     private static async Task CompareMomentsAsync(RecordedDay day, bool isOver)

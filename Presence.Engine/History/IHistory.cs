@@ -152,7 +152,7 @@ public readonly record struct CurvePoint(HistorySpan Span)
     /// <summary>Viewers who left, by reason.</summary>
     public LeaveCounts Leaves { get; init; }
 
-    /// <summary>How many minutes were recorded; 0 where nobody was there or the server did not run.</summary>
+    /// <summary>In how many minutes the server ran. Where it is 0 there is no data, and with more than 0 and no viewers nobody was there.</summary>
     public int Recorded { get; init; }
 
     /// <summary>The average count.</summary>

@@ -114,7 +114,9 @@ public sealed partial class HistoryQueries(PresenceDatabase database, HistorySet
                     moments = MomentsOf(reader, broadcast.Id);
                 }
                 var step = StepOf(span, now);
-                var curve = Curve(reader, room, span.From, span.Until, step, settings.Zone);
+                var curve = Curve(reader, room, span.From, span.Until.AddMilliseconds(1), step, settings.Zone); // who left at its very end left in the step that begins there
+                if (curve.Points is [.., { Leaves.Total: 0 } beyond] && beyond.Span.From >= span.Until)
+                    curve = curve with { Points = [.. curve.Points.SkipLast(1)] };
                 return new BroadcastReport(broadcast, curve, Usual(reader, broadcast, curve), moments, events);
             },
             cancellationToken);
@@ -178,19 +180,21 @@ public sealed partial class HistoryQueries(PresenceDatabase database, HistorySet
     internal static IReadOnlyList<BroadcastMoment> MomentsOf(HistoryReader reader, long broadcast) =>
         reader.Text("""SELECT "Moments" FROM "Broadcasts" WHERE "Id" = $1""", broadcast) is { } moments ? JsonSerializer.Deserialize<List<BroadcastMoment>>(moments)! : [];
 
-    /// <summary>By the minute, unless there are too many or they are no longer kept.</summary>
+    /// <summary>By the minute, unless there are too many, those cut at both ends included, or they are no longer kept.</summary>
     private HistoryStep StepOf(HistorySpan span, DateTimeOffset now) =>
-        span.Length < TimeSpan.FromMinutes(HistoryCalendar.MostSteps) && now - span.From <= TimeSpan.FromDays(Settings.MinuteDays)
+        span.Length < TimeSpan.FromMinutes(HistoryCalendar.MostSteps - 2) && now - span.From <= TimeSpan.FromDays(Settings.MinuteDays)
             ? HistoryStep.Minute
-            : span.Length < HistoryCalendar.Quarter * HistoryCalendar.MostSteps ? HistoryStep.Quarter : HistoryCalendar.StepFor(span.Length, now - span.From, TimeSpan.Zero);
+            : span.Length < HistoryCalendar.Quarter * (HistoryCalendar.MostSteps - 2) ? HistoryStep.Quarter : HistoryCalendar.StepFor(span.Length, now - span.From, TimeSpan.Zero);
 
     private HistoryCurve Curve(HistoryReader reader, long? room, DateTimeOffset from, DateTimeOffset until, HistoryStep step, TimeZoneInfo zone)
     {
         var written = HistoryCalendar.BeginOf(database.Now() - WritingLag, HistoryStep.Minute, zone);
         var steps = HistoryCalendar.Steps(from, until, step, zone);
         var rows = room is { } no ? reader.Minutes(step == HistoryStep.Minute ? MinuteStep.Minute : MinuteStep.Quarter, no, steps[0].From, steps[^1].Until) : [];
+        // The network's rows say when the server ran: a room has rows only while somebody is there.
+        var ran = room == HistoryTables.Network ? [] : reader.Ran(step == HistoryStep.Minute ? MinuteStep.Minute : MinuteStep.Quarter, steps[0].From, steps[^1].Until);
         var points = new List<CurvePoint>(steps.Count);
-        var next = 0;
+        var (next, nextRan) = (0, 0);
         foreach (var span in steps)
         {
             if (span.From >= written)
@@ -198,7 +202,10 @@ public sealed partial class HistoryQueries(PresenceDatabase database, HistorySet
             var point = new CurvePoint(span with { Until = span.Until < written ? span.Until : written });
             for (; next < rows.Count && rows[next].Span.From < span.Until; next++)
                 point = Sum(point, rows[next]);
-            points.Add(point);
+            var recorded = 0;
+            for (; nextRan < ran.Count && ran[nextRan].At < span.Until; nextRan++)
+                recorded += ran[nextRan].Minutes;
+            points.Add(point with { Recorded = Math.Min(Math.Max(point.Recorded, recorded), (int)Math.Ceiling(point.Span.Length.TotalMinutes)) });
         }
         return new HistoryCurve(step, zone, points);
     }
