@@ -33,6 +33,9 @@ internal struct Generations
         }
     }
 
+    /// <summary>Reads a word of the cache line that a refresh reads (<see cref="SessionTable.Touch"/>).</summary>
+    public void Touch() => Volatile.Read(ref _first.Timeout);
+
     /// <summary>The generation with this promise, created if needed.</summary>
     public ushort For(long timeout, long interval)
     {
@@ -49,11 +52,12 @@ internal struct Generations
     public void Append(ref SessionTable sessions, int index, ref SessionSlot slot, ushort number)
     {
         ref var generation = ref this[number];
+        ref var links = ref sessions.LinksOf(index);
         slot.Generation = number;
-        slot.Older = generation.Newest;
-        slot.Newer = None;
+        links.Older = generation.Newest;
+        links.Newer = None;
         if (generation.Newest != None)
-            sessions[generation.Newest].Newer = index;
+            sessions.LinksOf(generation.Newest).Newer = index;
         else
             generation.Oldest = index;
         generation.Newest = index;
@@ -65,16 +69,17 @@ internal struct Generations
     public void Remove(ref SessionTable sessions, int index, ref SessionSlot slot)
     {
         ref var generation = ref this[slot.Generation];
+        ref var links = ref sessions.LinksOf(index);
         if (generation.OldestFresh == index)
-            generation.OldestFresh = slot.Newer;
-        if (slot.Older != None)
-            sessions[slot.Older].Newer = slot.Newer;
+            generation.OldestFresh = links.Newer;
+        if (links.Older != None)
+            sessions.LinksOf(links.Older).Newer = links.Newer;
         else
-            generation.Oldest = slot.Newer;
-        if (slot.Newer != None)
-            sessions[slot.Newer].Older = slot.Older;
+            generation.Oldest = links.Newer;
+        if (links.Newer != None)
+            sessions.LinksOf(links.Newer).Older = links.Older;
         else
-            generation.Newest = slot.Older;
+            generation.Newest = links.Older;
     }
 
     /// <summary>The earliest presence time at which a session expires or begins to fade; <see cref="long.MaxValue"/> for an empty room.</summary>
@@ -137,7 +142,7 @@ internal struct Generations
             ref var slot = ref sessions[index];
             if (slot.HeartbeatAt + generation.Grace >= now)
                 continue;
-            generation.OldestFresh = slot.Newer;
+            generation.OldestFresh = sessions.LinksOf(index).Newer;
             return index;
         }
         return None;

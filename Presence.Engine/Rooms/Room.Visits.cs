@@ -45,7 +45,7 @@ internal sealed partial class Room
     {
         if (_network.Feed is null)
             return;
-        var lead = _sessions[any].IsLead ? any : LeadOfNeedsLock(_sessions[any].UserId!, _sessions[any].Hash);
+        var lead = _sessions[any].IsLead ? any : LeadOfNeedsLock(any);
         MinutesNeedsLock(at).Hide(_network.Clock, isHidden, at);
         ref var stay = ref StayOfNeedsLock(lead);
         if (isHidden)
@@ -101,7 +101,7 @@ internal sealed partial class Room
             MinutesNeedsLock(now).Return(_network.Clock, slot.IsGuest, isHidden, now);
         }
         if (stored is { } hidden)
-            StayOfNeedsLock(LeadOfNeedsLock(slot.UserId!, slot.Hash)).Restore(hidden, now, _network.Clock);
+            StayOfNeedsLock(LeadOfNeedsLock(index)).Restore(hidden, now, _network.Clock);
     }
 
     private PresenceFeed.Entry LeftEntry(in SessionSlot slot, LeaveReason reason, long at, long hidden) =>
@@ -133,8 +133,7 @@ internal sealed partial class Room
     private long SeenAtNeedsLock(int lead)
     {
         var seenAt = _rare.Stays is { } stays && stays.TryGetValue(lead, out var stay) ? stay.SeenAt : long.MinValue;
-        ref var slot = ref _sessions[lead];
-        for (var index = _sessions.FirstOfUser(slot.Hash, slot.UserId!); index != None; index = _sessions.NextOfUser(index))
+        for (var index = _sessions.FirstOfSameUser(lead); index != None; index = _sessions.NextOfUser(index))
             seenAt = Math.Max(seenAt, _sessions[index].HeartbeatAt);
         return seenAt;
     }
