@@ -25,7 +25,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
             typeof(DemoAudienceTests), typeof(OperatingTests), typeof(ObserverTests), typeof(JobTests), typeof(JobLifeTests), typeof(RawRequestTests), typeof(ConnectionTests), typeof(JourneyTests),
             typeof(TouchTargetTests), typeof(ListJourneyTests), typeof(SearchJourneyTests), typeof(AddressJourneyTests), typeof(ModeratorSessionTests), typeof(ModeratorAccountsTests),
             typeof(StreamTests), typeof(SimulateCommandTests), typeof(LiveRegionTests), typeof(DemoRoomTests), typeof(HiddenTabTests), typeof(SettingsJourneyTests), typeof(RosterDownloadTests),
-            typeof(StorageTroubleTests), typeof(StreamLifeTests), typeof(ProcessTests),
+            typeof(StorageTroubleTests), typeof(StreamLifeTests), typeof(RoomsStreamTests), typeof(WidgetTests), typeof(ProcessTests),
         ]).Select(type => type.FullName!),
     ];
 
