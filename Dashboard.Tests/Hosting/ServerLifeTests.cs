@@ -4,7 +4,7 @@ using Presence.Dashboard.Tests.Support;
 namespace Presence.Dashboard.Tests.Hosting;
 
 /// <summary>A whole life of the server as a process: interrupted, killed, started twice.</summary>
-public sealed class ServerLifeTests
+public sealed class ServerLifeTests(ServerLifeTests.Running running) : IClassFixture<ServerLifeTests.Running>
 {
     [Fact]
     public async Task Interrupted_EndsCleanlyAndViewersComeBack()
@@ -23,12 +23,9 @@ public sealed class ServerLifeTests
 
     // Linux gives a user 128 watches of files, editors and other servers included; a server that needs one does not start without.
     [Fact]
-    public async Task Running_WatchesNoFiles()
+    public void Running_WatchesNoFiles()
     {
-        using var folder = new TemporaryFolder();
-        await using var server = await DashboardProcess.StartAsync(folder.Path);
-
-        var open = Directory.EnumerateFiles($"/proc/{server.Id}/fd").Select(handle => new FileInfo(handle).LinkTarget);
+        var open = Directory.EnumerateFiles($"/proc/{running.Server.Id}/fd").Select(handle => new FileInfo(handle).LinkTarget);
 
         Assert.DoesNotContain(open, target => target?.Contains("inotify", StringComparison.Ordinal) == true);
     }
@@ -66,15 +63,28 @@ public sealed class ServerLifeTests
     [Fact]
     public async Task SecondOnTheSameFolder_EndsWithOneMessageAndExitCode1()
     {
-        using var folder = new TemporaryFolder();
-        await using var server = await DashboardProcess.StartAsync(folder.Path);
-
-        await using var second = DashboardProcess.Launch(folder.Path);
+        await using var second = DashboardProcess.Launch(running.Folder.Path);
 
         Assert.Equal(1, await second.ExitCodeAsync());
         Assert.Contains("in use by another process", second.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", second.Output + second.Errors, StringComparison.Ordinal);
-        await server.BeatAsync("lobby", "ada");
-        Assert.Equal(1, await server.CountAsync("lobby"));
+        await running.Server.BeatAsync("lobby", "ada");
+        Assert.Equal(1, await running.Server.CountAsync("lobby"));
+    }
+
+    /// <summary>A server that runs on: nothing here ends it.</summary>
+    public sealed class Running : IAsyncLifetime
+    {
+        internal TemporaryFolder Folder { get; } = new();
+
+        internal DashboardProcess Server { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Server = await DashboardProcess.StartAsync(Folder.Path);
+
+        public async ValueTask DisposeAsync()
+        {
+            await Server.DisposeAsync();
+            Folder.Dispose();
+        }
     }
 }
