@@ -31,6 +31,7 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         /_framework/opaque-redirect      400        400        400        400        400
         /access-denied                   200        200        200        200        200
         /account                         in         no         200        200        200
+        /account/two-factor              in         no         200        200        200
         /audit                           in         no         no         no         200
         /broadcasts/{Id:long}            in         no         200        200        200
         /connect                         in         no         200        200        200
@@ -71,6 +72,7 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         /shared/overlay                  200        200        200        200        200
         /shared/room                     200        200        200        200        200
         /sign-in                         200        200        302        302        302
+        /sign-in/code                    in         in         in         in         in
         /system                          in         no         no         200        200
         /try/{**path}                    in         no         200        200        200
         /viewer                          in         no         200        200        200

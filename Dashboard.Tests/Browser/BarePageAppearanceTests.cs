@@ -55,6 +55,10 @@ public sealed class BarePageAppearanceTests(ChromiumBrowser chromium) : Appearan
         await visit.Page.GetByRole(AriaRole.Alert).First.WaitForAsync();
         await CheckAsync(visit, "sign-in-refused");
         await visit.SignInAsync();
+        await visit.Page.GotoAsync("/account/two-factor");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Set up" }).ClickAsync();
+        await visit.Page.GetByLabel("Code").WaitForAsync();
+        await CheckAsync(visit, "two-factor");
         await visit.OpenAsync("/viewers/nobody");
         await CheckAsync(visit, "viewer-unknown");
 

@@ -16,6 +16,7 @@ namespace Presence.Dashboard.Accounts;
 internal static class ModeratorAccounts
 {
     public const string SignInPath = "/sign-in";
+    public const string CodePath = "/sign-in/code";
     public const string SignOutPath = "/sign-out";
     public const string SetupPath = "/setup";
     public const string JoinPath = "/join";
@@ -80,13 +81,16 @@ internal static class ModeratorAccounts
         services.AddSingleton<PasswordHashing>();
         services.AddScoped<ModeratorPasswords>();
         services.AddScoped<ModeratorSessions>();
+        services.AddScoped<SecondFactor>();
+        services.AddSingleton<UsedCodes>();
         services.AddIdentityCore<ModeratorAccount>(Configure)
             .AddRoles<IdentityRole>()
             .AddEntityFrameworkStores<AccountsContext>()
             .AddSignInManager()
             .AddErrorDescriber<AccountErrors>()
             .AddPasswordValidator<PasswordRules>()
-            .AddDefaultTokenProviders();
+            .AddDefaultTokenProviders()
+            .AddTokenProvider<OneTimeCodes>(TokenOptions.DefaultAuthenticatorProvider);
         services.AddSingleton<AccountChanges>();
         services.TryAddSingleton<AddressHashes>();
         services.AddSingleton<LastSeen>();
@@ -121,7 +125,19 @@ internal static class ModeratorAccounts
                     OnValidatePrincipal = ModeratorRevalidation.ValidateAsync,
                     OnRedirectToLogin = SessionEnds.RedirectAsync,
                 };
+            })
+            .AddCookie(IdentityConstants.TwoFactorUserIdScheme, options =>
+            {
+                options.Cookie.Name = "presence-code";
+                options.Cookie.SameSite = SameSiteMode.Strict;
+                options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+                options.ExpireTimeSpan = PendingSignIn.Lifetime;
             });
+        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.TwoFactorUserIdScheme).Configure<PublicAddress>((options, address) =>
+        {
+            options.Cookie.Path = address.CookiePath;
+            options.CookieManager = new SchemeAwareCookieManager(address.SecureCookiePrefix);
+        });
         services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<DashboardOptions, PublicAddress>((options, dashboard, address) =>
         {
             options.ExpireTimeSpan = dashboard.SignIn.IdleTimeout;

@@ -33,7 +33,11 @@ internal sealed class ModeratorSessions(
     private DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Signs this browser in, with a session of its own.</summary>
-    public async Task BeginAsync(ModeratorAccount account, Actor by, CancellationToken cancellationToken)
+    /// <param name="account">Whose.</param>
+    /// <param name="by">Who, and from where.</param>
+    /// <param name="means">What proved it, for the audit log.</param>
+    /// <param name="cancellationToken">Gives up; nobody is signed in.</param>
+    public async Task BeginAsync(ModeratorAccount account, Actor by, string means, CancellationToken cancellationToken)
     {
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
         var began = Now;
@@ -50,7 +54,7 @@ internal sealed class ModeratorSessions(
         {
             context.Sessions.Add(new SessionRecord { TokenHash = Hash(token), AccountId = account.Id, StartedAt = began });
             await context.SaveChangesAsync(cancellationToken);
-            await context.RecordAsync(new AuditEntry(AuditActs.SignedIn, by), began, cancellationToken);
+            await context.RecordAsync(new AuditEntry(AuditActs.SignedIn, by) { New = AuditEntry.Values(("with", means)) }, began, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
         await SignInAsync(account, token);

@@ -10,6 +10,7 @@ internal sealed class ModeratorSignIn(
     UserManager<ModeratorAccount> accounts,
     ModeratorPasswords passwords,
     ModeratorSessions sessions,
+    SecondFactor secondFactor,
     SignInThrottle throttle,
     FailedSignIns failed,
     TimeProvider time,
@@ -30,25 +31,53 @@ internal sealed class ModeratorSignIn(
         var account = await accounts.FindByEmailAsync(email);
         if (await passwords.VerifyAsync(account, password, http.RequestAborted) && account is { IsDisabled: false })
         {
-            attempt.End(SignInOutcome.SignedIn);
-            await sessions.BeginAsync(account, http.Actor(account.Email ?? email), http.RequestAborted);
-            return (SignInOutcome.SignedIn, TimeSpan.Zero);
+            var outcome = await AdmitAsync(account, http);
+            attempt.End(outcome);
+            return (outcome, TimeSpan.Zero);
         }
+        return Refuse(attempt, http);
+    }
 
+    /// <summary>Tries a code of the account whose password was right, and signs in. Wrong codes count as wrong passwords do.</summary>
+    /// <returns>What became of it, <see cref="SignInOutcome.Expired"/> when no password was given lately, and how long to wait when it was not looked at.</returns>
+    public async Task<(SignInOutcome Outcome, TimeSpan Wait)> SignInWithCodeAsync(string code, HttpContext http)
+    {
+        if (await PendingSignIn.FindAsync(http, accounts) is not { Email: { } email, TwoFactorEnabled: true } account)
+            return (SignInOutcome.Expired, TimeSpan.Zero);
+        using var attempt = throttle.TryBegin(email, http.Connection.RemoteIpAddress, out var wait);
+        if (attempt is null)
+            return (SignInOutcome.Throttled, wait);
+        await attempt.WaitAsync(http, time);
+        if (await secondFactor.VerifyAsync(account, code, http.Actor(email), http.RequestAborted) is not { } means)
+            return Refuse(attempt, http);
+        attempt.End(SignInOutcome.SignedIn);
+        await PendingSignIn.ForgetAsync(http);
+        await sessions.BeginAsync(account, http.Actor(email), means, http.RequestAborted);
+        return (SignInOutcome.SignedIn, TimeSpan.Zero);
+    }
+
+    /// <summary>Signs in to an account whose password was set a moment ago, by who set it.</summary>
+    /// <returns><see cref="SignInOutcome.Refused"/> for an account that may not sign in.</returns>
+    public async Task<SignInOutcome> AdmitAsync(string email, HttpContext http) =>
+        await accounts.FindByEmailAsync(email) is { IsDisabled: false } account ? await AdmitAsync(account, http) : SignInOutcome.Refused;
+
+    private async Task<SignInOutcome> AdmitAsync(ModeratorAccount account, HttpContext http)
+    {
+        if (account.TwoFactorEnabled)
+        {
+            await PendingSignIn.RememberAsync(http, account);
+            return SignInOutcome.NeedsCode;
+        }
+        await sessions.BeginAsync(account, http.Actor(account.Email ?? ""), "password", http.RequestAborted);
+        return SignInOutcome.SignedIn;
+    }
+
+    private (SignInOutcome Outcome, TimeSpan Wait) Refuse(SignInAttempt attempt, HttpContext http)
+    {
         attempt.End(SignInOutcome.Refused);
         failed.Note();
         log.LogWarning("A sign-in from {Address} failed.", ClientAddress.Of(http));
         return (SignInOutcome.Refused, TimeSpan.Zero);
-    }
-
-    /// <summary>Signs in to an account whose password was set a moment ago, by who set it.</summary>
-    /// <returns>False for an account that may not sign in.</returns>
-    public async Task<bool> AdmitAsync(string email, HttpContext http)
-    {
-        if (await accounts.FindByEmailAsync(email) is not { IsDisabled: false } account)
-            return false;
-        await sessions.BeginAsync(account, http.Actor(account.Email ?? email), http.RequestAborted);
-        return true;
     }
 }
 
@@ -57,7 +86,13 @@ internal enum SignInOutcome
 {
     SignedIn,
 
-    /// <summary>No such account, or not its password: the caller cannot tell which.</summary>
+    /// <summary>The password was right, and a code is asked for: neither right nor wrong, or each right password would forgive wrong codes.</summary>
+    NeedsCode,
+
+    /// <summary>A code without a password, or long after it.</summary>
+    Expired,
+
+    /// <summary>No such account, or not its password: the caller cannot tell which. Or a wrong code.</summary>
     Refused,
 
     /// <summary>Too many failures from this address.</summary>
@@ -65,6 +100,12 @@ internal enum SignInOutcome
 
     /// <summary>This password was not looked at.</summary>
     Busy,
+}
+
+/// <summary>What the form for a second step posts.</summary>
+public sealed class CodeInput
+{
+    public string Code { get; set; } = "";
 }
 
 /// <summary>What the sign-in and set-up forms post.</summary>
@@ -91,6 +132,9 @@ internal static class ReturnUrl
     /// <summary>The sign-in page that returns to the page shown now.</summary>
     public static string RedirectToSignIn(NavigationManager navigation) =>
         $"{ModeratorAccounts.SignInPath[1..]}?{Parameter}={Uri.EscapeDataString(StartOf(navigation) + navigation.ToBaseRelativePath(navigation.Uri))}";
+
+    /// <summary>A page of signing in, with where to go after it.</summary>
+    public static string With(string path, string? address) => address is null ? path[1..] : $"{path[1..]}?{Parameter}={Uri.EscapeDataString(address)}";
 
     private static string StartOf(NavigationManager navigation) => new Uri(navigation.BaseUri).AbsolutePath;
 }

@@ -25,7 +25,7 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
                            select new { held.UserId, role.Name }).ToListAsync(cancellationToken);
         var highest = roles.ToLookup(held => held.UserId, held => Enum.TryParse<ModeratorRole>(held.Name, out var role) ? role : (ModeratorRole?)null, StringComparer.Ordinal);
         var accounts = await context.Users.AsNoTracking().OrderBy(account => account.NormalizedEmail).ToListAsync(cancellationToken);
-        return [.. accounts.Select(account => new Moderator(account.Id, account.Email ?? "", highest[account.Id].Max(), account.IsDisabled, lastSeen.Of(account.Id) ?? account.LastSeenAt))];
+        return [.. accounts.Select(account => new Moderator(account.Id, account.Email ?? "", highest[account.Id].Max(), account.IsDisabled, lastSeen.Of(account.Id) ?? account.LastSeenAt) { HasSecondFactor = account.TwoFactorEnabled })];
     }
 
     /// <exception cref="ModeratorChangeRefusedException">It is the last Admin, or there is no such account. Nothing was done.</exception>
@@ -71,6 +71,25 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
         log.LogInformation("{By} created the account {Email} as {Role}.", by, email, role);
         changes.Announce(account.Id);
         return account.Id;
+    }
+
+    /// <summary>Takes a lost second factor away, with its recovery codes, and ends every session.</summary>
+    /// <exception cref="ModeratorChangeRefusedException">The account has none, or there is no such account. Nothing was done.</exception>
+    public Task ResetSecondFactorAsync(string accountId, Actor by, CancellationToken cancellationToken) =>
+        ChangeAsync(accountId, takesAnAdmin: false, async (accounts, account) =>
+        {
+            if (!account.TwoFactorEnabled)
+                throw new ModeratorChangeRefusedException(Sentence.With(PeopleTexts.NoSecondFactor, account.Email));
+            await SecondFactor.RemoveAsync(accounts, account);
+            log.LogInformation("{By} reset the second factor of {Email}.", by, account.Email);
+            return new AuditEntry(AuditActs.SecondFactorReset, by) { Object = account.Email };
+        }, cancellationToken);
+
+    /// <summary>Whether an account has a second factor.</summary>
+    public async Task<bool> HasSecondFactorAsync(string accountId, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<AccountsContext>().Users.AnyAsync(account => account.Id == accountId && account.TwoFactorEnabled, cancellationToken);
     }
 
     /// <summary>Ends every session of an account: cookies and open pages.</summary>
@@ -125,4 +144,8 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
 /// <param name="Role">Its highest role; null for an account that has none and may see nothing.</param>
 /// <param name="IsDisabled">Whether it may sign in.</param>
 /// <param name="LastSeenAt">When a page was last open in its name; null for never.</param>
-public sealed record Moderator(string Id, string Email, ModeratorRole? Role, bool IsDisabled, DateTimeOffset? LastSeenAt);
+public sealed record Moderator(string Id, string Email, ModeratorRole? Role, bool IsDisabled, DateTimeOffset? LastSeenAt)
+{
+    /// <summary>Whether its password alone doesn't sign in.</summary>
+    public bool HasSecondFactor { get; init; }
+}

@@ -13,6 +13,7 @@ internal static class AdminCommand
     {
         var admin = new Command("admin", "Manage accounts when no Admin can sign in.");
         admin.Subcommands.Add(ResetPassword(call));
+        admin.Subcommands.Add(ResetSecondFactor(call));
         admin.Subcommands.Add(Add(call));
         return admin;
     }
@@ -23,14 +24,33 @@ internal static class AdminCommand
         var reset = call.Command("reset-password", "Print a link that sets a new password. It works once, within 24 hours.", async (parsed, cancellationToken) =>
         {
             await using var app = BuildWithAccounts(call);
-            var moderators = await app.Services.GetRequiredService<ModeratorStore>().ListAsync(cancellationToken);
-            var wanted = parsed.GetRequiredValue(email).Trim();
-            if (moderators.FirstOrDefault(one => string.Equals(one.Email, wanted, StringComparison.OrdinalIgnoreCase)) is { } moderator)
-                return await PrintLinkAsync(call, app, moderator.Id, cancellationToken);
-            await call.Errors.WriteLineAsync(moderators.Count == 0
-                ? "There is no account yet. Start the server and open the link it prints, or use admin add."
-                : $"There is no account with the email {wanted}. Admins: {string.Join(", ", moderators.Where(one => one.Role == ModeratorRole.Admin).Select(one => one.Email))}.");
-            return 1;
+            if (await FindAsync(call, app, parsed.GetRequiredValue(email).Trim(), cancellationToken) is not { } moderator)
+                return 1;
+            var code = await PrintLinkAsync(call, app, moderator.Id, cancellationToken);
+            if (moderator.HasSecondFactor)
+                await call.Output.WriteLineAsync($"Two-factor sign-in stays on: after the new password, the link asks for a code. If phone and recovery codes are lost, run: admin reset-second-factor {moderator.Email}");
+            return code;
+        });
+        reset.Arguments.Add(email);
+        return reset;
+    }
+
+    private static Command ResetSecondFactor(CommandCall call)
+    {
+        var email = new Argument<string>("EMAIL") { Description = "Email of the account." };
+        var reset = call.Command("reset-second-factor", "Turn off two-factor sign-in of an account and end its sessions.", async (parsed, cancellationToken) =>
+        {
+            await using var app = BuildWithAccounts(call);
+            if (await FindAsync(call, app, parsed.GetRequiredValue(email).Trim(), cancellationToken) is not { } moderator)
+                return 1;
+            if (!moderator.HasSecondFactor)
+            {
+                await call.Errors.WriteLineAsync($"{moderator.Email} has no two-factor sign-in. Nothing was changed.");
+                return 1;
+            }
+            await app.Services.GetRequiredService<ModeratorStore>().ResetSecondFactorAsync(moderator.Id, Actors.CommandLine, cancellationToken);
+            await call.Output.WriteLineAsync($"Two-factor sign-in of {moderator.Email} is off. Its password alone signs in.");
+            return 0;
         });
         reset.Arguments.Add(email);
         return reset;
@@ -49,6 +69,17 @@ internal static class AdminCommand
         add.Arguments.Add(email);
         add.Options.Add(role);
         return add;
+    }
+
+    private static async Task<Moderator?> FindAsync(CommandCall call, WebApplication app, string wanted, CancellationToken cancellationToken)
+    {
+        var moderators = await app.Services.GetRequiredService<ModeratorStore>().ListAsync(cancellationToken);
+        if (moderators.FirstOrDefault(one => string.Equals(one.Email, wanted, StringComparison.OrdinalIgnoreCase)) is { } moderator)
+            return moderator;
+        await call.Errors.WriteLineAsync(moderators.Count == 0
+            ? "There is no account yet. Start the server and open the link it prints, or use admin add."
+            : $"There is no account with the email {wanted}. Admins: {string.Join(", ", moderators.Where(one => one.Role == ModeratorRole.Admin).Select(one => one.Email))}.");
+        return null;
     }
 
     private static WebApplication BuildWithAccounts(CommandCall call)

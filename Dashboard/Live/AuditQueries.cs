@@ -76,7 +76,7 @@ internal sealed record AuditKinds(string Name, string Text, IReadOnlyList<string
         Of("settings", AuditTexts.KindSettings, "settings.", "history_settings."),
         Of("rooms", AuditTexts.KindRooms, "room."),
         Of("keys", AuditTexts.KindKeys, "server_key.", "public_link.", "share_link."),
-        Of("accounts", AuditTexts.KindAccounts, "account.", "password"),
+        Of("accounts", AuditTexts.KindAccounts, "account.", "password", "second_factor.", "recovery_code"),
         Of("sign-ins", AuditTexts.KindSignIns, "sign_"),
         Of("data", AuditTexts.KindData, "person.", "user.", "data."),
         Of("jobs", AuditTexts.KindJobs, "job."),

@@ -32,6 +32,15 @@ internal sealed class PeopleAdministration(ModeratorStore moderators, Invitation
         notices.Say(Sentence.With(isDisabled ? PeopleTexts.WasDisabled : PeopleTexts.WasEnabled, moderator.Email), () => SetDisabledAsync(moderator, !isDisabled, CancellationToken.None));
     }
 
+    /// <summary>Takes a lost second factor away, and says so.</summary>
+    /// <exception cref="AccessRefusedException">Not an Admin. Nothing was done.</exception>
+    /// <exception cref="ModeratorChangeRefusedException">The account has none. Nothing was done.</exception>
+    public async Task ResetSecondFactorAsync(Moderator moderator, CancellationToken cancellationToken)
+    {
+        await moderators.ResetSecondFactorAsync(moderator.Id, (await guard.RequireAsync(ModeratorRole.Admin)).Actor, cancellationToken);
+        notices.Say(Sentence.With(PeopleTexts.SecondFactorWasReset, moderator.Email));
+    }
+
     /// <summary>Makes a link that sets a new password; what is returned is the only time it is seen.</summary>
     /// <exception cref="AccessRefusedException">Not an Admin. Nothing was done.</exception>
     /// <exception cref="ModeratorChangeRefusedException">There is no such account. Nothing was done.</exception>

@@ -127,6 +127,11 @@ public static class AuditActs
     public const string AccountInvitationRevoked = "account.invitation_revoked";
     public const string PasswordChanged = "password.changed";
     public const string PasswordLinkCreated = "password_link.created";
+    public const string SecondFactorEnabled = "second_factor.enabled";
+    public const string SecondFactorDisabled = "second_factor.disabled";
+    public const string SecondFactorReset = "second_factor.reset";
+    public const string RecoveryCodesRenewed = "recovery_codes.renewed";
+    public const string RecoveryCodeUsed = "recovery_code.used";
     public const string SignedIn = "sign_in.succeeded";
     public const string SignInsFailed = "sign_in.failed";
     public const string SignedOut = "sign_out";
@@ -137,6 +142,6 @@ public static class AuditActs
         SettingsChanged, HistorySettingsChanged, RoomChanged, RoomDeleted, BanCreated, BanLifted, ServerKeyCreated, ServerKeyRevoked, PublicLinkCreated,
         PublicLinkChanged, PublicLinkRevoked, ShareLinkCreated, ShareLinkRevoked, UserErased, PersonExported, PersonErased, DataExported, JobStarted,
         AccountCreated, AccountRoleChanged, AccountDisabled, AccountEnabled, AccountSignedOut, AccountInvited, AccountInvitationRevoked, PasswordChanged,
-        PasswordLinkCreated, SignedIn, SignInsFailed, SignedOut,
+        PasswordLinkCreated, SecondFactorEnabled, SecondFactorDisabled, SecondFactorReset, RecoveryCodesRenewed, RecoveryCodeUsed, SignedIn, SignInsFailed, SignedOut,
     ];
 }

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
@@ -7,13 +8,22 @@ using Presence.Dashboard.Live;
 namespace Presence.Dashboard.Components.Pages;
 
 /// <summary>One's own account: password, sessions, and what this browser is to look and behave like.</summary>
-public sealed partial class AccountPage
+public sealed partial class AccountPage : IDisposable
 {
+    private readonly CancellationTokenSource _closing = new();
+    private bool _hasSecondFactor;
+
     [SupplyParameterFromQuery(Name = AccountEndpoints.Outcome)]
     private string? Outcome { get; set; }
 
     [Inject]
     private BrowserChoices Choices { get; set; } = default!;
+
+    [Inject]
+    private ModeratorStore Moderators { get; set; } = default!;
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = default!;
 
     private PasswordOutcome? Known => Enum.TryParse<PasswordOutcome>(Outcome, ignoreCase: true, out var outcome) && Enum.IsDefined(outcome) ? outcome : null;
 
@@ -32,6 +42,18 @@ public sealed partial class AccountPage
         PasswordOutcome.Busy => Unchanged(AccountTexts.Busy),
         _ => null,
     };
+
+    protected override async Task OnInitializedAsync()
+    {
+        if ((await Authentication).User.FindFirstValue(ClaimTypes.NameIdentifier) is { } id)
+            _hasSecondFactor = await Moderators.HasSecondFactorAsync(id, _closing.Token);
+    }
+
+    public void Dispose()
+    {
+        _closing.Cancel();
+        _closing.Dispose();
+    }
 
     private static Dictionary<string, object?> PasswordField(string name, string autocomplete, int? shortest = null) =>
         new(StringComparer.Ordinal) { ["name"] = name, ["autocomplete"] = autocomplete, ["minlength"] = shortest };

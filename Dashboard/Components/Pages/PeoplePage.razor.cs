@@ -123,7 +123,11 @@ public sealed partial class PeoplePage : IDisposable
     private bool IsSelf(Moderator moderator) => string.Equals(moderator.Email, _reading!.OwnEmail, StringComparison.OrdinalIgnoreCase);
 
     private string? NoteOn(Moderator moderator) =>
-        moderator.IsDisabled ? PeopleTexts.Disabled : IsSelf(moderator) ? PeopleTexts.You : null;
+        (moderator.IsDisabled ? PeopleTexts.Disabled : IsSelf(moderator) ? PeopleTexts.You : null, moderator.HasSecondFactor ? PeopleTexts.SecondFactor : null) switch
+        {
+            ({ } state, { } factor) => $"{state} · {factor}",
+            var (state, factor) => state ?? factor,
+        };
 
     private string Seen(Moderator moderator) => moderator.LastSeenAt is { } at ? Durations.Ago(Time.GetUtcNow() - at) : PeopleTexts.Never;
 
@@ -135,6 +139,10 @@ public sealed partial class PeoplePage : IDisposable
         if (chosen is ModeratorDialog.NewPassword)
         {
             await ActAsync(async () => _passwordLink = await People.MakePasswordLinkAsync(moderator.Id, _closing.Token));
+        }
+        else if (chosen is ModeratorDialog.NoSecondFactor)
+        {
+            await ActAsync(() => People.ResetSecondFactorAsync(moderator, _closing.Token));
         }
         else if (chosen is bool isDisabled)
         {

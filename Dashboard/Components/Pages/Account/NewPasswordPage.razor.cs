@@ -56,8 +56,9 @@ public sealed partial class NewPasswordPage
         if (problems is { Count: 0 })
         {
             Throttle.GiveBack(Http.Connection.RemoteIpAddress);
-            if (await Moderators.AdmitAsync(email, Http))
-                Navigation.NavigateTo("");
+            var outcome = await Moderators.AdmitAsync(email, Http);
+            if (outcome != SignInOutcome.Refused)
+                Navigation.NavigateTo(outcome == SignInOutcome.NeedsCode ? ModeratorAccounts.CodePath[1..] : "");
             _isDisabled = true;
         }
 

@@ -64,6 +64,9 @@ public sealed partial class SignInPage
                 case SignInOutcome.SignedIn:
                     Navigation.NavigateTo(ReturnUrl.LocalOrHome(ReturnAddress, Navigation));
                     break;
+                case SignInOutcome.NeedsCode:
+                    Navigation.NavigateTo(ReturnUrl.With(ModeratorAccounts.CodePath, ReturnAddress));
+                    break;
                 case SignInOutcome.Throttled:
                     _refusal = PageWait.Refuse(Http, wait);
                     break;
