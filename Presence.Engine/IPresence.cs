@@ -25,6 +25,12 @@ public interface IPresence
     /// <summary>What keeps a user out of a room (or, with null, of the network) now; null when nothing does.</summary>
     Removal? RemovalOf(string userId, string? roomId);
 
+    /// <summary>The ban in force that names a device, by its hash; null when none does.</summary>
+    Removal? RemovalOfDevice(string device);
+
+    /// <summary>Rises when a ban names devices; 0 while none ever did. Who found a device free at this version need not ask again.</summary>
+    int DeviceBanVersion { get; }
+
     /// <summary>How the store shows a user, as <see cref="UpdateProfileAsync"/> last said; null when it has to be looked up.</summary>
     UserProfile? StoredProfileOf(string userId);
 

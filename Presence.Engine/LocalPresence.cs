@@ -18,6 +18,12 @@ public sealed class LocalPresence(PresenceEngine engine) : IPresence
     public Removal? RemovalOf(string userId, string? roomId) => engine.RemovalOf(userId, roomId);
 
     /// <inheritdoc/>
+    public Removal? RemovalOfDevice(string device) => engine.RemovalOfDevice(device);
+
+    /// <inheritdoc/>
+    public int DeviceBanVersion => engine.DeviceBanVersion;
+
+    /// <inheritdoc/>
     public UserProfile? StoredProfileOf(string userId) => engine.StoredProfileOf(userId);
 
     /// <inheritdoc/>

@@ -75,6 +75,12 @@ public sealed partial class PresenceEngine
     /// <summary>What keeps a user out of a room (or, with null, of the network) now; null when nothing does.</summary>
     public Removal? RemovalOf(string userId, string? roomId) => _network.Removals.Find(userId, roomId, _clock.UtcOf(_clock.Now()));
 
+    /// <summary>The ban in force that names a device, by its hash; null when none does.</summary>
+    public Removal? RemovalOfDevice(string device) => _network.Removals.FindDevice(device, _clock.UtcOf(_clock.Now()));
+
+    /// <summary>Rises when a ban names devices; 0 while none ever did.</summary>
+    public int DeviceBanVersion => _network.Removals.DeviceVersion;
+
     /// <summary>The removals in force.</summary>
     public IReadOnlyList<Removal> Removals() => _network.Removals.InForce(_clock.UtcOf(_clock.Now()));
 

@@ -21,6 +21,7 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
                                                                            nobo view else gues revo read pres room user mode sett keys audi all
         GET /api/v1/admin/attendance                                       .    -    -    -    .    +    -    -    -    -    -    -    -    +
         GET /api/v1/admin/audit                                            .    -    -    -    .    -    -    -    -    -    -    -    +    +
+        GET /api/v1/admin/bans                                             .    -    -    -    .    +    -    -    -    +    -    -    -    +
         GET /api/v1/admin/broadcasts                                       .    -    -    -    .    +    -    -    -    -    -    -    -    +
         GET /api/v1/admin/broadcasts/{broadcastId}                         .    -    -    -    .    +    -    -    -    -    -    -    -    +
         GET /api/v1/admin/history                                          .    -    -    -    .    +    -    -    -    -    -    -    -    +

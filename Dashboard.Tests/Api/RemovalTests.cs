@@ -163,6 +163,9 @@ public sealed class RemovalTests : IAsyncLifetime
     [InlineData("{}", "userId is missing")]
     [InlineData("""{"userId":"a"}""", "Send when the removal ends")]
     [InlineData("""{"userId":"a","durationSeconds":60,"until":"2999-01-01T00:00:00Z"}""", "Send when the removal ends")]
+    [InlineData("""{"userId":"a","durationSeconds":60,"forever":true}""", "Send when the removal ends")]
+    [InlineData("""{"userId":"a","forever":false}""", "Send when the removal ends")]
+    [InlineData("""{"userId":"a","forever":true,"devices":true}""", "devices is for bans from the network")]
     [InlineData("""{"userId":"a","durationSeconds":0}""", "durationSeconds must be from 1 to")]
     [InlineData("""{"userId":"a","durationSeconds":999999999}""", "durationSeconds must be from 1 to")]
     [InlineData("""{"userId":"a","until":"2001-01-01T00:00:00Z"}""", "until must be in the future")]
@@ -178,6 +181,111 @@ public sealed class RemovalTests : IAsyncLifetime
         Assert.Contains(message, answer.Message, StringComparison.Ordinal);
         Assert.Equal("""{"removals":[]}""", (await _host.GetAsync("/api/v1/admin/rooms/lobby/removals", DashboardHost.ServerKey)).Body);
     }
+
+    [Fact]
+    public async Task Remove_Forever_HasAnInstantThatEveryClientReadsAndHoldsUntilLifted()
+    {
+        const string Forever = "9999-12-31T00:00:00.000Z";
+        var made = await RemoveAsync("rooms/lobby/removals", """{"userId":"anna","forever":true}""");
+
+        Assert.Equal($$"""{"roomId":"lobby","userId":"anna","until":"{{Forever}}","removedAt":"{{Wire(_time.GetUtcNow())}}","removedBy":"server key","forever":true}""", made.Body);
+        _time.SetUtcNow(_time.GetUtcNow().AddDays(4_000)); // further than any ban with an end
+        var refused = await _host.BeatAsync("lobby", await _host.TokenAsync("anna"));
+        refused.IsRefusal(403, 499601);
+        Assert.Equal(Forever, refused.Json["data"]!["until"]!.GetValue<string>());
+        Assert.True(refused.Json["data"]!["forever"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task Remove_WithDevices_RefusesWhoeverUsesThemAlsoAfterARestart()
+    {
+        var anna = await _host.TokenAsync("anna", "phone");
+        var berta = await _host.TokenAsync("berta", "phone"); // the same device, under another name, before the ban
+        var carla = await _host.TokenAsync("carla", "laptop");
+        await _host.BeatAsync("lobby", anna, """{"sessionId":"laptop"}"""); // what a body says is no device
+
+        var made = await RemoveAsync("removals", """{"userId":"anna","durationSeconds":3600,"reason":"spam","devices":true}""");
+
+        Assert.Equal(1, made.Json["devices"]!.GetValue<int>());
+        for (var starts = 0; starts < 2; starts++)
+        {
+            Answer[] refused =
+            [
+                await LogInAsync("zoe", "phone"),
+                await _host.PostAsync("/api/v5/sessions/visitor", json: """{"deviceId":"phone"}""", headers: ("X-API-Key", DashboardHost.ClientKey)),
+                await _host.BeatAsync("lobby", berta),
+                await _host.PostAsync("/api/v1/presence/heartbeat", berta),
+                await _host.PostAsync("/api/v1/presence/heartbeats", berta, """{"heartbeats":[{"roomId":"lobby"}]}"""),
+                await _host.GetAsync("/api/v1/presence/rooms/lobby/users/count", berta),
+            ];
+            Assert.All(refused, refusal => refusal.IsRefusal(403, 400312));
+            Assert.All(refused, refusal => Assert.Equal("spam", refusal.Json["data"]!["reason"]!.GetValue<string>()));
+            Assert.Equal(202, (await _host.BeatAsync("lobby", carla)).Status);
+            Assert.Equal(200, (await _host.SendAsync(HttpMethod.Get, "/api/v3/sessions", berta)).Status);
+            await _host.RestartAsync();
+        }
+
+        Assert.Equal(204, (await _host.SendAsync(HttpMethod.Delete, "/api/v1/admin/removals/anna", DashboardHost.ServerKey)).Status);
+        Assert.Equal(202, (await _host.BeatAsync("lobby", berta)).Status);
+        Assert.Equal(200, (await LogInAsync("zoe", "phone")).Status);
+    }
+
+    [Fact]
+    public async Task Bans_OfAllRooms_AreFilteredPagedAndSayHowTheyEnded()
+    {
+        await RemoveAsync("rooms/lobby/removals", """{"userId":"anna","durationSeconds":60,"reason":"links"}""");
+        await RemoveAsync("rooms/stage/removals", """{"userId":"berta","forever":true}""");
+        await RemoveAsync("removals", """{"userId":"carla","durationSeconds":3600}""");
+        await _host.SendAsync(HttpMethod.Delete, "/api/v1/admin/rooms/stage/removals/berta", DashboardHost.ServerKey);
+        var lifted = Wire(_time.GetUtcNow());
+        _time.Advance(TimeSpan.FromMinutes(2));
+
+        Assert.Equal(["carla active"], await TellAsync(""));
+        Assert.Equal(["berta lifted", "anna expired"], await TellAsync("state=past"));
+        Assert.Equal(["carla active", "berta lifted", "anna expired"], await TellAsync("state=all"));
+        Assert.Equal(["carla active"], await TellAsync("state=all&scope=network"));
+        Assert.Equal(["berta lifted", "anna expired"], await TellAsync("state=all&scope=rooms"));
+        Assert.Equal(["berta lifted"], await TellAsync("state=all&roomId=stage"));
+        Assert.Equal(["anna expired"], await TellAsync("state=all&search=LINKS"));
+        Assert.Equal(["anna expired"], await TellAsync("state=all&userId=anna&by=server%20key"));
+        var first = (await _host.GetAsync("/api/v1/admin/bans?state=all&limit=2", DashboardHost.ServerKey)).Json;
+        Assert.Equal(["anna expired"], await TellAsync($"state=all&limit=2&cursor={first["cursor"]}"));
+        Assert.Equal((lifted, "server key"), (first["bans"]![1]!["endedAt"]!.GetValue<string>(), first["bans"]![1]!["endedBy"]!.GetValue<string>()));
+        (await _host.GetAsync("/api/v1/admin/bans?state=none", DashboardHost.ServerKey)).IsRefusal(422, 400000);
+
+        async Task<IEnumerable<string>> TellAsync(string query) =>
+            (await _host.GetAsync("/api/v1/admin/bans?" + query, DashboardHost.ServerKey)).Json["bans"]!.AsArray().Select(ban => $"{ban!["userId"]} {ban["state"]}");
+    }
+
+    [Theory]
+    [InlineData("/api/v1/presence/rooms/lobby/stream", "rooms/lobby/removals", 499601)]
+    [InlineData("/api/v1/presence/stream?rooms=lobby,stage", "rooms/lobby/removals", 499601)]
+    [InlineData("/api/v1/presence/stream?rooms=lobby,stage", "removals", 400312)]
+    [InlineData("/api/v1/presence/users/stream?ids=berta", "removals", 400312)]
+    public async Task Stream_OfABannedViewer_SaysWhyAndUntilWhenAndEnds(string stream, string place, int code)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, stream);
+        request.Headers.Authorization = new("Bearer", await _host.TokenAsync("anna"));
+        using var response = await _host.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        var reading = response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        await RemoveAsync(place, """{"userId":"anna","durationSeconds":3600,"reason":"spam"}""");
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(500));
+                return reading.IsCompleted;
+            },
+            "the stream ends");
+
+        var last = (await reading).Split("\n\n", StringSplitOptions.RemoveEmptyEntries)[^1].Split('\n');
+        Assert.Equal("event: end", last[0]);
+        var end = JsonNode.Parse(last[1]["data: ".Length..])!;
+        Assert.Equal((code, "spam"), (end["code"]!.GetValue<int>(), end["data"]!["reason"]!.GetValue<string>()));
+        Assert.EndsWith("Z", end["data"]!["until"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    private Task<Answer> LogInAsync(string userId, string deviceId) => _host.LogInAsync(new JsonObject { ["userId"] = userId, ["deviceId"] = deviceId });
 
     private Task<Answer> RemoveAsync(string place, string body) => _host.PostAsync($"/api/v1/admin/{place}", DashboardHost.ServerKey, body);
 

@@ -8,7 +8,7 @@ namespace Presence.Dashboard.Api;
 /// of the authentication and authorization middleware, which cost a heartbeat a third of its throughput; and instead of an
 /// endpoint filter, which runs once the request is bound: an unknown caller gets 401 before anything of the request is read.
 /// </summary>
-internal sealed class ApiAuthorization(ClientAuthenticator authenticator, RateLimits rateLimits, IPresence presence)
+internal sealed class ApiAuthorization(ClientAuthenticator authenticator, RateLimits rateLimits, IPresence presence, BannedDevices devices)
 {
     /// <summary>A convention, the last one of each route.</summary>
     public void Guard(EndpointBuilder route)
@@ -42,7 +42,7 @@ internal sealed class ApiAuthorization(ClientAuthenticator authenticator, RateLi
     private ApiProblem? RefuseRemoved(HttpContext http, ClientPrincipal caller, string? roomId) =>
         caller.IsServer || http.GetEndpoint()?.Metadata.GetMetadata<AllowRemovedUsers>() is not null
             ? null
-            : ApiProblem.WhileRemoved(presence, caller.UserId, roomId);
+            : ApiProblem.WhileRemoved(presence, caller.UserId, roomId) ?? devices.ProblemOf(caller);
 
     private ApiProblem? RefuseAnybody(HttpContext http) =>
         http.GetEndpoint()!.Metadata.GetMetadata<OwnRateLimit>() is null && !rateLimits.Anonymous.TryTake(http.Connection.RemoteIpAddress, out var wait)

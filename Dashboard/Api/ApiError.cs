@@ -60,10 +60,11 @@ internal sealed record ApiError(int Status, int Code, string Meaning)
 internal sealed record ErrorDocument([property: AllowedValues("error")] string Status, int Code, string Message, ErrorDetail? Data);
 
 /// <param name="Detail">The field and the rule, or other details.</param>
-/// <param name="Until">When the ban ends.</param>
+/// <param name="Until">When the ban ends. In the year 9999 for a ban without an end.</param>
 /// <param name="Reason">The reason. The viewer sees it.</param>
 /// <param name="RoomIds">The refused rooms, if a request names several.</param>
-internal sealed record ErrorDetail(string? Detail, DateTimeOffset? Until = null, string? Reason = null, IReadOnlyList<string>? RoomIds = null);
+/// <param name="Forever">Present and true for a ban without an end.</param>
+internal sealed record ErrorDetail(string? Detail, DateTimeOffset? Until = null, string? Reason = null, IReadOnlyList<string>? RoomIds = null, bool? Forever = null);
 
 /// <summary>Done.</summary>
 /// <param name="Success">Always true.</param>

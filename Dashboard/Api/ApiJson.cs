@@ -42,6 +42,7 @@ namespace Presence.Dashboard.Api;
 [JsonSerializable(typeof(PublicLinkDocument))]
 [JsonSerializable(typeof(PublicLinkRequest))]
 [JsonSerializable(typeof(PublicRoomDocument))]
+[JsonSerializable(typeof(BansReply))]
 [JsonSerializable(typeof(RemovalDocument))]
 [JsonSerializable(typeof(RemovalRequest))]
 [JsonSerializable(typeof(RemovalsReply))]

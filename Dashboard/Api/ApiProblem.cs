@@ -47,9 +47,12 @@ internal sealed record ApiProblem(ApiError Error, string Message, string? Detail
         if (Error == ApiError.BodyTooLarge || http.Request.ContentLength > ServerDefaults.LargestDrained)
             response.Headers.Connection = "close"; // announced, because the next request on this connection would be reset
 
-        var body = new ErrorDocument("error", Error.Code, Message, Detail is null && Removal is null ? null : new ErrorDetail(Detail, Removal?.Until, Removal?.Reason, RoomIds));
-        return new Reply<ErrorDocument>(body, ApiJson.Documents.ErrorDocument, Error.Status).ExecuteAsync(http);
+        return new Reply<ErrorDocument>(Document, ApiJson.Documents.ErrorDocument, Error.Status).ExecuteAsync(http);
     }
+
+    /// <summary>The body, which is also the data of a stream's last event.</summary>
+    public ErrorDocument Document => new(
+        "error", Error.Code, Message, Detail is null && Removal is null ? null : new ErrorDetail(Detail, Removal?.Until, Removal?.Reason, RoomIds, Removal is { IsForever: true } ? true : null));
 
     /// <summary>The refusal for a room while presence is off for it or for the network.</summary>
     public static ApiProblem? WhileDisabled(IPresence presence, string roomId) =>
@@ -139,6 +142,9 @@ internal sealed record ApiProblem(ApiError Error, string Message, string? Detail
         HeartbeatOutcome.RoomsPerUserLimit => Capped($"This user has reached the limit of {limits.RoomsPerUser} rooms. Leave a room first.", receipt.Settings),
         _ => throw new ArgumentOutOfRangeException(nameof(receipt), receipt.Outcome, "not a refusal"),
     };
+
+    /// <summary>The refusal of a device that is banned from the network with a user.</summary>
+    public static ApiProblem OfDevice(Removal removal) => new(ApiError.Banned, "A moderator banned this device from the network.") { Removal = removal };
 
     private static ApiProblem OfRemoval(Removal removal) => removal.RoomId is null
         ? new ApiProblem(ApiError.Banned, "A moderator banned this user from the network.") { Removal = removal }

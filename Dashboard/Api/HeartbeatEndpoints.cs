@@ -9,7 +9,7 @@ namespace Presence.Dashboard.Api;
 
 /// <summary>"I am watching": the route almost every request takes. Nothing here waits for the database.</summary>
 /// <remarks>Its services are handed over once: asking for them with each request would make a scope for each.</remarks>
-internal sealed class HeartbeatEndpoints(IPresence presence, RateLimits rateLimits, ProfileLookups profiles)
+internal sealed class HeartbeatEndpoints(IPresence presence, RateLimits rateLimits, ProfileLookups profiles, BannedDevices devices)
 {
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -66,6 +66,8 @@ internal sealed class HeartbeatEndpoints(IPresence presence, RateLimits rateLimi
     /// <summary>Not an async method: where the room is here it is complete when it returns, and a heartbeat pays for no more than its reply.</summary>
     private ValueTask<IResult> RecordAsync(HttpContext http, ClientPrincipal caller, in Heartbeat heartbeat)
     {
+        if (devices.ProblemOf(caller) is { } banned)
+            return new(banned);
         var includeCount = false;
         if (http.Request.QueryString.HasValue && !TryReadInclude(http.Request.Query, out includeCount))
             return new(ApiProblem.Invalid("include", "must be count. You can leave it out."));

@@ -12,7 +12,7 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Api;
 
 /// <summary>Removing users from a room or the network, and lifting bans.</summary>
-internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
+internal sealed class RemovalEndpoints(RemovalStore removals, BannedDevices devices, TimeProvider time)
 {
     private const string OfRoom = "/api/v1/admin/rooms/{roomId}/removals";
     private const string OfNetwork = "/api/v1/admin/removals";
@@ -21,6 +21,7 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
     private const int UserSegmentOfRoom = 6;
     private const int UserSegmentOfNetwork = 4;
     public const int LongestCursor = 40;
+    private const int LongestBy = 320; // of an email
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -45,6 +46,17 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
             .WithName("getRemoval").Produces<RemovalDocument>().Refuses(ApiError.NotFound);
         api.MapDelete(OneOfNetwork, endpoints.LiftOfNetworkAsync).Allow(write)
             .WithName("liftRemoval").Produces(StatusCodes.Status204NoContent);
+        api.MapGet("/api/v1/admin/bans", endpoints.ListAllAsync).Allow(read)
+            .WithName("listBans")
+            .Takes(
+                ApiParameter.OfWords("state", "`active`: bans that keep their user out. `past`: bans that ended, were lifted or were replaced. `all`: both.", ["active", "past", "all"]),
+                ApiParameter.OfWords("scope", "Only bans from the network, or only bans from rooms.", ["network", "rooms"], isOptional: true),
+                ApiParameter.OfText("roomId", "Only bans from this room.", PresenceIds.LongestRoomId),
+                ApiParameter.OfText("userId", "Only bans of this user.", PresenceIds.LongestUserId),
+                ApiParameter.OfText("by", "Only bans by this moderator or server key, by name.", LongestBy),
+                ApiParameter.OfText("search", "Only bans with this text in the user's id or name, the room, the reason or who banned.", PresenceLimits.SearchLength),
+                ApiParameter.Limit, ApiParameter.Cursor(LongestCursor))
+            .Produces<BansReply>();
     }
 
     /// <summary>Remove a user from a room</summary>
@@ -102,8 +114,11 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
         var request = await JsonBody.ReadAsync(http, ApiJson.Documents.RemovalRequest);
         if (ProblemOf(request, out var until) is { } problem)
             return ApiProblem.Invalid(problem);
-        var (entry, replaced) = await removals.RemoveAsync(new Removal(request.UserId!, roomId, until, request.Reason), http.Actor(), http.RequestAborted);
-        return replaced
+        if (request.Devices == true && roomId is not null)
+            return ApiProblem.Invalid("devices", "is for bans from the network. A room doesn't know devices.");
+        var ban = new Removal(request.UserId!, roomId, until, request.Reason) { Devices = request.Devices == true ? devices.Of(request.UserId!) : null };
+        var (entry, replaced) = await removals.RemoveAsync(ban, http.Actor(), http.RequestAborted);
+        return replaced is not null
             ? Reply.Ok(Describe(entry), ApiJson.Documents.RemovalDocument)
             : Reply.Created(Describe(entry), ApiJson.Documents.RemovalDocument, AddressOf(entry.Removal));
     }
@@ -117,6 +132,35 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
         var found = await removals.ListAsync(roomId, before, limit + 1, http.RequestAborted);
         var page = found.Take(limit).ToArray();
         return Reply.Ok(new RemovalsReply([.. page.Select(Describe)], found.Count > limit ? CursorOf(page[^1]) : null), ApiJson.Documents.RemovalsReply);
+    }
+
+    /// <summary>List all bans</summary>
+    /// <remarks>
+    /// Bans from the network and from all rooms, newest first. Past bans are kept as long as events of the history. Bans of an erased
+    /// user aren't listed once they have ended.
+    /// </remarks>
+    /// <response code="200">A page of bans.</response>
+    internal async ValueTask<IResult> ListAllAsync(HttpContext http)
+    {
+        var query = new QueryReader(http.Request.Query);
+        var limit = query.Number("limit", 1, PresenceLimits.Page, otherwise: PresenceLimits.Page);
+        var state = query.Choice("state", ("active", BanState.InForce), ("past", BanState.Past), ("all", BanState.All));
+        var scope = query.Choice("scope", ("", (bool?)null), ("network", true), ("rooms", false));
+        var wanted = new BanQuery
+        {
+            State = state,
+            IsNetworkAlone = scope == true,
+            IsRoomsAlone = scope == false,
+            RoomId = query.RoomId("roomId"),
+            UserId = query.Text("userId", PresenceIds.LongestUserId),
+            By = query.Text("by", LongestBy),
+            Text = query.Text("search", PresenceLimits.SearchLength),
+            Before = ReadCursor(query),
+        };
+        var found = await removals.ListAsync(wanted, limit + 1, http.RequestAborted);
+        var now = time.GetUtcNow();
+        return Reply.Ok(
+            new BansReply([.. found.Take(limit).Select(entry => BanDocument.Of(entry, now))], found.Count > limit ? CursorOf(found[limit - 1]) : null), ApiJson.Documents.BansReply);
     }
 
     private async Task<IResult> ReadAsync(HttpContext http, string? roomId, string userId)
@@ -145,11 +189,15 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
             return userProblem;
         if (RemovalRules.ProblemOfReason(request.Reason) is { } reasonProblem)
             return reasonProblem;
-        if (request.Until is null == request.DurationSeconds is null)
-            return "Send when the removal ends: either until (an instant) or durationSeconds.";
+        if ((request.Until is null ? 0 : 1) + (request.DurationSeconds is null ? 0 : 1) + (request.Forever == true ? 1 : 0) != 1)
+            return "Send when the removal ends: either until (an instant), durationSeconds, or forever (true).";
 
         var now = time.GetUtcNow();
-        if (request.DurationSeconds is { } seconds)
+        if (request.Forever == true)
+        {
+            until = RemovalRules.Forever;
+        }
+        else if (request.DurationSeconds is { } seconds)
         {
             if (seconds < 1 || seconds > RemovalRules.Longest.TotalSeconds)
                 return string.Create(CultureInfo.InvariantCulture, $"durationSeconds must be from 1 to {RemovalRules.Longest.TotalSeconds:0}, which is {RemovalRules.Longest.TotalDays:0} days.");
@@ -160,9 +208,9 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
             until = request.Until!.Value;
         }
         until = DateTimeOffset.FromUnixTimeMilliseconds(until.ToUnixTimeMilliseconds()); // to the millisecond, as stored and returned
-        return until > now && until <= now + RemovalRules.Longest
+        return RemovalRules.IsEnd(until, now)
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"until must be in the future and at most {RemovalRules.Longest.TotalDays:0} days away. The server's time is {now.UtcDateTime:yyyy-MM-ddTHH:mm:ss}Z.");
+            : string.Create(CultureInfo.InvariantCulture, $"until must be in the future and at most {RemovalRules.Longest.TotalDays:0} days away. For a ban without an end, send forever instead. The server's time is {now.UtcDateTime:yyyy-MM-ddTHH:mm:ss}Z.");
     }
 
     private static long? ReadCursor(QueryReader query)
@@ -180,30 +228,92 @@ internal sealed class RemovalEndpoints(RemovalStore removals, TimeProvider time)
         (removal.RoomId is { } roomId ? $"/api/v1/admin/rooms/{Uri.EscapeDataString(roomId)}/removals/" : OfNetwork + "/") + Uri.EscapeDataString(removal.UserId);
 
     private static RemovalDocument Describe(RemovalEntry entry) =>
-        new(entry.Removal.RoomId, entry.Removal.UserId, entry.Removal.Until, entry.Removal.Reason, entry.At, entry.By);
+        new(entry.Removal.RoomId, entry.Removal.UserId, entry.Removal.Until, entry.Removal.Reason, entry.At, entry.By, ForeverOf(entry.Removal), DevicesOf(entry.Removal));
+
+    internal static bool? ForeverOf(Removal removal) => removal.IsForever ? true : null;
+
+    internal static int? DevicesOf(Removal removal) => DeviceBans.Of(removal) is { Length: > 0 and var devices } ? devices : null;
 }
 
-/// <summary>The user to remove. Send <c>until</c> or <c>durationSeconds</c>.</summary>
+/// <summary>The user to remove. Send <c>until</c>, <c>durationSeconds</c> or <c>forever</c>.</summary>
 /// <param name="UserId">The user. For a guest, the id shown in the lists.</param>
 /// <param name="Until">When the ban ends.</param>
 /// <param name="DurationSeconds">The duration from now.</param>
 /// <param name="Reason">The reason. The user sees it.</param>
+/// <param name="Forever">True for a ban that holds until it is lifted.</param>
+/// <param name="Devices">From the network: true also bans the devices of the user's logins in use, at most 10. Anyone who logs in with one of them is refused.</param>
 /// <example>{"userId":"anna","durationSeconds":86400,"reason":"spam"}</example>
 internal sealed record RemovalRequest(
     [property: Required, MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId,
     DateTimeOffset? Until,
     [property: Range(1, RemovalRules.LongestSeconds)] long? DurationSeconds,
-    [property: MinLength(1), MaxLength(RemovalRules.LongestReason)] string? Reason) : AdministrationRequest;
+    [property: MinLength(1), MaxLength(RemovalRules.LongestReason)] string? Reason,
+    bool? Forever,
+    bool? Devices) : AdministrationRequest;
 
 /// <summary>A ban.</summary>
 /// <param name="RoomId">The room. Absent for a ban from the network.</param>
 /// <param name="UserId">The user.</param>
-/// <param name="Until">When it ends.</param>
+/// <param name="Until">When it ends. <c>9999-12-31T00:00:00.000Z</c> for a ban without an end.</param>
 /// <param name="Reason">The reason. The user sees it.</param>
 /// <param name="RemovedAt">When it was set.</param>
 /// <param name="RemovedBy">Who set it.</param>
+/// <param name="Forever">Present and true for a ban without an end.</param>
+/// <param name="Devices">How many devices are banned with the user.</param>
 /// <example>{"roomId":"lobby","userId":"anna","until":"2026-11-22T22:40:00.000Z","reason":"spam","removedAt":"2026-11-21T22:40:00.000Z","removedBy":"server key"}</example>
-internal sealed record RemovalDocument(string? RoomId, string UserId, DateTimeOffset Until, string? Reason, DateTimeOffset RemovedAt, string RemovedBy);
+internal sealed record RemovalDocument(string? RoomId, string UserId, DateTimeOffset Until, string? Reason, DateTimeOffset RemovedAt, string RemovedBy, bool? Forever, int? Devices);
+
+/// <summary>A ban in force or past.</summary>
+/// <param name="Id">Increases with every ban.</param>
+/// <param name="RoomId">The room. Absent for a ban from the network.</param>
+/// <param name="UserId">The user.</param>
+/// <param name="Until">When it was to end. <c>9999-12-31T00:00:00.000Z</c> for a ban without an end.</param>
+/// <param name="Forever">Present and true for a ban without an end.</param>
+/// <param name="Reason">The reason. The user sees it.</param>
+/// <param name="RemovedAt">When it was set.</param>
+/// <param name="RemovedBy">Who set it.</param>
+/// <param name="Devices">How many devices are banned with the user.</param>
+/// <param name="State">Whether it keeps the user out, or how it ended.</param>
+/// <param name="EndedAt">When it ended.</param>
+/// <param name="EndedBy">Who lifted or replaced it.</param>
+/// <example>
+/// {"id":12,"roomId":"lobby","userId":"anna","until":"2026-11-22T22:40:00.000Z","reason":"spam","removedAt":"2026-11-21T22:40:00.000Z","removedBy":"server key",
+/// "state":"lifted","endedAt":"2026-11-21T23:00:00.000Z","endedBy":"mia@example.com"}
+/// </example>
+internal sealed record BanDocument(
+    long Id,
+    string? RoomId,
+    string UserId,
+    DateTimeOffset Until,
+    bool? Forever,
+    string? Reason,
+    DateTimeOffset RemovedAt,
+    string RemovedBy,
+    int? Devices,
+    [property: AllowedValues("active", "expired", "lifted", "replaced")] string State,
+    DateTimeOffset? EndedAt,
+    string? EndedBy)
+{
+    public static BanDocument Of(RemovalEntry entry, DateTimeOffset now) => new(
+        entry.Id, entry.Removal.RoomId, entry.Removal.UserId, entry.Removal.Until, RemovalEndpoints.ForeverOf(entry.Removal), entry.Removal.Reason, entry.At, entry.By,
+        RemovalEndpoints.DevicesOf(entry.Removal), WordOf(entry, now), entry.IsInForce(now) ? null : entry.EndedAt ?? entry.Removal.Until, entry.LiftedBy);
+
+    /// <summary>Also in files.</summary>
+    public static string WordOf(RemovalEntry entry, DateTimeOffset now) => entry switch
+    {
+        { IsReplaced: true } => "replaced",
+        { LiftedBy: not null } => "lifted",
+        _ => entry.IsInForce(now) ? "active" : "expired",
+    };
+}
+
+/// <summary>A page of bans.</summary>
+/// <param name="Bans">Newest first.</param>
+/// <param name="Cursor">Cursor of the next page. Absent on the last page.</param>
+/// <example>
+/// {"bans":[{"id":12,"userId":"anna","until":"9999-12-31T00:00:00.000Z","forever":true,"reason":"spam","removedAt":"2026-11-21T22:40:00.000Z","removedBy":"server key","state":"active"}]}
+/// </example>
+internal sealed record BansReply(IReadOnlyList<BanDocument> Bans, string? Cursor);
 
 /// <summary>A page of the active bans.</summary>
 /// <param name="Removals">Newest first.</param>

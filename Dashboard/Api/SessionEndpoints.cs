@@ -36,7 +36,7 @@ internal static class SessionEndpoints
     /// second, in bursts of up to 500.
     /// </remarks>
     /// <response code="200">The access token and its user.</response>
-    internal static async Task<IResult> LogInAsync(HttpContext http, ClientKey clientKey, RateLimits rateLimits, AuthTokens authTokens, UserStore users, VerifiedUsers vouched, AccessTokens tokens, IPresence presence, DashboardOptions options)
+    internal static async Task<IResult> LogInAsync(HttpContext http, ClientKey clientKey, RateLimits rateLimits, AuthTokens authTokens, UserStore users, VerifiedUsers vouched, AccessTokens tokens, IPresence presence, BannedDevices devices, DashboardOptions options)
     {
         if (RefuseClient(http, clientKey, rateLimits) is { } refusal)
             return refusal;
@@ -48,7 +48,7 @@ internal static class SessionEndpoints
         var isVouched = login.AuthToken is not null;
         if (isVouched && !authTokens.Vouches(login.AuthToken!, userId))
             return ApiProblem.NotSignedIn("The authToken isn't valid for this user or is more than 10 minutes old. Have your backend create a new one.");
-        if (ApiProblem.WhileRemoved(presence, userId, roomId: null) is { } banned)
+        if ((ApiProblem.WhileRemoved(presence, userId, roomId: null) ?? devices.ProblemOf(login.DeviceId!)) is { } banned)
             return banned;
         if (!isVouched && !options.Clients.AllowUnverifiedLogin)
             return new ApiProblem(ApiError.NotAllowed, "Unverified login is off. Send an authToken that your backend creates with POST /api/v4/authentication/token.");
@@ -66,7 +66,7 @@ internal static class SessionEndpoints
     /// <summary>Log a guest in</summary>
     /// <remarks>A guest is a viewer without an account. The server must allow guests. The same device is the same guest.</remarks>
     /// <response code="200">The access token and its user.</response>
-    internal static async Task<IResult> LogVisitorInAsync(HttpContext http, ClientKey clientKey, RateLimits rateLimits, GuestIds guests, UserStore users, AccessTokens tokens, IPresence presence, DashboardOptions options)
+    internal static async Task<IResult> LogVisitorInAsync(HttpContext http, ClientKey clientKey, RateLimits rateLimits, GuestIds guests, UserStore users, AccessTokens tokens, IPresence presence, BannedDevices devices, DashboardOptions options)
     {
         if (RefuseClient(http, clientKey, rateLimits) is { } refusal)
             return refusal;
@@ -77,7 +77,7 @@ internal static class SessionEndpoints
             return new ApiProblem(ApiError.NotAllowed, "Guests aren't allowed. Log a user in with POST /api/v5/sessions, or set Presence__Clients__AllowGuests=true.");
 
         var guestId = guests.Derive(visitor.DeviceId!);
-        if (ApiProblem.WhileRemoved(presence, guestId, roomId: null) is { } banned)
+        if ((ApiProblem.WhileRemoved(presence, guestId, roomId: null) ?? devices.ProblemOf(visitor.DeviceId!)) is { } banned)
             return banned;
         if (await users.FindAsync(guestId, http.RequestAborted) is null && !rateLimits.NewGuests.TryTake(http.Connection.RemoteIpAddress, out var wait))
             return ApiProblem.TooFast("This address creates new guests too often.", wait);

@@ -11,7 +11,7 @@ namespace Presence.Dashboard.Api;
 
 /// <summary>Users online in the network, independent of rooms (rule 18): the presence of published mobile clients.</summary>
 /// <remarks>Its services are handed over once: asking for them with each request would make a scope for each.</remarks>
-internal sealed class UserPresenceEndpoints(IPresence presence, RateLimits rateLimits, ProfileLookups profiles, UserPresenceSettingStore switches)
+internal sealed class UserPresenceEndpoints(IPresence presence, RateLimits rateLimits, ProfileLookups profiles, UserPresenceSettingStore switches, BannedDevices devices)
 {
     public const int MostIds = 220;
     public const int LongestId = 300; // 50 characters, percent-encoded
@@ -43,6 +43,8 @@ internal sealed class UserPresenceEndpoints(IPresence presence, RateLimits rateL
     internal async ValueTask<IResult> BeatAsync(HttpContext http)
     {
         var caller = http.Caller();
+        if (devices.ProblemOf(caller) is { } banned)
+            return banned;
         if (!caller.TryTake(rateLimits.Heartbeats, roomId: "", caller.SessionId, out var wait))
             return ApiProblem.TooManyHeartbeats(wait);
         if (rateLimits.HeartbeatsOfAddress is { } ofAddress && !ofAddress.TryTake(http.Connection.RemoteIpAddress, out wait))

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.IdentityModel.Tokens;
 using Presence.Dashboard.Authentication.Jwt;
+using Presence.Engine;
 
 namespace Presence.Dashboard.Authentication;
 
@@ -37,6 +38,10 @@ internal sealed class AccessTokenCache(int generationCap = AccessTokenCache.Defa
         return _current.GetOrAdd(token, principal);
     }
 
+    /// <summary>The tokens of one user that were used lately. A look at every token: for rare acts.</summary>
+    public IEnumerable<ClientPrincipal> Of(string userId) =>
+        _current.All.Concat(_previous.All).Where(principal => !principal.IsServer && PresenceComparers.UserId.Equals(principal.UserId, userId));
+
     /// <summary>Drops tokens that were not used since the last call. A returning token costs one more signature check.</summary>
     public void ForgetOlder()
     {
@@ -68,6 +73,8 @@ internal sealed class AccessTokenCache(int generationCap = AccessTokenCache.Defa
 
         // The dictionary's own Count takes all its locks.
         public int Count => Volatile.Read(ref _count);
+
+        public IEnumerable<ClientPrincipal> All => _principals.Select(pair => pair.Value);
 
         public ClientPrincipal? Find(ReadOnlySpan<char> token, out string? text) => _bySpan.TryGetValue(token, out text, out var principal) ? principal : null;
 

@@ -109,6 +109,7 @@ internal static class ClientAuthentication
         services.AddSingleton<AccessTokens>();
         services.AddSingleton(_ => new AccessTokenCache());
         services.AddSingleton<ClientAuthenticator>();
+        services.AddSingleton<BannedDevices>();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<CustomerKeys>();
         services.AddSingleton<CustomerTokens>();

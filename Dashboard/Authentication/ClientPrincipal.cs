@@ -10,6 +10,7 @@ internal sealed class ClientPrincipal
 {
     private RateLimitSlots _heartbeats;
     private int _revocationsSeen = -1;
+    private int _deviceBansSeen;
 
     public required ClientKind Kind { get; init; }
 
@@ -58,6 +59,16 @@ internal sealed class ClientPrincipal
     {
         get => Volatile.Read(ref _revocationsSeen);
         set => Volatile.Write(ref _revocationsSeen, value);
+    }
+
+    /// <summary>The device as the login named it, or the session of the customer's token; null where neither did. Never what a body says.</summary>
+    public string? DeviceId => Kind is ClientKind.Viewer or ClientKind.Guest && SessionId.Length > 0 ? SessionId : null;
+
+    /// <summary>The version of device bans at which this caller's device was free.</summary>
+    public int DeviceBansSeen
+    {
+        get => Volatile.Read(ref _deviceBansSeen);
+        set => Volatile.Write(ref _deviceBansSeen, value);
     }
 
     /// <summary>Whether this caller has business with a room at all.</summary>

@@ -156,6 +156,39 @@ public sealed class RetentionAndErasureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task EraseAsync_BansKept_NameNobodyOnceTheyHaveEnded()
+    {
+        using var person = new PersonWorld(_folder, _engine, _settings);
+        await person.PlantAsync("planted-id", "Planted Name");
+        await person.Removals.LiftAsync("planted-id", "stage", "mia", Cancel);
+        Assert.Equal(2, (await person.Removals.OfUserAsync("planted-id", Cancel)).Count);
+
+        await person.Data.EraseAsync("planted-id", bansToo: false, "ada", Cancel);
+        Assert.Equal("lobby", Assert.Single(await person.Removals.OfUserAsync("planted-id", Cancel)).Removal.RoomId);
+        _folder.Time.Advance(TimeSpan.FromDays(2));
+        await person.Removals.PruneAsync(Cancel);
+
+        Assert.Empty(await person.Removals.OfUserAsync("planted-id", Cancel));
+    }
+
+    [Fact]
+    public async Task RunAsync_PastBans_AreKeptAsLongAsEvents()
+    {
+        using var person = new PersonWorld(_folder, _engine, _settings);
+        await person.PlantAsync("planted-id", "Planted Name");
+        await person.Removals.LiftAsync("planted-id", "stage", "mia", Cancel);
+        _folder.Time.Advance(TimeSpan.FromDays(3));
+        await person.Removals.PruneAsync(Cancel);
+        await new HistoryRetention(_folder.Database, _settings).RunAsync(null, Cancel);
+        Assert.Equal(2, (await person.Removals.OfUserAsync("planted-id", Cancel)).Count);
+
+        _folder.Time.Advance(TimeSpan.FromDays(_settings.Current.EventDays));
+        await new HistoryRetention(_folder.Database, _settings).RunAsync(null, Cancel);
+
+        Assert.Empty(await person.Removals.OfUserAsync("planted-id", Cancel));
+    }
+
+    [Fact]
     public async Task ExportAsync_PersonInEveryTable_NamesAllOfIt()
     {
         using var person = new PersonWorld(_folder, _engine, _settings);
@@ -256,6 +289,8 @@ public sealed class RetentionAndErasureTests : IAsyncLifetime
         public HistoryQueries History { get; }
 
         public PersonData Data { get; }
+
+        public RemovalStore Removals => _removals;
 
         public async Task PlantAsync(string userId, string name)
         {

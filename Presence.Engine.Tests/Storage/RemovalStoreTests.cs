@@ -15,7 +15,7 @@ public sealed class RemovalStoreTests : AdministrationTest
 
         var (entry, replaced) = await removals.RemoveAsync(removal, "ada", Cancel);
 
-        Assert.False(replaced);
+        Assert.Null(replaced);
         Assert.Equal(new RemovalEntry(entry.Id, removal, "ada", Time.GetUtcNow()), entry);
         Assert.Equal(0, Engine.Count("lobby").Viewers);
         Assert.Equal(HeartbeatOutcome.Removed, Beat("ann"));
@@ -57,7 +57,7 @@ public sealed class RemovalStoreTests : AdministrationTest
 
         var (entry, replaced) = await removals.RemoveAsync(Removal("ann", "lobby", hours: 5), "ben", Cancel);
 
-        Assert.True(replaced);
+        Assert.Equal("ada", replaced?.By);
         Assert.Equal(entry, Assert.Single(await removals.ListAsync("lobby", null, 10, Cancel)));
         Assert.Equal(entry.Removal, Engine.RemovalOf("ann", "lobby"));
     }
@@ -98,7 +98,7 @@ public sealed class RemovalStoreTests : AdministrationTest
     }
 
     [Fact]
-    public async Task PruneAsync_EndedADayAgo_IsForgottenAndOthersStay()
+    public async Task PruneAsync_EndedADayAgo_IsPastAndFreesItsPlace()
     {
         using var removals = new RemovalStore(Database, Engine);
         await removals.RemoveAsync(Removal("ann", "lobby", hours: 1), "ada", Cancel);
@@ -108,6 +108,60 @@ public sealed class RemovalStoreTests : AdministrationTest
         await removals.PruneAsync(Cancel);
 
         Assert.Equal(["ben"], StoredUsers());
+        var ann = Assert.Single(await removals.OfUserAsync("ann", Cancel));
+        Assert.Equal((ann.Removal.Until, null, false), (ann.EndedAt, ann.LiftedBy, ann.IsReplaced));
+    }
+
+    [Fact]
+    public async Task ListAsync_OfAllPlaces_KnowsHowEachEnded()
+    {
+        using var removals = new RemovalStore(Database, Engine);
+        await removals.RemoveAsync(Removal("ann", "lobby", hours: 1), "ada", Cancel);
+        await removals.RemoveAsync(Removal("ann", "lobby", hours: 5), "ben", Cancel);
+        await removals.RemoveAsync(Removal("Bea", null, hours: 2), "ada", Cancel);
+        await removals.LiftAsync("Bea", null, "cat", Cancel);
+        await removals.RemoveAsync(Removal("dan", null, hours: 3), "ada", Cancel);
+
+        Assert.Equal(["dan by ada", "Bea lifted by cat", "ann by ben", "ann replaced by ben"], await TellAsync(new BanQuery()));
+        Assert.Equal(["dan by ada", "ann by ben"], await TellAsync(new BanQuery { State = BanState.InForce }));
+        Assert.Equal(["Bea lifted by cat", "ann replaced by ben"], await TellAsync(new BanQuery { State = BanState.Past }));
+        Assert.Equal(["dan by ada", "Bea lifted by cat"], await TellAsync(new BanQuery { IsNetworkAlone = true }));
+        Assert.Equal(["ann by ben", "ann replaced by ben"], await TellAsync(new BanQuery { IsRoomsAlone = true }));
+        Assert.Equal(["ann by ben", "ann replaced by ben"], await TellAsync(new BanQuery { RoomId = "lobby" }));
+        Assert.Equal(["ann by ben"], await TellAsync(new BanQuery { By = "ben" }));
+        Assert.Equal(["Bea lifted by cat"], await TellAsync(new BanQuery { Text = "bEA" }));
+        Assert.Empty(await TellAsync(new BanQuery { Text = "%" }));
+        Assert.Equal((2, 1), await removals.CountAsync(Cancel));
+        Time.Advance(TimeSpan.FromHours(4));
+        Assert.Equal(["ann by ben"], await TellAsync(new BanQuery { State = BanState.InForce }));
+        Assert.Contains("dan by ada", await TellAsync(new BanQuery { State = BanState.Past }));
+
+        async Task<IEnumerable<string>> TellAsync(BanQuery query) => (await removals.ListAsync(query, 10, Cancel))
+            .Select(entry => entry.Removal.UserId + (entry.IsReplaced ? $" replaced by {entry.LiftedBy}" : entry.LiftedBy is { } lifter ? $" lifted by {lifter}" : $" by {entry.By}"));
+    }
+
+    [Fact]
+    public async Task RemoveAsync_ForeverWithDevices_HoldsAfterACrashUntilItIsLifted()
+    {
+        using var removals = new RemovalStore(Database, Engine);
+        var ban = new Removal("ann", null, RemovalRules.Forever, null) { Devices = DeviceBans.Join(["phone", "laptop", "phone"]) };
+        Assert.Equal(0, Engine.DeviceBanVersion);
+        await removals.RemoveAsync(ban, "ada", Cancel);
+
+        await AfterCrashAsync(async (database, engine) =>
+        {
+            using var again = new RemovalStore(database, engine);
+            await again.ReloadAsync(Cancel);
+            Assert.True(engine.RemovalOf("ann", "lobby")!.IsForever);
+            Assert.Equal(ban, engine.RemovalOfDevice("laptop"));
+            Assert.Equal(1, engine.DeviceBanVersion);
+
+            await again.LiftAsync("ann", null, "ada", Cancel);
+
+            Assert.Null(engine.RemovalOfDevice("laptop"));
+        });
+        Assert.Equal(ban, Engine.RemovalOfDevice("phone"));
+        Assert.Null(Engine.RemovalOfDevice("tablet"));
     }
 
     [Theory]
@@ -162,7 +216,7 @@ public sealed class RemovalStoreTests : AdministrationTest
     private List<string> StoredUsers()
     {
         using var context = Database.CreateDbContext();
-        return [.. context.Removals.Select(removal => removal.UserId)];
+        return [.. context.Removals.Where(removal => removal.EndedAt == null).Select(removal => removal.UserId)];
     }
 
     private Removal Removal(string userId, string? roomId, double hours = 1) => new(userId, roomId, Time.GetUtcNow() + TimeSpan.FromHours(hours), "spam");

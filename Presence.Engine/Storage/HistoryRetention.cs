@@ -54,7 +54,7 @@ public sealed class HistoryRetention(PresenceDatabase database, HistorySettingsS
         if (Before(kept.BroadcastDays) is { } broadcasts)
             Report(deleted with { Broadcasts = await database.DeleteInPiecesAsync<BroadcastRecord>($"\"EndedAt\" < {broadcasts}", cancellationToken) });
         if (Before(kept.EventDays) is { } events)
-            Report(deleted with { Events = await AuditLog.PruneAsync(database, events, cancellationToken) });
+            Report(deleted with { Events = await AuditLog.PruneAsync(database, events, cancellationToken) + await database.DeleteInPiecesAsync<RemovalRecord>($"\"EndedAt\" < {events}", cancellationToken) });
 
         await ForgetRoomsAsync(cancellationToken);
         return deleted;

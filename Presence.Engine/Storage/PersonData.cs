@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Presence.Engine.Audit;
 using Presence.Engine.History;
+using Presence.Engine.Moderation;
 using Presence.Engine.Users;
 
 namespace Presence.Engine.Storage;
@@ -39,7 +40,7 @@ public sealed class PersonData(PresenceDatabase database, PresenceEngine engine,
     /// <remarks>Sessions that are present go on, and are recorded under the id again: end them first, with a ban for instance.</remarks>
     public async Task<ErasedPerson> EraseAsync(string userId, bool bansToo, Actor by, CancellationToken cancellationToken)
     {
-        var bans = bansToo ? await removals.OfUserAsync(userId, cancellationToken) : [];
+        var bans = bansToo ? (await removals.OfUserAsync(userId, cancellationToken)).Where(ban => ban.EndedAt is null).ToList() : [];
         foreach (var ban in bans)
             await removals.LiftAsync(userId, ban.Removal.RoomId, by, cancellationToken);
         var memberships = await channels.ChannelsOfAsync(userId, cancellationToken);
@@ -53,6 +54,7 @@ public sealed class PersonData(PresenceDatabase database, PresenceEngine engine,
         await context.UpdateAsync(context.HistoryPeople.Where(p => p.UserId == userId), set => set.SetProperty(p => p.UserId, (string?)null), cancellationToken);
         var hadProfile = await context.DeleteAsync(context.Users.Where(user => user.UserId == userId), cancellationToken) > 0;
         await AuditLog.EraseAsync(context, userId, cancellationToken);
+        await RemovalStore.EraseAsync(context, userId, cancellationToken);
         await context.RecordAsync(new AuditEntry(AuditActs.PersonErased, by) { New = AuditEntry.Values(("visits", visits), ("bans", bans.Count), ("channels", memberships.Count)) }, database.Now(), cancellationToken); // not who
         await transaction.CommitAsync(cancellationToken);
         engine.UpdateProfile(userId, UserProfile.None with { SaidAt = database.Now() });
@@ -96,6 +98,10 @@ public sealed class PersonData(PresenceDatabase database, PresenceEngine engine,
             json.WriteString("until", ban.Removal.Until);
             json.WriteString("reason", ban.Removal.Reason);
             json.WriteString("at", ban.At);
+            if (ban.EndedAt is { } endedAt)
+                json.WriteString("endedAt", endedAt);
+            if (ban.Removal.Devices is not null)
+                json.WriteNumber("devices", DeviceBans.Of(ban.Removal).Length);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -115,8 +115,10 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
         modelBuilder.Entity<RemovalRecord>(removal =>
         {
             removal.ToTable("Removals").HasKey(r => r.Id);
-            removal.HasIndex(r => new { r.RoomId, r.UserId }).IsUnique();
-            removal.HasIndex(r => r.Until);
+            removal.HasIndex(r => new { r.RoomId, r.UserId }).IsUnique().HasFilter(""" "EndedAt" IS NULL """.Trim());
+            removal.HasIndex(r => r.Until).HasFilter(""" "EndedAt" IS NULL """.Trim());
+            removal.HasIndex(r => r.EndedAt).HasFilter(""" "EndedAt" IS NOT NULL """.Trim());
+            removal.HasIndex(r => r.UserId);
         });
 
         modelBuilder.Entity<UserPresenceSettingRecord>().ToTable("PresenceSwitches").HasKey(s => s.UserId);

@@ -29,6 +29,9 @@ internal sealed class EventStream : IDisposable
     /// <summary>Its rooms, in the order asked for; none of a stream of users.</summary>
     public IReadOnlyList<CountFeed> Feeds { get; }
 
+    /// <summary>Why the reader may not read any more: its last event. Null while it may, and when the stream ends for another reason.</summary>
+    public ApiProblem? Refusal { get; private set; }
+
     /// <summary>Cancelled when the stream must end.</summary>
     public CancellationToken Ended { get; }
 
@@ -55,8 +58,10 @@ internal sealed class EventStream : IDisposable
     public void Signal() => _signal.Writer.TryWrite(true);
 
     /// <summary>Ends the stream, also one that waits for its reader.</summary>
-    public void End()
+    /// <param name="refusal">Why, for a reader who may not read any more.</param>
+    public void End(ApiProblem? refusal = null)
     {
+        Refusal ??= refusal;
         try
         {
             _ = _ending.CancelAsync(); // callbacks run elsewhere, because the caller can end many streams at once

@@ -19,6 +19,8 @@ internal abstract class EventStreamReply(EventStream stream, TimeProvider time) 
 
     private static readonly TimeSpan Coalesced = TimeSpan.FromMilliseconds(250);
 
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(1);
+
     private PipeWriter _writer = null!;
 
     public async Task ExecuteAsync(HttpContext http)
@@ -37,6 +39,8 @@ internal abstract class EventStreamReply(EventStream stream, TimeProvider time) 
             {
                 if (stream.IsSending)
                     http.Abort(); // the reader isn't reading, so a graceful end would wait behind all unsent data
+                else if (stream.Refusal is { } refusal && !http.RequestAborted.IsCancellationRequested)
+                    await WriteEndAsync(refusal, http);
             }
         }
     }
@@ -62,6 +66,22 @@ internal abstract class EventStreamReply(EventStream stream, TimeProvider time) 
             await SettleAsync(cancellationToken);
             if (await WriteNewsAsync(cancellationToken) || WriteCommentWhenQuiet())
                 await FlushAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Says why there is nothing more, so that a client need not ask again to learn it.</summary>
+    private async Task WriteEndAsync(ApiProblem refusal, HttpContext http)
+    {
+        using var late = new CancellationTokenSource(LongestEnd, time);
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, late.Token);
+        Write("end", null, refusal.Document, ApiJson.Documents.ErrorDocument);
+        try
+        {
+            await _writer.FlushAsync(giveUp.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            http.Abort(); // the reader stopped reading a moment ago
         }
     }
 

@@ -31,6 +31,7 @@ internal sealed class EventStreams : IDisposable
     private readonly Lock _lock = new();
     private readonly IPresence _presence;
     private readonly ClientAuthenticator _authenticator;
+    private readonly BannedDevices _devices;
     private readonly DashboardOptions.LimitsOptions _limits;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -44,9 +45,9 @@ internal sealed class EventStreams : IDisposable
     private bool _isStopped;
     private int _pulses;
 
-    public EventStreams(IPresence presence, ClientAuthenticator authenticator, DashboardOptions options, LimitUsageRegistry caps, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<EventStreams> log)
+    public EventStreams(IPresence presence, ClientAuthenticator authenticator, BannedDevices devices, DashboardOptions options, LimitUsageRegistry caps, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<EventStreams> log)
     {
-        (_presence, _authenticator, _limits, _time, _log) = (presence, authenticator, options.Limits, time, log);
+        (_presence, _authenticator, _devices, _limits, _time, _log) = (presence, authenticator, devices, options.Limits, time, log);
         _ofPrincipal = new Shares<string>(_limits.StreamsPerPrincipal);
         _ofAddress = new Shares<AddressKey>(_limits.StreamsPerAddress);
 
@@ -112,7 +113,9 @@ internal sealed class EventStreams : IDisposable
         _pulses++;
         foreach (var stream in All())
         {
-            if (MustEnd(stream) || (stream.IsSending && _time.GetElapsedTime(stream.WroteAt) >= LongestSending))
+            if (RefusalOf(stream) is { } refusal)
+                stream.End(refusal);
+            else if (stream.IsSending && _time.GetElapsedTime(stream.WroteAt) >= LongestSending)
                 stream.End();
             else if (_time.GetElapsedTime(stream.WroteAt) >= stream.LongestQuiet || (stream.Feeds.Count == 0 && _pulses % 2 == 0)) // users have no feed that signals: each stream looks, once a second
                 stream.Signal();
@@ -177,11 +180,23 @@ internal sealed class EventStreams : IDisposable
         return $"This address has reached its limit of {_limits.StreamsPerAddress} streams (Presence__Limits__StreamsPerAddress). Close one first.";
     }
 
-    private bool MustEnd(EventStream stream)
+    /// <summary>Why the reader of a stream would be refused if it asked for it now; null when it would not.</summary>
+    private ApiProblem? RefusalOf(EventStream stream)
     {
         var caller = stream.Caller;
-        return _authenticator.Check(caller).Principal is null
-            || (stream.Feeds.Count == 0 ? ApiProblem.OfReadingUsers(_presence, caller) is not null : stream.Feeds.Any(feed => ApiProblem.OfReading(_presence, caller, feed.RoomId) is not null));
+        var known = _authenticator.Check(caller);
+        if (known.Principal is null)
+            return ApiProblem.NotSignedIn(known.Problem!);
+        if (_devices.ProblemOf(caller) is { } banned)
+            return banned;
+        if (stream.Feeds.Count == 0)
+            return ApiProblem.OfReadingUsers(_presence, caller);
+        foreach (var feed in stream.Feeds)
+        {
+            if (ApiProblem.OfReading(_presence, caller, feed.RoomId) is { } refusal)
+                return stream.Feeds.Count == 1 ? refusal : ApiProblem.OfRooms([.. stream.Feeds.Select(other => other.RoomId)], roomId => ApiProblem.OfReading(_presence, caller, roomId));
+        }
+        return null;
     }
 
     private EventStream[] All()

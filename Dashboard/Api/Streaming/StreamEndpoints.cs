@@ -105,7 +105,7 @@ internal sealed class StreamEndpoints(IPresence presence, EventStreams streams, 
     /// last stream ended.
     ///
     /// The stream ends within one second when the credentials end, the caller is removed, presence is switched off, or the server
-    /// stops. A caller can have 10 open streams, all callers together 2,000.
+    /// stops. Unless the server stops, <c>end</c> is the last event, with the document of the error. A caller can have 10 open streams, all callers together 2,000.
     /// </remarks>
     /// <response code="200">The events.</response>
     internal IResult Open(HttpContext http, string roomId)
@@ -132,7 +132,7 @@ internal sealed class StreamEndpoints(IPresence presence, EventStreams streams, 
     /// <c>snapshot</c>.
     ///
     /// A room that the caller can't read refuses the stream, and <c>data.roomIds</c> names it. A stream ends within one second
-    /// when the caller loses access to one of its rooms. It counts as one of the caller's streams.
+    /// when the caller loses access to one of its rooms; <c>end</c> is its last event then, with the document of the error. It counts as one of the caller's streams.
     /// </remarks>
     /// <response code="200">The events.</response>
     internal IResult OpenMany(HttpContext http)
@@ -159,8 +159,8 @@ internal sealed class StreamEndpoints(IPresence presence, EventStreams streams, 
     /// order. The server sends the users who have changed since, also after a restart, so there is no <c>gap</c>. If none has, or with other
     /// users, it sends a <c>snapshot</c>.
     ///
-    /// A stream ends within one second when the credentials end, the caller is banned, or presence is switched off. It counts as one of
-    /// the caller's streams.
+    /// A stream ends within one second when the credentials end, the caller is banned, or presence is switched off; <c>end</c> is its
+    /// last event then, with the document of the error. It counts as one of the caller's streams.
     /// </remarks>
     /// <response code="200">The events.</response>
     internal IResult OpenUsers(HttpContext http)

@@ -16,7 +16,7 @@ namespace Presence.Engine.Storage.Migrations
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
-            modelBuilder.Entity("Presence.Engine.Audit.AuditRecord", b =>
+            modelBuilder.Entity("Presence.Engine.Storage.AuditRecord", b =>
                 {
                     b.Property<long>("Id")
                         .HasColumnType("INTEGER");
@@ -503,6 +503,21 @@ namespace Presence.Engine.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Devices")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsErasedAtEnd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsReplaced")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("LiftedBy")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Reason")
                         .HasColumnType("TEXT");
 
@@ -519,10 +534,17 @@ namespace Presence.Engine.Storage.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Until");
+                    b.HasIndex("EndedAt")
+                        .HasFilter("\"EndedAt\" IS NOT NULL");
+
+                    b.HasIndex("Until")
+                        .HasFilter("\"EndedAt\" IS NULL");
+
+                    b.HasIndex("UserId");
 
                     b.HasIndex("RoomId", "UserId")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("\"EndedAt\" IS NULL");
 
                     b.ToTable("Removals", (string)null);
                 });

@@ -37,6 +37,26 @@ public sealed class WatchingTests
     }
 
     [Fact]
+    public async Task Rule26_Watch_LastEventTellsOfABan_EndsWithItAtOnce()
+    {
+        var (watched, stream) = Watched.Of(_world, _world.Room());
+        await using var _ = watched;
+        stream.Event("snapshot", 2);
+        Assert.Equal(2, await watched.NextAsync());
+
+        stream.Send("""
+            event: end
+            data: {"status":"error","code":499601,"message":"Removed.","data":{"until":"2026-11-22T20:00:00.000Z","reason":"spam"}}
+
+
+            """);
+
+        var end = await watched.EndAsync();
+        Assert.Equal((PresenceErrorKind.Removed, "spam", new DateTimeOffset(2026, 11, 22, 20, 0, 0, TimeSpan.Zero)), (end?.Kind, end?.Reason, end?.Until));
+        Assert.Single(_world.Server.Streams);
+    }
+
+    [Fact]
     public async Task Rule26_Watch_SlowReader_HearsTheLatest()
     {
         var (watched, stream) = Watched.Of(_world, _world.Room());

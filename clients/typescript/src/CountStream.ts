@@ -105,7 +105,9 @@ function countStream(environment: PresenceEnvironment, baseUrl: string): Follow 
               follower.roomId === roomId && follower.tell(count);
           }
         }
-      } catch {
+      } catch (error) {
+        if ((error as PresenceError).until)
+          throw error; // the last event: the user is banned
         // A connection that broke, fell silent or was closed from here: one that ended.
       }
       // Opened and silent: something in between keeps the events to itself.

@@ -43,7 +43,7 @@ export class PresenceError extends Error {
   /** The server's requested wait. */
   declare readonly retryAfterSeconds: number | undefined;
 
-  constructor(kind: PresenceErrorKind, message: string, particulars: Partial<Omit<PresenceError, "kind" | "isFinal" | keyof Error>> & ErrorOptions = {}) {
+  constructor(kind: PresenceErrorKind, message?: string, particulars: Partial<Omit<PresenceError, "kind" | "isFinal" | keyof Error>> & ErrorOptions = {}) {
     super(message);
     this.kind = kind;
     Object.assign(this, particulars);
@@ -69,11 +69,19 @@ export async function refusalOf(response: Response, now: number): Promise<Presen
   const body: ErrorDocument | null = await response.json().catch(() => null);
   const retryAfterSeconds = secondsOf(response.headers.get("Retry-After"), now);
   if (typeof body?.code !== "number")
-    return new PresenceError("unavailable", `Another server replied with status ${status}.`, { status, retryAfterSeconds });
+    return new PresenceError("unavailable", `Another server replied: ${status}.`, { status, retryAfterSeconds });
 
-  const { code, message = "", data: { until, reason, roomIds } = {} } = body;
-  const kind = kindOfCode[code] ?? (status === 429 ? "limited" : status < 500 ? "refused" : "unavailable");
-  return new PresenceError(kind, message, { status, code, until: until ? new Date(until) : undefined, reason, roomIds, retryAfterSeconds });
+  return errorOf(body, status, retryAfterSeconds);
+}
+
+function errorOf({ code, message, data: { until, reason, roomIds } = {} }: ErrorDocument, status: number, retryAfterSeconds?: number): PresenceError {
+  return new PresenceError(kindOfCode[code as number] ?? (status === 429 ? "limited" : status < 500 ? "refused" : "unavailable"), message, { status, code: code as number, until: (until && new Date(until)) as Date | undefined, reason, roomIds, retryAfterSeconds });
+}
+
+/** Throws the ban that the last event of a stream tells of. What else ends a stream is told by the next attempt, which may renew the token first. */
+export function throwBan(told?: ErrorDocument): void {
+  if (told?.data?.until)
+    throw errorOf(told, 403);
 }
 
 /** `Retry-After` is a number of seconds or, from some proxies, a date. */

@@ -1,4 +1,5 @@
 import { Alarm } from "./Alarm.js";
+import { toldIn } from "./countsIn.js";
 import { notify } from "./notify.js";
 import { setAppState } from "./pageEnvironment.js";
 import type { PresenceError } from "./PresenceError.js";
@@ -96,13 +97,15 @@ export function watchUsers(options: PresenceOptions, userIds: readonly string[],
     let hasTold = false;
     try {
       for (let part; !(part = await withinTime(environment, signal, () => reader.read(), hasTold ? quietAtMost : silentAt - environment.now())).done && !signal.aborted;) {
-        const lines: string[] = (unfinished + decoder.decode(part.value, { stream: true })).split(/\r?\n/);
+        const lines: string[] = (unfinished + decoder.decode(part.value, { stream: true })).split("\n");
         unfinished = lines.pop()!;
         const told: WatchedUser[] = lines.flatMap(usersOf);
         hasTold ||= told.length > 0;
         tell(told);
       }
-    } catch {
+    } catch (error) {
+      if ((error as PresenceError).until)
+        throw error; // the last event: the user is banned
       // A connection that broke, fell silent or was closed from here: one that ended.
     }
     const pause = signal.aborted ? 0 : hasTold ? retryDelay(0, undefined, environment.random()) : pollFor(pollsBeforeStreaming);
@@ -159,10 +162,6 @@ export function watchUsers(options: PresenceOptions, userIds: readonly string[],
 
 /** Who an event tells of: all users, or one. */
 function usersOf(line: string): WatchedUser[] {
-  try {
-    const told = line.startsWith("data:") && JSON.parse(line.slice(5));
-    return told.users ?? (typeof told.online === "boolean" ? [told] : []);
-  } catch {
-    return []; // not of this version; a later one will do
-  }
+  const told = toldIn(line);
+  return told?.users ?? (typeof told?.online === "boolean" ? [told] : []);
 }

@@ -36,6 +36,20 @@ rule(26, "watchCount_eventsCutAnywhere_areReadAllTheSame", async () => {
   expect(told).toEqual([41]);
 });
 
+rule(26, "watchCount_lastEventTellsOfABan_endsWithItAtOnce", async () => {
+  const page = new FakePage();
+  const { told, errors, stream } = await watched(page);
+  stream.event("snapshot", 2);
+
+  stream.send(`event: end\ndata: ${JSON.stringify({ status: "error", code: 499601, message: "Removed.", data: { until: "2026-11-22T20:00:00.000Z", reason: "spam" } })}\n\n`);
+  await settle();
+
+  expect(told).toEqual([2]);
+  expect(errors.map(({ kind, until, reason }) => [kind, until, reason])).toEqual([["removed", new Date("2026-11-22T20:00:00.000Z"), "spam"]]);
+  await page.clock.advance(600_000);
+  expect(page.server.of(streams)).toHaveLength(1);
+});
+
 rule(26, "watchCount_manyWatchers_shareOneStream", async () => {
   const page = new FakePage();
   const { told, stream, end, presence } = await watched(page);

@@ -18,7 +18,20 @@ internal static class Refusal
                 RetryAfter = retryAfter,
             };
         }
-        return new PresenceException(KindOf(status, code), document.Message ?? $"The presence server replied with status {status} and code {code}.")
+        return Of(document, status, code, retryAfter);
+    }
+
+    /// <summary>The ban that the last event of a stream tells of; null for any other event. What else ends a stream is told by the next attempt, which may renew the token first.</summary>
+    public static PresenceException? OfEnd(JsonElement told)
+    {
+        if (!told.TryGetProperty("status", out var status) || status.ValueKind != JsonValueKind.String || status.GetString() != "error")
+            return null;
+        var document = told.Deserialize(PresenceJson.Default.ErrorAnswer);
+        return document?.Code is { } code && KindOf(403, code) is PresenceErrorKind.Banned or PresenceErrorKind.Removed ? Of(document, 403, document.Code.Value, retryAfter: null) : null;
+    }
+
+    private static PresenceException Of(ErrorAnswer document, int status, int code, TimeSpan? retryAfter) =>
+        new(KindOf(status, code), document.Message ?? $"The presence server replied with status {status} and code {code}.")
         {
             Status = status,
             Code = code,
@@ -27,7 +40,6 @@ internal static class Refusal
             RoomIds = document.Data?.RoomIds,
             RetryAfter = retryAfter,
         };
-    }
 
     private static PresenceErrorKind KindOf(int status, int code) => code switch
     {

@@ -16,7 +16,7 @@ internal static class EventStreamReader
     /// <param name="tell">Told of each event's document; whether it was one to be told of.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Whether it told anything before it ended, broke or fell silent.</returns>
-    /// <exception cref="PresenceException">It could not be opened.</exception>
+    /// <exception cref="PresenceException">It could not be opened, or its last event told of a ban.</exception>
     /// <exception cref="OperationCanceledException">The caller ended it.</exception>
     public static async Task<bool> ReadAsync(ViewerApi server, string path, Func<JsonElement, bool> tell, CancellationToken cancellationToken)
     {
@@ -39,7 +39,7 @@ internal static class EventStreamReader
                     silence.Change(QuietAtMost, Timeout.InfiniteTimeSpan);
             }
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not PresenceException && (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested))
         {
             // A broken or cancelled connection counts as ended.
         }
@@ -82,7 +82,11 @@ internal sealed class EventStreamDocuments(Func<JsonElement, bool> tell)
         {
             var reader = new Utf8JsonReader(line.Slice("data:"u8.Length));
             using var document = JsonDocument.ParseValue(ref reader);
-            return document.RootElement.ValueKind == JsonValueKind.Object && tell(document.RootElement);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                return false;
+            if (Refusal.OfEnd(document.RootElement) is { } ban)
+                throw ban;
+            return tell(document.RootElement);
         }
         catch (JsonException)
         {

@@ -10,6 +10,15 @@
  * - `stopped`: stopped on this side.
  */
 export type PresenceErrorKind = "disabled" | "removed" | "banned" | "ended" | "unauthorized" | "limited" | "refused" | "unavailable" | "stopped";
+interface ErrorDocument {
+    readonly code?: unknown;
+    readonly message?: string;
+    readonly data?: {
+        readonly until?: string;
+        readonly reason?: string;
+        readonly roomIds?: readonly string[];
+    };
+}
 /** Why a heartbeat or a read failed. */
 export declare class PresenceError extends Error {
     readonly name = "PresenceError";
@@ -26,7 +35,7 @@ export declare class PresenceError extends Error {
     readonly roomIds: readonly string[] | undefined;
     /** The server's requested wait. */
     readonly retryAfterSeconds: number | undefined;
-    constructor(kind: PresenceErrorKind, message: string, particulars?: Partial<Omit<PresenceError, "kind" | "isFinal" | keyof Error>> & ErrorOptions);
+    constructor(kind: PresenceErrorKind, message?: string, particulars?: Partial<Omit<PresenceError, "kind" | "isFinal" | keyof Error>> & ErrorOptions);
     /** The client won't retry. */
     get isFinal(): boolean;
 }
@@ -34,3 +43,6 @@ export declare function unavailable(message: string, cause?: unknown): PresenceE
 export declare function notOfThisServer(cause?: unknown): PresenceError;
 /** The error an answer stands for. What is not in this server's shape comes from something in between, and will pass. */
 export declare function refusalOf(response: Response, now: number): Promise<PresenceError>;
+/** Throws the ban that the last event of a stream tells of. What else ends a stream is told by the next attempt, which may renew the token first. */
+export declare function throwBan(told?: ErrorDocument): void;
+export {};
