@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using Presence.Engine;
-using Presence.Engine.Audit;
 using Presence.Engine.History;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;

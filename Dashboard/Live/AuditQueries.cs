@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Presence.Dashboard.Accounts;
@@ -52,8 +53,8 @@ internal sealed record AuditView(string? Kind, string? Search, int? Days, long? 
     public static AuditView Of(string? kind, string? search, string? days, string? before) => new(
         AuditKinds.All.Any(known => known.Name == kind) ? kind : null,
         string.IsNullOrWhiteSpace(search) ? null : search.Trim(),
-        int.TryParse(days, out var number) && Ranges.Contains(number) ? number : null,
-        long.TryParse(before, out var id) && id > 0 ? id : null);
+        int.TryParse(days, CultureInfo.InvariantCulture, out var number) && Ranges.Contains(number) ? number : null,
+        long.TryParse(before, CultureInfo.InvariantCulture, out var id) && id > 0 ? id : null);
 
     public AuditQuery QueryAt(DateTimeOffset now) => new()
     {

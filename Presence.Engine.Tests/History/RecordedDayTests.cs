@@ -1,4 +1,3 @@
-using Presence.Engine.Changes;
 using Presence.Engine.History;
 using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;

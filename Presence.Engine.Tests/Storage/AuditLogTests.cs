@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Presence.Engine.Audit;
-using Presence.Engine.History;
 using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;

@@ -100,15 +100,15 @@ internal sealed class MinuteCollector(long ticks, DateTimeOffset at)
     /// <summary>The minute under way as far as it goes, also when nobody was there: that the server ran is known by it.</summary>
     private RoomMinute EndNeedsLock(List<RoomMinute> rooms)
     {
-        var at = new DateTimeOffset(_minute * TimeSpan.TicksPerMinute, TimeSpan.Zero);
-        var minute = new RoomMinute(null, at)
+        var begin = new DateTimeOffset(_minute * TimeSpan.TicksPerMinute, TimeSpan.Zero);
+        var minute = new RoomMinute(null, begin)
         {
             Viewers = new TimeSpan(_viewers),
             Guests = new TimeSpan(_guests),
             Hidden = new TimeSpan(_hidden),
             Peak = _peak,
         };
-        foreach (var room in rooms.Where(room => room.RoomId is not null && room.At == at))
+        foreach (var room in rooms.Where(room => room.RoomId is not null && room.At == begin))
             minute = minute with { Joins = minute.Joins + room.Joins, Leaves = minute.Leaves + room.Leaves };
         (_viewers, _guests, _hidden, _peak) = (0, 0, 0, 0);
         return minute;

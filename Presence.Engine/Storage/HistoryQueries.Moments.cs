@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Presence.Engine.Audit;
 using Presence.Engine.Changes;
 using Presence.Engine.History;
-using Presence.Engine.Rooms;
 
 namespace Presence.Engine.Storage;
 

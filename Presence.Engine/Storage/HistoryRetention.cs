@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Presence.Engine.Audit;
 
 namespace Presence.Engine.Storage;
 

@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Presence.Engine.Changes;
 using Presence.Engine.History;
 
 namespace Presence.Engine.Storage;
