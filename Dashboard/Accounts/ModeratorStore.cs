@@ -38,7 +38,9 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
             log.LogInformation("{By} made {Email} {Role}.", by, account.Email, role);
             return new AuditEntry(AuditActs.AccountRoleChanged, by)
             {
-                Object = account.Email, Old = AuditEntry.Values(("role", held.Count > 0 ? string.Join(' ', held) : null)), New = AuditEntry.Values(("role", role)),
+                Object = account.Email,
+                Old = AuditEntry.Values(("role", held.Count > 0 ? string.Join(' ', held) : null)),
+                New = AuditEntry.Values(("role", role)),
             };
         }, cancellationToken);
 
