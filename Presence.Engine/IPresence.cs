@@ -3,6 +3,7 @@ using Presence.Engine.History;
 using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
+using Presence.Engine.Stage;
 using Presence.Engine.Users;
 
 namespace Presence.Engine;
@@ -11,7 +12,7 @@ namespace Presence.Engine;
 /// <remarks>
 /// <para><b>Shape.</b> A question is large, its answer of one moment, and what lists show is asked for page by page: each call may cost a way to
 /// another machine. What is true of the whole network may be a sum of parts a second apart.</para>
-/// <para><b>Local.</b> Synchronous members know their answer without asking: settings, catalogue, bans and profiles are kept wherever requests are answered.</para>
+/// <para><b>Local.</b> Synchronous members know their answer without asking: settings, catalogue, bans, invitations and profiles are kept wherever requests are answered.</para>
 /// <para><b>Threads.</b> Any. Reading never counts (rule 8).</para>
 /// </remarks>
 public interface IPresence
@@ -30,6 +31,11 @@ public interface IPresence
 
     /// <summary>Rises when a ban names devices; 0 while none ever did. Who found a device free at this version need not ask again.</summary>
     int DeviceBanVersion { get; }
+    /// <summary>The latest invitation of a viewer to a room's stage; null when there is none.</summary>
+    StageInvitation? InvitationOf(string roomId, string userId);
+
+    /// <summary>The latest invitation of each viewer to a room's stage, the oldest first.</summary>
+    IReadOnlyList<StageInvitation> InvitationsIn(string roomId);
 
     /// <summary>How the store shows a user, as <see cref="UpdateProfileAsync"/> last said; null when it has to be looked up.</summary>
     UserProfile? StoredProfileOf(string userId);

@@ -1,6 +1,7 @@
 using Presence.Engine.Changes;
 using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
+using Presence.Engine.Stage;
 using Presence.Engine.Users;
 
 namespace Presence.Engine;
@@ -22,6 +23,12 @@ public sealed class LocalPresence(PresenceEngine engine) : IPresence
 
     /// <inheritdoc/>
     public int DeviceBanVersion => engine.DeviceBanVersion;
+
+    /// <inheritdoc/>
+    public StageInvitation? InvitationOf(string roomId, string userId) => engine.InvitationOf(roomId, userId);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StageInvitation> InvitationsIn(string roomId) => engine.InvitationsIn(roomId);
 
     /// <inheritdoc/>
     public UserProfile? StoredProfileOf(string userId) => engine.StoredProfileOf(userId);

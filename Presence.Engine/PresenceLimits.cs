@@ -64,6 +64,9 @@ public sealed record PresenceLimits
     /// <summary>Removals in force at once. Default 100,000.</summary>
     public int Removals { get; init; } = 100_000;
 
+    /// <summary>Invitations to stages, open or over within the last hour. Default 10,000.</summary>
+    public int Invitations { get; init; } = 10_000;
+
     /// <summary>The share of one holder where nothing else is said.</summary>
     public static int QuarterOf(int cap) => (int)(((long)cap + 3) / 4);
 

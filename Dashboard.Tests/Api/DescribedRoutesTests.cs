@@ -6,6 +6,7 @@ using Presence.Dashboard.Pictures;
 using Presence.Dashboard.Sharing;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.History;
+using Presence.Engine.Stage;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Api;
@@ -68,8 +69,20 @@ public sealed class DescribedRoutesTests(SharedHost shared) : IClassFixture<Shar
         _ids["broadcastId"] = live.Items[0].Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
+    /// <summary>One answer an invitation: each route gets one of its own.</summary>
+    private async Task InviteAsync(string token)
+    {
+        var stages = _host.Services.GetRequiredService<StageStore>();
+        await _host.BeatAsync("lobby", token);
+        if (_ids.TryGetValue("invitationId", out var before))
+            await stages.CancelAsync("lobby", before, ModeratorOfTests.Email, Cancel);
+        _ids["invitationId"] = (await stages.InviteAsync("lobby", "anna", InvitationRules.Default, ModeratorOfTests.Email, Cancel))!.Value.Invitation.Id;
+    }
+
     private async Task<IReadOnlyList<string>> TryAsync(JsonNode description, string method, string path, JsonNode operation, string token)
     {
+        if (method == "post" && path.Contains("{invitationId}", StringComparison.Ordinal))
+            await InviteAsync(token);
         using var request = new HttpRequestMessage(new HttpMethod(method.ToUpperInvariant()), new Uri(_host.BaseAddress, Address(path, operation)));
         var takesServerKey = operation["security"]!.AsArray().Any(way => way!.AsObject().ContainsKey("serverKey"));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", path == ShareLinkEndpoints.Route ? _shareToken : takesServerKey ? DashboardHost.ServerKey : token);

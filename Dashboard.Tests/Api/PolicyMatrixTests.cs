@@ -38,6 +38,9 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         GET /api/v1/admin/rooms/{roomId}                                   .    -    -    -    .    +    -    +    -    -    -    -    -    +
         PUT /api/v1/admin/rooms/{roomId}                                   .    -    -    -    .    -    -    +    -    -    -    -    -    +
         GET /api/v1/admin/rooms/{roomId}/drop                              .    -    -    -    .    +    -    -    -    -    -    -    -    +
+        GET /api/v1/admin/rooms/{roomId}/invitations                       .    -    -    -    .    +    -    -    -    +    -    -    -    +
+        POST /api/v1/admin/rooms/{roomId}/invitations                      .    -    -    -    .    -    -    -    -    +    -    -    -    +
+        DELETE /api/v1/admin/rooms/{roomId}/invitations/{invitationId}     .    -    -    -    .    -    -    -    -    +    -    -    -    +
         GET /api/v1/admin/rooms/{roomId}/history                           .    -    -    -    .    +    -    -    -    -    -    -    -    +
         GET /api/v1/admin/rooms/{roomId}/moment                            .    -    -    -    .    +    -    -    -    -    -    -    -    +
         DELETE /api/v1/admin/rooms/{roomId}/public-link                    .    -    -    -    .    -    -    +    -    -    -    -    -    +
@@ -65,6 +68,9 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         GET /api/v1/presence/rooms                                         .    +    -    +    .    +    -    -    -    -    -    -    -    +
         DELETE /api/v1/presence/rooms/{roomId}/heartbeat                   .    +    -    +    .    -    -    -    -    -    -    -    -    -
         POST /api/v1/presence/rooms/{roomId}/heartbeat                     .    +    -    +    .    -    -    -    -    -    -    -    -    -
+        GET /api/v1/presence/rooms/{roomId}/invitation                     .    +    -    +    .    -    -    -    -    -    -    -    -    -
+        POST /api/v1/presence/rooms/{roomId}/invitation/{invitationId}/accept .    +    -    +    .    -    -    -    -    -    -    -    -    -
+        POST /api/v1/presence/rooms/{roomId}/invitation/{invitationId}/reject .    +    -    +    .    -    -    -    -    -    -    -    -    -
         POST /api/v1/presence/rooms/{roomId}/leave                         +    +    +    +    +    +    +    +    +    +    +    +    +    +
         GET /api/v1/presence/rooms/{roomId}/stream                         .    +    -    +    .    +    -    -    -    -    -    -    -    +
         GET /api/v1/presence/rooms/{roomId}/users                          .    +    -    +    .    +    -    -    -    -    -    -    -    +
@@ -171,6 +177,7 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         .Replace("{broadcastId}", "none", StringComparison.Ordinal)
         .Replace("{link}", "none", StringComparison.Ordinal)
         .Replace("{linkId}", "none", StringComparison.Ordinal)
+        .Replace("{invitationId}", "none", StringComparison.Ordinal)
         .Replace("{file}", "presence.js", StringComparison.Ordinal)
         + (route == "/api/v1/presence/rooms" ? "?ids=lobby" : "")
         + (route == "/api/v1/presence/stream" ? "?rooms=lobby" : "")

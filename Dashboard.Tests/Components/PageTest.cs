@@ -68,6 +68,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddSingleton(new UserStore(Database));
         Services.AddSingleton(new RoomStore(Database, Engine));
         Services.AddSingleton(new RemovalStore(Database, Engine));
+        Services.AddSingleton(new StageStore(Database, Engine));
         Services.AddScoped<SettingsAdministration>();
         Services.AddSingleton(new HistorySettingsStore(Database));
         Services.AddSingleton(services => PresenceStorageHosting.HistoryOf(Database, services.GetRequiredService<HistorySettingsStore>(), Engine));
@@ -76,7 +77,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddScoped<AwayQuery>();
         Services.AddScoped<PersonAdministration>();
         Services.AddSingleton(services => new PersonData(
-            Database, Engine, services.GetRequiredService<Presence.Engine.History.IHistory>(), new UserPresenceSettingStore(Database, Engine), new ChannelStore(Database, Engine), services.GetRequiredService<RemovalStore>()));
+            Database, Engine, services.GetRequiredService<Presence.Engine.History.IHistory>(), new UserPresenceSettingStore(Database, Engine), new ChannelStore(Database, Engine), services.GetRequiredService<RemovalStore>(), services.GetRequiredService<StageStore>()));
         Services.AddScoped<PublicLinkAdministration>();
         Services.AddSingleton(ShareLinks);
         Services.AddScoped<ShareLinkAdministration>();

@@ -24,13 +24,14 @@ internal sealed record ApiError(int Status, int Code, string Meaning)
     public static readonly ApiError NotReady = new(503, 499503, "The server is restoring its state, or its storage is failing.");
     public static readonly ApiError Removed = new(403, 499601, "The user is banned from the room.");
     public static readonly ApiError RoomEnded = new(409, 499603, "The room's broadcast has ended.");
+    public static readonly ApiError InvitationOver = new(409, 499604, "The invitation can't be answered any more.");
     public static readonly ApiError CapReached = new(429, 499602, "A limit is reached.");
     public static readonly ApiError Fault = new(500, 500000, "The server failed. Its log has the details.");
 
     public static readonly IReadOnlyList<ApiError> All =
     [
         Unreadable, Invalid, NotSignedIn, PresenceDisabled, NotAllowed, Banned, RateLimited, NotFound, MethodNotAllowed,
-        StaleVersion, BodyTooLarge, WrongMediaType, VersionRequired, NotReady, Removed, CapReached, RoomEnded, Fault,
+        StaleVersion, BodyTooLarge, WrongMediaType, VersionRequired, NotReady, Removed, CapReached, RoomEnded, InvitationOver, Fault,
     ];
 
     /// <summary>The kind of refusal for a bare status, as the framework's own layers answer it.</summary>

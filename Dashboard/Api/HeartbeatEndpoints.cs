@@ -125,6 +125,7 @@ internal sealed record HeartbeatRequest(
 /// <param name="NextHeartbeatInSeconds">The time to wait before the next heartbeat: the interval, up to 10 % early, so that viewers who joined together spread out.</param>
 /// <param name="SettingsVersion">The settings version. Send it back with the next heartbeat.</param>
 /// <param name="Count">The room's viewer count, with <c>include=count</c>.</param>
+/// <param name="Invitation">The caller's open invitation to the stage: pending, or accepted while the caller is on it. Absent for everybody else.</param>
 /// <example>{"success":true,"heartbeatIntervalSeconds":30,"presenceTimeoutSeconds":60,"nextHeartbeatInSeconds":28.08,"settingsVersion":1,"count":1240}</example>
 internal sealed record HeartbeatDocument(
     bool Success,
@@ -132,4 +133,5 @@ internal sealed record HeartbeatDocument(
     double PresenceTimeoutSeconds,
     double NextHeartbeatInSeconds,
     int SettingsVersion,
-    int? Count);
+    int? Count,
+    InvitationDocument? Invitation);

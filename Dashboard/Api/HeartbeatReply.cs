@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Api;
@@ -10,6 +11,9 @@ internal sealed class HeartbeatReply(HeartbeatReceipt receipt, bool includeCount
 {
     private const int LongestText = 256;
 
+    /// <summary>An invitation names its room, each character of which may take six bytes.</summary>
+    private const int LongestInvitation = 2_048;
+
     /// <summary>The next heartbeat is asked for up to this part of the interval early, so that a crowd that came at once spreads out.</summary>
     private const double LargestJitter = 0.1;
 
@@ -18,7 +22,7 @@ internal sealed class HeartbeatReply(HeartbeatReceipt receipt, bool includeCount
         var settings = receipt.Settings;
         var interval = (long)settings.HeartbeatInterval.TotalMilliseconds;
 
-        var text = new ReplyText(stackalloc byte[LongestText]);
+        var text = new ReplyText(stackalloc byte[receipt.Invitation is null ? LongestText : LongestText + LongestInvitation]);
         text.Append("{\"success\":true,\"heartbeatIntervalSeconds\":"u8);
         text.AppendSeconds(interval);
         text.Append(",\"presenceTimeoutSeconds\":"u8);
@@ -31,6 +35,12 @@ internal sealed class HeartbeatReply(HeartbeatReceipt receipt, bool includeCount
         {
             text.Append(",\"count\":"u8);
             text.Append(receipt.Viewers);
+        }
+        if (receipt.Invitation is { } invitation)
+        {
+            text.Append(",\"invitation\":"u8);
+            var now = http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow(); // not a field: every other reply would hold it too
+            text.Append(JsonSerializer.SerializeToUtf8Bytes(InvitationDocument.Of(invitation, now), ApiJson.Documents.InvitationDocument));
         }
         text.Append("}"u8);
 

@@ -87,6 +87,7 @@ internal static class Limits
         new("sessions of a user in a room", Defaults.SessionsPerUserAndRoom, "sessions", "one user in one room") { Otherwise = "replaces the session with the oldest heartbeat", Key = nameof(Defaults.SessionsPerUserAndRoom) },
         new("defined rooms", Engine.CatalogueRooms, "rooms", "the catalogue") { Error = ApiError.CapReached },
         new("bans", Engine.Removals, "bans", "active at once") { Error = ApiError.CapReached },
+        new("invitations", Engine.Invitations, "invitations", "open, or over within the last hour") { Error = ApiError.CapReached },
         new("users", Defaults.Users, "users", "known, in total") { Otherwise = "replaces the least recently used. 429, code 499602 if all are verified", Key = nameof(Defaults.Users) },
         new("distinct devices", Engine.Devices, "devices", "`device` and `appVersion` of heartbeats") { Otherwise = "shown as \"other\"" },
         new("channels", Engine.Channels, "channels", "with members") { Error = ApiError.CapReached },

@@ -30,6 +30,7 @@ internal static class PresenceApi
         var rooms = Chapter(api, "Room presence", "Heartbeats, counts and lists of viewers in rooms. Reading doesn't count as watching.");
         HeartbeatEndpoints.Map(rooms);
         rooms.MapLeaves();
+        InvitationEndpoints.MapViewers(rooms);
         rooms.MapRoomPresence();
         StreamEndpoints.Map(rooms);
         rooms.MapRooms();
@@ -43,6 +44,7 @@ internal static class PresenceApi
         settings.MapSettingsAdministration();
         var administration = Chapter(api, "Administration", "Administration by your backend: rooms, bans, users, keys. Unknown members are refused.");
         administration.MapRoomAdministration();
+        InvitationEndpoints.Map(administration);
         RemovalEndpoints.Map(administration);
         administration.MapUserAdministration();
         administration.MapServerKeys();

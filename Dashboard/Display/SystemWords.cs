@@ -68,6 +68,7 @@ internal static class SystemWords
         "moderators seen" => SystemTexts.LoopModeratorsSeen,
         "names" => SystemTexts.LoopNames,
         "removals" => SystemTexts.LoopRemovals,
+        "stages" => SystemTexts.LoopStages,
         "restore" => SystemTexts.LoopRestore,
         "revoked tokens" => SystemTexts.LoopRevokedTokens,
         "server keys" => SystemTexts.LoopServerKeys,

@@ -31,6 +31,7 @@ internal static class PresenceStorageHosting
         services.AddSingleton(provider => new RevokedTokens(provider.GetRequiredService<PresenceDatabase>(), provider.GetRequiredService<DashboardOptions>().Limits.RevokedTokens));
         services.AddSingleton<RoomStore>();
         services.AddSingleton<RemovalStore>();
+        services.AddSingleton<StageStore>();
         services.AddSingleton<UserPresenceSettingStore>();
         services.AddSingleton<ChannelStore>();
         services.AddSingleton<ServerKeyStore>();
@@ -83,6 +84,7 @@ internal static class PresenceStorageHosting
         services.AddLoop<MembershipStore, StorageWatch>("last alive", TimeSpan.FromSeconds(2), StampAliveAsync, whenReady: true);
         services.AddLoop<HistoryWriter>("history writer", TimeSpan.FromMinutes(1), (history, cancel) => history.SaveAsync(ends: false, cancel), whenReady: true);
         services.AddLoop<BroadcastStore>("broadcasts", TimeSpan.FromSeconds(1), (broadcasts, cancel) => broadcasts.PassAsync(cancel), whenReady: true);
+        services.AddLoop<StageStore>("stages", TimeSpan.FromSeconds(1), (stages, cancel) => stages.PassAsync(cancel), whenReady: true);
         services.AddLoop<Checkpointer>("checkpoint", TimeSpan.FromSeconds(1), (checkpointer, cancel) => checkpointer.CheckpointIfGrownAsync(cancel));
         services.AddLoop<RevokedTokens>("revoked tokens", TimeSpan.FromHours(1), (tokens, cancel) => tokens.PruneAsync(cancel));
         services.AddLoop<RemovalStore>("removals", TimeSpan.FromHours(1), (removals, cancel) => removals.PruneAsync(cancel));
@@ -128,12 +130,13 @@ internal sealed class HistoryWriter(PresenceEngine engine, HistoryStore network,
 }
 
 /// <summary>All administration data, read before viewers are restored: a banned viewer must not return with a restart.</summary>
-internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removals, UserPresenceSettingStore switches, ChannelStore channels, ServerKeyStore serverKeys, PublicLinkStore publicLinks, ShareLinkStore shareLinks, HistorySettingsStore history)
+internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removals, StageStore stages, UserPresenceSettingStore switches, ChannelStore channels, ServerKeyStore serverKeys, PublicLinkStore publicLinks, ShareLinkStore shareLinks, HistorySettingsStore history)
 {
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         await rooms.ReloadAsync(cancellationToken);
         await removals.ReloadAsync(cancellationToken);
+        await stages.ReloadAsync(cancellationToken);
         await switches.ReloadAsync(cancellationToken);
         await channels.ReloadAsync(cancellationToken);
         await serverKeys.ReloadAsync(cancellationToken);

@@ -19,7 +19,7 @@ public abstract class AdministrationTest : IAsyncLifetime
     private protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>Caps small enough to reach.</summary>
-    private static PresenceLimits Limits => new() { CatalogueRooms = 2, Removals = 2, OptOuts = 2, Channels = 2, ChannelMembers = 2 };
+    private static PresenceLimits Limits => new() { CatalogueRooms = 2, Removals = 2, OptOuts = 2, Channels = 2, ChannelMembers = 2, Invitations = 2 };
 
     public async ValueTask InitializeAsync()
     {

@@ -106,6 +106,9 @@ public static class AuditActs
     public const string RoomDeleted = "room.deleted";
     public const string BanCreated = "ban.created";
     public const string BanLifted = "ban.lifted";
+    public const string InvitationCreated = "invitation.created";
+    public const string InvitationCancelled = "invitation.cancelled";
+    public const string InvitationAnswered = "invitation.answered";
     public const string ServerKeyCreated = "server_key.created";
     public const string ServerKeyRevoked = "server_key.revoked";
     public const string PublicLinkCreated = "public_link.created";
@@ -139,7 +142,7 @@ public static class AuditActs
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        SettingsChanged, HistorySettingsChanged, RoomChanged, RoomDeleted, BanCreated, BanLifted, ServerKeyCreated, ServerKeyRevoked, PublicLinkCreated,
+        SettingsChanged, HistorySettingsChanged, RoomChanged, RoomDeleted, BanCreated, BanLifted, InvitationCreated, InvitationCancelled, InvitationAnswered, ServerKeyCreated, ServerKeyRevoked, PublicLinkCreated,
         PublicLinkChanged, PublicLinkRevoked, ShareLinkCreated, ShareLinkRevoked, UserErased, PersonExported, PersonErased, DataExported, JobStarted,
         AccountCreated, AccountRoleChanged, AccountDisabled, AccountEnabled, AccountSignedOut, AccountInvited, AccountInvitationRevoked, PasswordChanged,
         PasswordLinkCreated, SecondFactorEnabled, SecondFactorDisabled, SecondFactorReset, RecoveryCodesRenewed, RecoveryCodeUsed, SignedIn, SignInsFailed, SignedOut,

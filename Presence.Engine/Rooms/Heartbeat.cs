@@ -1,5 +1,6 @@
 using Presence.Engine.Moderation;
 using Presence.Engine.Settings;
+using Presence.Engine.Stage;
 using Presence.Engine.Users;
 
 namespace Presence.Engine.Rooms;
@@ -42,8 +43,21 @@ public readonly record struct Heartbeat
 /// <param name="Viewers">The room's viewer count right after it.</param>
 public readonly record struct HeartbeatReceipt(HeartbeatOutcome Outcome, PresenceSettings Settings, bool Joined, int Viewers)
 {
+    private readonly object? _besides; // one field for both: a receipt lives in every reply, and has one of them at most
+
     /// <summary>What keeps the user out, where that is the outcome.</summary>
-    public Removal? Removal { get; init; }
+    public Removal? Removal
+    {
+        get => _besides as Removal;
+        init => _besides = value;
+    }
+
+    /// <summary>The user's open invitation to this room's stage; null for almost everybody.</summary>
+    public StageInvitation? Invitation
+    {
+        get => _besides as StageInvitation;
+        init => _besides = value;
+    }
 }
 
 /// <summary>What became of a heartbeat. Everything but <see cref="Accepted"/> stored nothing.</summary>

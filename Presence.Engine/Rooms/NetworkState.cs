@@ -2,6 +2,7 @@ using Presence.Engine.Changes;
 using Presence.Engine.Diagnostics;
 using Presence.Engine.Moderation;
 using Presence.Engine.Settings;
+using Presence.Engine.Stage;
 using Presence.Engine.Users;
 
 namespace Presence.Engine.Rooms;
@@ -45,6 +46,8 @@ internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings,
     public RoomCatalogue Catalogue { get; } = new(limits.CatalogueRooms);
 
     public Removals Removals { get; } = removals;
+
+    public StageInvitations Stage { get; } = new(limits.Invitations);
 
     public DeviceTable Devices { get; } = new(limits.Devices);
 

@@ -64,6 +64,8 @@ internal sealed partial class Room
             if (_isRetired)
                 return false;
             receipt = HeartbeatNeedsLock(heartbeat, hash);
+            if (!_network.Stage.IsEmpty && receipt.Outcome == HeartbeatOutcome.Accepted && _network.Stage.Of(Id, heartbeat.UserId) is { IsOpen: true } invitation)
+                receipt = receipt with { Invitation = invitation };
             return true;
         }
         finally

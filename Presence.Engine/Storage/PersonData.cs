@@ -8,8 +8,8 @@ using Presence.Engine.Users;
 namespace Presence.Engine.Storage;
 
 /// <summary>Everything the database keeps of one person: handed out, or erased.</summary>
-/// <remarks><b>Where.</b> Profile, presence switch, channels, bans, present sessions, visits, acts of the audit log. No address is stored. See docs/operations.md.</remarks>
-public sealed class PersonData(PresenceDatabase database, PresenceEngine engine, IHistory history, UserPresenceSettingStore switches, ChannelStore channels, RemovalStore removals)
+/// <remarks><b>Where.</b> Profile, presence switch, channels, bans, invitations to stages, present sessions, visits, acts of the audit log. No address is stored. See docs/operations.md.</remarks>
+public sealed class PersonData(PresenceDatabase database, PresenceEngine engine, IHistory history, UserPresenceSettingStore switches, ChannelStore channels, RemovalStore removals, StageStore stage)
 {
     private static readonly JsonWriterOptions Readable = new() { Indented = true };
 
@@ -47,6 +47,7 @@ public sealed class PersonData(PresenceDatabase database, PresenceEngine engine,
         foreach (var (channelId, members) in memberships)
             await channels.SetMembersAsync(channelId, members.Where(member => !PresenceComparers.UserId.Equals(member, userId)), cancellationToken);
         var hadSwitch = await switches.ForgetAsync(userId, cancellationToken);
+        var invitations = await stage.EraseAsync(userId, cancellationToken);
 
         await using var context = database.CreateDbContext();
         await using var transaction = await context.BeginWriteAsync(cancellationToken);
@@ -58,7 +59,7 @@ public sealed class PersonData(PresenceDatabase database, PresenceEngine engine,
         await context.RecordAsync(new AuditEntry(AuditActs.PersonErased, by) { New = AuditEntry.Values(("visits", visits), ("bans", bans.Count), ("channels", memberships.Count)) }, database.Now(), cancellationToken); // not who
         await transaction.CommitAsync(cancellationToken);
         engine.UpdateProfile(userId, UserProfile.None with { SaidAt = database.Now() });
-        return new ErasedPerson(hadProfile, visits, bans.Count, memberships.Count, hadSwitch);
+        return new ErasedPerson(hadProfile, visits, bans.Count, memberships.Count, hadSwitch) { Invitations = invitations };
     }
 
     private async Task WriteAccountAsync(Utf8JsonWriter json, string userId, CancellationToken cancellationToken)
@@ -102,6 +103,18 @@ public sealed class PersonData(PresenceDatabase database, PresenceEngine engine,
                 json.WriteString("endedAt", endedAt);
             if (ban.Removal.Devices is not null)
                 json.WriteNumber("devices", DeviceBans.Of(ban.Removal).Length);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("invitations");
+        foreach (var invitation in await stage.OfUserAsync(userId, cancellationToken))
+        {
+            json.WriteStartObject();
+            json.WriteString("roomId", invitation.RoomId);
+            json.WriteString("status", invitation.Status.ToString());
+            json.WriteString("invitedAt", invitation.InvitedAt);
+            if (invitation.EndedAt is { } endedAt)
+                json.WriteString("endedAt", endedAt);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -175,6 +188,9 @@ public sealed class PersonData(PresenceDatabase database, PresenceEngine engine,
 /// <param name="Switch">Its own presence switch.</param>
 public sealed record ErasedPerson(bool Profile, long Visits, int Bans, int Channels, bool Switch)
 {
+    /// <summary>Invitations to stages.</summary>
+    public int Invitations { get; init; }
+
     /// <summary>Whether there was anything.</summary>
-    public bool IsKnown => Profile || Visits > 0 || Bans > 0 || Channels > 0 || Switch;
+    public bool IsKnown => Profile || Visits > 0 || Bans > 0 || Channels > 0 || Switch || Invitations > 0;
 }

@@ -22,6 +22,7 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
     internal DbSet<RoomTrendSnapshotRecord> RoomMemories => Set<RoomTrendSnapshotRecord>();
     internal DbSet<PublicLinkRecord> PublicLinks => Set<PublicLinkRecord>();
     internal DbSet<ShareLinkRecord> ShareLinks => Set<ShareLinkRecord>();
+    internal DbSet<StageInvitationRecord> StageInvitations => Set<StageInvitationRecord>();
 
     internal DbSet<HistoryRoomRecord> HistoryRooms => Set<HistoryRoomRecord>();
     internal DbSet<HistoryPersonRecord> HistoryPeople => Set<HistoryPersonRecord>();
@@ -140,6 +141,12 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
         {
             link.ToTable("ShareLinks").HasKey(l => l.Id);
             link.HasIndex(l => l.Hash).IsUnique();
+        });
+
+        modelBuilder.Entity<StageInvitationRecord>(invitation =>
+        {
+            invitation.ToTable("StageInvitations").HasKey(i => i.Id);
+            invitation.HasIndex(i => new { i.UserId, i.RoomId }).IsUnique();
         });
     }
 }

@@ -110,6 +110,18 @@ internal abstract class EventStreamReply(EventStream stream, TimeProvider time) 
         return true;
     }
 
+    /// <summary>Invitations have no id: they are told anew by what they are, not by where the stream stands.</summary>
+    private protected bool WriteInvitations(InvitationNews news)
+    {
+        var hasTold = false;
+        foreach (var invitation in news.Read())
+        {
+            Write("invitation", id: null, invitation, ApiJson.Documents.InvitationDocument);
+            hasTold = true;
+        }
+        return hasTold;
+    }
+
     private protected void Write<T>(string name, string? id, T document, JsonTypeInfo<T> type)
     {
         Encoding.UTF8.GetBytes(id is null ? $"event: {name}\ndata: " : $"event: {name}\nid: {id}\ndata: ", _writer);

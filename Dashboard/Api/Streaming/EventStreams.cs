@@ -2,6 +2,8 @@ using System.Net;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
+using Presence.Engine.Stage;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Api.Streaming;
 
@@ -42,10 +44,11 @@ internal sealed class EventStreams : IDisposable
     private readonly Dictionary<string, CountFeed> _feeds = new(PresenceComparers.RoomId);
     private readonly Dictionary<string, CountFeed> _counts = new(PresenceComparers.RoomId);
     private readonly CancellationTokenRegistration _stopping;
+    private readonly StageStore _stages;
     private bool _isStopped;
     private int _pulses;
 
-    public EventStreams(IPresence presence, ClientAuthenticator authenticator, BannedDevices devices, DashboardOptions options, LimitUsageRegistry caps, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<EventStreams> log)
+    public EventStreams(IPresence presence, StageStore stages, ClientAuthenticator authenticator, BannedDevices devices, DashboardOptions options, LimitUsageRegistry caps, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<EventStreams> log)
     {
         (_presence, _authenticator, _devices, _limits, _time, _log) = (presence, authenticator, devices, options.Limits, time, log);
         _ofPrincipal = new Shares<string>(_limits.StreamsPerPrincipal);
@@ -53,6 +56,8 @@ internal sealed class EventStreams : IDisposable
 
         // Above every number of an earlier run, so that a stream of several rooms interrupted by a restart never takes its old position for one of this run.
         Versions = new StreamVersions(time.GetUtcNow().ToUnixTimeMilliseconds() << 10);
+        _stages = stages;
+        stages.Changed += SignalInvited;
         caps.Add(LimitKind.Streams, () => Count, _limits.Streams);
         _stopping = lifetime.ApplicationStopping.Register(Stop);
     }
@@ -125,6 +130,7 @@ internal sealed class EventStreams : IDisposable
 
     public void Dispose()
     {
+        _stages.Changed -= SignalInvited;
         _stopping.Dispose();
         Stop();
         lock (_lock)
@@ -197,6 +203,16 @@ internal sealed class EventStreams : IDisposable
                 return stream.Feeds.Count == 1 ? refusal : ApiProblem.OfRooms([.. stream.Feeds.Select(other => other.RoomId)], roomId => ApiProblem.OfReading(_presence, caller, roomId));
         }
         return null;
+    }
+
+    /// <summary>Wakes the invited viewer's own streams.</summary>
+    private void SignalInvited(object? sender, StageInvitation invitation)
+    {
+        foreach (var stream in All())
+        {
+            if (PresenceComparers.UserId.Equals(stream.Caller.UserId, invitation.UserId))
+                stream.Signal();
+        }
     }
 
     private EventStream[] All()

@@ -13,6 +13,7 @@ internal sealed class RoomStreamReply(EventStream stream, IPresence presence, Pr
 {
     private readonly RoomFeed _feed = (RoomFeed)stream.Feeds[0];
     private readonly List<Change> _changes = [];
+    private readonly InvitationNews _invitations = new(stream, presence, time);
     private StreamPosition _position;
 
     /// <summary>Joins are sent with their names.</summary>
@@ -30,6 +31,7 @@ internal sealed class RoomStreamReply(EventStream stream, IPresence presence, Pr
         if (since is not null)
             WriteGap();
         await WriteSnapshotAsync(cancellationToken);
+        WriteInvitations(_invitations);
     }
 
     private protected override async ValueTask<bool> WriteNewsAsync(CancellationToken cancellationToken)
@@ -40,6 +42,7 @@ internal sealed class RoomStreamReply(EventStream stream, IPresence presence, Pr
         {
             WriteGap();
             await WriteSnapshotAsync(cancellationToken);
+            WriteInvitations(_invitations);
             return true;
         }
         string[] joined = [.. _changes.Where(change => change.Kind == ChangeKind.Joined).Select(change => change.UserId)];
@@ -57,7 +60,7 @@ internal sealed class RoomStreamReply(EventStream stream, IPresence presence, Pr
         }
         if (untold is { } count)
             Write(count, news.IsCrowd);
-        return _changes.Count > 0 || news.Count is not null;
+        return WriteInvitations(_invitations) || _changes.Count > 0 || news.Count is not null;
     }
 
     private void WriteGap() => Write("gap", id: null, new StreamGap(RoomId: null), ApiJson.Documents.StreamGap);

@@ -15,6 +15,7 @@ internal sealed class RoomsStreamReply(EventStream stream, IPresence presence, S
     private readonly IReadOnlyList<CountFeed> _feeds = stream.Feeds;
     private readonly long[] _told = new long[stream.Feeds.Count];
     private readonly int _rooms = RoomsStreamId.HashOf(stream.Feeds.Select(feed => feed.RoomId));
+    private readonly InvitationNews _invitations = new(stream, presence, time);
     private long _before;
 
     private protected override async ValueTask WriteBeginningAsync(CancellationToken cancellationToken)
@@ -43,6 +44,7 @@ internal sealed class RoomsStreamReply(EventStream stream, IPresence presence, S
             _told[0] = 0; // a resumed stream gets its first event at once
             WriteCount(0, round);
         }
+        WriteInvitations(_invitations);
         _before = round;
     }
 
@@ -52,6 +54,7 @@ internal sealed class RoomsStreamReply(EventStream stream, IPresence presence, S
         var hasTold = false;
         for (var i = 0; i < _told.Length; i++)
             hasTold |= WriteCount(i, round);
+        hasTold |= WriteInvitations(_invitations);
         _before = round;
         return new(hasTold);
     }
