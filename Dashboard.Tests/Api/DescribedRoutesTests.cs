@@ -5,7 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Pictures;
 using Presence.Dashboard.Sharing;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine;
 using Presence.Engine.History;
+using Presence.Engine.Rooms;
 using Presence.Engine.Stage;
 using Presence.Engine.Storage;
 
@@ -70,19 +72,19 @@ public sealed class DescribedRoutesTests(SharedHost shared) : IClassFixture<Shar
     }
 
     /// <summary>One answer an invitation: each route gets one of its own.</summary>
-    private async Task InviteAsync(string token)
+    private async Task InviteAsync(string userId)
     {
         var stages = _host.Services.GetRequiredService<StageStore>();
-        await _host.BeatAsync("lobby", token);
+        await _host.Services.GetRequiredService<IPresence>().HeartbeatAsync(new Heartbeat { RoomId = "lobby", UserId = userId, SessionId = "" });
         if (_ids.TryGetValue("invitationId", out var before))
             await stages.CancelAsync("lobby", before, ModeratorOfTests.Email, Cancel);
-        _ids["invitationId"] = (await stages.InviteAsync("lobby", "anna", InvitationRules.Default, ModeratorOfTests.Email, Cancel))!.Value.Invitation.Id;
+        _ids["invitationId"] = (await stages.InviteAsync("lobby", userId, InvitationRules.Default, ModeratorOfTests.Email, Cancel))!.Value.Invitation.Id;
     }
 
     private async Task<IReadOnlyList<string>> TryAsync(JsonNode description, string method, string path, JsonNode operation, string token)
     {
-        if (method == "post" && path.Contains("{invitationId}", StringComparison.Ordinal))
-            await InviteAsync(token);
+        if (method != "get" && path.Contains("{invitationId}", StringComparison.Ordinal))
+            await InviteAsync(method == "delete" ? "berta" : "anna");
         using var request = new HttpRequestMessage(new HttpMethod(method.ToUpperInvariant()), new Uri(_host.BaseAddress, Address(path, operation)));
         var takesServerKey = operation["security"]!.AsArray().Any(way => way!.AsObject().ContainsKey("serverKey"));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", path == ShareLinkEndpoints.Route ? _shareToken : takesServerKey ? DashboardHost.ServerKey : token);

@@ -38,10 +38,10 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         GET /api/v1/admin/rooms/{roomId}                                   .    -    -    -    .    +    -    +    -    -    -    -    -    +
         PUT /api/v1/admin/rooms/{roomId}                                   .    -    -    -    .    -    -    +    -    -    -    -    -    +
         GET /api/v1/admin/rooms/{roomId}/drop                              .    -    -    -    .    +    -    -    -    -    -    -    -    +
+        GET /api/v1/admin/rooms/{roomId}/history                           .    -    -    -    .    +    -    -    -    -    -    -    -    +
         GET /api/v1/admin/rooms/{roomId}/invitations                       .    -    -    -    .    +    -    -    -    +    -    -    -    +
         POST /api/v1/admin/rooms/{roomId}/invitations                      .    -    -    -    .    -    -    -    -    +    -    -    -    +
         DELETE /api/v1/admin/rooms/{roomId}/invitations/{invitationId}     .    -    -    -    .    -    -    -    -    +    -    -    -    +
-        GET /api/v1/admin/rooms/{roomId}/history                           .    -    -    -    .    +    -    -    -    -    -    -    -    +
         GET /api/v1/admin/rooms/{roomId}/moment                            .    -    -    -    .    +    -    -    -    -    -    -    -    +
         DELETE /api/v1/admin/rooms/{roomId}/public-link                    .    -    -    -    .    -    -    +    -    -    -    -    -    +
         GET /api/v1/admin/rooms/{roomId}/public-link                       .    -    -    -    .    +    -    +    -    -    -    -    -    +
