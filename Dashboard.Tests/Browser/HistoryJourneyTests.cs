@@ -56,14 +56,22 @@ public sealed class HistoryJourneyTests(ChromiumBrowser chromium, BroadcastHost 
         // The fall, dragged over.
         var plot = page.GetByTestId("stretch-chart");
         await Expect(plot).ToBeVisibleAsync();
-        var box = (await plot.BoundingBoxAsync())!;
         var place = (evening.LostAt - evening.Second.StartedAt) / (evening.Second.EndedAt!.Value - evening.Second.StartedAt);
-        await page.Mouse.MoveAsync((float)(box.X + (box.Width * (place - 0.03))), box.Y + 60);
-        await page.Mouse.DownAsync();
-        await page.Mouse.MoveAsync((float)(box.X + (box.Width * place)), box.Y + 70);
-        await Expect(page.GetByTestId("stretch")).ToBeVisibleAsync();
-        await page.Mouse.MoveAsync((float)(box.X + (box.Width * (place + 0.06))), box.Y + 70);
-        await page.Mouse.UpAsync();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                // Again, as somebody would: a page that its circuit has not drawn yet does not hear it.
+                var box = (await plot.BoundingBoxAsync())!;
+                await page.Mouse.MoveAsync((float)(box.X + (box.Width * (place - 0.03))), box.Y + 60);
+                await page.Mouse.DownAsync();
+                await page.Mouse.MoveAsync((float)(box.X + (box.Width * place)), box.Y + 70);
+                await page.WaitForTimeoutAsync(100);
+                var isShown = await page.GetByTestId("stretch").IsVisibleAsync();
+                await page.Mouse.MoveAsync((float)(box.X + (box.Width * (place + 0.06))), box.Y + 70);
+                await page.Mouse.UpAsync();
+                return isShown;
+            },
+            "a stretch is drawn while it is dragged");
         await page.WaitForURLAsync("**?from=*");
         await Expect(page.GetByTestId("finding")).ToContainTextAsync("Android · 4.2.1");
         await Expect(page.GetByTestId("finding")).ToContainTextAsync("Probably delivery, not content.");

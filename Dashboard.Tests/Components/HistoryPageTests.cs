@@ -90,6 +90,7 @@ public sealed class HistoryPageTests : PastPageTest
         Assert.EndsWith("/history?from=20261129T180000Z&until=20261129T203600Z", Address, StringComparison.Ordinal);
         page.WaitForAssertion(() => Assert.Equal("downloads/history.csv?from=20261129T180000Z&until=20261129T203600Z", page.FindComponent<CsvDownload>().Instance.Href));
         Assert.Empty(page.FindAll("nav[aria-label=Range] [aria-current]"));
+        page.WaitForAssertion(() => Assert.Equal("2026-11-29", page.FindAll("input[type=date]")[0].GetAttribute("value"))); // the fields follow the address
         await page.ActAsync(shown => shown.FindAll("input[type=date]")[0].ChangeAsync(new ChangeEventArgs { Value = "2026-11-28" }));
         await page.ActAsync(shown => shown.Find("form").SubmitAsync());
         Assert.EndsWith("/history?from=20261128T000000Z&until=20261130T000000Z", Address, StringComparison.Ordinal);
