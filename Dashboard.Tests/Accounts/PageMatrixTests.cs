@@ -73,6 +73,8 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         /shared/room                     200        200        200        200        200
         /sign-in                         200        200        302        302        302
         /sign-in/code                    in         in         in         in         in
+        /sign-in/provider                404        404        404        404        404
+        /sign-in/provider/done           404        404        404        404        404
         /system                          in         no         no         200        200
         /try/{**path}                    in         no         200        200        200
         /viewer                          in         no         200        200        200

@@ -94,6 +94,31 @@ public sealed class DashboardConfigurationTests
         Assert.Equal(byComma.Clients.Origins, byIndex.Clients.Origins);
     }
 
+    [Fact]
+    public void OpenIdConnect_WithAnIssuerAClientAndGroups_IsRead()
+    {
+        var provider = Read(false, ("SignIn:OpenIdConnect:Issuer", "https://login.example.com/realms/main"), ("SignIn:OpenIdConnect:ClientId", "presence"), ("SignIn:OpenIdConnect:AdminGroups", "crew,leads"), ("SignIn:LocalAccounts", "false")).SignIn.OpenIdConnect;
+
+        Assert.Equal(["crew", "leads"], provider.AdminGroups);
+        Assert.Equal(["openid", "profile", "email"], provider.Scopes);
+        Assert.Equal(TimeSpan.FromHours(8), provider.Lifetime);
+    }
+
+    [Theory]
+    [InlineData("Presence__SignIn__OpenIdConnect__ClientId: is missing", "OpenIdConnect:Issuer=https://a.example", "OpenIdConnect:AdminGroups=a")]
+    [InlineData("Presence__SignIn__OpenIdConnect__Issuer: \"http://a.example\" must be a URL", "OpenIdConnect:Issuer=http://a.example", "OpenIdConnect:ClientId=a", "OpenIdConnect:AdminGroups=a")]
+    [InlineData("Presence__SignIn__OpenIdConnect__AdminGroups: without groups", "OpenIdConnect:Issuer=https://a.example", "OpenIdConnect:ClientId=a")]
+    [InlineData("Presence__SignIn__OpenIdConnect__Scopes: must contain openid", "OpenIdConnect:Issuer=https://a.example", "OpenIdConnect:ClientId=a", "OpenIdConnect:AdminGroups=a", "OpenIdConnect:Scopes=email")]
+    [InlineData("Presence__SignIn__OpenIdConnect__ClientId: has no effect", "OpenIdConnect:ClientId=a")]
+    [InlineData("Presence__SignIn__LocalAccounts: without local accounts, nobody can sign in", "LocalAccounts=false")]
+    [InlineData("Presence__SignIn__LocalAccounts: without local accounts, nobody can be Admin", "LocalAccounts=false", "OpenIdConnect:Issuer=https://a.example", "OpenIdConnect:ClientId=a", "OpenIdConnect:ObserverGroups=*")]
+    public void OpenIdConnect_ThatCannotWork_RefusesTheStart(string problem, params string[] configured)
+    {
+        var refusal = Assert.Throws<ConfigurationRefusedException>(() => Read(false, [.. configured.Select(pair => ("SignIn:" + pair.Split('=')[0], (string?)pair.Split('=')[1]))]));
+
+        Assert.StartsWith(problem, Assert.Single(refusal.Problems), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("90m", 90)]
     [InlineData("2h", 120)]

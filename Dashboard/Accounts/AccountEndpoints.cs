@@ -1,5 +1,7 @@
+using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Identity;
+using Presence.Dashboard.Display;
 using Presence.Engine.Audit;
 using Presence.Engine.Storage;
 
@@ -27,8 +29,13 @@ internal static class AccountEndpoints
 
     private static async Task<IResult> SignOutAsync(HttpContext http, ModeratorSessions sessions)
     {
+        var onwards = await ProviderSignIn.SignOutAddressAsync(http);
         await sessions.EndAsync(http.User, http.RequestAborted);
-        return Results.LocalRedirect("~" + ModeratorAccounts.SignInPath);
+        if (onwards is null)
+            return Results.LocalRedirect("~" + ModeratorAccounts.SignInPath);
+        // A page that goes on by itself: the content policy lets no form be answered with a redirect to another origin.
+        http.Response.Headers["Refresh"] = "0;url=" + onwards;
+        return Results.Content($"<!DOCTYPE html><html lang=\"en\"><title>{SignInTexts.SigningOut}</title><p><a href=\"{HtmlEncoder.Default.Encode(onwards)}\">{SignInTexts.SigningOut}</a></p></html>", "text/html; charset=utf-8");
     }
 
     private static async Task<IResult> ChangePasswordAsync(

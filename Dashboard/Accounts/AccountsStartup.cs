@@ -45,6 +45,12 @@ internal sealed class AccountsStartup(
             return;
         }
 
+        if (!options.Value.SignIn.LocalAccounts)
+        {
+            var provider = options.Value.SignIn.OpenIdConnect;
+            log.LogInformation("No Admin yet. Open the dashboard and sign in at {Issuer} with an account of {Groups}.", provider.Issuer, string.Join(", ", provider.AdminGroups));
+            return;
+        }
         link.Open();
         lifetime.ApplicationStarted.Register(Announce); // the address is known only after the start
     }

@@ -24,14 +24,17 @@ internal static class ModeratorAccounts
     public const int ShortestPassword = 12;
     public const int DifferentCharacters = 5;
 
-    public static void AddModeratorAccounts(this WebApplicationBuilder builder)
+    public static void AddModeratorAccounts(this WebApplicationBuilder builder, DashboardOptions.SignInOptions signIn)
     {
         var services = builder.Services;
         AddStores(services);
         AddCookies(services);
+        services.AddProvider(signIn);
         services.AddDataProtection().SetApplicationName("Presence Dashboard");
         // It warns that the keys are not encrypted at rest. Like the signing keys, they are files that only the owner can read.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
+        // Anyone can have it fail. ProviderSignIn logs one line, with what it was.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Authentication.OpenIdConnect.OpenIdConnectHandler", LogLevel.Critical);
         services.AddSingleton<IConfigureOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>, KeysInDataFolder>();
 
         services.AddAuthorizationBuilder();
@@ -52,7 +55,11 @@ internal static class ModeratorAccounts
         services.AddLoop<LastSeen>("moderators seen", TimeSpan.FromMinutes(1), (seen, cancel) => seen.FlushAsync(cancel));
     }
 
-    public static void MapModeratorAccounts(this WebApplication app) => app.MapAccountForms();
+    public static void MapModeratorAccounts(this WebApplication app)
+    {
+        app.MapAccountForms();
+        app.MapProvider();
+    }
 
     internal static void Configure(IdentityOptions options)
     {

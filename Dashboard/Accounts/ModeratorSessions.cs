@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
@@ -28,6 +29,9 @@ internal sealed class ModeratorSessions(
     /// <summary>The claim that names the session.</summary>
     public const string ClaimType = "presence:session";
 
+    /// <summary>The claim that says until when the provider's word counts, in Unix milliseconds.</summary>
+    private const string UntilClaimType = "presence:until";
+
     private const int TokenBytes = 16;
 
     private DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -37,7 +41,8 @@ internal sealed class ModeratorSessions(
     /// <param name="by">Who, and from where.</param>
     /// <param name="means">What proved it, for the audit log.</param>
     /// <param name="cancellationToken">Gives up; nobody is signed in.</param>
-    public async Task BeginAsync(ModeratorAccount account, Actor by, string means, CancellationToken cancellationToken)
+    /// <param name="provider">For who signed in at the provider.</param>
+    public async Task BeginAsync(ModeratorAccount account, Actor by, string means, CancellationToken cancellationToken, ProviderSession? provider = null)
     {
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
         var began = Now;
@@ -57,7 +62,7 @@ internal sealed class ModeratorSessions(
             await context.RecordAsync(new AuditEntry(AuditActs.SignedIn, by) { New = AuditEntry.Values(("with", means)) }, began, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
-        await SignInAsync(account, token);
+        await SignInAsync(account, token, provider);
     }
 
     /// <summary>Null while the session of a principal was begun here, was not ended, and is not too old; else what ended it.</summary>
@@ -65,6 +70,8 @@ internal sealed class ModeratorSessions(
     {
         if (principal.FindFirstValue(ClaimType) is not { } token)
             return SessionEnd.Expired; // issued before sessions were stored
+        if (UntilOf(principal) is { } until ? until <= Now : !options.SignIn.LocalAccounts)
+            return SessionEnd.Expired; // the provider is asked again, or passwords no longer count
         var hash = Hash(token);
         var startedAt = await context.Sessions.Where(session => session.TokenHash == hash).Select(session => (DateTimeOffset?)session.StartedAt).FirstOrDefaultAsync(cancellationToken);
         return startedAt is null ? SessionEnd.SignedOut : startedAt <= Now - options.SignIn.Lifetime ? SessionEnd.Expired : null;
@@ -93,11 +100,24 @@ internal sealed class ModeratorSessions(
         var token = principal.FindFirstValue(ClaimType) ?? "";
         var hash = Hash(token);
         await context.DeleteAsync(context.Sessions.Where(session => session.AccountId == account.Id && session.TokenHash != hash), cancellationToken);
-        await SignInAsync(account, token);
+        await SignInAsync(account, token, UntilOf(principal) is { } until ? new ProviderSession(until, await signIn.Context.GetTokenAsync(IdentityConstants.ApplicationScheme, "id_token")) : null);
         changes.Announce(account.Id);
     }
 
-    private Task SignInAsync(ModeratorAccount account, string token) => signIn.SignInWithClaimsAsync(account, isPersistent: true, [new Claim(ClaimType, token)]);
+    private Task SignInAsync(ModeratorAccount account, string token, ProviderSession? provider)
+    {
+        var session = new Claim(ClaimType, token);
+        if (provider is null)
+            return signIn.SignInWithClaimsAsync(account, isPersistent: true, [session]);
+        var properties = new AuthenticationProperties { IsPersistent = false, AllowRefresh = false, IssuedUtc = Now, ExpiresUtc = provider.Until };
+        if (provider.IdToken is { } idToken)
+            properties.StoreTokens([new AuthenticationToken { Name = "id_token", Value = idToken }]);
+        return signIn.SignInWithClaimsAsync(account, properties, [session, new Claim(UntilClaimType, provider.Until.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture))]);
+    }
+
+    /// <summary>When the session of who signed in at the provider ends; null for others.</summary>
+    private static DateTimeOffset? UntilOf(ClaimsPrincipal principal) =>
+        long.TryParse(principal.FindFirstValue(UntilClaimType), CultureInfo.InvariantCulture, out var until) ? DateTimeOffset.FromUnixTimeMilliseconds(until) : null;
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
+using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Accounts;
 
@@ -13,6 +14,7 @@ internal sealed class ModeratorSignIn(
     SecondFactor secondFactor,
     SignInThrottle throttle,
     FailedSignIns failed,
+    DashboardOptions options,
     TimeProvider time,
     ILogger<ModeratorSignIn> log)
 {
@@ -63,6 +65,8 @@ internal sealed class ModeratorSignIn(
 
     private async Task<SignInOutcome> AdmitAsync(ModeratorAccount account, HttpContext http)
     {
+        if (!options.SignIn.LocalAccounts)
+            return SignInOutcome.Refused; // no page leads here then
         if (account.TwoFactorEnabled)
         {
             await PendingSignIn.RememberAsync(http, account);

@@ -29,13 +29,14 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
     }
 
     /// <exception cref="ModeratorChangeRefusedException">It is the last Admin, or there is no such account. Nothing was done.</exception>
-    public Task ChangeRoleAsync(string accountId, ModeratorRole role, Actor by, CancellationToken cancellationToken) =>
+    public Task ChangeRoleAsync(string accountId, ModeratorRole? role, Actor by, CancellationToken cancellationToken) =>
         ChangeAsync(accountId, role != ModeratorRole.Admin, async (accounts, account) =>
         {
             var held = await accounts.GetRolesAsync(account);
             Require(await accounts.RemoveFromRolesAsync(account, held));
-            Require(await accounts.AddToRoleAsync(account, role.ToString()));
-            log.LogInformation("{By} made {Email} {Role}.", by, account.Email, role);
+            if (role is { } given)
+                Require(await accounts.AddToRoleAsync(account, given.ToString()));
+            log.LogInformation("{By} made {Email} {Role}.", by, account.Email, role?.ToString() ?? "nothing");
             return new AuditEntry(AuditActs.AccountRoleChanged, by)
             {
                 Object = account.Email,
@@ -87,11 +88,14 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
             return new AuditEntry(AuditActs.SecondFactorReset, by) { Object = account.Email };
         }, cancellationToken);
 
-    /// <summary>Whether an account has a second factor.</summary>
-    public async Task<bool> HasSecondFactorAsync(string accountId, CancellationToken cancellationToken)
+    /// <summary>By what an account signs in; null for one that is gone.</summary>
+    public async Task<SignInMeans?> MeansOfAsync(string accountId, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<AccountsContext>().Users.AnyAsync(account => account.Id == accountId && account.TwoFactorEnabled, cancellationToken);
+        var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
+        return await context.Users.Where(account => account.Id == accountId)
+            .Select(account => new SignInMeans(account.PasswordHash != null, account.TwoFactorEnabled, context.UserLogins.Any(login => login.UserId == accountId)))
+            .FirstOrDefaultAsync(cancellationToken);
     }
 
     /// <summary>Ends every session of an account: cookies and open pages.</summary>
@@ -139,6 +143,12 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
             throw new InvalidOperationException("The account couldn't be changed: " + string.Join(" ", AccountErrors.Of(result)));
     }
 }
+
+/// <summary>By what an account signs in.</summary>
+/// <param name="HasPassword">By a password.</param>
+/// <param name="HasSecondFactor">With a code after it.</param>
+/// <param name="HasProvider">At a provider.</param>
+internal sealed record SignInMeans(bool HasPassword, bool HasSecondFactor, bool HasProvider);
 
 /// <summary>An account as Admins see it.</summary>
 /// <param name="Id">Names it for good; an email may change.</param>

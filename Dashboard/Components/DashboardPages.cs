@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Endpoints;
 using MudBlazor;
 using MudBlazor.Services;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Components.Pages.Demo;
 using Presence.Dashboard.Display;
@@ -98,6 +99,7 @@ internal static class DashboardPages
             .Add(page =>
             {
                 HideOutsideTheDemo(page, app.Services.GetRequiredService<DashboardOptions>());
+                CloseToPasswords(page, app.Services.GetRequiredService<DashboardOptions>());
                 SayMethods(page);
             });
     }
@@ -112,6 +114,14 @@ internal static class DashboardPages
             if (page.Metadata[i] is HttpMethodMetadata)
                 page.Metadata[i] = new HttpMethodMetadata(readsForm is true ? [HttpMethods.Get, HttpMethods.Head, HttpMethods.Post] : [HttpMethods.Get, HttpMethods.Head]);
         }
+    }
+
+    /// <summary>Without local accounts, the pages that make one, or sign in to one, lead to the provider's.</summary>
+    private static void CloseToPasswords(EndpointBuilder page, DashboardOptions options)
+    {
+        if (options.SignIn.LocalAccounts || page is not RouteEndpointBuilder { RoutePattern.RawText: ModeratorAccounts.SetupPath or ModeratorAccounts.JoinPath or ModeratorAccounts.NewPasswordPath or ModeratorAccounts.CodePath })
+            return;
+        page.RequestDelegate = static http => Results.LocalRedirect($"~{ModeratorAccounts.SignInPath}?{ProviderSignIn.Problem}=NoPasswords").ExecuteAsync(http);
     }
 
     /// <summary>A page that answered 404 by itself would have to be drawn first, and its error page after it: one request draws one page.</summary>

@@ -64,7 +64,7 @@ public static class DashboardApplication
         builder.AddPresence(LimitsOf(options.Limits));
         builder.AddPresenceStorage();
         builder.AddClientAuthentication(options);
-        builder.AddModeratorAccounts();
+        builder.AddModeratorAccounts(options.SignIn);
         builder.AddPresenceApi();
         builder.AddTelemetry();
         builder.AddJobs();

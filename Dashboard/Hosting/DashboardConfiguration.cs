@@ -134,6 +134,50 @@ internal static class DashboardConfiguration
         signIn.IdleTimeout = reader.Duration("SignIn:IdleTimeout", ShortestSession, LongestSession, range) ?? (signIn.Lifetime < signIn.IdleTimeout ? signIn.Lifetime : signIn.IdleTimeout);
         if (signIn.IdleTimeout > signIn.Lifetime)
             reader.Refuse("SignIn:IdleTimeout", "must not be longer than Presence__SignIn__Lifetime, which ends the session.");
+        signIn.LocalAccounts = reader.Switch("SignIn:LocalAccounts") ?? signIn.LocalAccounts;
+        ReadProvider(reader, signIn.OpenIdConnect);
+        if (signIn.LocalAccounts)
+            return;
+        if (!reader.Has("SignIn:OpenIdConnect:Issuer"))
+            reader.Refuse("SignIn:LocalAccounts", "without local accounts, nobody can sign in. Set Presence__SignIn__OpenIdConnect__Issuer as well.");
+        else if (signIn.OpenIdConnect.AdminGroups.Length == 0)
+            reader.Refuse("SignIn:LocalAccounts", "without local accounts, nobody can be Admin. Set Presence__SignIn__OpenIdConnect__AdminGroups as well.");
+        if (reader.Has("Setup:AdminEmail"))
+            reader.Refuse("Setup:AdminEmail", "creates a local account, and Presence__SignIn__LocalAccounts is false. Leave one of them out.");
+    }
+
+    /// <summary>All of it is checked here: the handler looks at its options with each request, and would answer each with 500.</summary>
+    private static void ReadProvider(ConfigurationSectionReader reader, DashboardOptions.ProviderOptions provider)
+    {
+        const string section = "SignIn:OpenIdConnect:";
+        provider.Issuer = reader.Text(section + "Issuer", ProblemOfIssuer);
+        provider.ClientId = reader.Text(section + "ClientId");
+        provider.ClientSecret = reader.Text(section + "ClientSecret", secret: true);
+        provider.ClientSecretFile = reader.Text(section + "ClientSecret_File", ProblemOfFile);
+        provider.Name = reader.Text(section + "Name") ?? provider.Name;
+        provider.RolesClaim = reader.Text(section + "RolesClaim") ?? provider.RolesClaim;
+        provider.Scopes = reader.List(section + "Scopes", _ => null) is { Length: > 0 } scopes ? scopes : provider.Scopes;
+        provider.AdminGroups = reader.List(section + "AdminGroups", _ => null);
+        provider.ModeratorGroups = reader.List(section + "ModeratorGroups", _ => null);
+        provider.ObserverGroups = reader.List(section + "ObserverGroups", _ => null);
+        provider.Lifetime = reader.Duration(section + "Lifetime", ShortestSession, TimeSpan.FromHours(24), "5m to 24h") ?? provider.Lifetime;
+        if (!reader.Has(section + "Issuer"))
+        {
+            if (reader.Has(section + "ClientId"))
+                reader.Refuse(section + "ClientId", "has no effect without Presence__SignIn__OpenIdConnect__Issuer. Set that key as well.");
+            return;
+        }
+        if (provider.ClientId is null)
+            reader.Refuse(section + "ClientId", "is missing. Set it to the client id that the provider gave this dashboard.");
+        if (!provider.Scopes.Contains("openid", StringComparer.Ordinal))
+            reader.Refuse(section + "Scopes", "must contain openid.");
+        if (provider is { AdminGroups: [], ModeratorGroups: [], ObserverGroups: [] })
+            reader.Refuse(section + "AdminGroups", "without groups, nobody has a role. Set this key, Presence__SignIn__OpenIdConnect__ModeratorGroups or __ObserverGroups. * stands for everyone at the provider.");
+        if (provider.ClientSecretFile is not { } file)
+            return;
+        if (provider.ClientSecret is not null)
+            reader.Refuse(section + "ClientSecret_File", "set the secret or the file, not both.");
+        provider.ClientSecret = File.ReadAllText(file).Trim();
     }
 
     private static void ReadInitial(ConfigurationSectionReader reader, DashboardOptions.InitialOptions initial)
@@ -204,6 +248,11 @@ internal static class DashboardConfiguration
         Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)) && url.UserInfo.Length == 0
             ? null
             : "must be a URL such as https://auth.example.com/jwks.json. Plain http is allowed for this machine only.";
+
+    private static string? ProblemOfIssuer(string text) =>
+        ProblemOfKeySetAddress(text) is null && !text.AsSpan().ContainsAny('?', '#')
+            ? null
+            : "must be a URL such as https://login.example.com/realms/main, without a query. Plain http is allowed for this machine only.";
 
     private static string? ProblemOfOrigin(string text) =>
         IsAddress(text, out var url) && url.AbsolutePath == "/" ? null : "is not an address of the form https://presence.example.com, without a path.";

@@ -111,6 +111,41 @@ public sealed class DashboardOptions
 
         /// <summary>However often they come; no shorter than <see cref="IdleTimeout"/>, 400 days at most.</summary>
         public TimeSpan Lifetime { get; set; } = TimeSpan.FromDays(30);
+
+        /// <summary>Whether accounts with a password may sign in; without, only the provider below.</summary>
+        public bool LocalAccounts { get; set; } = true;
+
+        public ProviderOptions OpenIdConnect { get; } = new();
+    }
+
+    /// <summary>Single sign-on at an OpenID Connect provider. On once it has an issuer.</summary>
+    public sealed class ProviderOptions
+    {
+        /// <summary>The provider, as its metadata spell it: https, or http on this machine.</summary>
+        public string? Issuer { get; set; }
+
+        public string? ClientId { get; set; }
+        public string? ClientSecret { get; set; }
+
+        /// <summary>A file holding the secret. Key: <c>Presence__SignIn__OpenIdConnect__ClientSecret_File</c>.</summary>
+        public string? ClientSecretFile { get; set; }
+
+        /// <summary>What the button calls it.</summary>
+        public string Name { get; set; } = "single sign-on";
+
+        public string[] Scopes { get; set; } = ["openid", "profile", "email"];
+
+        /// <summary>The claim that lists a person's groups.</summary>
+        public string RolesClaim { get; set; } = "groups";
+
+        /// <summary>Values of that claim for each role; * for everybody.</summary>
+        public string[] AdminGroups { get; set; } = [];
+
+        public string[] ModeratorGroups { get; set; } = [];
+        public string[] ObserverGroups { get; set; } = [];
+
+        /// <summary>How long a session lasts, visited or not, until the provider is asked again; 5 minutes to 24 hours.</summary>
+        public TimeSpan Lifetime { get; set; } = TimeSpan.FromHours(8);
     }
 
     /// <summary>What is kept of users, and how they are shown.</summary>

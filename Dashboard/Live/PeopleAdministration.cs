@@ -1,10 +1,11 @@
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
+using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Live;
 
 /// <summary>Who may sign in, as an Admin sees and decides it; the role is checked here, whatever the page shows.</summary>
-internal sealed class PeopleAdministration(ModeratorStore moderators, InvitationStore invitations, PasswordLinks passwords, ModeratorGuard guard, NoticeBoard notices)
+internal sealed class PeopleAdministration(ModeratorStore moderators, InvitationStore invitations, PasswordLinks passwords, ModeratorGuard guard, NoticeBoard notices, DashboardOptions options)
 {
     /// <exception cref="AccessRefusedException">Not an Admin.</exception>
     public async Task<PeopleViewModel> ReadAsync(CancellationToken cancellationToken)
@@ -44,18 +45,33 @@ internal sealed class PeopleAdministration(ModeratorStore moderators, Invitation
     /// <summary>Makes a link that sets a new password; what is returned is the only time it is seen.</summary>
     /// <exception cref="AccessRefusedException">Not an Admin. Nothing was done.</exception>
     /// <exception cref="ModeratorChangeRefusedException">There is no such account. Nothing was done.</exception>
-    public async Task<IssuedPasswordLink> MakePasswordLinkAsync(string accountId, CancellationToken cancellationToken) =>
-        await passwords.IssueAsync(accountId, (await guard.RequireAsync(ModeratorRole.Admin)).Actor, cancellationToken);
+    public async Task<IssuedPasswordLink> MakePasswordLinkAsync(string accountId, CancellationToken cancellationToken)
+    {
+        var by = (await guard.RequireAsync(ModeratorRole.Admin)).Actor;
+        RequireLocalAccounts();
+        return await passwords.IssueAsync(accountId, by, cancellationToken);
+    }
 
     /// <summary>Makes a link; what is returned is the only time it is seen.</summary>
     /// <exception cref="AccessRefusedException">Not an Admin. Nothing was done.</exception>
     /// <exception cref="ModeratorChangeRefusedException">The name breaks the rule, or too many invitations wait. Nothing was done.</exception>
-    public async Task<IssuedInvitation> InviteAsync(string name, ModeratorRole role, CancellationToken cancellationToken) =>
-        await invitations.IssueAsync(name, role, (await guard.RequireAsync(ModeratorRole.Admin)).Actor, cancellationToken);
+    public async Task<IssuedInvitation> InviteAsync(string name, ModeratorRole role, CancellationToken cancellationToken)
+    {
+        var by = (await guard.RequireAsync(ModeratorRole.Admin)).Actor;
+        RequireLocalAccounts();
+        return await invitations.IssueAsync(name, role, by, cancellationToken);
+    }
 
     /// <exception cref="AccessRefusedException">Not an Admin. Nothing was done.</exception>
     public async Task TakeBackAsync(int invitationId, CancellationToken cancellationToken) =>
         await invitations.RemoveAsync(invitationId, (await guard.RequireAsync(ModeratorRole.Admin)).Actor, cancellationToken);
+
+    /// <summary>A link that leads to a closed page would only be found out by who opens it.</summary>
+    private void RequireLocalAccounts()
+    {
+        if (!options.SignIn.LocalAccounts)
+            throw new ModeratorChangeRefusedException(Sentence.With(PeopleTexts.NoLocalAccounts, options.SignIn.OpenIdConnect.Name));
+    }
 }
 
 /// <summary>What the people page shows.</summary>

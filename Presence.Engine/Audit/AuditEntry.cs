@@ -123,6 +123,7 @@ public static class AuditActs
     public const string JobStarted = "job.started";
     public const string AccountCreated = "account.created";
     public const string AccountRoleChanged = "account.role_changed";
+    public const string AccountConnected = "account.connected";
     public const string AccountDisabled = "account.disabled";
     public const string AccountEnabled = "account.enabled";
     public const string AccountSignedOut = "account.signed_out_everywhere";
@@ -144,7 +145,7 @@ public static class AuditActs
     [
         SettingsChanged, HistorySettingsChanged, RoomChanged, RoomDeleted, BanCreated, BanLifted, InvitationCreated, InvitationCancelled, InvitationAnswered, ServerKeyCreated, ServerKeyRevoked, PublicLinkCreated,
         PublicLinkChanged, PublicLinkRevoked, ShareLinkCreated, ShareLinkRevoked, UserErased, PersonExported, PersonErased, DataExported, JobStarted,
-        AccountCreated, AccountRoleChanged, AccountDisabled, AccountEnabled, AccountSignedOut, AccountInvited, AccountInvitationRevoked, PasswordChanged,
+        AccountCreated, AccountRoleChanged, AccountConnected, AccountDisabled, AccountEnabled, AccountSignedOut, AccountInvited, AccountInvitationRevoked, PasswordChanged,
         PasswordLinkCreated, SecondFactorEnabled, SecondFactorDisabled, SecondFactorReset, RecoveryCodesRenewed, RecoveryCodeUsed, SignedIn, SignInsFailed, SignedOut,
     ];
 }

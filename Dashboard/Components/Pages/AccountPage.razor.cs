@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
+using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
 
 namespace Presence.Dashboard.Components.Pages;
@@ -11,13 +12,16 @@ namespace Presence.Dashboard.Components.Pages;
 public sealed partial class AccountPage : IDisposable
 {
     private readonly CancellationTokenSource _closing = new();
-    private bool _hasSecondFactor;
+    private SignInMeans? _means;
 
     [SupplyParameterFromQuery(Name = AccountEndpoints.Outcome)]
     private string? Outcome { get; set; }
 
     [Inject]
     private BrowserChoices Choices { get; set; } = default!;
+
+    [Inject]
+    private DashboardOptions Options { get; set; } = default!;
 
     [Inject]
     private ModeratorStore Moderators { get; set; } = default!;
@@ -27,10 +31,17 @@ public sealed partial class AccountPage : IDisposable
 
     private PasswordOutcome? Known => Enum.TryParse<PasswordOutcome>(Outcome, ignoreCase: true, out var outcome) && Enum.IsDefined(outcome) ? outcome : null;
 
-    private bool IsProblem => Known is not PasswordOutcome.Changed;
+    private DashboardOptions.ProviderOptions Provider => Options.SignIn.OpenIdConnect;
+
+    /// <summary>Nothing of passwords is shown to who has none.</summary>
+    private bool HasPassword => Options.SignIn.LocalAccounts && _means?.HasPassword == true;
+
+    private bool IsProblem => Known is not PasswordOutcome.Changed && Outcome != nameof(ProviderOutcome.Connected);
 
     private string? Said => Known switch
     {
+        null when Outcome == nameof(ProviderOutcome.Connected) => Sentence.With(SignInTexts.Connected, Provider.Name),
+        null when Outcome == nameof(ProviderOutcome.LastAdmin) => Sentence.With(SignInTexts.LastAdmin, Provider.Name),
         PasswordOutcome.Changed => AccountTexts.PasswordChanged,
         PasswordOutcome.Wrong => AccountTexts.PasswordWrong,
         PasswordOutcome.Short => Unchanged(Sentence.With(AccountTexts.ProblemShort, ModeratorAccounts.ShortestPassword)),
@@ -46,7 +57,7 @@ public sealed partial class AccountPage : IDisposable
     protected override async Task OnInitializedAsync()
     {
         if ((await Authentication).User.FindFirstValue(ClaimTypes.NameIdentifier) is { } id)
-            _hasSecondFactor = await Moderators.HasSecondFactorAsync(id, _closing.Token);
+            _means = await Moderators.MeansOfAsync(id, _closing.Token);
     }
 
     public void Dispose()

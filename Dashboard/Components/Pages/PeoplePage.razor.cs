@@ -65,6 +65,9 @@ public sealed partial class PeoplePage : IDisposable
     private NavigationManager Navigation { get; set; } = default!;
 
     [Inject]
+    private DashboardOptions Options { get; set; } = default!;
+
+    [Inject]
     private PublicAddress Address { get; set; } = default!;
 
     [Inject]

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
+using Presence.Dashboard.Hosting;
 
 namespace Presence.Dashboard.Components.Pages.Account;
 
@@ -8,6 +9,7 @@ namespace Presence.Dashboard.Components.Pages.Account;
 public sealed partial class SignInPage
 {
     private string? _refusal;
+    private string? _problem;
 
     [SupplyParameterFromForm(FormName = "sign-in")]
     private Credentials Input { get; set; } = default!;
@@ -17,6 +19,9 @@ public sealed partial class SignInPage
 
     [SupplyParameterFromQuery(Name = SessionEnds.Parameter)]
     private string? Ended { get; set; }
+
+    [SupplyParameterFromQuery(Name = ProviderSignIn.Problem)]
+    private string? Problem { get; set; }
 
     [CascadingParameter]
     private HttpContext Http { get; set; } = default!;
@@ -28,10 +33,20 @@ public sealed partial class SignInPage
     private SetupLink SetupLink { get; set; } = default!;
 
     [Inject]
+    private DashboardOptions Options { get; set; } = default!;
+
+    [Inject]
+    private IServiceProvider Services { get; set; } = default!;
+
+    [Inject]
     private PageFailures Failures { get; set; } = default!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
+
+    private DashboardOptions.ProviderOptions Provider => Options.SignIn.OpenIdConnect;
+
+    private bool HasPasswords => Options.SignIn.LocalAccounts;
 
     /// <summary>Why a session ended. Null without one, and after the form was sent.</summary>
     private string? EndText => !HttpMethods.IsGet(Http.Request.Method) ? null
@@ -45,13 +60,46 @@ public sealed partial class SignInPage
             _ => null,
         };
 
-    protected override void OnInitialized()
+    protected override async Task OnInitializedAsync()
     {
         Input ??= new Credentials();
-        if (SetupLink.IsOpen)
+        if (SetupLink.IsOpen && Provider.Issuer is null)
             Navigation.NavigateTo(ModeratorAccounts.SetupPath[1..]);
         else if (HttpMethods.IsGet(Http.Request.Method) && ModeratorPolicy.Holds(Http.User, ModeratorRole.Observer))
             Navigation.NavigateTo(ReturnUrl.LocalOrHome(ReturnAddress, Navigation));
+        if (HttpMethods.IsGet(Http.Request.Method) && Provider.Issuer is not null)
+            _problem = await ProblemTextAsync();
+    }
+
+    /// <summary>What went wrong at the provider and what to do; null for nothing.</summary>
+    private async Task<string?> ProblemTextAsync() => Problem switch
+    {
+        "Denied" => Sentence.With(SignInTexts.ProblemDenied, Provider.Name),
+        "Lost" => SignInTexts.ProblemLost,
+        "Again" => Sentence.With(SignInTexts.ProblemAgain, Provider.Name),
+        "Refused" => Sentence.With(SignInTexts.ProblemRefused, Provider.Name),
+        "Unreachable" => Sentence.With(SignInTexts.ProblemUnreachable, Provider.Name),
+        "Issuer" => Sentence.With(SignInTexts.ProblemIssuer, Provider.Issuer, await FoundAsync()),
+        "Throttled" => SignInTexts.ProblemThrottled,
+        "NoPasswords" => Sentence.With(SignInTexts.ProblemNoPasswords, Provider.Name),
+        nameof(ProviderOutcome.NoGroup) => Sentence.With(SignInTexts.ProblemNoGroup, Provider.Name, Provider.RolesClaim),
+        nameof(ProviderOutcome.Disabled) => SignInTexts.ProblemDisabled,
+        nameof(ProviderOutcome.NoEmail) => Sentence.With(SignInTexts.ProblemNoEmail, Provider.Name),
+        nameof(ProviderOutcome.Taken) => Sentence.With(SignInTexts.ProblemTaken, Provider.Name),
+        null => null,
+        _ => Sentence.With(SignInTexts.ProblemFailed, Provider.Name),
+    };
+
+    private async Task<string> FoundAsync()
+    {
+        try
+        {
+            return await ProviderSignIn.IssuerFoundAsync(Services, Http.RequestAborted) ?? "?";
+        }
+        catch (InvalidOperationException)
+        {
+            return "?"; // it no longer answers
+        }
     }
 
     private async Task SignInAsync()

@@ -55,7 +55,7 @@ public sealed partial class TwoFactorPage
 
     private async Task BeginAsync()
     {
-        if (_account is not { TwoFactorEnabled: false } account)
+        if (_account is not { TwoFactorEnabled: false, PasswordHash: not null } account)
             return;
         _key = await SecondFactor.BeginAsync(account);
         Throttle.GiveBack(Http.Connection.RemoteIpAddress);
