@@ -10,7 +10,7 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Tests.Accounts;
 
 /// <summary>Two-factor sign-in with forms alone, as a browser without scripts uses it.</summary>
-public sealed class TwoFactorTests(ModeratorHost shared) : IClassFixture<ModeratorHost>
+public sealed class TwoFactorTests(TwoFactorTests.Patient shared) : IClassFixture<TwoFactorTests.Patient>
 {
     private readonly DashboardHost _host = shared.Host;
 
@@ -229,4 +229,17 @@ public sealed class TwoFactorTests(ModeratorHost shared) : IClassFixture<Moderat
 
     private async Task<IReadOnlyList<AuditRecord>> ActsOnAsync(string email) =>
         [.. (await _host.Services.GetRequiredService<AuditLog>().ListAsync(new AuditQuery(), 500, Cancel)).Where(act => act.Object == email).Reverse()];
+
+    /// <summary>A host that takes many forms of one address.</summary>
+    public sealed class Patient : IAsyncLifetime
+    {
+        internal DashboardHost Host { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Host = await DashboardHost.StartAsync(new DashboardHostOptions
+        {
+            Configuration = new(ModeratorOfTests.Configuration, StringComparer.Ordinal) { ["Presence:Limits:SignInBurst"] = "1000" },
+        });
+
+        public async ValueTask DisposeAsync() => await Host.DisposeAsync();
+    }
 }
