@@ -1,3 +1,4 @@
+using Presence.Engine.Alerts;
 using Presence.Engine.Changes;
 using Presence.Engine.History;
 using Presence.Engine.Moderation;
@@ -103,6 +104,10 @@ public interface IPresence
     /// <param name="query">Which, in what order, how many. Ids, prefix and cursor are for <see cref="ListRoomsAsync"/>.</param>
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<IReadOnlyList<string>> RankRoomsAsync(RoomQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>The count of every room in memory, for whoever judges them all.</summary>
+    /// <remarks><b>Cost.</b> A glance at every room, without its lock.</remarks>
+    ValueTask<PresenceFigures> ReadFiguresAsync(CancellationToken cancellationToken = default);
 
     /// <summary>How the network is, and what else the query asks for.</summary>
     ValueTask<NetworkReading> ReadNetworkAsync(NetworkQuery? query = null, CancellationToken cancellationToken = default);

@@ -1,3 +1,4 @@
+using Presence.Engine.Alerts;
 using Presence.Engine.Changes;
 using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
@@ -86,6 +87,9 @@ public sealed class LocalPresence(PresenceEngine engine) : IPresence
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<string>> RankRoomsAsync(RoomQuery query, CancellationToken cancellationToken = default) => new(engine.RankRooms(query));
+
+    /// <inheritdoc/>
+    public ValueTask<PresenceFigures> ReadFiguresAsync(CancellationToken cancellationToken = default) => new(engine.Figures());
 
     /// <inheritdoc/>
     public ValueTask<NetworkReading> ReadNetworkAsync(NetworkQuery? query = null, CancellationToken cancellationToken = default) => new(new NetworkReading

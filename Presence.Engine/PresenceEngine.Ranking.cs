@@ -1,3 +1,4 @@
+using Presence.Engine.Alerts;
 using Presence.Engine.Rooms;
 
 namespace Presence.Engine;
@@ -16,6 +17,21 @@ public sealed partial class PresenceEngine
         for (var i = 0; i < ids.Length; i++)
             ids[i] = rooms[i].RoomId;
         return ids;
+    }
+
+    /// <summary>The count of every room in memory.</summary>
+    /// <remarks><b>Cost.</b> A glance at every room.</remarks>
+    public PresenceFigures Figures()
+    {
+        var rooms = new List<RoomFigure>(KnownRooms);
+        foreach (var (id, room) in _rooms)
+            rooms.Add(new RoomFigure(id, room.Viewers));
+        var count = CountNetwork();
+        return new PresenceFigures(count.At, count.Viewers, _metrics.RefusedInAll, rooms, IsWarming)
+        {
+            IsEnabled = Settings.Enabled,
+            SwitchedOff = [.. _network.Catalogue.SwitchedOff()],
+        };
     }
 
     private List<RankedRoom> Matching(RoomQuery query)

@@ -93,14 +93,21 @@ public sealed partial class PresenceEngine : IDisposable
             {
                 var settings = _settings.Current;
                 if (!settings.Enabled)
-                    return new(HeartbeatOutcome.NetworkDisabled, settings, Joined: false, Viewers: 0);
+                    return Counted(new(HeartbeatOutcome.NetworkDisabled, settings, Joined: false, Viewers: 0));
                 room = TryAddRoom(heartbeat.RoomId, isReserveClosed: heartbeat.Origin.IsAddress);
                 if (room is null)
-                    return new(HeartbeatOutcome.RoomLimit, settings, Joined: false, Viewers: 0);
+                    return Counted(new(HeartbeatOutcome.RoomLimit, settings, Joined: false, Viewers: 0));
             }
             if (room.TryHeartbeat(heartbeat, hash, out var receipt))
-                return receipt;
+                return Counted(receipt);
         }
+    }
+
+    private HeartbeatReceipt Counted(HeartbeatReceipt receipt)
+    {
+        if (receipt.Outcome != HeartbeatOutcome.Accepted)
+            _metrics.Refused();
+        return receipt;
     }
 
     /// <summary>Ends a session at once.</summary>

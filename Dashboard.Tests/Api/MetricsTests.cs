@@ -9,7 +9,7 @@ public sealed partial class MetricsTests
     /// <summary>What operators' dashboards and alerts ask for, by these names.</summary>
     private static readonly string[] Names =
     [
-        "presence_feed_gaps_total", "presence_heartbeats_total", "presence_joins_total", "presence_leaves_total",
+        "presence_feed_gaps_total", "presence_heartbeats_refused_total", "presence_heartbeats_total", "presence_joins_total", "presence_leaves_total",
         "presence_lock_wait_seconds_bucket", "presence_lock_wait_seconds_count", "presence_lock_wait_seconds_sum",
         "presence_online_users", "presence_rooms", "presence_sessions",
         "presence_sweep_lag_seconds_bucket", "presence_sweep_lag_seconds_count", "presence_sweep_lag_seconds_sum",

@@ -19,6 +19,12 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
     private const string Matrix =
         """
                                                                            nobo view else gues revo read pres room user mode sett keys audi all
+        GET /api/v1/admin/alert-rules                                      .    -    -    -    .    +    -    -    -    -    +    -    -    +
+        POST /api/v1/admin/alert-rules                                     .    -    -    -    .    -    -    -    -    -    +    -    -    +
+        DELETE /api/v1/admin/alert-rules/{ruleId}                          .    -    -    -    .    -    -    -    -    -    +    -    -    +
+        GET /api/v1/admin/alert-rules/{ruleId}                             .    -    -    -    .    +    -    -    -    -    +    -    -    +
+        PUT /api/v1/admin/alert-rules/{ruleId}                             .    -    -    -    .    -    -    -    -    -    +    -    -    +
+        GET /api/v1/admin/alerts                                           .    -    -    -    .    +    -    -    -    -    +    -    -    +
         GET /api/v1/admin/attendance                                       .    -    -    -    .    +    -    -    -    -    -    -    -    +
         GET /api/v1/admin/audit                                            .    -    -    -    .    -    -    -    -    -    -    -    +    +
         GET /api/v1/admin/bans                                             .    -    -    -    .    +    -    -    -    +    -    -    -    +
@@ -174,6 +180,7 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         .Replace("{userId}", "anna", StringComparison.Ordinal)
         .Replace("{channelId}", "team", StringComparison.Ordinal)
         .Replace("{keyId}", "none", StringComparison.Ordinal)
+        .Replace("{ruleId}", "none", StringComparison.Ordinal)
         .Replace("{broadcastId}", "none", StringComparison.Ordinal)
         .Replace("{link}", "none", StringComparison.Ordinal)
         .Replace("{linkId}", "none", StringComparison.Ordinal)

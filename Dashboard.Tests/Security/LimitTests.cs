@@ -71,6 +71,7 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
         ["share links"] = "ShareLinkStoreTests",
         ["share links of a room"] = "ShareLinkStoreTests",
         ["streams of a share link"] = nameof(Api.ShareLinkTests),
+        ["alert rules"] = "AlertStoreTests",
         ["test viewers"] = nameof(Hosting.TestViewerTests),
         ["request line"] = nameof(RawRequestTests),
         ["headers"] = nameof(RawRequestTests),

@@ -14,6 +14,10 @@ namespace Presence.Dashboard.Api;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(InstantConverter), typeof(WholeNumberConverter<int>), typeof(WholeNumberConverter<long>)],
     AllowDuplicateProperties = false)]
+[JsonSerializable(typeof(AlertRuleDocument))]
+[JsonSerializable(typeof(AlertRuleRequest))]
+[JsonSerializable(typeof(AlertRulesReply))]
+[JsonSerializable(typeof(AlertsReply))]
 [JsonSerializable(typeof(AuthTokenRequest))]
 [JsonSerializable(typeof(ChannelMembersDocument))]
 [JsonSerializable(typeof(ChannelMembersRequest))]

@@ -278,6 +278,9 @@ internal sealed class HistoryCursor
     /// <summary>An act's number.</summary>
     public static readonly HistoryCursor Audit = new('l', place => long.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
+    /// <summary>An alert's number.</summary>
+    public static readonly HistoryCursor Alerts = new('w', place => long.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out _));
+
     private readonly char _list;
     private readonly Func<string, bool> _isValid;
 

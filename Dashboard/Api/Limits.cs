@@ -7,6 +7,7 @@ using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Outbound;
 using Presence.Dashboard.Pictures;
 using Presence.Engine;
+using Presence.Engine.Alerts;
 using Presence.Engine.History;
 using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
@@ -69,6 +70,7 @@ internal static class Limits
         new("public links", PublicLinkStore.Most, "rooms", "with a public link") { Error = ApiError.CapReached },
         new("share links", ShareLinkStore.Most, "links", "in total") { Otherwise = "a message on the page" },
         new("share links of a room", ShareLinkStore.MostOfRoom, "links", "one room") { Otherwise = "a message on the page" },
+        new("alert rules", AlertRules.Most, "rules", "in total") { Error = ApiError.CapReached },
         new("test viewers", TestViewers.Most, "rooms", "with a test viewer at once") { Otherwise = "a message on the page" },
         new("request line", ServerDefaults.LongestRequestLine, "bytes", "every request") { Otherwise = "414 without a body" },
         new("headers", ServerDefaults.LargestHeaders, "bytes", "every request") { Otherwise = "431 without a body" },

@@ -49,6 +49,7 @@ internal static class PresenceApi
         administration.MapUserAdministration();
         administration.MapServerKeys();
         administration.MapAudit();
+        AlertEndpoints.Map(administration);
         PublicLinkEndpoints.Map(administration);
         HistoryEndpoints.Map(Chapter(api, "History", "Looking back: broadcasts, charts, attendance, who was there at an instant, and why a room fell."));
         var embedding = Chapter(api, "Embedding", "For other sites: a room's count through its public link, and the client's scripts.");

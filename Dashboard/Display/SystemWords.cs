@@ -54,6 +54,7 @@ internal static class SystemWords
     /// <summary>What a background loop is called; by its name in health where there is no word for it.</summary>
     public static string OfLoop(string loop) => loop switch
     {
+        "alerts" => SystemTexts.LoopAlerts,
         "broadcasts" => SystemTexts.LoopBroadcasts,
         "checkpoint" => SystemTexts.LoopCheckpoint,
         "demo" => SystemTexts.LoopDemo,

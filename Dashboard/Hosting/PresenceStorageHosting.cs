@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Presence.Engine;
+using Presence.Engine.Alerts;
 using Presence.Engine.History;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
@@ -47,6 +48,8 @@ internal static class PresenceStorageHosting
         services.AddSingleton<HistoryRetention>();
         services.AddSingleton<PersonData>();
         services.AddSingleton<AuditLog>();
+        services.AddSingleton<AlertStore>();
+        services.AddSingleton<AlertWatch>();
         services.AddSingleton<IHistory>(provider => HistoryOf(provider.GetRequiredService<PresenceDatabase>(), provider.GetRequiredService<HistorySettingsStore>(), provider.GetRequiredService<PresenceEngine>()));
         services.AddSingleton<RoomTrendSnapshotStore>();
         services.AddSingleton<Checkpointer>();
@@ -85,6 +88,7 @@ internal static class PresenceStorageHosting
         services.AddLoop<HistoryWriter>("history writer", TimeSpan.FromMinutes(1), (history, cancel) => history.SaveAsync(ends: false, cancel), whenReady: true);
         services.AddLoop<BroadcastStore>("broadcasts", TimeSpan.FromSeconds(1), (broadcasts, cancel) => broadcasts.PassAsync(cancel), whenReady: true);
         services.AddLoop<StageStore>("stages", TimeSpan.FromSeconds(1), (stages, cancel) => stages.PassAsync(cancel), whenReady: true);
+        services.AddLoop<AlertWatch>("alerts", AlertWatch.Period, (alerts, cancel) => alerts.PassAsync(cancel), whenReady: true);
         services.AddLoop<Checkpointer>("checkpoint", TimeSpan.FromSeconds(1), (checkpointer, cancel) => checkpointer.CheckpointIfGrownAsync(cancel));
         services.AddLoop<RevokedTokens>("revoked tokens", TimeSpan.FromHours(1), (tokens, cancel) => tokens.PruneAsync(cancel));
         services.AddLoop<RemovalStore>("removals", TimeSpan.FromHours(1), (removals, cancel) => removals.PruneAsync(cancel));
@@ -130,7 +134,7 @@ internal sealed class HistoryWriter(PresenceEngine engine, HistoryStore network,
 }
 
 /// <summary>All administration data, read before viewers are restored: a banned viewer must not return with a restart.</summary>
-internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removals, StageStore stages, UserPresenceSettingStore switches, ChannelStore channels, ServerKeyStore serverKeys, PublicLinkStore publicLinks, ShareLinkStore shareLinks, HistorySettingsStore history)
+internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removals, StageStore stages, UserPresenceSettingStore switches, ChannelStore channels, ServerKeyStore serverKeys, PublicLinkStore publicLinks, ShareLinkStore shareLinks, HistorySettingsStore history, AlertWatch alerts)
 {
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
@@ -143,6 +147,7 @@ internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removal
         await publicLinks.ReloadAsync(cancellationToken);
         await shareLinks.ReloadAsync(cancellationToken);
         await history.LoadAsync(cancellationToken);
+        await alerts.LoadAsync(cancellationToken);
     }
 }
 

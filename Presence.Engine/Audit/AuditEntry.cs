@@ -136,6 +136,9 @@ public static class AuditActs
     public const string SecondFactorReset = "second_factor.reset";
     public const string RecoveryCodesRenewed = "recovery_codes.renewed";
     public const string RecoveryCodeUsed = "recovery_code.used";
+    public const string AlertRuleCreated = "alert_rule.created";
+    public const string AlertRuleChanged = "alert_rule.changed";
+    public const string AlertRuleDeleted = "alert_rule.deleted";
     public const string SignedIn = "sign_in.succeeded";
     public const string SignInsFailed = "sign_in.failed";
     public const string SignedOut = "sign_out";
@@ -147,5 +150,6 @@ public static class AuditActs
         PublicLinkChanged, PublicLinkRevoked, ShareLinkCreated, ShareLinkRevoked, UserErased, PersonExported, PersonErased, DataExported, JobStarted,
         AccountCreated, AccountRoleChanged, AccountConnected, AccountDisabled, AccountEnabled, AccountSignedOut, AccountInvited, AccountInvitationRevoked, PasswordChanged,
         PasswordLinkCreated, SecondFactorEnabled, SecondFactorDisabled, SecondFactorReset, RecoveryCodesRenewed, RecoveryCodeUsed, SignedIn, SignInsFailed, SignedOut,
+        AlertRuleCreated, AlertRuleChanged, AlertRuleDeleted,
     ];
 }

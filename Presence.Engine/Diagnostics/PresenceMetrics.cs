@@ -22,6 +22,7 @@ internal sealed class PresenceMetrics : IDisposable
     private readonly Histogram<double> _sweepLag;
     private readonly Histogram<double> _lockWait;
     private long _joined;
+    private long _refused;
     private long _gaps;
 
     public PresenceMetrics(PresenceEngine engine)
@@ -33,6 +34,7 @@ internal sealed class PresenceMetrics : IDisposable
         _meter.CreateObservableCounter(PresenceMetricNames.Leaves, Leaves, "{viewer}", "Viewers who left a room, by reason.");
         _meter.CreateObservableCounter(PresenceMetricNames.FeedGaps, () => Volatile.Read(ref _gaps), "{gap}", "Subscribers that missed changes and had to read again.");
         _meter.CreateObservableCounter(PresenceMetricNames.Heartbeats, () => engine.Heartbeats, "{heartbeat}", "Heartbeats accepted in rooms.");
+        _meter.CreateObservableCounter(PresenceMetricNames.RefusedHeartbeats, () => RefusedInAll, "{heartbeat}", "Heartbeats refused in rooms.");
         _meter.CreateObservableGauge(PresenceMetricNames.Viewers, () => engine.CountNetwork().Viewers, "{viewer}", "Distinct viewers present.");
         _meter.CreateObservableGauge(PresenceMetricNames.Sessions, () => engine.CountNetwork().Sessions, "{session}", "Sessions present.");
         _meter.CreateObservableGauge(PresenceMetricNames.Rooms, () => engine.CountNetwork().Rooms, "{room}", "Rooms with at least one viewer.");
@@ -57,6 +59,11 @@ internal sealed class PresenceMetrics : IDisposable
         }
     }
 
+    /// <summary>Heartbeats refused since: presence off, room ended, banned, a cap.</summary>
+    public long RefusedInAll => Volatile.Read(ref _refused);
+
+    public void Refused() => Interlocked.Increment(ref _refused);
+
     public void Joined() => Interlocked.Increment(ref _joined);
 
     public void Left(LeaveReason reason) => Interlocked.Increment(ref _left[(int)reason]);
@@ -80,6 +87,9 @@ public static class PresenceMetricNames
 
     /// <summary>Heartbeats accepted in rooms; counter.</summary>
     public const string Heartbeats = "presence.heartbeats";
+
+    /// <summary>Heartbeats refused in rooms: presence off, room ended, banned, a cap; counter.</summary>
+    public const string RefusedHeartbeats = "presence.heartbeats.refused";
 
     /// <summary>Viewers who joined a room; counter.</summary>
     public const string Joins = "presence.joins";

@@ -53,7 +53,7 @@ public sealed class HistoryRetention(PresenceDatabase database, HistorySettingsS
         if (Before(kept.BroadcastDays) is { } broadcasts)
             Report(deleted with { Broadcasts = await database.DeleteInPiecesAsync<BroadcastRecord>($"\"EndedAt\" < {broadcasts}", cancellationToken) });
         if (Before(kept.EventDays) is { } events)
-            Report(deleted with { Events = await AuditLog.PruneAsync(database, events, cancellationToken) + await database.DeleteInPiecesAsync<RemovalRecord>($"\"EndedAt\" < {events}", cancellationToken) });
+            Report(deleted with { Events = await AuditLog.PruneAsync(database, events, cancellationToken) + await database.DeleteInPiecesAsync<RemovalRecord>($"\"EndedAt\" < {events}", cancellationToken) + await database.DeleteInPiecesAsync<AlertRecord>($"\"OverAt\" < {events}", cancellationToken) });
 
         await ForgetRoomsAsync(cancellationToken);
         return deleted;
@@ -111,7 +111,7 @@ public sealed record HistoryDeleted
     /// <summary>Broadcasts with their figures.</summary>
     public long Broadcasts { get; init; }
 
-    /// <summary>Acts of the audit log.</summary>
+    /// <summary>Acts of the audit log, and alerts that are over.</summary>
     public long Events { get; init; }
 
     /// <summary>How far the run is, 0..100.</summary>

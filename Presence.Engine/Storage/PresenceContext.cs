@@ -32,6 +32,8 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
     internal DbSet<BroadcastRecord> Broadcasts => Set<BroadcastRecord>();
     internal DbSet<HistorySettingsRecord> HistorySettings => Set<HistorySettingsRecord>();
     internal DbSet<AuditRecord> Audit => Set<AuditRecord>();
+    internal DbSet<AlertRuleRecord> AlertRules => Set<AlertRuleRecord>();
+    internal DbSet<AlertRecord> Alerts => Set<AlertRecord>();
 
     /// <inheritdoc/>
     public WriteGate Gate => database.Gate;
@@ -108,6 +110,14 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
             act.Ignore(a => a.IsErased);
             act.HasIndex(a => a.At);
             act.HasIndex(a => a.UserId).HasFilter(""" "UserId" IS NOT NULL """.Trim());
+        });
+
+        modelBuilder.Entity<AlertRuleRecord>().ToTable("AlertRules").HasKey(r => r.Id);
+        modelBuilder.Entity<AlertRecord>(alert =>
+        {
+            alert.ToTable("Alerts").HasKey(a => a.Id);
+            alert.Property(a => a.Id).ValueGeneratedNever();
+            alert.HasIndex(a => a.OverAt);
         });
 
         modelBuilder.Entity<RoomRecord>().ToTable("Rooms").HasKey(r => r.RoomId);

@@ -82,6 +82,7 @@ internal static class ApiParameter
         ["linkId"] = ("The share link's id, from the `picture` in its stream. Not its token.", 40),
         ["broadcastId"] = ("The broadcast's id from the list.", 19),
         ["invitationId"] = ("The invitation's id, from the heartbeat's reply, the stream or the list.", 40),
+        ["ruleId"] = ("The rule's id from the list.", 40),
         ["keyId"] = ("The key's id from the list, not the key itself.", 40),
     };
 
