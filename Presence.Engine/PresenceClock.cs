@@ -96,6 +96,22 @@ internal sealed class PresenceClock
         return presenceTime + pauses[latest].Skipped;
     }
 
+    /// <summary>The presence time at which it was that instant: <see cref="UtcThen"/> the other way round. An instant that was skipped is where the pause ended.</summary>
+    public long PresenceTimeThen(DateTimeOffset utc)
+    {
+        var pauses = Volatile.Read(ref _pauses);
+        var latest = pauses.Length - 1;
+        var at = PresenceTimeOf(utc);
+        while (latest > 0 && at < pauses[latest].From)
+        {
+            latest--;
+            at += pauses[latest + 1].Skipped - pauses[latest].Skipped;
+            if (at >= pauses[latest + 1].From)
+                return pauses[latest + 1].From;
+        }
+        return at;
+    }
+
     /// <summary>The UTC instant of such a time.</summary>
     public DateTimeOffset UtcOfElapsed(long elapsed) => UtcOf(elapsed - Volatile.Read(ref _pauses)[^1].Skipped);
 

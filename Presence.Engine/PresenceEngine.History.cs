@@ -40,7 +40,7 @@ public sealed partial class PresenceEngine
             var taken = new List<RoomMinute>();
             foreach (var (_, room) in _rooms)
                 room.TakeMinutes(now, ends, taken);
-            _minutes.End(now, _clock.UtcOf(now), Moment(), taken);
+            _minutes.End(now, Moment(), taken);
             into.AddRange(taken);
         }
         return _minutes.TakeAll(into);
@@ -72,10 +72,10 @@ public sealed partial class PresenceEngine
     {
         var at = _clock.UtcOf(now);
         _history.Record(now, at, new NetworkTotals(_network.Users.Count, _metrics.JoinedInAll, _metrics.LeftInAll, heartbeats));
-        _minutes.Add(now, at, Moment());
+        _minutes.Add(now, Moment());
     }
 
-    private MinuteCollector NewMinutes() => new(_clock.Now(), _clock.UtcOf(_clock.Now()));
+    private MinuteCollector NewMinutes() => new(_clock, _clock.Now());
 
     private NetworkMoment Moment() => new(_network.Users.Count, _network.Users.Guests, _network.Hidden);
 }

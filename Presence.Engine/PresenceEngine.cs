@@ -167,7 +167,7 @@ public sealed partial class PresenceEngine : IDisposable
         _metrics.SweepBegan(_schedule.Begin(now));
         var isGapDue = _schedule.IsGapDue(_clock.Suspensions);
         var isSampleDue = _schedule.IsSampleDue(now, out var sample);
-        var isMinuteDue = _minutes.IsDue(_clock.UtcOf(now));
+        var isMinuteDue = _minutes.IsDue(now);
         var heartbeats = _network.RetiredHeartbeats;
         try
         {

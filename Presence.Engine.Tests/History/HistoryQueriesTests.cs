@@ -307,6 +307,18 @@ public sealed class HistoryQueriesTests : IAsyncLifetime
         Assert.Equal([(3, 1), (0, 1), (0, 0), (0, 1)], curve.Points.Select(point => (point.Peak, point.Recorded)));
     }
 
+    [Fact]
+    public async Task ReadCurveAsync_AStepUnderWay_HoldsTheMinutesUpToItsEnd()
+    {
+        await SaveAsync((0, 3), (1, 3), (2, 3), (3, 5));
+        _folder.Time.SetUtcNow(Eight.AddMinutes(4.2));
+
+        var curve = await _history.ReadCurveAsync(new CurveQuery { RoomId = "lobby", From = Eight.AddMinutes(-30), Until = Eight.AddMinutes(30), Step = HistoryStep.Quarter }, Cancel);
+
+        var point = curve.Points[^1];
+        Assert.Equal((Eight.AddMinutes(3), 3, 3, TimeSpan.FromMinutes(9)), (point.Span.Until, point.Recorded, point.Peak, point.Viewers));
+    }
+
     private Task SaveAsync(params (int Minute, int Viewers)[] minutes) => _folder.Minutes.SaveAsync(
         [.. minutes.Select(minute => new RoomMinute("lobby", Eight.AddMinutes(minute.Minute)) { Viewers = TimeSpan.FromMinutes(minute.Viewers), Peak = minute.Viewers })], Cancel);
 }

@@ -148,6 +148,8 @@ internal sealed class NaiveDay(TimeSpan gap)
     public void Start(DateTimeOffset storedAt, DateTimeOffset now)
     {
         (_ranFrom, _lookedAt) = (now, now);
+        foreach (var room in _open.Keys.ToList())
+            EndIfOver(room, storedAt); // it was seen to be over while the server ran
         var comesBack = _settings.Enabled && now - storedAt < _settings.PresenceTimeout;
         foreach (var stay in _present.Values.ToList())
         {
@@ -198,10 +200,12 @@ internal sealed class NaiveDay(TimeSpan gap)
             };
         }
 
-        // Of the network what each sweep found, for the time since the one before; where a crash took that, the people of all visits.
+        // Of the network what each sweep found, at its instant and for the time since the one before; where a crash took that, the people of all visits.
         highestPeak = 0;
-        foreach (var sweep in _sweeps.Where(sweep => sweep.From < span.Until && sweep.Until > span.From))
+        foreach (var sweep in _sweeps.Where(sweep => sweep.From < span.Until && sweep.Until >= span.From))
         {
+            if (sweep.Until < span.Until && !_replayed.Exists(replay => sweep.Until >= replay.From && sweep.Until <= replay.Until))
+                point = point with { Peak = Math.Max(point.Peak, sweep.Viewers) };
             var lasted = Sum(Ran(now).Select(run => Cut(run, span).Overlap(sweep.From, sweep.Until))) - Sum(_replayed.Select(replay => Cut(replay, span).Overlap(sweep.From, sweep.Until)));
             if (lasted == TimeSpan.Zero)
                 continue;

@@ -124,6 +124,68 @@ public sealed class RecordingTests
         Assert.All(minutes, minute => Assert.InRange(minute.Viewers, TimeSpan.Zero, TimeSpan.FromMinutes(1)));
     }
 
+    [Theory]
+    [InlineData(40)] // its end, by the clock afterwards, was while the machine ran
+    [InlineData(30.4)]
+    [InlineData(600)]
+    public void Minutes_WhoseEndWasSleptThrough_EndWithThePause(double slept)
+    {
+        using var world = new EngineWorld(EngineWorld.Seconds(30, 600));
+        Align(world);
+        world.Beat("ann");
+        world.Advance(30);
+        world.Time.Advance(TimeSpan.FromSeconds(slept));
+        world.Engine.Sweep();
+        world.Advance(60 - ((30 + slept) % 60));
+
+        var minutes = Minutes(world.Engine);
+
+        foreach (var room in (string?[])[EngineWorld.Lobby, null])
+        {
+            Assert.Equal(
+                [TimeSpan.FromSeconds(31), TimeSpan.FromSeconds(60 - ((30 + slept) % 60))], // the sleep was one second of presence
+                minutes.Where(minute => minute.RoomId == room).Select(minute => Rounded(minute.Viewers)));
+        }
+    }
+
+    [Fact]
+    public void Minutes_InWhichNoSweepRan_HaveTheNetworksJoinsAndLeaves()
+    {
+        using var world = new EngineWorld(EngineWorld.Seconds(30, 600));
+        Align(world);
+        world.Advance(59);
+        for (var seconds = 0; seconds < 120; seconds += 4)
+        {
+            world.AdvanceUnswept(4);
+            world.Beat("ann");
+            world.Engine.Leave(EngineWorld.Lobby, "ann", "");
+        }
+        world.Advance(120);
+
+        var minutes = Minutes(world.Engine);
+
+        Assert.Equal(30, minutes.Where(minute => minute.RoomId is not null).Sum(minute => minute.Joins));
+        Assert.Equal((30, 30), (minutes.Where(minute => minute.RoomId is null).Sum(minute => minute.Joins), minutes.Where(minute => minute.RoomId is null).Sum(minute => minute.Leaves.Left)));
+    }
+
+    [Fact]
+    public void Minutes_AHiddenSessionThatHadEndedUnnoticed_WasNotHiddenForLessThanNothing()
+    {
+        using var world = new EngineWorld(EngineWorld.Seconds(1, 6));
+        Align(world);
+        world.Beat("ann", session: "phone", state: ViewerState.Hidden); // until 6
+        world.Advance(2.5);
+        world.Beat("ann", session: "laptop");
+        world.Advance(3);
+        world.AdvanceUnswept(0.8);
+        world.Beat("ann", session: "laptop", state: ViewerState.Paused); // the phone alone says hidden, and is gone
+        world.Engine.Sweep();
+        world.Engine.Leave(EngineWorld.Lobby, "ann", "laptop");
+        world.Advance(60);
+
+        Assert.Equal(TimeSpan.FromSeconds(2.5), Rounded(Minutes(world.Engine).First(minute => minute.RoomId == EngineWorld.Lobby).Hidden));
+    }
+
     [Fact]
     public void Minutes_TakenWhenTheProcessEnds_AreWhole()
     {

@@ -5,17 +5,17 @@ namespace Presence.Engine.History;
 /// <para><b>Bound.</b> <see cref="Most"/> minutes: some hours of a few thousand rooms without a writer. More are lost and counted.</para>
 /// <para><b>Threads.</b> The sweep adds, any thread takes.</para>
 /// </remarks>
-/// <param name="ticks">Presence time from which on it counts.</param>
-/// <param name="at">The same moment in UTC.</param>
-internal sealed class MinuteCollector(long ticks, DateTimeOffset at)
+/// <param name="clock">Tells which minute an instant is in.</param>
+/// <param name="from">Presence time from which on it counts.</param>
+internal sealed class MinuteCollector(PresenceClock clock, long from)
 {
     public const int Most = 500_000;
 
     private readonly Lock _lock = new();
     private List<RoomMinute> _waiting = [];
     private long _lost;
-    private long _minute = at.UtcTicks / TimeSpan.TicksPerMinute;
-    private long _lastTicks = ticks;
+    private long _minute = clock.UtcOf(from).UtcTicks / TimeSpan.TicksPerMinute;
+    private long _latest = from;
     private long _viewers;
     private long _guests;
     private long _hidden;
@@ -25,19 +25,19 @@ internal sealed class MinuteCollector(long ticks, DateTimeOffset at)
     public List<RoomMinute> Taken { get; } = [];
 
     /// <summary>Whether a minute has ended since the last <see cref="Add"/>.</summary>
-    public bool IsDue(DateTimeOffset at) => MinuteOf(at) != _minute;
+    public bool IsDue(long now) => MinuteOf(now) != _minute;
 
     /// <summary>Notes what a sweep found, and hands over the minutes it took.</summary>
-    /// <param name="ticks">Presence time.</param>
-    /// <param name="at">The same moment in UTC.</param>
+    /// <param name="now">Presence time.</param>
     /// <param name="moment">The network.</param>
-    public void Add(long ticks, DateTimeOffset at, in NetworkMoment moment)
+    public void Add(long now, in NetworkMoment moment)
     {
         lock (_lock)
         {
-            AddNeedsLock(ticks, at, moment, Taken);
+            AddNeedsLock(now, moment, Taken);
             if (Taken.Count == 0)
                 return;
+            AddUp(Taken);
             var fits = Math.Min(Taken.Count, Most - _waiting.Count);
             _waiting.AddRange(Taken.Take(fits));
             _lost += Taken.Count - fits;
@@ -46,16 +46,16 @@ internal sealed class MinuteCollector(long ticks, DateTimeOffset at)
     }
 
     /// <summary>Ends the network's minute under way.</summary>
-    /// <param name="ticks">Presence time.</param>
-    /// <param name="at">The same moment in UTC.</param>
+    /// <param name="now">Presence time.</param>
     /// <param name="moment">The network.</param>
     /// <param name="rooms">The rooms' minutes of the same moment; the network's are added.</param>
-    public void End(long ticks, DateTimeOffset at, in NetworkMoment moment, List<RoomMinute> rooms)
+    public void End(long now, in NetworkMoment moment, List<RoomMinute> rooms)
     {
         lock (_lock)
         {
-            AddNeedsLock(ticks, at, moment, rooms);
-            rooms.Add(EndNeedsLock(rooms));
+            AddNeedsLock(now, moment, rooms);
+            rooms.Add(EndNeedsLock());
+            AddUp(rooms);
         }
     }
 
@@ -72,25 +72,26 @@ internal sealed class MinuteCollector(long ticks, DateTimeOffset at)
         }
     }
 
-    private static long MinuteOf(DateTimeOffset at) => at.UtcTicks / TimeSpan.TicksPerMinute;
+    private long MinuteOf(long at) => clock.UtcOf(at).UtcTicks / TimeSpan.TicksPerMinute;
 
     /// <summary>What a sweep finds has held since the one before, on both sides of a minute's end.</summary>
-    private void AddNeedsLock(long ticks, DateTimeOffset at, in NetworkMoment moment, List<RoomMinute> rooms)
+    private void AddNeedsLock(long now, in NetworkMoment moment, List<RoomMinute> rooms)
     {
-        if (MinuteOf(at) is var minute && minute != _minute)
+        if (MinuteOf(now) is var minute && minute != _minute)
         {
-            var end = ticks - (at.UtcTicks % TimeSpan.TicksPerMinute);
-            AddNeedsLock(end >= _lastTicks ? end : ticks, moment); // otherwise the clock was set, or the process was suspended
-            rooms.Add(EndNeedsLock(rooms));
+            // A minute that began while the process was suspended begins with the end of that, as one does after the clock was set.
+            var began = clock.PresenceTimeThen(new DateTimeOffset(minute * TimeSpan.TicksPerMinute, TimeSpan.Zero));
+            AddNeedsLock(began >= _latest && began <= now ? began : now, moment);
+            rooms.Add(EndNeedsLock());
             _minute = minute;
         }
-        AddNeedsLock(ticks, moment);
+        AddNeedsLock(now, moment);
     }
 
-    private void AddNeedsLock(long ticks, in NetworkMoment moment)
+    private void AddNeedsLock(long now, in NetworkMoment moment)
     {
-        var lasted = Math.Max(0, ticks - _lastTicks);
-        _lastTicks = ticks;
+        var lasted = Math.Max(0, now - _latest);
+        _latest = now;
         _viewers += moment.Viewers * lasted;
         _guests += moment.Guests * lasted;
         _hidden += Math.Min(moment.Hidden, moment.Viewers) * lasted; // one hidden in two rooms counts twice there
@@ -98,20 +99,32 @@ internal sealed class MinuteCollector(long ticks, DateTimeOffset at)
     }
 
     /// <summary>The minute under way as far as it goes, also when nobody was there: that the server ran is known by it.</summary>
-    private RoomMinute EndNeedsLock(List<RoomMinute> rooms)
+    private RoomMinute EndNeedsLock()
     {
-        var begin = new DateTimeOffset(_minute * TimeSpan.TicksPerMinute, TimeSpan.Zero);
-        var minute = new RoomMinute(null, begin)
+        var minute = new RoomMinute(null, new DateTimeOffset(_minute * TimeSpan.TicksPerMinute, TimeSpan.Zero))
         {
             Viewers = new TimeSpan(_viewers),
             Guests = new TimeSpan(_guests),
             Hidden = new TimeSpan(_hidden),
             Peak = _peak,
         };
-        foreach (var room in rooms.Where(room => room.RoomId is not null && room.At == begin))
-            minute = minute with { Joins = minute.Joins + room.Joins, Leaves = minute.Leaves + room.Leaves };
         (_viewers, _guests, _hidden, _peak) = (0, 0, 0, 0);
         return minute;
+    }
+
+    /// <summary>The network's joins and leaves are those of its rooms, also in a minute in which no sweep ran.</summary>
+    private static void AddUp(List<RoomMinute> minutes)
+    {
+        foreach (var rooms in minutes.Where(minute => minute.RoomId is not null).GroupBy(minute => minute.At).ToList())
+        {
+            var network = minutes.FindIndex(minute => minute.RoomId is null && minute.At == rooms.Key);
+            if (network < 0)
+            {
+                network = minutes.Count;
+                minutes.Add(new RoomMinute(null, rooms.Key));
+            }
+            minutes[network] = minutes[network] with { Joins = rooms.Sum(room => room.Joins), Leaves = rooms.Aggregate(default(LeaveCounts), (sum, room) => sum + room.Leaves) };
+        }
     }
 }
 

@@ -93,7 +93,7 @@ internal sealed class MinuteRecorder
 
     private static long MinuteOf(PresenceClock clock, long at) => clock.UtcOf(at).UtcTicks / TimeSpan.TicksPerMinute;
 
-    private static long EndOf(PresenceClock clock, long minute) => clock.PresenceTimeOf(new DateTimeOffset((minute + 1) * TimeSpan.TicksPerMinute, TimeSpan.Zero));
+    private static long EndOf(PresenceClock clock, long minute) => clock.PresenceTimeThen(new DateTimeOffset((minute + 1) * TimeSpan.TicksPerMinute, TimeSpan.Zero));
 
     /// <summary>Moves the counts at an instant, and returns the minute it is in.</summary>
     private ref Sums Count(PresenceClock clock, int viewers, int guests, int hidden, long at)
@@ -128,7 +128,7 @@ internal sealed class MinuteRecorder
         var minute = MinuteOf(clock, now);
         if (minute == _current.Minute)
             return;
-        // By the clock as it is, or as it was when the minute began if it was set meanwhile.
+        // By the clock as it is, or as it was when the minute began if it was set meanwhile. A minute whose end was slept through ends with the pause.
         var end = EndOf(clock, _current.Minute);
         var until = end >= _current.From && end <= now ? end : Math.Clamp(_current.Ends, _current.From, now);
         Close(until);

@@ -46,8 +46,11 @@ internal sealed partial class Room
         if (_network.Feed is null)
             return;
         var lead = _sessions[any].IsLead ? any : LeadOfNeedsLock(any);
-        MinutesNeedsLock(at).Hide(_network.Clock, isHidden, at);
         ref var stay = ref StayOfNeedsLock(lead);
+        // A session that was hidden may have ended, unnoticed, before another one became hidden.
+        if (!isHidden && _network.Clock.ElapsedAt(at) < stay.HiddenSince)
+            at = _network.Clock.PresenceTimeThen(_network.Clock.UtcOfElapsed(stay.HiddenSince));
+        MinutesNeedsLock(at).Hide(_network.Clock, isHidden, at);
         if (isHidden)
             stay.Hide(_network.Clock.ElapsedAt(at));
         else
@@ -186,6 +189,9 @@ internal struct Stay
         else
             _hidden += now - hiddenSince;
     }
+
+    /// <summary>When the hidden time under way began.</summary>
+    public readonly long HiddenSince => _hiddenSince;
 
     public void Hide(long at) => (_isHidden, _hiddenSince) = (true, at);
 

@@ -190,9 +190,9 @@ public sealed partial class HistoryQueries(PresenceDatabase database, HistorySet
     {
         var written = HistoryCalendar.BeginOf(database.Now() - WritingLag, HistoryStep.Minute, zone);
         var steps = HistoryCalendar.Steps(from, until, step, zone);
-        var rows = room is { } no ? reader.Minutes(step == HistoryStep.Minute ? MinuteStep.Minute : MinuteStep.Quarter, no, steps[0].From, steps[^1].Until) : [];
+        var rows = room is { } no ? Rows(no) : [];
         // The network's rows say when the server ran: a room has rows only while somebody is there.
-        var ran = room == HistoryTables.Network ? [] : reader.Ran(step == HistoryStep.Minute ? MinuteStep.Minute : MinuteStep.Quarter, steps[0].From, steps[^1].Until);
+        var ran = room == HistoryTables.Network ? [] : Rows(HistoryTables.Network);
         var points = new List<CurvePoint>(steps.Count);
         var (next, nextRan) = (0, 0);
         foreach (var span in steps)
@@ -203,11 +203,23 @@ public sealed partial class HistoryQueries(PresenceDatabase database, HistorySet
             for (; next < rows.Count && rows[next].Span.From < span.Until; next++)
                 point = Sum(point, rows[next]);
             var recorded = 0;
-            for (; nextRan < ran.Count && ran[nextRan].At < span.Until; nextRan++)
-                recorded += ran[nextRan].Minutes;
+            for (; nextRan < ran.Count && ran[nextRan].Span.From < span.Until; nextRan++)
+                recorded += ran[nextRan].Recorded;
             points.Add(point with { Recorded = Math.Min(Math.Max(point.Recorded, recorded), (int)Math.Ceiling(point.Span.Length.TotalMinutes)) });
         }
         return new HistoryCurve(step, zone, points);
+
+        // A quarter under way is put together from its minutes: its row may hold one more already.
+        List<CurvePoint> Rows(long no)
+        {
+            if (step == HistoryStep.Minute)
+                return reader.Minutes(MinuteStep.Minute, no, steps[0].From, steps[^1].Until);
+            var underWay = HistoryCalendar.BeginOf(written, HistoryStep.Quarter, zone);
+            var quarters = reader.Minutes(MinuteStep.Quarter, no, steps[0].From, steps[^1].Until < underWay ? steps[^1].Until : underWay);
+            if (steps[^1].Until > underWay)
+                quarters.AddRange(reader.Minutes(MinuteStep.Minute, no, underWay > steps[0].From ? underWay : steps[0].From, written));
+            return quarters;
+        }
     }
 
     private static CurvePoint Sum(in CurvePoint sum, in CurvePoint row) => sum with

@@ -108,19 +108,6 @@ internal sealed class HistoryReader : IDisposable
         return minutes;
     }
 
-    /// <summary>How many minutes the server ran in each minute or quarter, in order; those in which it did not are left out.</summary>
-    public List<(DateTimeOffset At, int Minutes)> Ran(MinuteStep step, DateTimeOffset from, DateTimeOffset until)
-    {
-        using var command = Query(
-            """SELECT "At", "Recorded" FROM "Minutes" WHERE "Step" = $1 AND "RoomNo" = $2 AND "At" >= $3 AND "At" < $4 ORDER BY "At" """,
-            (long)step, HistoryTables.Network, from.ToUnixTimeMilliseconds(), until.ToUnixTimeMilliseconds());
-        using var rows = command.ExecuteReader();
-        var ran = new List<(DateTimeOffset, int)>();
-        while (rows.Read())
-            ran.Add((At(rows, 0), rows.GetInt32(1)));
-        return ran;
-    }
-
     /// <summary>Visits of a room that touch a stretch, in the order in which they began, behind a place in it.</summary>
     public List<(VisitPlace Place, Visit Visit)> Visits(long room, DateTimeOffset from, DateTimeOffset until, VisitPlace after, int take)
     {
