@@ -31,6 +31,7 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         /_framework/opaque-redirect      400        400        400        400        400
         /access-denied                   200        200        200        200        200
         /account                         in         no         200        200        200
+        /account/passkeys                in         no         200        200        200
         /account/two-factor              in         no         200        200        200
         /audit                           in         no         no         no         200
         /broadcasts/{Id:long}            in         no         200        200        200

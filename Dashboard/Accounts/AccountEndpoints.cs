@@ -24,6 +24,7 @@ internal static class AccountEndpoints
         forms.MapPost(ModeratorAccounts.SignOutPath, SignOutAsync).AllowAnonymous();
         forms.MapPost(PasswordPath, ChangePasswordAsync).WithMetadata(new HashesPasswordsAttribute()).RequireAuthorization();
         forms.MapPost(SignOutEverywherePath, SignOutEverywhereAsync).RequireAuthorization();
+        Passkeys.Map(forms);
         forms.MapPost(AppearancePath, ChangeAppearanceAsync).RequireAuthorization();
     }
 

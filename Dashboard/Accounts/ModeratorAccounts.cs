@@ -89,6 +89,7 @@ internal static class ModeratorAccounts
         services.AddScoped<ModeratorPasswords>();
         services.AddScoped<ModeratorSessions>();
         services.AddScoped<SecondFactor>();
+        Passkeys.Configure(services);
         services.AddSingleton<UsedCodes>();
         services.AddIdentityCore<ModeratorAccount>(Configure)
             .AddRoles<IdentityRole>()

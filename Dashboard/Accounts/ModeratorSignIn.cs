@@ -12,6 +12,7 @@ internal sealed class ModeratorSignIn(
     ModeratorPasswords passwords,
     ModeratorSessions sessions,
     SecondFactor secondFactor,
+    Passkeys passkeys,
     SignInThrottle throttle,
     FailedSignIns failed,
     DashboardOptions options,
@@ -56,6 +57,22 @@ internal sealed class ModeratorSignIn(
         await PendingSignIn.ForgetAsync(http);
         await sessions.BeginAsync(account, http.Actor(email), means, http.RequestAborted);
         return (SignInOutcome.SignedIn, TimeSpan.Zero);
+    }
+
+    /// <summary>Signs in with a passkey, which is device and person in one: no code is asked for.</summary>
+    /// <param name="credential">The browser's answer, as JSON.</param>
+    /// <param name="http">The request.</param>
+    public async Task<SignInOutcome> SignInWithPasskeyAsync(string credential, HttpContext http)
+    {
+        if (!options.SignIn.LocalAccounts || await passkeys.VerifyAsync(credential) is not { IsDisabled: false, Email: { } email } account)
+        {
+            failed.Note();
+            log.LogWarning("A sign-in with a passkey from {Address} failed.", ClientAddress.Of(http));
+            return SignInOutcome.Refused;
+        }
+        throttle.GiveBack(http.Connection.RemoteIpAddress);
+        await sessions.BeginAsync(account, http.Actor(email), "passkey", http.RequestAborted);
+        return SignInOutcome.SignedIn;
     }
 
     /// <summary>Signs in to an account whose password was set a moment ago, by who set it.</summary>

@@ -25,7 +25,8 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
                            select new { held.UserId, role.Name }).ToListAsync(cancellationToken);
         var highest = roles.ToLookup(held => held.UserId, held => Enum.TryParse<ModeratorRole>(held.Name, out var role) ? role : (ModeratorRole?)null, StringComparer.Ordinal);
         var accounts = await context.Users.AsNoTracking().OrderBy(account => account.NormalizedEmail).ToListAsync(cancellationToken);
-        return [.. accounts.Select(account => new Moderator(account.Id, account.Email ?? "", highest[account.Id].Max(), account.IsDisabled, lastSeen.Of(account.Id) ?? account.LastSeenAt) { HasSecondFactor = account.TwoFactorEnabled })];
+        var withPasskeys = (await context.UserPasskeys.Select(passkey => passkey.UserId).Distinct().ToListAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
+        return [.. accounts.Select(account => new Moderator(account.Id, account.Email ?? "", highest[account.Id].Max(), account.IsDisabled, lastSeen.Of(account.Id) ?? account.LastSeenAt) { HasSecondFactor = account.TwoFactorEnabled, HasPasskeys = withPasskeys.Contains(account.Id) })];
     }
 
     /// <exception cref="ModeratorChangeRefusedException">It is the last Admin, or there is no such account. Nothing was done.</exception>
@@ -76,13 +77,16 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
         return account.Id;
     }
 
-    /// <summary>Takes a lost second factor away, with its recovery codes, and ends every session.</summary>
+    /// <summary>Takes a lost second factor away, with its recovery codes and all passkeys, and ends every session.</summary>
     /// <exception cref="ModeratorChangeRefusedException">The account has none, or there is no such account. Nothing was done.</exception>
     public Task ResetSecondFactorAsync(string accountId, Actor by, CancellationToken cancellationToken) =>
         ChangeAsync(accountId, takesAnAdmin: false, async (accounts, account) =>
         {
-            if (!account.TwoFactorEnabled)
+            var passkeys = await accounts.GetPasskeysAsync(account);
+            if (!account.TwoFactorEnabled && passkeys.Count == 0)
                 throw new ModeratorChangeRefusedException(Sentence.With(PeopleTexts.NoSecondFactor, account.Email));
+            foreach (var passkey in passkeys)
+                Require(await accounts.RemovePasskeyAsync(account, passkey.CredentialId));
             await SecondFactor.RemoveAsync(accounts, account);
             log.LogInformation("{By} reset the second factor of {Email}.", by, account.Email);
             return new AuditEntry(AuditActs.SecondFactorReset, by) { Object = account.Email };
@@ -94,7 +98,7 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
         await using var scope = scopes.CreateAsyncScope();
         var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
         return await context.Users.Where(account => account.Id == accountId)
-            .Select(account => new SignInMeans(account.PasswordHash != null, account.TwoFactorEnabled, context.UserLogins.Any(login => login.UserId == accountId)))
+            .Select(account => new SignInMeans(account.PasswordHash != null, account.TwoFactorEnabled, context.UserLogins.Any(login => login.UserId == accountId), context.UserPasskeys.Count(passkey => passkey.UserId == accountId)))
             .FirstOrDefaultAsync(cancellationToken);
     }
 
@@ -148,7 +152,8 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
 /// <param name="HasPassword">By a password.</param>
 /// <param name="HasSecondFactor">With a code after it.</param>
 /// <param name="HasProvider">At a provider.</param>
-internal sealed record SignInMeans(bool HasPassword, bool HasSecondFactor, bool HasProvider);
+/// <param name="Passkeys">By how many passkeys.</param>
+internal sealed record SignInMeans(bool HasPassword, bool HasSecondFactor, bool HasProvider, int Passkeys);
 
 /// <summary>An account as Admins see it.</summary>
 /// <param name="Id">Names it for good; an email may change.</param>
@@ -160,4 +165,7 @@ public sealed record Moderator(string Id, string Email, ModeratorRole? Role, boo
 {
     /// <summary>Whether its password alone doesn't sign in.</summary>
     public bool HasSecondFactor { get; init; }
+
+    /// <summary>Whether it also signs in with a passkey.</summary>
+    public bool HasPasskeys { get; init; }
 }

@@ -38,18 +38,18 @@ internal static class AdminCommand
     private static Command ResetSecondFactor(CommandCall call)
     {
         var email = new Argument<string>("EMAIL") { Description = "Email of the account." };
-        var reset = call.Command("reset-second-factor", "Turn off two-factor sign-in of an account and end its sessions.", async (parsed, cancellationToken) =>
+        var reset = call.Command("reset-second-factor", "Turn off two-factor sign-in of an account, remove its passkeys and end its sessions.", async (parsed, cancellationToken) =>
         {
             await using var app = BuildWithAccounts(call);
             if (await FindAsync(call, app, parsed.GetRequiredValue(email).Trim(), cancellationToken) is not { } moderator)
                 return 1;
-            if (!moderator.HasSecondFactor)
+            if (moderator is { HasSecondFactor: false, HasPasskeys: false })
             {
-                await call.Errors.WriteLineAsync($"{moderator.Email} has no two-factor sign-in. Nothing was changed.");
+                await call.Errors.WriteLineAsync($"{moderator.Email} has no two-factor sign-in and no passkeys. Nothing was changed.");
                 return 1;
             }
             await app.Services.GetRequiredService<ModeratorStore>().ResetSecondFactorAsync(moderator.Id, Actors.CommandLine, cancellationToken);
-            await call.Output.WriteLineAsync($"Two-factor sign-in of {moderator.Email} is off. Its password alone signs in.");
+            await call.Output.WriteLineAsync($"Two-factor sign-in and passkeys of {moderator.Email} are reset. Its password alone signs in.");
             return 0;
         });
         reset.Arguments.Add(email);

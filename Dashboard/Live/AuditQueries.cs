@@ -78,7 +78,7 @@ internal sealed record AuditKinds(string Name, string Text, IReadOnlyList<string
         Of("settings", AuditTexts.KindSettings, "settings.", "history_settings.", "alert_rule."),
         Of("rooms", AuditTexts.KindRooms, "room."),
         Of("keys", AuditTexts.KindKeys, "server_key.", "public_link.", "share_link."),
-        Of("accounts", AuditTexts.KindAccounts, "account.", "password", "second_factor.", "recovery_code"),
+        Of("accounts", AuditTexts.KindAccounts, "account.", "password", "second_factor.", "recovery_code", "passkey."),
         Of("sign-ins", AuditTexts.KindSignIns, "sign_"),
         Of("data", AuditTexts.KindData, "person.", "user.", "data."),
         Of("jobs", AuditTexts.KindJobs, "job."),

@@ -134,6 +134,8 @@ public static class AuditActs
     public const string SecondFactorEnabled = "second_factor.enabled";
     public const string SecondFactorDisabled = "second_factor.disabled";
     public const string SecondFactorReset = "second_factor.reset";
+    public const string PasskeyAdded = "passkey.added";
+    public const string PasskeyRemoved = "passkey.removed";
     public const string RecoveryCodesRenewed = "recovery_codes.renewed";
     public const string RecoveryCodeUsed = "recovery_code.used";
     public const string AlertRuleCreated = "alert_rule.created";
@@ -149,7 +151,7 @@ public static class AuditActs
         SettingsChanged, HistorySettingsChanged, RoomChanged, RoomDeleted, BanCreated, BanLifted, InvitationCreated, InvitationCancelled, InvitationAnswered, ServerKeyCreated, ServerKeyRevoked, PublicLinkCreated,
         PublicLinkChanged, PublicLinkRevoked, ShareLinkCreated, ShareLinkRevoked, UserErased, PersonExported, PersonErased, DataExported, JobStarted,
         AccountCreated, AccountRoleChanged, AccountConnected, AccountDisabled, AccountEnabled, AccountSignedOut, AccountInvited, AccountInvitationRevoked, PasswordChanged,
-        PasswordLinkCreated, SecondFactorEnabled, SecondFactorDisabled, SecondFactorReset, RecoveryCodesRenewed, RecoveryCodeUsed, SignedIn, SignInsFailed, SignedOut,
+        PasswordLinkCreated, SecondFactorEnabled, SecondFactorDisabled, SecondFactorReset, PasskeyAdded, PasskeyRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, SignedIn, SignInsFailed, SignedOut,
         AlertRuleCreated, AlertRuleChanged, AlertRuleDeleted,
     ];
 }

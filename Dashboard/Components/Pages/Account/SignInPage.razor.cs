@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Components.Pages.SignedIn;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 
@@ -13,6 +14,9 @@ public sealed partial class SignInPage
 
     [SupplyParameterFromForm(FormName = "sign-in")]
     private Credentials Input { get; set; } = default!;
+
+    [SupplyParameterFromForm(FormName = "passkey")]
+    private PasskeyInput Passkey { get; set; } = default!;
 
     [SupplyParameterFromQuery(Name = ReturnUrl.Parameter)]
     private string? ReturnAddress { get; set; }
@@ -63,6 +67,7 @@ public sealed partial class SignInPage
     protected override async Task OnInitializedAsync()
     {
         Input ??= new Credentials();
+        Passkey ??= new PasskeyInput();
         if (SetupLink.IsOpen && Provider.Issuer is null)
             Navigation.NavigateTo(ModeratorAccounts.SetupPath[1..]);
         else if (HttpMethods.IsGet(Http.Request.Method) && ModeratorPolicy.Holds(Http.User, ModeratorRole.Observer))
@@ -99,6 +104,25 @@ public sealed partial class SignInPage
         catch (InvalidOperationException)
         {
             return "?"; // it no longer answers
+        }
+    }
+
+    private async Task SignInWithPasskeyAsync()
+    {
+        if (Passkey.Credential is not { Length: > 0 } credential)
+        {
+            _problem = PasskeyErrors.TextOf(Passkey.Error, isNew: false);
+            return;
+        }
+        try
+        {
+            if (await Moderators.SignInWithPasskeyAsync(credential, Http) == SignInOutcome.SignedIn)
+                Navigation.NavigateTo(ReturnUrl.LocalOrHome(ReturnAddress, Navigation));
+            _problem = SignInTexts.PasskeyRefused;
+        }
+        catch (Exception failure) when (Failures.Refuse(Http, failure) is { } refusal)
+        {
+            _problem = refusal;
         }
     }
 
