@@ -88,7 +88,7 @@ public sealed class TwoFactorTests(TwoFactorTests.Patient shared) : IClassFixtur
         {
         }
         Assert.Equal("/", await EnterAsync(visitor, $" {codes[3].ToLowerInvariant().Replace("-", "", StringComparison.Ordinal)} "));
-        Assert.Contains("You have 9 recovery codes left", await TextAsync(await visitor.GetAsync("/account/two-factor")), StringComparison.Ordinal);
+        Assert.Contains("Recovery codes left: 9", await TextAsync(await visitor.GetAsync("/account/two-factor")), StringComparison.Ordinal);
 
         using var again = new FormVisitor(_host.BaseAddress);
         using (await again.SignInAsync("lost@example.com", ModeratorOfTests.Password))

@@ -51,7 +51,7 @@ public sealed class BarePageAppearanceTests(ChromiumBrowser chromium) : Appearan
         await visit.Page.GotoAsync("/");
         await visit.Page.GetByLabel("Email").FillAsync(ModeratorOfTests.Email);
         await visit.Page.GetByLabel("Password").FillAsync("not the password");
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Alert).First.WaitForAsync();
         await CheckAsync(visit, "sign-in-refused");
         await visit.SignInAsync();

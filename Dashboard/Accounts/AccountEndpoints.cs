@@ -31,7 +31,7 @@ internal static class AccountEndpoints
     private static async Task<IResult> SignOutAsync(HttpContext http, ModeratorSessions sessions)
     {
         var onwards = await ProviderSignIn.SignOutAddressAsync(http);
-        await sessions.EndAsync(http.User, http.RequestAborted);
+        await sessions.EndAsync(http.User, http.RequestAborted, isLeaving: onwards is not null);
         if (onwards is null)
             return Results.LocalRedirect("~" + ModeratorAccounts.SignInPath);
         // A page that goes on by itself: the content policy lets no form be answered with a redirect to another origin.

@@ -34,6 +34,8 @@ internal sealed class ModeratorSessions(
 
     private const int TokenBytes = 16;
 
+    private static readonly TimeSpan UntilItLeft = TimeSpan.FromSeconds(0.5);
+
     private DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Signs this browser in, with a session of its own.</summary>
@@ -78,7 +80,10 @@ internal sealed class ModeratorSessions(
     }
 
     /// <summary>Signs this browser out: its cookie and all copies of it are worth nothing from here on, and its open pages are told.</summary>
-    public async Task EndAsync(ClaimsPrincipal principal, CancellationToken cancellationToken)
+    /// <param name="principal">Who.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="isLeaving">The answer leads to the provider: told at once, the page that signs out would go to the sign-in page instead.</param>
+    public async Task EndAsync(ClaimsPrincipal principal, CancellationToken cancellationToken, bool isLeaving = false)
     {
         if (principal.FindFirstValue(ClaimType) is { } token)
         {
@@ -89,7 +94,7 @@ internal sealed class ModeratorSessions(
                     await context.RecordAsync(new AuditEntry(AuditActs.SignedOut, principal.Actor()), Now, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
             }
-            changes.Announce(principal.FindFirstValue(ClaimTypes.NameIdentifier));
+            _ = AnnounceAsync(principal.FindFirstValue(ClaimTypes.NameIdentifier), isLeaving ? UntilItLeft : TimeSpan.Zero);
         }
         await signIn.SignOutAsync();
     }
@@ -102,6 +107,13 @@ internal sealed class ModeratorSessions(
         await context.DeleteAsync(context.Sessions.Where(session => session.AccountId == account.Id && session.TokenHash != hash), cancellationToken);
         await SignInAsync(account, token, UntilOf(principal) is { } until ? new ProviderSession(until, await signIn.Context.GetTokenAsync(IdentityConstants.ApplicationScheme, "id_token")) : null);
         changes.Announce(account.Id);
+    }
+
+    private async Task AnnounceAsync(string? accountId, TimeSpan delay)
+    {
+        if (delay > TimeSpan.Zero)
+            await Task.Delay(delay, time);
+        changes.Announce(accountId);
     }
 
     private Task SignInAsync(ModeratorAccount account, string token, ProviderSession? provider)
