@@ -94,7 +94,7 @@ public sealed class DescribedRoutesTests(SharedHost shared) : IClassFixture<Shar
         if (operation["requestBody"]?["content"]?.AsObject().First() is { } body)
         {
             var example = body.Value!["example"] ?? ExampleOf(description, body.Value["schema"]!);
-            request.Content = new StringContent((example is JsonValue text ? Text(text) : example.ToJsonString()).Replace(ExampleToken, token, StringComparison.Ordinal), Encoding.UTF8, body.Key);
+            request.Content = new StringContent((example is JsonValue text ? Text(text) : example.ToJsonString()).Replace(ExampleToken, token, StringComparison.Ordinal).Replace("https://example.com/hooks", "https://presence.invalid/hooks", StringComparison.Ordinal), Encoding.UTF8, body.Key);
         }
 
         using var reply = await _host.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
@@ -134,10 +134,10 @@ public sealed class DescribedRoutesTests(SharedHost shared) : IClassFixture<Shar
     /// <summary>The server names what it makes; later calls ask for it by that name.</summary>
     private void Remember(JsonNode document)
     {
-        foreach (var name in new[] { "removalId", "keyId", "link", "ruleId" })
+        foreach (var name in new[] { "removalId", "keyId", "link", "ruleId", "webhookId", "deliveryId" })
         {
             if (document is JsonObject made && made[name] is { } id)
-                _ids[name] = Text(id);
+                _ids[name] = id.ToString();
         }
     }
 

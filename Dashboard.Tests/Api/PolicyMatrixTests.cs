@@ -18,96 +18,107 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
     /// </summary>
     private const string Matrix =
         """
-                                                                           nobo view else gues revo read pres room user mode sett keys audi all
-        GET /api/v1/admin/alert-rules                                      .    -    -    -    .    +    -    -    -    -    +    -    -    +
-        POST /api/v1/admin/alert-rules                                     .    -    -    -    .    -    -    -    -    -    +    -    -    +
-        DELETE /api/v1/admin/alert-rules/{ruleId}                          .    -    -    -    .    -    -    -    -    -    +    -    -    +
-        GET /api/v1/admin/alert-rules/{ruleId}                             .    -    -    -    .    +    -    -    -    -    +    -    -    +
-        PUT /api/v1/admin/alert-rules/{ruleId}                             .    -    -    -    .    -    -    -    -    -    +    -    -    +
-        GET /api/v1/admin/alerts                                           .    -    -    -    .    +    -    -    -    -    +    -    -    +
-        GET /api/v1/admin/attendance                                       .    -    -    -    .    +    -    -    -    -    -    -    -    +
-        GET /api/v1/admin/audit                                            .    -    -    -    .    -    -    -    -    -    -    -    +    +
-        GET /api/v1/admin/bans                                             .    -    -    -    .    +    -    -    -    +    -    -    -    +
-        GET /api/v1/admin/broadcasts                                       .    -    -    -    .    +    -    -    -    -    -    -    -    +
-        GET /api/v1/admin/broadcasts/{broadcastId}                         .    -    -    -    .    +    -    -    -    -    -    -    -    +
-        GET /api/v1/admin/history                                          .    -    -    -    .    +    -    -    -    -    -    -    -    +
-        GET /api/v1/admin/keys                                             .    -    -    -    .    -    -    -    -    -    -    +    -    +
-        POST /api/v1/admin/keys                                            .    -    -    -    .    -    -    -    -    -    -    +    -    +
-        DELETE /api/v1/admin/keys/{keyId}                                  .    -    -    -    .    -    -    -    -    -    -    +    -    +
-        GET /api/v1/admin/keys/{keyId}                                     .    -    -    -    .    -    -    -    -    -    -    +    -    +
-        GET /api/v1/admin/removals                                         .    -    -    -    .    +    -    -    -    +    -    -    -    +
-        POST /api/v1/admin/removals                                        .    -    -    -    .    -    -    -    -    +    -    -    -    +
-        DELETE /api/v1/admin/removals/{userId}                             .    -    -    -    .    -    -    -    -    +    -    -    -    +
-        GET /api/v1/admin/removals/{userId}                                .    -    -    -    .    +    -    -    -    +    -    -    -    +
-        GET /api/v1/admin/rooms                                            .    -    -    -    .    +    -    +    -    -    -    -    -    +
-        DELETE /api/v1/admin/rooms/{roomId}                                .    -    -    -    .    -    -    +    -    -    -    -    -    +
-        GET /api/v1/admin/rooms/{roomId}                                   .    -    -    -    .    +    -    +    -    -    -    -    -    +
-        PUT /api/v1/admin/rooms/{roomId}                                   .    -    -    -    .    -    -    +    -    -    -    -    -    +
-        GET /api/v1/admin/rooms/{roomId}/drop                              .    -    -    -    .    +    -    -    -    -    -    -    -    +
-        GET /api/v1/admin/rooms/{roomId}/history                           .    -    -    -    .    +    -    -    -    -    -    -    -    +
-        GET /api/v1/admin/rooms/{roomId}/invitations                       .    -    -    -    .    +    -    -    -    +    -    -    -    +
-        POST /api/v1/admin/rooms/{roomId}/invitations                      .    -    -    -    .    -    -    -    -    +    -    -    -    +
-        DELETE /api/v1/admin/rooms/{roomId}/invitations/{invitationId}     .    -    -    -    .    -    -    -    -    +    -    -    -    +
-        GET /api/v1/admin/rooms/{roomId}/moment                            .    -    -    -    .    +    -    -    -    -    -    -    -    +
-        DELETE /api/v1/admin/rooms/{roomId}/public-link                    .    -    -    -    .    -    -    +    -    -    -    -    -    +
-        GET /api/v1/admin/rooms/{roomId}/public-link                       .    -    -    -    .    +    -    +    -    -    -    -    -    +
-        POST /api/v1/admin/rooms/{roomId}/public-link                      .    -    -    -    .    -    -    +    -    -    -    -    -    +
-        PUT /api/v1/admin/rooms/{roomId}/public-link                       .    -    -    -    .    -    -    +    -    -    -    -    -    +
-        GET /api/v1/admin/rooms/{roomId}/removals                          .    -    -    -    .    +    -    -    -    +    -    -    -    +
-        POST /api/v1/admin/rooms/{roomId}/removals                         .    -    -    -    .    -    -    -    -    +    -    -    -    +
-        DELETE /api/v1/admin/rooms/{roomId}/removals/{userId}              .    -    -    -    .    -    -    -    -    +    -    -    -    +
-        GET /api/v1/admin/rooms/{roomId}/removals/{userId}                 .    -    -    -    .    +    -    -    -    +    -    -    -    +
-        GET /api/v1/admin/settings                                         .    -    -    -    .    +    -    -    -    -    +    -    -    +
-        PUT /api/v1/admin/settings                                         .    -    -    -    .    -    -    -    -    -    +    -    -    +
-        DELETE /api/v1/admin/users/{userId}                                .    -    -    -    .    -    -    -    +    -    -    -    -    +
-        GET /api/v1/admin/users/{userId}                                   .    -    -    -    .    +    -    -    +    -    -    -    -    +
-        PUT /api/v1/admin/users/{userId}                                   .    -    -    -    .    -    -    -    +    -    -    -    -    +
-        DELETE /api/v1/admin/users/{userId}/data                           .    -    -    -    .    -    -    -    +    -    -    -    -    +
-        GET /api/v1/admin/users/{userId}/export                            .    -    -    -    .    +    -    -    +    -    -    -    -    +
-        GET /api/v1/admin/users/{userId}/visits                            .    -    -    -    .    +    -    -    -    -    -    -    -    +
-        PUT /api/v1/channels/{channelId}/members                           .    -    -    -    .    -    -    -    +    -    -    -    -    +
-        GET /api/v1/presence/channels/list                                 .    +    +    +    .    +    -    -    -    -    -    -    -    +
-        POST /api/v1/presence/heartbeat                                    .    +    +    +    .    -    -    -    -    -    -    -    -    -
-        POST /api/v1/presence/heartbeats                                   .    +    +    +    .    -    +    -    -    -    -    -    -    +
-        GET /api/v1/presence/network/users                                 .    +    +    +    .    +    -    -    -    -    -    -    -    +
-        GET /api/v1/presence/network/users/count                           .    +    +    +    .    +    -    -    -    -    -    -    -    +
-        GET /api/v1/presence/rooms                                         .    +    -    +    .    +    -    -    -    -    -    -    -    +
-        DELETE /api/v1/presence/rooms/{roomId}/heartbeat                   .    +    -    +    .    -    -    -    -    -    -    -    -    -
-        POST /api/v1/presence/rooms/{roomId}/heartbeat                     .    +    -    +    .    -    -    -    -    -    -    -    -    -
-        GET /api/v1/presence/rooms/{roomId}/invitation                     .    +    -    +    .    -    -    -    -    -    -    -    -    -
-        POST /api/v1/presence/rooms/{roomId}/invitation/{invitationId}/accept .    +    -    +    .    -    -    -    -    -    -    -    -    -
-        POST /api/v1/presence/rooms/{roomId}/invitation/{invitationId}/reject .    +    -    +    .    -    -    -    -    -    -    -    -    -
-        POST /api/v1/presence/rooms/{roomId}/leave                         +    +    +    +    +    +    +    +    +    +    +    +    +    +
-        GET /api/v1/presence/rooms/{roomId}/stream                         .    +    -    +    .    +    -    -    -    -    -    -    -    +
-        GET /api/v1/presence/rooms/{roomId}/users                          .    +    -    +    .    +    -    -    -    -    -    -    -    +
-        GET /api/v1/presence/rooms/{roomId}/users/count                    .    +    -    +    .    +    -    -    -    -    -    -    -    +
-        GET /api/v1/presence/settings                                      .    +    +    +    .    +    -    -    -    -    -    -    -    +
-        PUT /api/v1/presence/settings/user                                 .    +    +    +    .    -    -    -    -    -    -    -    -    -
-        GET /api/v1/presence/stream                                        .    +    -    +    .    +    -    -    -    -    -    -    -    +
-        GET /api/v1/presence/users/list                                    .    +    +    +    .    +    -    -    -    -    -    -    -    +
-        GET /api/v1/presence/users/stream                                  .    +    +    +    .    +    -    -    -    -    -    -    -    +
-        GET /api/v1/share/stream                                           +    +    +    +    +    +    +    +    +    +    +    +    +    +
-        GET /api/v1/share/{linkId}/pictures/{key}                          +    +    +    +    +    +    +    +    +    +    +    +    +    +
-        GET /api/v3/network-settings/chat                                  +    +    +    +    +    +    +    +    +    +    +    +    +    +
-        GET /api/v3/sessions                                               .    +    +    +    .    -    -    -    -    -    -    -    -    -
-        GET /api/v3/users/list                                             .    +    +    +    .    +    -    -    -    -    -    -    -    +
-        GET /api/v3/users/{userId}                                         .    +    +    +    .    +    -    -    -    -    -    -    -    +
-        POST /api/v4/authentication/token                                  .    -    -    -    .    -    -    -    +    -    -    -    -    +
-        DELETE /api/v4/sessions                                            .    +    +    +    .    -    -    -    -    -    -    -    -    -
-        POST /api/v5/sessions                                              +    +    +    +    +    +    +    +    +    +    +    +    +    +
-        POST /api/v5/sessions/visitor                                      +    +    +    +    +    +    +    +    +    +    +    +    +    +
-        GET /badge/{link}.json                                             +    +    +    +    +    +    +    +    +    +    +    +    +    +
-        GET /badge/{link}.svg                                              +    +    +    +    +    +    +    +    +    +    +    +    +    +
-        GET /badge/{link}/pictures/{key}                                   +    +    +    +    +    +    +    +    +    +    +    +    +    +
-        GET /client/v1/{file}                                              +    +    +    +    +    +    +    +    +    +    +    +    +    +
-        GET /health/live                                                   +    +    +    +    +    +    +    +    +    +    +    +    +    +
-        GET /health/ready                                                  +    +    +    +    +    +    +    +    +    +    +    +    +    +
-        GET /metrics                                                       .    -    -    -    .    +    -    -    -    -    -    -    -    +
-        GET /openapi/v1.json                                               +    +    +    +    +    +    +    +    +    +    +    +    +    +
+                                                                           nobo view else gues revo read pres room user mode sett keys audi webh all
+        GET /api/v1/admin/alert-rules                                      .    -    -    -    .    +    -    -    -    -    +    -    -    -    +
+        POST /api/v1/admin/alert-rules                                     .    -    -    -    .    -    -    -    -    -    +    -    -    -    +
+        DELETE /api/v1/admin/alert-rules/{ruleId}                          .    -    -    -    .    -    -    -    -    -    +    -    -    -    +
+        GET /api/v1/admin/alert-rules/{ruleId}                             .    -    -    -    .    +    -    -    -    -    +    -    -    -    +
+        PUT /api/v1/admin/alert-rules/{ruleId}                             .    -    -    -    .    -    -    -    -    -    +    -    -    -    +
+        GET /api/v1/admin/alerts                                           .    -    -    -    .    +    -    -    -    -    +    -    -    -    +
+        GET /api/v1/admin/attendance                                       .    -    -    -    .    +    -    -    -    -    -    -    -    -    +
+        GET /api/v1/admin/audit                                            .    -    -    -    .    -    -    -    -    -    -    -    +    -    +
+        GET /api/v1/admin/bans                                             .    -    -    -    .    +    -    -    -    +    -    -    -    -    +
+        GET /api/v1/admin/broadcasts                                       .    -    -    -    .    +    -    -    -    -    -    -    -    -    +
+        GET /api/v1/admin/broadcasts/{broadcastId}                         .    -    -    -    .    +    -    -    -    -    -    -    -    -    +
+        GET /api/v1/admin/history                                          .    -    -    -    .    +    -    -    -    -    -    -    -    -    +
+        GET /api/v1/admin/keys                                             .    -    -    -    .    -    -    -    -    -    -    +    -    -    +
+        POST /api/v1/admin/keys                                            .    -    -    -    .    -    -    -    -    -    -    +    -    -    +
+        DELETE /api/v1/admin/keys/{keyId}                                  .    -    -    -    .    -    -    -    -    -    -    +    -    -    +
+        GET /api/v1/admin/keys/{keyId}                                     .    -    -    -    .    -    -    -    -    -    -    +    -    -    +
+        GET /api/v1/admin/removals                                         .    -    -    -    .    +    -    -    -    +    -    -    -    -    +
+        POST /api/v1/admin/removals                                        .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
+        DELETE /api/v1/admin/removals/{userId}                             .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
+        GET /api/v1/admin/removals/{userId}                                .    -    -    -    .    +    -    -    -    +    -    -    -    -    +
+        GET /api/v1/admin/rooms                                            .    -    -    -    .    +    -    +    -    -    -    -    -    -    +
+        DELETE /api/v1/admin/rooms/{roomId}                                .    -    -    -    .    -    -    +    -    -    -    -    -    -    +
+        GET /api/v1/admin/rooms/{roomId}                                   .    -    -    -    .    +    -    +    -    -    -    -    -    -    +
+        PUT /api/v1/admin/rooms/{roomId}                                   .    -    -    -    .    -    -    +    -    -    -    -    -    -    +
+        GET /api/v1/admin/rooms/{roomId}/drop                              .    -    -    -    .    +    -    -    -    -    -    -    -    -    +
+        GET /api/v1/admin/rooms/{roomId}/history                           .    -    -    -    .    +    -    -    -    -    -    -    -    -    +
+        GET /api/v1/admin/rooms/{roomId}/invitations                       .    -    -    -    .    +    -    -    -    +    -    -    -    -    +
+        POST /api/v1/admin/rooms/{roomId}/invitations                      .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
+        DELETE /api/v1/admin/rooms/{roomId}/invitations/{invitationId}     .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
+        GET /api/v1/admin/rooms/{roomId}/moment                            .    -    -    -    .    +    -    -    -    -    -    -    -    -    +
+        DELETE /api/v1/admin/rooms/{roomId}/public-link                    .    -    -    -    .    -    -    +    -    -    -    -    -    -    +
+        GET /api/v1/admin/rooms/{roomId}/public-link                       .    -    -    -    .    +    -    +    -    -    -    -    -    -    +
+        POST /api/v1/admin/rooms/{roomId}/public-link                      .    -    -    -    .    -    -    +    -    -    -    -    -    -    +
+        PUT /api/v1/admin/rooms/{roomId}/public-link                       .    -    -    -    .    -    -    +    -    -    -    -    -    -    +
+        GET /api/v1/admin/rooms/{roomId}/removals                          .    -    -    -    .    +    -    -    -    +    -    -    -    -    +
+        POST /api/v1/admin/rooms/{roomId}/removals                         .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
+        DELETE /api/v1/admin/rooms/{roomId}/removals/{userId}              .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
+        GET /api/v1/admin/rooms/{roomId}/removals/{userId}                 .    -    -    -    .    +    -    -    -    +    -    -    -    -    +
+        GET /api/v1/admin/settings                                         .    -    -    -    .    +    -    -    -    -    +    -    -    -    +
+        PUT /api/v1/admin/settings                                         .    -    -    -    .    -    -    -    -    -    +    -    -    -    +
+        DELETE /api/v1/admin/users/{userId}                                .    -    -    -    .    -    -    -    +    -    -    -    -    -    +
+        GET /api/v1/admin/users/{userId}                                   .    -    -    -    .    +    -    -    +    -    -    -    -    -    +
+        PUT /api/v1/admin/users/{userId}                                   .    -    -    -    .    -    -    -    +    -    -    -    -    -    +
+        DELETE /api/v1/admin/users/{userId}/data                           .    -    -    -    .    -    -    -    +    -    -    -    -    -    +
+        GET /api/v1/admin/users/{userId}/export                            .    -    -    -    .    +    -    -    +    -    -    -    -    -    +
+        GET /api/v1/admin/users/{userId}/visits                            .    -    -    -    .    +    -    -    -    -    -    -    -    -    +
+        GET /api/v1/admin/webhooks                                         .    -    -    -    .    -    -    -    -    -    -    -    -    +    +
+        POST /api/v1/admin/webhooks                                        .    -    -    -    .    -    -    -    -    -    -    -    -    +    +
+        DELETE /api/v1/admin/webhooks/{webhookId}                          .    -    -    -    .    -    -    -    -    -    -    -    -    +    +
+        GET /api/v1/admin/webhooks/{webhookId}                             .    -    -    -    .    -    -    -    -    -    -    -    -    +    +
+        PUT /api/v1/admin/webhooks/{webhookId}                             .    -    -    -    .    -    -    -    -    -    -    -    -    +    +
+        GET /api/v1/admin/webhooks/{webhookId}/deliveries                  .    -    -    -    .    -    -    -    -    -    -    -    -    +    +
+        POST /api/v1/admin/webhooks/{webhookId}/deliveries/{deliveryId}/resend .    -    -    -    .    -    -    -    -    -    -    -    -    +    +
+        POST /api/v1/admin/webhooks/{webhookId}/pause                      .    -    -    -    .    -    -    -    -    -    -    -    -    +    +
+        POST /api/v1/admin/webhooks/{webhookId}/resume                     .    -    -    -    .    -    -    -    -    -    -    -    -    +    +
+        POST /api/v1/admin/webhooks/{webhookId}/secret                     .    -    -    -    .    -    -    -    -    -    -    -    -    +    +
+        POST /api/v1/admin/webhooks/{webhookId}/test                       .    -    -    -    .    -    -    -    -    -    -    -    -    +    +
+        PUT /api/v1/channels/{channelId}/members                           .    -    -    -    .    -    -    -    +    -    -    -    -    -    +
+        GET /api/v1/presence/channels/list                                 .    +    +    +    .    +    -    -    -    -    -    -    -    -    +
+        POST /api/v1/presence/heartbeat                                    .    +    +    +    .    -    -    -    -    -    -    -    -    -    -
+        POST /api/v1/presence/heartbeats                                   .    +    +    +    .    -    +    -    -    -    -    -    -    -    +
+        GET /api/v1/presence/network/users                                 .    +    +    +    .    +    -    -    -    -    -    -    -    -    +
+        GET /api/v1/presence/network/users/count                           .    +    +    +    .    +    -    -    -    -    -    -    -    -    +
+        GET /api/v1/presence/rooms                                         .    +    -    +    .    +    -    -    -    -    -    -    -    -    +
+        DELETE /api/v1/presence/rooms/{roomId}/heartbeat                   .    +    -    +    .    -    -    -    -    -    -    -    -    -    -
+        POST /api/v1/presence/rooms/{roomId}/heartbeat                     .    +    -    +    .    -    -    -    -    -    -    -    -    -    -
+        GET /api/v1/presence/rooms/{roomId}/invitation                     .    +    -    +    .    -    -    -    -    -    -    -    -    -    -
+        POST /api/v1/presence/rooms/{roomId}/invitation/{invitationId}/accept .    +    -    +    .    -    -    -    -    -    -    -    -    -    -
+        POST /api/v1/presence/rooms/{roomId}/invitation/{invitationId}/reject .    +    -    +    .    -    -    -    -    -    -    -    -    -    -
+        POST /api/v1/presence/rooms/{roomId}/leave                         +    +    +    +    +    +    +    +    +    +    +    +    +    +    +
+        GET /api/v1/presence/rooms/{roomId}/stream                         .    +    -    +    .    +    -    -    -    -    -    -    -    -    +
+        GET /api/v1/presence/rooms/{roomId}/users                          .    +    -    +    .    +    -    -    -    -    -    -    -    -    +
+        GET /api/v1/presence/rooms/{roomId}/users/count                    .    +    -    +    .    +    -    -    -    -    -    -    -    -    +
+        GET /api/v1/presence/settings                                      .    +    +    +    .    +    -    -    -    -    -    -    -    -    +
+        PUT /api/v1/presence/settings/user                                 .    +    +    +    .    -    -    -    -    -    -    -    -    -    -
+        GET /api/v1/presence/stream                                        .    +    -    +    .    +    -    -    -    -    -    -    -    -    +
+        GET /api/v1/presence/users/list                                    .    +    +    +    .    +    -    -    -    -    -    -    -    -    +
+        GET /api/v1/presence/users/stream                                  .    +    +    +    .    +    -    -    -    -    -    -    -    -    +
+        GET /api/v1/share/stream                                           +    +    +    +    +    +    +    +    +    +    +    +    +    +    +
+        GET /api/v1/share/{linkId}/pictures/{key}                          +    +    +    +    +    +    +    +    +    +    +    +    +    +    +
+        GET /api/v3/network-settings/chat                                  +    +    +    +    +    +    +    +    +    +    +    +    +    +    +
+        GET /api/v3/sessions                                               .    +    +    +    .    -    -    -    -    -    -    -    -    -    -
+        GET /api/v3/users/list                                             .    +    +    +    .    +    -    -    -    -    -    -    -    -    +
+        GET /api/v3/users/{userId}                                         .    +    +    +    .    +    -    -    -    -    -    -    -    -    +
+        POST /api/v4/authentication/token                                  .    -    -    -    .    -    -    -    +    -    -    -    -    -    +
+        DELETE /api/v4/sessions                                            .    +    +    +    .    -    -    -    -    -    -    -    -    -    -
+        POST /api/v5/sessions                                              +    +    +    +    +    +    +    +    +    +    +    +    +    +    +
+        POST /api/v5/sessions/visitor                                      +    +    +    +    +    +    +    +    +    +    +    +    +    +    +
+        GET /badge/{link}.json                                             +    +    +    +    +    +    +    +    +    +    +    +    +    +    +
+        GET /badge/{link}.svg                                              +    +    +    +    +    +    +    +    +    +    +    +    +    +    +
+        GET /badge/{link}/pictures/{key}                                   +    +    +    +    +    +    +    +    +    +    +    +    +    +    +
+        GET /client/v1/{file}                                              +    +    +    +    +    +    +    +    +    +    +    +    +    +    +
+        GET /health/live                                                   +    +    +    +    +    +    +    +    +    +    +    +    +    +    +
+        GET /health/ready                                                  +    +    +    +    +    +    +    +    +    +    +    +    +    +    +
+        GET /metrics                                                       .    -    -    -    .    +    -    -    -    -    -    -    -    -    +
+        GET /openapi/v1.json                                               +    +    +    +    +    +    +    +    +    +    +    +    +    +    +
         """;
 
     private static readonly string[] Principals =
-        ["nobody", "viewer", "elsewhere", "guest", "revoked", "read", "presence", "rooms", "users", "moderation", "settings", "keys", "audit", "all"];
+        ["nobody", "viewer", "elsewhere", "guest", "revoked", "read", "presence", "rooms", "users", "moderation", "settings", "keys", "audit", "webhooks", "all"];
 
     private readonly Dictionary<string, string?> _credentials = new(StringComparer.Ordinal) { ["nobody"] = null, ["all"] = DashboardHost.ServerKey };
     private DashboardHost _host = null!;
@@ -179,6 +190,8 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         .Replace("{roomId}", "lobby", StringComparison.Ordinal)
         .Replace("{userId}", "anna", StringComparison.Ordinal)
         .Replace("{channelId}", "team", StringComparison.Ordinal)
+        .Replace("{webhookId}", "none", StringComparison.Ordinal)
+        .Replace("{deliveryId}", "1", StringComparison.Ordinal)
         .Replace("{keyId}", "none", StringComparison.Ordinal)
         .Replace("{ruleId}", "none", StringComparison.Ordinal)
         .Replace("{broadcastId}", "none", StringComparison.Ordinal)

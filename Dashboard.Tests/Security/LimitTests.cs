@@ -48,6 +48,13 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
     /// <summary>Limits that take more than one request to reach: the tests that reach them.</summary>
     private static readonly Dictionary<string, string> ReachedElsewhere = new(StringComparer.Ordinal)
     {
+        ["webhooks"] = "WebhookStoreTests",
+        ["events for a webhook"] = "WebhookStoreTests",
+        ["deliveries of a webhook"] = "WebhookStoreTests",
+        ["URL of a webhook"] = nameof(Webhooks.WebhookTests),
+        ["rooms of a webhook"] = nameof(Webhooks.WebhookTests),
+        ["thresholds of a webhook"] = nameof(Webhooks.WebhookTests),
+        ["time for a webhook"] = nameof(Webhooks.WebhookTests),
         ["access token"] = nameof(TokenCorpusTests),
         ["rooms of a token"] = nameof(TokenCorpusTests),
         ["picture of a token"] = nameof(TokenCorpusTests),

@@ -84,6 +84,12 @@ namespace Presence.Dashboard.Api;
 [JsonSerializable(typeof(VisitDocument))]
 [JsonSerializable(typeof(VisitsReply))]
 [JsonSerializable(typeof(VisitorRequest))]
+[JsonSerializable(typeof(WebhookDeliveriesReply))]
+[JsonSerializable(typeof(WebhookDeliveryDocument))]
+[JsonSerializable(typeof(WebhookDocument))]
+[JsonSerializable(typeof(WebhookRequest))]
+[JsonSerializable(typeof(WebhookResentReply))]
+[JsonSerializable(typeof(WebhooksReply))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>How each is read and written. Text of any script stays readable as it is: a reply is JSON and never put into a page as markup.</summary>

@@ -6,12 +6,14 @@ using Presence.Dashboard.Authentication.Jwt;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Outbound;
 using Presence.Dashboard.Pictures;
+using Presence.Dashboard.Webhooks;
 using Presence.Engine;
 using Presence.Engine.Alerts;
 using Presence.Engine.History;
 using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
+using Presence.Engine.Webhooks;
 
 namespace Presence.Dashboard.Api;
 
@@ -65,6 +67,13 @@ internal static class Limits
         new("rooms of a token", CustomerClaims.MostRooms, "entries", "the claim `rooms`") { Error = ApiError.NotSignedIn },
         new("picture of a token", UserRules.LongestPicture, "characters", "the claim `picture`") { Error = ApiError.NotSignedIn },
         new("server keys", ServerKeyStore.Most, "keys", "not revoked, in total") { Error = ApiError.CapReached },
+        new("webhooks", WebhookStore.Most, "endpoints", "in total") { Error = ApiError.CapReached },
+        new("URL of a webhook", WebhookRules.LongestUrl, "characters", "webhooks") { Error = ApiError.Invalid },
+        new("rooms of a webhook", WebhookFilter.MostRooms, "entries", "webhooks") { Error = ApiError.Invalid },
+        new("events for a webhook", WebhookStore.MostPending, "events", "waiting for one endpoint") { Otherwise = "are counted, and told as a gap" },
+        new("deliveries of a webhook", WebhookStore.MostFinished, "deliveries", "delivered or given up, in the log of one endpoint, for 7 days") { Otherwise = "drops the oldest" },
+        new("time for a webhook", (long)WebhookSender.LongestAnswer.TotalSeconds, "seconds", "from the connection to the end of the answer") { Otherwise = "is tried again" },
+        new("thresholds of a webhook", WebhookFilter.MostThresholds, "counts", "webhooks") { Error = ApiError.Invalid },
         new("server keys of one name", ServerKeys.MostOfOneName, "keys", "neither revoked nor expired") { Error = ApiError.CapReached },
         new("label of a badge", BadgeDrawing.LongestLabel, "characters", "`GET /badge/{link}.svg`") { Error = ApiError.Invalid },
         new("public links", PublicLinkStore.Most, "rooms", "with a public link") { Error = ApiError.CapReached },

@@ -51,6 +51,7 @@ internal static class PresenceApi
         administration.MapAudit();
         AlertEndpoints.Map(administration);
         PublicLinkEndpoints.Map(administration);
+        WebhookEndpoints.Map(Chapter(api, "Webhooks", "Where events are sent as they happen, and what was sent. See docs/guides/webhooks.md."));
         HistoryEndpoints.Map(Chapter(api, "History", "Looking back: broadcasts, charts, attendance, who was there at an instant, and why a room fell."));
         var embedding = Chapter(api, "Embedding", "For other sites: a room's count through its public link, and the client's scripts.");
         BadgeEndpoints.Map(embedding);

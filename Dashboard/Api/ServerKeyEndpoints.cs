@@ -69,7 +69,7 @@ internal static class ServerKeyEndpoints
 
 /// <summary>A new server key.</summary>
 /// <param name="Name">What the key is for. It signs the changes made with it. Two valid keys can share a name.</param>
-/// <param name="Scopes">Its scopes, from those of the creating key: read, presence, rooms, users, moderation, settings, keys.</param>
+/// <param name="Scopes">Its scopes, from those of the creating key: read, presence, rooms, users, moderation, settings, keys, audit, webhooks.</param>
 /// <param name="ExpiresAt">When it expires. Default: never.</param>
 /// <example>{"name":"chat backend","scopes":["read","moderation"]}</example>
 internal sealed record ServerKeyRequest(

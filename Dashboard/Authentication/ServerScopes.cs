@@ -32,7 +32,10 @@ internal enum ServerScopes
     /// <summary>Reads the audit log: who did what.</summary>
     Audit = 128,
 
-    All = Read | Presence | Rooms | Users | Moderation | Settings | Keys | Audit,
+    /// <summary>Keeps webhook endpoints and reads what was sent to them.</summary>
+    Webhooks = 256,
+
+    All = Read | Presence | Rooms | Users | Moderation | Settings | Keys | Audit | Webhooks,
 }
 
 /// <summary>The words of the wire for <see cref="ServerScopes"/>.</summary>
@@ -48,6 +51,7 @@ internal static class ServerScopeWords
         ("settings", ServerScopes.Settings),
         ("keys", ServerScopes.Keys),
         ("audit", ServerScopes.Audit),
+        ("webhooks", ServerScopes.Webhooks),
     ];
 
     /// <summary>Every word there is, in the order they are listed everywhere.</summary>

@@ -79,6 +79,9 @@ internal static class SystemWords
         "test viewers" => SystemTexts.LoopTestViewers,
         "unused users" => SystemTexts.LoopUnusedUsers,
         "vouched users" => SystemTexts.LoopVerifiedUsers,
+        "webhook log" => SystemTexts.LoopWebhookLog,
+        "webhook reader" => SystemTexts.LoopWebhookReader,
+        "webhooks" => SystemTexts.LoopWebhooks,
         JobNames.Backup or JobNames.HistoryFigures or JobNames.HistoryRetention or JobNames.Maintenance => OfJob(loop).Name,
         _ => loop,
     };

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Presence.Dashboard.Webhooks;
 using Presence.Engine;
 using Presence.Engine.Alerts;
 using Presence.Engine.History;
@@ -50,6 +51,9 @@ internal static class PresenceStorageHosting
         services.AddSingleton<AuditLog>();
         services.AddSingleton<AlertStore>();
         services.AddSingleton<AlertWatch>();
+        services.AddSingleton<WebhookStore>();
+        services.AddSingleton<WebhookReader>();
+        services.AddSingleton<WebhookSender>();
         services.AddSingleton<IHistory>(provider => HistoryOf(provider.GetRequiredService<PresenceDatabase>(), provider.GetRequiredService<HistorySettingsStore>(), provider.GetRequiredService<PresenceEngine>()));
         services.AddSingleton<RoomTrendSnapshotStore>();
         services.AddSingleton<Checkpointer>();
@@ -95,6 +99,9 @@ internal static class PresenceStorageHosting
         // Writes when keys were last used, once per minute instead of with each request.
         services.AddLoop<ServerKeyStore>("server keys", TimeSpan.FromMinutes(1), (keys, cancel) => keys.FlushAsync(cancel));
         services.AddLoop<ShareLinkStore>("share links", TimeSpan.FromMinutes(1), (links, cancel) => links.FlushAsync(cancel));
+        services.AddLoop<WebhookReader>("webhook reader", TimeSpan.FromMilliseconds(500), (webhooks, cancel) => webhooks.PassAsync(cancel), whenReady: true);
+        services.AddLoop<WebhookStore>("webhook log", TimeSpan.FromMinutes(1), (webhooks, cancel) => webhooks.PruneAsync(cancel), whenReady: true);
+        services.AddHostedService(provider => provider.GetRequiredService<WebhookSender>());
         services.AddHostedService<MemoryLoop>();
         services.AddLoop<UserStore, IServiceProvider>("unused users", TimeSpan.FromHours(1), PruneUsersAsync);
     }
@@ -134,7 +141,7 @@ internal sealed class HistoryWriter(PresenceEngine engine, HistoryStore network,
 }
 
 /// <summary>All administration data, read before viewers are restored: a banned viewer must not return with a restart.</summary>
-internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removals, StageStore stages, UserPresenceSettingStore switches, ChannelStore channels, ServerKeyStore serverKeys, PublicLinkStore publicLinks, ShareLinkStore shareLinks, HistorySettingsStore history, AlertWatch alerts)
+internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removals, StageStore stages, UserPresenceSettingStore switches, ChannelStore channels, ServerKeyStore serverKeys, PublicLinkStore publicLinks, ShareLinkStore shareLinks, HistorySettingsStore history, AlertWatch alerts, WebhookStore webhooks)
 {
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
@@ -148,6 +155,7 @@ internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removal
         await shareLinks.ReloadAsync(cancellationToken);
         await history.LoadAsync(cancellationToken);
         await alerts.LoadAsync(cancellationToken);
+        await webhooks.ReloadAsync(cancellationToken);
     }
 }
 

@@ -18,6 +18,7 @@ internal sealed class StorageStartup(
     RoomTrendSnapshotStore rooms,
     HistoryWriter historyWriter,
     BroadcastStore broadcasts,
+    WebhookReader webhooks,
     Checkpointer checkpointer,
     PresenceReadiness readiness,
     LoopRegistry registry,
@@ -84,7 +85,7 @@ internal sealed class StorageStartup(
         using var limit = new CancellationTokenSource(left > ShortestLastFlush ? left : ShortestLastFlush, time);
         try
         {
-            foreach (var write in (Func<CancellationToken, Task>[])[memberships.FlushAsync, memberships.StampAliveAsync, cancel => historyWriter.SaveAsync(ends: true, cancel), broadcasts.PassAsync, checkpointer.CheckpointAsync])
+            foreach (var write in (Func<CancellationToken, Task>[])[memberships.FlushAsync, memberships.StampAliveAsync, cancel => historyWriter.SaveAsync(ends: true, cancel), broadcasts.PassAsync, webhooks.PassAsync, checkpointer.CheckpointAsync])
             {
                 limit.Token.ThrowIfCancellationRequested();
                 await write(limit.Token);

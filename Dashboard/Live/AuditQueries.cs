@@ -81,6 +81,7 @@ internal sealed record AuditKinds(string Name, string Text, IReadOnlyList<string
         Of("accounts", AuditTexts.KindAccounts, "account.", "password", "second_factor.", "recovery_code", "passkey."),
         Of("sign-ins", AuditTexts.KindSignIns, "sign_"),
         Of("data", AuditTexts.KindData, "person.", "user.", "data."),
+        Of("webhooks", AuditTexts.KindWebhooks, "webhook."),
         Of("jobs", AuditTexts.KindJobs, "job."),
     ];
 

@@ -21,12 +21,16 @@ internal sealed class OutboundGuard : IDisposable
     /// <summary>Connections to one host, for all clients together.</summary>
     public const int ConnectionsPerHost = 4;
 
+    /// <summary>Connections to one host of clients that cut replies: one for each webhook and its test, so that none waits for another.</summary>
+    private const int ConnectionsPerHostApart = 2 * Engine.Storage.WebhookStore.Most;
+
     private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(5);
 
     private readonly IPNetwork[] _allowed;
     private readonly TimeProvider _time;
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve;
     private readonly SocketsHttpHandler _connections;
+    private readonly Lazy<SocketsHttpHandler> _apart;
 
     /// <param name="options">Names the private networks that are allowed.</param>
     /// <param name="time">The clock of deadlines.</param>
@@ -37,7 +41,7 @@ internal sealed class OutboundGuard : IDisposable
         _allowed = [.. options.Outbound.AllowedNetworks.Select(RequestPipeline.NetworkOf)];
         _time = time;
         _resolve = resolve ?? Dns.GetHostAddressesAsync;
-        _connections = new SocketsHttpHandler
+        SocketsHttpHandler Connections(int perHost) => new()
         {
             AllowAutoRedirect = false,
             UseProxy = false, // through a proxy, the check would see the proxy's address
@@ -46,20 +50,23 @@ internal sealed class OutboundGuard : IDisposable
             ActivityHeadersPropagator = null,
             ConnectTimeout = LongestConnect,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            MaxConnectionsPerServer = ConnectionsPerHost,
+            MaxConnectionsPerServer = perHost,
             MaxResponseHeadersLength = 16,
             MaxResponseDrainSize = 0, // an oversized body isn't read to its end just to keep the connection
             ConnectCallback = ConnectAsync,
             SslOptions = tls ?? new SslClientAuthenticationOptions(),
         };
+        _connections = Connections(ConnectionsPerHost);
+        _apart = new Lazy<SocketsHttpHandler>(() => Connections(ConnectionsPerHostApart));
     }
 
     /// <summary>A client for one purpose.</summary>
     /// <param name="largestReply">The most bytes of a body. A larger one is an <see cref="HttpRequestException"/>.</param>
     /// <param name="longest">From the call to the last byte of the body. Longer is an <see cref="HttpRequestException"/> too.</param>
+    /// <param name="cutsReplies">A larger body is cut instead. Such clients have connections of their own.</param>
     /// <returns>Its replies are read to their end before it hands them out. A refused target is an <see cref="OutboundRefusedException"/>.</returns>
-    public HttpClient CreateClient(long largestReply, TimeSpan longest) =>
-        new(new BoundedHandler(_connections, largestReply, longest, _time), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+    public HttpClient CreateClient(int largestReply, TimeSpan longest, bool cutsReplies = false) =>
+        new(new BoundedHandler(cutsReplies ? _apart.Value : _connections, largestReply, longest, cutsReplies, _time), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>Whether a connection to an address is allowed.</summary>
     public bool IsAllowed(IPAddress address)
@@ -68,7 +75,12 @@ internal sealed class OutboundGuard : IDisposable
         return PublicAddresses.Contains(plain) || Array.Exists(_allowed, network => network.Contains(plain));
     }
 
-    public void Dispose() => _connections.Dispose();
+    public void Dispose()
+    {
+        _connections.Dispose();
+        if (_apart.IsValueCreated)
+            _apart.Value.Dispose();
+    }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
@@ -90,7 +102,7 @@ internal sealed class OutboundGuard : IDisposable
     }
 
     /// <summary>Holds for callers that read only the headers themselves, too: HttpClient's own timeout and cap don't.</summary>
-    private sealed class BoundedHandler(HttpMessageHandler connections, long largestReply, TimeSpan longest, TimeProvider time) : DelegatingHandler(connections)
+    private sealed class BoundedHandler(HttpMessageHandler connections, int largestReply, TimeSpan longest, bool cutsReplies, TimeProvider time) : DelegatingHandler(connections)
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
@@ -104,7 +116,10 @@ internal sealed class OutboundGuard : IDisposable
             try
             {
                 reply = await base.SendAsync(request, either.Token);
-                await reply.Content.LoadIntoBufferAsync(largestReply, either.Token);
+                if (cutsReplies)
+                    await CutAsync(reply, either.Token);
+                else
+                    await reply.Content.LoadIntoBufferAsync(largestReply, either.Token);
                 return reply;
             }
             catch (Exception failure)
@@ -116,6 +131,14 @@ internal sealed class OutboundGuard : IDisposable
                     throw new HttpRequestException($"There was no complete reply within {longest.TotalSeconds} s.", failure);
                 throw;
             }
+        }
+
+        private async Task CutAsync(HttpResponseMessage reply, CancellationToken cancellationToken)
+        {
+            var begin = new byte[largestReply];
+            using var whole = reply.Content;
+            await using var body = await whole.ReadAsStreamAsync(cancellationToken);
+            reply.Content = new ByteArrayContent(begin, 0, await body.ReadAtLeastAsync(begin, largestReply, throwOnEndOfStream: false, cancellationToken));
         }
 
         protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>

@@ -10,6 +10,7 @@ using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Stage;
 using Presence.Engine.Storage;
+using Presence.Engine.Webhooks;
 using static Presence.Engine.Tests.History.HistoryFolder;
 
 namespace Presence.Engine.Tests.History;
@@ -298,6 +299,8 @@ public sealed class RetentionAndErasureTests : IAsyncLifetime
 
         public async Task PlantAsync(string userId, string name)
         {
+            using var webhooks = new WebhookStore(_folder.Database);
+            await webhooks.CreateAsync("https://example.com/", new WebhookFilter([], [], []), "mia", Cancel);
             await new UserStore(_folder.Database).ChangeAsync(userId, new UserChange(name, "https://example.com/planted.png", """{"planted":true}"""), null, Cancel);
             await _switches.SetAsync(userId, enabled: false, Cancel);
             await _channels.SetMembersAsync("friends", ["other", userId], Cancel);

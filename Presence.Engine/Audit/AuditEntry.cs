@@ -116,6 +116,15 @@ public static class AuditActs
     public const string PublicLinkRevoked = "public_link.revoked";
     public const string ShareLinkCreated = "share_link.created";
     public const string ShareLinkRevoked = "share_link.revoked";
+    public const string WebhookCreated = "webhook.created";
+    public const string WebhookChanged = "webhook.changed";
+    public const string WebhookSecretRotated = "webhook.secret_rotated";
+    public const string WebhookPaused = "webhook.paused";
+    public const string WebhookResumed = "webhook.resumed";
+    public const string WebhookDisabled = "webhook.disabled";
+    public const string WebhookDeleted = "webhook.deleted";
+    public const string WebhookTested = "webhook.tested";
+    public const string WebhookResent = "webhook.resent";
     public const string UserErased = "user.erased";
     public const string PersonExported = "person.exported";
     public const string PersonErased = "person.erased";
@@ -153,5 +162,6 @@ public static class AuditActs
         AccountCreated, AccountRoleChanged, AccountConnected, AccountDisabled, AccountEnabled, AccountSignedOut, AccountInvited, AccountInvitationRevoked, PasswordChanged,
         PasswordLinkCreated, SecondFactorEnabled, SecondFactorDisabled, SecondFactorReset, PasskeyAdded, PasskeyRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, SignedIn, SignInsFailed, SignedOut,
         AlertRuleCreated, AlertRuleChanged, AlertRuleDeleted,
+        WebhookCreated, WebhookChanged, WebhookSecretRotated, WebhookPaused, WebhookResumed, WebhookDisabled, WebhookDeleted, WebhookTested, WebhookResent,
     ];
 }

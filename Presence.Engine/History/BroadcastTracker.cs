@@ -149,6 +149,9 @@ internal sealed class TrackedBroadcast
     public required DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset? EmptySince { get; set; }
     public bool HadViewers { get; set; }
+
+    /// <summary>Webhooks were told that it began, once it had viewers.</summary>
+    public bool IsTold { get; set; }
     public DateTimeOffset? EndedAt { get; set; }
     public BroadcastEnd End { get; set; }
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Presence.Engine.Audit;
+using Presence.Engine.Webhooks;
 
 namespace Presence.Engine.Storage;
 
@@ -237,7 +238,7 @@ internal sealed record AuditHead(long Id, byte[] Hash);
 /// <summary>How any context of the database file records an act.</summary>
 public static class AuditRecording
 {
-    /// <summary>Records an act. Its transaction's commit makes both true, or neither.</summary>
+    /// <summary>Records an act, and what webhooks tell of it. Its transaction's commit makes all of it true, or nothing.</summary>
     /// <param name="context">A context in a transaction begun with <see cref="GatedWrites.BeginWriteAsync"/>: whoever writes is alone, so the chain has one end.</param>
     /// <param name="entry">The act.</param>
     /// <param name="at">When.</param>
@@ -255,6 +256,8 @@ public static class AuditRecording
                 {record.UserId}, {record.Object}, {record.Old}, {record.New}, {record.Reason}, {record.SubjectSalt}, {record.SubjectHash}, {record.Previous}, {record.Hash})
             """,
             cancellationToken);
+        if (WebhookEvents.Of(entry, at) is { Count: > 0 } events)
+            context.WriteEvents(events, at);
     }
 
     /// <summary>Records an act that changes nothing stored: a job started, a file handed out.</summary>

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Presence.Engine.Changes;
 using Presence.Engine.History;
 using Presence.Engine.Rooms;
+using Presence.Engine.Webhooks;
 
 namespace Presence.Engine.Storage;
 
@@ -53,6 +54,7 @@ public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine eng
                                   StartedAt = broadcast.StartedAt,
                                   EmptySince = broadcast.EmptySince,
                                   HadViewers = broadcast.HadViewers,
+                                  IsTold = broadcast.HadViewers,
                               }).ToListAsync(cancellationToken);
             var ended = await context.Rooms.AsNoTracking().Where(room => room.Status == RoomStatus.Ended).Select(room => room.RoomId).ToListAsync(cancellationToken);
             var aliveAt = await context.Set<LastAliveRecord>().AsNoTracking().Select(alive => (DateTimeOffset?)alive.At).FirstOrDefaultAsync(cancellationToken);
@@ -163,12 +165,16 @@ public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine eng
         var (rows, stored) = (_rows ??= new BroadcastRows(database), 0);
         try
         {
-            await rows.WriteAsync(changed, change => rows.Write(change.Broadcast), alongside: null, cancellationToken, committed: count => stored += count);
+            await rows.WriteAsync(changed, change => rows.Write(change.Broadcast), rows.TellStarts, cancellationToken, committed: count => stored += count);
         }
         finally
         {
+            rows.Forget();
             foreach (var (broadcast, _) in changed.Take(stored))
+            {
                 _tracker.MarkStored(broadcast);
+                broadcast.IsTold = broadcast.HadViewers;
+            }
             foreach (var (broadcast, _) in changed.Skip(stored).Where(change => change.IsNew))
                 broadcast.Id = 0; // its row was taken back
         }
@@ -210,7 +216,10 @@ public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine eng
         record.MedianStayMilliseconds = (long)figures.MedianStay.TotalMilliseconds;
         record.Returning = figures.Returning;
         record.Moments = JsonSerializer.Serialize(VisitStatistics.Moments(span, facts.Span, events, facts.Devices));
+        await using var transaction = await context.BeginWriteAsync(cancellationToken);
         await context.SaveChangesAsync(cancellationToken);
+        context.WriteEvents([WebhookEvents.Ended(new Broadcast(id, roomId, record.Title, record.StartedAt, record.EndedAt, record.End, figures), record.SummarisedAt.Value)], record.SummarisedAt.Value);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     private sealed class BroadcastRows : PreparedRows
@@ -219,6 +228,7 @@ public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine eng
         private readonly SqliteCommand _insert;
         private readonly SqliteCommand _update;
         private readonly SqliteCommand _delete;
+        private readonly List<TrackedBroadcast> _starts = [];
 
         public BroadcastRows(PresenceDatabase database)
             : base(database)
@@ -237,6 +247,17 @@ public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine eng
             _delete = Prepare("""DELETE FROM "Broadcasts" WHERE "Id" = $1""", SqliteType.Integer);
         }
 
+        /// <summary>Webhooks hear of a broadcast in the transaction that stores its first viewer.</summary>
+        public void TellStarts()
+        {
+            if (_starts.Count > 0)
+                WriteEvents([.. _starts.Select(start => WebhookEvents.Started(start.Id, start.RoomId, start.Title, start.StartedAt, start.StartedAt))]);
+            Forget();
+        }
+
+        /// <summary>Its transaction was taken back.</summary>
+        public void Forget() => _starts.Clear();
+
         public void Write(TrackedBroadcast broadcast)
         {
             var (emptySince, endedAt) = (broadcast.EmptySince?.ToUnixTimeMilliseconds(), broadcast.EndedAt?.ToUnixTimeMilliseconds());
@@ -246,6 +267,8 @@ public sealed class BroadcastStore(PresenceDatabase database, PresenceEngine eng
                 broadcast.Id = ReadNumber(_insert, _numbers.OfRoom(broadcast.RoomId), broadcast.Title, broadcast.StartedAt.ToUnixTimeMilliseconds(), emptySince, broadcast.HadViewers ? 1L : 0L, endedAt, (long)broadcast.End)!.Value;
             else
                 Run(_update, broadcast.Id, broadcast.Title, emptySince, broadcast.HadViewers ? 1L : 0L, endedAt, (long)broadcast.End);
+            if (broadcast is { HadViewers: true, IsTold: false })
+                _starts.Add(broadcast);
         }
     }
 }

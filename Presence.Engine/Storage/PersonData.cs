@@ -8,7 +8,7 @@ using Presence.Engine.Users;
 namespace Presence.Engine.Storage;
 
 /// <summary>Everything the database keeps of one person: handed out, or erased.</summary>
-/// <remarks><b>Where.</b> Profile, presence switch, channels, bans, invitations to stages, present sessions, visits, acts of the audit log. No address is stored. See docs/operations.md.</remarks>
+/// <remarks><b>Where.</b> Profile, presence switch, channels, bans, invitations to stages, present sessions, visits, acts of the audit log, payloads of webhooks. No address is stored. See docs/operations.md.</remarks>
 public sealed class PersonData(PresenceDatabase database, PresenceEngine engine, IHistory history, UserPresenceSettingStore switches, ChannelStore channels, RemovalStore removals, StageStore stage)
 {
     private static readonly JsonWriterOptions Readable = new() { Indented = true };
@@ -56,6 +56,7 @@ public sealed class PersonData(PresenceDatabase database, PresenceEngine engine,
         var hadProfile = await context.DeleteAsync(context.Users.Where(user => user.UserId == userId), cancellationToken) > 0;
         await AuditLog.EraseAsync(context, userId, cancellationToken);
         await RemovalStore.EraseAsync(context, userId, cancellationToken);
+        await WebhookStore.EraseAsync(context, userId, cancellationToken);
         await context.RecordAsync(new AuditEntry(AuditActs.PersonErased, by) { New = AuditEntry.Values(("visits", visits), ("bans", bans.Count), ("channels", memberships.Count)) }, database.Now(), cancellationToken); // not who
         await transaction.CommitAsync(cancellationToken);
         engine.UpdateProfile(userId, UserProfile.None with { SaidAt = database.Now() });
@@ -174,6 +175,19 @@ public sealed class PersonData(PresenceDatabase database, PresenceEngine engine,
             json.WriteString("by", act.Actor);
             json.WriteString("roomId", act.RoomId);
             json.WriteString("reason", act.Reason);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+
+        json.WriteStartArray("webhookDeliveries");
+        await using var context = database.CreateDbContext();
+        await foreach (var delivery in context.WebhookDeliveries.AsNoTracking().Where(d => d.UserId == userId).OrderBy(d => d.Id).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            json.WriteStartObject();
+            json.WriteString("at", delivery.At);
+            json.WriteString("state", delivery.State.ToString());
+            json.WritePropertyName("payload");
+            json.WriteRawValue(delivery.Payload);
             json.WriteEndObject();
         }
         json.WriteEndArray();

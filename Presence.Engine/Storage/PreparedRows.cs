@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Presence.Engine.Webhooks;
 
 namespace Presence.Engine.Storage;
 
@@ -12,6 +13,7 @@ internal abstract class PreparedRows(PresenceDatabase database) : IDisposable
 
     private readonly SqliteConnection _connection = database.Connect();
     private readonly List<SqliteCommand> _commands = [];
+    private SqliteTransaction? _transaction;
 
     /// <summary>Writes many rows in short transactions, so that other writers don't wait long at the gate.</summary>
     /// <param name="items">What to write, in order.</param>
@@ -91,9 +93,12 @@ internal abstract class PreparedRows(PresenceDatabase database) : IDisposable
             command.Parameters[i].Value = values[i] ?? DBNull.Value;
     }
 
+    /// <summary>Writes events for webhooks in the transaction under way.</summary>
+    protected void WriteEvents(IReadOnlyList<WebhookEvent> events) => WebhookOutbox.Write(_transaction!, database.Gate, events, database.Now());
+
     private SqliteTransaction Begin()
     {
-        var transaction = _connection.BeginTransaction();
+        var transaction = _transaction = _connection.BeginTransaction();
         foreach (var command in _commands)
             command.Transaction = transaction;
         return transaction;

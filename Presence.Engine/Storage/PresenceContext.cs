@@ -34,6 +34,8 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
     internal DbSet<AuditRecord> Audit => Set<AuditRecord>();
     internal DbSet<AlertRuleRecord> AlertRules => Set<AlertRuleRecord>();
     internal DbSet<AlertRecord> Alerts => Set<AlertRecord>();
+    internal DbSet<WebhookEndpointRecord> WebhookEndpoints => Set<WebhookEndpointRecord>();
+    internal DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
 
     /// <inheritdoc/>
     public WriteGate Gate => database.Gate;
@@ -157,6 +159,15 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
         {
             invitation.ToTable("StageInvitations").HasKey(i => i.Id);
             invitation.HasIndex(i => new { i.UserId, i.RoomId }).IsUnique();
+        });
+
+        modelBuilder.Entity<WebhookEndpointRecord>().ToTable("WebhookEndpoints").HasKey(e => e.Id);
+        modelBuilder.Entity<WebhookRoomRecord>().ToTable("WebhookRooms").HasKey(r => r.RoomId);
+        modelBuilder.Entity<WebhookDelivery>(delivery =>
+        {
+            delivery.ToTable("WebhookDeliveries").HasKey(d => d.Id);
+            delivery.HasIndex(d => new { d.EndpointId, d.State, d.Id });
+            delivery.HasIndex(d => d.UserId).HasFilter(""" "UserId" IS NOT NULL """.Trim());
         });
     }
 }

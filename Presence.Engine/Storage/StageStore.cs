@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Presence.Engine.Audit;
 using Presence.Engine.Stage;
+using Presence.Engine.Webhooks;
 
 namespace Presence.Engine.Storage;
 
@@ -70,6 +71,7 @@ public sealed class StageStore(PresenceDatabase database, PresenceEngine engine)
             context.Add(ToRecord(invitation));
             await context.SaveChangesAsync(cancellationToken);
             await context.RecordAsync(new AuditEntry(AuditActs.InvitationCreated, by) { RoomId = roomId, UserId = userId, Object = invitation.Id, New = AuditEntry.Values(("expiresAt", invitation.ExpiresAt)) }, now, cancellationToken);
+            context.WriteEvents([WebhookEvents.Invitation(invitation, now)], now);
             await transaction.CommitAsync(cancellationToken);
             engine.Invite(invitation);
             Tell(engine.InvitationOf(roomId, userId) ?? invitation);
@@ -215,6 +217,7 @@ public sealed class StageStore(PresenceDatabase database, PresenceEngine engine)
             cancellationToken);
         if (entry is not null)
             await context.RecordAsync(entry with { RoomId = invitation.RoomId, UserId = invitation.UserId, Object = invitation.Id, New = AuditEntry.Values(("status", invitation.Status)) }, now, cancellationToken);
+        context.WriteEvents([WebhookEvents.Invitation(invitation, now)], now);
         await transaction.CommitAsync(cancellationToken);
     }
 

@@ -25,6 +25,12 @@ public sealed class WriteGate(TimeSpan? longestWait = null) : IDisposable
     /// <summary>Called when a writer leaves, before the next one enters.</summary>
     internal Action? Leaving { get; set; }
 
+    /// <summary>Whether who is inside wrote something that webhooks tell.</summary>
+    internal bool HasEvents { get; set; }
+
+    /// <summary>Called after a writer left who wrote something that webhooks tell. Returns at once.</summary>
+    internal Action? EventsWritten { get; set; }
+
     /// <summary>Waits until no one else writes. Dispose the result to leave; twice is harmless.</summary>
     /// <exception cref="StorageBusyException">Others held the gate for <see cref="LongestWait"/>. Nothing is held, nor after a cancellation.</exception>
     public async ValueTask<IDisposable> EnterAsync(CancellationToken cancellationToken) =>
@@ -43,6 +49,8 @@ public sealed class WriteGate(TimeSpan? longestWait = null) : IDisposable
         {
             if (Interlocked.Exchange(ref _isLeft, true))
                 return;
+            var hasEvents = gate.HasEvents;
+            gate.HasEvents = false;
             try
             {
                 gate.Leaving?.Invoke();
@@ -51,6 +59,8 @@ public sealed class WriteGate(TimeSpan? longestWait = null) : IDisposable
             {
                 gate._entrance.Release();
             }
+            if (hasEvents)
+                gate.EventsWritten?.Invoke();
         }
     }
 }
