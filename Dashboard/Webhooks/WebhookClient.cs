@@ -33,7 +33,7 @@ internal sealed class WebhookClient(OutboundGuard guard, TimeProvider time)
         }
         catch (Exception failure) when (failure is HttpRequestException or UriFormatException or InvalidOperationException or NotSupportedException or IOException)
         {
-            return Judge(null, failure is OutboundRefusedException ? failure.Message : failure.InnerException?.Message ?? failure.Message, null, null);
+            return Judge(null, MessageOf(failure), null, null);
         }
 
         WebhookAttempt Judge(int? status, string? error, string? answer, TimeSpan? retryAfter)
@@ -51,6 +51,10 @@ internal sealed class WebhookClient(OutboundGuard guard, TimeProvider time)
             return new WebhookAttempt(delivery.Id, state, delivery.Attempts + 1, at, next, status, Cut(error), Cut(answer), duration);
         }
     }
+
+    /// <summary>.NET says "see inner exception" where a certificate is the trouble.</summary>
+    private static string MessageOf(Exception failure) =>
+        failure.InnerException is { } inner && failure.Message.Contains("see inner exception", StringComparison.Ordinal) ? inner.Message : failure.Message;
 
     private static string? Cut(string? text) => text is { Length: > LongestKept } ? text[..LongestKept] : text;
 }

@@ -40,7 +40,8 @@ internal sealed class WebhookSender(WebhookStore store, OutboundGuard guard, Pre
     {
         if (await store.BeginTestAsync(endpointId, by, cancellationToken) is not { } delivery || store.Find(endpointId) is not { } endpoint)
             return null;
-        return await store.EndTestAsync(await _client.SendAsync(endpoint, delivery, cancellationToken), cancellationToken);
+        var attempt = await _client.SendAsync(endpoint, delivery, cancellationToken);
+        return await store.EndTestAsync(attempt.State == WebhookDeliveryState.Pending ? attempt with { State = WebhookDeliveryState.Dead } : attempt, cancellationToken);
     }
 
     /// <inheritdoc/>
