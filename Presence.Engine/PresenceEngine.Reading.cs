@@ -61,7 +61,7 @@ public sealed partial class PresenceEngine
             var countOfAll = room.CopyAll(all, query.GoesByNames);
             var selected = new ViewerSelection(query, room, _clock.Now()).Select(all, PlaceOf(query.After));
             GiveBack(all);
-            return PageOf(query, selected.Rows, selected.Matching, countOfAll, selected.LastName);
+            return PageOf(room, query, selected.Rows, selected.Matching, countOfAll, selected.LastName);
         }
 
         var rows = new List<ViewerRow>();
@@ -71,7 +71,7 @@ public sealed partial class PresenceEngine
             : query.Skip > 0
             ? room.CopyByRank(lastFirst, query.Skip, query.Limit + 1, rows)
             : room.CopyByJoin(lastFirst, query.After is null ? (lastFirst ? long.MaxValue : long.MinValue) : PlaceOf(query.After), query.Limit + 1, rows);
-        return PageOf(query, rows, count.Viewers, count);
+        return PageOf(room, query, rows, count.Viewers, count);
     }
 
     /// <summary>One room as lists of rooms show it. An unknown room is empty.</summary>
@@ -240,7 +240,7 @@ public sealed partial class PresenceEngine
     }
 
     /// <summary>Makes a page of rows that may hold one more than asked for, the sign that there are more.</summary>
-    private ViewerPage PageOf(ViewerQuery query, List<ViewerRow> rows, int matching, RoomCount count, string lastName = "")
+    private ViewerPage PageOf(Room room, ViewerQuery query, List<ViewerRow> rows, int matching, RoomCount count, string lastName = "")
     {
         ViewerCursor? next = null;
         if (rows.Count > query.Limit)
@@ -250,7 +250,7 @@ public sealed partial class PresenceEngine
             if (!query.IsByHeartbeat)
                 next = new ViewerCursor(_clock.SteadyUtcOf(last.JoinedAt), lastName, last.UserId);
         }
-        return new ViewerPage(rows.ConvertAll(ViewerOf), matching, count) { Next = next };
+        return new ViewerPage(ViewersOf(room, rows), matching, count) { Next = next };
     }
 
     /// <summary>Where a cursor stands in the order of joining.</summary>
@@ -268,6 +268,21 @@ public sealed partial class PresenceEngine
     }
 
     private RoomCount EmptyCount() => new(0, 0, 0, 0, 0, _clock.UtcOf(_network.SweptAt));
+
+    private List<Viewer> ViewersOf(Room room, List<ViewerRow> rows)
+    {
+        var viewers = rows.ConvertAll(ViewerOf);
+        if (room.Hands() is { Count: > 0 } hands)
+        {
+            var raised = hands.ToDictionary(hand => hand.UserId, hand => hand.RaisedAt, PresenceComparers.UserId);
+            for (var i = 0; i < viewers.Count; i++)
+            {
+                if (raised.TryGetValue(viewers[i].UserId, out var at))
+                    viewers[i] = viewers[i] with { HandRaisedAt = at };
+            }
+        }
+        return viewers;
+    }
 
     private Viewer ViewerOf(ViewerRow row) => new(
         row.UserId,

@@ -30,9 +30,10 @@ public sealed partial class PresenceEngine
         if (userIds.Count > PresenceLimits.Page)
             throw new ArgumentException($"At most {PresenceLimits.Page} ids; there are {userIds.Count}.", nameof(userIds));
         var rows = new List<ViewerRow>(userIds.Count);
-        if (_rooms.TryGetValue(roomId, out var room))
-            room.CopyUsers(userIds, rows);
-        return rows.ConvertAll(ViewerOf);
+        if (!_rooms.TryGetValue(roomId, out var room))
+            return [];
+        room.CopyUsers(userIds, rows);
+        return ViewersOf(room, rows);
     }
 
     /// <summary>The sessions of one viewer in a room, the one with the latest heartbeat first; none when it is not there.</summary>
@@ -80,7 +81,7 @@ public sealed partial class PresenceEngine
         }
         var rows = new List<ViewerRow>();
         var snapshot = room.Snapshot(removals, first, rows);
-        return snapshot with { First = first is null ? null : PageOf(first, rows, snapshot.Room.Count.Viewers, snapshot.Room.Count), IsWarming = isWarming };
+        return snapshot with { First = first is null ? null : PageOf(room, first, rows, snapshot.Room.Count.Viewers, snapshot.Room.Count), IsWarming = isWarming };
     }
 
     /// <summary>A room as lists show it, at one moment. An unknown room is empty.</summary>

@@ -16,6 +16,12 @@ public sealed partial class PresenceEngine
     public IReadOnlyList<StageInvitation> InvitationsIn(string roomId) =>
         [.. Stage.All.Where(invitation => PresenceComparers.RoomId.Equals(invitation.RoomId, roomId)).OrderBy(invitation => invitation.InvitedAt).ThenBy(invitation => invitation.Id, StringComparer.Ordinal)];
 
+    /// <summary>The hands raised in a room, in their order.</summary>
+    public IReadOnlyList<RaisedHand> HandsIn(string roomId) => _rooms.TryGetValue(roomId, out var room) ? room.Hands() : [];
+
+    /// <summary>Lowers a viewer's raised hand, or with null all of a room; how many were up.</summary>
+    public int LowerHands(string roomId, string? userId) => _rooms.TryGetValue(roomId, out var room) ? room.LowerHands(userId) : 0;
+
     /// <summary>Puts an invitation in force; one whose viewer has left meanwhile is over at once.</summary>
     internal void Invite(StageInvitation invitation)
     {

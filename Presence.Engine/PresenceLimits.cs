@@ -9,6 +9,9 @@ public sealed record PresenceLimits
     /// <summary>The longest search text, in characters.</summary>
     public const int SearchLength = 64;
 
+    /// <summary>Hands raised in one room.</summary>
+    public const int HandsPerRoom = 1_000;
+
     /// <summary>What a viewer's count of sessions holds, with one to spare for the session that replaces another.</summary>
     private const int MostSessionsPerUserAndRoom = 65_000;
 

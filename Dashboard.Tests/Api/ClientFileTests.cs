@@ -76,7 +76,7 @@ public sealed class ClientFileTests(SharedHost shared) : IClassFixture<SharedHos
     {
         foreach (var path in new[] { "/client/v1/presence.ts", "/client/v1/..%2Fsecret", "/client/v2/presence.js" })
             (await _host.GetAsync(path)).IsRefusal(404, 400400);
-        Assert.Contains("presence.js, react.js, timer-worker.js, users.js, widget.js", (await _host.GetAsync("/client/v1/x")).Message, StringComparison.Ordinal);
+        Assert.Contains("presence.js, react.js, stage.js, timer-worker.js, users.js, widget.js", (await _host.GetAsync("/client/v1/x")).Message, StringComparison.Ordinal);
         (await _host.PostAsync("/client/v1/presence.js")).IsRefusal(405, 499405);
     }
 

@@ -108,6 +108,30 @@ public sealed class InvitationTests(InvitationTests.Host shared) : IClassFixture
         (await _host.SendAsync(HttpMethod.Delete, $"{OfRoom}/inv_none", DashboardHost.ServerKey)).IsRefusal(404, 400400);
     }
 
+    [Fact]
+    public async Task Heartbeat_WithAHand_IsInListCountAndStreamUntilLowered()
+    {
+        var (anna, berta) = (await BeatingAsync("anna"), await BeatingAsync("berta"));
+
+        Assert.True((await _host.BeatAsync(_room, anna, """{"handRaised":true}""")).Json["handRaised"]!.GetValue<bool>());
+        Assert.True((await _host.BeatAsync(_room, anna)).Json["handRaised"]!.GetValue<bool>());
+
+        var raised = (await _host.GetAsync($"/api/v1/presence/rooms/{_room}/users?hands=raised", berta)).Json["viewers"]!.AsArray();
+        Assert.Equal("anna", Assert.Single(raised)!["userId"]!.GetValue<string>());
+        Assert.NotNull(raised[0]!["handRaisedAt"]);
+        Assert.Equal(1, (await _host.CountAsync(_room)).Json["handsRaised"]!.GetValue<int>());
+        await using var stream = await StreamClient.OpenAsync(_host, _room, berta);
+        Assert.Equal(1, (await stream.NextAsync("snapshot")).Data["handsRaised"]!.GetValue<int>());
+
+        Assert.Equal(204, (await _host.SendAsync(HttpMethod.Delete, $"/api/v1/admin/rooms/{_room}/hands/anna", DashboardHost.ServerKey)).Status);
+
+        Assert.Null((await stream.NextAsync("count")).Data["handsRaised"]);
+        Assert.Null((await _host.BeatAsync(_room, anna, """{"handRaised":true}""")).Json["handRaised"]);
+        Assert.Null((await _host.CountAsync(_room)).Json["handsRaised"]);
+        var act = (await _host.GetAsync("/api/v1/admin/audit?limit=1", DashboardHost.ServerKey)).Json["acts"]![0]!;
+        Assert.Equal(("hand.lowered", "anna"), (act["act"]!.GetValue<string>(), act["userId"]!.GetValue<string>()));
+    }
+
     private string Own => $"/api/v1/presence/rooms/{_room}/invitation";
 
     private string OfRoom => $"/api/v1/admin/rooms/{_room}/invitations";

@@ -44,6 +44,8 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         GET /api/v1/admin/rooms/{roomId}                                   .    -    -    -    .    +    -    +    -    -    -    -    -    -    +
         PUT /api/v1/admin/rooms/{roomId}                                   .    -    -    -    .    -    -    +    -    -    -    -    -    -    +
         GET /api/v1/admin/rooms/{roomId}/drop                              .    -    -    -    .    +    -    -    -    -    -    -    -    -    +
+        DELETE /api/v1/admin/rooms/{roomId}/hands                          .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
+        DELETE /api/v1/admin/rooms/{roomId}/hands/{userId}                 .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
         GET /api/v1/admin/rooms/{roomId}/history                           .    -    -    -    .    +    -    -    -    -    -    -    -    -    +
         GET /api/v1/admin/rooms/{roomId}/invitations                       .    -    -    -    .    +    -    -    -    +    -    -    -    -    +
         POST /api/v1/admin/rooms/{roomId}/invitations                      .    -    -    -    .    -    -    -    -    +    -    -    -    -    +

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components;
 using Presence.Dashboard.Components.Dialogs;
+using Presence.Dashboard.Components.Shared;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
@@ -64,6 +65,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddTransient<ViewerDetailQuery>();
         Services.AddScoped<RoomAdministration>();
         Services.AddScoped<ViewerModeration>();
+        Services.AddScoped<StageModeration>();
         Services.AddScoped<ViewerBans>();
         Services.AddSingleton(new UserStore(Database));
         Services.AddSingleton(new RoomStore(Database, Engine));

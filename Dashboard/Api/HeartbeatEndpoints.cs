@@ -58,6 +58,7 @@ internal sealed class HeartbeatEndpoints(IPresence presence, RateLimits rateLimi
             Profile = caller.Profile,
             Origin = AddressKey.OriginOf(http.Connection.RemoteIpAddress),
             SettingsVersion = request?.SettingsVersion ?? 0,
+            HandRaised = request?.HandRaised,
             Device = new SessionDevice(
                 InformationalTextConverter.Cut(request?.Device, HeartbeatRequest.LongestDevice), InformationalTextConverter.Cut(request?.AppVersion, HeartbeatRequest.LongestAppVersion)),
         });
@@ -106,13 +107,15 @@ internal sealed class HeartbeatEndpoints(IPresence presence, RateLimits rateLimi
 /// <param name="Device">The device, for people. Cut to 300 characters.</param>
 /// <param name="AppVersion">The app's version, for people. Cut to 30 characters.</param>
 /// <param name="SettingsVersion">The settings version that the client uses, from the last reply.</param>
+/// <param name="HandRaised">True raises the viewer's hand, false takes it down. Without it, the hand stays as it is.</param>
 /// <example>{"sessionId":"tab-1","state":"visible","settingsVersion":1}</example>
 internal sealed record HeartbeatRequest(
     [property: MinLength(1), MaxLength(PresenceIds.LongestSessionId)] string? SessionId,
     [property: AllowedValues("visible", "hidden", "paused")] string? State,
     [property: JsonConverter(typeof(InformationalTextConverter))] string? Device,
     [property: JsonConverter(typeof(InformationalTextConverter))] string? AppVersion,
-    int? SettingsVersion)
+    int? SettingsVersion,
+    bool? HandRaised)
 {
     public const int LongestDevice = 300;
     public const int LongestAppVersion = 30;
@@ -126,6 +129,7 @@ internal sealed record HeartbeatRequest(
 /// <param name="SettingsVersion">The settings version. Send it back with the next heartbeat.</param>
 /// <param name="Count">The room's viewer count, with <c>include=count</c>.</param>
 /// <param name="Invitation">The caller's open invitation to the stage: pending, or accepted while the caller is on it. Absent for everybody else.</param>
+/// <param name="HandRaised">True while the caller's hand is raised. Absent otherwise.</param>
 /// <example>{"success":true,"heartbeatIntervalSeconds":30,"presenceTimeoutSeconds":60,"nextHeartbeatInSeconds":28.08,"settingsVersion":1,"count":1240}</example>
 internal sealed record HeartbeatDocument(
     bool Success,
@@ -134,4 +138,5 @@ internal sealed record HeartbeatDocument(
     double NextHeartbeatInSeconds,
     int SettingsVersion,
     int? Count,
-    InvitationDocument? Invitation);
+    InvitationDocument? Invitation,
+    bool? HandRaised);

@@ -36,6 +36,8 @@ internal sealed class HeartbeatReply(HeartbeatReceipt receipt, bool includeCount
             text.Append(",\"count\":"u8);
             text.Append(receipt.Viewers);
         }
+        if (receipt.IsHandRaised)
+            text.Append(",\"handRaised\":true"u8);
         if (receipt.Invitation is { } invitation)
         {
             text.Append(",\"invitation\":"u8);

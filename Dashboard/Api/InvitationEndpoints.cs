@@ -13,6 +13,7 @@ internal sealed class InvitationEndpoints(StageStore stages, IPresence presence,
 {
     private const string OfViewer = "/api/v1/presence/rooms/{roomId}/invitation";
     private const string OfRoom = "/api/v1/admin/rooms/{roomId}/invitations";
+    private const int UserSegment = 6;
 
     /// <summary>What viewers do, as the subject of their token.</summary>
     public static void MapViewers(IEndpointRouteBuilder api)
@@ -36,6 +37,10 @@ internal sealed class InvitationEndpoints(StageStore stages, IPresence presence,
             .WithName("listInvitations").Produces<RoomInvitationsReply>();
         api.MapDelete(OfRoom + "/{invitationId}", endpoints.CancelAsync).Allow(ApiPolicy.Server.With(ServerScopes.Moderation))
             .WithName("cancelInvitation").Produces(StatusCodes.Status204NoContent).Refuses(ApiError.NotFound);
+        api.MapDelete("/api/v1/admin/rooms/{roomId}/hands", endpoints.LowerAllAsync).Allow(ApiPolicy.Server.With(ServerScopes.Moderation))
+            .WithName("lowerHands").Produces(StatusCodes.Status204NoContent);
+        api.MapDelete("/api/v1/admin/rooms/{roomId}/hands/{userId}", endpoints.LowerAsync).Allow(ApiPolicy.Server.With(ServerScopes.Moderation))
+            .WithName("lowerHand").Produces(StatusCodes.Status204NoContent);
     }
 
     /// <summary>Read your invitation to the stage</summary>
@@ -94,6 +99,27 @@ internal sealed class InvitationEndpoints(StageStore stages, IPresence presence,
     /// <response code="204">The invitation is over.</response>
     internal async Task<IResult> CancelAsync(HttpContext http, string roomId, string invitationId) =>
         await stages.CancelAsync(roomId, invitationId, http.Actor(), http.RequestAborted) is null ? new ApiProblem(ApiError.NotFound, "This room has no invitation with this id.") : Results.NoContent();
+
+    /// <summary>Lower all raised hands of a room</summary>
+    /// <remarks>A hand stays down until its viewer takes it down and raises it again. Also 204 if none was raised.</remarks>
+    /// <response code="204">No hand is raised.</response>
+    internal async Task<IResult> LowerAllAsync(HttpContext http, string roomId)
+    {
+        await stages.LowerHandsAsync(roomId, null, http.Actor(), http.RequestAborted);
+        return Results.NoContent();
+    }
+
+    /// <summary>Lower a viewer's raised hand</summary>
+    /// <remarks>It stays down until the viewer takes it down and raises it again. Also 204 if it wasn't raised.</remarks>
+    /// <response code="204">The hand isn't raised.</response>
+    internal async Task<IResult> LowerAsync(HttpContext http, string roomId, string userId)
+    {
+        var named = RawRoute.Segment(http, UserSegment, userId);
+        if (PresenceIds.ProblemOfUserId(named) is { } problem)
+            return ApiProblem.Invalid(problem);
+        await stages.LowerHandsAsync(roomId, named, http.Actor(), http.RequestAborted);
+        return Results.NoContent();
+    }
 
     private static ApiProblem NotInvited => new(ApiError.NotFound, "There is no such invitation for this user in this room.");
 

@@ -66,6 +66,7 @@ internal static class Limits
         new("access token", ClientAuthenticator.LongestToken, "characters", "`Authorization`") { Error = ApiError.NotSignedIn },
         new("rooms of a token", CustomerClaims.MostRooms, "entries", "the claim `rooms`") { Error = ApiError.NotSignedIn },
         new("picture of a token", UserRules.LongestPicture, "characters", "the claim `picture`") { Error = ApiError.NotSignedIn },
+        new("raised hands", PresenceLimits.HandsPerRoom, "hands", "one room") { Otherwise = "the hand isn't taken, as the reply shows" },
         new("server keys", ServerKeyStore.Most, "keys", "not revoked, in total") { Error = ApiError.CapReached },
         new("webhooks", WebhookStore.Most, "endpoints", "in total") { Error = ApiError.CapReached },
         new("URL of a webhook", WebhookRules.LongestUrl, "characters", "webhooks") { Error = ApiError.Invalid },

@@ -27,6 +27,7 @@ internal static class RoomPresenceEndpoints
                 ApiParameter.OfWords("orderBy", "With sort `heartbeat`: latest first (`desc`) or last (`asc`).", ["desc", "asc"]),
                 ApiParameter.OfText("search", "Part of the id or the name.", PresenceLimits.SearchLength),
                 ApiParameter.OfWords("state", "Only viewers in this state.", ["visible", "hidden", "paused"], isOptional: true),
+                ApiParameter.OfWords("hands", "Only viewers whose hand is raised.", ["raised"], isOptional: true),
                 ApiParameter.OfWords("include", "Adds each viewer's whole profile as `user`, with metadata, tags and picture.", ["user"], isOptional: true),
                 ApiParameter.OfText("cursor", "The `cursor` of the previous page. Not with sort `heartbeat`, where viewers move while you read.", LongestCursor))
             .Produces<ViewersReply>().Revalidates().Refuses(ApiError.PresenceDisabled, ApiError.Removed, ApiError.Banned);
@@ -45,7 +46,7 @@ internal static class RoomPresenceEndpoints
 
         var count = await presence.CountAsync(roomId, http.RequestAborted);
         return Reply.Tagged(
-            new CountReply(count.Viewers, count.At, count.Sessions, count.Guests, count.Hidden, count.Fading, OnlyTrue(presence.Current.IsWarming)),
+            new CountReply(count.Viewers, count.At, count.Sessions, count.Guests, count.Hidden, count.Fading, OnlyTrue(presence.Current.IsWarming)) { HandsRaised = count.Hands > 0 ? count.Hands : null },
             ApiJson.Documents.CountReply);
     }
 
@@ -67,6 +68,7 @@ internal static class RoomPresenceEndpoints
             Limit = Math.Min(query.Number("limit", 1, PresenceLimits.Page, otherwise: PresenceLimits.Page), presence.Current.Settings.ListLimit),
             Search = query.Text("search", PresenceLimits.SearchLength),
             State = query.Choice<ViewerState?>("state", ("", null), ("visible", ViewerState.Visible), ("hidden", ViewerState.Hidden), ("paused", ViewerState.Paused)),
+            IsHandRaised = query.Choice<bool?>("hands", ("", null), ("raised", true)),
             After = ReadCursor(query, sort),
         };
         var includeUser = query.Choice("include", ("", false), ("user", true));
@@ -125,7 +127,7 @@ internal static class RoomPresenceEndpoints
         viewer.LastHeartbeatAt,
         ViewerStates.Word(viewer.State),
         viewer.IsFading,
-        viewer.Sessions);
+        viewer.Sessions) { HandRaisedAt = viewer.HandRaisedAt };
 }
 
 /// <summary>A room's counts.</summary>
@@ -137,7 +139,11 @@ internal static class RoomPresenceEndpoints
 /// <param name="Fading">Viewers whose heartbeats are overdue but who still count.</param>
 /// <param name="Warming">Present after a restart, until one heartbeat interval has passed: viewers who have left in the meantime may still be counted.</param>
 /// <example>{"count":1240,"referenceTimestamp":"2026-11-21T22:37:41.509Z","sessions":1302,"guests":85,"hidden":131,"fading":12}</example>
-internal sealed record CountReply(int Count, DateTimeOffset ReferenceTimestamp, int Sessions, int Guests, int Hidden, int Fading, bool? Warming) : IOfAMoment;
+internal sealed record CountReply(int Count, DateTimeOffset ReferenceTimestamp, int Sessions, int Guests, int Hidden, int Fading, bool? Warming) : IOfAMoment
+{
+    /// <summary>Hands raised. Absent when none is.</summary>
+    public int? HandsRaised { get; init; }
+}
 
 /// <summary>A page of viewers. Page and count are of the same moment.</summary>
 /// <param name="Viewers">The viewers of this page.</param>
@@ -179,7 +185,11 @@ internal sealed record ViewerDocument(
     [property: AllowedValues("visible", "hidden", "paused")] string State,
     bool Fading,
     int Sessions,
-    UserDocument? User = null);
+    UserDocument? User = null)
+{
+    /// <summary>Since when the viewer's hand is raised. Absent while it is not.</summary>
+    public DateTimeOffset? HandRaisedAt { get; init; }
+}
 
 /// <summary>A place in a list of viewers as opaque text. It names its order: used with another one it would skip viewers.</summary>
 internal static class ViewerCursorText

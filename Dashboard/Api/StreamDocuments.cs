@@ -23,7 +23,11 @@ internal sealed record StreamCount(
     [property: AllowedValues("changes", "counts")] string? Mode,
     DateTimeOffset ReferenceTimestamp,
     bool? Warming,
-    IReadOnlyList<ViewerDocument>? Viewers);
+    IReadOnlyList<ViewerDocument>? Viewers)
+{
+    /// <summary>Hands raised. Absent when none is.</summary>
+    public int? HandsRaised { get; init; }
+}
 
 /// <summary>The data of a stream's <c>gap</c>.</summary>
 /// <param name="RoomId">The room, in a stream of several.</param>

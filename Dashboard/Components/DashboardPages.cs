@@ -5,6 +5,7 @@ using MudBlazor;
 using MudBlazor.Services;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Dialogs;
+using Presence.Dashboard.Components.Shared;
 using Presence.Dashboard.Components.Pages.Demo;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Downloads;
@@ -60,6 +61,7 @@ internal static class DashboardPages
         services.AddTransient<ViewerDetailQuery>();
         services.AddScoped<RoomAdministration>();
         services.AddScoped<ViewerModeration>();
+        services.AddScoped<StageModeration>();
         services.AddScoped<ViewerBans>();
         services.AddSingleton<RosterDownload>();
         services.AddSingleton<TableDownloads>();

@@ -74,8 +74,8 @@ internal sealed record AuditKinds(string Name, string Text, IReadOnlyList<string
     public static readonly IReadOnlyList<AuditKinds> All =
     [
         Of("bans", AuditTexts.KindBans, "ban."),
-        Of("stage", AuditTexts.KindStage, "invitation."),
-        Of("settings", AuditTexts.KindSettings, "settings.", "history_settings.", "alert_rule."),
+        Of("stage", AuditTexts.KindStage, "invitation.", "hand."),
+        Of("settings", AuditTexts.KindSettings, "settings.", "history_settings."),
         Of("rooms", AuditTexts.KindRooms, "room."),
         Of("keys", AuditTexts.KindKeys, "server_key.", "public_link.", "share_link."),
         Of("accounts", AuditTexts.KindAccounts, "account.", "password", "second_factor.", "recovery_code", "passkey."),

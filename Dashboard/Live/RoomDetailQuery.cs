@@ -1,8 +1,10 @@
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Display;
 using Presence.Engine;
 using Presence.Engine.Changes;
 using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
+using Presence.Engine.Stage;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Live;
@@ -61,11 +63,26 @@ internal sealed class RoomDetailQuery(IPresence presence, SettingsStore settings
             (_hour, _hourAt) = (HourOf(snapshot), time.GetTimestamp());
         if (_movementsAt == 0 || time.GetElapsedTime(_movementsAt) >= MovementsRefresh)
             (_arrivals, _departures, _movementsAt) = (await ReadArrivalsAsync(view.RoomId), snapshot.Departures, time.GetTimestamp());
-        return new RoomDetailViewModel(view, snapshot, BurstOf(snapshot.Flow), _hour, _arrivals, _departures, mayAct) { Bans = BansOf(_departures, roomId) };
+        return new RoomDetailViewModel(view, snapshot, BurstOf(snapshot.Flow), _hour, _arrivals, _departures, mayAct) { Bans = BansOf(_departures, roomId), Stage = await ReadStageAsync(snapshot) };
     }
 
     private async ValueTask<IReadOnlyList<Viewer>> ReadArrivalsAsync(string roomId) =>
         (await presence.ReadViewersAsync(roomId, new ViewerQuery { Sort = ViewerSort.LastJoinedFirst, Limit = MostArrivals })).Viewers;
+
+    private async ValueTask<StageReading> ReadStageAsync(RoomSnapshot snapshot)
+    {
+        var invitations = presence.InvitationsIn(snapshot.Room.RoomId);
+        StageInvitation[] open = [.. invitations.Where(invitation => invitation.IsOpen).OrderByDescending(invitation => invitation.Status)];
+        RaisedHand[] hands = [.. snapshot.Hands.Take(StageReading.MostHands)];
+        string[] userIds = [.. open.Select(invitation => invitation.UserId), .. hands.Select(hand => hand.UserId)];
+        Dictionary<string, Viewer> viewers = userIds.Length == 0 ? new(PresenceComparers.UserId) : (await presence.ReadNamedViewersAsync(snapshot.Room.RoomId, [.. userIds.Distinct(PresenceComparers.UserId).Take(PresenceLimits.Page)])).Viewers.ToDictionary(viewer => viewer.UserId, PresenceComparers.UserId);
+        string NameOf(string userId) => viewers.TryGetValue(userId, out var viewer) ? ViewerNames.Of(viewer) : VisibleText.IdOf(userId);
+        return new StageReading(
+            invitations.ToDictionary(invitation => invitation.UserId, PresenceComparers.UserId),
+            [.. open.Select(invitation => new StageGuest(invitation, NameOf(invitation.UserId)))],
+            [.. hands.Select(hand => new StageHand(hand, NameOf(hand.UserId)))],
+            snapshot.Hands.Count);
+    }
 
     /// <summary>The bans in force of those who were removed lately.</summary>
     private Dictionary<string, Removal> BansOf(IReadOnlyList<Departure> departures, string roomId)
@@ -107,6 +124,9 @@ public sealed record RoomDetailViewModel(RosterView View, RoomSnapshot Snapshot,
 {
     /// <summary>The bans in force of those who were removed lately, by user.</summary>
     public required IReadOnlyDictionary<string, Removal> Bans { get; init; }
+
+    /// <summary>Who is invited, on the stage, or has a hand raised.</summary>
+    public required StageReading Stage { get; init; }
 
     /// <summary>The room.</summary>
     public RoomSummary Room => Snapshot.Room;

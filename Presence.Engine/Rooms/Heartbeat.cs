@@ -32,6 +32,9 @@ public readonly record struct Heartbeat
     /// <summary>Whose share the session counts in. Read when its user becomes present.</summary>
     public ViewerOrigin Origin { get; init; }
 
+    /// <summary>The viewer raises its hand, or takes it down; null says nothing of it.</summary>
+    public bool? HandRaised { get; init; }
+
     /// <summary>What the session runs on; left out, what it said before stays.</summary>
     public SessionDevice Device { get; init; }
 }
@@ -43,6 +46,9 @@ public readonly record struct Heartbeat
 /// <param name="Viewers">The room's viewer count right after it.</param>
 public readonly record struct HeartbeatReceipt(HeartbeatOutcome Outcome, PresenceSettings Settings, bool Joined, int Viewers)
 {
+    /// <summary>The viewer's hand is up.</summary>
+    public bool IsHandRaised { get; init; }
+
     private readonly object? _besides; // one field for both: a receipt lives in every reply, and has one of them at most
 
     /// <summary>What keeps the user out, where that is the outcome.</summary>

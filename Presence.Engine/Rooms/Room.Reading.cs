@@ -197,5 +197,6 @@ internal sealed partial class Room
         new(_buckets.Viewers, _sessions.Count, _buckets.Guests, _buckets.Hidden, _buckets.Fading, _network.Clock.UtcOf(_network.SweptAt))
         {
             Sequence = _rare.Sequence,
+            Hands = _hasHands ? _rare.Hands!.Count : 0,
         };
 }

@@ -118,8 +118,7 @@ internal sealed partial class Room
             _rare.RosterReadCache?.ForgetNames();
         }
         RecordLeftNeedsLock(left with { Viewers = _buckets.Viewers }, before.State == ViewerState.Hidden);
-        if (!_network.Stage.IsEmpty)
-            _network.Stage.Leave(Id, userId, _network.Clock.UtcOf(at));
+        LeaveStageNeedsLock(userId, at);
         EmitNeedsLock(ChangeKind.Left, userId, isGuest, reason, at);
     }
 

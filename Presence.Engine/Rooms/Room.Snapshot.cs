@@ -26,6 +26,7 @@ internal sealed partial class Room
                 Trend = TrendNeedsLock(at),
                 Flow = FlowNeedsLock(),
                 Departures = [],
+                Hands = HandsNeedsLock(),
             };
         }
         return snapshot with { Departures = DeparturesOf(departures) };

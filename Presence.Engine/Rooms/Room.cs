@@ -29,6 +29,7 @@ internal sealed partial class Room
     private RoomRules _rules;
     private int _catalogueVersion;
     private bool _isRetired;
+    private bool _hasHands;
     private long _latest;
     private long _heartbeats;
 
@@ -64,8 +65,8 @@ internal sealed partial class Room
             if (_isRetired)
                 return false;
             receipt = HeartbeatNeedsLock(heartbeat, hash);
-            if (!_network.Stage.IsEmpty && receipt.Outcome == HeartbeatOutcome.Accepted && _network.Stage.Of(Id, heartbeat.UserId) is { IsOpen: true } invitation)
-                receipt = receipt with { Invitation = invitation };
+            if (receipt.Outcome == HeartbeatOutcome.Accepted)
+                receipt = WithStageNeedsLock(receipt, heartbeat);
             return true;
         }
         finally

@@ -1,4 +1,5 @@
 using Presence.Engine.Changes;
+using Presence.Engine.Stage;
 
 namespace Presence.Engine.Rooms;
 
@@ -62,6 +63,9 @@ internal struct RoomColdState
 
     /// <summary>By leading slot; null until a viewer was hidden or had several sessions. Bounded by the viewers.</summary>
     public Dictionary<int, Stay>? Stays;
+
+    /// <summary>Null until the first hand was raised.</summary>
+    public RaisedHands? Hands;
 
     /// <summary>Changes are sent as counts.</summary>
     public bool IsCrowd;

@@ -1,3 +1,5 @@
+using Presence.Engine.Stage;
+
 namespace Presence.Engine.Rooms;
 
 /// <summary>A room at one moment: every number, curve and list is read under one hold of its lock, so that none contradicts another.</summary>
@@ -17,6 +19,9 @@ public sealed record RoomSnapshot
 
     /// <summary>Who left last, the latest first.</summary>
     public required IReadOnlyList<Departure> Departures { get; init; }
+
+    /// <summary>The hands raised, in their order.</summary>
+    public IReadOnlyList<RaisedHand> Hands { get; init; } = [];
 
     /// <summary>The first viewers in the order asked for; null when none was asked for.</summary>
     public ViewerPage? First { get; init; }
@@ -47,6 +52,9 @@ public readonly record struct RoomCount(int Viewers, int Sessions, int Guests, i
 {
     /// <summary>The room's change sequence at that moment: changes up to it are counted, later ones are not.</summary>
     public long Sequence { get; init; }
+
+    /// <summary>Hands raised.</summary>
+    public int Hands { get; init; }
 }
 
 /// <summary>What a room's viewer count is made of, and what is not in it; of one moment.</summary>

@@ -19,7 +19,11 @@ public sealed record Viewer(
     DateTimeOffset LastHeartbeatAt,
     ViewerState State,
     bool IsFading,
-    int Sessions);
+    int Sessions)
+{
+    /// <summary>Since when its hand is raised; null while it is not.</summary>
+    public DateTimeOffset? HandRaisedAt { get; init; }
+}
 
 /// <summary>One session of a viewer, as of one moment.</summary>
 /// <param name="SessionId">The client instance; empty for the user's default session.</param>

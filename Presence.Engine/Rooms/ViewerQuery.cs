@@ -27,6 +27,9 @@ public sealed record ViewerQuery
     /// <summary>Only viewers who have been present for longer than this; null lists all.</summary>
     public TimeSpan? LongerThan { get; init; }
 
+    /// <summary>Only viewers whose hand is raised, or only those whose is not; null lists both.</summary>
+    public bool? IsHandRaised { get; init; }
+
     /// <summary>Leave out so many at the front, without a filter, in an order by joining, and not together with <see cref="After"/>. Between two reads viewers move up and down; a cursor is what never skips one.</summary>
     public int Skip { get; init; }
 
@@ -38,6 +41,7 @@ public sealed record ViewerQuery
     /// <param name="now">The moment up to which it has been present.</param>
     public bool Matches(Viewer viewer, DateTimeOffset now) =>
         MatchesMark(new ViewerStatus(viewer.State, viewer.IsFading), viewer.IsGuest, (now - viewer.JoinedAt).Ticks)
+        && (IsHandRaised is not { } raised || raised == viewer.HandRaisedAt is not null)
         && (FoldedSearch is not { } search
             || Letters.Contains(viewer.UserId, search)
             || (viewer.Profile?.DisplayName is { } name && Letters.Contains(name, search)));
@@ -55,7 +59,7 @@ public sealed record ViewerQuery
     public bool LooksAtAll => IsFiltered || Sort == ViewerSort.Name;
 
     internal bool IsFiltered =>
-        !string.IsNullOrEmpty(Search) || State is not null || IsFading is not null || IsGuest is not null || !string.IsNullOrEmpty(Device) || LongerThan is not null;
+        !string.IsNullOrEmpty(Search) || State is not null || IsFading is not null || IsGuest is not null || !string.IsNullOrEmpty(Device) || LongerThan is not null || IsHandRaised is not null;
 
     /// <summary>Whether the order or the search needs to know what viewers are called.</summary>
     internal bool GoesByNames => !string.IsNullOrEmpty(Search) || Sort == ViewerSort.Name;

@@ -14,6 +14,7 @@ internal sealed class ViewerSelection(ViewerQuery query, Room room, long now)
     private readonly bool _isByName = query.Sort == ViewerSort.Name;
     private readonly string? _search = query.FoldedSearch;
     private readonly bool[]? _devices = room.DevicesLike(query.Device);
+    private readonly HashSet<string>? _hands = query.IsHandRaised is null ? null : room.Hands().Select(hand => hand.UserId).ToHashSet(PresenceComparers.UserId);
 
     /// <summary>The page, one viewer more where there are more, and what a cursor says of the last one. Of <paramref name="rows"/> those that match are left.</summary>
     /// <param name="rows">Everybody.</param>
@@ -71,6 +72,8 @@ internal sealed class ViewerSelection(ViewerQuery query, Room room, long now)
         foreach (ref var row in all)
         {
             if (!query.MatchesMark(row.Mark, row.IsGuest, now - row.JoinedAt) || (_devices is not null && !room.IsOnDevice(row, _devices)))
+                continue;
+            if (_hands is not null && _hands.Contains(row.UserId) != query.IsHandRaised)
                 continue;
             if (query.GoesByNames)
                 row.Name = room.NameOf(row);

@@ -128,6 +128,17 @@ public sealed class StageStore(PresenceDatabase database, PresenceEngine engine)
         }
     }
 
+    /// <summary>Lowers a viewer's raised hand, or with null all of a room; how many were up. Recorded when there was one.</summary>
+    public async Task<int> LowerHandsAsync(string roomId, string? userId, Actor by, CancellationToken cancellationToken)
+    {
+        var raised = engine.HandsIn(roomId).Count(hand => userId is null || PresenceComparers.UserId.Equals(hand.UserId, userId));
+        if (raised == 0)
+            return 0;
+        await using var context = database.CreateDbContext();
+        await context.RecordAloneAsync(new AuditEntry(AuditActs.HandLowered, by) { RoomId = roomId, UserId = userId, New = AuditEntry.Values(("hands", raised)) }, database.Now(), cancellationToken);
+        return engine.LowerHands(roomId, userId);
+    }
+
     /// <summary>Ends what is due, stores what ended by leaving, and forgets what has been over for long. Called once a second.</summary>
     public async Task PassAsync(CancellationToken cancellationToken)
     {

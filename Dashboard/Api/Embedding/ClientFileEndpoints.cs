@@ -26,7 +26,7 @@ internal static class ClientFileEndpoints
 
     /// <summary>Get a script of the client</summary>
     /// <remarks>
-    /// <c>presence.js</c> is the client for browsers. <c>users.js</c> watches whether users are online. <c>widget.js</c> defines <c>&lt;viewer-count&gt;</c> and
+    /// <c>presence.js</c> is the client for browsers. <c>stage.js</c> is the same with invitations and raised hands. <c>users.js</c> watches whether users are online. <c>widget.js</c> defines <c>&lt;viewer-count&gt;</c> and
     /// <c>&lt;whos-watching&gt;</c>. The scripts have the server's version. <c>1</c> is the client's major version.
     /// </remarks>
     /// <response code="200">The script, an ES module.</response>

@@ -77,7 +77,7 @@ internal static class ApiParameter
         ["userId"] = ("The user, percent-encoded. For profiles, the id can be encoded twice, as in published clients.", PresenceIds.LongestUserId),
         ["channelId"] = ("The channel. Follows the rule for room ids.", PresenceIds.LongestRoomId),
         ["link"] = ("The code of a room's public link.", PublicLinkStore.CodeLength),
-        ["file"] = ("One of `presence.js`, `react.js`, `timer-worker.js`, `users.js` and `widget.js`.", 40),
+        ["file"] = ("One of `presence.js`, `react.js`, `stage.js`, `timer-worker.js`, `users.js` and `widget.js`.", 40),
         ["key"] = ("The last part of the `picture` in a room's document.", 40),
         ["linkId"] = ("The share link's id, from the `picture` in its stream. Not its token.", 40),
         ["broadcastId"] = ("The broadcast's id from the list.", 19),

@@ -64,6 +64,9 @@ public sealed partial class Roster
     private ViewerModeration Moderation { get; set; } = default!;
 
     [Inject]
+    private StageModeration Stage { get; set; } = default!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
     [Inject]
@@ -177,6 +180,11 @@ public sealed partial class Roster
         if (await Bans.AskAsync(item.Viewer.UserId, ViewerNames.Of(item.Viewer), View.RoomId))
             await RefreshRowsAsync();
     }
+
+    /// <summary>Invites a viewer to the stage, or takes an open invitation back.</summary>
+    private Task InviteAsync(RosterItem item) => Reading.Stage.Invitations.GetValueOrDefault(item.Viewer.UserId) is { IsOpen: true } open
+        ? Stage.CancelAsync(open)
+        : Stage.InviteAsync(View.RoomId, item.Viewer.UserId, ViewerNames.Of(item.Viewer));
 
     private async Task LiftAsync(RosterItem item)
     {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine;
+using Presence.Engine.Stage;
 
 namespace Presence.Dashboard.Components.Shared;
 
@@ -27,6 +28,14 @@ public sealed partial class ViewerRow
     [Parameter]
     public bool CanLift { get; set; }
 
+    /// <summary>Its latest invitation to the stage. Null for none.</summary>
+    [Parameter]
+    public StageInvitation? Invitation { get; set; }
+
+    /// <summary>Invites it, or takes an open invitation back.</summary>
+    [Parameter]
+    public EventCallback<RosterItem> OnInvite { get; set; }
+
     [Parameter]
     public EventCallback<RosterItem> OnToggle { get; set; }
 
@@ -38,6 +47,20 @@ public sealed partial class ViewerRow
 
     [Inject]
     private LocalTime LocalTime { get; set; } = default!;
+
+    private string InviteLabel => _shown.Invitation switch
+    {
+        InvitationStatus.Pending => RoomTexts.StageCancelOf,
+        InvitationStatus.Accepted => RoomTexts.StageTakeOffOf,
+        _ => RoomTexts.StageInviteOf,
+    };
+
+    private string InviteTitle => _shown.Invitation switch
+    {
+        InvitationStatus.Pending => RoomTexts.StageCancel,
+        InvitationStatus.Accepted => RoomTexts.StageTakeOff,
+        _ => RoomTexts.StageInvite,
+    };
 
     private string Said => VisibleText.Isolated(_shown.Name);
 
@@ -57,7 +80,10 @@ public sealed partial class ViewerRow
             IsOpen,
             Item.HasLeft,
             CanRemove,
-            CanLift);
+            CanLift,
+            viewer.HandRaisedAt is not null && !Item.HasLeft,
+            Item.HasLeft ? "" : StageTexts.Badge(Invitation, Now),
+            Invitation?.Status);
         _isChanged = shown != _shown;
         _shown = shown;
     }
@@ -76,5 +102,11 @@ public sealed partial class ViewerRow
         bool IsOpen,
         bool HasLeft,
         bool CanRemove,
-        bool CanLift);
+        bool CanLift,
+        bool HasHand,
+        string Stage,
+        InvitationStatus? Invitation)
+    {
+        public bool IsOpenOnStage => Invitation is InvitationStatus.Pending or InvitationStatus.Accepted;
+    }
 }

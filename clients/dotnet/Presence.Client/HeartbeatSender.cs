@@ -263,6 +263,12 @@ public sealed class HeartbeatReceipt
 
     /// <summary>The room's viewers, while their number is watched without an event stream.</summary>
     public int? Count { get; internal init; }
+
+    /// <summary>The viewer's open invitation to the room's stage. Null for none.</summary>
+    public StageInvitation? Invitation { get; internal init; }
+
+    /// <summary>The viewer's hand is raised.</summary>
+    public bool IsHandRaised { get; internal init; }
 }
 
 /// <summary>Spreads crowds out; decides nothing that must not be guessed.</summary>

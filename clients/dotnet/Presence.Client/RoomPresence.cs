@@ -13,6 +13,8 @@ public sealed class RoomPresence : HeartbeatSender
     private readonly CountWatch _counts;
     private string _roomId;
     private ViewerState _viewerState;
+    private bool? _wish;
+    private StageInvitation? _invitation;
 
     /// <summary>Creates one. Nothing is sent yet.</summary>
     /// <exception cref="ArgumentException">The room id is invalid, or the server's URL is missing.</exception>
@@ -31,6 +33,8 @@ public sealed class RoomPresence : HeartbeatSender
             ViewerState = () => Server.App.IsHidden ? ViewerState.Hidden : _viewerState,
             SettingsVersion = () => State.Receipt?.SettingsVersion,
             WantsCount = WantsCount,
+            Hand = () => _wish,
+            HandSaid = HandSaid,
         };
     }
 
@@ -128,6 +132,45 @@ public sealed class RoomPresence : HeartbeatSender
         ViewerStateChanged();
     }
 
+    /// <summary>An invitation to the stage, its acceptance, and, without an invitation, its end. Heard with the heartbeats.</summary>
+    public event EventHandler<InvitationEventArgs>? InvitationChanged;
+
+    /// <summary>The open invitation: pending, or accepted while the viewer is on the stage. Null for none.</summary>
+    public StageInvitation? Invitation
+    {
+        get
+        {
+            lock (Gate)
+                return _invitation;
+        }
+    }
+
+    /// <summary>Whether the server has the viewer's hand as raised. A moderator can lower it, and a restart of the server does.</summary>
+    public bool IsHandRaised
+    {
+        get
+        {
+            lock (Gate)
+                return FreshReceiptNeedsLock?.IsHandRaised == true;
+        }
+    }
+
+    /// <summary>Accepts the open invitation.</summary>
+    /// <exception cref="InvalidOperationException">There is no open invitation.</exception>
+    /// <exception cref="PresenceException">It is over, or the server can't be reached.</exception>
+    public Task<StageInvitation> AcceptAsync(CancellationToken cancellationToken = default) => AnswerAsync("accept", cancellationToken);
+
+    /// <summary>Rejects the open invitation.</summary>
+    /// <exception cref="InvalidOperationException">There is no open invitation.</exception>
+    /// <exception cref="PresenceException">It is over, or the server can't be reached.</exception>
+    public Task<StageInvitation> RejectAsync(CancellationToken cancellationToken = default) => AnswerAsync("reject", cancellationToken);
+
+    /// <summary>Raises the viewer's hand: said at once if the heartbeat runs, otherwise with its first one.</summary>
+    public void RaiseHand() => Wave(true);
+
+    /// <summary>Takes the hand down.</summary>
+    public void LowerHand() => Wave(false);
+
     /// <summary>Also for the count that is watched.</summary>
     public override void Resume()
     {
@@ -137,9 +180,48 @@ public sealed class RoomPresence : HeartbeatSender
 
     private protected override IHeartbeatKind NewPulseNeedsLock() => new RoomHeartbeatKind(Server, _source with { RoomId = _roomId });
 
-    private protected override void StateChangedNeedsLock() => _counts?.OfferNeedsLock(FreshReceiptNeedsLock?.Count);
+    private protected override void StateChangedNeedsLock()
+    {
+        _counts?.OfferNeedsLock(FreshReceiptNeedsLock?.Count);
+        HearNeedsLock(StateNeedsLock.Status is PresenceStatus.Idle or PresenceStatus.Refused ? null : StateNeedsLock.Receipt?.Invitation);
+    }
 
     private protected override void End() => _counts.End();
+
+    private void Wave(bool isUp)
+    {
+        lock (Gate)
+            _wish = isUp;
+        ViewerStateChanged();
+    }
+
+    private void HandSaid(bool said)
+    {
+        lock (Gate)
+        {
+            if (_wish == said)
+                _wish = null;
+        }
+    }
+
+    private async Task<StageInvitation> AnswerAsync(string word, CancellationToken cancellationToken)
+    {
+        var open = Invitation ?? throw new InvalidOperationException("There is no open invitation.");
+        var request = new ApiRequest(HttpMethod.Post, $"{RoomPath.Of(RoomId)}/invitation/{Uri.EscapeDataString(open.Id)}/{word}");
+        var answered = await Server.SendAsync(request, PresenceJson.Default.StageInvitation, cancellationToken).ConfigureAwait(false);
+        lock (Gate)
+            HearNeedsLock(answered.Status == "accepted" ? answered : null);
+        Events.Deliver();
+        return answered;
+    }
+
+    private void HearNeedsLock(StageInvitation? invitation)
+    {
+        var before = _invitation;
+        _invitation = invitation;
+        if ((before?.Id, before?.Status) != (invitation?.Id, invitation?.Status))
+            Events.Add(() => Call(() => InvitationChanged?.Invoke(this, new InvitationEventArgs(invitation))));
+    }
 
     private bool WantsCount()
     {
@@ -159,6 +241,36 @@ public sealed class RoomPresenceOptions : PresenceOptions
 
     /// <summary>The app's version, for moderators. Up to 30 characters.</summary>
     public string? AppVersion { get; set; }
+}
+
+/// <summary>An invitation to a room's stage as co-host.</summary>
+public sealed class StageInvitation
+{
+    /// <summary>Its id.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>The room.</summary>
+    public string RoomId { get; init; } = "";
+
+    /// <summary><c>pending</c>, <c>accepted</c>, <c>rejected</c>, <c>cancelled</c> or <c>expired</c>.</summary>
+    public string Status { get; init; } = "";
+
+    /// <summary>When it was made.</summary>
+    public DateTimeOffset InvitedAt { get; init; }
+
+    /// <summary>Until when it can be answered.</summary>
+    public DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>How long a pending one can be answered, whatever this device's clock says.</summary>
+    public double? ExpiresInSeconds { get; init; }
+}
+
+/// <summary>Reports what became of an invitation.</summary>
+/// <param name="invitation">The open invitation. Null when it is over.</param>
+public sealed class InvitationEventArgs(StageInvitation? invitation) : EventArgs
+{
+    /// <summary>The open invitation. Null when it is over.</summary>
+    public StageInvitation? Invitation { get; } = invitation;
 }
 
 /// <summary>A room's counts.</summary>

@@ -24,6 +24,10 @@ await build({ ...shared, entryPoints: ["src/react.ts"], outfile: `${folder}/reac
 await build({ ...shared, entryPoints: ["src/users.ts"], outfile: `${folder}/users.js`, mangleProps: internals });
 await squeeze(`${folder}/users.js`);
 
+// Room presence and the stage: with all of the client in it, and instead of it.
+await build({ ...shared, entryPoints: ["src/stage.ts"], outfile: `${folder}/stage.js`, mangleProps: internals });
+await squeeze(`${folder}/stage.js`);
+
 await build({ ...shared, entryPoints: ["src/widget/widget.ts"], outfile: `${folder}/widget.js` });
 await squeeze(`${folder}/widget.js`);
 
@@ -31,7 +35,7 @@ const [, worker] = /source = "(.+)";/.exec(await readFile(`${root}src/workerTime
 await writeFile(`${folder}/timer-worker.js`, `${worker};\n`);
 
 execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, "-p", `${root}tsconfig.types.json`, "--outDir", `${folder}/types`], { stdio: "inherit" });
-await keepReachable(`${folder}/types`, ["presence.d.ts", "react.d.ts", "users.d.ts"]);
+await keepReachable(`${folder}/types`, ["presence.d.ts", "react.d.ts", "users.d.ts", "stage.d.ts"]);
 
 /** A bundler leaves what a compressor finds: a twentieth of the client. */
 async function squeeze(file) {

@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const most = 6_000;
 const mostOfWidget = 4_000;
 const mostOfUsers = 4_000;
+const mostOfStage = 6_800;
 
 /** Every file below a folder with what it holds, short enough for a failure to be read. */
 function filesOf(folder: string): Record<string, string> {
@@ -46,6 +47,16 @@ test("dist_users_staysSmallAndNeedsNothing", async () => {
   expect(size).toBeLessThan(mostOfUsers);
   expect(bundle.toString()).not.toMatch(/\bimport\b|\brequire\b|\bconsole\b/);
   expect(Object.keys(await import("../dist/users.js" as string))).toEqual(["watchUsers"]);
+});
+
+test("dist_stage_staysSmallAndNeedsNothing", async () => {
+  const bundle = readFileSync(join(root, "dist/stage.js"));
+  const size = gzipSync(bundle, { level: 9 }).length;
+  process.stdout.write(`stage.js: ${bundle.length} bytes, ${size} gzipped (at most ${mostOfStage})\n`);
+
+  expect(size).toBeLessThan(mostOfStage);
+  expect(bundle.toString()).not.toMatch(/\bimport\b|\brequire\b|\bconsole\b/);
+  expect(Object.keys(await import("../dist/stage.js" as string)).sort()).toEqual(["PresenceError", "StagePresence"]);
 });
 
 test("package_forWhoeverInstallsIt_bringsNothingElse", () => {

@@ -5,6 +5,9 @@ using Presence.Client.Server;
 using Presence.Dashboard.Api.Streaming;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine;
+using Presence.Engine.Stage;
+using Presence.Engine.Storage;
 using Presence.Engine.Tests.Support;
 
 namespace Presence.Client.Tests.RealServer;
@@ -46,6 +49,16 @@ public sealed class ScriptedServer : IAsyncLifetime
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    /// <summary>Invites a viewer to a room's stage, as its host does.</summary>
+    public async Task InviteAsync(string roomId, string userId) =>
+        Assert.True((await _host.Services.GetRequiredService<StageStore>().InviteAsync(roomId, userId, InvitationRules.Default, "host", TestContext.Current.CancellationToken))!.Value.IsNew);
+
+    /// <summary>What became of the one invitation in a room.</summary>
+    public InvitationStatus InvitationIn(string roomId) => Assert.Single(_host.Services.GetRequiredService<IPresence>().InvitationsIn(roomId)).Status;
+
+    /// <summary>How many hands are raised in a room.</summary>
+    public async Task<int> HandsAsync(string roomId) => (await _host.Services.GetRequiredService<IPresence>().CountAsync(roomId)).Hands;
 
     public async Task StopAsync()
     {

@@ -48,7 +48,7 @@ internal sealed class HeartbeatLoop : ISessionClaimant, IAppListener
     }
 
     /// <summary>What the viewer does is something else than the last heartbeat said.</summary>
-    private bool HasNewsNeedsLock => _state.Status == PresenceStatus.Present && _said is { } said && _pulse.ViewerState != said;
+    private bool HasNewsNeedsLock => _state.Status == PresenceStatus.Present && _said is { } said && (_pulse.ViewerState != said || _pulse.HasNews);
 
     /// <summary>Completed by the first heartbeat that is taken, faulted by the first refusal.</summary>
     public Task Started => _started.Task;
@@ -346,6 +346,9 @@ internal interface IHeartbeatKind
 
     /// <summary>What the next heartbeat would say of the viewer.</summary>
     ViewerState ViewerState { get; }
+
+    /// <summary>There is something else to say at once.</summary>
+    bool HasNews { get; }
 
     Task<HeartbeatReceipt> BeatAsync(CancellationToken cancellationToken);
 

@@ -12,8 +12,11 @@ internal sealed class RoomHeartbeatKind(ViewerApi server, RoomHeartbeatKindSourc
 
     public ViewerState ViewerState => source.ViewerState();
 
+    public bool HasNews => source.Hand() is not null;
+
     public async Task<HeartbeatReceipt> BeatAsync(CancellationToken cancellationToken)
     {
+        var hand = source.Hand();
         var body = new HeartbeatBody
         {
             SessionId = source.SessionId,
@@ -21,12 +24,16 @@ internal sealed class RoomHeartbeatKind(ViewerApi server, RoomHeartbeatKindSourc
             Device = source.Device,
             AppVersion = source.AppVersion,
             SettingsVersion = source.SettingsVersion(),
+            HandRaised = hand,
         };
         var request = new ApiRequest(HttpMethod.Post, _path + "/heartbeat" + (source.WantsCount() ? "?include=count" : ""))
         {
             Body = JsonSerializer.SerializeToUtf8Bytes(body, PresenceJson.Default.HeartbeatBody),
         };
-        return HeartbeatAnswer.ToReceipt(await server.SendAsync(request, PresenceJson.Default.HeartbeatAnswer, cancellationToken).ConfigureAwait(false));
+        var receipt = HeartbeatAnswer.ToReceipt(await server.SendAsync(request, PresenceJson.Default.HeartbeatAnswer, cancellationToken).ConfigureAwait(false));
+        if (hand is { } said)
+            source.HandSaid(said);
+        return receipt;
     }
 
     public Task LeaveAsync() =>
@@ -41,6 +48,8 @@ internal sealed record RoomHeartbeatKindSource(string RoomId, string SessionId, 
     public Func<ViewerState> ViewerState { get; init; } = static () => Client.ViewerState.Visible;
     public Func<int?> SettingsVersion { get; init; } = static () => null;
     public Func<bool> WantsCount { get; init; } = static () => false;
+    public Func<bool?> Hand { get; init; } = static () => null;
+    public Action<bool> HandSaid { get; init; } = static _ => { };
 }
 
 /// <summary>The heartbeats of a user, apart from any room.</summary>
@@ -52,6 +61,8 @@ internal sealed class UserHeartbeatKind(ViewerApi server) : IHeartbeatKind
 
     /// <summary>A user's heartbeat says nothing but itself.</summary>
     public ViewerState ViewerState => ViewerState.Visible;
+
+    public bool HasNews => false;
 
     /// <summary>Its answer names no pace, so the settings are asked with each one: a moderator may have changed it.</summary>
     public async Task<HeartbeatReceipt> BeatAsync(CancellationToken cancellationToken)

@@ -17,6 +17,7 @@ namespace Presence.Client.Http;
 [JsonSerializable(typeof(PresencesAnswer))]
 [JsonSerializable(typeof(ViewersAnswer))]
 [JsonSerializable(typeof(RoomCount))]
+[JsonSerializable(typeof(StageInvitation))]
 [JsonSerializable(typeof(LoginBody))]
 [JsonSerializable(typeof(LoginAnswer))]
 [JsonSerializable(typeof(HeartbeatsBody))]
@@ -53,6 +54,8 @@ internal sealed class HeartbeatAnswer
     public double? NextHeartbeatInSeconds { get; init; }
     public int? SettingsVersion { get; init; }
     public int? Count { get; init; }
+    public StageInvitation? Invitation { get; init; }
+    public bool HandRaised { get; init; }
 
     /// <summary>An answer without a pace comes from something in between, such as a hotel's sign-in page: the heartbeat was not taken.</summary>
     /// <exception cref="PresenceException">It is such an answer.</exception>
@@ -64,6 +67,8 @@ internal sealed class HeartbeatAnswer
             PresenceTimeout = answer.PresenceTimeoutSeconds is > 0 and < 86_400 and var timeout ? TimeSpan.FromSeconds(timeout) : null,
             SettingsVersion = answer.SettingsVersion,
             Count = answer.Count,
+            Invitation = answer.Invitation,
+            IsHandRaised = answer.HandRaised,
         }
         : throw PresenceException.NotOfThisServer();
 }
@@ -76,6 +81,7 @@ internal sealed class HeartbeatBody
     public string? Device { get; init; }
     public string? AppVersion { get; init; }
     public int? SettingsVersion { get; init; }
+    public bool? HandRaised { get; init; }
 }
 
 /// <summary>What a login is answered with, as far as it is used.</summary>

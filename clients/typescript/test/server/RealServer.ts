@@ -50,6 +50,16 @@ export class RealServer {
     return (await this.#call("GET", `/api/v1/presence/rooms/${encodeURIComponent(roomId)}/users`)).viewers;
   }
 
+  /** Invites a viewer to a room's stage, as its host does. */
+  async invite(roomId: string, userId: string): Promise<void> {
+    await this.#call("POST", `/api/v1/admin/rooms/${encodeURIComponent(roomId)}/invitations`, { userId });
+  }
+
+  async invitations(roomId: string): Promise<{ userId: string; status: string }[]> {
+    const { invitations } = await this.#call("GET", `/api/v1/admin/rooms/${encodeURIComponent(roomId)}/invitations`);
+    return invitations.map(({ userId, status }: { userId: string; status: string }) => ({ userId, status }));
+  }
+
   /** When the server last heard of the only viewer in a room. */
   async lastHeartbeatAt(roomId: string): Promise<string> {
     return (await this.viewers(roomId))[0]!.lastHeartbeatAt;
