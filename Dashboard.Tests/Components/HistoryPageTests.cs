@@ -35,7 +35,7 @@ public sealed class HistoryPageTests : PastPageTest
 
         var page = Render();
 
-        Assert.Equal(["Peak|25|at 20:15", "Average|8.7|while the server ran", "Watched|6 h 21 min|under 1 min of it hidden", "Joined|30", "Left|29|8 timed out"], Totals(page));
+        Assert.Equal(["Peak|25|at 20:15", "Average|8.6|while the server ran", "Watched|6 h 19 min|under 1 min of it hidden", "Joined|30", "Left|29|8 timed out"], Totals(page));
         Assert.Equal(
             ["sideLive|20:38|3 min|1|1|2 min", "stage|20:15|15 min|25|25|5 h 31 min", "stage|19:55|10 min|4|4|40 min"],
             page.AllByTestId("broadcast").Select(row => string.Join('|', row.Children.Select(Words))));

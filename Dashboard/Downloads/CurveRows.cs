@@ -34,7 +34,7 @@ internal static class CurveRows
         Average(point, point.Viewers),
         Average(point, point.Hidden),
         Average(point, point.Guests),
-        Csv.Number(point.Peak),
+        point.Recorded > 0 ? Csv.Number(point.Peak) : "",
         Csv.Number(point.Joins),
         Csv.Number(point.Leaves.Total),
         Csv.Number(point.Leaves.Left),
@@ -47,5 +47,7 @@ internal static class CurveRows
         format.Zone.Id,
     ];
 
-    private static string Average(in CurvePoint point, TimeSpan counted) => Csv.Number(point.Span.Length > TimeSpan.Zero ? HistoryWords.Rounded(counted / point.Span.Length) : 0);
+    /// <summary>Nothing where the server did not run: nobody knows who was there.</summary>
+    private static string Average(in CurvePoint point, TimeSpan counted) =>
+        point.Recorded == 0 ? "" : Csv.Number(point.Span.Length > TimeSpan.Zero ? HistoryWords.Rounded(counted / point.Span.Length) : 0);
 }

@@ -149,6 +149,23 @@ public sealed class RecordingTests
     }
 
     [Fact]
+    public void Minutes_ATimeoutJustBeforeASleep_IsInTheMinuteInWhichItWas()
+    {
+        using var world = new EngineWorld(EngineWorld.Seconds(1, 6));
+        Align(world);
+        world.Advance(24.4);
+        world.Beat("ann"); // until 30.4
+        world.Advance(5.6);
+        world.Time.Advance(TimeSpan.FromSeconds(58)); // asleep from 31 on
+        world.Engine.Sweep();
+        world.Advance(60);
+
+        var minute = Minutes(world.Engine).Single(minute => minute.RoomId == EngineWorld.Lobby);
+
+        Assert.Equal((TimeSpan.FromSeconds(6), 1), (Rounded(minute.Viewers), minute.Leaves.Timeout));
+    }
+
+    [Fact]
     public void Minutes_InWhichNoSweepRan_HaveTheNetworksJoinsAndLeaves()
     {
         using var world = new EngineWorld(EngineWorld.Seconds(30, 600));

@@ -91,7 +91,7 @@ internal sealed class MinuteRecorder
     /// <summary>Whether it counts what the room counts, for tests.</summary>
     public bool Agrees(in RoomCounters counters) => (_viewers, _hidden, _guests) == (counters.Viewers, counters.Hidden, counters.Guests);
 
-    private static long MinuteOf(PresenceClock clock, long at) => clock.UtcOf(at).UtcTicks / TimeSpan.TicksPerMinute;
+    private static long MinuteOf(PresenceClock clock, long at) => clock.UtcThen(at).UtcTicks / TimeSpan.TicksPerMinute;
 
     private static long EndOf(PresenceClock clock, long minute) => clock.PresenceTimeThen(new DateTimeOffset((minute + 1) * TimeSpan.TicksPerMinute, TimeSpan.Zero));
 
