@@ -34,10 +34,12 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         /account/passkeys                in         no         200        200        200
         /account/two-factor              in         no         200        200        200
         /audit                           in         no         no         no         200
+        /bans                            in         no         no         200        200
         /broadcasts/{Id:long}            in         no         200        200        200
         /connect                         in         no         200        200        200
         /demo                            404        404        404        404        404
         /downloads/audit.csv             in         no         no         no         200
+        /downloads/bans.csv              in         no         no         200        200
         /downloads/broadcasts/{Id:long}/attendance.csv in         no         200        200        200
         /downloads/broadcasts/{Id:long}/curve.csv in         no         200        200        200
         /downloads/history.csv           in         no         200        200        200

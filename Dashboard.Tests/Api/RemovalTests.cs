@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine;
+using Presence.Engine.Rooms;
 using Presence.Engine.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Api;
@@ -283,6 +286,34 @@ public sealed class RemovalTests : IAsyncLifetime
         var end = JsonNode.Parse(last[1]["data: ".Length..])!;
         Assert.Equal((code, "spam"), (end["code"]!.GetValue<int>(), end["data"]!["reason"]!.GetValue<string>()));
         Assert.EndsWith("Z", end["data"]!["until"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Remove_Among50000Viewers_IsInForceWhenTheReplyArrivesAndEndsTheStream()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var engine = host.Services.GetRequiredService<PresenceEngine>();
+        for (var user = 0; user < 50_000; user++)
+            engine.Heartbeat(new Heartbeat { RoomId = $"room-{user % 500}", UserId = $"user-{user}", SessionId = "" });
+        var anna = await host.TokenAsync("anna");
+        for (var room = 0; room < 20; room++)
+            Assert.Equal(202, (await host.BeatAsync($"room-{room}", anna)).Status);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/presence/rooms/room-0/stream");
+        request.Headers.Authorization = new("Bearer", anna);
+        using var response = await host.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        var reading = response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+
+        var made = await host.PostAsync("/api/v1/admin/removals", DashboardHost.ServerKey, """{"userId":"anna","durationSeconds":3600}""");
+
+        var set = System.Diagnostics.Stopwatch.GetElapsedTime(began);
+        Assert.Equal(201, made.Status);
+        Assert.Empty((await host.Services.GetRequiredService<IPresence>().ReadViewerAsync("anna", TestContext.Current.CancellationToken)).Places);
+        Assert.Equal(50_000, engine.CountNetwork().Viewers);
+        (await host.BeatAsync("room-0", anna)).IsRefusal(403, 400312);
+        (await host.GetAsync("/api/v1/presence/rooms/room-0/users/count", anna)).IsRefusal(403, 400312);
+        Assert.Contains("event: end", await reading, StringComparison.Ordinal);
+        TestContext.Current.TestOutputHelper?.WriteLine($"in force after {set.TotalMilliseconds:0} ms, the stream ended after {System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
     }
 
     private Task<Answer> LogInAsync(string userId, string deviceId) => _host.LogInAsync(new JsonObject { ["userId"] = userId, ["deviceId"] = deviceId });

@@ -95,13 +95,14 @@ public sealed class HiddenTabTests(ChromiumBrowser chromium)
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove ada" }).First.ClickAsync();
         var ban = page.GetByRole(AriaRole.Dialog);
-        await ban.GetByLabel("24 h").CheckAsync(new() { Force = true });
-        await ban.GetByLabel("Reason").FillAsync("Spam");
+        await ban.GetByRole(AriaRole.Button, new() { Name = "Other" }).ClickAsync();
+        await ban.GetByLabel("Until", new() { Exact = true }).CheckAsync(new() { Force = true });
+        await ban.GetByRole(AriaRole.Textbox, new() { Name = "Reason" }).FillAsync("Spam");
         await visit.AnsweredAsync();
         await HideAsync(visit, host);
         await ShowAsync(visit);
-        await Expect(ban.GetByLabel("24 h")).ToBeCheckedAsync();
-        await Expect(ban.GetByLabel("Reason")).ToHaveValueAsync("Spam");
+        await Expect(ban.GetByLabel("Until", new() { Exact = true })).ToBeCheckedAsync();
+        await Expect(ban.GetByRole(AriaRole.Textbox, new() { Name = "Reason" })).ToHaveValueAsync("Spam");
         await ban.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
         await Expect(page.GetByLabel("Presence timeout")).ToHaveValueAsync("120");
 

@@ -181,7 +181,7 @@ public sealed class RoomNumberTests : PageTest
     [Fact]
     public async Task LetIn_ThatFails_IsSaidAndThePageStays()
     {
-        Services.AddScoped(services => new ViewerModeration(Local, null!, services.GetRequiredService<ModeratorGuard>(), Time));
+        Services.AddScoped(services => new ViewerModeration(Local, null!, null!, null!, null!, services.GetRequiredService<ModeratorGuard>(), Time));
         Beat("main", "grace");
         Beat("main", "hedy");
         await Services.GetRequiredService<RemovalStore>().RemoveAsync(new("hedy", "main", Time.GetUtcNow().AddHours(1), null), "ops@example.com", Cancellation);

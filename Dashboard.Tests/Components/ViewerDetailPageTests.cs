@@ -145,7 +145,7 @@ public sealed class ViewerDetailPageTests : PageTest
     [Fact]
     public async Task LetIn_ThatFails_IsSaidAndThePageStays()
     {
-        Services.AddScoped(services => new ViewerModeration(Local, null!, services.GetRequiredService<ModeratorGuard>(), Time));
+        Services.AddScoped(services => new ViewerModeration(Local, null!, null!, null!, null!, services.GetRequiredService<ModeratorGuard>(), Time));
         await Services.GetRequiredService<RemovalStore>().RemoveAsync(new Removal("ada", "stage", Time.GetUtcNow().AddHours(1), null), "ops@example.com", Cancellation);
         var page = RenderViewer("ada");
         await PassUntilAsync(() => page.FindAll("[aria-labelledby=removals] li").Count == 1);
@@ -200,7 +200,7 @@ public sealed class ViewerDetailPageTests : PageTest
     }
 
     [Fact]
-    public async Task Remove_FromTheNetworkForADay_IsKeptInTheModeratorsName()
+    public async Task Remove_FromTheNetworkForTheDay_IsKeptInTheModeratorsName()
     {
         Beat("stage", "ada");
         Beat("rooftop", "ada");
@@ -211,14 +211,30 @@ public sealed class ViewerDetailPageTests : PageTest
         page.Act(shown => shown.ByRole("button", Sentence.With(ViewerTexts.RemoveFrom, ViewerTexts.Network)).Click()); // is done when the dialog is
         await PassUntilAsync(() => dialogs.FindAll("#removal-reason").Count == 1);
         Assert.Empty(dialogs.AllByRole("radio", ViewerTexts.WhereNetwork));
-        dialogs.Act(shown => shown.ByRole("radio", ViewerTexts.Hours24).Click());
-        await dialogs.ActAsync(shown => shown.ByRole("button", Sentence.With(ViewerTexts.RemoveFor, Durations.Rough(TimeSpan.FromDays(1)))).ClickAsync());
+        Services.GetRequiredService<LocalTime>().Use("Pacific/Auckland");
+        await dialogs.ActAsync(shown => shown.ByRole("button", Sentence.With(ViewerTexts.RemoveFor, BanTexts.Today)).ClickAsync());
         await PassUntilAsync(() => page.FindAll("article").Count == 0 && page.FindAll("[aria-labelledby=removals] li").Count == 1);
 
         var entry = await Services.GetRequiredService<RemovalStore>().FindAsync("ada", null, Cancellation);
         Assert.Equal("mod@example.com", entry!.By);
-        Assert.Equal(TimeSpan.FromDays(1), entry.Removal.Until - entry.At);
+        Assert.Equal(TimeSpan.Zero, TimeZoneInfo.ConvertTime(entry.Removal.Until, TimeZoneInfo.FindSystemTimeZoneById("Pacific/Auckland")).TimeOfDay);
+        Assert.InRange(entry.Removal.Until - entry.At, TimeSpan.Zero, TimeSpan.FromDays(1));
         Assert.Equal(0, Engine.CountNetwork().Viewers);
+    }
+
+    [Fact]
+    public async Task PastBans_SayWhoWhenWhyAndWhoLifted()
+    {
+        var removals = Services.GetRequiredService<RemovalStore>();
+        await removals.RemoveAsync(new Removal("ada", "stage", Time.GetUtcNow().AddHours(1), "links"), "ops@example.com", Cancellation);
+        await removals.LiftAsync("ada", "stage", "eve@example.com", Cancellation);
+
+        var page = RenderViewer("ada");
+
+        await PassUntilAsync(() => page.AllByTestId("past-bans").Count == 1);
+        var past = page.ByTestId("past-bans").TextContent;
+        Assert.All(["stage", "by eve@example.com", "by ops@example.com", "links", "lifted"], part => Assert.Contains(part, past, StringComparison.Ordinal));
+        Assert.Empty(page.FindAll("[aria-labelledby=removals] button"));
     }
 
     [Fact]

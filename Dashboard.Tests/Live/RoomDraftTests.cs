@@ -49,7 +49,7 @@ public sealed class RoomDraftTests
     [Fact]
     public void Span_OfALengthOfOnesOwn_EndsAtTheCap()
     {
-        var draft = new RemovalDraft { Length = RemovalLength.Custom, Unit = RemovalUnit.Days };
+        var draft = new RemovalDraft { Unit = RemovalUnit.Days };
 
         draft.Number = draft.LargestNumber;
         Assert.Equal(RemovalRules.Longest, draft.Span);
@@ -59,8 +59,12 @@ public sealed class RoomDraftTests
         Assert.Null(draft.Span);
         draft.Number = null;
         Assert.Null(draft.Span);
-        draft.Length = RemovalLength.Hour;
-        Assert.Equal(TimeSpan.FromHours(1), draft.Span);
+        (draft.IsUntil, draft.Until) = (true, "2026-11-22T01:30");
+        var now = new DateTimeOffset(2026, 11, 22, 0, 0, 0, TimeSpan.Zero);
+        Assert.Equal(now.AddMinutes(30), draft.EndAt(now, TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")));
+        Assert.Null(draft.EndAt(now.AddHours(1), TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")));
+        draft.Until = "soon";
+        Assert.Null(draft.EndAt(now, TimeZoneInfo.Utc));
     }
 
     [Fact]

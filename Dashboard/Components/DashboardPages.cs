@@ -63,6 +63,8 @@ internal static class DashboardPages
         services.AddScoped<ViewerModeration>();
         services.AddScoped<StageModeration>();
         services.AddScoped<ViewerBans>();
+        services.AddSingleton<ActingBoard>();
+        services.AddTransient<BansQuery>();
         services.AddSingleton<RosterDownload>();
         services.AddSingleton<TableDownloads>();
         services.AddScoped<SettingsAdministration>();

@@ -39,6 +39,13 @@ internal sealed class LocalTime
         return new DateTimeOffset(midnight, _zone.GetUtcOffset(midnight));
     }
 
+    /// <summary>When the day ends that an instant falls into.</summary>
+    public DateTimeOffset EndOfDay(DateTimeOffset at)
+    {
+        var midnight = TimeZoneInfo.ConvertTime(at, _zone).Date.AddDays(1);
+        return new DateTimeOffset(midnight, _zone.GetUtcOffset(midnight)).ToUniversalTime();
+    }
+
     /// <summary>"20 Nov".</summary>
     public string Day(DateTimeOffset at)
     {

@@ -15,7 +15,7 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Downloads;
 
 /// <summary>Files for moderators: plain GETs that the browser's cookie authorises, outside /api.</summary>
-internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads tables, IPresence presence, IHistory history, PageReads reads, AuditLog audit, PresenceDatabase database, TimeProvider time)
+internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads tables, IPresence presence, IHistory history, PageReads reads, AuditLog audit, RemovalStore bans, PresenceDatabase database, TimeProvider time)
 {
     public static void Map(WebApplication app)
     {
@@ -31,6 +31,7 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
         downloads.MapGet("/rooms/{RoomId}/history.csv", (HttpContext http, [FromRoute(Name = "RoomId")] string roomId) => endpoints.SendHistoryAsync(http, roomId));
         downloads.MapGet("/viewer/visits.csv", endpoints.SendVisitsAsync);
         downloads.MapGet("/viewer/data.json", SendPersonAsync).RequireAuthorization(ModeratorPolicy.Moderate);
+        downloads.MapGet("/bans.csv", endpoints.SendBansAsync).RequireAuthorization(ModeratorPolicy.Moderate);
         downloads.MapGet("/audit.csv", endpoints.SendAuditAsync).RequireAuthorization(ModeratorPolicy.Administer);
         // For ids that can't be part of a path.
         downloads.MapGet("/room/viewers.csv", (HttpContext http, string? id) => endpoints.SendViewersAsync(http, id ?? ""));
@@ -52,6 +53,13 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
         roomId: null,
         () => new(PresenceLimits.Page),
         format => AuditRows.FileOf(audit.ReadAsync(AuditView.Of(Word(http, "kind"), Word(http, "search"), Word(http, "days"), before: null).QueryAt(time.GetUtcNow()), http.RequestAborted), format));
+
+    private Task SendBansAsync(HttpContext http) => SendAsync(
+        http,
+        roomId: null,
+        () => new(PresenceLimits.Page),
+        format => BanRows.FileOf(
+            bans.ReadAsync(BansView.Of(Word(http, "state"), Word(http, "scope"), Word(http, "room"), Word(http, "search"), before: null).Query, http.RequestAborted), time.GetUtcNow(), format));
 
     /// <summary>The visits of one user that ended, the latest first.</summary>
     private Task SendVisitsAsync(HttpContext http, string? id) => SendAsync(

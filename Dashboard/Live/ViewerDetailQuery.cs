@@ -20,6 +20,9 @@ internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, Rem
     /// <summary>Visits on a page.</summary>
     public const int Visits = 20;
 
+    /// <summary>Past bans on a page.</summary>
+    public const int PastBans = 10;
+
     /// <summary>A visit that ended is stored within a second.</summary>
     private static readonly TimeSpan StoringLag = TimeSpan.FromSeconds(2);
 
@@ -33,6 +36,7 @@ internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, Rem
     private long _storedAt;
     private IReadOnlyList<Removal> _inForce = [];
     private IReadOnlyList<RemovalEntry> _entries = [];
+    private IReadOnlyList<RemovalEntry> _pastBans = [];
 
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
     public async ValueTask<ViewerDetailViewModel> ReadAsync(string userId)
@@ -78,6 +82,7 @@ internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, Rem
             await guard.HoldsAsync(ModeratorRole.Moderator))
         {
             Past = _past,
+            PastBans = _pastBans,
             MayErase = await guard.HoldsAsync(ModeratorRole.Admin),
         };
     }
@@ -92,6 +97,7 @@ internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, Rem
             return;
         _pastDue = now + StoredPace;
         var (visits, next) = await history.ReadVisitsAsync(userId, take: Visits);
+        _pastBans = await removals.ListAsync(new BanQuery { UserId = userId, State = BanState.Past }, PastBans, CancellationToken.None);
         _past = new ViewerPast(await history.ReadPersonAsync(userId), visits, next);
     }
 
@@ -139,6 +145,9 @@ public sealed record ViewerDetailViewModel(
 {
     /// <summary>What is kept of its visits.</summary>
     public ViewerPast Past { get; init; } = new(null, [], null);
+
+    /// <summary>Bans that ended, the latest first.</summary>
+    public IReadOnlyList<RemovalEntry> PastBans { get; init; } = [];
 
     /// <summary>Whether this moderator may erase it.</summary>
     public bool MayErase { get; init; }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Authentication;
 using Presence.Engine;
 using Presence.Engine.Moderation;
 using Presence.Engine.Storage;
@@ -6,30 +8,92 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Live;
 
 /// <summary>Removing viewers and letting them in again, as the API does; the role is checked here, whatever the page shows.</summary>
-internal sealed class ViewerModeration(IPresence presence, RemovalStore removals, ModeratorGuard guard, TimeProvider time)
+internal sealed class ViewerModeration(IPresence presence, RemovalStore removals, QuickReasonStore reasons, BannedDevices devices, ActingBoard board, ModeratorGuard guard, TimeProvider time)
 {
+    /// <summary>Ids that are banned together.</summary>
+    public const int MostTogether = 1_000;
+
+    /// <summary>Reasons to choose from.</summary>
+    public IReadOnlyList<string> QuickReasons => reasons.Current;
+
     /// <summary>Keeps a viewer out from now on, in the moderator's name.</summary>
-    /// <param name="userId">Who.</param>
-    /// <param name="roomId">Where; null is the whole network.</param>
-    /// <param name="length">For how long; at most <see cref="RemovalRules.Longest"/>.</param>
-    /// <param name="reason">The reason for the viewer. Null for none.</param>
+    /// <param name="removal">Who, where, until when and why.</param>
+    /// <param name="withDevices">From the network: bans the devices of the user's logins too.</param>
     /// <param name="known">The removal in force there as the moderator saw it; null when none was.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
     /// <exception cref="RemovalConflictException">Another one is in force by now. Nothing was changed.</exception>
     /// <exception cref="ArgumentException">Against the rules. Nothing was changed.</exception>
     /// <exception cref="StoreFullException">The cap is reached. Nothing was changed.</exception>
-    public async Task<RemovalEntry> RemoveAsync(string userId, string? roomId, TimeSpan length, string? reason, RemovalEntry? known, CancellationToken cancellationToken)
+    public async Task<RemovalEntry> RemoveAsync(Removal removal, bool withDevices, RemovalEntry? known, CancellationToken cancellationToken)
     {
         var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
-        if (length <= TimeSpan.Zero || length > RemovalRules.Longest)
-            throw new ArgumentOutOfRangeException(nameof(length), length, $"A removal lasts at most {RemovalRules.Longest.TotalDays} days.");
-        if (RemovalRules.ProblemOfReason(reason) is { } problem)
-            throw new ArgumentException(problem, nameof(reason));
-
-        var until = DateTimeOffset.FromUnixTimeMilliseconds((time.GetUtcNow() + length).ToUnixTimeMilliseconds()); // to the millisecond, as stored
-        var (entry, _) = await removals.RemoveAsync(new Removal(userId, roomId, until, reason), moderator.Actor, known?.Id ?? 0, cancellationToken);
+        var (entry, _) = await removals.RemoveAsync(Checked(removal, withDevices), moderator.Actor, known?.Id ?? 0, cancellationToken);
         return entry;
+    }
+
+    /// <summary>Sets many bans, whatever is in force for the same places, one after the other.</summary>
+    /// <param name="wanted">At most <see cref="MostTogether"/>.</param>
+    /// <param name="progress">Told how many are set.</param>
+    /// <param name="cancellationToken">Stops between two. Those before stay, and are returned.</param>
+    /// <returns>What was set, and what each took the place of: what undoes it.</returns>
+    /// <inheritdoc cref="RemoveAsync" path="/exception"/>
+    public async Task<IReadOnlyList<BanChange>> RemoveManyAsync(IReadOnlyList<Removal> wanted, IProgress<int>? progress, CancellationToken cancellationToken)
+    {
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        if (wanted.Count > MostTogether)
+            throw new ArgumentException($"At most {MostTogether} bans can be set together.", nameof(wanted));
+        Removal[] valid = [.. wanted.Select(removal => Checked(removal, withDevices: false))];
+        var changes = new List<BanChange>();
+        foreach (var removal in valid)
+        {
+            if (cancellationToken.IsCancellationRequested)
+                break;
+            var (entry, replaced) = await removals.RemoveAsync(removal, moderator.Actor, CancellationToken.None);
+            changes.Add(new BanChange(replaced, entry));
+            progress?.Report(changes.Count);
+        }
+        return changes;
+    }
+
+    /// <summary>Lifts many bans, one after the other.</summary>
+    /// <returns>What was lifted: what undoes it.</returns>
+    /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
+    public async Task<IReadOnlyList<BanChange>> LiftManyAsync(IReadOnlyList<RemovalEntry> bans, IProgress<int>? progress, CancellationToken cancellationToken)
+    {
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var changes = new List<BanChange>();
+        foreach (var ban in bans)
+        {
+            if (cancellationToken.IsCancellationRequested)
+                break;
+            await removals.LiftAsync(ban.Removal.UserId, ban.Removal.RoomId, moderator.Actor, CancellationToken.None);
+            changes.Add(new BanChange(ban, null));
+            progress?.Report(changes.Count);
+        }
+        return changes;
+    }
+
+    /// <summary>Puts back what changes found, where nobody has decided anew since.</summary>
+    /// <returns>How many were put back.</returns>
+    /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
+    public async Task<int> UndoAsync(IReadOnlyList<BanChange> changes, CancellationToken cancellationToken)
+    {
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var undone = 0;
+        foreach (var (before, after) in changes)
+        {
+            var ban = (before ?? after)!.Removal;
+            var now = await removals.FindAsync(ban.UserId, ban.RoomId, cancellationToken);
+            if (now?.Id != after?.Id)
+                continue;
+            if (before?.Removal is { } earlier && RemovalRules.IsEnd(earlier.Until, time.GetUtcNow()))
+                await removals.RemoveAsync(earlier, moderator.Actor, cancellationToken);
+            else if (now is not null)
+                await removals.LiftAsync(ban.UserId, ban.RoomId, moderator.Actor, cancellationToken);
+            undone++;
+        }
+        return undone;
     }
 
     /// <summary>Lets a viewer in again, with its next heartbeat.</summary>
@@ -48,40 +112,75 @@ internal sealed class ViewerModeration(IPresence presence, RemovalStore removals
         return await removals.FindAsync(userId, roomId, cancellationToken);
     }
 
+    /// <summary>Announces that this moderator is about to act on a viewer, until the result is disposed.</summary>
+    /// <exception cref="AccessRefusedException">Not a Moderator.</exception>
+    public async Task<ActingBoard.Acting> EnterAsync(string userId, Action changed) =>
+        board.Enter(userId, (await guard.RequireAsync(ModeratorRole.Moderator)).Email, changed);
+
+    /// <summary>Stores the reasons to choose from.</summary>
+    /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
+    /// <exception cref="ArgumentException">Against the rules. Nothing was changed.</exception>
+    public async Task SetQuickReasonsAsync(IReadOnlyList<string> wanted, CancellationToken cancellationToken) =>
+        await reasons.SetAsync(wanted, (await guard.RequireAsync(ModeratorRole.Moderator)).Actor, cancellationToken);
+
     /// <summary>What keeps a viewer out of a room now; null when nothing does.</summary>
     public Removal? RemovalOf(string userId, string roomId) => presence.RemovalOf(userId, roomId);
+
+    private Removal Checked(Removal removal, bool withDevices)
+    {
+        var until = DateTimeOffset.FromUnixTimeMilliseconds(removal.Until.ToUnixTimeMilliseconds()); // to the millisecond, as stored
+        if (!RemovalRules.IsEnd(until, time.GetUtcNow()))
+            throw new ArgumentOutOfRangeException(nameof(removal), until, $"A ban ends in the future, and at most {RemovalRules.Longest.TotalDays} days away.");
+        if (RemovalRules.ProblemOfReason(removal.Reason) is { } problem)
+            throw new ArgumentException(problem, nameof(removal));
+        return removal with { Until = until, Devices = removal.RoomId is not null ? null : withDevices ? devices.Of(removal.UserId) : removal.Devices };
+    }
 }
+
+/// <summary>A change of one place's ban.</summary>
+/// <param name="Before">What was in force; null for nothing.</param>
+/// <param name="After">What is in force since; null for nothing.</param>
+internal sealed record BanChange(RemovalEntry? Before, RemovalEntry? After);
 
 /// <summary>A removal while a moderator decides on it.</summary>
 public sealed record RemovalDraft
 {
     public bool IsNetworkWide { get; set; }
-    public RemovalLength Length { get; set; } = RemovalLength.FiveMinutes;
+
+    /// <summary>Bans the devices of the user's logins too; from the network alone.</summary>
+    public bool WithDevices { get; set; }
+
+    /// <summary>Whether a length of one's own is being entered.</summary>
+    public bool IsOther { get; set; }
+
+    /// <summary>Of one's own: until an instant instead of for a number of units.</summary>
+    public bool IsUntil { get; set; }
     public int? Number { get; set; } = 30;
     public RemovalUnit Unit { get; set; }
+
+    /// <summary>The instant as the browser's field has it, in the moderator's zone.</summary>
+    public string Until { get; set; } = "";
     public string Reason { get; set; } = "";
 
-    /// <summary>For how long; null while a length of one's own is missing or out of range.</summary>
-    public TimeSpan? Span
-    {
-        get
-        {
-            var span = Length switch
-            {
-                RemovalLength.FiveMinutes => TimeSpan.FromMinutes(5),
-                RemovalLength.Hour => TimeSpan.FromHours(1),
-                RemovalLength.Day => TimeSpan.FromDays(1),
-                _ => (Number ?? 0) * UnitSpan,
-            };
-            return span > TimeSpan.Zero && span <= RemovalRules.Longest ? span : null;
-        }
-    }
+    /// <summary>The length of one's own; null while it is missing or out of range.</summary>
+    public TimeSpan? Span => (Number ?? 0) * UnitSpan is var span && span > TimeSpan.Zero && span <= RemovalRules.Longest ? span : null;
 
     /// <summary>The reason for the viewer. Null if empty.</summary>
     public string? ReasonOrNull => string.IsNullOrWhiteSpace(Reason) ? null : Reason.Trim();
 
     /// <summary>The largest number of the unit chosen.</summary>
     public int LargestNumber => (int)(RemovalRules.Longest / UnitSpan);
+
+    /// <summary>The end of the length of one's own; null while it is missing or out of range.</summary>
+    public DateTimeOffset? EndAt(DateTimeOffset now, TimeZoneInfo zone)
+    {
+        if (!IsUntil)
+            return now + Span;
+        if (!DateTime.TryParse(Until, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+            return null;
+        var end = new DateTimeOffset(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), zone.GetUtcOffset(DateTime.SpecifyKind(local, DateTimeKind.Unspecified))).ToUniversalTime();
+        return RemovalRules.IsEnd(end, now) ? end : null;
+    }
 
     private TimeSpan UnitSpan => Unit switch
     {
@@ -91,15 +190,15 @@ public sealed record RemovalDraft
     };
 }
 
-/// <summary>How long a removal lasts, as the dialog offers it.</summary>
+/// <summary>How long a ban lasts, as buttons offer it.</summary>
 public enum RemovalLength
 {
     FiveMinutes,
     Hour,
-    Day,
 
-    /// <summary>A number of <see cref="RemovalUnit"/>.</summary>
-    Custom,
+    /// <summary>To the end of the day in the moderator's zone.</summary>
+    Today,
+    Forever,
 }
 
 /// <summary>What a length of one's own is counted in.</summary>

@@ -110,6 +110,7 @@ public static class AuditActs
     public const string InvitationCancelled = "invitation.cancelled";
     public const string InvitationAnswered = "invitation.answered";
     public const string HandLowered = "hand.lowered";
+    public const string QuickReasonsChanged = "quick_reasons.changed";
     public const string ServerKeyCreated = "server_key.created";
     public const string ServerKeyRevoked = "server_key.revoked";
     public const string PublicLinkCreated = "public_link.created";
@@ -158,7 +159,7 @@ public static class AuditActs
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        SettingsChanged, HistorySettingsChanged, RoomChanged, RoomDeleted, BanCreated, BanLifted, InvitationCreated, InvitationCancelled, InvitationAnswered, HandLowered, ServerKeyCreated, ServerKeyRevoked, PublicLinkCreated,
+        SettingsChanged, HistorySettingsChanged, RoomChanged, RoomDeleted, BanCreated, BanLifted, QuickReasonsChanged, InvitationCreated, InvitationCancelled, InvitationAnswered, HandLowered, ServerKeyCreated, ServerKeyRevoked, PublicLinkCreated,
         PublicLinkChanged, PublicLinkRevoked, ShareLinkCreated, ShareLinkRevoked, UserErased, PersonExported, PersonErased, DataExported, JobStarted,
         AccountCreated, AccountRoleChanged, AccountConnected, AccountDisabled, AccountEnabled, AccountSignedOut, AccountInvited, AccountInvitationRevoked, PasswordChanged,
         PasswordLinkCreated, SecondFactorEnabled, SecondFactorDisabled, SecondFactorReset, PasskeyAdded, PasskeyRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, SignedIn, SignInsFailed, SignedOut,

@@ -15,6 +15,8 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
     internal DbSet<RevokedTokenRecord> RevokedTokens => Set<RevokedTokenRecord>();
     internal DbSet<RoomRecord> Rooms => Set<RoomRecord>();
     internal DbSet<RemovalRecord> Removals => Set<RemovalRecord>();
+
+    internal DbSet<QuickReasonsRecord> QuickReasons => Set<QuickReasonsRecord>();
     internal DbSet<UserPresenceSettingRecord> UserPresenceSettings => Set<UserPresenceSettingRecord>();
     internal DbSet<ChannelRecord> Channels => Set<ChannelRecord>();
     internal DbSet<ServerKeyRecord> ServerKeys => Set<ServerKeyRecord>();
@@ -131,6 +133,12 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
             removal.HasIndex(r => r.Until).HasFilter(""" "EndedAt" IS NULL """.Trim());
             removal.HasIndex(r => r.EndedAt).HasFilter(""" "EndedAt" IS NOT NULL """.Trim());
             removal.HasIndex(r => r.UserId);
+        });
+
+        modelBuilder.Entity<QuickReasonsRecord>(reasons =>
+        {
+            reasons.ToTable("QuickReasons").HasKey(r => r.Id);
+            reasons.Property(r => r.Id).ValueGeneratedNever();
         });
 
         modelBuilder.Entity<UserPresenceSettingRecord>().ToTable("PresenceSwitches").HasKey(s => s.UserId);

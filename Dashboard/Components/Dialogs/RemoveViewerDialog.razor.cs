@@ -4,6 +4,7 @@ using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine;
+using Presence.Engine.Moderation;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Components.Dialogs;
@@ -11,18 +12,11 @@ namespace Presence.Dashboard.Components.Dialogs;
 /// <summary>Asks from where, for how long and why, and removes. Closes with what was decided, or with nothing.</summary>
 public sealed partial class RemoveViewerDialog
 {
-    private static readonly (RemovalLength Length, string Text)[] Lengths =
-    [
-        (RemovalLength.FiveMinutes, ViewerTexts.Minutes5),
-        (RemovalLength.Hour, ViewerTexts.Hour1),
-        (RemovalLength.Day, ViewerTexts.Hours24),
-        (RemovalLength.Custom, ViewerTexts.Custom),
-    ];
-
     private RemovalEntry? _inRoom;
     private RemovalEntry? _inNetwork;
     private string _problem = "";
     private bool _isBusy;
+    private ActingBoard.Acting? _acting;
 
     /// <summary>Whom to remove from where, and what was chosen so far.</summary>
     [Parameter, EditorRequired]
@@ -56,14 +50,24 @@ public sealed partial class RemoveViewerDialog
     /// <summary>The removal in force where this one is meant for.</summary>
     private RemovalEntry? InForce => Place is null ? _inNetwork : _inRoom;
 
-    /// <summary>What the button does to an active ban: the moderator has read who set it.</summary>
-    private string RemoveText => (_isBusy, Draft.Span, InForce) switch
+    private DateTimeOffset? OtherEnd => Draft.EndAt(Now, LocalTime.Zone);
+
+    private string OtherText => (_isBusy, OtherEnd) switch
     {
-        (true, _, _) => ViewerTexts.Removing,
-        (_, { } span, null) => Sentence.With(ViewerTexts.RemoveFor, Durations.Rough(span)),
-        (_, { } span, { } known) => Sentence.With(Now + span < known.Removal.Until ? ViewerTexts.RemoveShorten : ViewerTexts.RemoveExtend, Durations.Rough(span)),
+        (true, _) => ViewerTexts.Removing,
+        (_, { } end) when Draft.IsUntil => Sentence.With(InForce is null ? BanTexts.RemoveUntil : BanTexts.RemoveTo, LocalTime.Clock(end, Now)),
+        (_, { } end) => ActionText(end, Durations.Rough(end - Now)),
         _ => RoomTexts.Remove,
     };
+
+    private string ActionText(RemovalLength length, string text) =>
+        length == RemovalLength.Forever && InForce is null ? ViewerTexts.RemoveForever : ActionText(BanWords.EndOf(length, LocalTime, Now), text);
+
+    /// <summary>What a button does, also to an active ban: the moderator has read who set it.</summary>
+    private string ActionText(DateTimeOffset end, string text) =>
+        Sentence.With(InForce is not { } known ? ViewerTexts.RemoveFor : end < known.Removal.Until ? ViewerTexts.RemoveShorten : ViewerTexts.RemoveExtend, text);
+
+    public void Dispose() => _acting?.Dispose();
 
     /// <summary>Opens the dialog. Null if no viewer was removed.</summary>
     internal static async Task<RemovalEntry?> OpenAsync(IDialogService dialogs, BanQuestion question) =>
@@ -75,6 +79,7 @@ public sealed partial class RemoveViewerDialog
     {
         try
         {
+            _acting = await Moderation.EnterAsync(UserId, () => _ = InvokeAsync(StateHasChanged));
             _inNetwork = await Moderation.InForceAsync(UserId, null, CancellationToken.None);
             if (RoomId is not null)
                 _inRoom = await Moderation.InForceAsync(UserId, RoomId, CancellationToken.None);
@@ -91,14 +96,15 @@ public sealed partial class RemoveViewerDialog
         }
     }
 
-    private async Task RemoveAsync()
+    private Task RemoveOtherAsync() => OtherEnd is { } end ? RemoveAsync(end) : Task.CompletedTask;
+
+    private async Task RemoveAsync(DateTimeOffset until)
     {
-        if (Draft.Span is not { } span)
-            return;
         _isBusy = true;
         try
         {
-            Dialog.Close(await Moderation.RemoveAsync(UserId, Place, span, Draft.ReasonOrNull, InForce, CancellationToken.None));
+            var ban = new Removal(UserId, Place, until, Draft.ReasonOrNull);
+            Dialog.Close(await Moderation.RemoveAsync(ban, Draft.WithDevices, InForce, CancellationToken.None));
         }
         catch (RemovalConflictException conflict)
         {

@@ -29,7 +29,7 @@ internal sealed class ViewerBans(IDialogService dialogs, NoticeBoard notices, Vi
         if (answer is not { Removal: var ban })
             return false;
         notices.Say(
-            Sentence.With(ban.RoomId is null ? RoomTexts.RemovedFromNetwork : RoomTexts.RemovedFromRoom, VisibleText.Isolated(question.Name), localTime.Clock(ban.Until, time.GetUtcNow())),
+            BanWords.Banned(ban, question.Name, localTime, time.GetUtcNow()),
             () => LiftAsync(question.UserId, question.Name, ban.RoomId));
         return true;
     }
@@ -48,14 +48,38 @@ internal sealed class ViewerBans(IDialogService dialogs, NoticeBoard notices, Vi
         },
         RoomTexts.LiftFailed);
 
+    /// <summary>Does something to many bans, says how many, and offers one way back for all.</summary>
+    /// <param name="act">Does it.</param>
+    /// <param name="done">The sentence for the number.</param>
+    /// <param name="undone">Told when it was undone.</param>
+    /// <returns>Whether it was done.</returns>
+    public Task<bool> ManyAsync(Func<Task<IReadOnlyList<BanChange>>> act, string done, Func<Task>? undone = null) => TryAsync(
+        async () => Say(await act(), done, undone),
+        BanTexts.ActFailed);
+
+    /// <summary>Says how many bans were changed, and offers one way back for all.</summary>
+    public void Say(IReadOnlyList<BanChange> changes, string done, Func<Task>? undone = null)
+    {
+        if (changes.Count == 0)
+            return;
+        notices.Say(Sentence.With(done, Numbers.Count(changes.Count)), () => TryAsync(
+            async () =>
+            {
+                notices.Say(Sentence.With(BanTexts.UndoneMany, Numbers.Count(await moderation.UndoAsync(changes, CancellationToken.None))));
+                if (undone is not null)
+                    await undone();
+            },
+            BanTexts.ActFailed));
+    }
+
     private Task<bool> RestoreAsync(RemovalEntry lifted, string name) => TryAsync(
         async () =>
         {
             var now = time.GetUtcNow();
             if (lifted.Removal is not { } ban || ban.Until <= now)
                 return;
-            await moderation.RemoveAsync(ban.UserId, ban.RoomId, ban.Until - now, ban.Reason, known: null, CancellationToken.None);
-            notices.Say(Sentence.With(ban.RoomId is null ? RoomTexts.RemovedFromNetwork : RoomTexts.RemovedFromRoom, VisibleText.Isolated(name), localTime.Clock(ban.Until, now)));
+            await moderation.RemoveAsync(ban, withDevices: false, known: null, CancellationToken.None);
+            notices.Say(BanWords.Banned(ban, name, localTime, now));
         },
         ViewerTexts.RemoveFailed);
 
