@@ -584,6 +584,20 @@ namespace Presence.Engine.Storage.Migrations
                     b.ToTable("PublicLinks", (string)null);
                 });
 
+            modelBuilder.Entity("Presence.Engine.Storage.QuickReasonsRecord", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Reasons")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("QuickReasons", (string)null);
+                });
+
             modelBuilder.Entity("Presence.Engine.Storage.RemovalRecord", b =>
                 {
                     b.Property<long>("Id")
