@@ -18,6 +18,9 @@ namespace Presence.Dashboard.Components;
 /// <summary>The Blazor pages.</summary>
 internal static class DashboardPages
 {
+    /// <summary>A pasted list of users is the longest text of a form.</summary>
+    private const int LargestMessage = 64 * 1024;
+
     /// <summary>Twice a browser's keep-alive of 5 s and a bit: a peer that vanished is noticed within it.</summary>
     private static readonly TimeSpan PeerTimeout = TimeSpan.FromSeconds(15);
 
@@ -30,6 +33,7 @@ internal static class DashboardPages
             .AddInteractiveServerComponents()
             .AddHubOptions(hub =>
             {
+                hub.MaximumReceiveMessageSize = LargestMessage;
                 // wwwroot/reconnect.js has the same numbers.
                 hub.KeepAliveInterval = KeepAlive;
                 hub.ClientTimeoutInterval = PeerTimeout;
