@@ -115,7 +115,10 @@ public sealed class ProviderSignInTests(ProviderSignInTests.Both both) : IClassF
         using (await visitor.SignInAsync("dee@provider.example", ModeratorOfTests.Password))
         {
         }
-        Assert.Equal("/account?outcome=Connected", await SignInAsync(visitor, there, "dee", "?Connect=1"));
+        Assert.Equal("/sign-in?Problem=Taken", await SignInAsync(visitor, there, "dee", "?Connect=1")); // no link connects
+        using var connect = await visitor.PostFormToAsync("/account", "/account/connect");
+        var back = await there.SignInAsync(new Uri(Assert.Single(connect.Headers.GetValues("Refresh"))["0;url=".Length..]), "dee");
+        Assert.Equal("/account?outcome=Connected", await OpenAsync(visitor, await OpenAsync(visitor, back.PathAndQuery)));
 
         Assert.Contains("Connected. From now on", await TextAsync(visitor, "/account?outcome=Connected"), StringComparison.Ordinal);
         using var later = new FormVisitor(both.Host.BaseAddress);

@@ -59,6 +59,8 @@ public sealed class BarePageAppearanceTests(ChromiumBrowser chromium) : Appearan
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Set up" }).ClickAsync();
         await visit.Page.GetByLabel("Code").WaitForAsync();
         await CheckAsync(visit, "two-factor");
+        await visit.Page.GotoAsync("/account/passkeys");
+        await CheckAsync(visit, "passkeys");
         await visit.OpenAsync("/viewers/nobody");
         await CheckAsync(visit, "viewer-unknown");
 

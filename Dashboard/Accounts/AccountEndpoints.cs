@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Identity;
 using Presence.Dashboard.Display;
@@ -32,11 +31,7 @@ internal static class AccountEndpoints
     {
         var onwards = await ProviderSignIn.SignOutAddressAsync(http);
         await sessions.EndAsync(http.User, http.RequestAborted, isLeaving: onwards is not null);
-        if (onwards is null)
-            return Results.LocalRedirect("~" + ModeratorAccounts.SignInPath);
-        // A page that goes on by itself: the content policy lets no form be answered with a redirect to another origin.
-        http.Response.Headers["Refresh"] = "0;url=" + onwards;
-        return Results.Content($"<!DOCTYPE html><html lang=\"en\"><title>{SignInTexts.SigningOut}</title><p><a href=\"{HtmlEncoder.Default.Encode(onwards)}\">{SignInTexts.SigningOut}</a></p></html>", "text/html; charset=utf-8");
+        return onwards is null ? Results.LocalRedirect("~" + ModeratorAccounts.SignInPath) : ProviderSignIn.GoOn(http, onwards, SignInTexts.SigningOut);
     }
 
     private static async Task<IResult> ChangePasswordAsync(

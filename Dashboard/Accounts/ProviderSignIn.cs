@@ -1,5 +1,6 @@
-using System.Net;
 using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
+using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 using Presence.Engine.Audit;
 using Presence.Engine.Storage;
@@ -20,7 +22,7 @@ internal static class ProviderSignIn
     public const string Path = ModeratorAccounts.SignInPath + "/provider";
     public const string DonePath = Path + "/done";
     public const string Problem = "Problem";
-    public const string Connect = "Connect";
+    public const string ConnectPath = "/account/connect";
 
     private const string CallbackPath = Path + "/callback";
     private const string SignedOutPath = Path + "/signed-out";
@@ -90,8 +92,16 @@ internal static class ProviderSignIn
         });
     }
 
+    /// <summary>Goes on to another origin after a form, with a page that goes on by itself: the content policy lets no form be answered with a redirect to there.</summary>
+    public static IResult GoOn(HttpContext http, string onwards, string text)
+    {
+        http.Response.Headers["Refresh"] = "0;url=" + onwards;
+        return Results.Content($"<!DOCTYPE html><html lang=\"en\"><title>{text}</title><p><a href=\"{HtmlEncoder.Default.Encode(onwards)}\">{text}</a></p></html>", "text/html; charset=utf-8");
+    }
+
     public static void MapProvider(this IEndpointRouteBuilder app)
     {
+        app.MapPost(ConnectPath, ConnectAsync).WithMetadata(new RequireAntiforgeryTokenAttribute()).RequireAuthorization(ModeratorPolicy.Observe).ExcludeFromDescription();
         var routes = app.MapGroup("").ExcludeFromDescription();
         routes.MapGet(Path, BeginAsync).AllowAnonymous();
         routes.MapGet(DonePath, DoneAsync).AllowAnonymous();
@@ -131,7 +141,21 @@ internal static class ProviderSignIn
         }
     }
 
-    private static async Task<IResult> BeginAsync(HttpContext http, DashboardOptions options, SignInThrottle throttle, SignInManager<ModeratorAccount> signIn)
+    private static Task<IResult> BeginAsync(HttpContext http, DashboardOptions options, SignInThrottle throttle, SignInManager<ModeratorAccount> signIn) =>
+        ChallengeAsync(http, options, throttle, signIn, connect: null);
+
+    /// <summary>A form and no link: another site must not have somebody connect their account to whoever their browser is at the provider.</summary>
+    private static async Task<IResult> ConnectAsync(HttpContext http, DashboardOptions options, SignInThrottle throttle, SignInManager<ModeratorAccount> signIn)
+    {
+        var begun = await ChallengeAsync(http, options, throttle, signIn, signIn.UserManager.GetUserId(http.User));
+        if (http.Response.Headers.Location.ToString() is not { Length: > 0 } onwards)
+            return begun;
+        http.Response.Headers.Remove("Location");
+        http.Response.StatusCode = StatusCodes.Status200OK;
+        return GoOn(http, onwards, Sentence.With(SignInTexts.GoingOn, options.SignIn.OpenIdConnect.Name));
+    }
+
+    private static async Task<IResult> ChallengeAsync(HttpContext http, DashboardOptions options, SignInThrottle throttle, SignInManager<ModeratorAccount> signIn, string? connect)
     {
         if (options.SignIn.OpenIdConnect.Issuer is not { } issuer)
             return Results.NotFound();
@@ -144,8 +168,8 @@ internal static class ProviderSignIn
             var returnTo = http.Request.Query[ReturnUrl.Parameter].ToString();
             var properties = signIn.ConfigureExternalAuthenticationProperties(
                 Scheme, http.Request.PathBase + DonePath + QueryString.Create(ReturnUrl.Parameter, returnTo));
-            if (http.Request.Query.ContainsKey(Connect) && signIn.UserManager.GetUserId(http.User) is { } id)
-                properties.Items[ConnectItem] = id;
+            if (connect is not null)
+                properties.Items[ConnectItem] = connect;
             await http.ChallengeAsync(Scheme, properties);
             return Results.Empty;
         }
