@@ -68,7 +68,7 @@ public sealed class BroadcastPageTests : PastPageTest
         await page.ActAsync(shown => shown.ByRole("button", HistoryTexts.ShowTable).ClickAsync(new()));
 
         Assert.Equal(["Time", "Viewers", "the one before", "Joined", "Left"], page.FindAll("figure thead th").Select(head => head.TextContent));
-        Assert.Equal(["20:15", "25", "3.7", "25", "0"], page.FindAll("figure tbody tr")[0].Children.Select(cell => cell.TextContent));
+        Assert.Equal(["20:15", "25", "4", "25", "0"], page.FindAll("figure tbody tr")[0].Children.Select(cell => cell.TextContent));
     }
 
     [Fact]

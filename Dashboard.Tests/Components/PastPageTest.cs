@@ -29,6 +29,7 @@ public abstract class PastPageTest : PageTest, IAsyncLifetime
     {
         await InitializeAsync();
         Time.SetUtcNow(new DateTimeOffset(2026, 11, 29, 19, 55, 0, TimeSpan.Zero)); // a Sunday
+        Engine.Sweep(); // which finds out that the clock was set
         _settings = new HistorySettingsStore(Database);
         await _settings.LoadAsync(Cancellation);
         _memberships = new MembershipStore(Database, Engine);

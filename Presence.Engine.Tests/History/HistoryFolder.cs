@@ -54,14 +54,14 @@ internal sealed class HistoryFolder : IAsyncDisposable
     /// <summary>The row of a broadcast that ended, without figures.</summary>
     public Task AddBroadcastAsync(string room, double started, double ended) => AddBroadcastAsync(room, Eight.AddMinutes(started), Eight.AddMinutes(ended));
 
-    public async Task AddBroadcastAsync(string room, DateTimeOffset startedAt, DateTimeOffset endedAt)
+    public async Task AddBroadcastAsync(string room, DateTimeOffset startedAt, DateTimeOffset? endedAt)
     {
         await using var context = Database.CreateDbContext();
         var record = await context.HistoryRooms.FirstOrDefaultAsync(r => r.RoomId == room, Cancel) ?? new HistoryRoomRecord { RoomId = room };
         if (record.No == 0)
             context.Add(record);
         await context.SaveChangesAsync(Cancel);
-        context.Add(new BroadcastRecord { RoomNo = record.No, StartedAt = startedAt, EndedAt = endedAt, End = BroadcastEnd.Empty, HadViewers = true });
+        context.Add(new BroadcastRecord { RoomNo = record.No, StartedAt = startedAt, EndedAt = endedAt, End = endedAt is null ? BroadcastEnd.None : BroadcastEnd.Empty, HadViewers = true });
         await context.SaveChangesAsync(Cancel);
     }
 

@@ -319,6 +319,24 @@ public sealed class HistoryQueriesTests : IAsyncLifetime
         Assert.Equal((Eight.AddMinutes(3), 3, 3, TimeSpan.FromMinutes(9)), (point.Span.Until, point.Recorded, point.Peak, point.Viewers));
     }
 
+    [Theory]
+    [InlineData(20_000, 0)]
+    [InlineData(19_000, 1)]
+    public async Task ReadBroadcastAsync_LiveWithManyVisits_IsComputedOnceInTenSeconds(int visits, int seenAtOnce)
+    {
+        await _folder.AddBroadcastAsync("lobby", Eight, endedAt: null);
+        await _folder.WriteAsync([.. Enumerable.Range(0, visits).Select(number => Visit($"user {number % 500}", number / 500, (number / 500) + 0.5))]);
+        _folder.Time.SetUtcNow(Eight.AddMinutes(60));
+        Assert.Equal(visits, (await _history.ReadBroadcastAsync(1, Cancel))!.Broadcast.Figures!.Joins);
+        await _folder.WriteAsync(Visit("late", 50, 51));
+
+        _folder.Time.SetUtcNow(Eight.AddMinutes(60).AddSeconds(9));
+        Assert.Equal(visits + seenAtOnce, (await _history.ReadBroadcastAsync(1, Cancel))!.Broadcast.Figures!.Joins);
+
+        _folder.Time.SetUtcNow(Eight.AddMinutes(60).AddSeconds(10));
+        Assert.Equal(visits + 1, (await _history.ReadBroadcastAsync(1, Cancel))!.Broadcast.Figures!.Joins);
+    }
+
     private Task SaveAsync(params (int Minute, int Viewers)[] minutes) => _folder.Minutes.SaveAsync(
         [.. minutes.Select(minute => new RoomMinute("lobby", Eight.AddMinutes(minute.Minute)) { Viewers = TimeSpan.FromMinutes(minute.Viewers), Peak = minute.Viewers })], Cancel);
 }

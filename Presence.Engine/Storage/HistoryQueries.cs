@@ -18,6 +18,16 @@ public sealed partial class HistoryQueries(PresenceDatabase database, HistorySet
     /// <summary>The longest page of visits; one of names is <see cref="PresenceLimits.Page"/>.</summary>
     private const int LargestPage = 1_000;
 
+    /// <summary>From so many visits on, what a live broadcast comes to so far is computed once in <see cref="Recent"/>, however many look.</summary>
+    private const int ManyVisits = 20_000;
+
+    private static readonly TimeSpan Recent = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _lock = new();
+
+    /// <summary>Of live broadcasts with many visits. Bound: what is computed in <see cref="Recent"/>.</summary>
+    private readonly Dictionary<long, (DateTimeOffset At, BroadcastFigures Figures, IReadOnlyList<BroadcastMoment> Moments)> _soFar = [];
+
     /// <summary>Minutes are written once a minute: one is surely there this long after its end.</summary>
     private static readonly TimeSpan WritingLag = TimeSpan.FromSeconds(65);
 
@@ -96,18 +106,27 @@ public sealed partial class HistoryQueries(PresenceDatabase database, HistorySet
         // Those present are read before the rows, so that a visit that ends meanwhile is not missed.
         var now = database.Now();
         var span = new HistorySpan(broadcast.StartedAt, broadcast.EndedAt ?? now);
-        var here = broadcast.IsLive ? present(broadcast.RoomId) : [];
+        var soFar = broadcast.IsLive ? SoFar(id, now) : null;
+        var here = broadcast.IsLive && soFar is null ? present(broadcast.RoomId) : [];
         var events = (await ReadEventsAsync(broadcast.RoomId, span.From, span.Until, LargestPage, cancellationToken)).Reverse().ToList();
         return await ReadAsync(
             reader =>
             {
                 var room = reader.RoomNo(broadcast.RoomId);
                 IReadOnlyList<BroadcastMoment> moments;
-                if (broadcast.Figures is null)
+                if (soFar is { } recent)
+                {
+                    broadcast = broadcast with { Figures = recent.Figures };
+                    moments = recent.Moments;
+                }
+                else if (broadcast.Figures is null)
                 {
                     var facts = reader.Facts(room, span, here, isWhole: true);
-                    broadcast = broadcast with { Figures = VisitStatistics.Figures(span, facts.Span) };
+                    var figures = VisitStatistics.Figures(span, facts.Span);
+                    broadcast = broadcast with { Figures = figures };
                     moments = VisitStatistics.Moments(span, facts.Span, events, facts.Devices);
+                    if (broadcast.IsLive && facts.Span.Length >= ManyVisits)
+                        Keep(id, now, figures, moments);
                 }
                 else
                 {
@@ -120,6 +139,22 @@ public sealed partial class HistoryQueries(PresenceDatabase database, HistorySet
                 return new BroadcastReport(broadcast, curve, Usual(reader, broadcast, curve), moments, events);
             },
             cancellationToken);
+    }
+
+    private (BroadcastFigures Figures, IReadOnlyList<BroadcastMoment> Moments)? SoFar(long id, DateTimeOffset now)
+    {
+        lock (_lock)
+            return _soFar.TryGetValue(id, out var known) && (now - known.At).Duration() < Recent ? (known.Figures, known.Moments) : null;
+    }
+
+    private void Keep(long id, DateTimeOffset now, BroadcastFigures figures, IReadOnlyList<BroadcastMoment> moments)
+    {
+        lock (_lock)
+        {
+            foreach (var old in _soFar.Where(known => (now - known.Value.At).Duration() >= Recent).Select(known => known.Key).ToList())
+                _soFar.Remove(old);
+            _soFar[id] = (now, figures, moments);
+        }
     }
 
     /// <inheritdoc/>
