@@ -1,6 +1,4 @@
-using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
 using Presence.Dashboard.Hosting;
 using Presence.Engine.Audit;
 using Presence.Engine.Storage;
