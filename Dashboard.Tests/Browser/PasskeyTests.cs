@@ -87,13 +87,18 @@ public sealed class PasskeyTests(ChromiumBrowser chromium)
         {
             ["options"] = new Dictionary<string, object>(StringComparer.Ordinal)
             {
-                ["protocol"] = "ctap2", ["transport"] = "internal", ["hasResidentKey"] = true, ["hasUserVerification"] = true, ["isUserVerified"] = true, ["automaticPresenceSimulation"] = true,
+                ["protocol"] = "ctap2",
+                ["transport"] = "internal",
+                ["hasResidentKey"] = true,
+                ["hasUserVerification"] = true,
+                ["isUserVerified"] = true,
+                ["automaticPresenceSimulation"] = true,
             },
         });
         _authenticator = made!.Value.GetProperty("authenticatorId").GetString()!;
     }
 
     /// <summary>Makes the device forget what the server did not take.</summary>
-    private Task ForgetAsync() =>
+    private Task<System.Text.Json.JsonElement?> ForgetAsync() =>
         _session.SendAsync("WebAuthn.clearCredentials", new Dictionary<string, object>(StringComparer.Ordinal) { ["authenticatorId"] = _authenticator });
 }

@@ -264,7 +264,7 @@ public sealed class WebhookTests : IAsyncLifetime
         return answer.Json;
     }
 
-    private Task BanAsync(string userId) => _host.PostAsync("/api/v1/admin/rooms/lobby/removals", DashboardHost.ServerKey, $$"""{"userId":"{{userId}}","durationSeconds":600}""");
+    private Task<Answer> BanAsync(string userId) => _host.PostAsync("/api/v1/admin/rooms/lobby/removals", DashboardHost.ServerKey, $$"""{"userId":"{{userId}}","durationSeconds":600}""");
 
     private async Task<List<JsonNode>> LogAsync(JsonNode webhook) =>
         [.. (await _host.GetAsync($"{Route}/{webhook["webhookId"]}/deliveries", DashboardHost.ServerKey)).Json["deliveries"]!.AsArray().Select(delivery => delivery!)];

@@ -127,7 +127,8 @@ internal static class RoomPresenceEndpoints
         viewer.LastHeartbeatAt,
         ViewerStates.Word(viewer.State),
         viewer.IsFading,
-        viewer.Sessions) { HandRaisedAt = viewer.HandRaisedAt };
+        viewer.Sessions)
+    { HandRaisedAt = viewer.HandRaisedAt };
 }
 
 /// <summary>A room's counts.</summary>

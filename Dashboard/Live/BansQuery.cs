@@ -1,7 +1,7 @@
+using System.Globalization;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
 using Presence.Engine;
-using Presence.Engine.Moderation;
 using Presence.Engine.Storage;
 using Presence.Engine.Users;
 
@@ -61,7 +61,7 @@ internal sealed record BansView(BanState State, bool? IsNetwork, string? RoomId,
         Scopes.FirstOrDefault(known => known.Word == scope, Scopes[0]).IsNetwork,
         string.IsNullOrWhiteSpace(room) ? null : room,
         string.IsNullOrWhiteSpace(search) ? null : search.Trim(),
-        long.TryParse(before, out var id) && id > 0 ? id : null);
+        long.TryParse(before, CultureInfo.InvariantCulture, out var id) && id > 0 ? id : null);
 
     public BanQuery Query => new() { State = State, IsNetworkAlone = IsNetwork == true, IsRoomsAlone = IsNetwork == false, RoomId = RoomId, Text = Search, Before = Before };
 }

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Presence.Engine.Alerts;
 using Presence.Engine.Audit;
 using Presence.Engine.History;

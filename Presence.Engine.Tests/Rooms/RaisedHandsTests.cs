@@ -3,9 +3,11 @@ using Presence.Engine.Tests.Support;
 
 namespace Presence.Engine.Tests.Rooms;
 
-public sealed class RaisedHandsTests
+public sealed class RaisedHandsTests : IDisposable
 {
     private readonly EngineWorld _world = new();
+
+    public void Dispose() => _world.Dispose();
 
     [Fact]
     public void Heartbeat_HandsRaised_QueueInTheOrderOfRaisingUntilTakenDownOrGone()

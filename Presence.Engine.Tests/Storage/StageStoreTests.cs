@@ -82,7 +82,7 @@ public sealed class StageStoreTests : AdministrationTest
         var invitation = (await stage.InviteAsync("lobby", "ann", TimeSpan.FromHours(1), "ada", Cancel))!.Value.Invitation;
         await stage.AnswerAsync("lobby", "ann", invitation.Id, accepts: true, null, Cancel);
         var told = new List<InvitationStatus>();
-        stage.Changed += (_, changed) => told.Add(changed.Status);
+        stage.Changed += (_, changed) => told.Add(changed.Invitation.Status);
 
         if (how == "leave")
             Engine.Leave("lobby", "ann", "");

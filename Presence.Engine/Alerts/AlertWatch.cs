@@ -26,7 +26,7 @@ public sealed class AlertWatch(IPresence presence, AlertStore store, TimeProvide
     public IReadOnlyList<AlertRule> Rules => store.Rules;
 
     /// <summary>Raised when alerts or rules changed, with the alerts that are new or over. Nothing slow may be done in it.</summary>
-    public event EventHandler<AlertNews>? Changed;
+    public event EventHandler<AlertsChangedEventArgs>? Changed;
 
     /// <summary>Reads what is stored. Once, at a start.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
@@ -93,7 +93,7 @@ public sealed class AlertWatch(IPresence presence, AlertStore store, TimeProvide
             var alert = await store.AcknowledgeAsync(id, by, at, cancellationToken);
             _book.Replace(id, open => open with { AcknowledgedBy = by, AcknowledgedAt = at });
             _open = _book.Open;
-            Changed?.Invoke(this, new AlertNews([]));
+            Changed?.Invoke(this, new AlertsChangedEventArgs([]));
             return alert;
         }
         finally
@@ -156,13 +156,13 @@ public sealed class AlertWatch(IPresence presence, AlertStore store, TimeProvide
         var news = _unsaved.Values.Where(alert => !alert.IsOpen || !known.Contains(alert.Id)).OrderBy(alert => alert.Id).ToArray();
         _unsaved.Clear();
         _open = _book.Open;
-        Changed?.Invoke(this, new AlertNews(news));
+        Changed?.Invoke(this, new AlertsChangedEventArgs(news));
     }
 }
 
 /// <summary>What changed.</summary>
 /// <param name="alerts">The alerts that began or are over, each once with each.</param>
-public sealed class AlertNews(IReadOnlyList<Alert> alerts) : EventArgs
+public sealed class AlertsChangedEventArgs(IReadOnlyList<Alert> alerts) : EventArgs
 {
     /// <summary>The alerts that began or are over, the earliest first.</summary>
     public IReadOnlyList<Alert> Alerts => alerts;

@@ -53,6 +53,6 @@ internal sealed partial class Room
         _hasHands = !_rare.Hands.IsEmpty;
     }
 
-    private IReadOnlyList<RaisedHand> HandsNeedsLock() =>
+    private List<RaisedHand> HandsNeedsLock() =>
         _hasHands ? _rare.Hands!.InOrder().ConvertAll(hand => new RaisedHand(hand.UserId, _network.Clock.UtcOf(hand.RaisedAt))) : [];
 }

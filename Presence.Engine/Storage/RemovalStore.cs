@@ -285,7 +285,8 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
         record.Id,
         new Removal(record.UserId, record.RoomId.Length == 0 ? null : record.RoomId, record.Until, record.Reason) { Devices = record.Devices },
         record.By,
-        record.At) { EndedAt = record.EndedAt, LiftedBy = record.LiftedBy, IsReplaced = record.IsReplaced };
+        record.At)
+    { EndedAt = record.EndedAt, LiftedBy = record.LiftedBy, IsReplaced = record.IsReplaced };
 }
 
 /// <summary>A viewer's ban from a room, or from the network if the room id is empty. The id increases with every ban. A new ban ends the earlier one.</summary>

@@ -19,7 +19,7 @@ public sealed class StageStore(PresenceDatabase database, PresenceEngine engine)
     private bool _hasLookedForAbsent;
 
     /// <summary>Something became of an invitation, which is in force. Raised without a lock.</summary>
-    public event EventHandler<StageInvitation>? Changed;
+    public event EventHandler<StageChangedEventArgs>? Changed;
 
     /// <summary>Reads what is stored, before viewers are restored, and whenever it was changed elsewhere: the one place where such news arrives.</summary>
     public async Task ReloadAsync(CancellationToken cancellationToken)
@@ -253,7 +253,7 @@ public sealed class StageStore(PresenceDatabase database, PresenceEngine engine)
             engine.SignalStage(roomId);
     }
 
-    private void Tell(StageInvitation invitation) => Changed?.Invoke(this, invitation);
+    private void Tell(StageInvitation invitation) => Changed?.Invoke(this, new StageChangedEventArgs(invitation));
 
     private static DateTimeOffset Milliseconds(DateTimeOffset instant) => DateTimeOffset.FromUnixTimeMilliseconds(instant.ToUnixTimeMilliseconds());
 
@@ -285,4 +285,12 @@ internal sealed class StageInvitationRecord
     public DateTimeOffset? AcceptedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
     public bool HasLeft { get; init; }
+}
+
+/// <summary>What became of an invitation.</summary>
+/// <param name="invitation">As it is now.</param>
+public sealed class StageChangedEventArgs(StageInvitation invitation) : EventArgs
+{
+    /// <summary>The invitation as it is now.</summary>
+    public StageInvitation Invitation => invitation;
 }

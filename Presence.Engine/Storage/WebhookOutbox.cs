@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Presence.Engine.Webhooks;
 
@@ -44,7 +43,12 @@ internal static class WebhookOutbox
         {
             rows.Add(new JsonObject
             {
-                ["e"] = happened.Id, ["t"] = happened.Type, ["r"] = happened.RoomId, ["u"] = happened.UserId, ["a"] = happened.At.ToUnixTimeMilliseconds(), ["p"] = WebhookEvents.BodyOf(happened),
+                ["e"] = happened.Id,
+                ["t"] = happened.Type,
+                ["r"] = happened.RoomId,
+                ["u"] = happened.UserId,
+                ["a"] = happened.At.ToUnixTimeMilliseconds(),
+                ["p"] = WebhookEvents.BodyOf(happened),
             });
         }
         using var insert = Command(

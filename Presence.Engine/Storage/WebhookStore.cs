@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Presence.Engine.Audit;
 using Presence.Engine.Webhooks;
 

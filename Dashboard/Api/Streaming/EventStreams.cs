@@ -2,7 +2,6 @@ using System.Net;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
-using Presence.Engine.Stage;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Api.Streaming;
@@ -206,8 +205,9 @@ internal sealed class EventStreams : IDisposable
     }
 
     /// <summary>Wakes the invited viewer's own streams.</summary>
-    private void SignalInvited(object? sender, StageInvitation invitation)
+    private void SignalInvited(object? sender, StageChangedEventArgs changed)
     {
+        var invitation = changed.Invitation;
         foreach (var stream in All())
         {
             if (PresenceComparers.UserId.Equals(stream.Caller.UserId, invitation.UserId))

@@ -115,7 +115,7 @@ public sealed partial class BansPage
     private async Task ActAsync(Func<IProgress<int>, Task<IReadOnlyList<BanChange>>> act, string done)
     {
         (_isBusy, _progress) = (true, 0);
-        await Bans.ManyAsync(() => act(new Progress<int>(count => InvokeAsync(() => Show(count)))), done, RefreshShownAsync);
+        await Bans.ManyAsync(() => act(new Progress<int>(count => _ = InvokeAsync(() => Show(count)))), done, RefreshShownAsync);
         _selected.Clear();
         _isBusy = false;
         await RefreshAsync();
