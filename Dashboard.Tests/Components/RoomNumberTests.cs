@@ -85,8 +85,8 @@ public sealed class RoomNumberTests : PageTest
 
         var page = RenderRoom();
 
-        Assert.Contains(page.AllByTestId("mark"), mark => mark.GetAttribute("title")!.EndsWith("−40 within 1 min", StringComparison.Ordinal));
-        Assert.Contains(page.FindAll("[data-label]"), point => point.GetAttribute("data-label")!.Contains("20 watching", StringComparison.Ordinal) && point.GetAttribute("data-label")!.EndsWith("−40 within 1 min", StringComparison.Ordinal));
+        Assert.Contains(page.AllByTestId("fall"), fall => fall.GetAttribute("aria-label")!.Contains("−40 within 1 min", StringComparison.Ordinal));
+        Assert.Contains(page.FindAll("[data-label]"), point => point.GetAttribute("data-label")!.Contains("20 watching", StringComparison.Ordinal) && point.GetAttribute("data-label")!.EndsWith("−40", StringComparison.Ordinal));
         Assert.Equal(["11:15", "11:30", "11:45", "now"], page.ByTestId("chart-axis").Children.Select(tick => tick.TextContent));
     }
 

@@ -48,6 +48,8 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
     /// <summary>Limits that take more than one request to reach: the tests that reach them.</summary>
     private static readonly Dictionary<string, string> ReachedElsewhere = new(StringComparer.Ordinal)
     {
+        ["raised hands"] = "RaisedHandsTests",
+        ["invitations"] = "StageStoreTests",
         ["webhooks"] = "WebhookStoreTests",
         ["events for a webhook"] = "WebhookStoreTests",
         ["deliveries of a webhook"] = "WebhookStoreTests",
