@@ -151,7 +151,7 @@ public sealed class SearchPaletteTests : PageTest
         Beat("main", "ada", "Ada");
         var search = Render<SearchPalette>();
         await TypeAsync(search, "ba");
-        Assert.Equal([SearchTexts.BanSomebody], Names(search));
+        Assert.Equal([SearchTexts.BanSomebody, BanTexts.Heading], Names(search));
 
         await PressAsync(search, "Enter");
         Assert.Equal("ban ", search.Find("input").GetAttribute("value"));

@@ -112,6 +112,14 @@ public sealed class WebhookTests : IAsyncLifetime
         {
             await WokenUntilAsync(() => Task.FromResult(_receiver.Received.Count > tried || Store.Find(id)!.State != WebhookState.Active), "it is tried");
             tried = _receiver.Received.Count;
+            // The pause begins when the answer is stored.
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    _time.Advance(TimeSpan.FromMilliseconds(300));
+                    return Store.Find(id)!.State != WebhookState.Active || (await LogAsync(made)).Sum(delivery => delivery["attempts"]!.GetValue<int>()) >= tried;
+                },
+                "the attempt is stored");
             _time.Advance(TimeSpan.FromHours(1.3)); // the longest pause
         }
 
