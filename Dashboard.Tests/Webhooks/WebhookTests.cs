@@ -108,20 +108,23 @@ public sealed class WebhookTests : IAsyncLifetime
         var id = Text(made["webhookId"]);
         await BanAsync("ann");
         await BanAsync("ben");
-        for (var tried = 0; Store.Find(id)!.State == WebhookState.Active;)
-        {
-            await WokenUntilAsync(() => Task.FromResult(_receiver.Received.Count > tried || Store.Find(id)!.State != WebhookState.Active), "it is tried");
-            tried = _receiver.Received.Count;
-            // The pause begins when the answer is stored.
-            await Eventually.TrueAsync(
-                async () =>
-                {
-                    _time.Advance(TimeSpan.FromMilliseconds(300));
-                    return Store.Find(id)!.State != WebhookState.Active || (await LogAsync(made)).Sum(delivery => delivery["attempts"]!.GetValue<int>()) >= tried;
-                },
-                "the attempt is stored");
-            _time.Advance(TimeSpan.FromHours(1.3)); // the longest pause
-        }
+        await WokenUntilAsync(() => Task.FromResult(!_receiver.Received.IsEmpty), "it is tried");
+        // The pause begins when the answer is stored.
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(300));
+                return (await LogAsync(made)).Sum(delivery => delivery["attempts"]!.GetValue<int>()) > 0;
+            },
+            "the attempt is stored");
+        _time.SetUtcNow(_time.GetUtcNow().AddHours(25)); // the clock alone: no loop of the host has to go through the day
+        await WokenUntilAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(300));
+                return Task.FromResult(Store.Find(id)!.State != WebhookState.Active);
+            },
+            "it is paused");
 
         Assert.Equal(WebhookState.Paused, Store.Find(id)!.State);
         Assert.Contains("for a day", Store.Find(id)!.Problem, StringComparison.Ordinal);
