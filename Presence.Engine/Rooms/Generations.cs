@@ -33,9 +33,6 @@ internal struct Generations
         }
     }
 
-    /// <summary>Reads a word of the cache line that a refresh reads (<see cref="SessionTable.Touch"/>).</summary>
-    public void Touch() => Volatile.Read(ref _first.Timeout);
-
     /// <summary>The generation with this promise, created if needed.</summary>
     public ushort For(long timeout, long interval)
     {
@@ -52,12 +49,11 @@ internal struct Generations
     public void Append(ref SessionTable sessions, int index, ref SessionSlot slot, ushort number)
     {
         ref var generation = ref this[number];
-        ref var links = ref sessions.LinksOf(index);
         slot.Generation = number;
-        links.Older = generation.Newest;
-        links.Newer = None;
+        slot.Older = generation.Newest;
+        slot.Newer = None;
         if (generation.Newest != None)
-            sessions.LinksOf(generation.Newest).Newer = index;
+            sessions[generation.Newest].Newer = index;
         else
             generation.Oldest = index;
         generation.Newest = index;
@@ -69,17 +65,16 @@ internal struct Generations
     public void Remove(ref SessionTable sessions, int index, ref SessionSlot slot)
     {
         ref var generation = ref this[slot.Generation];
-        ref var links = ref sessions.LinksOf(index);
         if (generation.OldestFresh == index)
-            generation.OldestFresh = links.Newer;
-        if (links.Older != None)
-            sessions.LinksOf(links.Older).Newer = links.Newer;
+            generation.OldestFresh = slot.Newer;
+        if (slot.Older != None)
+            sessions[slot.Older].Newer = slot.Newer;
         else
-            generation.Oldest = links.Newer;
-        if (links.Newer != None)
-            sessions.LinksOf(links.Newer).Older = links.Older;
+            generation.Oldest = slot.Newer;
+        if (slot.Newer != None)
+            sessions[slot.Newer].Older = slot.Older;
         else
-            generation.Newest = links.Older;
+            generation.Newest = slot.Older;
     }
 
     /// <summary>The earliest presence time at which a session expires or begins to fade; <see cref="long.MaxValue"/> for an empty room.</summary>
@@ -142,7 +137,7 @@ internal struct Generations
             ref var slot = ref sessions[index];
             if (slot.HeartbeatAt + generation.Grace >= now)
                 continue;
-            generation.OldestFresh = sessions.LinksOf(index).Newer;
+            generation.OldestFresh = slot.Newer;
             return index;
         }
         return None;

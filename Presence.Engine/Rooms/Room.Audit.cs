@@ -41,9 +41,9 @@ internal sealed partial class Room
             if (slot.UserId is null)
                 continue;
             used++;
-            if (_sessions.Find(_sessions.LinksOf(index).Hash, slot.UserId, slot.SessionId) != index)
+            if (_sessions.Find(slot.Hash, slot.UserId, slot.SessionId) != index)
                 problems.Add($"{Id}: slot {index} is not found by its ids");
-            var lead = LeadOfNeedsLock(index);
+            var lead = LeadOfNeedsLock(slot.UserId, slot.Hash);
             if (lead == None)
                 problems.Add($"{Id}: {slot.UserId} has no lead");
             if (slot.IsLead && lead != index)
@@ -52,7 +52,7 @@ internal sealed partial class Room
                 continue;
             leads.Add(index);
             var ofUser = 0;
-            for (var other = _sessions.FirstOfSameUser(index); other != None; other = _sessions.NextOfUser(other))
+            for (var other = _sessions.FirstOfUser(slot.Hash, slot.UserId); other != None; other = _sessions.NextOfUser(other))
                 ofUser++;
             if (ofUser != slot.Sessions)
                 problems.Add($"{Id}: {slot.UserId} has {ofUser} sessions, its lead says {slot.Sessions}");
@@ -80,12 +80,12 @@ internal sealed partial class Room
             ref var generation = ref _generations[number];
             var isFresh = generation.OldestFresh != None && generation.OldestFresh == generation.Oldest;
             var older = None;
-            for (var index = generation.Oldest; index != None; index = _sessions.LinksOf(index).Newer)
+            for (var index = generation.Oldest; index != None; index = _sessions[index].Newer)
             {
                 ref var slot = ref _sessions[index];
                 listed++;
                 isFresh |= index == generation.OldestFresh;
-                if (slot.Generation != number || _sessions.LinksOf(index).Older != older)
+                if (slot.Generation != number || slot.Older != older)
                     problems.Add($"{Id}: slot {index} is linked wrongly in generation {number}");
                 if (older != None && _sessions[older].HeartbeatAt > slot.HeartbeatAt)
                     problems.Add($"{Id}: generation {number} is not in heartbeat order");

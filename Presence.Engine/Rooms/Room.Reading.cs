@@ -90,7 +90,7 @@ internal sealed partial class Room
                 ref var slot = ref _sessions[from];
                 if (slot.UserId is null)
                     continue;
-                ref var lead = ref _sessions[slot.IsLead ? from : LeadOfNeedsLock(from)];
+                ref var lead = ref _sessions[slot.IsLead ? from : LeadOfNeedsLock(slot.UserId, slot.Hash)];
                 changes.Add(new MembershipChange(
                     slot.MembershipId, IsJoin: true, Id, slot.UserId, slot.SessionId, lead.IsGuest, slot.State, _network.Clock.UtcOf(lead.JoinedAt)));
             }
@@ -135,9 +135,9 @@ internal sealed partial class Room
 
             var index = heads[chosen];
             ref var slot = ref _sessions[index];
-            heads[chosen] = latestFirst ? _sessions.LinksOf(index).Older : _sessions.LinksOf(index).Newer;
+            heads[chosen] = latestFirst ? slot.Older : slot.Newer;
             if (LatestOfViewerNeedsLock(index) == index && except?.Contains(slot.UserId!) != true)
-                rows.Add(RowNeedsLock(slot.IsLead ? index : LeadOfNeedsLock(index)));
+                rows.Add(RowNeedsLock(slot.IsLead ? index : LeadOfNeedsLock(slot.UserId!, slot.Hash)));
         }
     }
 
@@ -154,7 +154,7 @@ internal sealed partial class Room
             return index;
 
         var latest = index;
-        for (var other = _sessions.FirstOfSameUser(index); other != None; other = _sessions.NextOfUser(other))
+        for (var other = _sessions.FirstOfUser(slot.Hash, slot.UserId!); other != None; other = _sessions.NextOfUser(other))
         {
             if ((_sessions[other].HeartbeatAt, other).CompareTo((_sessions[latest].HeartbeatAt, latest)) > 0)
                 latest = other;
@@ -190,7 +190,7 @@ internal sealed partial class Room
     {
         ref var slot = ref _sessions[lead];
         var mark = MarkOfNeedsLock(lead);
-        return new(slot.UserId!, slot.IsGuest, slot.JoinedAt, _sessions[LatestOfViewerNeedsLock(lead)].HeartbeatAt, mark.State, mark.IsFading, slot.Sessions) { Slot = lead, Hash = _sessions.LinksOf(lead).Hash, Device = slot.Device };
+        return new(slot.UserId!, slot.IsGuest, slot.JoinedAt, _sessions[LatestOfViewerNeedsLock(lead)].HeartbeatAt, mark.State, mark.IsFading, slot.Sessions) { Slot = lead, Hash = slot.Hash, Device = slot.Device };
     }
 
     private RoomCount CountNeedsLock() =>

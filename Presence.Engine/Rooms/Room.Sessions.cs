@@ -69,7 +69,7 @@ internal sealed partial class Room
     {
         ref var slot = ref _sessions[index];
         var userId = slot.UserId!;
-        var hash = _sessions.LinksOf(index).Hash;
+        var hash = slot.Hash;
         var isGuest = slot.IsGuest;
         var lead = slot.IsLead ? index : LeadOfNeedsLock(userId, hash);
         var before = MarkOfNeedsLock(lead);
@@ -145,7 +145,7 @@ internal sealed partial class Room
     private int PassLeadNeedsLock(int lead)
     {
         ref var from = ref _sessions[lead];
-        var successor = _sessions.FirstOfSameUser(lead);
+        var successor = _sessions.FirstOfUser(from.Hash, from.UserId!);
         if (successor == lead)
             successor = _sessions.NextOfUser(lead);
 
@@ -171,14 +171,12 @@ internal sealed partial class Room
         return index;
     }
 
-    /// <summary>The lead of the viewer that any session is of.</summary>
-    private int LeadOfNeedsLock(int any) => LeadOfNeedsLock(_sessions[any].UserId!, _sessions.LinksOf(any).Hash);
-
     /// <summary>The session of the same user, other than this one, that has been silent for longest; of equals the one that came first.</summary>
     private int LongestSilentNeedsLock(int than)
     {
+        ref var slot = ref _sessions[than];
         var silent = None;
-        for (var index = _sessions.FirstOfSameUser(than); index != None; index = _sessions.NextOfUser(index))
+        for (var index = _sessions.FirstOfUser(slot.Hash, slot.UserId!); index != None; index = _sessions.NextOfUser(index))
         {
             if (index != than && (silent == None || SilenceOf(_sessions[index]).CompareTo(SilenceOf(_sessions[silent])) < 0))
                 silent = index;
@@ -208,7 +206,7 @@ internal sealed partial class Room
 
         var state = slot.State;
         var isFading = true;
-        for (var index = _sessions.FirstOfSameUser(any); index != None; index = _sessions.NextOfUser(index))
+        for (var index = _sessions.FirstOfUser(slot.Hash, slot.UserId!); index != None; index = _sessions.NextOfUser(index))
         {
             ref var session = ref _sessions[index];
             state = session.State < state ? session.State : state;

@@ -26,16 +26,15 @@ internal sealed partial class Room
         var places = new Dictionary<int, int>(_sessions.Count) { [None] = None };
         for (var number = 0; number < _generations.Count; number++)
         {
-            for (var index = _generations[number].Oldest; index != None; index = _sessions.LinksOf(index).Newer)
-                places[index] = MoveNeedsLock(index, ref sessions);
+            for (var index = _generations[number].Oldest; index != None; index = _sessions[index].Newer)
+                places[index] = Move(ref _sessions[index], ref sessions);
         }
-        foreach (var (index, moved) in places)
+        foreach (var (_, moved) in places)
         {
             if (moved == None)
                 continue;
-            ref var from = ref _sessions.LinksOf(index);
-            ref var to = ref sessions.LinksOf(moved);
-            (to.Older, to.Newer) = (places[from.Older], places[from.Newer]);
+            ref var slot = ref sessions[moved];
+            (slot.Older, slot.Newer) = (places[slot.Older], places[slot.Newer]);
         }
         for (var number = 0; number < _generations.Count; number++)
         {
@@ -53,12 +52,14 @@ internal sealed partial class Room
         _rare.RosterReadCache = null;
     }
 
-    /// <summary>Copies a session to another table, without its neighbours.</summary>
-    private int MoveNeedsLock(int from, ref SessionTable sessions)
+    /// <summary>Copies a session to another table. Its neighbours are still those of the old one.</summary>
+    private static int Move(ref SessionSlot from, ref SessionTable to)
     {
-        ref var slot = ref _sessions[from];
-        var index = sessions.Add(_sessions.LinksOf(from).Hash, slot.UserId!, slot.SessionId);
-        sessions[index] = slot;
+        var index = to.Add(from.Hash, from.UserId!, from.SessionId);
+        ref var slot = ref to[index];
+        var next = slot.Next;
+        slot = from;
+        slot.Next = next;
         return index;
     }
 }

@@ -45,7 +45,7 @@ internal sealed partial class Room
     {
         if (_network.Feed is null)
             return;
-        var lead = _sessions[any].IsLead ? any : LeadOfNeedsLock(any);
+        var lead = _sessions[any].IsLead ? any : LeadOfNeedsLock(_sessions[any].UserId!, _sessions[any].Hash);
         ref var stay = ref StayOfNeedsLock(lead);
         // A session that was hidden may have ended, unnoticed, before another one became hidden.
         if (!isHidden && _network.Clock.ElapsedAt(at) < stay.HiddenSince)
@@ -104,7 +104,7 @@ internal sealed partial class Room
             MinutesNeedsLock(now).Return(_network.Clock, slot.IsGuest, isHidden, now);
         }
         if (stored is { } hidden)
-            StayOfNeedsLock(LeadOfNeedsLock(index)).Restore(hidden, now, _network.Clock);
+            StayOfNeedsLock(LeadOfNeedsLock(slot.UserId!, slot.Hash)).Restore(hidden, now, _network.Clock);
     }
 
     private PresenceFeed.Entry LeftEntry(in SessionSlot slot, LeaveReason reason, long at, long hidden) =>
@@ -136,7 +136,8 @@ internal sealed partial class Room
     private long SeenAtNeedsLock(int lead)
     {
         var seenAt = _rare.Stays is { } stays && stays.TryGetValue(lead, out var stay) ? stay.SeenAt : long.MinValue;
-        for (var index = _sessions.FirstOfSameUser(lead); index != None; index = _sessions.NextOfUser(index))
+        ref var slot = ref _sessions[lead];
+        for (var index = _sessions.FirstOfUser(slot.Hash, slot.UserId!); index != None; index = _sessions.NextOfUser(index))
             seenAt = Math.Max(seenAt, _sessions[index].HeartbeatAt);
         return seenAt;
     }
@@ -147,7 +148,13 @@ internal sealed partial class Room
         ref var slot = ref _sessions[lead];
         var stay = _rare.Stays is { } stays && stays.TryGetValue(lead, out var kept) ? kept : default;
         var left = Math.Max(at, slot.JoinedAt);
-        var seenAt = Math.Clamp(reason is LeaveReason.Timeout or LeaveReason.None ? SeenAtNeedsLock(lead) : at, slot.JoinedAt, left);
+        var sign = reason switch
+        {
+            LeaveReason.None => SeenAtNeedsLock(lead),
+            LeaveReason.Timeout => Math.Max(slot.HeartbeatAt, stay.SeenAt), // who leaves has no other session: no walk in the sweep
+            _ => at,
+        };
+        var seenAt = Math.Clamp(sign, slot.JoinedAt, left);
         var clock = _network.Clock;
         hidden = stay.Show(clock.ElapsedAt(seenAt), clock.ElapsedAt(seenAt));
         return new Visit(Id, slot.UserId!, slot.IsGuest, clock.UtcThen(slot.JoinedAt), clock.UtcThen(left), reason)

@@ -53,10 +53,6 @@ internal sealed partial class Room
     /// <summary>Records a heartbeat; false when the room was retired meanwhile and the caller must look it up again.</summary>
     public bool TryHeartbeat(in Heartbeat heartbeat, int hash, out HeartbeatReceipt receipt)
     {
-        // In many rooms these lines come from memory, one after the other behind the lock. Asked for here, they come together while it is taken.
-        Volatile.Read(ref _latest);
-        _generations.Touch();
-        _sessions.Touch(hash);
         if (!_lock.TryEnter())
             EnterAfterWait();
         try

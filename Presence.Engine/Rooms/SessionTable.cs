@@ -11,13 +11,13 @@ namespace Presence.Engine.Rooms;
 /// </summary>
 /// <remarks>
 /// <para><b>Slots</b> live in chunks of 1,024 (the first one grows up to that), so a growing room copies nothing large and
-/// a slot's number is good for as long as the session stays. Free slots form a list. The links of the first few are in here.</para>
+/// a slot's number is good for as long as the session stays. Free slots form a list.</para>
 /// <para><b>Buckets</b> grow by linear hashing: each session added splits the next bucket in turn, a few slots at a time,
 /// instead of all at once under the room's lock. Twice as many buckets as sessions are kept (but for the first few), which
 /// makes a look-up 1.3 slots on average.</para>
 /// <para>The hash covers the user id alone: all sessions of a user are in one bucket, which is how they are found.</para>
 /// <para><b>Layout.</b> A struct inside its room, as <see cref="Generations"/> and <see cref="JoinOrder"/> are: in a small
-/// room a heartbeat is bound by how many objects it visits, which is why the first buckets and links are in here too. Never copied.</para>
+/// room a heartbeat is bound by how many objects it visits, which is why the first buckets are in here too. Never copied.</para>
 /// <para><b>Threads.</b> None of its own: the room's lock.</para>
 /// </remarks>
 internal struct SessionTable
@@ -28,17 +28,14 @@ internal struct SessionTable
     private const int ChunkSize = 1 << ChunkBits;
     private const int ChunkMask = ChunkSize - 1;
     private const int FirstSlots = 4;
-    private const int Few = 12;
     private const int FirstChunks = 4;
     private const int FirstBuckets = 16;
     private const int SplitsPerAdd = 2;
 
-    private SessionSlot[] _few;
-    private LinkedSlot[] _first;
-    private LinkedSlot[]?[] _others;
+    private SessionSlot[] _first;
+    private SessionSlot[]?[] _others;
     private int[] _otherBuckets;
     private FewBuckets _firstBuckets;
-    private FewLinks _fewLinks;
     private int _bucketCount;
     private int _freeSlot;
     private int _usedSlots;
@@ -53,23 +50,12 @@ internal struct SessionTable
 
     public readonly ref SessionSlot this[int index]
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            if (index < Few)
-                return ref _few[index];
-            return ref BehindFew(index).Slot;
+            if (index < ChunkSize)
+                return ref _first[index];
+            return ref _others[(index >> ChunkBits) - 1]![index & ChunkMask];
         }
-    }
-
-    /// <summary>What a slot is linked with.</summary>
-    [UnscopedRef]
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref SessionLinks LinksOf(int index)
-    {
-        if (index < Few)
-            return ref _fewLinks[index];
-        return ref BehindFew(index).Links;
     }
 
     /// <summary>The slot of a session; <see cref="None"/> when absent.</summary>
@@ -77,14 +63,10 @@ internal struct SessionTable
     {
         for (var index = HeadOf(BucketOf(hash)); index != None;)
         {
-            ref var links = ref LinksOf(index);
-            if (links.Hash == hash)
-            {
-                ref var slot = ref this[index];
-                if (slot.SessionId == sessionId && slot.UserId == userId)
-                    return index;
-            }
-            index = links.Next;
+            ref var slot = ref this[index];
+            if (slot.Hash == hash && slot.SessionId == sessionId && slot.UserId == userId)
+                return index;
+            index = slot.Next;
         }
         return None;
     }
@@ -92,34 +74,28 @@ internal struct SessionTable
     /// <summary>The first session of a user, in no particular order; go on with <see cref="NextOfUser"/>.</summary>
     public int FirstOfUser(int hash, string userId) => SkipToUser(HeadOf(BucketOf(hash)), hash, userId);
 
-    /// <summary>The first session of the user that any session is of.</summary>
-    public int FirstOfSameUser(int any) => FirstOfUser(LinksOf(any).Hash, this[any].UserId!);
-
     /// <summary>The session of the same user behind this one; <see cref="None"/> when it was the last.</summary>
-    public int NextOfUser(int index)
+    public readonly int NextOfUser(int index)
     {
-        ref var links = ref LinksOf(index);
-        return SkipToUser(links.Next, links.Hash, this[index].UserId!);
-    }
-
-    /// <summary>Reads a word of each cache line that finding a session among few reads. Needs no lock: what it reads is not used.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Touch(int hash)
-    {
-        Volatile.Read(ref _bucketCount);
-        Volatile.Read(ref _firstBuckets[hash & (FirstBuckets - 1)]);
-        Volatile.Read(ref _fewLinks[0].Hash);
-        Volatile.Read(ref _fewLinks[4].Hash);
-        Volatile.Read(ref _fewLinks[8].Hash);
+        ref var slot = ref this[index];
+        return SkipToUser(slot.Next, slot.Hash, slot.UserId!);
     }
 
     /// <summary>Adds a session that is not in the table and returns its slot, of which only ids, hash and chain are set.</summary>
     public int Add(int hash, string userId, string sessionId)
     {
         var index = TakeSlot();
+        ref var slot = ref this[index];
         var bucket = BucketOf(hash);
-        this[index] = new SessionSlot { UserId = userId, SessionId = sessionId };
-        LinksOf(index) = new SessionLinks { Hash = hash, Next = HeadOf(bucket), Older = None, Newer = None };
+        slot = new SessionSlot
+        {
+            UserId = userId,
+            SessionId = sessionId,
+            Hash = hash,
+            Next = HeadOf(bucket),
+            Older = None,
+            Newer = None,
+        };
         HeadOf(bucket) = index;
         Count++;
 
@@ -131,38 +107,29 @@ internal struct SessionTable
     /// <summary>Takes a session out and frees its slot. An empty table gives its memory back.</summary>
     public void Remove(int index)
     {
-        ref var links = ref LinksOf(index);
-        ref var link = ref HeadOf(BucketOf(links.Hash));
+        ref var slot = ref this[index];
+        ref var link = ref HeadOf(BucketOf(slot.Hash));
         while (link != index)
-            link = ref LinksOf(link).Next;
-        link = links.Next;
+            link = ref this[link].Next;
+        link = slot.Next;
 
-        this[index] = new SessionSlot { SessionId = "" };
-        links.Next = _freeSlot;
+        slot = new SessionSlot { SessionId = "", Next = _freeSlot };
         _freeSlot = index;
         Count--;
         if (Count == 0 && _usedSlots > FirstSlots)
             Reset();
     }
 
-    private int SkipToUser(int index, int hash, string userId)
+    private readonly int SkipToUser(int index, int hash, string userId)
     {
         while (index != None)
         {
-            ref var links = ref LinksOf(index);
-            if (links.Hash == hash && this[index].UserId == userId)
+            ref var slot = ref this[index];
+            if (slot.Hash == hash && slot.UserId == userId)
                 return index;
-            index = links.Next;
+            index = slot.Next;
         }
         return None;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly ref LinkedSlot BehindFew(int index)
-    {
-        if (index < ChunkSize)
-            return ref _first[index - Few];
-        return ref _others[(index >> ChunkBits) - 1]![index & ChunkMask];
     }
 
     private int TakeSlot()
@@ -170,28 +137,22 @@ internal struct SessionTable
         if (_freeSlot != None)
         {
             var free = _freeSlot;
-            _freeSlot = LinksOf(free).Next;
+            _freeSlot = this[free].Next;
             return free;
         }
 
         var index = _usedSlots++;
-        if (index < Few)
-        {
-            if (index == _few.Length)
-                Array.Resize(ref _few, Math.Min(Few, index + FirstSlots));
-            return index;
-        }
         if (index < ChunkSize)
         {
-            if (index - Few == _first.Length)
-                Array.Resize(ref _first, Math.Min(ChunkSize, index + (index / 2)) - Few);
+            if (index == _first.Length)
+                Array.Resize(ref _first, Math.Min(ChunkSize, index + Math.Max(FirstSlots, index / 2)));
             return index;
         }
 
         var chunk = (index >> ChunkBits) - 1;
         if (chunk == _others.Length)
             Array.Resize(ref _others, Math.Max(FirstChunks, 2 * chunk));
-        _others[chunk] ??= new LinkedSlot[ChunkSize];
+        _others[chunk] ??= new SessionSlot[ChunkSize];
         return index;
     }
 
@@ -219,16 +180,16 @@ internal struct SessionTable
         int stay = None, move = None;
         while (index != None)
         {
-            ref var links = ref LinksOf(index);
-            var next = links.Next;
-            if (BucketOf(links.Hash) == added)
+            ref var slot = ref this[index];
+            var next = slot.Next;
+            if (BucketOf(slot.Hash) == added)
             {
-                links.Next = move;
+                slot.Next = move;
                 move = index;
             }
             else
             {
-                links.Next = stay;
+                slot.Next = stay;
                 stay = index;
             }
             index = next;
@@ -237,11 +198,10 @@ internal struct SessionTable
         HeadOf(added) = move;
     }
 
-    [MemberNotNull(nameof(_few), nameof(_first), nameof(_others), nameof(_otherBuckets))]
+    [MemberNotNull(nameof(_first), nameof(_others), nameof(_otherBuckets))]
     private void Reset()
     {
-        _few = new SessionSlot[FirstSlots];
-        _first = [];
+        _first = new SessionSlot[FirstSlots];
         _others = [];
         _otherBuckets = [];
         ((Span<int>)_firstBuckets).Fill(None);
@@ -263,36 +223,11 @@ internal struct SessionTable
     {
         private int _head;
     }
-
-    [InlineArray(Few)]
-    private struct FewLinks
-    {
-        private SessionLinks _links;
-    }
-
-    /// <summary>72 bytes: behind the first few a slot has its links beside it.</summary>
-    private struct LinkedSlot
-    {
-        public SessionLinks Links;
-        public SessionSlot Slot;
-    }
-}
-
-/// <summary>How a slot is found and where it stands. A refresh touches those of its slot, of the two it moves away from, and of the newest.</summary>
-internal struct SessionLinks
-{
-    /// <summary>Of the user id alone, so that all sessions of a user share a bucket.</summary>
-    public int Hash;
-
-    /// <summary>The next slot of the bucket, or of the free list.</summary>
-    public int Next;
-
-    /// <summary>Neighbours in heartbeat order inside the generation.</summary>
-    public int Older, Newer;
 }
 
 /// <summary>
-/// One session of a room, and, where it leads, the viewer it stands for. A refresh touches one slot.
+/// One session of a room, and, where it leads, the viewer it stands for. 72 bytes: a refresh touches one slot and the
+/// two it moves away from.
 /// </summary>
 /// <remarks>
 /// A viewer has no record of its own. One of its sessions is the <b>lead</b> and carries the members marked so; nearly
@@ -317,6 +252,15 @@ internal struct SessionSlot
 
     /// <summary>The id of this stay in the membership journal.</summary>
     public long MembershipId;
+
+    /// <summary>Of the user id alone, so that all sessions of a user share a bucket.</summary>
+    public int Hash;
+
+    /// <summary>The next slot of the bucket, or of the free list.</summary>
+    public int Next;
+
+    /// <summary>Neighbours in heartbeat order inside the generation.</summary>
+    public int Older, Newer;
 
     /// <summary>Lead only: the block of the join order the viewer is in.</summary>
     public int JoinBlock;
