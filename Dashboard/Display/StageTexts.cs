@@ -6,7 +6,7 @@ namespace Presence.Dashboard.Display;
 /// <summary>Invitations in words.</summary>
 internal static class StageTexts
 {
-    /// <summary>"Invited 1:32", "On stage", "Declined", "No answer"; nothing for one that was taken back.</summary>
+    /// <summary>"Invited 1:32", "On stage", "Declined", "No answer"; nothing for one that was cancelled.</summary>
     public static string Badge(StageInvitation? invitation, DateTimeOffset now) => invitation?.Status switch
     {
         InvitationStatus.Pending => Sentence.With(RoomTexts.StageInvitedBadge, Left(invitation, now)),
