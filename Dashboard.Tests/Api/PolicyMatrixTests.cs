@@ -66,7 +66,12 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         PUT /api/v1/admin/users/{userId}                                   .    -    -    -    .    -    -    -    +    -    -    -    -    -    +
         DELETE /api/v1/admin/users/{userId}/data                           .    -    -    -    .    -    -    -    +    -    -    -    -    -    +
         GET /api/v1/admin/users/{userId}/export                            .    -    -    -    .    +    -    -    +    -    -    -    -    -    +
+        GET /api/v1/admin/users/{userId}/notes                             .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
+        POST /api/v1/admin/users/{userId}/notes                            .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
+        DELETE /api/v1/admin/users/{userId}/notes/{noteId}                 .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
+        PUT /api/v1/admin/users/{userId}/notes/{noteId}                    .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
         GET /api/v1/admin/users/{userId}/visits                            .    -    -    -    .    +    -    -    -    -    -    -    -    -    +
+        GET /api/v1/admin/watch-list                                       .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
         GET /api/v1/admin/webhooks                                         .    -    -    -    .    -    -    -    -    -    -    -    -    +    +
         POST /api/v1/admin/webhooks                                        .    -    -    -    .    -    -    -    -    -    -    -    -    +    +
         DELETE /api/v1/admin/webhooks/{webhookId}                          .    -    -    -    .    -    -    -    -    -    -    -    -    +    +
@@ -195,6 +200,7 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         .Replace("{webhookId}", "none", StringComparison.Ordinal)
         .Replace("{deliveryId}", "1", StringComparison.Ordinal)
         .Replace("{keyId}", "none", StringComparison.Ordinal)
+        .Replace("{noteId}", "1", StringComparison.Ordinal)
         .Replace("{ruleId}", "none", StringComparison.Ordinal)
         .Replace("{broadcastId}", "none", StringComparison.Ordinal)
         .Replace("{link}", "none", StringComparison.Ordinal)

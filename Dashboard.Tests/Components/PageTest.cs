@@ -78,6 +78,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddSingleton(new RoomStore(Database, Engine));
         Services.AddSingleton(new RemovalStore(Database, Engine));
         Services.AddSingleton(new StageStore(Database, Engine));
+        Services.AddSingleton(new ViewerNoteStore(Database));
         Services.AddScoped<SettingsAdministration>();
         Services.AddSingleton(new HistorySettingsStore(Database));
         Services.AddSingleton(services => PresenceStorageHosting.HistoryOf(Database, services.GetRequiredService<HistorySettingsStore>(), Engine));
@@ -86,7 +87,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddScoped<AwayQuery>();
         Services.AddScoped<PersonAdministration>();
         Services.AddSingleton(services => new PersonData(
-            Database, Engine, services.GetRequiredService<Presence.Engine.History.IHistory>(), new UserPresenceSettingStore(Database, Engine), new ChannelStore(Database, Engine), services.GetRequiredService<RemovalStore>(), services.GetRequiredService<StageStore>()));
+            Database, Engine, services.GetRequiredService<Presence.Engine.History.IHistory>(), new UserPresenceSettingStore(Database, Engine), new ChannelStore(Database, Engine), services.GetRequiredService<RemovalStore>(), services.GetRequiredService<StageStore>(), services.GetRequiredService<ViewerNoteStore>()));
         Services.AddScoped<PublicLinkAdministration>();
         Services.AddSingleton(ShareLinks);
         Services.AddScoped<ShareLinkAdministration>();

@@ -281,6 +281,9 @@ internal sealed class HistoryCursor
     /// <summary>An alert's number.</summary>
     public static readonly HistoryCursor Alerts = new('w', place => long.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
+    /// <summary>A note's number.</summary>
+    public static readonly HistoryCursor Watched = new('n', place => long.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out _));
+
     /// <summary>A delivery's number.</summary>
     public static readonly HistoryCursor Webhooks = new('d', place => long.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out _));
 

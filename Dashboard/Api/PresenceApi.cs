@@ -47,6 +47,7 @@ internal static class PresenceApi
         InvitationEndpoints.Map(administration);
         RemovalEndpoints.Map(administration);
         administration.MapUserAdministration();
+        NoteEndpoints.Map(administration);
         administration.MapServerKeys();
         administration.MapAudit();
         AlertEndpoints.Map(administration);

@@ -94,7 +94,7 @@ internal static class UserAdministrationEndpoints
     }
 
     /// <summary>Export everything about a user</summary>
-    /// <remarks>Everything the server stores that names the user, as one document of any size: profile, presence switch, channels, bans, sessions, visits, and what moderators and server keys did to them. A user of whom nothing is stored has empty lists.</remarks>
+    /// <remarks>Everything the server stores that names the user, as one document of any size: profile, presence switch, channels, bans, moderators' notes, sessions, visits, and what moderators and server keys did to them. A user of whom nothing is stored has empty lists.</remarks>
     /// <response code="200">The document.</response>
     internal static IResult Export(HttpContext http, string userId, PersonData people)
     {
@@ -110,7 +110,7 @@ internal static class UserAdministrationEndpoints
 
     /// <summary>Erase everything about a user</summary>
     /// <remarks>
-    /// The profile, the presence switch, memberships in channels, and the name in all visits and changes. What was counted stays, and names nobody.
+    /// The profile, the presence switch, memberships in channels, moderators' notes, and the name in all visits and changes. What was counted stays, and names nobody.
     /// Sessions that are present go on and are recorded again: remove the user from the network first. Repeat it to make sure: a
     /// reply with only zeros and false means that nothing was left.
     /// </remarks>

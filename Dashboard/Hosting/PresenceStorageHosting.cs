@@ -3,6 +3,7 @@ using Presence.Dashboard.Webhooks;
 using Presence.Engine;
 using Presence.Engine.Alerts;
 using Presence.Engine.History;
+using Presence.Engine.Moderation;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 
@@ -35,6 +36,8 @@ internal static class PresenceStorageHosting
         services.AddSingleton<RemovalStore>();
         services.AddSingleton<QuickReasonStore>();
         services.AddSingleton<StageStore>();
+        services.AddSingleton<ViewerNoteStore>();
+        services.AddSingleton<WatchedArrivals>();
         services.AddSingleton<UserPresenceSettingStore>();
         services.AddSingleton<ChannelStore>();
         services.AddSingleton<ServerKeyStore>();
@@ -94,9 +97,11 @@ internal static class PresenceStorageHosting
         services.AddLoop<BroadcastStore>("broadcasts", TimeSpan.FromSeconds(1), (broadcasts, cancel) => broadcasts.PassAsync(cancel), whenReady: true);
         services.AddLoop<StageStore>("stages", TimeSpan.FromSeconds(1), (stages, cancel) => stages.PassAsync(cancel), whenReady: true);
         services.AddLoop<AlertWatch>("alerts", AlertWatch.Period, (alerts, cancel) => alerts.PassAsync(cancel), whenReady: true);
+        services.AddLoop<WatchedArrivals>("watched arrivals", WatchedArrivals.Period, (arrivals, cancel) => arrivals.PassAsync(cancel), whenReady: true);
         services.AddLoop<Checkpointer>("checkpoint", TimeSpan.FromSeconds(1), (checkpointer, cancel) => checkpointer.CheckpointIfGrownAsync(cancel));
         services.AddLoop<RevokedTokens>("revoked tokens", TimeSpan.FromHours(1), (tokens, cancel) => tokens.PruneAsync(cancel));
         services.AddLoop<RemovalStore>("removals", TimeSpan.FromHours(1), (removals, cancel) => removals.PruneAsync(cancel));
+        services.AddLoop<ViewerNoteStore>("notes", TimeSpan.FromHours(1), (notes, cancel) => notes.PruneAsync(cancel));
         // Writes when keys were last used, once per minute instead of with each request.
         services.AddLoop<ServerKeyStore>("server keys", TimeSpan.FromMinutes(1), (keys, cancel) => keys.FlushAsync(cancel));
         services.AddLoop<ShareLinkStore>("share links", TimeSpan.FromMinutes(1), (links, cancel) => links.FlushAsync(cancel));
@@ -142,7 +147,7 @@ internal sealed class HistoryWriter(PresenceEngine engine, HistoryStore network,
 }
 
 /// <summary>All administration data, read before viewers are restored: a banned viewer must not return with a restart.</summary>
-internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removals, QuickReasonStore reasons, StageStore stages, UserPresenceSettingStore switches, ChannelStore channels, ServerKeyStore serverKeys, PublicLinkStore publicLinks, ShareLinkStore shareLinks, HistorySettingsStore history, AlertWatch alerts, WebhookStore webhooks)
+internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removals, QuickReasonStore reasons, StageStore stages, ViewerNoteStore notes, UserPresenceSettingStore switches, ChannelStore channels, ServerKeyStore serverKeys, PublicLinkStore publicLinks, ShareLinkStore shareLinks, HistorySettingsStore history, AlertWatch alerts, WebhookStore webhooks)
 {
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
@@ -150,6 +155,7 @@ internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removal
         await removals.ReloadAsync(cancellationToken);
         await reasons.ReloadAsync(cancellationToken);
         await stages.ReloadAsync(cancellationToken);
+        await notes.ReloadAsync(cancellationToken);
         await switches.ReloadAsync(cancellationToken);
         await channels.ReloadAsync(cancellationToken);
         await serverKeys.ReloadAsync(cancellationToken);

@@ -139,7 +139,7 @@ public sealed class RetentionAndErasureTests : IAsyncLifetime
         var erased = await person.Data.EraseAsync("planted-id", bansToo: true, "ada", Cancel);
 
         Assert.Empty(await FindAsync("planted"));
-        Assert.Equal(new ErasedPerson(Profile: true, Visits: 2, Bans: 2, Channels: 1, Switch: true) { Invitations = 1 }, erased);
+        Assert.Equal(new ErasedPerson(Profile: true, Visits: 2, Bans: 2, Channels: 1, Switch: true) { Invitations = 1, Notes = 2 }, erased);
         Assert.Equal(before, (await _folder.RowsAsync(context => context.Visits)).Count);
         Assert.Equal(["", ""], (await person.History.ReadAttendanceAsync(new AttendanceQuery { From = Eight, Until = Eight.AddHours(1), RoomId = "lobby" }, Cancel)).Items.Where(visit => visit.UserId != "other").Select(visit => visit.UserId));
         Assert.False((await person.Data.EraseAsync("planted-id", bansToo: true, "ada", Cancel)).IsKnown);
@@ -206,10 +206,11 @@ public sealed class RetentionAndErasureTests : IAsyncLifetime
         Assert.Equal("friends", root.GetProperty("channels")[0].GetString());
         Assert.Equal(["noise", "spam"], root.GetProperty("bans").EnumerateArray().Select(ban => ban.GetProperty("reason").GetString()!).Order());
         Assert.Equal("Pending", root.GetProperty("invitations")[0].GetProperty("status").GetString());
+        Assert.Equal(["Trouble", null], root.GetProperty("notes").EnumerateArray().Select(note => note.GetProperty("flag").GetString()));
         Assert.Equal("s1", root.GetProperty("sessions")[0].GetProperty("sessionId").GetString());
         Assert.Equal(2, root.GetProperty("history").GetProperty("visits").GetInt32());
         Assert.Equal([600.0, 300.0], root.GetProperty("visits").EnumerateArray().Select(visit => visit.GetProperty("watchedSeconds").GetDouble()));
-        Assert.Equal(["invitation.created", "ban.created", "ban.created", "person.exported"], root.GetProperty("acts").EnumerateArray().Select(act => act.GetProperty("act").GetString()!));
+        Assert.Equal(["note.created", "note.created", "invitation.created", "ban.created", "ban.created", "person.exported"], root.GetProperty("acts").EnumerateArray().Select(act => act.GetProperty("act").GetString()!));
         Assert.DoesNotContain("other", Encoding.UTF8.GetString(output.ToArray()), StringComparison.Ordinal);
     }
 
@@ -281,14 +282,16 @@ public sealed class RetentionAndErasureTests : IAsyncLifetime
         private readonly ChannelStore _channels;
         private readonly RemovalStore _removals;
         private readonly StageStore _stages;
+        private readonly ViewerNoteStore _notes;
 
         public PersonWorld(HistoryFolder folder, PresenceEngine engine, HistorySettingsStore settings)
         {
             (_folder, _engine) = (folder, engine);
             (_switches, _channels, _removals) = (new(folder.Database, engine), new(folder.Database, engine), new(folder.Database, engine));
             _stages = new StageStore(folder.Database, engine);
+            _notes = new ViewerNoteStore(folder.Database);
             History = folder.Look(settings);
-            Data = new PersonData(folder.Database, engine, History, _switches, _channels, _removals, _stages);
+            Data = new PersonData(folder.Database, engine, History, _switches, _channels, _removals, _stages, _notes);
         }
 
         public HistoryQueries History { get; }
@@ -309,6 +312,8 @@ public sealed class RetentionAndErasureTests : IAsyncLifetime
             await memberships.RestoreAsync(Cancel);
             _engine.Heartbeat(new Heartbeat { RoomId = "side", UserId = userId, SessionId = "s1" });
             await memberships.FlushAsync(Cancel);
+            await _notes.AddAsync(userId, new NoteDraft("planted: speaks French"), "mia", Cancel);
+            await _notes.AddAsync(userId, new NoteDraft("", ViewerFlag.Trouble), "mia", Cancel);
             Assert.NotNull(await _stages.InviteAsync("side", userId, InvitationRules.Default, "mia", Cancel));
             await _removals.RemoveAsync(new Removal(userId, "lobby", _folder.Time.GetUtcNow().AddDays(1), "spam"), "mia", Cancel);
             await _removals.RemoveAsync(new Removal(userId, "stage", _folder.Time.GetUtcNow().AddDays(1), "noise"), "mia", Cancel);
@@ -321,6 +326,7 @@ public sealed class RetentionAndErasureTests : IAsyncLifetime
             _channels.Dispose();
             _removals.Dispose();
             _stages.Dispose();
+            _notes.Dispose();
         }
     }
 }

@@ -110,6 +110,9 @@ public static class AuditActs
     public const string InvitationCancelled = "invitation.cancelled";
     public const string InvitationAnswered = "invitation.answered";
     public const string HandLowered = "hand.lowered";
+    public const string NoteCreated = "note.created";
+    public const string NoteChanged = "note.changed";
+    public const string NoteDeleted = "note.deleted";
     public const string QuickReasonsChanged = "quick_reasons.changed";
     public const string ServerKeyCreated = "server_key.created";
     public const string ServerKeyRevoked = "server_key.revoked";
@@ -164,6 +167,7 @@ public static class AuditActs
         AccountCreated, AccountRoleChanged, AccountConnected, AccountDisabled, AccountEnabled, AccountSignedOut, AccountInvited, AccountInvitationRevoked, PasswordChanged,
         PasswordLinkCreated, SecondFactorEnabled, SecondFactorDisabled, SecondFactorReset, PasskeyAdded, PasskeyRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, SignedIn, SignInsFailed, SignedOut,
         AlertRuleCreated, AlertRuleChanged, AlertRuleDeleted,
+        NoteCreated, NoteChanged, NoteDeleted,
         WebhookCreated, WebhookChanged, WebhookSecretRotated, WebhookPaused, WebhookResumed, WebhookDisabled, WebhookDeleted, WebhookTested, WebhookResent,
     ];
 }

@@ -8,8 +8,8 @@ using Presence.Engine.Users;
 namespace Presence.Engine.Storage;
 
 /// <summary>Everything the database keeps of one person: handed out, or erased.</summary>
-/// <remarks><b>Where.</b> Profile, presence switch, channels, bans, invitations to stages, present sessions, visits, acts of the audit log, payloads of webhooks. No address is stored. See docs/operations.md.</remarks>
-public sealed class PersonData(PresenceDatabase database, PresenceEngine engine, IHistory history, UserPresenceSettingStore switches, ChannelStore channels, RemovalStore removals, StageStore stage)
+/// <remarks><b>Where.</b> Profile, presence switch, channels, bans, invitations to stages, notes of moderators, present sessions, visits, acts of the audit log, payloads of webhooks. No address is stored. See docs/operations.md.</remarks>
+public sealed class PersonData(PresenceDatabase database, PresenceEngine engine, IHistory history, UserPresenceSettingStore switches, ChannelStore channels, RemovalStore removals, StageStore stage, ViewerNoteStore notes)
 {
     private static readonly JsonWriterOptions Readable = new() { Indented = true };
 
@@ -48,6 +48,7 @@ public sealed class PersonData(PresenceDatabase database, PresenceEngine engine,
             await channels.SetMembersAsync(channelId, members.Where(member => !PresenceComparers.UserId.Equals(member, userId)), cancellationToken);
         var hadSwitch = await switches.ForgetAsync(userId, cancellationToken);
         var invitations = await stage.EraseAsync(userId, cancellationToken);
+        var noted = await notes.EraseAsync(userId, cancellationToken);
 
         await using var context = database.CreateDbContext();
         await using var transaction = await context.BeginWriteAsync(cancellationToken);
@@ -60,7 +61,7 @@ public sealed class PersonData(PresenceDatabase database, PresenceEngine engine,
         await context.RecordAsync(new AuditEntry(AuditActs.PersonErased, by) { New = AuditEntry.Values(("visits", visits), ("bans", bans.Count), ("channels", memberships.Count)) }, database.Now(), cancellationToken); // not who
         await transaction.CommitAsync(cancellationToken);
         engine.UpdateProfile(userId, UserProfile.None with { SaidAt = database.Now() });
-        return new ErasedPerson(hadProfile, visits, bans.Count, memberships.Count, hadSwitch) { Invitations = invitations };
+        return new ErasedPerson(hadProfile, visits, bans.Count, memberships.Count, hadSwitch) { Invitations = invitations, Notes = noted };
     }
 
     private async Task WriteAccountAsync(Utf8JsonWriter json, string userId, CancellationToken cancellationToken)
@@ -116,6 +117,19 @@ public sealed class PersonData(PresenceDatabase database, PresenceEngine engine,
             json.WriteString("invitedAt", invitation.InvitedAt);
             if (invitation.EndedAt is { } endedAt)
                 json.WriteString("endedAt", endedAt);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("notes");
+        foreach (var note in notes.Of(userId))
+        {
+            json.WriteStartObject();
+            json.WriteString("text", note.Text);
+            json.WriteString("flag", note.Flag?.ToString());
+            json.WriteString("by", note.By);
+            json.WriteString("at", note.At);
+            if (note.ExpiresAt is { } expiresAt)
+                json.WriteString("expiresAt", expiresAt);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -205,6 +219,9 @@ public sealed record ErasedPerson(bool Profile, long Visits, int Bans, int Chann
     /// <summary>Invitations to stages.</summary>
     public int Invitations { get; init; }
 
+    /// <summary>Notes of moderators.</summary>
+    public int Notes { get; init; }
+
     /// <summary>Whether there was anything.</summary>
-    public bool IsKnown => Profile || Visits > 0 || Bans > 0 || Channels > 0 || Switch || Invitations > 0;
+    public bool IsKnown => Profile || Visits > 0 || Bans > 0 || Channels > 0 || Switch || Invitations > 0 || Notes > 0;
 }

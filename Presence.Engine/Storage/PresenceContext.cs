@@ -25,6 +25,7 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
     internal DbSet<PublicLinkRecord> PublicLinks => Set<PublicLinkRecord>();
     internal DbSet<ShareLinkRecord> ShareLinks => Set<ShareLinkRecord>();
     internal DbSet<StageInvitationRecord> StageInvitations => Set<StageInvitationRecord>();
+    internal DbSet<ViewerNoteRecord> ViewerNotes => Set<ViewerNoteRecord>();
 
     internal DbSet<HistoryRoomRecord> HistoryRooms => Set<HistoryRoomRecord>();
     internal DbSet<HistoryPersonRecord> HistoryPeople => Set<HistoryPersonRecord>();
@@ -167,6 +168,12 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
         {
             invitation.ToTable("StageInvitations").HasKey(i => i.Id);
             invitation.HasIndex(i => new { i.UserId, i.RoomId }).IsUnique();
+        });
+
+        modelBuilder.Entity<ViewerNoteRecord>(note =>
+        {
+            note.ToTable("ViewerNotes").HasKey(n => n.Id);
+            note.HasIndex(n => n.UserId);
         });
 
         modelBuilder.Entity<WebhookEndpointRecord>().ToTable("WebhookEndpoints").HasKey(e => e.Id);

@@ -83,6 +83,7 @@ internal static class ApiParameter
         ["broadcastId"] = ("The broadcast's id from the list.", 19),
         ["invitationId"] = ("The invitation's id, from the heartbeat's reply, the stream or the list.", 40),
         ["ruleId"] = ("The rule's id from the list.", 40),
+        ["noteId"] = ("The note's number from the list.", 19),
         ["webhookId"] = ("The webhook's id from the list.", 40),
         ["deliveryId"] = ("The delivery's number from the list.", 19),
         ["keyId"] = ("The key's id from the list, not the key itself.", 40),
