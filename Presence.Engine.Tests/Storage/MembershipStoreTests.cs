@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Presence.Engine.Changes;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
@@ -116,6 +117,24 @@ public sealed class MembershipStoreTests : IAsyncLifetime
         await world.Memberships.FlushAsync(Cancel);
 
         Assert.Equal([("lobby", "ada", joined, 80_000L, 60_000L, LeaveReason.Timeout, 0L)], await world.VisitsAsync());
+    }
+
+    [Fact]
+    public async Task FlushAsync_KilledAfterTheVisits_TheProductRanUntilTheirEnd()
+    {
+        _world.Beat("ada");
+        await _world.Memberships.FlushAsync(Cancel);
+        _world.Sweep(_time, 20);
+        _world.Engine.Leave("lobby", "ada", "");
+        var left = _time.GetUtcNow();
+        _world.Execute("CREATE TRIGGER Kill BEFORE DELETE ON Memberships BEGIN SELECT RAISE(ABORT, 'killed'); END");
+        await Assert.ThrowsAsync<SqliteException>(() => _world.Memberships.FlushAsync(Cancel));
+        using var crash = _folder.CrashCopy();
+
+        await using var world = await StorageWorld.StartAsync(crash, _time);
+
+        Assert.Equal("ada", Assert.Single(await world.VisitsAsync()).User);
+        Assert.Equal(left, world.Memberships.LastAlive!.Value, TimeSpan.FromMilliseconds(1));
     }
 
     [Fact]

@@ -156,13 +156,13 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
         _oneAtATime.Dispose();
     }
 
-    /// <summary>Writes the visits that ended. What could not be written stays for the next pass.</summary>
+    /// <summary>Writes the visits that ended, and that the product ran until then: a start counts no leave after that. What could not be written stays for the next pass.</summary>
     private async Task WriteVisitsAsync(MembershipRows rows, CancellationToken cancellationToken)
     {
         var written = 0;
         try
         {
-            await rows.WriteAsync(_visits, rows.Write, alongside: null, cancellationToken, committed: count => written += count);
+            await rows.WriteAsync(_visits, rows.Write, () => rows.Stamp(Alive(), _beat), cancellationToken, committed: count => written += count);
         }
         finally
         {
