@@ -178,7 +178,7 @@ public sealed partial class PresenceEngine : IDisposable
                 if (room.DueAt <= now)
                     room.Expire(now);
                 if (isSampleDue && room != _online)
-                    room.Sample(sample, now);
+                    room.Sample(sample, _schedule.DueAt(sample), now);
                 if (isMinuteDue)
                     room.TakeMinutes(now, ends: false, _minutes.Taken);
                 if (isSampleDue)

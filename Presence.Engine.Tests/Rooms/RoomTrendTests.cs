@@ -29,12 +29,33 @@ public sealed class RoomTrendTests : IDisposable
     }
 
     [Fact]
+    public void RecentAt_OfEachSample_IsWhenItWasDueAndStaysIt()
+    {
+        _world.Beat("ada");
+        for (var second = 0; second < 38; second++)
+            _world.Advance(1);
+        Assert.Equal([15, 30, 38], Recently());
+
+        for (var second = 0; second < 6; second++)
+            _world.Advance(1);
+        Assert.Equal([15, 30, 44], Recently());
+        _world.Advance(3); // the sweep is late
+        Assert.Equal([15, 30, 45, 47], Recently());
+    }
+
+    [Fact]
     public void HourAt_OfARoomWithoutASample_IsNow()
     {
         _world.Beat("ada");
         var trend = _world.Engine.Trend(EngineWorld.Lobby);
 
         Assert.Equal((trend.At, trend.At), (trend.HourAt(0), trend.SampledAt));
+    }
+
+    private IEnumerable<double> Recently()
+    {
+        var trend = _world.Engine.Trend(EngineWorld.Lobby);
+        return Enumerable.Range(0, trend.Recent.Count).Select(sample => (trend.RecentAt(sample) - _began).TotalSeconds);
     }
 
     private IEnumerable<double> Instants(RoomTrend trend) => Enumerable.Range(0, trend.Hour.Count).Select(sample => (trend.HourAt(sample) - _began).TotalSeconds);

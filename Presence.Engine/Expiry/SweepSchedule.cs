@@ -32,6 +32,9 @@ internal sealed class SweepSchedule
         return isDue;
     }
 
+    /// <summary>When the sample of a number was due.</summary>
+    public long DueAt(long number) => _startedAt + (number * RoomTrend.RecentStep.Ticks);
+
     /// <summary>Whether a sample is due, and its number. One that was missed is not made up for.</summary>
     public bool IsSampleDue(long now, out long number)
     {

@@ -7,7 +7,7 @@ internal sealed partial class Room
     public int MinuteChange => Volatile.Read(ref _rare.Trend) is null ? 0 : Viewers - Volatile.Read(ref _rare.MinuteBefore);
 
     /// <summary>Takes a sample. A room younger than a tick has none and costs no memory for them.</summary>
-    public void Sample(long tick, long now)
+    public void Sample(long tick, long dueAt, long now)
     {
         lock (_lock)
         {
@@ -15,7 +15,7 @@ internal sealed partial class Room
                 return;
             // Restored viewers are present but never joined.
             var trend = _rare.Trend ?? new TrendRecorder(_buckets.Viewers - (int)(_rare.Joined - _rare.Left));
-            trend.Add(tick, now, _buckets.Viewers, _rare.Joined);
+            trend.Add(tick, dueAt, now, _buckets.Viewers, _rare.Joined);
             Volatile.Write(ref _rare.MinuteBefore, trend.MinuteBefore);
             Volatile.Write(ref _rare.Trend, trend); // published last: a reader takes the rest with it
         }
@@ -47,6 +47,7 @@ internal sealed partial class Room
             return new RoomTrend([now], [now], at);
         return new RoomTrend(trend.Recent(now), trend.Hour(now), at)
         {
+            RecentlyAt = trend.RecentlyAt is { } recentlyAt ? _network.Clock.UtcOf(recentlyAt) : at,
             SampledAt = trend.SampledAt is { } sampledAt ? _network.Clock.UtcOf(sampledAt) : at,
         };
     }

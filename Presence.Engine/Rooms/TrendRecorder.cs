@@ -14,6 +14,9 @@ internal sealed class TrendRecorder(int before)
     private int _before = before; // the sample before the oldest of the hour
     private long _joined;
 
+    /// <summary>Presence time at which the newest sample of the quarter was due; null before the first of this process.</summary>
+    public long? RecentlyAt { get; private set; }
+
     /// <summary>Presence time of the newest sample of the hour; null before the first.</summary>
     public long? SampledAt { get; private set; }
 
@@ -21,11 +24,12 @@ internal sealed class TrendRecorder(int before)
     public long Version { get; private set; }
 
     /// <summary>Adds the sample of a tick; ticks are <see cref="RoomTrend.RecentStep"/> apart and numbered.</summary>
-    public void Add(long tick, long now, int viewers, long joined)
+    public void Add(long tick, long dueAt, long now, int viewers, long joined)
     {
         if (viewers != _recent.Newest)
             Version++;
         _recent.Add(viewers);
+        RecentlyAt = dueAt;
         // A restart shifts the ticks. The hour keeps its own minutes. Otherwise each restart would move the whole line by up to a minute.
         if (SampledAt is { } last ? now - last < RoomTrend.HourStep.Ticks - (RoomTrend.RecentStep.Ticks / 2) : tick % HourEvery != 0)
             return;
@@ -146,8 +150,14 @@ public sealed record RoomTrend(IReadOnlyList<int> Recent, IReadOnlyList<int> Hou
     /// <summary>Between two samples of <see cref="Hour"/>: 60 s.</summary>
     public static readonly TimeSpan HourStep = TimeSpan.FromSeconds(60);
 
+    /// <summary>When the last full sample of <see cref="Recent"/> was taken, the one before now; <see cref="At"/> while there is none.</summary>
+    public DateTimeOffset RecentlyAt { get; init; } = At;
+
     /// <summary>When the last full sample of <see cref="Hour"/> was taken, the one before now; <see cref="At"/> while there is none.</summary>
     public DateTimeOffset SampledAt { get; init; } = At;
+
+    /// <summary>The moment of a sample of <see cref="Recent"/>. It stays with the sample.</summary>
+    public DateTimeOffset RecentAt(int index) => index >= Recent.Count - 1 ? At : RecentlyAt - (RecentStep * (Recent.Count - 2 - index));
 
     /// <summary>The moment of a sample of <see cref="Hour"/>.</summary>
     public DateTimeOffset HourAt(int index) => index >= Hour.Count - 1 ? At : SampledAt - (HourStep * (Hour.Count - 2 - index));

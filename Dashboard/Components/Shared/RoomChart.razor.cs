@@ -158,9 +158,9 @@ public sealed partial class RoomChart : IDisposable
 
     private int Slots => IsQuarter ? (int)(Span / RoomTrend.RecentStep) + 1 : Minutes + 1;
 
-    private DateTimeOffset AtOf(int index) => IsQuarter ? Steady(Hour.Trend.At) - (RoomTrend.RecentStep * (_viewers.Length - 1 - index)) : Hour.Trend.HourAt(Hour.Trend.Hour.Count - _viewers.Length + index);
+    private DateTimeOffset AtOf(int index) => IsQuarter ? Steady(Hour.Trend.RecentAt(index)) : Hour.Trend.HourAt(Hour.Trend.Hour.Count - _viewers.Length + index);
 
-    /// <summary>On whole quarters of a minute, so that what a point is called doesn't move with each second.</summary>
+    /// <summary>On whole quarters of a minute.</summary>
     private static DateTimeOffset Steady(DateTimeOffset at) => at - new TimeSpan(at.Ticks % RoomTrend.RecentStep.Ticks);
 
     private Task PickAsync(int picked)
