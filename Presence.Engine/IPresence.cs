@@ -152,14 +152,15 @@ public interface IPresence
 /// <summary>What is in force at one moment.</summary>
 /// <param name="Settings">The network's settings.</param>
 /// <param name="Limits">The caps.</param>
-/// <param name="CatalogueVersion">Rises with every change of a room's definition, after it.</param>
+/// <param name="CatalogueVersion">Rises with every change of a room's definition or of the rules by prefix, after it.</param>
 /// <param name="IsWarming">From a restart until one heartbeat interval has passed: counts can include viewers who have left.</param>
 public readonly record struct PresenceState(PresenceSettings Settings, PresenceLimits Limits, int CatalogueVersion, bool IsWarming);
 
 /// <summary>What is in force in one room at one moment.</summary>
 /// <param name="Definition">What the catalogue says of it; <see cref="RoomDefinition.Unknown"/> when nothing.</param>
 /// <param name="Effective">The settings in force in it, and where each value comes from.</param>
-public readonly record struct RoomState(RoomDefinition Definition, EffectiveSettings Effective);
+/// <param name="Prefixes">What rules by prefix say for it.</param>
+public readonly record struct RoomState(RoomDefinition Definition, EffectiveSettings Effective, PrefixOverrides Prefixes);
 
 /// <summary>Viewers asked for by name, as of one moment.</summary>
 /// <param name="Viewers">Those who are present, in the order asked for.</param>

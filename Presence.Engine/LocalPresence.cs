@@ -14,7 +14,7 @@ public sealed class LocalPresence(PresenceEngine engine) : IPresence
     public PresenceState Current => new(engine.Settings, engine.Limits, engine.CatalogueVersion, engine.IsWarming);
 
     /// <inheritdoc/>
-    public RoomState StateOf(string roomId) => new(engine.Definition(roomId), engine.Effective(roomId));
+    public RoomState StateOf(string roomId) => new(engine.Definition(roomId), engine.Effective(roomId), engine.PrefixesOf(roomId));
 
     /// <inheritdoc/>
     public Removal? RemovalOf(string userId, string? roomId) => engine.RemovalOf(userId, roomId);

@@ -30,7 +30,7 @@ public sealed partial class PresenceEngine
         return new PresenceFigures(count.At, count.Viewers, _metrics.RefusedInAll, rooms, IsWarming)
         {
             IsEnabled = Settings.Enabled,
-            SwitchedOff = [.. _network.Catalogue.SwitchedOff()],
+            SwitchedOff = [.. _network.Catalogue.SwitchedOff(_rooms.Select(room => room.Key))],
         };
     }
 
@@ -40,7 +40,7 @@ public sealed partial class PresenceEngine
         var search = string.IsNullOrEmpty(query.Search) ? null : Letters.Fold(query.Search);
         if (query.Filter == RoomFilter.SwitchedOff)
         {
-            foreach (var id in _network.Catalogue.SwitchedOff())
+            foreach (var id in _network.Catalogue.SwitchedOff(_rooms.Select(room => room.Key)))
             {
                 if (Matches(id, query.Prefix, search))
                     matching.Add(new RankedRoom(id, Viewers: 0, Rank: 0, NameIn(query.Order, id)));

@@ -89,12 +89,15 @@ public sealed partial class PresenceEngine
     }
 
     /// <summary>The settings in force in a room, and where each value comes from.</summary>
-    public EffectiveSettings Effective(string roomId) => EffectiveSettings.Resolve(Settings, _network.Catalogue[roomId].Overrides);
+    public EffectiveSettings Effective(string roomId) => EffectiveSettings.Resolve(Settings, _network.Catalogue[roomId].Overrides, PrefixesOf(roomId));
+
+    /// <summary>What rules by prefix say for a room.</summary>
+    public PrefixOverrides PrefixesOf(string roomId) => _network.Catalogue.Prefixes[roomId];
 
     /// <summary>What the catalogue says of a room; <see cref="RoomDefinition.Unknown"/> when nothing.</summary>
     public RoomDefinition Definition(string roomId) => _network.Catalogue[roomId];
 
-    /// <summary>Rises with every change of a room's definition, after it.</summary>
+    /// <summary>Rises with every change of a room's definition or of the rules by prefix, after it.</summary>
     public int CatalogueVersion => _network.Catalogue.Version;
 
     /// <summary>How many sessions in rooms said, with their last heartbeat, that they answer to these settings.</summary>

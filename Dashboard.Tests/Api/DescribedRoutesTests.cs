@@ -21,7 +21,7 @@ public sealed class DescribedRoutesTests(SharedHost shared) : IClassFixture<Shar
     private static readonly string[] Methods = ["post", "put", "get", "delete"];
 
     private readonly DashboardHost _host = shared.Host;
-    private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal) { ["roomId"] = "lobby", ["userId"] = "anna", ["channelId"] = "team", ["file"] = "presence.js" };
+    private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal) { ["roomId"] = "lobby", ["userId"] = "anna", ["channelId"] = "team", ["prefix"] = "class-", ["file"] = "presence.js" };
 
     private string? _shareToken;
 

@@ -39,6 +39,10 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         POST /api/v1/admin/removals                                        .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
         DELETE /api/v1/admin/removals/{userId}                             .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
         GET /api/v1/admin/removals/{userId}                                .    -    -    -    .    +    -    -    -    +    -    -    -    -    +
+        GET /api/v1/admin/room-prefixes                                    .    -    -    -    .    +    -    +    -    -    -    -    -    -    +
+        DELETE /api/v1/admin/room-prefixes/{prefix}                        .    -    -    -    .    -    -    +    -    -    -    -    -    -    +
+        GET /api/v1/admin/room-prefixes/{prefix}                           .    -    -    -    .    +    -    +    -    -    -    -    -    -    +
+        PUT /api/v1/admin/room-prefixes/{prefix}                           .    -    -    -    .    -    -    +    -    -    -    -    -    -    +
         GET /api/v1/admin/rooms                                            .    -    -    -    .    +    -    +    -    -    -    -    -    -    +
         DELETE /api/v1/admin/rooms/{roomId}                                .    -    -    -    .    -    -    +    -    -    -    -    -    -    +
         GET /api/v1/admin/rooms/{roomId}                                   .    -    -    -    .    +    -    +    -    -    -    -    -    -    +
@@ -201,6 +205,7 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         .Replace("{deliveryId}", "1", StringComparison.Ordinal)
         .Replace("{keyId}", "none", StringComparison.Ordinal)
         .Replace("{noteId}", "1", StringComparison.Ordinal)
+        .Replace("{prefix}", "none-", StringComparison.Ordinal)
         .Replace("{ruleId}", "none", StringComparison.Ordinal)
         .Replace("{broadcastId}", "none", StringComparison.Ordinal)
         .Replace("{link}", "none", StringComparison.Ordinal)

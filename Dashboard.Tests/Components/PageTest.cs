@@ -65,6 +65,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddTransient<RosterQuery>();
         Services.AddTransient<ViewerDetailQuery>();
         Services.AddScoped<RoomAdministration>();
+        Services.AddScoped<RoomPrefixAdministration>();
         Services.AddScoped<ViewerModeration>();
         Services.AddScoped<StageModeration>();
         Services.AddScoped<ViewerBans>();
@@ -76,6 +77,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddSingleton<BannedDevices>();
         Services.AddSingleton(new UserStore(Database));
         Services.AddSingleton(new RoomStore(Database, Engine));
+        Services.AddSingleton(new RoomPrefixStore(Database, Engine));
         Services.AddSingleton(new RemovalStore(Database, Engine));
         Services.AddSingleton(new StageStore(Database, Engine));
         Services.AddSingleton(new ViewerNoteStore(Database));

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Components;
@@ -21,6 +22,20 @@ public sealed class RoomSettingsPanelTests : PageTest
 
         await PassUntilAsync(() => page.Find("[aria-labelledby=room-settings] dl").TextContent.Contains("Owls, live", StringComparison.Ordinal));
         Assert.Contains("eve@example.com", page.Find("[aria-labelledby=room-settings]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Values_OfAPrefix_SayWhereTheyComeFromAndWhatAnEmptyFieldFollows()
+    {
+        await Services.GetRequiredService<RoomPrefixStore>().DefineAsync("ma", new() { HeartbeatInterval = TimeSpan.FromSeconds(15) }, "eve@example.com", null, Cancellation);
+        var page = RenderRoom("/rooms/main");
+        await PassUntilAsync(() => page.FindAll("[aria-labelledby=room-settings] dl").Count == 1);
+
+        Assert.Equal(["network", VisibleText.Isolated("ma*"), "network"], page.AllByTestId("setting-source").Select(source => source.TextContent));
+
+        var edited = RenderRoom("/rooms/main?edit=1");
+        await PassUntilAsync(() => edited.FindAll("form").Count == 1);
+        Assert.Contains("the value of " + VisibleText.Isolated("ma*") + " (15 s)", edited.Find("#room-interval-hint").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

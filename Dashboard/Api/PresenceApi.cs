@@ -44,6 +44,7 @@ internal static class PresenceApi
         settings.MapSettingsAdministration();
         var administration = Chapter(api, "Administration", "Administration by your backend: rooms, bans, users, keys. Unknown members are refused.");
         administration.MapRoomAdministration();
+        administration.MapRoomPrefixes();
         InvitationEndpoints.Map(administration);
         RemovalEndpoints.Map(administration);
         administration.MapUserAdministration();

@@ -111,15 +111,19 @@ internal static class RoomAdministrationEndpoints
         {
             Title = request.Title,
             Status = request.Status == "ended" ? RoomStatus.Ended : RoomStatus.Live,
-            Overrides = new RoomOverrides
-            {
-                Enabled = request.Overrides?.Enabled,
-                HeartbeatInterval = SpanOf(request.Overrides?.HeartbeatIntervalSeconds),
-                PresenceTimeout = SpanOf(request.Overrides?.PresenceTimeoutSeconds),
-            },
+            Overrides = OverridesOf(request.Overrides),
         };
         return null;
     }
+
+    internal static RoomOverrides OverridesOf(DefinedRoomRequest.OverridesPart? overrides) => new()
+    {
+        Enabled = overrides?.Enabled,
+        HeartbeatInterval = SpanOf(overrides?.HeartbeatIntervalSeconds),
+        PresenceTimeout = SpanOf(overrides?.PresenceTimeoutSeconds),
+    };
+
+    internal static DefinedRoomDocument.StoredOverrides Describe(RoomOverrides overrides) => new(overrides.Enabled, overrides.HeartbeatInterval?.TotalSeconds, overrides.PresenceTimeout?.TotalSeconds);
 
     private static string? ReadCursor(QueryReader query)
     {
@@ -140,24 +144,27 @@ internal static class RoomAdministrationEndpoints
     private static DefinedRoomDocument Describe(DefinedRoom room, IPresence presence)
     {
         var overrides = room.Definition.Overrides;
-        var effective = EffectiveSettings.Resolve(presence.Current.Settings, overrides);
+        var effective = EffectiveSettings.Resolve(presence.Current.Settings, overrides, presence.StateOf(room.RoomId).Prefixes);
         return new DefinedRoomDocument(
             room.RoomId,
             room.Definition.Title,
             room.Definition.Status == RoomStatus.Ended ? "ended" : "live",
-            new(overrides.Enabled, overrides.HeartbeatInterval?.TotalSeconds, overrides.PresenceTimeout?.TotalSeconds),
+            Describe(overrides),
             new(
-                new(effective.Values.Enabled, Word(effective.EnabledFrom)),
-                new(effective.Values.HeartbeatInterval.TotalSeconds, Word(effective.HeartbeatIntervalFrom)),
-                new(effective.Values.PresenceTimeout.TotalSeconds, Word(effective.PresenceTimeoutFrom))),
+                new(effective.Values.Enabled, Word(effective.EnabledFrom), effective.EnabledFrom.Prefix),
+                DurationOf(effective.Values.HeartbeatInterval, effective.HeartbeatIntervalFrom),
+                DurationOf(effective.Values.PresenceTimeout, effective.PresenceTimeoutFrom)),
             room.Version.Number,
             room.UpdatedBy is null ? null : room.Version.At,
             room.UpdatedBy);
     }
 
-    private static string Word(SettingsSource source) => source switch
+    private static DefinedRoomDocument.EffectiveDuration DurationOf(TimeSpan value, SettingsOrigin from) => new(value.TotalSeconds, Word(from), from.Prefix);
+
+    private static string Word(SettingsOrigin from) => from.Source switch
     {
         SettingsSource.Network => "network",
+        SettingsSource.Prefix => "prefix",
         SettingsSource.Room => "room",
         _ => "rule",
     };
@@ -165,7 +172,7 @@ internal static class RoomAdministrationEndpoints
     private static TimeSpan? SpanOf(int? seconds) => seconds is { } value ? TimeSpan.FromSeconds(value) : null;
 
     /// <summary>The time next to the number: a room that is deleted and defined again starts at 1 again.</summary>
-    private static string TagOf(RoomVersion version) => version == RoomVersion.None
+    internal static string TagOf(RoomVersion version) => version == RoomVersion.None
         ? "\"0\""
         : string.Create(CultureInfo.InvariantCulture, $"\"{version.Number}-{version.At.ToUnixTimeMilliseconds():x}\"");
 }
@@ -229,13 +236,15 @@ internal sealed record DefinedRoomDocument(
 
     /// <summary>On or off, and the source.</summary>
     /// <param name="Value">On or off.</param>
-    /// <param name="From">The source: the network's settings or the room's override.</param>
-    internal sealed record EffectiveSwitch(bool Value, [property: AllowedValues("network", "room")] string From);
+    /// <param name="From">The source: the network's settings, a rule by prefix, or the room's override.</param>
+    /// <param name="Prefix">The prefix, where it is the source.</param>
+    internal sealed record EffectiveSwitch(bool Value, [property: AllowedValues("network", "prefix", "room")] string From, string? Prefix);
 
     /// <summary>A duration and its source.</summary>
     /// <param name="Value">In seconds.</param>
-    /// <param name="From">The source: the network's settings, the room's override, or the rule that raised the timeout to the interval plus 5 seconds.</param>
-    internal sealed record EffectiveDuration(double Value, [property: AllowedValues("network", "room", "rule")] string From);
+    /// <param name="From">The source: the network's settings, a rule by prefix, the room's override, or the rule that raised the timeout to the interval plus 5 seconds.</param>
+    /// <param name="Prefix">The prefix, where it is the source.</param>
+    internal sealed record EffectiveDuration(double Value, [property: AllowedValues("network", "prefix", "room", "rule")] string From, string? Prefix);
 }
 
 /// <summary>A page of the catalogue.</summary>

@@ -64,6 +64,7 @@ internal static class DashboardPages
         services.AddTransient<RosterQuery>();
         services.AddTransient<ViewerDetailQuery>();
         services.AddScoped<RoomAdministration>();
+        services.AddScoped<RoomPrefixAdministration>();
         services.AddScoped<ViewerModeration>();
         services.AddScoped<StageModeration>();
         services.AddScoped<ViewerBans>();

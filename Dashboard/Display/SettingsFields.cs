@@ -86,6 +86,10 @@ internal static class SettingsDifferences
             (RoomTexts.SettingsTimeout, room => SpanOf(room.Overrides.PresenceTimeout)),
         ]);
 
+    /// <summary>What overrides say, in one line.</summary>
+    public static string WordsOf(RoomOverrides overrides) =>
+        string.Join(" · ", Between(RoomDefinition.Unknown, new RoomDefinition { Overrides = overrides }).Select(difference => $"{difference.Name} {difference.After}"));
+
     private static List<SettingsDifference> Changed<T>(T? before, T after, ReadOnlySpan<(string Name, Func<T, string> Text)> settings)
         where T : class
     {

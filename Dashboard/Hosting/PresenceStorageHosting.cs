@@ -33,6 +33,7 @@ internal static class PresenceStorageHosting
         services.AddSingleton(provider => new UserStore(provider.GetRequiredService<PresenceDatabase>(), provider.GetRequiredService<DashboardOptions>().Limits.Users));
         services.AddSingleton(provider => new RevokedTokens(provider.GetRequiredService<PresenceDatabase>(), provider.GetRequiredService<DashboardOptions>().Limits.RevokedTokens));
         services.AddSingleton<RoomStore>();
+        services.AddSingleton<RoomPrefixStore>();
         services.AddSingleton<RemovalStore>();
         services.AddSingleton<QuickReasonStore>();
         services.AddSingleton<StageStore>();
@@ -147,11 +148,12 @@ internal sealed class HistoryWriter(PresenceEngine engine, HistoryStore network,
 }
 
 /// <summary>All administration data, read before viewers are restored: a banned viewer must not return with a restart.</summary>
-internal sealed class AdministrationStores(RoomStore rooms, RemovalStore removals, QuickReasonStore reasons, StageStore stages, ViewerNoteStore notes, UserPresenceSettingStore switches, ChannelStore channels, ServerKeyStore serverKeys, PublicLinkStore publicLinks, ShareLinkStore shareLinks, HistorySettingsStore history, AlertWatch alerts, WebhookStore webhooks)
+internal sealed class AdministrationStores(RoomStore rooms, RoomPrefixStore prefixes, RemovalStore removals, QuickReasonStore reasons, StageStore stages, ViewerNoteStore notes, UserPresenceSettingStore switches, ChannelStore channels, ServerKeyStore serverKeys, PublicLinkStore publicLinks, ShareLinkStore shareLinks, HistorySettingsStore history, AlertWatch alerts, WebhookStore webhooks)
 {
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         await rooms.ReloadAsync(cancellationToken);
+        await prefixes.ReloadAsync(cancellationToken);
         await removals.ReloadAsync(cancellationToken);
         await reasons.ReloadAsync(cancellationToken);
         await stages.ReloadAsync(cancellationToken);

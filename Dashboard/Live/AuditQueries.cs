@@ -77,7 +77,7 @@ internal sealed record AuditKinds(string Name, string Text, IReadOnlyList<string
         Of("notes", AuditTexts.KindNotes, "note."),
         Of("stage", AuditTexts.KindStage, "invitation.", "hand."),
         Of("settings", AuditTexts.KindSettings, "settings.", "history_settings.", "alert_rule."),
-        Of("rooms", AuditTexts.KindRooms, "room."),
+        Of("rooms", AuditTexts.KindRooms, "room.", "room_prefix."),
         Of("keys", AuditTexts.KindKeys, "server_key.", "public_link.", "share_link."),
         Of("accounts", AuditTexts.KindAccounts, "account.", "password", "second_factor.", "recovery_code", "passkey."),
         Of("sign-ins", AuditTexts.KindSignIns, "sign_"),

@@ -37,6 +37,32 @@ internal sealed class RoomAdministration(RoomStore rooms, ModeratorGuard guard, 
     }
 }
 
+/// <summary>What holds in rooms by the beginning of their id, as a moderator reads and changes it; the role is checked here.</summary>
+internal sealed class RoomPrefixAdministration(IPresence presence, RoomPrefixStore prefixes, ModeratorGuard guard, NoticeBoard notices)
+{
+    /// <summary>How many live rooms begin with a prefix.</summary>
+    public async ValueTask<int> CountRoomsAsync(string prefix, CancellationToken cancellationToken) =>
+        (await presence.ListRoomsAsync(new RoomQuery { Prefix = prefix, Limit = 1 }, cancellationToken)).Matching;
+
+    /// <summary>Saves, or deletes with <see cref="RoomOverrides.None"/>, in the moderator's name, says so, and offers the way back.</summary>
+    /// <param name="prefix">The prefix as it was when this was decided.</param>
+    /// <param name="overrides">All that holds in its rooms.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
+    /// <exception cref="SettingsRefusedException">Against the rules. Nothing was changed.</exception>
+    /// <exception cref="RoomPrefixConflictException">It was saved in the meantime. Nothing was changed.</exception>
+    /// <exception cref="StoreFullException">There are as many as there can be. Nothing was changed.</exception>
+    public async Task<RoomPrefix> SaveAsync(RoomPrefix prefix, RoomOverrides overrides, CancellationToken cancellationToken)
+    {
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var saved = await prefixes.DefineAsync(prefix.Prefix, overrides, moderator.Actor, prefix.Version, cancellationToken);
+        notices.Say(
+            Sentence.With(overrides == RoomOverrides.None ? SettingsTexts.PrefixDeleted : RoomTexts.Saved, VisibleText.Isolated($"{prefix.Prefix}*")),
+            () => SaveAsync(saved, prefix.Overrides, CancellationToken.None));
+        return saved;
+    }
+}
+
 /// <summary>What is special about a room while a moderator edits it: seconds, and an empty field follows the network.</summary>
 public sealed record RoomDraft
 {

@@ -110,7 +110,7 @@ public sealed class RoomDefinitionTests : IDisposable
     {
         var effective = EffectiveSettings.Resolve(PresenceSettings.Default, new RoomOverrides { HeartbeatInterval = TimeSpan.FromSeconds(20) });
 
-        Assert.Equal((SettingsSource.Network, SettingsSource.Room, SettingsSource.Network), (effective.EnabledFrom, effective.HeartbeatIntervalFrom, effective.PresenceTimeoutFrom));
+        Assert.Equal((SettingsSource.Network, SettingsSource.Room, SettingsSource.Network), (effective.EnabledFrom.Source, effective.HeartbeatIntervalFrom.Source, effective.PresenceTimeoutFrom.Source));
         Assert.Equal((20, 60), (effective.Values.HeartbeatInterval.TotalSeconds, effective.Values.PresenceTimeout.TotalSeconds));
     }
 
@@ -119,7 +119,7 @@ public sealed class RoomDefinitionTests : IDisposable
     {
         var effective = EffectiveSettings.Resolve(EngineWorld.Seconds(60, 150), new RoomOverrides { PresenceTimeout = TimeSpan.FromSeconds(40) });
 
-        Assert.Equal((65.0, SettingsSource.Rule), (effective.Values.PresenceTimeout.TotalSeconds, effective.PresenceTimeoutFrom));
+        Assert.Equal((65.0, SettingsSource.Rule), (effective.Values.PresenceTimeout.TotalSeconds, effective.PresenceTimeoutFrom.Source));
         Assert.Empty(PresenceSettingsRules.Problems(effective.Values));
     }
 
@@ -128,7 +128,7 @@ public sealed class RoomDefinitionTests : IDisposable
     {
         var effective = EffectiveSettings.Resolve(EngineWorld.Seconds(60, 150), new RoomOverrides { PresenceTimeout = TimeSpan.FromSeconds(65) });
 
-        Assert.Equal((65.0, SettingsSource.Room), (effective.Values.PresenceTimeout.TotalSeconds, effective.PresenceTimeoutFrom));
+        Assert.Equal((65.0, SettingsSource.Room), (effective.Values.PresenceTimeout.TotalSeconds, effective.PresenceTimeoutFrom.Source));
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class RoomDefinitionTests : IDisposable
         var effective = EffectiveSettings.Resolve(PresenceSettings.Default, new RoomOverrides { Enabled = false });
 
         Assert.False(effective.Values.Enabled);
-        Assert.Equal(SettingsSource.Room, effective.EnabledFrom);
+        Assert.Equal(SettingsSource.Room, effective.EnabledFrom.Source);
     }
 
     [Fact]
@@ -146,6 +146,6 @@ public sealed class RoomDefinitionTests : IDisposable
         var effective = EffectiveSettings.Resolve(PresenceSettings.Default with { Enabled = false }, new RoomOverrides { Enabled = true });
 
         Assert.False(effective.Values.Enabled);
-        Assert.Equal(SettingsSource.Network, effective.EnabledFrom);
+        Assert.Equal(SettingsSource.Network, effective.EnabledFrom.Source);
     }
 }

@@ -10,7 +10,6 @@ namespace Presence.Engine.Rooms;
 /// <summary>What all rooms share: clock, settings, caps, totals, and where they report what happened.</summary>
 internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings, PresenceLimits limits, MembershipJournal journal, Removals removals, KnownProfiles known)
 {
-    private RoomRules _rulesOfMost = new(settings.Current, RoomDefinition.Unknown);
     private int _sessions;
     private int _liveRooms;
     private int _hidden;
@@ -84,17 +83,14 @@ internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings,
 
     public void EndWalk() => Interlocked.Decrement(ref _walks);
 
-    /// <summary>What holds in a room with this definition; one object for all rooms that have none.</summary>
-    public RoomRules RulesFor(PresenceSettings current, RoomDefinition definition)
+    /// <summary>What holds in a room with this definition and these prefixes; one object for all rooms of the same prefixes that have no definition.</summary>
+    public static RoomRules RulesFor(PresenceSettings current, PrefixOverrides prefixes, RoomDefinition definition)
     {
         if (definition != RoomDefinition.Unknown)
-            return new RoomRules(current, definition);
-        var rules = Volatile.Read(ref _rulesOfMost);
-        if (ReferenceEquals(rules.Network, current))
-            return rules;
-        rules = new RoomRules(current, definition);
-        Volatile.Write(ref _rulesOfMost, rules);
-        return rules;
+            return new RoomRules(current, prefixes, definition);
+        if (prefixes.Shared is { } shared && ReferenceEquals(shared.Network, current))
+            return shared;
+        return prefixes.Shared = new RoomRules(current, prefixes, definition);
     }
 
     /// <summary>Counts one more session; false when the cap, or for an address what the reserve leaves of it, is reached.</summary>

@@ -42,7 +42,7 @@ internal sealed partial class Room
         _rare.Sequence = network.Clock.UtcOf(now).ToUnixTimeMilliseconds() << SequenceBits;
         _network = network;
         _catalogueVersion = network.Catalogue.Version;
-        _rules = network.RulesFor(network.Settings.Current, network.Catalogue[id]);
+        _rules = NetworkState.RulesFor(network.Settings.Current, network.Catalogue.Prefixes[id], network.Catalogue[id]);
     }
 
     public string Id { get; }
@@ -237,9 +237,9 @@ internal sealed partial class Room
         var version = _network.Catalogue.Version;
         if (ReferenceEquals(_rules.Network, settings) && _catalogueVersion == version)
             return _rules;
-        var definition = _catalogueVersion == version ? _rules.Definition : _network.Catalogue[Id];
+        var (prefixes, definition) = _catalogueVersion == version ? (_rules.Prefixes, _rules.Definition) : (_network.Catalogue.Prefixes[Id], _network.Catalogue[Id]);
         _catalogueVersion = version;
-        return _rules = _network.RulesFor(settings, definition);
+        return _rules = NetworkState.RulesFor(settings, prefixes, definition);
     }
 
     private HeartbeatReceipt Answer(HeartbeatOutcome outcome, bool joined = false)

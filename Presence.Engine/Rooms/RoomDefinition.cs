@@ -61,7 +61,19 @@ public enum RoomStatus : byte
 internal sealed class RoomCatalogue(int capacity)
 {
     private readonly BoundedMap<RoomDefinition> _definitions = new(capacity, PresenceComparers.RoomId);
+    private volatile PrefixRules _prefixes = new([]);
     private int _version;
+
+    /// <summary>What is said of rooms by the beginning of their id.</summary>
+    public PrefixRules Prefixes
+    {
+        get => _prefixes;
+        set
+        {
+            _prefixes = value;
+            Interlocked.Increment(ref _version);
+        }
+    }
 
     /// <summary>Rises with every change, after it.</summary>
     public int Version => Volatile.Read(ref _version);
@@ -75,8 +87,14 @@ internal sealed class RoomCatalogue(int capacity)
     public IEnumerable<string> Ids => _definitions.All.Select(room => room.Key);
 
     /// <summary>The rooms in which presence is off, whatever the network does.</summary>
-    /// <remarks><b>Cost.</b> A look at every definition.</remarks>
-    public IEnumerable<string> SwitchedOff() => _definitions.All.Where(room => room.Value.Overrides.Enabled == false).Select(room => room.Key);
+    /// <param name="others">Rooms to look at besides the defined ones, when a prefix switches off.</param>
+    /// <remarks><b>Cost.</b> A look at every definition; at the others too when a prefix switches off.</remarks>
+    public IEnumerable<string> SwitchedOff(IEnumerable<string> others)
+    {
+        var prefixes = Prefixes;
+        var defined = _definitions.All.Where(room => (room.Value.Overrides.Enabled ?? prefixes[room.Key].Overrides.Enabled) == false).Select(room => room.Key);
+        return prefixes.SwitchesOff ? defined.Concat(others.Where(roomId => _definitions[roomId] is null && prefixes[roomId].Overrides.Enabled == false)) : defined;
+    }
 
     /// <summary>Defines a room, or deletes its definition with null. False when the catalogue is full.</summary>
     public bool TrySet(string roomId, RoomDefinition? definition)
@@ -91,17 +109,20 @@ internal sealed class RoomCatalogue(int capacity)
 /// <summary>What holds in one room: network settings, definition, and what follows for a heartbeat. Pure. Recreated when either changes.</summary>
 internal sealed class RoomRules
 {
-    public RoomRules(PresenceSettings network, RoomDefinition definition)
+    public RoomRules(PresenceSettings network, PrefixOverrides prefixes, RoomDefinition definition)
     {
         Network = network;
+        Prefixes = prefixes;
         Definition = definition;
-        Effective = EffectiveSettings.Resolve(network, definition.Overrides);
+        Effective = EffectiveSettings.Resolve(network, definition.Overrides, prefixes);
         Verdict = VerdictOf(network, definition, Effective.Values);
         Timeout = Effective.Values.PresenceTimeout.Ticks;
         Interval = Effective.Values.HeartbeatInterval.Ticks;
     }
 
     public PresenceSettings Network { get; }
+
+    public PrefixOverrides Prefixes { get; }
 
     public RoomDefinition Definition { get; }
 

@@ -7,19 +7,21 @@ namespace Presence.Engine.Settings;
 /// <param name="PresenceTimeoutFrom">Who decided the timeout.</param>
 public sealed record EffectiveSettings(
     PresenceSettings Values,
-    SettingsSource EnabledFrom,
-    SettingsSource HeartbeatIntervalFrom,
-    SettingsSource PresenceTimeoutFrom)
+    SettingsOrigin EnabledFrom,
+    SettingsOrigin HeartbeatIntervalFrom,
+    SettingsOrigin PresenceTimeoutFrom)
 {
-    /// <summary>Puts a room's overrides on top of the network's settings; always valid by rule 5 where both were on their own.</summary>
-    public static EffectiveSettings Resolve(PresenceSettings network, RoomOverrides overrides)
+    /// <summary>Puts a room's overrides on top of what prefixes say, and that on top of the network's settings; always valid by rule 5 where each was on its own.</summary>
+    public static EffectiveSettings Resolve(PresenceSettings network, RoomOverrides overrides, PrefixOverrides? prefixes = null)
     {
-        if (overrides == RoomOverrides.None)
+        prefixes ??= PrefixOverrides.None;
+        var inherited = prefixes.Overrides;
+        if (overrides == RoomOverrides.None && inherited == RoomOverrides.None)
             return new(network, SettingsSource.Network, SettingsSource.Network, SettingsSource.Network);
 
-        var isOff = network.Enabled && overrides.Enabled == false;
-        var interval = overrides.HeartbeatInterval ?? network.HeartbeatInterval;
-        var timeout = overrides.PresenceTimeout ?? network.PresenceTimeout;
+        var isOff = network.Enabled && (overrides.Enabled ?? inherited.Enabled) == false;
+        var interval = overrides.HeartbeatInterval ?? inherited.HeartbeatInterval ?? network.HeartbeatInterval;
+        var timeout = overrides.PresenceTimeout ?? inherited.PresenceTimeout ?? network.PresenceTimeout;
         var shortest = interval + PresenceSettingsRules.SmallestMargin;
         var isTooShort = timeout < shortest;
         return new(
@@ -29,12 +31,20 @@ public sealed record EffectiveSettings(
                 HeartbeatInterval = interval,
                 PresenceTimeout = isTooShort ? shortest : timeout,
             },
-            isOff ? SettingsSource.Room : SettingsSource.Network,
-            SourceOf(overrides.HeartbeatInterval),
-            isTooShort ? SettingsSource.Rule : SourceOf(overrides.PresenceTimeout));
+            network.Enabled ? OriginOf(overrides.Enabled is not null, prefixes.EnabledOf) : SettingsSource.Network,
+            OriginOf(overrides.HeartbeatInterval is not null, prefixes.HeartbeatIntervalOf),
+            isTooShort ? SettingsSource.Rule : OriginOf(overrides.PresenceTimeout is not null, prefixes.PresenceTimeoutOf));
     }
 
-    private static SettingsSource SourceOf(TimeSpan? value) => value is null ? SettingsSource.Network : SettingsSource.Room;
+    private static SettingsOrigin OriginOf(bool isOfRoom, string? prefix) => isOfRoom ? SettingsSource.Room : prefix is null ? SettingsSource.Network : new SettingsOrigin(SettingsSource.Prefix, prefix);
+}
+
+/// <summary>Where an effective value comes from, by name.</summary>
+/// <param name="Source">What decided.</param>
+/// <param name="Prefix">The beginning of the room's id, where that is the source.</param>
+public readonly record struct SettingsOrigin(SettingsSource Source, string? Prefix = null)
+{
+    public static implicit operator SettingsOrigin(SettingsSource source) => new(source);
 }
 
 /// <summary>Where an effective value comes from.</summary>
@@ -48,6 +58,9 @@ public enum SettingsSource : byte
 
     /// <summary>Rule 5: the network's and the room's values do not go together, and the timeout was raised to interval + 5 s.</summary>
     Rule = 2,
+
+    /// <summary>A rule by the beginning of the room's id.</summary>
+    Prefix = 3,
 }
 
 /// <summary>The one place that holds the settings in force. They are swapped whole; a reader sees the old or the new, never a mix.</summary>

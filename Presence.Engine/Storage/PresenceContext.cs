@@ -14,6 +14,7 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
     internal DbSet<UserRecord> Users => Set<UserRecord>();
     internal DbSet<RevokedTokenRecord> RevokedTokens => Set<RevokedTokenRecord>();
     internal DbSet<RoomRecord> Rooms => Set<RoomRecord>();
+    internal DbSet<RoomPrefixRecord> RoomPrefixes => Set<RoomPrefixRecord>();
     internal DbSet<RemovalRecord> Removals => Set<RemovalRecord>();
 
     internal DbSet<QuickReasonsRecord> QuickReasons => Set<QuickReasonsRecord>();
@@ -126,6 +127,8 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
         });
 
         modelBuilder.Entity<RoomRecord>().ToTable("Rooms").HasKey(r => r.RoomId);
+
+        modelBuilder.Entity<RoomPrefixRecord>().ToTable("RoomPrefixes").HasKey(p => p.Prefix);
 
         modelBuilder.Entity<RemovalRecord>(removal =>
         {

@@ -74,6 +74,7 @@ internal static class ApiParameter
     private static readonly Dictionary<string, (string Text, int Longest)> PathParameters = new(StringComparer.Ordinal)
     {
         ["roomId"] = ("The room. No control characters, none of `/ \\ ? # %`. Percent-encode spaces and accents.", PresenceIds.LongestRoomId),
+        ["prefix"] = ("The beginning of room ids. Follows the rule for room ids.", PresenceIds.LongestRoomId),
         ["userId"] = ("The user, percent-encoded. For profiles, the id can be encoded twice, as in published clients.", PresenceIds.LongestUserId),
         ["channelId"] = ("The channel. Follows the rule for room ids.", PresenceIds.LongestRoomId),
         ["link"] = ("The code of a room's public link.", PublicLinkStore.CodeLength),

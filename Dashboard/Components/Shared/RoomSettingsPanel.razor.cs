@@ -19,6 +19,7 @@ public sealed partial class RoomSettingsPanel
     private DefinedRoom? _room;
     private RoomDefinition? _seen;
     private PresenceSettings _network = PresenceSettings.Default;
+    private PrefixOverrides _prefixes = PrefixOverrides.None;
     private RoomDraft _draft = new();
     private TypedRoom? _left;
     private MudTextField<string>? _titleField;
@@ -71,9 +72,12 @@ public sealed partial class RoomSettingsPanel
 
     private RoomDefinition Wanted => _draft.On(_room!.Definition);
 
-    private EffectiveSettings Effective => EffectiveSettings.Resolve(_network, _room!.Definition.Overrides);
+    private EffectiveSettings Effective => EffectiveSettings.Resolve(_network, _room!.Definition.Overrides, _prefixes);
 
-    private EffectiveSettings Drafted => EffectiveSettings.Resolve(_network, Wanted.Overrides);
+    private EffectiveSettings Drafted => EffectiveSettings.Resolve(_network, Wanted.Overrides, _prefixes);
+
+    /// <summary>What the room follows where it has no value of its own.</summary>
+    private EffectiveSettings Followed => EffectiveSettings.Resolve(_network, RoomOverrides.None, _prefixes);
 
     private bool CanSave => !_isBusy && Wanted != _room!.Definition && RoomDefinitionRules.Problems(Wanted).Count == 0;
 
@@ -85,7 +89,7 @@ public sealed partial class RoomSettingsPanel
     {
         var isOther = !PresenceComparers.RoomId.Equals(RoomId, _roomId);
         var wasEditing = _isEditing;
-        _network = Presence.Current.Settings;
+        (_network, _prefixes) = (Presence.Current.Settings, Presence.StateOf(RoomId).Prefixes);
         if (isOther)
             (_roomId, _room, _isAsked) = (RoomId, null, false);
         var begins = IsEditing && !_isAsked;
@@ -228,13 +232,15 @@ public sealed partial class RoomSettingsPanel
     private IEnumerable<string> ProblemsOf(string field) =>
         RoomDefinitionRules.Problems(Wanted).Where(problem => string.Equals(problem.Field, field, StringComparison.Ordinal)).Select(SettingsIssueTexts.Text);
 
-    private static string FollowHint(TimeSpan network) => Sentence.With(RoomTexts.SettingsFollow, Durations.Exact(network));
+    private static string FollowHint(TimeSpan followed, SettingsOrigin from) =>
+        from.Prefix is { } prefix ? Sentence.With(RoomTexts.SettingsFollowPrefix, VisibleText.Isolated($"{prefix}*"), Durations.Exact(followed)) : Sentence.With(RoomTexts.SettingsFollow, Durations.Exact(followed));
 
-    private static string Text(TimeSpan span, SettingsSource source) =>
-        source == SettingsSource.Rule ? $"{Durations.Exact(span)} ({RoomTexts.FromRule})" : Durations.Exact(span);
+    private static string Text(TimeSpan span, SettingsOrigin from) =>
+        from.Source == SettingsSource.Rule ? $"{Durations.Exact(span)} ({RoomTexts.FromRule})" : Durations.Exact(span);
 
-    private static string SourceText(SettingsSource source) => source switch
+    private static string SourceText(SettingsOrigin from) => from.Source switch
     {
+        SettingsSource.Prefix => VisibleText.Isolated($"{from.Prefix}*"),
         SettingsSource.Room => RoomTexts.FromRoom,
         SettingsSource.Rule => RoomTexts.FromRule,
         _ => RoomTexts.FromNetwork,

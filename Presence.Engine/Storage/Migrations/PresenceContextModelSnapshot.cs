@@ -672,6 +672,35 @@ namespace Presence.Engine.Storage.Migrations
                     b.ToTable("RevokedTokens", (string)null);
                 });
 
+            modelBuilder.Entity("Presence.Engine.Storage.RoomPrefixRecord", b =>
+                {
+                    b.Property<string>("Prefix")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool?>("Enabled")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("HeartbeatIntervalMilliseconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("PresenceTimeoutMilliseconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("UpdatedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Prefix");
+
+                    b.ToTable("RoomPrefixes", (string)null);
+                });
+
             modelBuilder.Entity("Presence.Engine.Storage.RoomRecord", b =>
                 {
                     b.Property<string>("RoomId")
