@@ -1,5 +1,4 @@
 using Presence.Engine.Audit;
-using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 
