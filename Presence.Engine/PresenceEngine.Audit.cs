@@ -18,6 +18,10 @@ public sealed partial class PresenceEngine
         var online = new AuditTotals();
         _online.Audit(problems, online);
         Compare(problems, online, _onlineNetwork);
+
+        var canary = new AuditTotals();
+        _canary.Audit(problems, canary);
+        Compare(problems, canary, _canaryNetwork);
         return problems;
     }
 

@@ -17,7 +17,7 @@ public sealed partial class PresenceEngine
     /// <param name="roomId">The room; an unknown one counts 0.</param>
     /// <remarks><para><b>Time.</b> True of the last sweep, at most a second ago. <b>Cost.</b> Constant.</para></remarks>
     public RoomCount Count(string roomId) =>
-        _rooms.TryGetValue(roomId, out var room) ? room.Count() : EmptyCount();
+        TryFindRoom(roomId, out var room) ? room.Count() : EmptyCount();
 
     /// <summary>How many are present in the whole network.</summary>
     /// <remarks><para><b>Cost.</b> Constant; takes no lock, so that the numbers may be a heartbeat apart.</para></remarks>
@@ -180,6 +180,8 @@ public sealed partial class PresenceEngine
     /// <remarks><para><b>Bound.</b> A watched room is kept, also above the cap on rooms; who may watch is the caller's to limit.</para></remarks>
     public DirtyWatch Watch(string roomId)
     {
+        if (roomId == PresenceIds.CanaryRoom)
+            return _canary.TryWatch()!; // never retired: it isn't on the map
         while (true)
         {
             if (GetOrMakeRoom(roomId).TryWatch() is { } watch)

@@ -65,7 +65,7 @@ public sealed partial class PresenceEngine
         var at = _clock.UtcOf(now);
         var removals = _network.Removals.CountIn(roomId, at);
         var isWarming = now < Volatile.Read(ref _warmUntil);
-        if (!_rooms.TryGetValue(roomId, out var room))
+        if (!TryFindRoom(roomId, out var room))
         {
             var summary = Room(roomId);
             return new RoomSnapshot

@@ -25,6 +25,8 @@ public sealed partial class PresenceEngine : IDisposable
     private readonly SweepSchedule _schedule;
     private readonly NetworkState _onlineNetwork;
     private readonly Room _online;
+    private readonly NetworkState _canaryNetwork;
+    private readonly Room _canary;
     private readonly KnownProfiles _knownProfiles = new();
     private readonly OptOuts _optOuts;
     private readonly ChannelMembers _channels;
@@ -52,6 +54,9 @@ public sealed partial class PresenceEngine : IDisposable
         _network.Feed = Feed = new PresenceFeed(_clock, _network.Devices);
         _onlineNetwork = new NetworkState(_clock, _settings, limits, Journal, removals, _knownProfiles);
         _online = new Room(NetworkRoom, _onlineNetwork, _clock.Now());
+        _canaryNetwork = new NetworkState(_clock, _settings, limits, new MembershipJournal(() => [], time, capacity: 0), removals, _knownProfiles);
+        _canary = new Room(PresenceIds.CanaryRoom, _canaryNetwork, _clock.Now());
+        Canary = new CanaryFigures(_metrics.Meter);
         _optOuts = new OptOuts(limits.OptOuts);
         _channels = new ChannelMembers(limits.Channels);
         _schedule = new SweepSchedule(_clock.Now());
@@ -91,6 +96,8 @@ public sealed partial class PresenceEngine : IDisposable
         {
             if (!_rooms.TryGetValue(heartbeat.RoomId, out var room))
             {
+                if (heartbeat.RoomId == PresenceIds.CanaryRoom)
+                    return _canary.TryHeartbeat(heartbeat, hash, out var ofCanary) ? ofCanary : default;
                 var settings = _settings.Current;
                 if (!settings.Enabled)
                     return Counted(new(HeartbeatOutcome.NetworkDisabled, settings, Joined: false, Viewers: 0));
@@ -117,7 +124,7 @@ public sealed partial class PresenceEngine : IDisposable
     /// <returns>Whether the session was present; leaving twice is not an error.</returns>
     /// <remarks><para><b>Cost.</b> Constant. One room's lock.</para></remarks>
     public bool Leave(string roomId, string userId, string sessionId) =>
-        _rooms.TryGetValue(roomId, out var room) && room.Leave(userId, sessionId, PresenceComparers.UserId.GetHashCode(userId));
+        TryFindRoom(roomId, out var room) && room.Leave(userId, sessionId, PresenceComparers.UserId.GetHashCode(userId));
 
     /// <summary>Puts settings in force at once. Disabling empties every room before it returns.</summary>
     /// <param name="settings">Valid by <see cref="PresenceSettingsRules"/>.</param>
@@ -173,11 +180,12 @@ public sealed partial class PresenceEngine : IDisposable
         {
             ForEveryRoom(room =>
             {
-                if (room != _online)
+                var isListed = room != _online && room != _canary;
+                if (isListed)
                     heartbeats += room.Heartbeats;
                 if (room.DueAt <= now)
                     room.Expire(now);
-                if (isSampleDue && room != _online)
+                if (isSampleDue && isListed)
                     room.Sample(sample, _schedule.DueAt(sample), now);
                 if (isMinuteDue)
                     room.TakeMinutes(now, ends: false, _minutes.Taken);
@@ -191,6 +199,7 @@ public sealed partial class PresenceEngine : IDisposable
         {
             _network.SweptAt = now;
             _onlineNetwork.SweptAt = now;
+            _canaryNetwork.SweptAt = now;
             RecordHistory(now, heartbeats);
             _knownProfiles.Age(now);
             if (isSampleDue)
@@ -250,7 +259,7 @@ public sealed partial class PresenceEngine : IDisposable
     /// <summary>Stops the meter. Presence needs no disposal.</summary>
     public void Dispose() => _metrics.Dispose();
 
-    /// <summary>Does something to every room, user presence included. A room that fails takes no other's turn away.</summary>
+    /// <summary>Does something to every room, user presence and the canary's included. A room that fails takes no other's turn away.</summary>
     /// <exception cref="AggregateException">Some rooms failed; the first <see cref="MostFailuresTold"/> of them are named.</exception>
     private void ForEveryRoom(Action<Room> act)
     {
@@ -258,6 +267,7 @@ public sealed partial class PresenceEngine : IDisposable
         foreach (var (_, room) in _rooms)
             Try(room);
         Try(_online);
+        Try(_canary);
         if (failures is not null)
             throw new AggregateException("Some rooms failed. All others are done.", failures);
 

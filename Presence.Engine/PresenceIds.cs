@@ -9,6 +9,9 @@ public static class PresenceIds
     public const int LongestUserId = 50;
     public const int LongestSessionId = 150;
 
+    /// <summary>The id of the canary's room and of its viewer. No client can name it, because ids have no control characters.</summary>
+    public const string CanaryRoom = "\u0001canary";
+
     private static readonly SearchValues<char> ForbiddenInRoomId = SearchValues.Create(@"/\?#%");
 
     /// <summary>Says what is wrong with a room id; null when it may be used. 1..128 characters, none of control, <c>/ \ ? # %</c>, not <c>.</c> or <c>..</c>.</summary>

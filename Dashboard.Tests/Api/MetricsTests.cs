@@ -9,6 +9,8 @@ public sealed partial class MetricsTests
     /// <summary>What operators' dashboards and alerts ask for, by these names.</summary>
     private static readonly string[] Names =
     [
+        "presence_canary_heartbeat_seconds_bucket", "presence_canary_heartbeat_seconds_count", "presence_canary_heartbeat_seconds_sum",
+        "presence_canary_leave_seconds_bucket", "presence_canary_leave_seconds_count", "presence_canary_leave_seconds_sum", "presence_canary_lost_total",
         "presence_feed_gaps_total", "presence_heartbeats_refused_total", "presence_heartbeats_total", "presence_joins_total", "presence_leaves_total",
         "presence_lock_wait_seconds_bucket", "presence_lock_wait_seconds_count", "presence_lock_wait_seconds_sum",
         "presence_online_users", "presence_rooms", "presence_sessions",
@@ -26,6 +28,8 @@ public sealed partial class MetricsTests
     /// <summary>Those of them that appear with their first value, which a short test may not see.</summary>
     private static readonly string[] NamesOnceMeasured =
     [
+        "presence_canary_heartbeat_seconds_bucket", "presence_canary_heartbeat_seconds_count", "presence_canary_heartbeat_seconds_sum",
+        "presence_canary_leave_seconds_bucket", "presence_canary_leave_seconds_count", "presence_canary_leave_seconds_sum", "presence_canary_lost_total",
         "presence_lock_wait_seconds_bucket", "presence_lock_wait_seconds_count", "presence_lock_wait_seconds_sum",
         "presence_sweep_lag_seconds_bucket", "presence_sweep_lag_seconds_count", "presence_sweep_lag_seconds_sum",
         "dotnet_exceptions_total", "dotnet_gc_last_collection_heap_fragmentation_size_bytes", "dotnet_gc_last_collection_heap_size_bytes",

@@ -145,6 +145,19 @@ public sealed class OverviewPageTests : PageTest
     }
 
     [Fact]
+    public async Task Overview_OnceTheCanaryMeasured_TellsHowSoonCountsShowWhatHappens()
+    {
+        Beat("main", "ada");
+        Assert.DoesNotContain("reality", Render<OverviewPage>().ByTestId("health").TextContent, StringComparison.Ordinal);
+        await CanaryPassesAsync();
+
+        var page = Render<OverviewPage>();
+
+        Assert.Contains($"counts reflect reality in {Durations.Taken(Engine.Canary.Read().Most!.Value)} (p95)", page.ByTestId("health").TextContent, StringComparison.Ordinal);
+        Assert.Equal("1", page.ByTestId("network-viewers").TextContent);
+    }
+
+    [Fact]
     public async Task Overview_WhenALoopFails_NamesItInTheHealthLine()
     {
         Beat("main", "ada");

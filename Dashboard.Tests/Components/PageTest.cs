@@ -31,6 +31,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
     {
         Engine = new PresenceEngine(Time, PresenceSettings.Default, new PresenceLimits());
         Local = new LocalPresence(Engine);
+        Canary = new Canary(Local, Engine.Canary, Time);
         Database = new PresenceDatabase(_folder.FullName, Time);
         Store = new SettingsStore(Database, Engine);
         PublicLinks = new PublicLinkStore(Database);
@@ -55,6 +56,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddSingleton<PinnedRooms>();
         Services.AddSingleton<RoomRanking>();
         Services.AddSingleton(Loops);
+        Services.AddSingleton(Engine.Canary);
         Services.AddTransient<RoomRowQuery>();
         Services.AddTransient<OverviewQuery>();
         Services.AddTransient<OnlineUsersQuery>();
@@ -123,6 +125,8 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
 
     internal RememberedPins PinStore { get; } = new();
 
+    internal Canary Canary { get; }
+
     internal LoopRegistry Loops { get; } = new();
 
     protected PublicLinkStore PublicLinks { get; }
@@ -145,6 +149,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
     protected override async ValueTask DisposeAsyncCore()
     {
         await base.DisposeAsyncCore();
+        await Canary.DisposeAsync();
         Store.Dispose();
         PublicLinks.Dispose();
         ShareLinks.Dispose();
@@ -184,6 +189,13 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Engine.TakeMinutes(minutes);
         using var store = new MinuteStore(Database);
         await store.SaveAsync(minutes, Cancellation);
+    }
+
+    /// <summary>The canary comes and goes once.</summary>
+    protected Task CanaryPassesAsync()
+    {
+        var pass = Canary.PassAsync(Cancellation);
+        return PassUntilAsync(() => pass.IsCompleted);
     }
 
     /// <summary>Lets time pass until the page shows something; the gate's loop runs on other threads.</summary>

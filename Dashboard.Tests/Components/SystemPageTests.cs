@@ -12,6 +12,7 @@ using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Jobs;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Diagnostics;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Components;
@@ -66,6 +67,31 @@ public sealed class SystemPageTests : PageTest
 
         Assert.Equal(DashboardConfiguration.Keys().Count, keys.Count);
         Assert.Equal(7, keys.Single(key => key.Key == "Presence__Backup__Keep").Value);
+    }
+
+    [Fact]
+    public async Task Canary_OnceItMeasured_SaysHowSoonCountsShowWhatHappens()
+    {
+        Assert.Contains("Not measured yet", (await RenderAsync()).ByTestId("canary").TextContent, StringComparison.Ordinal);
+        await CanaryPassesAsync();
+
+        var canary = (await RenderAsync()).ByTestId("canary");
+
+        Assert.Equal($"Counts reflect reality in{Durations.Taken(Engine.Canary.Read().Most!.Value)} (p95)", canary.TextContent);
+        Assert.EndsWith("95 % of 2 measurements of the last 5 minutes.", canary.QuerySelector("dd")!.GetAttribute("title"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void HealthLine_WhileTheCanaryIsLateOrLost_SaysSo()
+    {
+        string Of(CanaryState state) => Render<HealthLine>(parameters => parameters.Add(line => line.Health, new HealthViewModel([], 2, 0, TimeSpan.Zero, new CanaryReading(state, TimeSpan.FromSeconds(3.1), TimeSpan.FromSeconds(1), 300)))).ByTestId("health") is var health
+            ? $"{health.GetAttribute("data-state")}: {health.TextContent}" : "";
+
+        Assert.Contains("only after 3.1 s (p95)", Of(CanaryState.Late), StringComparison.Ordinal);
+        Assert.StartsWith("degraded: ", Of(CanaryState.Late), StringComparison.Ordinal);
+        Assert.Contains("counts are out of date", Of(CanaryState.Lost), StringComparison.Ordinal);
+        Assert.StartsWith("degraded: ", Of(CanaryState.Lost), StringComparison.Ordinal);
+        Assert.DoesNotContain("reality", Of(CanaryState.Resting), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -103,6 +103,7 @@ public sealed class DashboardHost : IAsyncDisposable
             ["Presence:Data"] = DataFolder,
             ["Presence:Clients:Key"] = ClientKey,
             ["Presence:Server:Key"] = ServerKey,
+            ["Presence:Canary"] = "false", // a server that has to wait for the machine would call itself degraded
         });
         builder.Configuration.AddInMemoryCollection(_options.Configuration);
         builder.Logging.ClearProviders().AddProvider(Log);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Hosting;
+using Presence.Engine.Diagnostics;
 
 namespace Presence.Dashboard.Api;
 
@@ -12,7 +13,7 @@ internal static class HealthEndpoints
     public const string LivePath = "/health/live";
 
     public static void AddHealth(this WebApplicationBuilder builder) =>
-        builder.Services.AddHealthChecks().AddCheck<LoopsHealthCheck>("loops").AddCheck<StorageHealthCheck>("storage");
+        builder.Services.AddHealthChecks().AddCheck<LoopsHealthCheck>("loops").AddCheck<StorageHealthCheck>("storage").AddCheck<CanaryHealthCheck>("canary");
 
     public static void MapHealth(this IEndpointRouteBuilder api)
     {
@@ -29,19 +30,20 @@ internal static class HealthEndpoints
 
     /// <summary>Check that the server is ready</summary>
     /// <remarks>
-    /// <c>degraded</c> while a background loop keeps failing or storage fails. Heartbeats still count. With a server key, the
-    /// reply lists the loops.
+    /// <c>degraded</c> while a background loop keeps failing, storage fails, or pages show what happens too late. Heartbeats still count. With a
+    /// server key, the reply lists the loops and says what the canary measured.
     /// </remarks>
     /// <response code="200">The state is restored.</response>
-    internal static async Task<IResult> ReadyAsync(HttpContext http, HealthCheckService health, LoopRegistry loops, ClientAuthenticator authenticator)
+    internal static async Task<IResult> ReadyAsync(HttpContext http, HealthCheckService health, LoopRegistry loops, CanaryFigures canary, ClientAuthenticator authenticator)
     {
         // Details can name files and errors, so only server keys see them. Other callers get the status alone.
         var caller = authenticator.Authenticate(http);
-        HealthReply.Loop[]? details = caller.Principal is { IsServer: true } server && server.Scopes.HasFlag(ServerScopes.Read)
+        var mayKnow = caller.Principal is { IsServer: true } server && server.Scopes.HasFlag(ServerScopes.Read);
+        HealthReply.Loop[]? details = mayKnow
             ? [.. loops.All.Select(loop => new HealthReply.Loop(loop.Name, loop.IsHealthy, loop.LastError, loop.LastErrorAt, loop.LastSuccessAt))]
             : null;
         var report = await health.CheckHealthAsync(http.RequestAborted);
-        return Reply.Ok(new HealthReply(report.Status == HealthStatus.Healthy ? "healthy" : "degraded", details), ApiJson.Documents.HealthReply);
+        return Reply.Ok(new HealthReply(report.Status == HealthStatus.Healthy ? "healthy" : "degraded", details) { Canary = mayKnow ? HealthReply.CanaryDocument.Of(canary.Read()) : null }, ApiJson.Documents.HealthReply);
     }
 }
 
@@ -59,12 +61,45 @@ internal sealed class StorageHealthCheck(StorageWatch storage) : IHealthCheck
         Task.FromResult(storage.IsTroubled ? HealthCheckResult.Degraded() : HealthCheckResult.Healthy());
 }
 
+/// <summary>Pages show what happens later than promised, or not at all.</summary>
+internal sealed class CanaryHealthCheck(CanaryFigures canary) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(canary.Read().IsAlarm ? HealthCheckResult.Degraded() : HealthCheckResult.Healthy());
+}
+
 /// <summary>The server's health.</summary>
 /// <param name="Status">The result.</param>
 /// <param name="Loops">The background loops. Only with a server key.</param>
 /// <example>{"status":"healthy"}</example>
 internal sealed record HealthReply([property: AllowedValues("live", "healthy", "degraded")] string Status, IReadOnlyList<HealthReply.Loop>? Loops)
 {
+    /// <summary>How long pages take to show what happens. Only with a server key, and while the canary is on.</summary>
+    public CanaryDocument? Canary { get; init; }
+
+    /// <summary>What the canary measured in the last five minutes.</summary>
+    /// <param name="State">Whether pages show what happens in time (`fine`), `late` or not at all (`lost`). `resting` while presence is off.</param>
+    /// <param name="HeartbeatP95Seconds">95 % of its heartbeats were on a page within this. Absent before the first.</param>
+    /// <param name="LeaveP95Seconds">The same of its leaves.</param>
+    /// <param name="Measurements">The number of measurements.</param>
+    internal sealed record CanaryDocument([property: AllowedValues("fine", "late", "lost", "resting")] string State, double? HeartbeatP95Seconds, double? LeaveP95Seconds, int Measurements)
+    {
+        public static CanaryDocument? Of(CanaryReading reading)
+        {
+            var state = reading.State switch
+            {
+                CanaryState.Off => null,
+                CanaryState.Resting => "resting",
+                CanaryState.Late => "late",
+                CanaryState.Lost => "lost",
+                _ => "fine",
+            };
+            return state is null ? null : new(state, Seconds(reading.Heartbeat), Seconds(reading.Leave), reading.Measurements);
+        }
+
+        private static double? Seconds(TimeSpan? span) => span is { } known ? Math.Round(known.TotalSeconds, 3) : null;
+    }
+
     /// <summary>A background loop.</summary>
     /// <param name="Name">What it does.</param>
     /// <param name="Healthy">Whether its last pass succeeded.</param>

@@ -1,5 +1,6 @@
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Jobs;
+using Presence.Engine.Diagnostics;
 
 namespace Presence.Dashboard.Display;
 
@@ -56,6 +57,7 @@ internal static class SystemWords
     {
         "alerts" => SystemTexts.LoopAlerts,
         "broadcasts" => SystemTexts.LoopBroadcasts,
+        "canary" => SystemTexts.LoopCanary,
         "checkpoint" => SystemTexts.LoopCheckpoint,
         "demo" => SystemTexts.LoopDemo,
         "event streams" => SystemTexts.LoopEventStreams,
@@ -86,6 +88,16 @@ internal static class SystemWords
         "webhooks" => SystemTexts.LoopWebhooks,
         JobNames.Backup or JobNames.HistoryFigures or JobNames.HistoryRetention or JobNames.Maintenance => OfJob(loop).Name,
         _ => loop,
+    };
+
+    /// <summary>How soon counts show what happens, on the System page.</summary>
+    public static string Of(CanaryReading canary) => canary switch
+    {
+        { State: CanaryState.Off } => SystemTexts.CanaryOff,
+        { State: CanaryState.Resting } => SystemTexts.CanaryResting,
+        { State: CanaryState.Lost } => SystemTexts.CanaryLost,
+        { Most: { } most } => Sentence.With(SystemTexts.CanaryMost, Durations.Taken(most)),
+        _ => SystemTexts.CanaryNothing,
     };
 
     public static string Of(ConfigurationEntry entry) => entry switch

@@ -7,6 +7,7 @@ using Presence.Dashboard.Commands;
 using Presence.Dashboard.Components;
 using Presence.Dashboard.Downloads;
 using Presence.Dashboard.Jobs;
+using Presence.Dashboard.Live;
 using Presence.Dashboard.Outbound;
 using Presence.Dashboard.Pictures;
 using Presence.Dashboard.Sharing;
@@ -63,6 +64,11 @@ public static class DashboardApplication
         builder.Services.AddSingleton<UserPictures>();
         builder.AddPresence(LimitsOf(options.Limits));
         builder.AddPresenceStorage();
+        if (options.Canary)
+        {
+            builder.Services.AddSingleton<Canary>();
+            builder.Services.AddLoop<Canary>("canary", Canary.Period, (canary, cancel) => canary.PassAsync(cancel), whenReady: true);
+        }
         builder.AddClientAuthentication(options);
         builder.AddModeratorAccounts(options.SignIn);
         builder.AddPresenceApi();

@@ -65,6 +65,7 @@ internal static class DashboardConfiguration
         options.Data = reader.Text("Data", ProblemOfPath) ?? options.Data;
         if (options.Demo)
             options.Data = Path.Combine(options.Data, "demo"); // simulated viewers never mix with real ones
+        options.Canary = reader.Switch("Canary") ?? options.Canary;
         ReadClients(reader, options.Clients, open: isDevelopment || options.Demo);
         options.Server.Key = reader.Text("Server:Key", text => ProblemOfKey(text, 32), secret: true);
         ReadSetup(reader, options.Setup);

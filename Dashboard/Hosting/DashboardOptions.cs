@@ -14,6 +14,9 @@ public sealed class DashboardOptions
     /// <summary>Runs synthetic viewers through the HTTP API, under a banner.</summary>
     public bool Demo { get; set; }
 
+    /// <summary>Measures how long pages take to show what happens, with a viewer of the server's own that nothing counts.</summary>
+    public bool Canary { get; set; } = true;
+
     public ClientsOptions Clients { get; } = new();
     public ServerOptions Server { get; } = new();
     public SetupOptions Setup { get; } = new();

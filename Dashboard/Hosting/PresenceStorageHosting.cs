@@ -66,6 +66,7 @@ internal static class PresenceStorageHosting
         services.AddSingleton<StorageWatch>();
         services.AddSingleton<LoopRegistry>();
         services.AddSingleton(provider => CapsOf(provider.GetRequiredService<PresenceEngine>()));
+        services.AddSingleton(provider => provider.GetRequiredService<PresenceEngine>().Canary);
         services.AddSingleton<ServerStart>();
         services.AddHostedService(provider => provider.GetRequiredService<ServerStart>());
 

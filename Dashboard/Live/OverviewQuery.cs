@@ -1,6 +1,7 @@
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
+using Presence.Engine.Diagnostics;
 using Presence.Engine.History;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
@@ -10,7 +11,7 @@ namespace Presence.Dashboard.Live;
 
 /// <summary>Reads the whole network for one circuit. Reading never counts (rule 8): it only asks the engine.</summary>
 internal sealed class OverviewQuery(
-    IPresence presence, RoomRanking ranking, RoomRowQuery rows, LoopRegistry loops, MembershipStore memberships, SettingsStore settings, ModeratorGuard guard, TimeProvider time)
+    IPresence presence, RoomRanking ranking, RoomRowQuery rows, LoopRegistry loops, MembershipStore memberships, SettingsStore settings, CanaryFigures canary, ModeratorGuard guard, TimeProvider time)
 {
     /// <summary>Rooms in each of the two lists.</summary>
     public const int Listed = 5;
@@ -88,7 +89,7 @@ internal sealed class OverviewQuery(
     private HealthViewModel ReadHealth()
     {
         var all = loops.All;
-        return new HealthViewModel([.. all.Where(loop => !loop.IsHealthy).Select(loop => loop.Name)], all.Count, memberships.Unstored, memberships.Lag);
+        return new HealthViewModel([.. all.Where(loop => !loop.IsHealthy).Select(loop => loop.Name)], all.Count, memberships.Unstored, memberships.Lag, canary.Read());
     }
 }
 

@@ -3,6 +3,7 @@ using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Jobs;
 using Presence.Engine;
 using Presence.Engine.Audit;
+using Presence.Engine.Diagnostics;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Live;
@@ -16,6 +17,7 @@ internal sealed class SystemAdministration(
     LoopRegistry loops,
     LimitUsageRegistry caps,
     JobSchedule schedule,
+    CanaryFigures canary,
     ServerStart start,
     IConfiguration configuration,
     DashboardOptions options,
@@ -56,6 +58,7 @@ internal sealed class SystemAdministration(
             SweptAgo = now - network.Count.At,
             Caps = caps.All,
             Loops = loops.All,
+            Canary = canary.Read(),
             Jobs = ReadJobs(),
             BackupFolder = folder,
             Backups = maintenance.Backups(folder),
@@ -125,6 +128,10 @@ public sealed record SystemViewModel
 
     public required IReadOnlyList<LimitUsage> Caps { get; init; }
     public required IReadOnlyList<LoopHealth> Loops { get; init; }
+
+    /// <summary>How soon pages show what happens.</summary>
+    public required CanaryReading Canary { get; init; }
+
     public required IReadOnlyList<JobViewModel> Jobs { get; init; }
     public required string BackupFolder { get; init; }
 
@@ -142,4 +149,5 @@ public sealed record SystemViewModel
 /// <param name="Loops">How many there are.</param>
 /// <param name="Unstored">Joins and leaves not yet on the disk.</param>
 /// <param name="WriterLag">How long ago the oldest of them happened.</param>
-public sealed record HealthViewModel(IReadOnlyList<string> Failing, int Loops, long Unstored, TimeSpan WriterLag);
+/// <param name="Canary">How soon pages show what happens.</param>
+public sealed record HealthViewModel(IReadOnlyList<string> Failing, int Loops, long Unstored, TimeSpan WriterLag, CanaryReading Canary);

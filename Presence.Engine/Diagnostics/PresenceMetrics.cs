@@ -121,6 +121,15 @@ public static class PresenceMetricNames
     /// <summary>Joins and leaves not yet on the disk; gauge.</summary>
     public const string WriterLag = "presence.writer.lag";
 
+    /// <summary>From the canary's heartbeat to a page that shows it, in seconds; histogram.</summary>
+    public const string CanaryHeartbeat = "presence.canary.heartbeat";
+
+    /// <summary>From the canary's leave to a page that shows it, in seconds; histogram.</summary>
+    public const string CanaryLeave = "presence.canary.leave";
+
+    /// <summary>Heartbeats and leaves of the canary that no page showed; counter.</summary>
+    public const string CanaryLost = "presence.canary.lost";
+
     /// <summary>Label of <see cref="Leaves"/>: left, timeout, disabled, removed, ended.</summary>
     public const string Reason = "reason";
 }

@@ -26,7 +26,7 @@ internal sealed partial class Room
             totals.Fading += _buckets.Fading;
             if (_isRetired)
                 problems.Add($"{Id}: on the map although retired");
-            if (leads.Count == 0 && Id.Length > 0 && PlaceAsEmpty is null)
+            if (leads.Count == 0 && Id.Length > 0 && Id != PresenceIds.CanaryRoom && PlaceAsEmpty is null)
                 problems.Add($"{Id}: nobody is in it and nothing will forget it");
         }
     }

@@ -21,7 +21,11 @@ public sealed partial class SystemPage
     [Inject]
     private PageFailures Failures { get; set; } = default!;
 
-    private bool IsHealthy => Reading!.Loops.All(loop => loop.IsHealthy);
+    private bool IsHealthy => Reading!.Loops.All(loop => loop.IsHealthy) && !Reading.Canary.IsAlarm;
+
+    private string? CanaryDetail => Reading!.Canary is { Heartbeat: { } heartbeat, Leave: { } leave } canary
+        ? Sentence.With(SystemTexts.CanaryDetail, Durations.Taken(heartbeat), Durations.Taken(leave), Numbers.Count(canary.Measurements))
+        : null;
 
     protected override ValueTask<SystemViewModel> ReadAsync() => Administration.ReadAsync();
 
