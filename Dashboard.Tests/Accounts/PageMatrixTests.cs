@@ -83,6 +83,7 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         /viewer                          in         no         200        200        200
         /viewers/{UserId}                in         no         200        200        200
         /wall                            in         no         200        200        200
+        /watch-list                      in         no         no         200        200
         /{**path:file}                   404        404        404        404        404
         """;
 

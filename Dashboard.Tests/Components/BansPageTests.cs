@@ -123,7 +123,7 @@ public sealed class BansPageTests : PageTest
     [Fact]
     public async Task Dialogs_OfTwoModeratorsOnOnePerson_NameEachOtherUntilTheyClose()
     {
-        var board = Services.GetRequiredService<ActingBoard>();
+        var board = Services.GetRequiredService<ModeratorBoard>();
         var dialogs = Render<MudBlazor.MudDialogProvider>();
         var told = 0;
         var elsewhere = board.Enter("ada", "mia@example.com", () => Interlocked.Increment(ref told));

@@ -116,7 +116,7 @@ public sealed class ViewerDetailPageTests : PageTest
     [Fact]
     public async Task Viewer_ThatCannotBeRead_SaysSoAndOffersToTryAgain()
     {
-        Services.AddTransient(services => new ViewerDetailQuery(Local, null!, null!, null!, services.GetRequiredService<ModeratorGuard>(), Time));
+        Services.AddTransient(services => new ViewerDetailQuery(Local, null!, null!, null!, null!, services.GetRequiredService<ModeratorGuard>(), Time));
 
         var page = RenderViewer("ada");
 

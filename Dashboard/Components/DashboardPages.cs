@@ -68,7 +68,9 @@ internal static class DashboardPages
         services.AddScoped<ViewerModeration>();
         services.AddScoped<StageModeration>();
         services.AddScoped<ViewerBans>();
-        services.AddSingleton<ActingBoard>();
+        services.AddSingleton<ModeratorBoard>();
+        services.AddScoped<ModeratorTab>();
+        services.AddScoped<NoteModeration>();
         services.AddTransient<BansQuery>();
         services.AddSingleton<RosterDownload>();
         services.AddSingleton<TableDownloads>();

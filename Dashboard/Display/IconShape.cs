@@ -45,6 +45,9 @@ public sealed record IconShape(string Path)
     public static readonly IconShape Remove = new("M6.5 8a2.6 2.6 0 1 0 0-5.2A2.6 2.6 0 1 0 6.5 8M1.8 13.5c0-2.3 2-3.6 4.7-3.6c1 0 1.9.2 2.6.5M11 10.5l3.5 3.5M14.5 10.5L11 14");
     public static readonly IconShape Invite = new("M6.5 8a2.6 2.6 0 1 0 0-5.2A2.6 2.6 0 1 0 6.5 8M1.8 13.5c0-2.3 2-3.6 4.7-3.6c1 0 1.9.2 2.6.5M12.5 10v4M10.5 12h4");
     public static readonly IconShape Hand = new("M4.5 9V4.6a1 1 0 0 1 2 0V7.5M6.5 7V3.3a1 1 0 0 1 2 0V7M8.5 7V3.8a1 1 0 0 1 2 0V8M10.5 8V5.3a1 1 0 0 1 2 0V9.5c0 2.7-1.600 4.200-4 4.200c-2.200 0-3.100-1-4-2.700L3 8.700c-.6-1.100.7-1.900 1.500-.9");
+    public static readonly IconShape Note = new("M3 2.5h10v7l-4 4H3zM13 9.5H9v4");
+    public static readonly IconShape Star = new("M8 2l1.8 3.9l4.2.5l-3.1 2.9l.8 4.2L8 11.4l-3.7 2.1l.8-4.2L2 6.4l4.2-.5z");
+    public static readonly IconShape Microphone = new("M8 2a2 2 0 0 1 2 2v3.5a2 2 0 0 1-4 0V4a2 2 0 0 1 2-2M4 7.5a4 4 0 0 0 8 0M8 11.5v2.5");
     public static readonly IconShape Download = new("M8 2.5v8M4.5 7.2L8 10.7l3.5-3.5M2.5 13.5h11");
     public static readonly IconShape Next = new("M6 3.5L10.5 8L6 12.5");
     public static readonly IconShape Link = new("M6.5 9.5l3-3M7 4.5l1.2-1.2a2.9 2.9 0 0 1 4.1 4.1L11 8.7M9 11.5l-1.2 1.2a2.9 2.9 0 0 1-4.1-4.1L5 7.3");

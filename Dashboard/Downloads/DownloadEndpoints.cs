@@ -46,7 +46,7 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
         format => new CsvFile(
             roomId + "-viewers.csv",
             RosterDownload.Header,
-            roster.Rows(http.User, RosterView.Of(roomId, Word(http, "search"), Word(http, "sort"), Word(http, "state"), Word(http, "guests"), Word(http, "device"), Word(http, "longer")), format)));
+            roster.Rows(http.User, RosterView.Of(roomId, Word(http, "search"), Word(http, "sort"), Word(http, "state"), Word(http, "guests"), Word(http, "device"), Word(http, "longer"), Word(http, "watch")), format)));
 
     private Task SendAuditAsync(HttpContext http) => SendAsync(
         http,

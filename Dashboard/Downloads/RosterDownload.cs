@@ -4,11 +4,12 @@ using Presence.Dashboard.Api;
 using Presence.Dashboard.Live;
 using Presence.Engine;
 using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Downloads;
 
 /// <summary>The viewers of a room as rows of a table, exactly those a page would list; the role is checked here.</summary>
-internal sealed class RosterDownload(IPresence presence, TimeProvider time)
+internal sealed class RosterDownload(IPresence presence, TimeProvider time, ViewerNoteStore? notes = null)
 {
     public static readonly IReadOnlyList<string> Header =
     [
@@ -26,12 +27,11 @@ internal sealed class RosterDownload(IPresence presence, TimeProvider time)
     {
         if (!ModeratorPolicy.Holds(caller, ModeratorRole.Observer))
             throw new AccessRefusedException(ModeratorRole.Observer);
-        return RowsOf(view, format);
+        return RowsOf(view, view.ToQuery(ModeratorPolicy.Holds(caller, ModeratorRole.Moderator) ? notes : null), format);
     }
 
-    private async IAsyncEnumerable<string[]> RowsOf(RosterView view, CsvFormat format)
+    private async IAsyncEnumerable<string[]> RowsOf(RosterView view, ViewerQuery wanted, CsvFormat format)
     {
-        var wanted = view.ToQuery();
         var isByPlace = view.Sort is ViewerSort.FirstJoinedFirst or ViewerSort.LastJoinedFirst && wanted.Device is null;
         var viewers = isByPlace ? ByJoining(view) : InKeptOrder(view.RoomId, wanted);
         await foreach (var viewer in viewers)

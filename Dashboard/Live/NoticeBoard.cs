@@ -6,7 +6,11 @@ namespace Presence.Dashboard.Live;
 /// <param name="Text">What was done.</param>
 /// <param name="Severity">Success, or Error for what was not.</param>
 /// <param name="Undo">What takes it back. Null if nothing does.</param>
-internal sealed record Notice(string Text, Severity Severity, Func<Task>? Undo);
+internal sealed record Notice(string Text, Severity Severity, Func<Task>? Undo)
+{
+    /// <summary>Where it leads. Null for nowhere.</summary>
+    public string? Href { get; init; }
+}
 
 /// <summary>What one browser tab was told lately: three sentences at most, ten seconds each.</summary>
 internal sealed class NoticeBoard(TimeProvider time) : IDisposable
@@ -30,9 +34,10 @@ internal sealed class NoticeBoard(TimeProvider time) : IDisposable
         }
     }
 
-    public void Say(string text, Func<Task>? undo = null, Severity severity = Severity.Success)
+    public void Say(string text, Func<Task>? undo = null, Severity severity = Severity.Success) => Say(new Notice(text, severity, undo));
+
+    public void Say(Notice notice)
     {
-        var notice = new Notice(text, severity, undo);
         lock (_lock)
         {
             if (_shown.Count == Most)

@@ -1,6 +1,7 @@
 using Presence.Dashboard.Accounts;
 using Presence.Engine;
 using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Live;
 
@@ -13,7 +14,7 @@ namespace Presence.Dashboard.Live;
 /// place. Filters and other orders are kept orders too, read anew about once a second.
 /// <para><b>Bound.</b> One kept order, which holds a reference for each viewer where the room is.</para>
 /// </remarks>
-internal sealed class RosterQuery(IPresence presence, ModeratorGuard guard, TimeProvider time, PageReads? reads = null)
+internal sealed class RosterQuery(IPresence presence, ModeratorGuard guard, TimeProvider time, PageReads? reads = null, ViewerNoteStore? notes = null)
 {
     /// <summary>The quiet one changed line buys: 20 lines a second, about 12 KB.</summary>
     private static readonly TimeSpan QuietPerLine = TimeSpan.FromMilliseconds(50);
@@ -148,7 +149,7 @@ internal sealed class RosterQuery(IPresence presence, ModeratorGuard guard, Time
         var view = _view!;
         _owed += (await presence.CountAsync(view.RoomId)).Viewers;
         var began = time.GetTimestamp();
-        var read = await presence.OrderViewersAsync(view.RoomId, view.ToQuery());
+        var read = await presence.OrderViewersAsync(view.RoomId, view.ToQuery(await guard.HoldsAsync(ModeratorRole.Moderator) ? notes : null));
         _orderQuiet = TimeSpan.FromTicks(Math.Max(QuietOfOrders.Ticks, time.GetElapsedTime(began).Ticks * QuietPerWork));
         _orderedAt = time.GetTimestamp();
         _heldSince = read.Count.Sequence;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Presence.Dashboard.Display;
 using Presence.Engine;
 using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Live;
 
@@ -15,6 +16,9 @@ public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, V
     /// <summary>A week: no viewer stays longer.</summary>
     public const int MostMinutes = 7 * 24 * 60;
 
+    /// <summary>The word for every viewer on the watch list.</summary>
+    public const string AnyFlag = "any";
+
     private const string OnlyGuests = "only";
     private const string NoGuests = "none";
 
@@ -27,8 +31,11 @@ public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, V
     /// <summary>Only viewers present for longer than so many minutes; null for all.</summary>
     public int? Minutes { get; init; }
 
+    /// <summary>Only viewers on the watch list with this flag, or with <see cref="AnyFlag"/>; null for all. For moderators alone.</summary>
+    public string? Watch { get; init; }
+
     /// <summary>How many of the filters beside search and state are set.</summary>
-    public int Filters => (Guests is null ? 0 : 1) + (string.IsNullOrWhiteSpace(Device) ? 0 : 1) + (Minutes is null ? 0 : 1);
+    public int Filters => (Guests is null ? 0 : 1) + (string.IsNullOrWhiteSpace(Device) ? 0 : 1) + (Minutes is null ? 0 : 1) + (Watch is null ? 0 : 1);
 
     /// <summary>Whether any viewer can be left out.</summary>
     public bool IsFiltered => Search.Length > 0 || State is not null || Filters > 0;
@@ -42,13 +49,14 @@ public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, V
         new("guests", WordOf(Guests)),
         new("device", Device.Length == 0 ? null : Device),
         new("longer", Minutes?.ToString(CultureInfo.InvariantCulture)),
+        new("watch", Watch),
     ];
 
     /// <summary>Whether a row can be found by its index: all viewers, in an order that only joins and leaves change.</summary>
     public bool IsByPlace => !IsFiltered && Sort is ViewerSort.FirstJoinedFirst or ViewerSort.LastJoinedFirst;
 
     /// <summary>Reads an address. Unknown values are ignored.</summary>
-    public static RosterView Of(string roomId, string? search, string? sort, string? state, string? guests = null, string? device = null, string? longer = null) => new(
+    public static RosterView Of(string roomId, string? search, string? sort, string? state, string? guests = null, string? device = null, string? longer = null, string? watch = null) => new(
         roomId,
         TextOf(search),
         sort switch
@@ -71,6 +79,7 @@ public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, V
         Guests = guests switch { OnlyGuests => true, NoGuests => false, _ => null },
         Device = TextOf(device),
         Minutes = int.TryParse(longer, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) && minutes is >= 1 and <= MostMinutes ? minutes : null,
+        Watch = watch == AnyFlag || NoteWords.FlagOf(watch) is not null ? watch : null,
     };
 
     /// <summary>How an order is written in the address. Null for the default.</summary>
@@ -100,8 +109,10 @@ public sealed record RosterView(string RoomId, string Search, ViewerSort Sort, V
     public string DownloadHref() => RoomLinks.Download(RoomId, "viewers.csv", Words);
 
     /// <summary>The same in the engine's terms. Fading goes before what a viewer's sessions said, as in the list.</summary>
-    public ViewerQuery ToQuery() => new()
+    /// <param name="notes">Where the watch list is; null for a reader who may not know it.</param>
+    public ViewerQuery ToQuery(ViewerNoteStore? notes = null) => new()
     {
+        UserIds = Watch is null ? null : notes?.WatchList(NoteWords.FlagOf(Watch)).Select(note => note.UserId).ToHashSet(PresenceComparers.UserId),
         Sort = Sort,
         Search = Search.Length == 0 ? null : Search,
         IsFading = State is null ? null : State == ViewerStatusKind.Fading,

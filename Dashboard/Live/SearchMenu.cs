@@ -21,6 +21,7 @@ internal sealed record SearchMenu(IReadOnlyList<SearchGroup> Groups, string Said
         new(LayoutTexts.Settings, "settings", IconShape.Settings),
         new(LayoutTexts.Connect, "connect", IconShape.Connect),
         new(BanTexts.Heading, "bans", IconShape.Remove, NeedsModerator: true),
+        new(NoteTexts.Heading, NoteWords.WatchList, IconShape.Star, NeedsModerator: true),
         new(LayoutTexts.System, "system", IconShape.System, NeedsModerator: true),
         new(LayoutTexts.People, "people", IconShape.People, NeedsAdmin: true),
         new(AuditTexts.Heading, "audit", IconShape.Audit, NeedsAdmin: true),

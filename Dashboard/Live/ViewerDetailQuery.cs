@@ -9,7 +9,7 @@ using Presence.Engine.Users;
 namespace Presence.Dashboard.Live;
 
 /// <summary>Reads one user for one circuit: everywhere it is, and what keeps it out. Reading never counts (rule 8).</summary>
-internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, RemovalStore removals, IHistory history, ModeratorGuard guard, TimeProvider time, PageReads? reads = null)
+internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, RemovalStore removals, IHistory history, NoteModeration notes, ModeratorGuard guard, TimeProvider time, PageReads? reads = null)
 {
     /// <summary>Finding a user's rooms is a look into every room.</summary>
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
@@ -67,6 +67,7 @@ internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, Rem
         var places = reading.Places;
         await ReadRemovalsAsync(userId, reading.Removals);
         await ReadPastAsync(userId, [.. places.Select(place => place.Room.RoomId)]);
+        var mayAct = await guard.HoldsAsync(ModeratorRole.Moderator);
         return new ViewerDetailViewModel(
             userId,
             reading.Profile ?? _user?.Profile,
@@ -79,9 +80,10 @@ internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, Rem
             reading.At,
             presence.Current.IsWarming,
             presence.Current.Settings.Enabled,
-            await guard.HoldsAsync(ModeratorRole.Moderator))
+            mayAct)
         {
             Past = _past,
+            Notes = mayAct ? await notes.OfAsync(userId) : [],
             PastBans = _pastBans,
             MayErase = await guard.HoldsAsync(ModeratorRole.Admin),
         };
@@ -148,6 +150,9 @@ public sealed record ViewerDetailViewModel(
 
     /// <summary>Bans that ended, the latest first.</summary>
     public IReadOnlyList<RemovalEntry> PastBans { get; init; } = [];
+
+    /// <summary>Moderators' notes on it, and whether this one may change each; none for who may not act.</summary>
+    public IReadOnlyList<(ViewerNote Note, bool MayChange)> Notes { get; init; } = [];
 
     /// <summary>Whether this moderator may erase it.</summary>
     public bool MayErase { get; init; }

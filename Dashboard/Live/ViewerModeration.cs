@@ -8,7 +8,7 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Live;
 
 /// <summary>Removing viewers and letting them in again, as the API does; the role is checked here, whatever the page shows.</summary>
-internal sealed class ViewerModeration(IPresence presence, RemovalStore removals, QuickReasonStore reasons, BannedDevices devices, ActingBoard board, ModeratorGuard guard, TimeProvider time)
+internal sealed class ViewerModeration(IPresence presence, RemovalStore removals, QuickReasonStore reasons, BannedDevices devices, ModeratorBoard board, ModeratorGuard guard, TimeProvider time)
 {
     /// <summary>Ids that are banned together.</summary>
     public const int MostTogether = 1_000;
@@ -114,7 +114,7 @@ internal sealed class ViewerModeration(IPresence presence, RemovalStore removals
 
     /// <summary>Announces that this moderator is about to act on a viewer, until the result is disposed.</summary>
     /// <exception cref="AccessRefusedException">Not a Moderator.</exception>
-    public async Task<ActingBoard.Acting> EnterAsync(string userId, Action changed) =>
+    public async Task<ModeratorBoard.Acting> EnterAsync(string userId, Action changed) =>
         board.Enter(userId, (await guard.RequireAsync(ModeratorRole.Moderator)).Email, changed);
 
     /// <summary>Stores the reasons to choose from.</summary>

@@ -30,6 +30,9 @@ public sealed record ViewerQuery
     /// <summary>Only viewers whose hand is raised, or only those whose is not; null lists both.</summary>
     public bool? IsHandRaised { get; init; }
 
+    /// <summary>Only these users; null lists all. Compared as ids are (<see cref="PresenceComparers.UserId"/>).</summary>
+    public IReadOnlySet<string>? UserIds { get; init; }
+
     /// <summary>Leave out so many at the front, without a filter, in an order by joining, and not together with <see cref="After"/>. Between two reads viewers move up and down; a cursor is what never skips one.</summary>
     public int Skip { get; init; }
 
@@ -41,6 +44,7 @@ public sealed record ViewerQuery
     /// <param name="now">The moment up to which it has been present.</param>
     public bool Matches(Viewer viewer, DateTimeOffset now) =>
         MatchesMark(new ViewerStatus(viewer.State, viewer.IsFading), viewer.IsGuest, (now - viewer.JoinedAt).Ticks)
+        && UserIds?.Contains(viewer.UserId) != false
         && (IsHandRaised is not { } raised || raised == viewer.HandRaisedAt is not null)
         && (FoldedSearch is not { } search
             || Letters.Contains(viewer.UserId, search)
@@ -59,7 +63,7 @@ public sealed record ViewerQuery
     public bool LooksAtAll => IsFiltered || Sort == ViewerSort.Name;
 
     internal bool IsFiltered =>
-        !string.IsNullOrEmpty(Search) || State is not null || IsFading is not null || IsGuest is not null || !string.IsNullOrEmpty(Device) || LongerThan is not null || IsHandRaised is not null;
+        !string.IsNullOrEmpty(Search) || State is not null || IsFading is not null || IsGuest is not null || !string.IsNullOrEmpty(Device) || LongerThan is not null || IsHandRaised is not null || UserIds is not null;
 
     /// <summary>Whether the order or the search needs to know what viewers are called.</summary>
     internal bool GoesByNames => !string.IsNullOrEmpty(Search) || Sort == ViewerSort.Name;

@@ -75,6 +75,8 @@ internal sealed class ViewerSelection(ViewerQuery query, Room room, long now)
                 continue;
             if (_hands is not null && _hands.Contains(row.UserId) != query.IsHandRaised)
                 continue;
+            if (query.UserIds?.Contains(row.UserId) == false)
+                continue;
             if (query.GoesByNames)
                 row.Name = room.NameOf(row);
             if (_search is not null && !row.Name!.Contains(_search))

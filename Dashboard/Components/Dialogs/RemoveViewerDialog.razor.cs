@@ -16,7 +16,7 @@ public sealed partial class RemoveViewerDialog
     private RemovalEntry? _inNetwork;
     private string _problem = "";
     private bool _isBusy;
-    private ActingBoard.Acting? _acting;
+    private ModeratorBoard.Acting? _acting;
 
     /// <summary>Whom to remove from where, and what was chosen so far.</summary>
     [Parameter, EditorRequired]

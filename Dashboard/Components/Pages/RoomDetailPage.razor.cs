@@ -51,6 +51,9 @@ public sealed partial class RoomDetailPage
     [SupplyParameterFromQuery(Name = "longer")]
     private string? Longer { get; set; }
 
+    [SupplyParameterFromQuery(Name = "watch")]
+    private string? Watch { get; set; }
+
     /// <summary>Whose sessions are shown.</summary>
     [SupplyParameterFromQuery(Name = "open")]
     private string? Open { get; set; }
@@ -112,7 +115,7 @@ public sealed partial class RoomDetailPage
 
     protected override Task OnParametersSetAsync()
     {
-        View = RosterView.Of(Id, Search, Sort, State, Guests, Device, Longer);
+        View = RosterView.Of(Id, Search, Sort, State, Guests, Device, Longer, Watch);
         return base.OnParametersSetAsync();
     }
 

@@ -23,6 +23,9 @@ public sealed partial class Roster
 
     private static readonly (bool? Guests, string Text)[] GuestChoices = [(null, RoomTexts.Everybody), (true, RoomTexts.GuestsAlone), (false, RoomTexts.NoGuests)];
 
+    private static readonly (string? Word, string Text)[] WatchChoices =
+        [(null, NoteTexts.FilterNone), (RosterView.AnyFlag, NoteTexts.FilterAny), .. NoteWords.Flags.Select(known => ((string?)known.Word, known.Text))];
+
     /// <summary>The most devices in the list. Others can be typed.</summary>
     private const int MostDevices = 50;
 
@@ -64,6 +67,9 @@ public sealed partial class Roster
     private ViewerModeration Moderation { get; set; } = default!;
 
     [Inject]
+    private NoteModeration Notes { get; set; } = default!;
+
+    [Inject]
     private StageModeration Stage { get; set; } = default!;
 
     [Inject]
@@ -86,7 +92,7 @@ public sealed partial class Roster
 
     private string WaitingText => Sentence.With(_waiting == 1 ? RoomTexts.WaitingOne : RoomTexts.WaitingMany, Numbers.Count(_waiting));
 
-    private string AllHref => Navigation.GetUriWithQueryParameters(Nothing("search", "state", "guests", "device", "longer"));
+    private string AllHref => Navigation.GetUriWithQueryParameters(Nothing("search", "state", "guests", "device", "longer", "watch"));
 
     /// <summary>The devices that sessions reported. Read when the filter is first used.</summary>
     private IReadOnlyList<string>? Devices { get; set; }
@@ -178,6 +184,12 @@ public sealed partial class Roster
     private async Task RemoveAsync(RosterItem item)
     {
         if (await Bans.AskAsync(item.Viewer.UserId, ViewerNames.Of(item.Viewer), View.RoomId))
+            await RefreshRowsAsync();
+    }
+
+    private async Task NoteAsync(RosterItem item)
+    {
+        if (await Notes.AskAsync(item.Viewer.UserId, ViewerNames.Of(item.Viewer), roomId: View.RoomId))
             await RefreshRowsAsync();
     }
 

@@ -36,6 +36,14 @@ public sealed partial class ViewerRow
     [Parameter]
     public EventCallback<RosterItem> OnInvite { get; set; }
 
+    /// <summary>What moderators noted about it.</summary>
+    [Parameter]
+    public NoteMark Mark { get; set; }
+
+    /// <summary>Adds a note.</summary>
+    [Parameter]
+    public EventCallback<RosterItem> OnNote { get; set; }
+
     [Parameter]
     public EventCallback<RosterItem> OnToggle { get; set; }
 
@@ -62,6 +70,8 @@ public sealed partial class ViewerRow
         _ => RoomTexts.StageInvite,
     };
 
+    private string MarkTitle => _shown.Mark is { Flag: { } flag, Text: { } text } ? Sentence.With(NoteTexts.Watched, NoteWords.Of(flag), text) : NoteTexts.FilterAny;
+
     private string Said => VisibleText.Isolated(_shown.Name);
 
     protected override void OnParametersSet()
@@ -83,7 +93,8 @@ public sealed partial class ViewerRow
             CanLift,
             viewer.HandRaisedAt is not null && !Item.HasLeft,
             Item.HasLeft ? "" : StageTexts.Badge(Invitation, Now),
-            Invitation?.Status);
+            Invitation?.Status,
+            Mark);
         _isChanged = shown != _shown;
         _shown = shown;
     }
@@ -105,8 +116,12 @@ public sealed partial class ViewerRow
         bool CanLift,
         bool HasHand,
         string Stage,
-        InvitationStatus? Invitation)
+        InvitationStatus? Invitation,
+        NoteMark Mark)
     {
+        /// <summary>Whether something more urgent has the place of words.</summary>
+        public bool IsBadged => HasHand || Stage.Length > 0;
+
         public bool IsOpenOnStage => Invitation is InvitationStatus.Pending or InvitationStatus.Accepted;
     }
 }

@@ -1,0 +1,174 @@
+using MudBlazor;
+using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Components;
+using Presence.Dashboard.Components.Dialogs;
+using Presence.Dashboard.Display;
+using Presence.Engine;
+using Presence.Engine.Moderation;
+using Presence.Engine.Storage;
+using Presence.Engine.Users;
+
+namespace Presence.Dashboard.Live;
+
+/// <summary>Reading and keeping notes on viewers, as the API does; the role is checked here, whatever the page shows.</summary>
+internal sealed class NoteModeration(ViewerNoteStore notes, WatchedArrivals arrivals, UserStore users, IPresence presence, ModeratorGuard guard, IDialogService dialogs, NoticeBoard notices, PageFailures failures, TimeProvider time)
+{
+    /// <summary>What rows show of a viewer; for a page that has checked the role.</summary>
+    /// <remarks><b>Cost.</b> One look-up in memory.</remarks>
+    public NoteMark MarkOf(string userId) => notes.Of(userId) is { Count: > 0 } kept ? new NoteMark(NoteRules.FlagOf(kept), kept[0].Text.Length > 0 || kept.Count > 1 ? NoteWords.Latest(kept) : null) : default;
+
+    /// <summary>The notes on a viewer, and whether this moderator may change each.</summary>
+    /// <exception cref="AccessRefusedException">Not a Moderator.</exception>
+    public async ValueTask<IReadOnlyList<(ViewerNote Note, bool MayChange)>> OfAsync(string userId)
+    {
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var isAdmin = await guard.HoldsAsync(ModeratorRole.Admin);
+        return [.. notes.Of(userId).Select(note => (note, isAdmin || string.Equals(note.By, moderator.Email, StringComparison.OrdinalIgnoreCase)))];
+    }
+
+    /// <summary>The watch list with names, and the latest arrival of each.</summary>
+    /// <exception cref="AccessRefusedException">Not a Moderator.</exception>
+    public async Task<WatchListReading> ReadWatchListAsync(ViewerFlag? flag, CancellationToken cancellationToken)
+    {
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var isAdmin = await guard.HoldsAsync(ModeratorRole.Admin);
+        var listed = notes.WatchList(flag);
+        string[] userIds = [.. listed.Select(note => note.UserId).Distinct(PresenceComparers.UserId)];
+        var names = new Dictionary<string, string>(PresenceComparers.UserId);
+        foreach (var some in userIds.Chunk(PresenceLimits.Page))
+        {
+            foreach (var (userId, profile) in some.Zip(await presence.ReadProfilesAsync(some, cancellationToken)))
+                names[userId] = ViewerNames.Of(profile, isGuest: false, userId);
+            foreach (var user in await users.FindAsync(some, cancellationToken))
+                names[user.UserId] = ViewerNames.Of(user.Profile, user.IsGuest, user.UserId);
+        }
+        return new WatchListReading(
+            [.. listed.Select(note => new WatchListRow(note, names[note.UserId], arrivals.LatestOf(note.UserId), isAdmin || string.Equals(note.By, moderator.Email, StringComparison.OrdinalIgnoreCase)))],
+            notes.WatchList().Count,
+            time.GetUtcNow());
+    }
+
+    /// <summary>Asks for a note on a viewer, or for what becomes of one, and keeps it; whether anything was changed.</summary>
+    /// <param name="userId">Who; empty asks for that too.</param>
+    /// <param name="name">What the viewer is called.</param>
+    /// <param name="note">The note to change; null for a new one.</param>
+    /// <param name="roomId">The room at hand, where other moderators see it; null for none.</param>
+    public async Task<bool> AskAsync(string userId, string name, ViewerNote? note = null, string? roomId = null)
+    {
+        var title = userId.Length == 0 ? NoteTexts.AddUser : Sentence.With(note is null ? NoteTexts.NoteOf : NoteTexts.EditTitle, VisibleText.Isolated(name));
+        if (await dialogs.AskAsync<NoteDialog>(title, new DialogParameters<NoteDialog> { { dialog => dialog.UserId, userId }, { dialog => dialog.Note, note }, { dialog => dialog.RoomId, roomId }, { dialog => dialog.Name, name } }) is not ViewerNote kept)
+            return false;
+        notices.Say(Sentence.With(note is null ? NoteTexts.Added : NoteTexts.Changed, VisibleText.Isolated(userId.Length == 0 ? VisibleText.IdOf(kept.UserId) : name)));
+        return true;
+    }
+
+    /// <summary>Keeps a note, new or changed.</summary>
+    /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
+    /// <exception cref="NoteOfAnotherException">It is another moderator's, and this one no Admin. Nothing was changed.</exception>
+    /// <exception cref="StoreFullException">A cap is reached. Nothing was changed.</exception>
+    /// <exception cref="ArgumentException">Against the rules. Nothing was changed.</exception>
+    public async Task<ViewerNote?> SaveAsync(string userId, long? id, NoteDraft draft)
+    {
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        if ((PresenceIds.ProblemOfUserId(userId) ?? NoteRules.ProblemOf(draft, time.GetUtcNow())) is { } problem)
+            throw new ArgumentException(problem, nameof(draft));
+        return id is { } known
+            ? await notes.ChangeAsync(userId, known, draft, moderator.Actor, await guard.HoldsAsync(ModeratorRole.Admin), CancellationToken.None)
+            : await notes.AddAsync(userId, draft, moderator.Actor, CancellationToken.None);
+    }
+
+    /// <summary>Deletes a note, says so and offers the way back; whether it is gone.</summary>
+    public Task<bool> DeleteAsync(ViewerNote note, string name, Func<Task>? undone = null) => TryAsync(async () =>
+    {
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        if (await notes.DeleteAsync(note.UserId, note.Id, moderator.Actor, await guard.HoldsAsync(ModeratorRole.Admin), CancellationToken.None) is null)
+            return;
+        var isOwn = string.Equals(note.By, moderator.Email, StringComparison.OrdinalIgnoreCase); // another's would come back under this moderator's name
+        notices.Say(Sentence.With(NoteTexts.Deleted, VisibleText.Isolated(name)), isOwn ? () => TryAsync(async () =>
+        {
+            await SaveAsync(note.UserId, null, new NoteDraft(note.Text, note.Flag, note.ExpiresAt));
+            if (undone is not null)
+                await undone();
+        }) : null);
+    });
+
+    private async Task<bool> TryAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
+            return true;
+        }
+        catch (AccessRefusedException)
+        {
+            notices.Say(NoteTexts.NotAllowed, severity: Severity.Error);
+        }
+        catch (NoteOfAnotherException another)
+        {
+            notices.Say(Sentence.With(NoteTexts.OfAnother, another.By), severity: Severity.Error);
+        }
+        catch (StoreFullException full)
+        {
+            notices.Say(Sentence.With(NoteTexts.Full, Numbers.Count(full.Most)), severity: Severity.Error);
+        }
+#pragma warning disable CA1031 // any failure: the moderator is told and can try again
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            notices.Say(failures.Tell(failure, "A note couldn't be changed.", NoteTexts.Failed), severity: Severity.Error);
+        }
+        return false;
+    }
+}
+
+/// <summary>What a row shows of the notes on its viewer.</summary>
+/// <param name="Flag">The watch list's; null for none.</param>
+/// <param name="Text">How many notes, and the latest; null where the flag says it all.</param>
+public readonly record struct NoteMark(ViewerFlag? Flag, string? Text);
+
+/// <summary>The watch list.</summary>
+/// <param name="Rows">The latest note first.</param>
+/// <param name="All">How many there are, whatever is shown.</param>
+/// <param name="At">When it was read.</param>
+public sealed record WatchListReading(IReadOnlyList<WatchListRow> Rows, int All, DateTimeOffset At);
+
+/// <summary>One viewer to watch for.</summary>
+/// <param name="Note">Why.</param>
+/// <param name="Name">What the viewer is called.</param>
+/// <param name="Arrival">Where the viewer was last seen to arrive; null for nowhere.</param>
+/// <param name="MayChange">Whether this moderator may change the note.</param>
+public sealed record WatchListRow(ViewerNote Note, string Name, WatchedArrival? Arrival, bool MayChange);
+
+/// <summary>Notes in words.</summary>
+internal static class NoteWords
+{
+    /// <summary>The page of all notes with a flag.</summary>
+    public const string WatchList = "watch-list";
+
+    /// <summary>The flags, in the order in which they are offered, with their words in addresses.</summary>
+    public static readonly IReadOnlyList<(ViewerFlag Flag, string Word, string Text)> Flags =
+        [(ViewerFlag.Vip, "vip", NoteTexts.FlagVip), (ViewerFlag.Trouble, "trouble", NoteTexts.FlagTrouble), (ViewerFlag.Speaker, "speaker", NoteTexts.FlagSpeaker)];
+
+    /// <summary>The flag an address names; null for none.</summary>
+    public static ViewerFlag? FlagOf(string? word) => Flags.FirstOrDefault(known => known.Word == word) is { Word: not null } known ? known.Flag : null;
+
+    /// <summary>A flag's word, for addresses and states.</summary>
+    public static string WordOf(ViewerFlag flag) => Flags.First(known => known.Flag == flag).Word;
+
+    /// <summary>What a flag is called.</summary>
+    public static string Of(ViewerFlag flag) => Flags.First(known => known.Flag == flag).Text;
+
+    /// <summary>The drawing of a flag.</summary>
+    public static IconShape ShapeOf(ViewerFlag flag) => flag switch { ViewerFlag.Vip => IconShape.Star, ViewerFlag.Trouble => IconShape.Warning, _ => IconShape.Microphone };
+
+    /// <summary>How a flag stands among others.</summary>
+    public static Color ColorOf(ViewerFlag flag) => flag switch { ViewerFlag.Vip => Color.Primary, ViewerFlag.Trouble => Color.Error, _ => Color.Success };
+
+    /// <summary>The latest note, and how many there are.</summary>
+    public static string Latest(IReadOnlyList<ViewerNote> notes)
+    {
+        var (latest, written) = (notes.FirstOrDefault(note => note.Text.Length > 0) ?? notes[0], notes.Count(note => note.Text.Length > 0));
+        var text = latest.Text.Length > 0 ? $"{latest.Text} ({latest.By})" : Of(latest.Flag!.Value);
+        return written > 1 ? Sentence.With(NoteTexts.MarkMany, Numbers.Count(written), text) : Sentence.With(NoteTexts.Mark, text);
+    }
+}
