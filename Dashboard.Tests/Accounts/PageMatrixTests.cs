@@ -84,6 +84,7 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         /viewers/{UserId}                in         no         200        200        200
         /wall                            in         no         200        200        200
         /watch-list                      in         no         no         200        200
+        /webhooks                        in         no         no         no         200
         /{**path:file}                   404        404        404        404        404
         """;
 

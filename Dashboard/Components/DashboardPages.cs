@@ -85,6 +85,7 @@ internal static class DashboardPages
         services.AddScoped<TestViewerAdministration>();
         services.AddScoped<PeopleAdministration>();
         services.AddScoped<AuditAdministration>();
+        services.AddScoped<WebhookAdministration>();
         services.AddTransient<ConnectQuery>();
         services.AddTransient<SystemAdministration>();
         services.AddSingleton<ClientCommands>();

@@ -38,6 +38,7 @@ public sealed record IconShape(string Path)
     public static readonly IconShape System = new("M2.5 2.5h11v4.5h-11zM2.5 9h11v4.5h-11zM5 4.8v.1M5 11.2v.1");
     public static readonly IconShape People = new("M6 8a2.4 2.4 0 1 0 0-4.8A2.4 2.4 0 1 0 6 8M1.8 13.2c0-2.2 1.8-3.4 4.2-3.4s4.2 1.2 4.2 3.4M10.6 3.4a2.3 2.3 0 0 1 0 4.4M12 9.9c1.4.4 2.2 1.6 2.2 3.3");
     public static readonly IconShape Audit = new("M4 2.5h8v11H4zM6 5.5h4M6 8h4M6 10.5h2.5");
+    public static readonly IconShape Webhooks = new("M2.5 8h8M7.5 4.5L11 8l-3.5 3.5M13.5 3v10");
     public static readonly IconShape Account = new("M8 8a2.7 2.7 0 1 0 0-5.4A2.7 2.7 0 1 0 8 8M2.8 13.6c0-2.4 2.2-3.8 5.2-3.8s5.2 1.4 5.2 3.8");
     public static readonly IconShape More = new("M3.2 8a.4.4 0 1 0 .8 0a.4.4 0 1 0-.8 0M7.6 8a.4.4 0 1 0 .8 0a.4.4 0 1 0-.8 0M12 8a.4.4 0 1 0 .8 0a.4.4 0 1 0-.8 0");
     public static readonly IconShape Cross = new("M4 4l8 8M12 4l-8 8");

@@ -25,6 +25,7 @@ internal sealed record SearchMenu(IReadOnlyList<SearchGroup> Groups, string Said
         new(LayoutTexts.System, "system", IconShape.System, NeedsModerator: true),
         new(LayoutTexts.People, "people", IconShape.People, NeedsAdmin: true),
         new(AuditTexts.Heading, "audit", IconShape.Audit, NeedsAdmin: true),
+        new(WebhookTexts.Heading, "webhooks", IconShape.Webhooks, NeedsAdmin: true),
         new(LayoutTexts.Account, "account", IconShape.Account),
     ];
 
