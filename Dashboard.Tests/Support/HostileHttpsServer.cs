@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
@@ -43,11 +44,17 @@ public sealed class HostileHttpsServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Logging.ClearProviders();
         HostileHttpsServer? server = null;
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Any, 0, endpoint => endpoint.UseHttps(Certificate).Use(next => connection =>
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, 0, endpoint =>
         {
-            server!._connections.AddOrUpdate(((IPEndPoint)connection.LocalEndPoint!).Address.ToString(), 1, (_, before) => before + 1);
-            return next(connection);
-        })));
+            // Before TLS: a connection counts that says nothing, too.
+            endpoint.Use(next => connection =>
+            {
+                var called = ((IPEndPoint)connection.LocalEndPoint!).Address;
+                server!._connections.AddOrUpdate((called.IsIPv4MappedToIPv6 ? called.MapToIPv4() : called).ToString(), 1, (_, before) => before + 1);
+                return next(connection);
+            });
+            endpoint.UseHttps(Certificate);
+        }));
         var app = builder.Build();
         server = new HostileHttpsServer(app);
         app.Run(server.AnswerAsync);

@@ -20,13 +20,13 @@ internal sealed class WebhookClient(OutboundGuard guard, TimeProvider time)
     {
         var (began, at) = (time.GetTimestamp(), time.GetUtcNow());
         var body = Encoding.UTF8.GetBytes(delivery.Payload);
-        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Url) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        request.Headers.UserAgent.ParseAdd("presence-dashboard");
-        foreach (var (name, value) in WebhookSignature.Headers(endpoint.SecretsAt(at), delivery.EventId, at, body))
-            request.Headers.Add(name, value);
         try
         {
+            using var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Url) { Content = new ByteArrayContent(body) };
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            request.Headers.UserAgent.ParseAdd("presence-dashboard");
+            foreach (var (name, value) in WebhookSignature.Headers(endpoint.SecretsAt(at), delivery.EventId, at, body))
+                request.Headers.Add(name, value);
             using var answer = await _http.SendAsync(request, cancellationToken);
             var text = Encoding.UTF8.GetString(await answer.Content.ReadAsByteArrayAsync(cancellationToken)).Replace('\0', ' ');
             return Judge((int)answer.StatusCode, null, text, answer.Headers.RetryAfter is { } after ? after.Delta ?? after.Date - at : null);

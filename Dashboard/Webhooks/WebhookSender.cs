@@ -71,7 +71,10 @@ internal sealed class WebhookSender(WebhookStore store, OutboundGuard guard, Pre
                 foreach (var endpoint in store.List().Where(endpoint => endpoint.State == WebhookState.Active))
                 {
                     if (!_lanes.TryGetValue(endpoint.Id, out var lane) || lane.Work.IsCompleted)
+                    {
                         _lanes[endpoint.Id] = lane = new Lane(endpoint.Id, this, stoppingToken);
+                        _ = lane.Work.ContinueWith(_ => Wake(), TaskScheduler.Default); // resumed at the moment in which it ended: it begins anew
+                    }
                     lane.Wake();
                 }
                 foreach (var (id, _) in _lanes.Where(lane => lane.Value.Work.IsCompleted))
@@ -146,15 +149,14 @@ internal sealed class WebhookSender(WebhookStore store, OutboundGuard guard, Pre
                 var isResumed = delivery.LastAt < endpoint.StateAt;
                 if (!isResumed && delivery.NextAt - _sender.Time.GetUtcNow() is { Ticks: > 0 } early)
                 {
-                    await SaveAsync(endpoint.FailingSince, stopping);
+                    await SaveAsync(stopping);
                     await SleepAsync(early < LongestSleep ? early : LongestSleep, stopping);
                     break;
                 }
                 if (!await SendAsync(endpoint, delivery, stopping))
                     break;
             }
-            if (_sender.Active(_id) is { } active)
-                await SaveAsync(active.FailingSince, stopping);
+            await SaveAsync(stopping); // also of an endpoint that was paused meanwhile
         }
 
         /// <summary>Whether the next may follow.</summary>
@@ -167,11 +169,11 @@ internal sealed class WebhookSender(WebhookStore store, OutboundGuard guard, Pre
             if (attempt.State == WebhookDeliveryState.Delivered)
             {
                 if (endpoint.FailingSince is not null || _unsaved.Count == MostUnsaved || _sender.Time.GetElapsedTime(_unsavedSince) > LongestUnsaved)
-                    await SaveAsync(failingSince: null, stopping);
+                    await SaveAsync(stopping);
                 return true;
             }
             var failingSince = endpoint.FailingSince ?? attempt.At;
-            await SaveAsync(failingSince, stopping);
+            await SaveAsync(stopping);
             if (attempt.Status == StatusCodes.Status410Gone)
                 await _sender.StopEndpointAsync(_id, WebhookState.Disabled, "It answered 410 Gone.", stopping);
             else if (attempt.State == WebhookDeliveryState.Pending && attempt.At - failingSince >= WebhookRetry.Longest)
@@ -179,20 +181,21 @@ internal sealed class WebhookSender(WebhookStore store, OutboundGuard guard, Pre
             return attempt.State == WebhookDeliveryState.Dead;
         }
 
-        private async Task SaveAsync(DateTimeOffset? failingSince, CancellationToken cancellationToken)
+        private async Task SaveAsync(CancellationToken cancellationToken)
         {
             if (_unsaved.Count == 0)
                 return;
+            var last = _unsaved[^1];
+            DateTimeOffset? failingSince = last.State == WebhookDeliveryState.Delivered ? null : _sender.Store.Find(_id)?.FailingSince ?? last.At;
             await _sender.Store.SaveAsync(_id, _unsaved, failingSince, cancellationToken);
             _unsaved.Clear();
         }
 
-        /// <summary>All of them were delivered: what failed is stored at once.</summary>
         private async Task SaveLastAsync()
         {
             try
             {
-                await SaveAsync(failingSince: null, _sender._stopNow);
+                await SaveAsync(_sender._stopNow);
             }
             catch (Exception failure)
             {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Presence.Engine.Alerts;
 using Presence.Engine.Audit;
 using Presence.Engine.Changes;
 using Presence.Engine.History;
@@ -30,6 +31,7 @@ public sealed partial class WebhookDocumentTests
         var ban = new AuditEntry(AuditActs.BanCreated, "mia") { RoomId = "lobby", UserId = "anna", New = """{"until":"2026-11-21T23:40:00Z"}""", Reason = "spam" };
         var settings = new AuditEntry(AuditActs.SettingsChanged, "mia") { Old = """{"enabled":true}""", New = """{"enabled":false}""", Reason = "show" };
         var room = new AuditEntry(AuditActs.RoomChanged, "mia") { RoomId = "lobby", Old = """{"enabled":false}""", New = """{"title":"Lobby"}""" };
+        var alert = new Alert { Id = 12, Rule = new AlertRule { Id = "rule_1", Prefix = "" }, RoomId = "lobby", RaisedAt = At, OverAt = At };
         return
         [
             WebhookEvents.Live("lobby", 1, At),
@@ -45,6 +47,8 @@ public sealed partial class WebhookDocumentTests
             WebhookEvents.Ended(new Broadcast(1, "lobby", "Lobby", At, At, BroadcastEnd.Empty, new BroadcastFigures { PeakAt = At }), At),
             WebhookEvents.Invitation(new StageInvitation("inv_1", "lobby", "anna", InvitationStatus.Pending, At, At, "mia"), At),
             WebhookEvents.Invitation(new StageInvitation("inv_1", "lobby", "anna", InvitationStatus.Accepted, At, At, "mia"), At),
+            WebhookEvents.Raised(alert),
+            WebhookEvents.Over(alert),
             WebhookEvents.FeedGap("restart", At, At, (1, 1), (1, 1)),
             WebhookEvents.FullGap(At, At, new Dictionary<string, int>()),
             WebhookEvents.Trial("mia", At),

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Presence.Engine.Alerts;
 using Presence.Engine.Audit;
+using Presence.Engine.Webhooks;
 
 namespace Presence.Engine.Storage;
 
@@ -68,14 +69,21 @@ public sealed class AlertStore(PresenceDatabase database)
         await using var transaction = await context.BeginWriteAsync(cancellationToken);
         var ids = alerts.Select(alert => alert.Id).ToArray();
         var stored = await context.Alerts.Where(alert => ids.Contains(alert.Id)).ToDictionaryAsync(alert => alert.Id, cancellationToken);
-        foreach (var alert in alerts)
+        var told = new List<WebhookEvent>(); // by what is stored: never twice, whatever happened to a save before
+        foreach (var alert in alerts.OrderBy(alert => alert.Id))
         {
             if (!stored.TryGetValue(alert.Id, out var record))
+            {
                 context.Add(record = RecordOf(alert));
+                told.Add(WebhookEvents.Raised(alert));
+            }
+            if (record.OverAt is null && !alert.IsOpen)
+                told.Add(WebhookEvents.Over(alert));
             (record.OverAt, record.Before, record.Now, record.Last, record.Rooms, record.Times) = (alert.OverAt, alert.Before, alert.Now, alert.Last, alert.Rooms, alert.Times);
             record.OpenRooms = JsonSerializer.Serialize(alert.OpenRooms);
         }
         await context.SaveChangesAsync(cancellationToken);
+        context.WriteEvents(told, database.Now());
         var oldest = alerts.Max(alert => alert.Id) - MostAlerts;
         if (oldest > 0)
             await context.DeleteAsync(context.Alerts.Where(alert => alert.Id <= oldest && alert.OverAt != null), cancellationToken);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Presence.Engine.Alerts;
 using Presence.Engine.Audit;
 using Presence.Engine.Changes;
 using Presence.Engine.History;
@@ -31,6 +32,8 @@ public static class WebhookEvents
     public const string RoomDeleted = "room.deleted";
     public const string PresenceDisabled = "presence.disabled";
     public const string PresenceEnabled = "presence.enabled";
+    public const string AlertRaised = "alert.raised";
+    public const string AlertOver = "alert.over";
 
     /// <summary>Events were missed. Sent to every endpoint, whatever it selects.</summary>
     public const string Gap = "gap";
@@ -42,7 +45,7 @@ public static class WebhookEvents
     public static IReadOnlyList<string> All { get; } =
     [
         RoomLive, RoomEmpty, RoomAbove, RoomBelow, RoomPeak, ViewerJoined, ViewerLeft, ViewersCounted, BroadcastStarted, BroadcastEnded,
-        BanCreated, BanLifted, InvitationCreated, InvitationChanged, SettingsChanged, RoomChanged, RoomDeleted, PresenceDisabled, PresenceEnabled,
+        BanCreated, BanLifted, InvitationCreated, InvitationChanged, SettingsChanged, RoomChanged, RoomDeleted, PresenceDisabled, PresenceEnabled, AlertRaised, AlertOver,
     ];
 
     /// <summary>Those that come from the feed: without an endpoint that selects one, nobody reads it for webhooks.</summary>
@@ -63,6 +66,15 @@ public static class WebhookEvents
     internal static WebhookEvent Invitation(StageInvitation invitation, DateTimeOffset at) => Make(
         invitation.Status == InvitationStatus.Pending ? InvitationCreated : InvitationChanged, at, invitation.RoomId, invitation.UserId,
         ("invitationId", invitation.Id), ("status", invitation.Status.ToString().ToLowerInvariant()), ("expiresAt", Text(invitation.ExpiresAt)), ("by", invitation.InvitedBy));
+
+    /// <summary>An alert that began. Rooms that are folded into it later are told when it is over.</summary>
+    internal static WebhookEvent Raised(Alert alert) => Make(
+        AlertRaised, alert.RaisedAt, alert.RoomId, null, ("alertId", alert.Id), ("ruleId", alert.Rule.Id), ("kind", alert.Rule.Kind.ToString().ToLowerInvariant()), ("prefix", alert.Rule.Prefix),
+        ("rooms", alert.Rooms), ("before", alert.Before), ("now", alert.Now));
+
+    internal static WebhookEvent Over(Alert alert) => Make(
+        AlertOver, alert.OverAt!.Value, alert.RoomId, null, ("alertId", alert.Id), ("ruleId", alert.Rule.Id), ("kind", alert.Rule.Kind.ToString().ToLowerInvariant()), ("prefix", alert.Rule.Prefix),
+        ("raisedAt", Text(alert.RaisedAt)), ("rooms", alert.Rooms), ("times", alert.Times), ("last", alert.Last));
 
     internal static WebhookEvent Live(string roomId, int viewers, DateTimeOffset at) => Make(RoomLive, at, roomId, null, ("viewers", viewers));
 

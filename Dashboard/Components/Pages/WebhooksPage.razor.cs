@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using Presence.Dashboard.Components.Dialogs;
@@ -11,7 +14,9 @@ namespace Presence.Dashboard.Components.Pages;
 /// <summary>Webhooks: endpoints, and what was sent to one of them.</summary>
 public sealed partial class WebhooksPage
 {
-    private string? _secret;
+    private static readonly JsonSerializerOptions Indent = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }; // Razor encodes it
+
+    private (string Id, string Secret)? _secret;
     private WebhookDelivery? _tested;
     private bool _isBusy;
 
@@ -55,11 +60,13 @@ public sealed partial class WebhooksPage
         return endpoint.Filter.Rooms.Count == 0 ? events : $"{events} · {string.Join(", ", endpoint.Filter.Rooms)}";
     }
 
-    private static string StateOf(WebhookEndpoint endpoint) => endpoint.State switch
+    private static string WordOf(WebhookEndpoint endpoint) => endpoint is { State: WebhookState.Active, FailingSince: not null } ? "failing" : endpoint.State.ToString().ToLowerInvariant();
+
+    private string StateOf(WebhookEndpoint endpoint) => endpoint.State switch
     {
         WebhookState.Paused => WebhookTexts.StatePaused,
         WebhookState.Disabled => WebhookTexts.StateDisabled,
-        _ => endpoint.FailingSince is null ? WebhookTexts.StateActive : WebhookTexts.StateFailing,
+        _ => endpoint.FailingSince is { } since ? Sentence.With(WebhookTexts.StateFailing, LocalTime.Clock(since, Reading!.At)) : WebhookTexts.StateActive,
     };
 
     private string StateOf(WebhookDelivery delivery) => delivery.State == WebhookDeliveryState.Pending && delivery.Attempts > 0
@@ -81,6 +88,8 @@ public sealed partial class WebhooksPage
 
     private static string Raw(long number) => number.ToString(CultureInfo.InvariantCulture);
 
+    private static string Indented(string payload) => JsonNode.Parse(payload)!.ToJsonString(Indent);
+
     /// <summary>Another filter begins at the latest again.</summary>
     private string HrefOf(string name, string? value) => Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["before"] = null, [name] = value });
 
@@ -91,7 +100,7 @@ public sealed partial class WebhooksPage
             return;
         if (endpoint is null)
         {
-            _secret = saved.Secret;
+            _secret = (saved.Id, saved.Secret);
             Navigation.NavigateTo($"webhooks?webhook={saved.Id}");
         }
         await RefreshAsync();
@@ -101,7 +110,7 @@ public sealed partial class WebhooksPage
     {
         if (!await ConfirmDialog.AskAsync(Dialogs, WebhookTexts.Rotate, WebhookTexts.RotateText, WebhookTexts.Rotate))
             return;
-        await ActAsync(async cancel => _secret = (await Webhooks.RotateAsync(endpoint.Id, cancel))?.Secret);
+        await ActAsync(async cancel => _secret = await Webhooks.RotateAsync(endpoint.Id, cancel) is { } rotated ? (rotated.Id, rotated.Secret) : null);
     }
 
     private async Task DeleteAsync(WebhookEndpoint endpoint)
@@ -109,7 +118,6 @@ public sealed partial class WebhooksPage
         if (!await ConfirmDialog.AskAsync(Dialogs, WebhookTexts.Delete, WebhookTexts.DeleteText, WebhookTexts.Delete))
             return;
         await ActAsync(cancel => Webhooks.DeleteAsync(endpoint.Id, cancel));
-        _secret = null;
         Navigation.NavigateTo("webhooks");
     }
 
