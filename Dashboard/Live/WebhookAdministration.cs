@@ -1,3 +1,4 @@
+using System.Globalization;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Outbound;
@@ -84,7 +85,7 @@ internal sealed record WebhookView(string? Id, WebhookDeliveryState? State, stri
         id,
         Enum.TryParse<WebhookDeliveryState>(state, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known : null,
         Types.Contains(type, StringComparer.Ordinal) ? type : null,
-        long.TryParse(before, out var number) && number > 0 ? number : null);
+        long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null);
 }
 
 /// <summary>An endpoint as it is being written.</summary>
