@@ -42,7 +42,7 @@ public sealed partial class PresenceEngine
         {
             foreach (var id in _network.Catalogue.SwitchedOff(_rooms.Select(room => room.Key)))
             {
-                if (Matches(id, query.Prefix, search))
+                if (Matches(id, query, search))
                     matching.Add(new RankedRoom(id, Viewers: 0, Rank: 0, NameIn(query.Order, id)));
             }
             return matching;
@@ -50,7 +50,7 @@ public sealed partial class PresenceEngine
         foreach (var (id, room) in _rooms)
         {
             var viewers = room.Viewers;
-            if ((viewers > 0 || HasJustEmptied(room, query)) && Passes(room, query.Filter) && Matches(id, query.Prefix, search))
+            if ((viewers > 0 || HasJustEmptied(room, query)) && Passes(room, query.Filter) && Matches(id, query, search))
                 matching.Add(new RankedRoom(id, viewers, RankedRoom.RankOf(room, viewers, query.Order), NameIn(query.Order, id)));
         }
         return matching;
@@ -76,8 +76,9 @@ public sealed partial class PresenceEngine
         _ => true,
     };
 
-    private bool Matches(string roomId, string? prefix, string? foldedSearch) =>
-        (prefix is null || roomId.StartsWith(prefix, StringComparison.Ordinal))
+    private bool Matches(string roomId, RoomQuery query, string? foldedSearch) =>
+        (query.Prefix is null || roomId.StartsWith(query.Prefix, StringComparison.Ordinal))
+        && query.Within?.Contains(roomId) != false
         && (foldedSearch is null
             || Letters.Contains(roomId, foldedSearch)
             || NameOfRoom(roomId).Folded.Contains(foldedSearch, StringComparison.Ordinal));

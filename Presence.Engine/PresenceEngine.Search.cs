@@ -28,16 +28,17 @@ public sealed partial class PresenceEngine
         var folded = Letters.Fold(search.Text);
         if (folded.Length == 0)
             return NetworkFindings.None;
-        var people = FindPeople(folded, search.People, cancellationToken);
-        var rooms = FindRooms(folded, search.Rooms, cancellationToken);
-        return new NetworkFindings(WithPlaces(people.InOrder, cancellationToken), people.Offered, [.. rooms.InOrder.Select(room => Room(room.RoomId))], rooms.Offered);
+        var people = FindPeople(folded, search, cancellationToken);
+        var rooms = FindRooms(folded, search, cancellationToken);
+        return new NetworkFindings(WithPlaces(people.InOrder, search.Within, cancellationToken), people.Offered, [.. rooms.InOrder.Select(room => Room(room.RoomId))], rooms.Offered);
     }
 
-    private BestOf<RankedPerson> FindPeople(string folded, int most, CancellationToken cancellationToken)
+    private BestOf<RankedPerson> FindPeople(string folded, NetworkSearch search, CancellationToken cancellationToken)
     {
-        var best = new BestOf<RankedPerson>(most, RankedPerson.Compare);
+        var best = new BestOf<RankedPerson>(search.People, RankedPerson.Compare);
         var rows = new List<PresentRow>();
-        foreach (var network in new[] { _network, _onlineNetwork })
+        var within = search.Within is { } set ? UsersIn(set, cancellationToken) : null;
+        foreach (var network in within is null ? new[] { _network, _onlineNetwork } : [_network])
         {
             for (var stripe = 0; stripe < PresentUsers.Stripes; stripe++)
             {
@@ -46,7 +47,7 @@ public sealed partial class PresenceEngine
                 network.Users.CopyStripe(stripe, rows);
                 foreach (var row in rows)
                 {
-                    if (network.Users.RankOf(row, folded, out var name) is var rank and not SearchRank.None && (network == _network || IsOnlineAlone(row.UserId)))
+                    if (within?.Contains(row.UserId) != false && network.Users.RankOf(row, folded, out var name) is var rank and not SearchRank.None && (network == _network || IsOnlineAlone(row.UserId)))
                         best.Offer(new RankedPerson(row, network.Users, rank, name));
                 }
             }
@@ -54,11 +55,24 @@ public sealed partial class PresenceEngine
         return best;
     }
 
+    /// <summary>Everybody in one of these rooms.</summary>
+    private HashSet<string> UsersIn(RoomSet rooms, CancellationToken cancellationToken)
+    {
+        var users = new HashSet<string>(PresenceComparers.UserId);
+        foreach (var (id, room) in _rooms)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (room.Viewers > 0 && rooms.Contains(id))
+                users.UnionWith(Order(id, new ViewerQuery()).UserIds);
+        }
+        return users;
+    }
+
     private bool IsOnlineAlone(string userId) => _network.Users.RoomsOf(userId) == 0 && !_optOuts.Contains(userId);
 
-    private BestOf<RankedFinding> FindRooms(string folded, int most, CancellationToken cancellationToken)
+    private BestOf<RankedFinding> FindRooms(string folded, NetworkSearch search, CancellationToken cancellationToken)
     {
-        var best = new BestOf<RankedFinding>(most, RankedFinding.Compare);
+        var best = new BestOf<RankedFinding>(search.Rooms, RankedFinding.Compare);
         foreach (var (id, room) in _rooms)
             Offer(id, room.Viewers);
         foreach (var id in _network.Catalogue.Ids)
@@ -71,6 +85,8 @@ public sealed partial class PresenceEngine
         void Offer(string id, int viewers)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (search.Within?.Contains(id) == false)
+                return;
             var rank = SearchRank.OfUnfolded(id, folded);
             if (_network.Catalogue[id].Title is { } title)
                 rank = Math.Min(rank, SearchRank.OfUnfolded(title, folded));
@@ -80,7 +96,7 @@ public sealed partial class PresenceEngine
     }
 
     /// <summary>People and where they are: one walk over the live rooms, until everybody's are known.</summary>
-    private List<FoundPerson> WithPlaces(IEnumerable<RankedPerson> found, CancellationToken cancellationToken)
+    private List<FoundPerson> WithPlaces(IEnumerable<RankedPerson> found, RoomSet? within, CancellationToken cancellationToken)
     {
         RankedPerson[] people = [.. found.DistinctBy(person => person.Row.UserId, PresenceComparers.UserId)]; // a user who left their last room during the search was found twice
         var places = people.ToDictionary(person => person.Row.UserId, _ => new List<FoundPlace>(), PresenceComparers.UserId);
@@ -98,7 +114,8 @@ public sealed partial class PresenceEngine
             room.CopyUsers(wanted, rows);
             foreach (var row in rows)
             {
-                places[row.UserId].Add(new FoundPlace(id, _network.Catalogue[id].Title, _clock.UtcOf(row.JoinedAt)));
+                if (within?.Contains(id) != false)
+                    places[row.UserId].Add(new FoundPlace(id, _network.Catalogue[id].Title, _clock.UtcOf(row.JoinedAt)));
                 if (--left[row.UserId] == 0)
                     wanted = [.. wanted.Where(userId => left[userId] > 0)];
             }

@@ -199,7 +199,7 @@ public sealed class ModeratorAccountsTests
     [Theory]
     [InlineData("closed", "an Admin disabled or deleted your account")]
     [InlineData("disabled", "an Admin disabled or deleted your account")]
-    [InlineData("role", "an Admin changed your role")]
+    [InlineData("role", "an Admin took your role away")]
     [InlineData("stamp", "your password was changed or your account was signed out everywhere")]
     [InlineData("expired", "Your session has expired")]
     public async Task SignIn_AfterTheSessionEnded_SaysWhy(string how, string said)
@@ -260,11 +260,11 @@ public sealed class ModeratorAccountsTests
         var account = (await accounts.FindByEmailAsync(ModeratorOfTests.Email))!;
         var principal = await scope.ServiceProvider.GetRequiredService<IUserClaimsPrincipalFactory<ModeratorAccount>>().CreateAsync(account);
         var options = new IdentityOptions();
-        Assert.Null(await ModeratorRevalidation.EndOfAsync(accounts, principal, options));
+        Assert.Null((await ModeratorRevalidation.LookAsync(accounts, principal, options)).End);
 
         await accounts.RemoveFromRoleAsync(account, nameof(ModeratorRole.Admin));
 
-        Assert.Equal(SessionEnd.RoleChanged, await ModeratorRevalidation.EndOfAsync(accounts, principal, options));
+        Assert.Equal((SessionEnd.RoleChanged, null), await ModeratorRevalidation.LookAsync(accounts, principal, options));
     }
 
     [Fact]

@@ -2,6 +2,9 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Audit;
+using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Accounts;
 
@@ -29,7 +32,7 @@ public sealed class ModeratorStoreTests : IAsyncLifetime
     {
         var admin = await FindAsync(ModeratorOfTests.Email);
 
-        var refusal = await Assert.ThrowsAsync<ModeratorChangeRefusedException>(() => Store.ChangeRoleAsync(admin.Id, ModeratorRole.Observer, "test", Cancel));
+        var refusal = await Assert.ThrowsAsync<ModeratorChangeRefusedException>(() => Store.ChangeAccessAsync(admin.Id, ModeratorRole.Observer, "test", Cancel));
         await Assert.ThrowsAsync<ModeratorChangeRefusedException>(() => Store.SetDisabledAsync(admin.Id, isDisabled: true, "test", Cancel));
 
         Assert.Contains("only Admin", refusal.Message, StringComparison.Ordinal);
@@ -40,7 +43,7 @@ public sealed class ModeratorStoreTests : IAsyncLifetime
     public async Task Disable_OfTwoAdminsByEachOther_LeavesOne()
     {
         var other = await FindAsync(Other);
-        await Store.ChangeRoleAsync(other.Id, ModeratorRole.Admin, "test", Cancel);
+        await Store.ChangeAccessAsync(other.Id, ModeratorRole.Admin, "test", Cancel);
         var admin = await FindAsync(ModeratorOfTests.Email);
 
         var outcomes = await Task.WhenAll(TryAsync(admin.Id), TryAsync(other.Id));
@@ -62,17 +65,46 @@ public sealed class ModeratorStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ChangeRole_OfSomebodySignedIn_EndsTheirCookie()
+    public async Task ChangeAccess_OfSomebodySignedIn_HoldsWithTheirNextRequest()
+    {
+        using var visitor = await SignedInAsync();
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(visitor, "/system"));
+
+        await Store.ChangeAccessAsync((await FindAsync(Other)).Id, ModeratorAccess.Of(ModeratorRole.Moderator, RoomSet.Of("class-*"), observesElsewhere: false), "test", Cancel);
+        Assert.Equal(HttpStatusCode.Redirect, await StatusAsync(visitor, "/system"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(visitor, "/rooms/class-7a"));
+        Assert.Equal(HttpStatusCode.Redirect, await StatusAsync(visitor, "/rooms/lobby"));
+
+        await Store.ChangeAccessAsync((await FindAsync(Other)).Id, ModeratorRole.Observer, "test", Cancel);
+        Assert.Equal(HttpStatusCode.Redirect, await StatusAsync(visitor, "/bans"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(visitor, "/rooms/lobby"));
+
+        await Store.ChangeAccessAsync((await FindAsync(Other)).Id, ModeratorRole.Admin, "test", Cancel);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(visitor, "/people"));
+    }
+
+    [Fact]
+    public async Task ChangeAccess_ThatTakesTheRole_EndsTheirCookieForGood()
     {
         using var visitor = await SignedInAsync();
 
-        await Store.ChangeRoleAsync((await FindAsync(Other)).Id, ModeratorRole.Observer, "test", Cancel);
-        await Store.ChangeRoleAsync((await FindAsync(Other)).Id, ModeratorRole.Moderator, "test", Cancel);
+        await Store.ChangeAccessAsync((await FindAsync(Other)).Id, ModeratorAccess.None, "test", Cancel);
+        await Store.ChangeAccessAsync((await FindAsync(Other)).Id, ModeratorRole.Moderator, "test", Cancel);
 
         // Given back or not: a cookie of before stays dead.
-        using var reply = await visitor.GetAsync("/settings");
-        Assert.Equal(HttpStatusCode.Redirect, reply.StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, await StatusAsync(visitor, "/settings"));
         Assert.Equal((ModeratorRole.Moderator, false), await StateAsync(Other));
+    }
+
+    [Fact]
+    public async Task ChangeAccess_OfRooms_IsInTheAuditLogWithWhatItWas()
+    {
+        var id = (await FindAsync(Other)).Id;
+
+        await Store.ChangeAccessAsync(id, ModeratorAccess.Of(ModeratorRole.Moderator, RoomSet.Of("lounge", "class-*"), observesElsewhere: true), "test", Cancel);
+
+        var act = (await _host.Services.GetRequiredService<AuditLog>().ListAsync(new AuditQuery { Acts = [AuditActs.AccountRoleChanged] }, 1, Cancel)).Single();
+        Assert.Equal((Other, """{"role":"Moderator"}""", """{"role":"Moderator","rooms":"class-*, lounge","elsewhere":"Observer"}"""), (act.Object, act.Old, act.New));
     }
 
     [Fact]
@@ -162,6 +194,12 @@ public sealed class ModeratorStoreTests : IAsyncLifetime
         await _host.Services.GetRequiredService<LastSeen>().FlushAsync(Cancel);
         Assert.Null(_host.Services.GetRequiredService<LastSeen>().Of((await FindAsync(Other)).Id));
         Assert.Equal(seen.Value.ToUnixTimeMilliseconds(), (await FindAsync(Other)).LastSeenAt!.Value.ToUnixTimeMilliseconds());
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(FormVisitor visitor, string path)
+    {
+        using var reply = await visitor.GetAsync(path);
+        return reply.StatusCode;
     }
 
     private async Task<FormVisitor> SignedInAsync()

@@ -19,76 +19,76 @@ namespace Presence.Dashboard.Tests.Accounts;
 /// <summary>Who may open what in a browser, found out by opening it. A new page or download without a line here fails.</summary>
 public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClassFixture<PageMatrixTests.Everybody>
 {
-    /// <summary>The status of the answer; <c>in</c> is sent to sign in, <c>no</c> to the page that says what is missing. Roleless: an account without any role.</summary>
+    /// <summary>The status of the answer; <c>in</c> is sent to sign in, <c>no</c> to the page that says what is missing. Roleless: an account without any role. Inside: a Moderator of the room that is opened, outside: one of another room.</summary>
     private const string Matrix =
         """
-                                         signed out roleless   Observer   Moderator  Admin
-        /                                in         no         200        200        200
-        /_blazor                         401        400        400        400        400
-        /_blazor/disconnect/             401        405        405        405        405
-        /_blazor/initializers/           401        200        200        200        200
-        /_blazor/negotiate               401        405        405        405        405
-        /_framework/opaque-redirect      400        400        400        400        400
-        /access-denied                   200        200        200        200        200
-        /account                         in         no         200        200        200
-        /account/passkeys                in         no         200        200        200
-        /account/two-factor              in         no         200        200        200
-        /audit                           in         no         no         no         200
-        /bans                            in         no         no         200        200
-        /broadcasts/{Id:long}            in         no         200        200        200
-        /connect                         in         no         200        200        200
-        /demo                            404        404        404        404        404
-        /downloads/audit.csv             in         no         no         no         200
-        /downloads/bans.csv              in         no         no         200        200
-        /downloads/broadcasts/{Id:long}/attendance.csv in         no         200        200        200
-        /downloads/broadcasts/{Id:long}/curve.csv in         no         200        200        200
-        /downloads/history.csv           in         no         200        200        200
-        /downloads/network/chart.csv     in         no         200        200        200
-        /downloads/room/chart.csv        in         no         400        400        400
-        /downloads/room/history.csv      in         no         400        400        400
-        /downloads/room/viewers.csv      in         no         400        400        400
-        /downloads/rooms.csv             in         no         200        200        200
-        /downloads/rooms/{RoomId}/chart.csv in         no         200        200        200
-        /downloads/rooms/{RoomId}/history.csv in         no         200        200        200
-        /downloads/rooms/{RoomId}/viewers.csv in         no         200        200        200
-        /downloads/viewer/data.json      in         no         no         200        200
-        /downloads/viewer/visits.csv     in         no         200        200        200
-        /error/{Code:int}                200        200        200        200        200
-        /history                         in         no         200        200        200
-        /jobs/{**path}                   in         no         no         no         200
-        /join                            200        200        200        200        200
-        /links                           in         no         no         200        200
-        /new-password                    200        200        200        200        200
-        /not-found                       in         no         200        200        200
-        /online                          in         no         200        200        200
-        /people                          in         no         no         no         200
-        /pictures/{key}                  in         no         404        404        404
-        /room                            in         no         200        200        200
-        /room/history                    in         no         200        200        200
-        /rooms                           in         no         200        200        200
-        /rooms/{RoomId}                  in         no         200        200        200
-        /rooms/{RoomId}/history          in         no         200        200        200
-        /settings                        in         no         200        200        200
-        /setup                           200        200        200        200        200
-        /shared/broadcast                200        200        200        200        200
-        /shared/broadcast/content        404        404        404        404        404
-        /shared/overlay                  200        200        200        200        200
-        /shared/room                     200        200        200        200        200
-        /sign-in                         200        200        302        302        302
-        /sign-in/code                    in         in         in         in         in
-        /sign-in/provider                404        404        404        404        404
-        /sign-in/provider/done           404        404        404        404        404
-        /system                          in         no         no         200        200
-        /try/{**path}                    in         no         200        200        200
-        /viewer                          in         no         200        200        200
-        /viewers/{UserId}                in         no         200        200        200
-        /wall                            in         no         200        200        200
-        /watch-list                      in         no         no         200        200
-        /webhooks                        in         no         no         no         200
-        /{**path:file}                   404        404        404        404        404
+                                         signed out roleless   Observer   Moderator  Admin      inside     outside
+        /                                in         no         200        200        200        200        200
+        /_blazor                         401        400        400        400        400        400        400
+        /_blazor/disconnect/             401        405        405        405        405        405        405
+        /_blazor/initializers/           401        200        200        200        200        200        200
+        /_blazor/negotiate               401        405        405        405        405        405        405
+        /_framework/opaque-redirect      400        400        400        400        400        400        400
+        /access-denied                   200        200        200        200        200        200        200
+        /account                         in         no         200        200        200        200        200
+        /account/passkeys                in         no         200        200        200        200        200
+        /account/two-factor              in         no         200        200        200        200        200
+        /audit                           in         no         no         no         200        no         no
+        /bans                            in         no         no         200        200        200        200
+        /broadcasts/{Id:long}            in         no         200        200        200        200        no
+        /connect                         in         no         200        200        200        no         no
+        /demo                            404        404        404        404        404        404        404
+        /downloads/audit.csv             in         no         no         no         200        no         no
+        /downloads/bans.csv              in         no         no         200        200        200        200
+        /downloads/broadcasts/{Id:long}/attendance.csv in         no         200        200        200        200        403
+        /downloads/broadcasts/{Id:long}/curve.csv in         no         200        200        200        200        403
+        /downloads/history.csv           in         no         200        200        200        no         no
+        /downloads/network/chart.csv     in         no         200        200        200        no         no
+        /downloads/room/chart.csv        in         no         400        400        400        400        400
+        /downloads/room/history.csv      in         no         400        400        400        400        400
+        /downloads/room/viewers.csv      in         no         400        400        400        400        400
+        /downloads/rooms.csv             in         no         200        200        200        200        200
+        /downloads/rooms/{RoomId}/chart.csv in         no         200        200        200        200        no
+        /downloads/rooms/{RoomId}/history.csv in         no         200        200        200        200        no
+        /downloads/rooms/{RoomId}/viewers.csv in         no         200        200        200        200        no
+        /downloads/viewer/data.json      in         no         no         200        200        no         no
+        /downloads/viewer/visits.csv     in         no         200        200        200        200        200
+        /error/{Code:int}                200        200        200        200        200        200        200
+        /history                         in         no         200        200        200        200        200
+        /jobs/{**path}                   in         no         no         no         200        no         no
+        /join                            200        200        200        200        200        200        200
+        /links                           in         no         no         200        200        200        200
+        /new-password                    200        200        200        200        200        200        200
+        /not-found                       in         no         200        200        200        200        200
+        /online                          in         no         200        200        200        no         no
+        /people                          in         no         no         no         200        no         no
+        /pictures/{key}                  in         no         404        404        404        404        404
+        /room                            in         no         200        200        200        no         no
+        /room/history                    in         no         200        200        200        200        200
+        /rooms                           in         no         200        200        200        200        200
+        /rooms/{RoomId}                  in         no         200        200        200        200        no
+        /rooms/{RoomId}/history          in         no         200        200        200        200        no
+        /settings                        in         no         200        200        200        no         no
+        /setup                           200        200        200        200        200        200        200
+        /shared/broadcast                200        200        200        200        200        200        200
+        /shared/broadcast/content        404        404        404        404        404        404        404
+        /shared/overlay                  200        200        200        200        200        200        200
+        /shared/room                     200        200        200        200        200        200        200
+        /sign-in                         200        200        302        302        302        302        302
+        /sign-in/code                    in         in         in         in         in         in         in
+        /sign-in/provider                404        404        404        404        404        404        404
+        /sign-in/provider/done           404        404        404        404        404        404        404
+        /system                          in         no         no         200        200        no         no
+        /try/{**path}                    in         no         200        200        200        200        200
+        /viewer                          in         no         200        200        200        200        200
+        /viewers/{UserId}                in         no         200        200        200        200        200
+        /wall                            in         no         200        200        200        200        200
+        /watch-list                      in         no         no         200        200        no         no
+        /webhooks                        in         no         no         no         200        no         no
+        /{**path:file}                   404        404        404        404        404        404        404
         """;
 
-    private static readonly string[] Principals = ["signed out", "roleless", "Observer", "Moderator", "Admin"];
+    private static readonly string[] Principals = ["signed out", "roleless", "Observer", "Moderator", "Admin", "inside", "outside"];
 
     [Fact]
     public async Task Pages_OpenedByEachPrincipal_AnswerAsTheMatrixSays()
@@ -129,7 +129,10 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         var target = reply.Headers.Location?.OriginalString ?? "";
         if (target.Contains("/sign-in", StringComparison.Ordinal))
             return "in";
-        return target.Contains("/access-denied", StringComparison.Ordinal) ? "no" : ((int)reply.StatusCode).ToString(CultureInfo.InvariantCulture);
+        // Rooms that are no part of the path are found out by the page itself.
+        var isRefused = target.Contains("/access-denied", StringComparison.Ordinal)
+            || (reply.StatusCode == HttpStatusCode.OK && address != "/access-denied" && (await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Contains("data-testid=\"no-access\"", StringComparison.Ordinal));
+        return isRefused ? "no" : ((int)reply.StatusCode).ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>Every route that is not the API's, the files of the pages apart, which are for everybody.</summary>
@@ -176,6 +179,11 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
 
         private async Task MakeAccountAsync(string email, string role)
         {
+            if (role is "inside" or "outside")
+            {
+                await ModeratorOfTests.MakeAsync(Host, email, ModeratorAccess.Of(ModeratorRole.Moderator, RoomSet.Of(role == "inside" ? "lobby" : "lob", "elsewhere-*"), observesElsewhere: false));
+                return;
+            }
             await using var scope = Host.Services.CreateAsyncScope();
             var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
             var account = new ModeratorAccount { UserName = email, Email = email, EmailConfirmed = true };

@@ -157,7 +157,7 @@ public sealed class PeoplePageTests : PageTest
         Assert.Contains("No access", page.Markup, StringComparison.Ordinal);
         var people = Services.GetRequiredService<PeopleAdministration>();
         await Assert.ThrowsAsync<AccessRefusedException>(() => people.InviteAsync("Eve", ModeratorRole.Admin, Cancellation));
-        await Assert.ThrowsAsync<AccessRefusedException>(() => people.ChangeRoleAsync(Any, ModeratorRole.Admin, Cancellation));
+        await Assert.ThrowsAsync<AccessRefusedException>(() => people.ChangeAccessAsync(Any, ModeratorRole.Admin, Cancellation));
         await Assert.ThrowsAsync<AccessRefusedException>(() => people.SetDisabledAsync(Any, isDisabled: true, Cancellation));
         await Assert.ThrowsAsync<AccessRefusedException>(() => people.TakeBackAsync(1, Cancellation));
         await Assert.ThrowsAsync<AccessRefusedException>(() => people.MakePasswordLinkAsync("any", Cancellation));

@@ -18,13 +18,14 @@ public static class ModeratorOfTests
     };
 
     /// <summary>One more account, with the same password.</summary>
-    internal static async Task MakeAsync(DashboardHost host, string email, ModeratorRole role)
+    internal static async Task MakeAsync(DashboardHost host, string email, ModeratorAccess access)
     {
         await using var scope = host.Services.CreateAsyncScope();
         var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
         var account = new ModeratorAccount { UserName = email, Email = email, EmailConfirmed = true };
+        access.Store(account);
         Assert.True((await accounts.CreateAsync(account, Password)).Succeeded);
-        Assert.True((await accounts.AddToRoleAsync(account, role.ToString())).Succeeded);
+        Assert.True((await accounts.AddToRoleAsync(account, access.Role.ToString()!)).Succeeded);
     }
 
     internal static SetupLink SetupLinkOf(DashboardHost host) => host.Services.GetRequiredService<SetupLink>();

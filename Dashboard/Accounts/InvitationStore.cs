@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Presence.Dashboard.Display;
 using Presence.Engine.Audit;
+using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Accounts;
@@ -29,11 +30,11 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, PresenceDatab
         await using var scope = scopes.CreateAsyncScope();
         var now = time.GetUtcNow();
         return await Context(scope).Invitations.AsNoTracking().Where(record => record.ExpiresAt > now).OrderByDescending(record => record.Id)
-            .Select(record => new Invitation(record.Id, record.Name, record.Role, record.InvitedBy, record.ExpiresAt)).ToListAsync(cancellationToken);
+            .Select(record => InvitationOf(record)).ToListAsync(cancellationToken);
     }
 
     /// <exception cref="ModeratorChangeRefusedException">The name is missing or too long, or too many invitations wait. Nothing was stored.</exception>
-    public async Task<IssuedInvitation> IssueAsync(string name, ModeratorRole role, Actor by, CancellationToken cancellationToken)
+    public async Task<IssuedInvitation> IssueAsync(string name, ModeratorAccess access, Actor by, CancellationToken cancellationToken)
     {
         name = name.Trim();
         if (name.Length is 0 or > LongestName || name.Any(char.IsControl))
@@ -51,15 +52,15 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, PresenceDatab
                 throw new ModeratorChangeRefusedException(Sentence.With(PeopleTexts.TooManyInvitations, Most));
 
             var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
-            var record = new InvitationRecord { Name = name, Role = role, TokenHash = Hash(token), InvitedBy = by.Name, InvitedAt = now, ExpiresAt = now + Lifetime };
+            var record = new InvitationRecord { Name = name, Role = access.Role ?? ModeratorRole.Observer, Rooms = access.Rooms?.ToString(), ObservesElsewhere = access.ObservesElsewhere, TokenHash = Hash(token), InvitedBy = by.Name, InvitedAt = now, ExpiresAt = now + Lifetime };
             await using var transaction = await context.BeginWriteAsync(cancellationToken);
             context.Add(record);
             await context.SaveChangesAsync(cancellationToken);
-            await context.RecordAsync(new AuditEntry(AuditActs.AccountInvited, by) { Object = name, New = AuditEntry.Values(("role", role), ("expiresAt", record.ExpiresAt)) }, now, cancellationToken);
+            await context.RecordAsync(new AuditEntry(AuditActs.AccountInvited, by) { Object = name, New = access.ToValues(("expiresAt", record.ExpiresAt)) }, now, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
-            log.LogInformation("{By} invited {Name} as {Role}.", by, name, role);
+            log.LogInformation("{By} invited {Name} as {Access}.", by, name, access);
             changes.Announce(accountId: null);
-            return new IssuedInvitation(new Invitation(record.Id, name, role, by.Name, record.ExpiresAt), $"{ModeratorAccounts.JoinPath}?token={token}");
+            return new IssuedInvitation(InvitationOf(record), $"{ModeratorAccounts.JoinPath}?token={token}");
         }
         finally
         {
@@ -76,7 +77,7 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, PresenceDatab
         if (await context.Invitations.AsNoTracking().FirstOrDefaultAsync(record => record.Id == id, cancellationToken) is { } invitation)
         {
             await context.DeleteAsync(context.Invitations.Where(record => record.Id == id), cancellationToken);
-            await context.RecordAsync(new AuditEntry(AuditActs.AccountInvitationRevoked, by) { Object = invitation.Name, Old = AuditEntry.Values(("role", invitation.Role)) }, time.GetUtcNow(), cancellationToken);
+            await context.RecordAsync(new AuditEntry(AuditActs.AccountInvitationRevoked, by) { Object = invitation.Name, Old = InvitationOf(invitation).Access.ToValues() }, time.GetUtcNow(), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             log.LogInformation("{By} revoked invitation {Id}.", by, id);
         }
@@ -91,7 +92,7 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, PresenceDatab
         await using var scope = scopes.CreateAsyncScope();
         var (hash, now) = (Hash(token), time.GetUtcNow());
         return await Context(scope).Invitations.AsNoTracking().Where(record => record.TokenHash == hash && record.ExpiresAt > now)
-            .Select(record => new Invitation(record.Id, record.Name, record.Role, record.InvitedBy, record.ExpiresAt)).FirstOrDefaultAsync(cancellationToken);
+            .Select(record => InvitationOf(record)).FirstOrDefaultAsync(cancellationToken);
     }
 
     /// <summary>Makes the account a link promises and uses the link up; both or neither.</summary>
@@ -107,6 +108,7 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, PresenceDatab
 
         // Before the transaction, because hashing is slow and all other writers would wait.
         var account = new ModeratorAccount { UserName = email, Email = email, EmailConfirmed = true, Name = invitation.Name };
+        invitation.Access.Store(account);
         var made = await scope.ServiceProvider.GetRequiredService<ModeratorPasswords>().SetAsync(account, password, cancellationToken);
         if (!made.Succeeded)
             return AccountErrors.Of(made);
@@ -117,19 +119,22 @@ internal sealed class InvitationStore(IServiceScopeFactory scopes, PresenceDatab
             return null;
         made = await accounts.CreateAsync(account);
         if (made.Succeeded)
-            made = await accounts.AddToRoleAsync(account, invitation.Role.ToString());
+            made = await accounts.AddToRoleAsync(account, invitation.Access.Role.ToString()!);
         if (!made.Succeeded)
             return AccountErrors.Of(made);
 
         await context.RecordAsync(
-            new AuditEntry(AuditActs.AccountCreated, new Actor(email, ActorKind.Moderator, address)) { Object = email, New = AuditEntry.Values(("role", invitation.Role), ("invitedBy", invitation.InvitedBy)) }, time.GetUtcNow(), cancellationToken);
+            new AuditEntry(AuditActs.AccountCreated, new Actor(email, ActorKind.Moderator, address)) { Object = email, New = invitation.Access.ToValues(("invitedBy", invitation.InvitedBy)) }, time.GetUtcNow(), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        log.LogInformation("{Email} joined as {Role}, invited by {By}.", email, invitation.Role, invitation.InvitedBy);
+        log.LogInformation("{Email} joined as {Access}, invited by {By}.", email, invitation.Access, invitation.InvitedBy);
         changes.Announce(account.Id);
         return [];
     }
 
     public void Dispose() => _oneAtATime.Dispose();
+
+    private static Invitation InvitationOf(InvitationRecord record) =>
+        new(record.Id, record.Name, ModeratorAccess.Of(record.Role, RoomSet.Read(record.Rooms), record.ObservesElsewhere), record.InvitedBy, record.ExpiresAt);
 
     private static AccountsContext Context(AsyncServiceScope scope) => scope.ServiceProvider.GetRequiredService<AccountsContext>();
 
@@ -142,6 +147,11 @@ internal sealed class InvitationRecord
     public int Id { get; set; }
     public required string Name { get; set; }
     public required ModeratorRole Role { get; set; }
+
+    /// <summary>The rooms the role is for, as <see cref="RoomSet"/> writes them; null for all.</summary>
+    public string? Rooms { get; set; }
+
+    public bool ObservesElsewhere { get; set; }
     public required byte[] TokenHash { get; set; }
     public required string InvitedBy { get; set; }
     public required DateTimeOffset InvitedAt { get; set; }
@@ -151,10 +161,10 @@ internal sealed class InvitationRecord
 /// <summary>A pending invitation.</summary>
 /// <param name="Id">Names it among the others; no secret.</param>
 /// <param name="Name">Who is invited, as the inviter wrote it.</param>
-/// <param name="Role">What the account will be.</param>
+/// <param name="Access">What the account will be, and where.</param>
 /// <param name="InvitedBy">Who invited.</param>
 /// <param name="ExpiresAt">When the link stops working.</param>
-internal sealed record Invitation(int Id, string Name, ModeratorRole Role, string InvitedBy, DateTimeOffset ExpiresAt);
+internal sealed record Invitation(int Id, string Name, ModeratorAccess Access, string InvitedBy, DateTimeOffset ExpiresAt);
 
 /// <summary>A new invitation with its link, shown only once.</summary>
 /// <param name="Invitation">What was stored.</param>

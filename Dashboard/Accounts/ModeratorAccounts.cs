@@ -161,6 +161,12 @@ internal sealed class ModeratorAccount : IdentityUser
     /// <summary>Whether an Admin took its access away; everything else about it stays, for the day it is given back.</summary>
     public bool IsDisabled { get; set; }
 
+    /// <summary>The rooms its role is for, as <see cref="Presence.Engine.Rooms.RoomSet"/> writes them; null for all.</summary>
+    public string? Rooms { get; set; }
+
+    /// <summary>Whether it observes the other rooms.</summary>
+    public bool ObservesElsewhere { get; set; }
+
     /// <summary>The name in the invitation, for the rules of the first password. Not stored.</summary>
     [NotMapped]
     public string? Name { get; set; }

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace Presence.Dashboard.Accounts;
 
 /// <summary>
-/// Ends an open page's access as soon as its session ended or its account was removed or changed: a circuit outlives its cookie's check. It is
-/// told of every change made here, and looks by itself now and then for those made by other means.
+/// Ends an open page's access as soon as its session ended or its account was removed, and gives it what the account may do now when that changed: a
+/// circuit outlives its cookie's check. It is told of every change made here, and looks by itself now and then for those made by other means.
 /// </summary>
 internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationStateProvider
 {
@@ -39,7 +39,10 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
     {
         // Its own scope, because a page can be using the circuit's context.
         await using var scope = _scopes.CreateAsyncScope();
-        return await EndOfAsync(scope.ServiceProvider, authenticationState.User, _options.Value, cancellationToken) is null;
+        var (end, renewed) = await LookAsync(scope.ServiceProvider, authenticationState.User, _options.Value, cancellationToken);
+        if (renewed is not null && ModeratorAccess.Of(renewed) != ModeratorAccess.Of(authenticationState.User))
+            SetAuthenticationState(Task.FromResult(new AuthenticationState(renewed)));
+        return end is null;
     }
 
     /// <summary>
@@ -48,34 +51,44 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
     public static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var services = context.HttpContext.RequestServices;
-        var end = context.Principal is { } principal
-            ? await EndOfAsync(services, principal, services.GetRequiredService<IOptions<IdentityOptions>>().Value, context.HttpContext.RequestAborted)
-            : SessionEnd.Expired;
-        if (end is null)
+        var (end, renewed) = context.Principal is { } principal
+            ? await LookAsync(services, principal, services.GetRequiredService<IOptions<IdentityOptions>>().Value, context.HttpContext.RequestAborted)
+            : (SessionEnd.Expired, null);
+        if (renewed is not null)
         {
-            context.Principal!.NoteAddress(context.HttpContext);
+            renewed.NoteAddress(context.HttpContext);
+            context.ReplacePrincipal(renewed);
             return;
         }
-        SessionEnds.Note(context.HttpContext, end.Value);
+        SessionEnds.Note(context.HttpContext, end ?? SessionEnd.Expired);
         context.RejectPrincipal();
         await context.HttpContext.SignOutAsync(IdentityConstants.ApplicationScheme);
     }
 
-    /// <summary>Null while the account exists, is switched on, has the roles the principal says and did not change since; else what ended it.</summary>
-    internal static async Task<SessionEnd?> EndOfAsync(UserManager<ModeratorAccount> accounts, ClaimsPrincipal principal, IdentityOptions options)
+    /// <summary>What ended a principal's access, or else the principal with what its account may do now.</summary>
+    internal static async Task<(SessionEnd? End, ClaimsPrincipal? Renewed)> LookAsync(UserManager<ModeratorAccount> accounts, ClaimsPrincipal principal, IdentityOptions options)
     {
         var account = await accounts.GetUserAsync(principal);
         if (account is null or { IsDisabled: true })
-            return SessionEnd.AccountClosed;
+            return (SessionEnd.AccountClosed, null);
 
         // A role removed directly in the database doesn't change the stamp.
         var held = await accounts.GetRolesAsync(account);
-        var claimed = principal.FindAll(options.ClaimsIdentity.RoleClaimType).Select(claim => claim.Value);
-        if (!held.ToHashSet(StringComparer.Ordinal).SetEquals(claimed))
-            return SessionEnd.RoleChanged;
+        if (held.Count == 0 && principal.HasClaim(claim => claim.Type == options.ClaimsIdentity.RoleClaimType))
+            return (SessionEnd.RoleChanged, null);
 
         var stamp = principal.FindFirstValue(options.ClaimsIdentity.SecurityStampClaimType);
-        return string.Equals(stamp, await accounts.GetSecurityStampAsync(account), StringComparison.Ordinal) ? null : SessionEnd.SignedOutEverywhere;
+        return string.Equals(stamp, await accounts.GetSecurityStampAsync(account), StringComparison.Ordinal)
+            ? (null, Renew(principal, ModeratorAccess.Of(account, held), options.ClaimsIdentity.RoleClaimType))
+            : (SessionEnd.SignedOutEverywhere, null);
+    }
+
+    /// <summary>The same with other access: what a cookie says of it is as old as the cookie.</summary>
+    private static ClaimsPrincipal Renew(ClaimsPrincipal principal, ModeratorAccess access, string roleClaimType)
+    {
+        var identity = (ClaimsIdentity)principal.Identity!;
+        var others = identity.Claims.Where(claim => claim.Type != roleClaimType && claim.Type is not (ModeratorAccess.RoomsClaim or ModeratorAccess.ElsewhereClaim));
+        return new ClaimsPrincipal(new ClaimsIdentity(others.Concat(access.ToClaims(roleClaimType)), identity.AuthenticationType, identity.NameClaimType, roleClaimType));
     }
 
     protected override void Dispose(bool disposing)
@@ -85,13 +98,15 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
         base.Dispose(disposing);
     }
 
-    private static async Task<SessionEnd?> EndOfAsync(IServiceProvider services, ClaimsPrincipal principal, IdentityOptions options, CancellationToken cancellationToken)
+    private static async Task<(SessionEnd? End, ClaimsPrincipal? Renewed)> LookAsync(IServiceProvider services, ClaimsPrincipal principal, IdentityOptions options, CancellationToken cancellationToken)
     {
         var accounts = services.GetRequiredService<UserManager<ModeratorAccount>>();
-        var end = await EndOfAsync(accounts, principal, options) ?? await services.GetRequiredService<ModeratorSessions>().EndOfAsync(principal, cancellationToken);
-        if (end is null)
-            services.GetRequiredService<LastSeen>().Note(accounts.GetUserId(principal)!);
-        return end;
+        var (end, renewed) = await LookAsync(accounts, principal, options);
+        end ??= await services.GetRequiredService<ModeratorSessions>().EndOfAsync(principal, cancellationToken);
+        if (end is not null)
+            return (end, null);
+        services.GetRequiredService<LastSeen>().Note(accounts.GetUserId(principal)!);
+        return (null, renewed);
     }
 
     // Runs on the thread that changed an account, so it only records the change. The circuit's own loop checks whether it concerns its account.

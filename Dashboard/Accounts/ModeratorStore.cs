@@ -23,32 +23,31 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
         var roles = await (from held in context.UserRoles
                            join role in context.Roles on held.RoleId equals role.Id
                            select new { held.UserId, role.Name }).ToListAsync(cancellationToken);
-        var highest = roles.ToLookup(held => held.UserId, held => Enum.TryParse<ModeratorRole>(held.Name, out var role) ? role : (ModeratorRole?)null, StringComparer.Ordinal);
+        var rolesOf = roles.ToLookup(role => role.UserId, role => role.Name ?? "", StringComparer.Ordinal);
         var accounts = await context.Users.AsNoTracking().OrderBy(account => account.NormalizedEmail).ToListAsync(cancellationToken);
         var withPasskeys = (await context.UserPasskeys.Select(passkey => passkey.UserId).Distinct().ToListAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
-        return [.. accounts.Select(account => new Moderator(account.Id, account.Email ?? "", highest[account.Id].Max(), account.IsDisabled, lastSeen.Of(account.Id) ?? account.LastSeenAt) { HasSecondFactor = account.TwoFactorEnabled, HasPasskeys = withPasskeys.Contains(account.Id) })];
+        return [.. accounts.Select(account => new Moderator(account.Id, account.Email ?? "", ModeratorAccess.Of(account, rolesOf[account.Id]), account.IsDisabled, lastSeen.Of(account.Id) ?? account.LastSeenAt) { HasSecondFactor = account.TwoFactorEnabled, HasPasskeys = withPasskeys.Contains(account.Id) })];
     }
 
+    /// <summary>Changes what an account may do. Its open pages follow at once; sessions end only when nothing is left.</summary>
     /// <exception cref="ModeratorChangeRefusedException">It is the last Admin, or there is no such account. Nothing was done.</exception>
-    public Task ChangeRoleAsync(string accountId, ModeratorRole? role, Actor by, CancellationToken cancellationToken) =>
-        ChangeAsync(accountId, role != ModeratorRole.Admin, async (accounts, account) =>
+    public Task ChangeAccessAsync(string accountId, ModeratorAccess access, Actor by, CancellationToken cancellationToken) =>
+        ChangeAsync(accountId, access.Role != ModeratorRole.Admin, access.Role is null, async (accounts, account) =>
         {
             var held = await accounts.GetRolesAsync(account);
+            var before = ModeratorAccess.Of(account, held);
             Require(await accounts.RemoveFromRolesAsync(account, held));
-            if (role is { } given)
+            if (access.Role is { } given)
                 Require(await accounts.AddToRoleAsync(account, given.ToString()));
-            log.LogInformation("{By} made {Email} {Role}.", by, account.Email, role?.ToString() ?? "nothing");
-            return new AuditEntry(AuditActs.AccountRoleChanged, by)
-            {
-                Object = account.Email,
-                Old = AuditEntry.Values(("role", held.Count > 0 ? string.Join(' ', held) : null)),
-                New = AuditEntry.Values(("role", role)),
-            };
+            access.Store(account);
+            Require(await accounts.UpdateAsync(account));
+            log.LogInformation("{By} made {Email} {Access}.", by, account.Email, access);
+            return new AuditEntry(AuditActs.AccountRoleChanged, by) { Object = account.Email, Old = before.ToValues(), New = access.ToValues() };
         }, cancellationToken);
 
-    /// <inheritdoc cref="ChangeRoleAsync"/>
+    /// <inheritdoc cref="ChangeAccessAsync"/>
     public Task SetDisabledAsync(string accountId, bool isDisabled, Actor by, CancellationToken cancellationToken) =>
-        ChangeAsync(accountId, isDisabled, (_, account) =>
+        ChangeAsync(accountId, isDisabled, endsSessions: true, (_, account) =>
         {
             account.IsDisabled = isDisabled;
             log.LogInformation("{By} {Did} {Email}.", by, isDisabled ? "disabled" : "enabled", account.Email);
@@ -80,7 +79,7 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
     /// <summary>Takes a lost second factor away, with its recovery codes and all passkeys, and ends every session.</summary>
     /// <exception cref="ModeratorChangeRefusedException">The account has none, or there is no such account. Nothing was done.</exception>
     public Task ResetSecondFactorAsync(string accountId, Actor by, CancellationToken cancellationToken) =>
-        ChangeAsync(accountId, takesAnAdmin: false, async (accounts, account) =>
+        ChangeAsync(accountId, takesAnAdmin: false, endsSessions: true, async (accounts, account) =>
         {
             var passkeys = await accounts.GetPasskeysAsync(account);
             if (!account.TwoFactorEnabled && passkeys.Count == 0)
@@ -104,11 +103,11 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
 
     /// <summary>Ends every session of an account: cookies and open pages.</summary>
     public Task EndSessionsAsync(string accountId, Actor by, CancellationToken cancellationToken) =>
-        ChangeAsync(accountId, takesAnAdmin: false, (_, account) => Task.FromResult(new AuditEntry(AuditActs.AccountSignedOut, by) { Object = account.Email }), cancellationToken);
+        ChangeAsync(accountId, takesAnAdmin: false, endsSessions: true, (_, account) => Task.FromResult(new AuditEntry(AuditActs.AccountSignedOut, by) { Object = account.Email }), cancellationToken);
 
     public void Dispose() => _oneAtATime.Dispose();
 
-    private async Task ChangeAsync(string accountId, bool takesAnAdmin, Func<UserManager<ModeratorAccount>, ModeratorAccount, Task<AuditEntry>> change, CancellationToken cancellationToken)
+    private async Task ChangeAsync(string accountId, bool takesAnAdmin, bool endsSessions, Func<UserManager<ModeratorAccount>, ModeratorAccount, Task<AuditEntry>> change, CancellationToken cancellationToken)
     {
         await _oneAtATime.WaitAsync(cancellationToken);
         try
@@ -122,9 +121,12 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
             var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
             await using var transaction = await context.BeginWriteAsync(cancellationToken);
             var act = await change(accounts, account);
-            // A new stamp, so that old cookies stay invalid if the role is given back later.
-            Require(await accounts.UpdateSecurityStampAsync(account));
-            await context.DeleteAsync(context.Sessions.Where(session => session.AccountId == account.Id), cancellationToken);
+            if (endsSessions)
+            {
+                // A new stamp, so that old cookies stay invalid if the role is given back later.
+                Require(await accounts.UpdateSecurityStampAsync(account));
+                await context.DeleteAsync(context.Sessions.Where(session => session.AccountId == account.Id), cancellationToken);
+            }
             await context.RecordAsync(act, time.GetUtcNow(), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
@@ -158,11 +160,14 @@ internal sealed record SignInMeans(bool HasPassword, bool HasSecondFactor, bool 
 /// <summary>An account as Admins see it.</summary>
 /// <param name="Id">Names it for good; an email may change.</param>
 /// <param name="Email">What it signs in with.</param>
-/// <param name="Role">Its highest role; null for an account that has none and may see nothing.</param>
+/// <param name="Access">What it may do, and where.</param>
 /// <param name="IsDisabled">Whether it may sign in.</param>
 /// <param name="LastSeenAt">When a page was last open in its name; null for never.</param>
-public sealed record Moderator(string Id, string Email, ModeratorRole? Role, bool IsDisabled, DateTimeOffset? LastSeenAt)
+public sealed record Moderator(string Id, string Email, ModeratorAccess Access, bool IsDisabled, DateTimeOffset? LastSeenAt)
 {
+    /// <summary>Its highest role; null for an account that has none and may see nothing.</summary>
+    public ModeratorRole? Role => Access.Role;
+
     /// <summary>Whether its password alone doesn't sign in.</summary>
     public bool HasSecondFactor { get; init; }
 

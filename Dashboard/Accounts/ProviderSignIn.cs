@@ -11,6 +11,7 @@ using Microsoft.IdentityModel.Tokens;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 using Presence.Engine.Audit;
+using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Accounts;
@@ -369,7 +370,7 @@ internal sealed class ProviderAccounts(
         return ProviderOutcome.Connected;
     }
 
-    /// <summary>Writes a role into the account, which ends its sessions if it is another one.</summary>
+    /// <summary>Writes a role into the account. The rooms it is for stay as an Admin set them.</summary>
     private async Task<ProviderOutcome> FollowAsync(ModeratorAccount account, ModeratorRole? role, CancellationToken cancellationToken)
     {
         var held = await accounts.GetRolesAsync(account);
@@ -377,7 +378,7 @@ internal sealed class ProviderAccounts(
             return role is null ? ProviderOutcome.NoGroup : ProviderOutcome.SignedIn;
         try
         {
-            await moderators.ChangeRoleAsync(account.Id, role, _provider.Name, cancellationToken);
+            await moderators.ChangeAccessAsync(account.Id, ModeratorAccess.Of(role, RoomSet.Read(account.Rooms), account.ObservesElsewhere), _provider.Name, cancellationToken);
             return role is null ? ProviderOutcome.NoGroup : ProviderOutcome.SignedIn;
         }
         catch (ModeratorChangeRefusedException)

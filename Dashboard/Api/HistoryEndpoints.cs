@@ -196,7 +196,7 @@ internal sealed class HistoryEndpoints(IHistory history, TimeProvider time)
         var cursor = HistoryCursor.Visits.Read(query);
 
         var person = await history.ReadPersonAsync(userId, http.RequestAborted);
-        var page = await history.ReadVisitsAsync(userId, cursor, limit, http.RequestAborted);
+        var page = await history.ReadVisitsAsync(userId, cursor, limit, cancellationToken: http.RequestAborted);
         return Reply.Tagged(UserVisitsDocument.Of(userId, person, page.Items, HistoryCursor.Visits.Write(page.NextCursor)), ApiJson.Documents.UserVisitsDocument);
     }
 

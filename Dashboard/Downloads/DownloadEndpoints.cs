@@ -10,6 +10,7 @@ using Presence.Dashboard.Live;
 using Presence.Engine;
 using Presence.Engine.Audit;
 using Presence.Engine.History;
+using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Downloads;
@@ -22,15 +23,15 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
         var endpoints = ActivatorUtilities.CreateInstance<DownloadEndpoints>(app.Services);
         var downloads = app.MapGroup("/downloads").RequireAuthorization(ModeratorPolicy.Observe).ExcludeFromDescription();
         downloads.MapGet("/rooms.csv", endpoints.SendRoomsAsync);
-        downloads.MapGet("/network/chart.csv", endpoints.SendNetworkAsync);
+        downloads.MapGet("/network/chart.csv", endpoints.SendNetworkAsync).RequireAuthorization(ModeratorPolicy.ObserveAll);
         downloads.MapGet("/rooms/{RoomId}/viewers.csv", endpoints.SendViewersAsync);
         downloads.MapGet("/rooms/{RoomId}/chart.csv", endpoints.SendChartAsync);
         downloads.MapGet("/broadcasts/{Id:long}/attendance.csv", endpoints.SendAttendanceAsync);
         downloads.MapGet("/broadcasts/{Id:long}/curve.csv", endpoints.SendBroadcastAsync);
-        downloads.MapGet("/history.csv", (HttpContext http) => endpoints.SendHistoryAsync(http, roomId: null));
+        downloads.MapGet("/history.csv", (HttpContext http) => endpoints.SendHistoryAsync(http, roomId: null)).RequireAuthorization(ModeratorPolicy.ObserveAll);
         downloads.MapGet("/rooms/{RoomId}/history.csv", (HttpContext http, [FromRoute(Name = "RoomId")] string roomId) => endpoints.SendHistoryAsync(http, roomId));
         downloads.MapGet("/viewer/visits.csv", endpoints.SendVisitsAsync);
-        downloads.MapGet("/viewer/data.json", SendPersonAsync).RequireAuthorization(ModeratorPolicy.Moderate);
+        downloads.MapGet("/viewer/data.json", SendPersonAsync).RequireAuthorization(ModeratorPolicy.ModerateAll);
         downloads.MapGet("/bans.csv", endpoints.SendBansAsync).RequireAuthorization(ModeratorPolicy.Moderate);
         downloads.MapGet("/audit.csv", endpoints.SendAuditAsync).RequireAuthorization(ModeratorPolicy.Administer);
         // For ids that can't be part of a path.
@@ -59,22 +60,22 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
         roomId: null,
         () => new(PresenceLimits.Page),
         format => BanRows.FileOf(
-            bans.ReadAsync(BansView.Of(Word(http, "state"), Word(http, "scope"), Word(http, "room"), Word(http, "search"), before: null).Query, http.RequestAborted), time.GetUtcNow(), format));
+            bans.ReadAsync(BansView.Of(Word(http, "state"), Word(http, "scope"), Word(http, "room"), Word(http, "search"), before: null).Query with { Within = ModeratorAccess.Of(http.User).RoomsOf(ModeratorRole.Moderator) }, http.RequestAborted), time.GetUtcNow(), format));
 
     /// <summary>The visits of one user that ended, the latest first.</summary>
     private Task SendVisitsAsync(HttpContext http, string? id) => SendAsync(
         http,
         roomId: null,
         () => new(PresenceLimits.Page),
-        format => new CsvFile("visits.csv", AttendanceRows.Header, VisitsOfAsync(id ?? "", http.RequestAborted).Select(visit => AttendanceRows.RowOf(visit, format))),
+        format => new CsvFile("visits.csv", AttendanceRows.Header, VisitsOfAsync(id ?? "", ModeratorAccess.Of(http.User).RoomsOf(ModeratorRole.Observer), http.RequestAborted).Select(visit => AttendanceRows.RowOf(visit, format))),
         userId: id);
 
-    private async IAsyncEnumerable<Visit> VisitsOfAsync(string userId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<Visit> VisitsOfAsync(string userId, RoomSet? rooms, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string? cursor = null;
         do
         {
-            var page = await history.ReadVisitsAsync(userId, cursor, cancellationToken: cancellationToken);
+            var page = await history.ReadVisitsAsync(userId, cursor, within: rooms, cancellationToken: cancellationToken);
             foreach (var visit in page.Items)
                 yield return visit;
             cursor = page.NextCursor;
@@ -141,7 +142,7 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
     /// <summary>The curve of a page of history, with the words of its address.</summary>
     private async Task SendHistoryAsync(HttpContext http, string? roomId)
     {
-        if (roomId is not null && PresenceIds.ProblemOfRoomId(roomId) is not null)
+        if (roomId is not null && (PresenceIds.ProblemOfRoomId(roomId) is not null || !Sees(http, roomId)))
         {
             await SendAsync(http, roomId, () => new(0), _ => throw new InvalidOperationException("It is refused before."));
             return;
@@ -176,6 +177,11 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
             await response.WriteAsync(problem, http.RequestAborted);
             return;
         }
+        if (roomId is not null && !Sees(http, roomId))
+        {
+            response.StatusCode = StatusCodes.Status403Forbidden;
+            return;
+        }
         if (!reads.TryTake(http.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "", await cost(), out var wait))
         {
             var seconds = (int)Math.Ceiling(wait.TotalSeconds);
@@ -203,6 +209,9 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
         }
         await file.SendAsync(http, format);
     }
+
+    /// <summary>For a room that is no part of the path. One that is, the route's policy has checked.</summary>
+    private static bool Sees(HttpContext http, string roomId) => ModeratorAccess.Of(http.User).Holds(ModeratorRole.Observer, roomId);
 
     private static string? Word(HttpContext http, string name) => http.Request.Query[name].FirstOrDefault();
 }

@@ -17,7 +17,7 @@ internal sealed class RosterDownload(IPresence presence, TimeProvider time, View
         "minutes_watched", .. CsvFormat.LocalColumns("joined"), .. CsvFormat.LocalColumns("last_heartbeat"), "time_zone",
     ];
 
-    /// <exception cref="AccessRefusedException">Not an Observer.</exception>
+    /// <exception cref="AccessRefusedException">Not an Observer of the room.</exception>
     /// <remarks>
     /// In the page's own order. A viewer who stays is never skipped or repeated while others join and leave. The orders by joining are
     /// read page by page and take the memory of one, but for a filter by device; the others keep the ids of the moment, one reference a viewer, and read
@@ -25,9 +25,10 @@ internal sealed class RosterDownload(IPresence presence, TimeProvider time, View
     /// </remarks>
     public IAsyncEnumerable<string[]> Rows(ClaimsPrincipal caller, RosterView view, CsvFormat format)
     {
-        if (!ModeratorPolicy.Holds(caller, ModeratorRole.Observer))
-            throw new AccessRefusedException(ModeratorRole.Observer);
-        return RowsOf(view, view.ToQuery(ModeratorPolicy.Holds(caller, ModeratorRole.Moderator) ? notes : null), format);
+        var access = ModeratorAccess.Of(caller);
+        if (!access.Holds(ModeratorRole.Observer, view.RoomId))
+            throw new AccessRefusedException(ModeratorRole.Observer, view.RoomId);
+        return RowsOf(view, view.ToQuery(access.Holds(ModeratorRole.Moderator, roomId: null) ? notes : null), format);
     }
 
     private async IAsyncEnumerable<string[]> RowsOf(RosterView view, ViewerQuery wanted, CsvFormat format)

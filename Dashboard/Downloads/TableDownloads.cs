@@ -24,15 +24,17 @@ internal sealed class TableDownloads(IPresence presence, RoomRanking ranking, Ti
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
     public IAsyncEnumerable<string[]> Rooms(ClaimsPrincipal caller, RoomListView view, CsvFormat format)
     {
-        Require(caller);
-        return RoomsOf(view, format);
+        var access = ModeratorAccess.Of(caller);
+        if (!access.HoldsSomewhere(ModeratorRole.Observer))
+            throw new AccessRefusedException(ModeratorRole.Observer);
+        return RoomsOf(view.Query with { Within = access.RoomsOf(ModeratorRole.Observer) }, format);
     }
 
     /// <summary>A room's last minutes, oldest first; the last row is now.</summary>
     /// <inheritdoc cref="Rooms" path="/exception"/>
     public IAsyncEnumerable<string[]> Chart(ClaimsPrincipal caller, string roomId, int minutes, CsvFormat format)
     {
-        Require(caller);
+        Require(caller, roomId);
         return ChartOf(roomId, minutes, format);
     }
 
@@ -40,13 +42,13 @@ internal sealed class TableDownloads(IPresence presence, RoomRanking ranking, Ti
     /// <inheritdoc cref="Rooms" path="/exception"/>
     public IAsyncEnumerable<string[]> Network(ClaimsPrincipal caller, HistoryRange range, CsvFormat format)
     {
-        Require(caller);
+        Require(caller, roomId: null);
         return NetworkOf(range, format);
     }
 
-    private async IAsyncEnumerable<string[]> RoomsOf(RoomListView view, CsvFormat format)
+    private async IAsyncEnumerable<string[]> RoomsOf(RoomQuery query, CsvFormat format)
     {
-        foreach (var page in (await ranking.ReadAsync(view.Query)).Chunk(PresenceLimits.Page))
+        foreach (var page in (await ranking.ReadAsync(query)).Chunk(PresenceLimits.Page))
         {
             foreach (var row in await presence.ReadRoomRowsAsync(page))
                 yield return RowOf(row, format);
@@ -103,9 +105,9 @@ internal sealed class TableDownloads(IPresence presence, RoomRanking ranking, Ti
         ];
     }
 
-    private static void Require(ClaimsPrincipal caller)
+    private static void Require(ClaimsPrincipal caller, string? roomId)
     {
-        if (!ModeratorPolicy.Holds(caller, ModeratorRole.Observer))
-            throw new AccessRefusedException(ModeratorRole.Observer);
+        if (!ModeratorAccess.Of(caller).Holds(ModeratorRole.Observer, roomId))
+            throw new AccessRefusedException(ModeratorRole.Observer, roomId);
     }
 }

@@ -17,13 +17,13 @@ internal sealed class AwayQuery(IHistory history, IPresence presence, AccountVal
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
     public async Task<AwayViewModel> ReadAsync(CancellationToken cancellationToken)
     {
-        var accountId = (await guard.RequireAsync(ModeratorRole.Observer)).AccountId;
+        var moderator = await guard.RequireSomewhereAsync(ModeratorRole.Observer);
+        var (accountId, access) = (moderator.AccountId, moderator.Access);
         var now = time.GetUtcNow();
         await values.ChangeAsync(accountId, Value, before => before.At(now));
         var since = (await values.ReadAsync(accountId, Value)).Since;
-        var report = await history.ReadAwayAsync(since, Listed, cancellationToken);
-        var mayAct = await guard.HoldsAsync(ModeratorRole.Moderator);
-        return new AwayViewModel(since, [.. report.Items.Select(item => new AwayRow(item, mayAct && IsInForce(item.Event)))]);
+        var report = await history.ReadAwayAsync(since, Listed, access.RoomsOf(ModeratorRole.Observer), cancellationToken);
+        return new AwayViewModel(since, [.. report.Items.Select(item => new AwayRow(item, IsInForce(item.Event) && access.Holds(ModeratorRole.Moderator, item.Event!.RoomId)))]);
     }
 
     /// <summary>All of it was seen.</summary>
@@ -31,7 +31,7 @@ internal sealed class AwayQuery(IHistory history, IPresence presence, AccountVal
     public async Task MarkAsync()
     {
         var now = time.GetUtcNow();
-        await values.ChangeAsync((await guard.RequireAsync(ModeratorRole.Observer)).AccountId, Value, _ => new LastLook(now, now));
+        await values.ChangeAsync((await guard.RequireSomewhereAsync(ModeratorRole.Observer)).AccountId, Value, _ => new LastLook(now, now));
     }
 
     private bool IsInForce(HistoryEvent? happened) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
 using Presence.Engine;
+using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 using Presence.Engine.Users;
 
@@ -16,8 +17,8 @@ internal sealed class BansQuery(RemovalStore removals, UserStore users, IPresenc
     /// <exception cref="AccessRefusedException">Not a Moderator.</exception>
     public async Task<BansReading> ReadAsync(BansView view, CancellationToken cancellationToken)
     {
-        await guard.RequireAsync(ModeratorRole.Moderator);
-        var found = await removals.ListAsync(view.Query, PageSize + 1, cancellationToken);
+        var rooms = (await guard.RequireSomewhereAsync(ModeratorRole.Moderator)).Access.RoomsOf(ModeratorRole.Moderator);
+        var found = await removals.ListAsync(view.Query with { Within = rooms }, PageSize + 1, cancellationToken);
         var page = found.Take(PageSize).ToArray();
         string[] userIds = [.. page.Select(ban => ban.Removal.UserId).Distinct(PresenceComparers.UserId)];
         var profiles = new Dictionary<string, (UserProfile? Profile, bool IsGuest)>(PresenceComparers.UserId);
@@ -25,13 +26,14 @@ internal sealed class BansQuery(RemovalStore removals, UserStore users, IPresenc
             profiles[userId] = (profile, false);
         foreach (var user in await users.FindAsync(userIds, cancellationToken))
             profiles[user.UserId] = (profiles[user.UserId].Profile ?? user.Profile, user.IsGuest);
-        var (all, network) = await removals.CountAsync(cancellationToken);
+        var (all, network) = await removals.CountAsync(cancellationToken, rooms);
         return new BansReading(
             [.. page.Select(ban => new BanRow(ban, profiles[ban.Removal.UserId] is var (profile, isGuest) ? ViewerNames.Of(profile, isGuest, ban.Removal.UserId) : ban.Removal.UserId))],
             found.Count > PageSize ? page[^1].Id : null,
             all,
             network,
-            time.GetUtcNow());
+            time.GetUtcNow())
+        { Rooms = rooms };
     }
 }
 
@@ -41,7 +43,11 @@ internal sealed class BansQuery(RemovalStore removals, UserStore users, IPresenc
 /// <param name="InForce">How many are in force, whatever is shown.</param>
 /// <param name="FromNetwork">Of them, from the network.</param>
 /// <param name="At">When it was read.</param>
-public sealed record BansReading(IReadOnlyList<BanRow> Bans, long? Older, int InForce, int FromNetwork, DateTimeOffset At);
+public sealed record BansReading(IReadOnlyList<BanRow> Bans, long? Older, int InForce, int FromNetwork, DateTimeOffset At)
+{
+    /// <summary>The rooms of who does not moderate all of them; null for all, and the network.</summary>
+    public RoomSet? Rooms { get; init; }
+}
 
 /// <summary>One ban, and what its user is called.</summary>
 public sealed record BanRow(RemovalEntry Entry, string Name);

@@ -20,12 +20,12 @@ internal sealed class BroadcastPageQuery(HistoryReads history, ModeratorGuard gu
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
     public async Task<BroadcastViewModel> ReadAsync(long id, string? beside, CancellationToken cancellationToken)
     {
-        if (await history.ReadAsync(past => past.ReadBroadcastAsync(id, cancellationToken)) is not { } report)
+        if (await history.ReadBroadcastAsync(id, cancellationToken) is not { } report)
             return new BroadcastViewModel(null) { KeptDays = history.Settings.BroadcastDays };
         var roomId = report.Broadcast.RoomId;
-        var others = await history.ReadAsync(past => past.ReadBroadcastsAsync(new BroadcastQuery { RoomId = roomId, Take = Offered + 1 }, cancellationToken));
+        var others = await history.ReadAsync(roomId, past => past.ReadBroadcastsAsync(new BroadcastQuery { RoomId = roomId, Take = Offered + 1 }, cancellationToken));
         var other = long.TryParse(beside, NumberStyles.None, CultureInfo.InvariantCulture, out var otherId) && otherId != id
-            ? await history.ReadAsync(past => past.ReadBroadcastAsync(otherId, cancellationToken))
+            ? await history.ReadAsync(roomId, past => past.ReadBroadcastAsync(otherId, cancellationToken))
             : null;
         return new BroadcastViewModel(report)
         {
@@ -33,7 +33,7 @@ internal sealed class BroadcastPageQuery(HistoryReads history, ModeratorGuard gu
             Others = [.. others.Items.Where(broadcast => broadcast.Id != id).Take(Offered)],
             Other = other is not null && PresenceComparers.RoomId.Equals(other.Broadcast.RoomId, roomId) ? other : null,
             IsBesideUsual = beside is Usual && report.Usual is not null,
-            MayShare = await guard.HoldsAsync(ModeratorRole.Moderator),
+            MayShare = await guard.HoldsAsync(ModeratorRole.Moderator, roomId),
         };
     }
 }

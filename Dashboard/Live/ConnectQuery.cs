@@ -27,13 +27,13 @@ public sealed record ConnectViewModel(int Viewers, DateTimeOffset? Since, bool I
 /// <summary>Test viewers as moderators send them; the role is checked here, whatever the page shows.</summary>
 internal sealed class TestViewerAdministration(TestViewers viewers, ModeratorGuard guard)
 {
-    public ValueTask<bool> MaySendAsync() => guard.HoldsAsync(ModeratorRole.Moderator);
+    public ValueTask<bool> MaySendAsync(string? roomId) => guard.HoldsAsync(ModeratorRole.Moderator, roomId);
 
     /// <inheritdoc cref="TestViewers.SendAsync"/>
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was sent.</exception>
     public async Task<HeartbeatOutcome?> SendAsync(string roomId)
     {
-        await guard.RequireAsync(ModeratorRole.Moderator);
+        await guard.RequireAsync(ModeratorRole.Moderator, roomId);
         return await viewers.SendAsync(roomId);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class HistoryAdministration(IHistory history, HistorySettingsSto
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
     public async Task<Rehearsal> RehearseAsync(string? roomId, PresenceSettings wanted, CancellationToken cancellationToken)
     {
-        await guard.RequireAsync(ModeratorRole.Observer);
+        await guard.RequireAsync(ModeratorRole.Observer, roomId);
         return await history.RehearseAsync(new RehearsalQuery(roomId, wanted.HeartbeatInterval, wanted.PresenceTimeout), cancellationToken);
     }
 

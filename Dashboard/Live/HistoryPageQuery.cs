@@ -21,20 +21,22 @@ internal sealed class HistoryPageQuery(HistoryReads history, TimeProvider time)
         var span = view.SpanAt(time.GetUtcNow());
         var zone = view.Zone ?? history.Zone;
         HistoryCurve? curve = null;
+        var hasCurve = view.RoomId is not null || await history.SeesNetworkAsync();
         try
         {
-            curve = await history.ReadAsync(past => past.ReadCurveAsync(new CurveQuery { RoomId = view.RoomId, From = span.From, Until = span.Until, Zone = zone }, cancellationToken));
+            if (hasCurve)
+                curve = await history.ReadAsync(view.RoomId, past => past.ReadCurveAsync(new CurveQuery { RoomId = view.RoomId, From = span.From, Until = span.Until, Zone = zone }, cancellationToken));
         }
         catch (ArgumentException)
         {
             // Longer than anything is kept, or empty: said on the page.
         }
-        var broadcasts = await history.ReadAsync(past => past.ReadBroadcastsAsync(
-            new BroadcastQuery { RoomId = view.RoomId ?? view.Room, From = span.From, Until = span.Until, Cursor = view.Cursor, Take = Listed, LiveVisits = MostLiveVisits }, cancellationToken));
+        var broadcasts = await history.ReadListAsync((past, rooms) => past.ReadBroadcastsAsync(
+            new BroadcastQuery { RoomId = view.RoomId ?? view.Room, Within = rooms, From = span.From, Until = span.Until, Cursor = view.Cursor, Take = Listed, LiveVisits = MostLiveVisits }, cancellationToken));
         var rows = new List<BroadcastRow>();
         foreach (var broadcast in broadcasts.Items)
             rows.Add(await RowOfAsync(broadcast, cancellationToken));
-        return new HistoryViewModel(span, zone, curve, rows, broadcasts.NextCursor, view.RoomId is { } roomId ? history.TitleOf(roomId) : null);
+        return new HistoryViewModel(span, zone, curve, rows, broadcasts.NextCursor, view.RoomId is { } roomId ? history.TitleOf(roomId) : null) { HasCurve = hasCurve };
     }
 
     /// <summary>One that goes on with too many visits to count has no figures yet: its minutes tell the peak and what was watched so far.</summary>
@@ -45,7 +47,7 @@ internal sealed class HistoryPageQuery(HistoryReads history, TimeProvider time)
             return new BroadcastRow(broadcast, (broadcast.EndedAt ?? now) - broadcast.StartedAt, figures.Peak, figures.People, figures.Watched);
         var end = broadcast.EndedAt ?? now;
         var curve = end > broadcast.StartedAt
-            ? await history.ReadAsync(past => past.ReadCurveAsync(new CurveQuery { RoomId = broadcast.RoomId, From = broadcast.StartedAt, Until = end }, cancellationToken))
+            ? await history.ReadAsync(broadcast.RoomId, past => past.ReadCurveAsync(new CurveQuery { RoomId = broadcast.RoomId, From = broadcast.StartedAt, Until = end }, cancellationToken))
             : null;
         return new BroadcastRow(
             broadcast, end - broadcast.StartedAt, curve is { Points.Count: > 0 } ? curve.Points.Max(point => point.Peak) : null, null,
@@ -74,6 +76,9 @@ internal sealed record HistoryView(string? RoomId, string Range, HistorySpan? Ow
 /// <param name="Title">What the room is called.</param>
 public sealed record HistoryViewModel(HistorySpan Span, TimeZoneInfo Zone, HistoryCurve? Curve, IReadOnlyList<BroadcastRow> Broadcasts, string? Next, string? Title)
 {
+    /// <summary>Whether the curve may be seen: that of all rooms is for who may see all.</summary>
+    public bool HasCurve { get; init; } = true;
+
     /// <summary>Whether nothing at all was recorded.</summary>
     public bool IsEmpty => Broadcasts.Count == 0 && Curve is not null && Curve.Points.All(point => point is { Peak: 0, Leaves.Total: 0 });
 }

@@ -1,6 +1,7 @@
 using Presence.Dashboard.Accounts;
 using Presence.Engine;
 using Presence.Engine.History;
+using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 using Presence.Engine.Users;
 
@@ -21,12 +22,32 @@ internal sealed class HistoryReads(IHistory history, IPresence presence, UserSto
     /// <summary>What the catalogue calls a room; null shows the id.</summary>
     public string? TitleOf(string roomId) => VisibleText.NameOf(presence.StateOf(roomId).Definition.Title);
 
-    /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
-    public async Task<T> ReadAsync<T>(Func<IHistory, Task<T>> read)
+    /// <summary>What is kept of a room, or with null of the network.</summary>
+    /// <exception cref="AccessRefusedException">The moderator may not, or no longer, see this.</exception>
+    public async Task<T> ReadAsync<T>(string? roomId, Func<IHistory, Task<T>> read)
     {
-        await guard.RequireAsync(ModeratorRole.Observer);
+        await guard.RequireAsync(ModeratorRole.Observer, roomId);
         return await read(history);
     }
+
+    /// <summary>What is kept of all rooms that the moderator may see: handed over, null for all.</summary>
+    /// <exception cref="AccessRefusedException">The moderator may see none.</exception>
+    public async Task<T> ReadListAsync<T>(Func<IHistory, RoomSet?, Task<T>> read) =>
+        await read(history, (await guard.RequireSomewhereAsync(ModeratorRole.Observer)).Access.RoomsOf(ModeratorRole.Observer));
+
+    /// <summary>One broadcast; null when there is none.</summary>
+    /// <exception cref="AccessRefusedException">The moderator may not see its room.</exception>
+    public async Task<BroadcastReport?> ReadBroadcastAsync(long id, CancellationToken cancellationToken)
+    {
+        await guard.RequireSomewhereAsync(ModeratorRole.Observer);
+        var report = await history.ReadBroadcastAsync(id, cancellationToken);
+        if (report is not null)
+            await guard.RequireAsync(ModeratorRole.Observer, report.Broadcast.RoomId);
+        return report;
+    }
+
+    /// <summary>Whether the moderator may see what is counted over all rooms.</summary>
+    public ValueTask<bool> SeesNetworkAsync() => guard.HoldsAsync(ModeratorRole.Observer);
 
     /// <summary>How the people of visits are shown; nothing for those without an account, and for those forgotten.</summary>
     public async Task<IReadOnlyDictionary<string, UserProfile>> ProfilesOfAsync(IEnumerable<Visit> visits, CancellationToken cancellationToken)

@@ -20,27 +20,28 @@ internal sealed class NetworkSearchQuery(IPresence presence, UserStore users, Pi
     /// <exception cref="OperationCanceledException">It was given up.</exception>
     public async Task<NetworkSearchViewModel> ReadAsync(string text, IReadOnlyList<string> lately, CancellationToken cancellationToken)
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Observer);
-        var search = new NetworkSearch { Text = text.Trim() };
-        var reading = new NetworkSearchViewModel(search, await guard.HoldsAsync(ModeratorRole.Moderator), await guard.HoldsAsync(ModeratorRole.Admin), await pinned.ReadAsync(moderator.AccountId));
+        var moderator = await guard.RequireSomewhereAsync(ModeratorRole.Observer);
+        var rooms = moderator.Access.RoomsOf(ModeratorRole.Observer);
+        var search = new NetworkSearch { Text = text.Trim(), Within = rooms };
+        var reading = new NetworkSearchViewModel(search, moderator.Access, await pinned.ReadAsync(moderator.AccountId));
         if (search.Text.Length == 0)
-            return reading with { Lately = [.. (await presence.ReadRoomRowsAsync(lately, cancellationToken)).Select(row => row.Room)] };
+            return reading with { Lately = [.. (await presence.ReadRoomRowsAsync([.. lately.Where(roomId => rooms?.Contains(roomId) != false)], cancellationToken)).Select(row => row.Room)] };
 
         if (reads is not null)
             await reads.WaitAsync(moderator.AccountId, (await presence.ReadNetworkAsync(NetworkQuery.Counts, cancellationToken)).Searched, cancellationToken);
         // The circuit keeps handling keys. The next key cancels this search.
         reading = reading with { Found = await presence.SearchAsync(search, cancellationToken) };
-        reading = reading with { Departed = await DepartedAsync(search.Text, reading.Found.People, cancellationToken) };
+        reading = reading with { Departed = await DepartedAsync(search, reading.Found.People, cancellationToken) };
         var named = reading.Found.People.Select(person => person.UserId).Concat(reading.Departed.Select(person => person.Visit.UserId));
-        if (named.Contains(search.Text, PresenceComparers.UserId))
+        if (rooms is not null || named.Contains(search.Text, PresenceComparers.UserId))
             return reading;
         return reading with { Absent = await users.FindAsync(search.Text, cancellationToken) };
     }
 
     /// <summary>Those who left within the hour and are nowhere now.</summary>
-    private async Task<IReadOnlyList<DepartedPerson>> DepartedAsync(string text, IReadOnlyList<FoundPerson> here, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<DepartedPerson>> DepartedAsync(NetworkSearch search, IReadOnlyList<FoundPerson> here, CancellationToken cancellationToken)
     {
-        var visits = (await history.FindDepartedAsync(text, MostDeparted + here.Count, cancellationToken))
+        var visits = (await history.FindDepartedAsync(search.Text, MostDeparted + here.Count, search.Within, cancellationToken))
             .Where(visit => visit.UserId.Length > 0 && !here.Any(person => PresenceComparers.UserId.Equals(person.UserId, visit.UserId)))
             .Take(MostDeparted).ToList();
         if (visits.Count == 0)
@@ -57,11 +58,13 @@ internal sealed record DepartedPerson(Visit Visit, UserProfile? Profile);
 
 /// <summary>What a search of the network found.</summary>
 /// <param name="Search">What was looked for.</param>
-/// <param name="MayAct">Whether this moderator may ban.</param>
-/// <param name="MayAdminister">Whether this moderator may open the pages of an Admin.</param>
+/// <param name="Access">What this moderator may do.</param>
 /// <param name="Pins">The rooms the moderator pinned.</param>
-internal sealed record NetworkSearchViewModel(NetworkSearch Search, bool MayAct, bool MayAdminister, IReadOnlyList<string> Pins)
+internal sealed record NetworkSearchViewModel(NetworkSearch Search, ModeratorAccess Access, IReadOnlyList<string> Pins)
 {
+    /// <summary>Whether this moderator may ban somewhere.</summary>
+    public bool MayAct => Access.HoldsSomewhere(ModeratorRole.Moderator);
+
     /// <summary>Rooms opened lately, where nothing was looked for.</summary>
     public IReadOnlyList<RoomSummary> Lately { get; init; } = [];
 
@@ -76,7 +79,7 @@ internal sealed record NetworkSearchViewModel(NetworkSearch Search, bool MayAct,
 
 /// <summary>Where one circuit's moderator comes from: rooms opened lately, and the list of rooms as it was last seen.</summary>
 /// <remarks><b>Bound.</b> <see cref="Most"/> rooms, and the list of one page.</remarks>
-internal sealed class RoomTrail(RoomRanking ranking)
+internal sealed class RoomTrail(RoomRanking ranking, ModeratorGuard guard)
 {
     public const int Most = 6;
 
@@ -100,7 +103,7 @@ internal sealed class RoomTrail(RoomRanking ranking)
         var at = PlaceOf(roomId, rooms);
         if (at < 0)
         {
-            rooms = _listed = await ranking.ReadAsync(new RoomListView("", RoomFilter.All, RoomOrder.Count, Reversed: false).Query);
+            rooms = _listed = await ranking.ReadAsync(new RoomListView("", RoomFilter.All, RoomOrder.Count, Reversed: false).Query with { Within = (await guard.AccessAsync()).RoomsOf(ModeratorRole.Observer) });
             at = PlaceOf(roomId, rooms);
         }
         return (at > 0 ? rooms[at - 1] : null, at + 1 < rooms.Count ? rooms[at + 1] : null);

@@ -35,7 +35,10 @@ internal sealed class OverviewQuery(
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
     public async ValueTask<OverviewViewModel> ReadAsync(OverviewView view)
     {
-        await guard.RequireAsync(ModeratorRole.Observer);
+        var moderator = await guard.RequireSomewhereAsync(ModeratorRole.Observer);
+        var rooms = moderator.Access.RoomsOf(ModeratorRole.Observer);
+        if (rooms is not null)
+            return await ReadRoomsAsync(rooms);
         if (_settingsVersion != presence.Current.Settings.Version)
         {
             _settingsVersion = presence.Current.Settings.Version;
@@ -49,18 +52,39 @@ internal sealed class OverviewQuery(
         var moving = _moving.Of([.. (await rows.ReadAsync(await ranking.ReadAsync(ByMovement))).Where(room => room.Trend.MinuteChange != 0).Select(room => room.Summary.RoomId)]);
         return new OverviewViewModel
         {
-            Network = network,
-            Online = reading.Online,
-            Activity = activity,
-            Burst = BurstWindow.IsBurst(activity.LatestChange, network.Viewers) ? activity.LatestChange : null,
-            Peak = reading.Peak,
-            Curve = await CurveOfAsync(view.Range),
-            Changes = _changes,
+            At = network.At,
+            Network = new OverviewNetwork(network, reading.Online, activity, await CurveOfAsync(view.Range))
+            {
+                Burst = BurstWindow.IsBurst(activity.LatestChange, network.Viewers) ? activity.LatestChange : null,
+                Peak = reading.Peak,
+                Changes = _changes,
+                Health = ReadHealth(),
+            },
             Largest = await rows.ReadAsync(largest),
             IsLargestWaiting = _largest.IsWaiting,
             Moving = await rows.ReadAsync(moving),
             IsMovingWaiting = _moving.IsWaiting,
-            Health = ReadHealth(),
+            IsWarming = presence.Current.IsWarming,
+            IsEnabled = presence.Current.Settings.Enabled,
+        };
+    }
+
+    /// <summary>For who has some rooms alone: those rooms, and nothing that is counted over others.</summary>
+    private async Task<OverviewViewModel> ReadRoomsAsync(RoomSet rooms)
+    {
+        rows.BeginPass();
+        var live = await ranking.ReadAsync(ByCount with { Within = rooms, Limit = int.MaxValue });
+        var largest = _largest.Of([.. live.Take(Listed)]);
+        var moving = _moving.Of([.. (await rows.ReadAsync(await ranking.ReadAsync(ByMovement with { Within = rooms }))).Where(room => room.Trend.MinuteChange != 0).Select(room => room.Summary.RoomId)]);
+        return new OverviewViewModel
+        {
+            At = (await presence.ReadNetworkAsync()).Count.At,
+            LiveRooms = live.Count,
+            Rooms = rooms,
+            Largest = await rows.ReadAsync(largest),
+            IsLargestWaiting = _largest.IsWaiting,
+            Moving = await rows.ReadAsync(moving),
+            IsMovingWaiting = _moving.IsWaiting,
             IsWarming = presence.Current.IsWarming,
             IsEnabled = presence.Current.Settings.Enabled,
         };
@@ -96,23 +120,16 @@ internal sealed class OverviewQuery(
 /// <summary>What the overview shows, read at one moment.</summary>
 public sealed record OverviewViewModel
 {
-    public required NetworkCount Network { get; init; }
+    public required DateTimeOffset At { get; init; }
 
-    public required OnlineCount Online { get; init; }
+    /// <summary>What is counted over all rooms; null for who has some of them alone.</summary>
+    public OverviewNetwork? Network { get; init; }
 
-    public required NetworkActivity Activity { get; init; }
+    /// <summary>The rooms of who has not all; null for all.</summary>
+    public RoomSet? Rooms { get; init; }
 
-    /// <summary>How the count moved within ten seconds, where that is a burst.</summary>
-    public int? Burst { get; init; }
-
-    /// <summary>The highest minute of today; null when nothing was recorded.</summary>
-    public HistorySample? Peak { get; init; }
-
-    /// <summary>The same object until a new point is due.</summary>
-    public required NetworkCurve Curve { get; init; }
-
-    /// <summary>The latest changes of the network's settings, the latest first.</summary>
-    public IReadOnlyList<SettingsHistoryEntry> Changes { get; init; } = [];
+    /// <summary>How many of these rooms have viewers.</summary>
+    public int LiveRooms { get; init; }
 
     public required IReadOnlyList<RoomRow> Largest { get; init; }
 
@@ -125,8 +142,6 @@ public sealed record OverviewViewModel
     /// <summary>The list is frozen and out of date.</summary>
     public bool IsMovingWaiting { get; init; }
 
-    public required HealthViewModel Health { get; init; }
-
     /// <summary>Viewers may still be on their way back after a restart.</summary>
     public required bool IsWarming { get; init; }
 
@@ -134,7 +149,27 @@ public sealed record OverviewViewModel
     public required bool IsEnabled { get; init; }
 
     /// <summary>Whether the network is empty and was recently.</summary>
-    public bool IsEmpty => Network.Rooms == 0 && Peak is null or { Viewers: 0 };
+    public bool IsEmpty => Network is { Count.Rooms: 0, Peak: null or { Viewers: 0 } };
+}
+
+/// <summary>What is counted over all rooms.</summary>
+/// <param name="Count">How many are present.</param>
+/// <param name="Online">How many are online.</param>
+/// <param name="Activity">How it moves.</param>
+/// <param name="Curve">The same object until a new point is due.</param>
+public sealed record OverviewNetwork(NetworkCount Count, OnlineCount Online, NetworkActivity Activity, NetworkCurve Curve)
+{
+    /// <summary>How the count moved within ten seconds, where that is a burst.</summary>
+    public int? Burst { get; init; }
+
+    /// <summary>The highest minute of today; null when nothing was recorded.</summary>
+    public HistorySample? Peak { get; init; }
+
+    /// <summary>The latest changes of the network's settings, the latest first.</summary>
+    public IReadOnlyList<SettingsHistoryEntry> Changes { get; init; } = [];
+
+    /// <summary>How the server is doing.</summary>
+    public required HealthViewModel Health { get; init; }
 }
 
 /// <summary>What the overview was asked to show.</summary>

@@ -14,19 +14,19 @@ internal sealed class PeopleAdministration(ModeratorStore moderators, Invitation
         return new PeopleViewModel(await moderators.ListAsync(cancellationToken), await invitations.ListAsync(cancellationToken), self.Email);
     }
 
-    /// <summary>Changes an account's role, says so, and offers the way back.</summary>
+    /// <summary>Changes what an account may do, says so, and offers the way back.</summary>
     /// <exception cref="AccessRefusedException">Not an Admin. Nothing was done.</exception>
     /// <exception cref="ModeratorChangeRefusedException">It would take away the last Admin. Nothing was done.</exception>
-    public async Task ChangeRoleAsync(Moderator moderator, ModeratorRole role, CancellationToken cancellationToken)
+    public async Task ChangeAccessAsync(Moderator moderator, ModeratorAccess access, CancellationToken cancellationToken)
     {
-        await moderators.ChangeRoleAsync(moderator.Id, role, (await guard.RequireAsync(ModeratorRole.Admin)).Actor, cancellationToken);
+        await moderators.ChangeAccessAsync(moderator.Id, access, (await guard.RequireAsync(ModeratorRole.Admin)).Actor, cancellationToken);
         notices.Say(
-            Sentence.With(PeopleTexts.RoleChanged, moderator.Email, ModeratorRoles.Text(role)),
-            moderator.Role is { } former ? () => ChangeRoleAsync(moderator with { Role = role }, former, CancellationToken.None) : null);
+            Sentence.With(PeopleTexts.RoleChanged, moderator.Email, ModeratorRoles.Text(access)),
+            moderator.Role is null ? null : () => ChangeAccessAsync(moderator with { Access = access }, moderator.Access, CancellationToken.None));
     }
 
     /// <summary>Disables or enables an account, says so, and offers the way back.</summary>
-    /// <inheritdoc cref="ChangeRoleAsync" path="/exception"/>
+    /// <inheritdoc cref="ChangeAccessAsync" path="/exception"/>
     public async Task SetDisabledAsync(Moderator moderator, bool isDisabled, CancellationToken cancellationToken)
     {
         await moderators.SetDisabledAsync(moderator.Id, isDisabled, (await guard.RequireAsync(ModeratorRole.Admin)).Actor, cancellationToken);
@@ -55,11 +55,11 @@ internal sealed class PeopleAdministration(ModeratorStore moderators, Invitation
     /// <summary>Makes a link; what is returned is the only time it is seen.</summary>
     /// <exception cref="AccessRefusedException">Not an Admin. Nothing was done.</exception>
     /// <exception cref="ModeratorChangeRefusedException">The name breaks the rule, or too many invitations wait. Nothing was done.</exception>
-    public async Task<IssuedInvitation> InviteAsync(string name, ModeratorRole role, CancellationToken cancellationToken)
+    public async Task<IssuedInvitation> InviteAsync(string name, ModeratorAccess access, CancellationToken cancellationToken)
     {
         var by = (await guard.RequireAsync(ModeratorRole.Admin)).Actor;
         RequireLocalAccounts();
-        return await invitations.IssueAsync(name, role, by, cancellationToken);
+        return await invitations.IssueAsync(name, access, by, cancellationToken);
     }
 
     /// <exception cref="AccessRefusedException">Not an Admin. Nothing was done.</exception>

@@ -9,8 +9,8 @@ internal sealed class PublicLinkAdministration(PublicLinkStore links, ModeratorG
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
     public async Task<PublicLinkViewModel> ReadAsync(string roomId)
     {
-        await guard.RequireAsync(ModeratorRole.Observer);
-        return new PublicLinkViewModel(links.FindOfRoom(roomId), await MayChangeAsync());
+        await guard.RequireAsync(ModeratorRole.Observer, roomId);
+        return new PublicLinkViewModel(links.FindOfRoom(roomId), await guard.HoldsAsync(ModeratorRole.Moderator, roomId));
     }
 
     /// <summary>Makes a new link, in the moderator's name; the one before leads nowhere from then on.</summary>
@@ -18,7 +18,7 @@ internal sealed class PublicLinkAdministration(PublicLinkStore links, ModeratorG
     /// <exception cref="StoreFullException">The cap is reached. Nothing was changed.</exception>
     public async Task<PublicLink> MakeAsync(string roomId, bool showsNames, CancellationToken cancellationToken)
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator, roomId);
         return await links.MakeAsync(roomId, showsNames, moderator.Actor, cancellationToken);
     }
 
@@ -26,7 +26,7 @@ internal sealed class PublicLinkAdministration(PublicLinkStore links, ModeratorG
     /// <inheritdoc cref="MakeAsync" path="/exception"/>
     public async Task<PublicLink> ShowNamesAsync(string roomId, bool showsNames, CancellationToken cancellationToken)
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator, roomId);
         return await links.SetAsync(roomId, showsNames, moderator.Actor, cancellationToken);
     }
 
@@ -34,21 +34,8 @@ internal sealed class PublicLinkAdministration(PublicLinkStore links, ModeratorG
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
     public async Task RevokeAsync(string roomId, CancellationToken cancellationToken)
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator, roomId);
         await links.RevokeAsync(roomId, moderator.Actor, cancellationToken);
-    }
-
-    private async Task<bool> MayChangeAsync()
-    {
-        try
-        {
-            await guard.RequireAsync(ModeratorRole.Moderator);
-            return true;
-        }
-        catch (AccessRefusedException)
-        {
-            return false;
-        }
     }
 }
 

@@ -10,10 +10,10 @@ namespace Presence.Dashboard.Live;
 /// <summary>What is special about a room as a moderator reads and changes it, as the API does; the role is checked here.</summary>
 internal sealed class RoomAdministration(RoomStore rooms, ModeratorGuard guard, NoticeBoard notices)
 {
-    /// <exception cref="AccessRefusedException">Not an Observer.</exception>
+    /// <exception cref="AccessRefusedException">Not an Observer of the room.</exception>
     public async Task<DefinedRoom> ReadAsync(string roomId, CancellationToken cancellationToken)
     {
-        await guard.RequireAsync(ModeratorRole.Observer);
+        await guard.RequireAsync(ModeratorRole.Observer, roomId);
         return await rooms.FindAsync(roomId, cancellationToken);
     }
 
@@ -21,13 +21,13 @@ internal sealed class RoomAdministration(RoomStore rooms, ModeratorGuard guard, 
     /// <param name="room">The room as it was when this was decided.</param>
     /// <param name="definition">All that is special about it.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
+    /// <exception cref="AccessRefusedException">Not a Moderator of the room. Nothing was changed.</exception>
     /// <exception cref="SettingsRefusedException">Against the rules. Nothing was changed.</exception>
     /// <exception cref="RoomConflictException">It was saved in the meantime. Nothing was changed.</exception>
     /// <exception cref="StoreFullException">The catalogue is full. Nothing was changed.</exception>
     public async Task<DefinedRoom> SaveAsync(DefinedRoom room, RoomDefinition definition, CancellationToken cancellationToken)
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator, room.RoomId);
         var saved = await rooms.DefineAsync(room.RoomId, definition, moderator.Actor, room.Version, cancellationToken);
         var name = VisibleText.Isolated(VisibleText.NameOf(definition.Title) ?? VisibleText.IdOf(room.RoomId));
         notices.Say(

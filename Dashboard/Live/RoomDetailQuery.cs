@@ -41,14 +41,14 @@ internal sealed class RoomDetailQuery(IPresence presence, SettingsStore settings
     /// <param name="view">The room, and the viewers that the page lists.</param>
     public async ValueTask<RoomDetailViewModel> ReadAsync(RosterView view)
     {
-        await guard.RequireAsync(ModeratorRole.Observer);
         var roomId = view.RoomId;
+        await guard.RequireAsync(ModeratorRole.Observer, roomId);
         if (_historyVersion != presence.Current.Settings.Version)
         {
             _historyVersion = presence.Current.Settings.Version;
             _history = await settings.HistoryAsync(MostMarks, CancellationToken.None);
         }
-        var mayAct = await guard.HoldsAsync(ModeratorRole.Moderator);
+        var access = await guard.AccessAsync();
 
         // After all waits for the database, so that the page shows the latest state, all of one room.
         if (!PresenceComparers.RoomId.Equals(roomId, _roomId))
@@ -63,7 +63,7 @@ internal sealed class RoomDetailQuery(IPresence presence, SettingsStore settings
             (_hour, _hourAt) = (HourOf(snapshot), time.GetTimestamp());
         if (_movementsAt == 0 || time.GetElapsedTime(_movementsAt) >= MovementsRefresh)
             (_arrivals, _departures, _movementsAt) = (await ReadArrivalsAsync(view.RoomId), snapshot.Departures, time.GetTimestamp());
-        return new RoomDetailViewModel(view, snapshot, BurstOf(snapshot.Flow), _hour, _arrivals, _departures, mayAct) { Bans = BansOf(_departures, roomId), Stage = await ReadStageAsync(snapshot) };
+        return new RoomDetailViewModel(view, snapshot, BurstOf(snapshot.Flow), _hour, _arrivals, _departures, access.Holds(ModeratorRole.Moderator, roomId)) { SeesNotes = access.Holds(ModeratorRole.Moderator, roomId: null), Bans = BansOf(_departures, roomId, access), Stage = await ReadStageAsync(snapshot) };
     }
 
     private async ValueTask<IReadOnlyList<Viewer>> ReadArrivalsAsync(string roomId) =>
@@ -84,13 +84,13 @@ internal sealed class RoomDetailQuery(IPresence presence, SettingsStore settings
             snapshot.Hands.Count);
     }
 
-    /// <summary>The bans in force of those who were removed lately.</summary>
-    private Dictionary<string, Removal> BansOf(IReadOnlyList<Departure> departures, string roomId)
+    /// <summary>The bans in force of those who were removed lately, which this moderator may lift.</summary>
+    private Dictionary<string, Removal> BansOf(IReadOnlyList<Departure> departures, string roomId, ModeratorAccess access)
     {
         var bans = new Dictionary<string, Removal>(PresenceComparers.UserId);
         foreach (var departure in departures)
         {
-            if (departure.Reason == LeaveReason.Removed && presence.RemovalOf(departure.UserId, roomId) is { } ban)
+            if (departure.Reason == LeaveReason.Removed && presence.RemovalOf(departure.UserId, roomId) is { } ban && access.Holds(ModeratorRole.Moderator, ban.RoomId))
                 bans[departure.UserId] = ban;
         }
         return bans;
@@ -122,8 +122,11 @@ internal sealed class RoomDetailQuery(IPresence presence, SettingsStore settings
 /// <param name="MayAct">Whether this moderator may remove viewers and change the room.</param>
 public sealed record RoomDetailViewModel(RosterView View, RoomSnapshot Snapshot, RoomBurst Burst, RoomHour Hour, IReadOnlyList<Viewer> Arrivals, IReadOnlyList<Departure> Departures, bool MayAct)
 {
-    /// <summary>The bans in force of those who were removed lately, by user.</summary>
+    /// <summary>The bans in force of those who were removed lately, which this moderator may lift; by user.</summary>
     public required IReadOnlyDictionary<string, Removal> Bans { get; init; }
+
+    /// <summary>Whether notes on viewers are shown, which are of no room.</summary>
+    public bool SeesNotes { get; init; }
 
     /// <summary>Who is invited, on the stage, or has a hand raised.</summary>
     public required StageReading Stage { get; init; }

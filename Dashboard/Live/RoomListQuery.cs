@@ -23,26 +23,40 @@ internal sealed class RoomListQuery(IPresence presence, RoomRanking ranking, Roo
     private RoomLine[] _rest = [];
     private HashSet<string> _drawn = new(PresenceComparers.RoomId);
 
+    private IReadOnlyList<string> _allPins = [];
+    private IReadOnlyList<string> _seenPins = [];
+
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
     public async ValueTask<RoomListViewModel> ReadAsync(RoomListView view)
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Observer);
+        var moderator = await guard.RequireSomewhereAsync(ModeratorRole.Observer);
+        var rooms = moderator.Access.RoomsOf(ModeratorRole.Observer);
         if (reads is not null && !view.IsEverything) // other orders are shared by all pages
             await reads.WaitAsync(moderator.AccountId, (await presence.ReadNetworkAsync()).KnownRooms);
-        var pins = await pinned.ReadAsync(moderator.AccountId);
+        var pins = Seen(await pinned.ReadAsync(moderator.AccountId), rooms);
         if (view != _view)
         {
             rows.Reset();
             _order.Release();
         }
         rows.BeginPass();
-        Arrange(view, _order.Of(await ranking.ReadAsync(view.Query)), pins);
+        Arrange(view, _order.Of(await ranking.ReadAsync(view.Query with { Within = rooms })), pins);
         var drawn = _drawn;
         _drawn = new(PresenceComparers.RoomId);
         var read = await rows.ReadAsync([.. _pinned, .. _first.Select(line => line.RoomId), .. drawn]);
 
         var network = (await presence.ReadNetworkAsync()).Count;
-        return new RoomListViewModel(network, [.. read.Take(_pinned.Length)], _first, _rest, pins, network.At, _order.IsWaiting, presence.Current.IsWarming, presence.Current.Settings.Enabled);
+        return new RoomListViewModel(rooms is null ? network.Viewers : null, [.. read.Take(_pinned.Length)], _first, _rest, pins, network.At, _order.IsWaiting, presence.Current.IsWarming, presence.Current.Settings.Enabled);
+    }
+
+    /// <summary>The pins that this moderator may see; the same list while it is the same.</summary>
+    private IReadOnlyList<string> Seen(IReadOnlyList<string> pins, RoomSet? rooms)
+    {
+        if (rooms is null)
+            return pins;
+        if (!ReferenceEquals(pins, _allPins))
+            (_allPins, _seenPins) = (pins, [.. pins.Where(rooms.Contains)]);
+        return _seenPins;
     }
 
     /// <summary>A room that is drawn. What the page draws is read at once with its next reading; what comes on screen in between is read now.</summary>
@@ -74,7 +88,7 @@ internal sealed class RoomListQuery(IPresence presence, RoomRanking ranking, Roo
 }
 
 /// <summary>What the rooms page shows, read at one moment; its rows are read as they come on screen.</summary>
-/// <param name="Network">The totals.</param>
+/// <param name="Viewers">Distinct viewers of the whole network; null for who may not see all of it.</param>
 /// <param name="Pinned">The pinned rooms that match, as they were pinned; they have their places in the list all the same.</param>
 /// <param name="First">The first of the rooms that match, in order.</param>
 /// <param name="Rest">Those behind them.</param>
@@ -84,7 +98,7 @@ internal sealed class RoomListQuery(IPresence presence, RoomRanking ranking, Roo
 /// <param name="IsWarming">Viewers may still be on their way back after a restart.</param>
 /// <param name="IsEnabled">Whether presence is on.</param>
 public sealed record RoomListViewModel(
-    NetworkCount Network,
+    int? Viewers,
     IReadOnlyList<RoomRow> Pinned,
     IReadOnlyList<RoomLine> First,
     IList<RoomLine> Rest,
@@ -136,18 +150,19 @@ internal sealed class WallQuery(IPresence presence, RoomRowQuery rows, PinnedRoo
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
     public async ValueTask<WallViewModel> ReadAsync(IReadOnlyList<string> rooms)
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Observer);
-        var shown = rooms.Count > 0 ? rooms : await pinned.ReadAsync(moderator.AccountId);
+        var moderator = await guard.RequireSomewhereAsync(ModeratorRole.Observer);
+        var within = moderator.Access.RoomsOf(ModeratorRole.Observer);
+        var shown = (rooms.Count > 0 ? rooms : await pinned.ReadAsync(moderator.AccountId)).Where(room => within?.Contains(room) != false);
         rows.BeginPass();
         var network = (await presence.ReadNetworkAsync()).Count;
-        return new WallViewModel(await rows.ReadAsync([.. shown.Take(PinnedRooms.Most)]), network.Viewers, network.At, presence.Current.IsWarming, presence.Current.Settings.Enabled);
+        return new WallViewModel(await rows.ReadAsync([.. shown.Take(PinnedRooms.Most)]), within is null ? network.Viewers : null, network.At, presence.Current.IsWarming, presence.Current.Settings.Enabled);
     }
 }
 
 /// <summary>What the wall shows, read at one moment.</summary>
 /// <param name="Rooms">The tiles.</param>
-/// <param name="Viewers">Distinct viewers of the whole network.</param>
+/// <param name="Viewers">Distinct viewers of the whole network; null for who may not see all of it.</param>
 /// <param name="At">The moment the counts are true of.</param>
 /// <param name="IsWarming">Viewers may still be on their way back after a restart.</param>
 /// <param name="IsEnabled">Whether presence is on.</param>
-public sealed record WallViewModel(IReadOnlyList<RoomRow> Rooms, int Viewers, DateTimeOffset At, bool IsWarming, bool IsEnabled);
+public sealed record WallViewModel(IReadOnlyList<RoomRow> Rooms, int? Viewers, DateTimeOffset At, bool IsWarming, bool IsEnabled);

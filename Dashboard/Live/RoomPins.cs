@@ -9,13 +9,18 @@ namespace Presence.Dashboard.Live;
 internal sealed class RoomPins(IPresence presence, PinnedRooms pins, ModeratorGuard guard, NoticeBoard notices)
 {
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
-    public async Task<IReadOnlyList<string>> ReadAsync() => await pins.ReadAsync((await guard.RequireAsync(ModeratorRole.Observer)).AccountId);
+    public async Task<IReadOnlyList<string>> ReadAsync()
+    {
+        var moderator = await guard.RequireSomewhereAsync(ModeratorRole.Observer);
+        var pinned = await pins.ReadAsync(moderator.AccountId);
+        return moderator.Access.RoomsOf(ModeratorRole.Observer) is { } rooms ? [.. pinned.Where(rooms.Contains)] : pinned;
+    }
 
     /// <summary>Pins a room, or lets it go if it is pinned. Undone, it is where it was among the others.</summary>
-    /// <exception cref="AccessRefusedException">Not an Observer. Nothing was changed.</exception>
+    /// <exception cref="AccessRefusedException">Not an Observer of the room. Nothing was changed.</exception>
     public async Task<PinOutcome> ToggleAsync(string roomId)
     {
-        var accountId = (await guard.RequireAsync(ModeratorRole.Observer)).AccountId;
+        var accountId = (await guard.RequireAsync(ModeratorRole.Observer, roomId)).AccountId;
         var place = (await pins.ReadAsync(accountId)).Index().Where(pin => PresenceComparers.RoomId.Equals(pin.Item, roomId)).Select(pin => (int?)pin.Index).FirstOrDefault();
         return await SetAsync(accountId, roomId, isPinned: place is null, place);
     }

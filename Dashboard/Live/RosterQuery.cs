@@ -26,6 +26,7 @@ internal sealed class RosterQuery(IPresence presence, ModeratorGuard guard, Time
     private const int QuietPerWork = 30;
 
     private readonly Dictionary<string, Viewer> _shown = new(PresenceComparers.UserId);
+    private ModeratorAccess _access = ModeratorAccess.None;
     private RosterView? _view;
     private RosterOrder? _order;
     private IReadOnlyList<string> _onScreen = [];
@@ -99,9 +100,10 @@ internal sealed class RosterQuery(IPresence presence, ModeratorGuard guard, Time
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
     public async ValueTask<RosterWindow> ReadAsync(int start, int count, ViewerPage? first = null)
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Observer);
-        await PayAsync(moderator.AccountId);
         var view = _view ?? throw new InvalidOperationException("Nothing was asked for yet.");
+        var moderator = await guard.RequireAsync(ModeratorRole.Observer, view.RoomId);
+        _access = moderator.Access;
+        await PayAsync(moderator.AccountId);
         count = Math.Min(count, PresenceLimits.Page);
 
         var wasHeld = IsHeld;
@@ -192,7 +194,7 @@ internal sealed class RosterQuery(IPresence presence, ModeratorGuard guard, Time
         if (present.TryGetValue(userId, out var viewer))
             return new RosterItem(viewer, session);
         var known = _shown.GetValueOrDefault(userId) ?? new Viewer(userId, null, IsGuest: false, default, default, ViewerState.Visible, IsFading: false, Sessions: 0);
-        return new RosterItem(known, session) { HasLeft = true, IsKeptOut = presence.RemovalOf(userId, _view!.RoomId) is not null };
+        return new RosterItem(known, session) { HasLeft = true, IsKeptOut = presence.RemovalOf(userId, _view!.RoomId) is { } ban && _access.Holds(ModeratorRole.Moderator, ban.RoomId) };
     }
 
     /// <summary>Records the rows on screen: to keep them there, to show who has left, and to update less often while many of them change.</summary>
@@ -221,7 +223,7 @@ public sealed record RosterItem(Viewer Viewer, ViewerSession? Session)
     /// <summary>The viewer left after the list was frozen.</summary>
     public bool HasLeft { get; init; }
 
-    /// <summary>The viewer left and is banned: it can be let in again.</summary>
+    /// <summary>The viewer left and is banned: this moderator can let it in again.</summary>
     public bool IsKeptOut { get; init; }
 
     /// <summary>Tells lines apart, whatever place they are at. Ids hold no control characters.</summary>

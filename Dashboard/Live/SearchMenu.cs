@@ -1,3 +1,4 @@
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
 using Presence.Engine;
 using Presence.Engine.Rooms;
@@ -17,15 +18,15 @@ internal sealed record SearchMenu(IReadOnlyList<SearchGroup> Groups, string Said
         new(OverviewTexts.Heading, "", IconShape.Overview),
         new(RoomListTexts.Heading, "rooms", IconShape.Rooms),
         new(WallTexts.Heading, "wall", IconShape.Wall),
-        new(OnlineTexts.Heading, "online", IconShape.People),
-        new(LayoutTexts.Settings, "settings", IconShape.Settings),
-        new(LayoutTexts.Connect, "connect", IconShape.Connect),
-        new(BanTexts.Heading, "bans", IconShape.Remove, NeedsModerator: true),
-        new(NoteTexts.Heading, NoteWords.WatchList, IconShape.Star, NeedsModerator: true),
-        new(LayoutTexts.System, "system", IconShape.System, NeedsModerator: true),
-        new(LayoutTexts.People, "people", IconShape.People, NeedsAdmin: true),
-        new(AuditTexts.Heading, "audit", IconShape.Audit, NeedsAdmin: true),
-        new(WebhookTexts.Heading, "webhooks", IconShape.Webhooks, NeedsAdmin: true),
+        new(OnlineTexts.Heading, "online", IconShape.People, IsOfNetwork: true),
+        new(LayoutTexts.Settings, "settings", IconShape.Settings, IsOfNetwork: true),
+        new(LayoutTexts.Connect, "connect", IconShape.Connect, IsOfNetwork: true),
+        new(BanTexts.Heading, "bans", IconShape.Remove, ModeratorRole.Moderator),
+        new(NoteTexts.Heading, NoteWords.WatchList, IconShape.Star, ModeratorRole.Moderator, IsOfNetwork: true),
+        new(LayoutTexts.System, "system", IconShape.System, ModeratorRole.Moderator, IsOfNetwork: true),
+        new(LayoutTexts.People, "people", IconShape.People, ModeratorRole.Admin),
+        new(AuditTexts.Heading, "audit", IconShape.Audit, ModeratorRole.Admin),
+        new(WebhookTexts.Heading, "webhooks", IconShape.Webhooks, ModeratorRole.Admin),
         new(LayoutTexts.Account, "account", IconShape.Account),
     ];
 
@@ -47,6 +48,8 @@ internal sealed record SearchMenu(IReadOnlyList<SearchGroup> Groups, string Said
     {
         var isBan = reading.MayAct && WhomToBan(text) is not null;
         SearchEntry[] people = [.. reading.Found.People.Select(person => PersonOf(person, reading.Search, now, isBan)), .. reading.Departed.Select(person => DepartedOf(person, reading.Search, now, isBan)), .. AbsentOf(reading, isBan)];
+        if (isBan)
+            people = [.. people.Where(person => reading.Access.Holds(ModeratorRole.Moderator, person.RoomId))];
         var found = Sentence.With(
             SearchTexts.Found,
             Numbers.Of(reading.Found.MatchingPeople + reading.Departed.Count + (reading.Absent is null ? 0 : 1), SearchTexts.PeopleOne, SearchTexts.PeopleMany),
@@ -129,7 +132,7 @@ internal sealed record SearchMenu(IReadOnlyList<SearchGroup> Groups, string Said
                     Shape = IconShape.Rooms,
                 };
             }
-            if (reading.MayAct)
+            if (reading.Access.Holds(ModeratorRole.Moderator, chosen.RoomId))
                 yield return new SearchEntry("ban", SearchAct.Ban, SearchTexts.BanAction, null) { UserId = userId, RoomId = chosen.RoomId, Whom = chosen.Name, Shape = IconShape.Remove };
         }
         else if (chosen is { RoomId: { } roomId })
@@ -151,7 +154,7 @@ internal sealed record SearchMenu(IReadOnlyList<SearchGroup> Groups, string Said
     {
         foreach (var page in Pages)
         {
-            if ((page.NeedsModerator && !reading.MayAct) || (page.NeedsAdmin && !reading.MayAdminister))
+            if (page.IsOfNetwork ? !reading.Access.Holds(page.Needs, roomId: null) : !reading.Access.HoldsSomewhere(page.Needs))
                 continue;
             if (reading.Search.Text.Length == 0 || reading.Search.FindIn(page.Name) is not null || reading.Search.FindIn(Sentence.With(SearchTexts.OpenPage, page.Name)) is not null)
                 yield return new SearchEntry("page " + page.Href, SearchAct.Open, page.Name, reading.Search) { Href = page.Href, Shape = page.Shape };
@@ -160,7 +163,7 @@ internal sealed record SearchMenu(IReadOnlyList<SearchGroup> Groups, string Said
 
     private static string NameOf(string? title, string roomId) => VisibleText.NameOf(title) ?? VisibleText.IdOf(roomId);
 
-    private sealed record SearchPage(string Name, string Href, IconShape Shape, bool NeedsModerator = false, bool NeedsAdmin = false);
+    private sealed record SearchPage(string Name, string Href, IconShape Shape, ModeratorRole Needs = ModeratorRole.Observer, bool IsOfNetwork = false);
 }
 
 /// <summary>Options of one kind.</summary>

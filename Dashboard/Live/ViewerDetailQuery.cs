@@ -41,7 +41,7 @@ internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, Rem
     /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
     public async ValueTask<ViewerDetailViewModel> ReadAsync(string userId)
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Observer);
+        var moderator = await guard.RequireSomewhereAsync(ModeratorRole.Observer);
         if (!PresenceComparers.UserId.Equals(userId, _userId))
         {
             (_user, _storedAt) = (await users.FindAsync(userId, CancellationToken.None), time.GetTimestamp());
@@ -53,54 +53,56 @@ internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, Rem
         if (reads is not null)
             await reads.WaitAsync(moderator.AccountId, (await presence.ReadNetworkAsync()).KnownRooms); // the query looks into each of them
         _readAt = time.GetTimestamp();
-        return _reading = await ReadNowAsync(userId);
+        return _reading = await ReadNowAsync(userId, moderator.Access);
     }
 
     /// <summary>The next read is made at once: the moderator changed something.</summary>
     public void Reset() => (_reading, _storedAt, _pastDue) = (null, 0, default);
 
-    private async Task<ViewerDetailViewModel> ReadNowAsync(string userId)
+    private async Task<ViewerDetailViewModel> ReadNowAsync(string userId, ModeratorAccess access)
     {
         if (time.GetElapsedTime(_storedAt) >= StoredPace)
             (_user, _storedAt) = (await users.FindAsync(userId, CancellationToken.None), time.GetTimestamp());
         var reading = await presence.ReadViewerAsync(userId);
-        var places = reading.Places;
-        await ReadRemovalsAsync(userId, reading.Removals);
-        await ReadPastAsync(userId, [.. places.Select(place => place.Room.RoomId)]);
-        var mayAct = await guard.HoldsAsync(ModeratorRole.Moderator);
+        var rooms = access.RoomsOf(ModeratorRole.Observer);
+        // Of who has some rooms alone, a viewer is known by these rooms. What keeps it out of the network keeps it out of them.
+        var places = rooms is null ? reading.Places : [.. reading.Places.Where(place => rooms.Contains(place.Room.RoomId))];
+        await ReadRemovalsAsync(userId, rooms is null ? reading.Removals : [.. reading.Removals.Where(removal => removal.RoomId is not { } roomId || rooms.Contains(roomId))]);
+        await ReadPastAsync(userId, [.. places.Select(place => place.Room.RoomId)], rooms);
+        if (rooms is not null && places.Count == 0 && _past.Visits.Count == 0 && _pastBans.Count == 0 && !_entries.Any(entry => entry.Removal.RoomId is not null))
+            return new ViewerDetailViewModel(userId, null, IsGuest: false, IsKnown: false, [], null, null, [], reading.At, presence.Current.IsWarming, presence.Current.Settings.Enabled, access);
         return new ViewerDetailViewModel(
             userId,
             reading.Profile ?? _user?.Profile,
             places.Count > 0 ? places[0].Viewer.IsGuest : _user?.IsGuest == true,
             _user is not null || places.Count > 0 || reading.OnlineAt is not null || _past.Person is not null,
             places,
-            reading.OnlineAt,
+            rooms is null ? reading.OnlineAt : null,
             _user,
             _entries,
             reading.At,
             presence.Current.IsWarming,
             presence.Current.Settings.Enabled,
-            mayAct)
+            access)
         {
             Past = _past,
-            Notes = mayAct ? await notes.OfAsync(userId) : [],
+            Notes = access.Holds(ModeratorRole.Moderator, roomId: null) ? await notes.OfAsync(userId) : [],
             PastBans = _pastBans,
-            MayErase = await guard.HoldsAsync(ModeratorRole.Admin),
         };
     }
 
     /// <summary>What is kept of the user: now and then, and soon after it came to a room or left one.</summary>
-    private async Task ReadPastAsync(string userId, IReadOnlyList<string> rooms)
+    private async Task ReadPastAsync(string userId, IReadOnlyList<string> places, RoomSet? within)
     {
         var now = time.GetUtcNow();
-        if (!rooms.SequenceEqual(_rooms, PresenceComparers.RoomId))
-            (_rooms, _pastDue) = (rooms, _pastDue < now + StoringLag ? _pastDue : now + StoringLag);
+        if (!places.SequenceEqual(_rooms, PresenceComparers.RoomId))
+            (_rooms, _pastDue) = (places, _pastDue < now + StoringLag ? _pastDue : now + StoringLag);
         if (now < _pastDue)
             return;
         _pastDue = now + StoredPace;
-        var (visits, next) = await history.ReadVisitsAsync(userId, take: Visits);
-        _pastBans = await removals.ListAsync(new BanQuery { UserId = userId, State = BanState.Past }, PastBans, CancellationToken.None);
-        _past = new ViewerPast(await history.ReadPersonAsync(userId), visits, next);
+        var (visits, next) = await history.ReadVisitsAsync(userId, take: Visits, within: within);
+        _pastBans = await removals.ListAsync(new BanQuery { UserId = userId, State = BanState.Past, Within = within }, PastBans, CancellationToken.None);
+        _past = new ViewerPast(within is null ? await history.ReadPersonAsync(userId) : null, visits, next);
     }
 
     /// <summary>The engine knows the bans in force. The store knows who decided them, and is read when something changed.</summary>
@@ -130,7 +132,7 @@ internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, Rem
 /// <param name="At">The moment of all this.</param>
 /// <param name="IsWarming">Viewers may still be on their way back after a restart.</param>
 /// <param name="IsEnabled">Whether presence is on.</param>
-/// <param name="MayAct">Whether this moderator may remove and lift.</param>
+/// <param name="Access">What this moderator may do.</param>
 public sealed record ViewerDetailViewModel(
     string UserId,
     UserProfile? Profile,
@@ -143,7 +145,7 @@ public sealed record ViewerDetailViewModel(
     DateTimeOffset At,
     bool IsWarming,
     bool IsEnabled,
-    bool MayAct)
+    ModeratorAccess Access)
 {
     /// <summary>What is kept of its visits.</summary>
     public ViewerPast Past { get; init; } = new(null, [], null);
@@ -154,15 +156,22 @@ public sealed record ViewerDetailViewModel(
     /// <summary>Moderators' notes on it, and whether this one may change each; none for who may not act.</summary>
     public IReadOnlyList<(ViewerNote Note, bool MayChange)> Notes { get; init; } = [];
 
+    /// <summary>Whether this moderator may remove it from a room and lift that, or with null the same of the network.</summary>
+    public bool MayActIn(string? roomId) => Access.Holds(ModeratorRole.Moderator, roomId);
+
     /// <summary>Whether this moderator may erase it.</summary>
-    public bool MayErase { get; init; }
+    public bool MayErase => Access.Holds(ModeratorRole.Admin, roomId: null);
 }
 
 /// <summary>What is kept of a viewer's visits.</summary>
-/// <param name="Person">In all; null for nothing.</param>
+/// <param name="Person">In all; null for nothing, and for who may not see all rooms.</param>
 /// <param name="Visits">The latest that ended, the latest first.</param>
 /// <param name="Next">Where older ones begin; null for none.</param>
-public sealed record ViewerPast(PersonSummary? Person, IReadOnlyList<Visit> Visits, string? Next);
+public sealed record ViewerPast(PersonSummary? Person, IReadOnlyList<Visit> Visits, string? Next)
+{
+    /// <summary>Whether nothing is kept: never here, or erased.</summary>
+    public bool IsNothing => Person is null && Visits.Count == 0;
+}
 
 /// <summary>Hands out what is kept of a person, and erases it; the role is checked here, whatever the page shows.</summary>
 internal sealed class PersonAdministration(PersonData people, ModeratorGuard guard, ILogger<PersonAdministration> logger)

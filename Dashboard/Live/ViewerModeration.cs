@@ -27,7 +27,7 @@ internal sealed class ViewerModeration(IPresence presence, RemovalStore removals
     /// <exception cref="StoreFullException">The cap is reached. Nothing was changed.</exception>
     public async Task<RemovalEntry> RemoveAsync(Removal removal, bool withDevices, RemovalEntry? known, CancellationToken cancellationToken)
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator, removal.RoomId);
         var (entry, _) = await removals.RemoveAsync(Checked(removal, withDevices), moderator.Actor, known?.Id ?? 0, cancellationToken);
         return entry;
     }
@@ -40,7 +40,7 @@ internal sealed class ViewerModeration(IPresence presence, RemovalStore removals
     /// <inheritdoc cref="RemoveAsync" path="/exception"/>
     public async Task<IReadOnlyList<BanChange>> RemoveManyAsync(IReadOnlyList<Removal> wanted, IProgress<int>? progress, CancellationToken cancellationToken)
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var moderator = await RequireAsync(wanted.Select(removal => removal.RoomId));
         if (wanted.Count > MostTogether)
             throw new ArgumentException($"At most {MostTogether} bans can be set together.", nameof(wanted));
         Removal[] valid = [.. wanted.Select(removal => Checked(removal, withDevices: false))];
@@ -61,7 +61,7 @@ internal sealed class ViewerModeration(IPresence presence, RemovalStore removals
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
     public async Task<IReadOnlyList<BanChange>> LiftManyAsync(IReadOnlyList<RemovalEntry> bans, IProgress<int>? progress, CancellationToken cancellationToken)
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var moderator = await RequireAsync(bans.Select(ban => ban.Removal.RoomId));
         var changes = new List<BanChange>();
         foreach (var ban in bans)
         {
@@ -79,7 +79,7 @@ internal sealed class ViewerModeration(IPresence presence, RemovalStore removals
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
     public async Task<int> UndoAsync(IReadOnlyList<BanChange> changes, CancellationToken cancellationToken)
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var moderator = await RequireAsync(changes.Select(change => (change.Before ?? change.After)!.Removal.RoomId));
         var undone = 0;
         foreach (var (before, after) in changes)
         {
@@ -100,7 +100,7 @@ internal sealed class ViewerModeration(IPresence presence, RemovalStore removals
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
     public async Task LiftAsync(string userId, string? roomId, CancellationToken cancellationToken)
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator, roomId);
         await removals.LiftAsync(userId, roomId, moderator.Actor, cancellationToken);
     }
 
@@ -108,14 +108,17 @@ internal sealed class ViewerModeration(IPresence presence, RemovalStore removals
     /// <exception cref="AccessRefusedException">Not a Moderator.</exception>
     public async Task<RemovalEntry?> InForceAsync(string userId, string? roomId, CancellationToken cancellationToken)
     {
-        await guard.RequireAsync(ModeratorRole.Moderator);
+        if (roomId is null)
+            await guard.RequireSomewhereAsync(ModeratorRole.Moderator); // a ban from the network is one from every room
+        else
+            await guard.RequireAsync(ModeratorRole.Moderator, roomId);
         return await removals.FindAsync(userId, roomId, cancellationToken);
     }
 
     /// <summary>Announces that this moderator is about to act on a viewer, until the result is disposed.</summary>
     /// <exception cref="AccessRefusedException">Not a Moderator.</exception>
     public async Task<ModeratorBoard.Acting> EnterAsync(string userId, Action changed) =>
-        board.Enter(userId, (await guard.RequireAsync(ModeratorRole.Moderator)).Email, changed);
+        board.Enter(userId, (await guard.RequireSomewhereAsync(ModeratorRole.Moderator)).Email, changed);
 
     /// <summary>Stores the reasons to choose from.</summary>
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
@@ -125,6 +128,18 @@ internal sealed class ViewerModeration(IPresence presence, RemovalStore removals
 
     /// <summary>What keeps a viewer out of a room now; null when nothing does.</summary>
     public Removal? RemovalOf(string userId, string roomId) => presence.RemovalOf(userId, roomId);
+
+    /// <summary>Whether this moderator may ban from a room, or with null from the network; for what a dialog offers.</summary>
+    public ValueTask<bool> MayActInAsync(string? roomId) => guard.HoldsAsync(ModeratorRole.Moderator, roomId);
+
+    /// <summary>A Moderator of all of these places, or nothing is done in any.</summary>
+    private async ValueTask<ModeratorIdentity> RequireAsync(IEnumerable<string?> places)
+    {
+        var moderator = await guard.RequireSomewhereAsync(ModeratorRole.Moderator);
+        foreach (var place in places.Distinct(PresenceComparers.RoomId))
+            await guard.RequireAsync(ModeratorRole.Moderator, place);
+        return moderator;
+    }
 
     private Removal Checked(Removal removal, bool withDevices)
     {

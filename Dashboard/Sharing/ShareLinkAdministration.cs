@@ -7,20 +7,20 @@ namespace Presence.Dashboard.Sharing;
 /// <summary>Share links as moderators make, see and revoke them; the role is checked here, whatever the page shows.</summary>
 internal sealed class ShareLinkAdministration(ShareLinkStore links, ModeratorGuard guard)
 {
-    /// <summary>All links, the newest first.</summary>
+    /// <summary>The links of all rooms that the moderator moderates, the newest first.</summary>
     /// <exception cref="AccessRefusedException">Not a Moderator.</exception>
     public async Task<IReadOnlyList<ShareLink>> ReadAsync()
     {
-        await guard.RequireAsync(ModeratorRole.Moderator);
-        return links.List();
+        var rooms = (await guard.RequireSomewhereAsync(ModeratorRole.Moderator)).Access.RoomsOf(ModeratorRole.Moderator);
+        return rooms is null ? links.List() : [.. links.List().Where(link => rooms.Contains(link.RoomId))];
     }
 
     /// <summary>Makes a link, in the moderator's name.</summary>
-    /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
+    /// <exception cref="AccessRefusedException">Not a Moderator of its room. Nothing was changed.</exception>
     /// <exception cref="StoreFullException">A cap is reached. Nothing was changed.</exception>
     public async Task<IssuedShareLink> MakeAsync(string roomId, ShareLinkKind kind, bool showsNames, CancellationToken cancellationToken)
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator, roomId);
         return await links.MakeAsync(roomId, kind, showsNames, moderator.Actor, cancellationToken);
     }
 
@@ -28,15 +28,15 @@ internal sealed class ShareLinkAdministration(ShareLinkStore links, ModeratorGua
     /// <inheritdoc cref="MakeAsync(string, ShareLinkKind, bool, CancellationToken)" path="/exception"/>
     public async Task<IssuedShareLink> MakeAsync(Broadcast broadcast, CancellationToken cancellationToken)
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator, broadcast.RoomId);
         return await links.MakeAsync(broadcast.RoomId, ShareLinkKind.Broadcast, showsNames: false, moderator.Actor, cancellationToken, broadcast.Id);
     }
 
     /// <summary>Revokes a link of any moderator. Its open pages end within a second.</summary>
-    /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
+    /// <exception cref="AccessRefusedException">Not a Moderator of its room. Nothing was changed.</exception>
     public async Task RevokeAsync(string id, CancellationToken cancellationToken)
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator, links.FindById(id)?.RoomId);
         await links.RevokeAsync(id, moderator.Actor, cancellationToken);
     }
 }

@@ -39,8 +39,9 @@ public interface IHistory
     /// <param name="userId">The user.</param>
     /// <param name="cursor">Where the page before ended; null starts with the latest.</param>
     /// <param name="take">How many at most, 1..<see cref="PresenceLimits.Page"/>.</param>
+    /// <param name="within">Those to rooms of this set; null for all.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    Task<HistoryPage<Visit>> ReadVisitsAsync(string userId, string? cursor = null, int take = PresenceLimits.Page, CancellationToken cancellationToken = default);
+    Task<HistoryPage<Visit>> ReadVisitsAsync(string userId, string? cursor = null, int take = PresenceLimits.Page, RoomSet? within = null, CancellationToken cancellationToken = default);
 
     /// <summary>Who was in a room at an instant, in the order in which they joined.</summary>
     /// <param name="roomId">The room.</param>
@@ -74,14 +75,16 @@ public interface IHistory
     /// <summary>What happened since an instant, the most important first.</summary>
     /// <param name="since">The instant; at most 30 days ago.</param>
     /// <param name="take">How many items at most, 1..<see cref="PresenceLimits.Page"/>.</param>
+    /// <param name="within">What happened in rooms of this set; null for everything.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    Task<AwayReport> ReadAwayAsync(DateTimeOffset since, int take = 20, CancellationToken cancellationToken = default);
+    Task<AwayReport> ReadAwayAsync(DateTimeOffset since, int take = 20, RoomSet? within = null, CancellationToken cancellationToken = default);
 
     /// <summary>People who left within the last hour and whose id or name contains a text: of each the latest visit, the latest first.</summary>
     /// <param name="text">Up to <see cref="PresenceLimits.SearchLength"/> characters; case, accents and composition do not matter.</param>
     /// <param name="take">How many at most, 1..<see cref="PresenceLimits.Page"/>.</param>
+    /// <param name="within">Out of rooms of this set; null for all.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    Task<IReadOnlyList<Visit>> FindDepartedAsync(string text, int take = 8, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<Visit>> FindDepartedAsync(string text, int take = 8, RoomSet? within = null, CancellationToken cancellationToken = default);
 
     /// <summary>What another interval and timeout would have come to over the last day, beside those in force in the room or the network.</summary>
     /// <exception cref="ArgumentException">The interval and the timeout do not go together. The message is for the caller.</exception>
@@ -164,6 +167,9 @@ public sealed record BroadcastQuery
 {
     /// <summary>Of one room; null for all.</summary>
     public string? RoomId { get; init; }
+
+    /// <summary>Of rooms of this set; null for all.</summary>
+    public RoomSet? Within { get; init; }
 
     /// <summary>Those that were live at this instant or later; null for all.</summary>
     public DateTimeOffset? From { get; init; }

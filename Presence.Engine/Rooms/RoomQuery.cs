@@ -13,6 +13,9 @@ public sealed record RoomQuery
     /// <summary>Only rooms whose id, or title in the catalogue, contains this, whatever its case, accents or composition.</summary>
     public string? Search { get; init; }
 
+    /// <summary>Only rooms of this set; null for all.</summary>
+    public RoomSet? Within { get; init; }
+
     /// <summary>Which of them.</summary>
     public RoomFilter Filter { get; init; }
 

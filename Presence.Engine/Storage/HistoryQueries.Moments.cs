@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Presence.Engine.Audit;
 using Presence.Engine.Changes;
 using Presence.Engine.History;
+using Presence.Engine.Rooms;
 
 namespace Presence.Engine.Storage;
 
@@ -80,12 +81,14 @@ public sealed partial class HistoryQueries
         HistoryEvents.ReadAsync(database, roomId, from, until, Math.Clamp(take, 1, LargestPage), cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<AwayReport> ReadAwayAsync(DateTimeOffset since, int take = 20, CancellationToken cancellationToken = default)
+    public async Task<AwayReport> ReadAwayAsync(DateTimeOffset since, int take = 20, RoomSet? within = null, CancellationToken cancellationToken = default)
     {
         var now = database.Now();
         since = since < now - LongestAway ? now - LongestAway : since > now ? now : since;
         var events = await ReadEventsAsync(roomId: null, since, now.AddMilliseconds(1), LargestPage, cancellationToken);
-        var (broadcasts, _) = await ReadBroadcastsAsync(new BroadcastQuery { From = since, Take = PresenceLimits.Page }, cancellationToken);
+        if (within is not null)
+            events = [.. events.Where(happened => happened.RoomId is { } roomId && within.Contains(roomId))];
+        var (broadcasts, _) = await ReadBroadcastsAsync(new BroadcastQuery { From = since, Within = within, Take = PresenceLimits.Page }, cancellationToken);
         return await ReadAsync(
             reader =>
             {
@@ -109,13 +112,14 @@ public sealed partial class HistoryQueries
                 return new AwayReport(
                     since,
                     [.. items.OrderBy(item => item.Item.Kind).ThenByDescending(item => item.Weight).ThenByDescending(item => item.Item.At).Select(item => item.Item).Take(Math.Clamp(take, 1, PresenceLimits.Page))],
-                    PeakSince(reader, since, now), (int)reader.Numbers("""SELECT count(*) FROM "Broadcasts" WHERE "EndedAt" > $1 AND "HadViewers" = 1""", since.ToUnixTimeMilliseconds())[0]);
+                    within is null ? PeakSince(reader, since, now) : null,
+                    within is not null ? broadcasts.Count(broadcast => broadcast.EndedAt is not null) : (int)reader.Numbers("""SELECT count(*) FROM "Broadcasts" WHERE "EndedAt" > $1 AND "HadViewers" = 1""", since.ToUnixTimeMilliseconds())[0]);
             },
             cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Visit>> FindDepartedAsync(string text, int take = 8, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<Visit>> FindDepartedAsync(string text, int take = 8, RoomSet? within = null, CancellationToken cancellationToken = default)
     {
         var wanted = Letters.Fold(text);
         take = Math.Clamp(take, 1, PresenceLimits.Page);
@@ -125,16 +129,16 @@ public sealed partial class HistoryQueries
         return ReadAsync<IReadOnlyList<Visit>>(
             reader =>
             {
-                var people = new List<long>();
+                var visits = new List<Visit>();
                 foreach (var person in reader.SeenSince(since))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     if (Letters.Contains(person.UserId, wanted) || (person.Name is { } name && Letters.Contains(name, wanted)))
-                        people.Add(person.No);
-                    if (people.Count == take)
+                        visits.AddRange(reader.VisitsOf(person.No, VisitPlace.Last, 1, within).Select(visit => visit.Visit).Where(visit => within is null || visit.LeftAt >= since));
+                    if (visits.Count == take)
                         break;
                 }
-                return [.. people.SelectMany(person => reader.VisitsOf(person, VisitPlace.Last, 1)).Select(visit => visit.Visit)];
+                return visits;
             },
             cancellationToken);
     }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Presence.Engine.History;
+using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 
 namespace Presence.Engine.Storage;
@@ -59,9 +60,10 @@ public sealed partial class HistoryQueries(PresenceDatabase database, HistorySet
                 var found = reader.Broadcasts(
                     $"""
                     b."HadViewers" = 1 AND (b."StartedAt", b."Id") < ($1, $2) AND b."StartedAt" < $3 AND (b."EndedAt" IS NULL OR b."EndedAt" > $4) {(room == HistoryTables.Network ? "AND $5 = 0" : """AND b."RoomNo" = $5""")}
+                    AND ($7 IS NULL OR {HistoryReader.IsWithin("$7", "$8")})
                     ORDER BY b."StartedAt" DESC, b."Id" DESC LIMIT $6
                     """,
-                    after.JoinedAt, after.RoomNo, query.Until?.ToUnixTimeMilliseconds() ?? long.MaxValue, query.From?.ToUnixTimeMilliseconds() ?? long.MinValue, room, (long)take + 1);
+                    after.JoinedAt, after.RoomNo, query.Until?.ToUnixTimeMilliseconds() ?? long.MaxValue, query.From?.ToUnixTimeMilliseconds() ?? long.MinValue, room, (long)take + 1, HistoryReader.IdsOf(query.Within), HistoryReader.PrefixesOf(query.Within));
                 return Page(found, take, broadcast => new VisitPlace(broadcast.Id, broadcast.StartedAt.ToUnixTimeMilliseconds(), 0));
             },
             cancellationToken);
@@ -185,11 +187,11 @@ public sealed partial class HistoryQueries(PresenceDatabase database, HistorySet
         ReadAsync(reader => reader.Person(userId)?.Person, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<HistoryPage<Visit>> ReadVisitsAsync(string userId, string? cursor = null, int take = PresenceLimits.Page, CancellationToken cancellationToken = default)
+    public Task<HistoryPage<Visit>> ReadVisitsAsync(string userId, string? cursor = null, int take = PresenceLimits.Page, RoomSet? within = null, CancellationToken cancellationToken = default)
     {
         take = Math.Clamp(take, 1, PresenceLimits.Page);
         var before = cursor is null ? VisitPlace.Last : VisitPlace.Parse(cursor);
-        return ReadAsync(reader => reader.Person(userId) is { } person ? Page(reader.VisitsOf(person.No, before, take + 1), take) : new HistoryPage<Visit>([], null), cancellationToken);
+        return ReadAsync(reader => reader.Person(userId) is { } person ? Page(reader.VisitsOf(person.No, before, take + 1, within), take) : new HistoryPage<Visit>([], null), cancellationToken);
     }
 
     /// <inheritdoc/>

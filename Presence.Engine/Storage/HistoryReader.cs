@@ -46,6 +46,16 @@ internal sealed class HistoryReader : IDisposable
         _context.Dispose();
     }
 
+    /// <summary>The condition that the room of a row is in a set, whose ids and prefixes are these parameters.</summary>
+    public static string IsWithin(string ids, string prefixes) =>
+        $"""(r."RoomId" IN (SELECT value FROM json_each({ids})) OR EXISTS (SELECT 1 FROM json_each({prefixes}) WHERE substr(r."RoomId", 1, length(value)) = value))""";
+
+    /// <summary>A set's ids as a parameter; null for no set.</summary>
+    public static string? IdsOf(RoomSet? rooms) => rooms is null ? null : JsonSerializer.Serialize(rooms.Ids);
+
+    /// <summary>A set's prefixes as a parameter; null for no set.</summary>
+    public static string? PrefixesOf(RoomSet? rooms) => rooms is null ? null : JsonSerializer.Serialize(rooms.Prefixes);
+
     /// <summary>A room's number, the network's for null; null when nothing is kept of it.</summary>
     public long? RoomNo(string? roomId) => roomId is null ? HistoryTables.Network : Number("""SELECT "No" FROM "HistoryRooms" WHERE "RoomId" = $1""", roomId);
 
@@ -134,14 +144,14 @@ internal sealed class HistoryReader : IDisposable
     }
 
     /// <summary>A person's visits, the latest first, before a place.</summary>
-    public List<(VisitPlace Place, Visit Visit)> VisitsOf(long person, VisitPlace before, int take)
+    public List<(VisitPlace Place, Visit Visit)> VisitsOf(long person, VisitPlace before, int take, RoomSet? within = null)
     {
         using var command = Query(
             $"""
             SELECT {VisitColumns} FROM "Visits" v INDEXED BY "IX_Visits_PersonNo_JoinedAt" {VisitNames}
-            WHERE v."PersonNo" = $1 AND (v."JoinedAt", v."RoomNo") < ($2, $3) ORDER BY v."JoinedAt" DESC, v."RoomNo" DESC LIMIT $4
+            WHERE v."PersonNo" = $1 AND (v."JoinedAt", v."RoomNo") < ($2, $3) AND ($5 IS NULL OR {IsWithin("$5", "$6")}) ORDER BY v."JoinedAt" DESC, v."RoomNo" DESC LIMIT $4
             """,
-            person, before.JoinedAt, before.RoomNo, (long)take);
+            person, before.JoinedAt, before.RoomNo, (long)take, IdsOf(within), PrefixesOf(within));
         var visits = new List<(VisitPlace, Visit)>();
         Read(command, visits);
         return visits;

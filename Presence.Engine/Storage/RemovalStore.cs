@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Presence.Engine.Audit;
 using Presence.Engine.Moderation;
+using Presence.Engine.Rooms;
 
 namespace Presence.Engine.Storage;
 
@@ -164,10 +165,10 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
     }
 
     /// <summary>How many bans are in force now: of all places, and from the network.</summary>
-    public async Task<(int All, int Network)> CountAsync(CancellationToken cancellationToken)
+    public async Task<(int All, int Network)> CountAsync(CancellationToken cancellationToken, RoomSet? within = null)
     {
         await using var context = database.CreateDbContext();
-        var inForce = Select(context, new BanQuery { State = BanState.InForce });
+        var inForce = Select(context, new BanQuery { State = BanState.InForce, Within = within });
         return (await inForce.CountAsync(cancellationToken), await inForce.CountAsync(r => r.RoomId == RemovalRecord.Network, cancellationToken));
     }
 
@@ -237,6 +238,11 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
             rows = rows.Where(r => r.RoomId != RemovalRecord.Network);
         if (query.RoomId is { } roomId)
             rows = rows.Where(r => r.RoomId == roomId);
+        if (query.Within is { } rooms)
+        {
+            var (ids, prefixes) = (rooms.Ids, rooms.Prefixes);
+            rows = rows.Where(r => r.RoomId != RemovalRecord.Network && (ids.Contains(r.RoomId) || prefixes.Any(prefix => r.RoomId.StartsWith(prefix))));
+        }
         if (query.UserId is { } userId)
             rows = rows.Where(r => r.UserId == userId);
         if (query.By is { } by)
@@ -345,6 +351,9 @@ public sealed record BanQuery
 
     /// <summary>From this room.</summary>
     public string? RoomId { get; init; }
+
+    /// <summary>From a room of this set; null for every room and the network.</summary>
+    public RoomSet? Within { get; init; }
 
     /// <summary>From the network, not from a room.</summary>
     public bool IsNetworkAlone { get; init; }

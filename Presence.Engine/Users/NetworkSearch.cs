@@ -16,6 +16,9 @@ public sealed record NetworkSearch
     /// <summary>At most so many rooms, 1..<see cref="PresenceLimits.Page"/>.</summary>
     public int Rooms { get; init; } = 8;
 
+    /// <summary>Only rooms of this set, and who is in one of them; null for the whole network.</summary>
+    public RoomSet? Within { get; init; }
+
     /// <summary>Where a shown text contains the search, whole characters as people see them; null where it doesn't.</summary>
     /// <remarks><b>Cost.</b> The length of the text: for the few that are shown.</remarks>
     public (int Start, int Length)? FindIn(string shown)

@@ -16,6 +16,7 @@ public sealed partial class RemoveViewerDialog
     private RemovalEntry? _inNetwork;
     private string _problem = "";
     private bool _isBusy;
+    private bool _mayBanFromNetwork;
     private ModeratorBoard.Acting? _acting;
 
     /// <summary>Whom to remove from where, and what was chosen so far.</summary>
@@ -80,6 +81,8 @@ public sealed partial class RemoveViewerDialog
         try
         {
             _acting = await Moderation.EnterAsync(UserId, () => _ = InvokeAsync(StateHasChanged));
+            _mayBanFromNetwork = await Moderation.MayActInAsync(null);
+            Draft.IsNetworkWide &= _mayBanFromNetwork;
             _inNetwork = await Moderation.InForceAsync(UserId, null, CancellationToken.None);
             if (RoomId is not null)
                 _inRoom = await Moderation.InForceAsync(UserId, RoomId, CancellationToken.None);

@@ -1,7 +1,10 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
+using MudBlazor;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Live;
 
@@ -11,6 +14,8 @@ namespace Presence.Dashboard.Components.Layout;
 public sealed partial class MainLayout : IAsyncDisposable
 {
     private ErrorBoundary? _boundary;
+    private MudDialogProvider? _dialogs;
+    private ModeratorAccess _access = ModeratorAccess.None;
     private BanQuestion? _left;
     private IJSObjectReference? _module;
     private DotNetObjectReference<PageVisibility>? _visibility;
@@ -22,6 +27,9 @@ public sealed partial class MainLayout : IAsyncDisposable
         get => Bans.Asked ?? _left;
         set => _left ??= value;
     }
+
+    [CascadingParameter]
+    private Task<AuthenticationState>? Authentication { get; set; }
 
     [Inject]
     private ViewerBans Bans { get; set; } = default!;
@@ -39,6 +47,15 @@ public sealed partial class MainLayout : IAsyncDisposable
     private string SkipHref => Navigation.ToBaseRelativePath(Navigation.Uri).Split('#')[0] + "#main";
 
     protected override void OnInitialized() => Navigation.LocationChanged += OnLocationChanged;
+
+    protected override async Task OnParametersSetAsync()
+    {
+        var access = Authentication is null ? ModeratorAccess.None : ModeratorAccess.Of((await Authentication).User);
+        if (access == _access)
+            return;
+        _access = access;
+        _dialogs?.DismissAll();
+    }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {

@@ -114,7 +114,7 @@ public sealed partial class SearchPalette : IAsyncDisposable
             return;
         try
         {
-            var mayBan = SearchMenu.WhomToBan(text) is not null && await Guard.HoldsAsync(ModeratorRole.Moderator);
+            var mayBan = SearchMenu.WhomToBan(text) is not null && (await Guard.AccessAsync()).HoldsSomewhere(ModeratorRole.Moderator);
             var reading = await Query.ReadAsync(mayBan ? SearchMenu.WhomToBan(text)! : text, Trail.Lately, typedOn);
             if (typedOn.IsCancellationRequested)
                 return;

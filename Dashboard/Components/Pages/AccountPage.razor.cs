@@ -70,7 +70,4 @@ public sealed partial class AccountPage : IDisposable
         new(StringComparer.Ordinal) { ["name"] = name, ["autocomplete"] = autocomplete, ["minlength"] = shortest };
 
     private static string Unchanged(string problem) => Sentence.With(AccountTexts.PasswordUnchanged, problem);
-
-    private static ModeratorRole? RoleOf(ClaimsPrincipal principal) =>
-        ModeratorRoles.All.Where(role => principal.IsInRole(role.ToString())).Select(role => (ModeratorRole?)role).Max();
 }

@@ -28,9 +28,9 @@ public sealed partial class OverviewPage
 
     private HistoryRange Range => RangeName == DayName ? HistoryRange.Day : HistoryRange.Hour;
 
-    private string Peak => Reading?.Peak is { } peak ? Numbers.Count(Math.Max(peak.Viewers, Reading.Network.Viewers)) : OverviewTexts.NoPeak;
+    private string Peak => Reading?.Network is { Peak: { } peak, Count.Viewers: var now } ? Numbers.Count(Math.Max(peak.Viewers, now)) : OverviewTexts.NoPeak;
 
-    private string PeakAt => Reading?.Peak is { } peak ? Sentence.With(OverviewTexts.PeakAt, LocalTime.Clock(peak.At, Time.GetUtcNow())) : "";
+    private string PeakAt => Reading?.Network?.Peak is { } peak ? Sentence.With(OverviewTexts.PeakAt, LocalTime.Clock(peak.At, Time.GetUtcNow())) : "";
 
     protected override ValueTask<OverviewViewModel> ReadAsync() =>
         Reader.ReadAsync(new OverviewView(Range, LocalTime.StartOfDay(Time.GetUtcNow())));

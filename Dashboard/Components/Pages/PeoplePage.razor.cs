@@ -18,6 +18,7 @@ public sealed partial class PeoplePage : IDisposable
     private PeopleViewModel? _reading;
     private IssuedInvitation? _issued;
     private IssuedPasswordLink? _passwordLink;
+    private AccessDraft _draft = new();
     private string? _edited;
     private bool _isAskedAgain;
     private bool _isBusy;
@@ -28,9 +29,13 @@ public sealed partial class PeoplePage : IDisposable
     [PersistentState]
     public string? Name { get; set; }
 
-    /// <summary>The role an invitation gives.</summary>
+    /// <summary>The access an invitation gives.</summary>
     [PersistentState]
-    public ModeratorRole? Role { get; set; }
+    public AccessDraft Draft
+    {
+        get => _draft;
+        set => _draft = value ?? new AccessDraft();
+    }
 
     /// <summary>The account whose dialog is open.</summary>
     [PersistentState]
@@ -38,12 +43,6 @@ public sealed partial class PeoplePage : IDisposable
     {
         get => _edited;
         set => _edited = value;
-    }
-
-    private ModeratorRole InvitedRole
-    {
-        get => Role ?? ModeratorRole.Moderator;
-        set => Role = value;
     }
 
     [Inject]
@@ -151,15 +150,15 @@ public sealed partial class PeoplePage : IDisposable
         {
             await ActAsync(() => People.SetDisabledAsync(moderator, isDisabled, _closing.Token));
         }
-        else if (chosen is ModeratorRole role && role != moderator.Role)
+        else if (chosen is ModeratorAccess access && access != moderator.Access)
         {
-            await ActAsync(() => People.ChangeRoleAsync(moderator, role, _closing.Token));
+            await ActAsync(() => People.ChangeAccessAsync(moderator, access, _closing.Token));
         }
     }
 
     private Task InviteAsync() => ActAsync(async () =>
     {
-        _issued = await People.InviteAsync(Name ?? "", InvitedRole, _closing.Token);
+        _issued = await People.InviteAsync(Name ?? "", Draft.Value ?? ModeratorAccess.None, _closing.Token);
         Name = "";
     });
 

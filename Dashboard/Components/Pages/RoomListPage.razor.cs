@@ -36,7 +36,7 @@ public sealed partial class RoomListPage
 
     private bool IsAscending => RoomOrders.IsAscending(View.Order, View.Reversed);
 
-    private bool IsEmpty => Reading is { Network.Rooms: 0, Matching: 0, Pinned.Count: 0 } && View.IsEverything;
+    private bool IsEmpty => Reading is { Viewers: 0, Matching: 0, Pinned.Count: 0 } && View.IsEverything;
 
     private string Showing => Numbers.Of(Reading!.Matching, RoomListTexts.OneRoom, RoomListTexts.ManyRooms);
 

@@ -49,7 +49,7 @@ public sealed partial class DropPanel : IDisposable
         _latest.Clear();
         return IsTooLong
             ? Task.CompletedTask
-            : _latest.ReadAsync(token => History.ReadAsync(history => history.ReadDropAsync(RoomId, Span.From, Span.Until, token)), Failures, "Why viewers left couldn't be read.");
+            : _latest.ReadAsync(token => History.ReadAsync(RoomId, history => history.ReadDropAsync(RoomId, Span.From, Span.Until, token)), Failures, "Why viewers left couldn't be read.");
     }
 
     private static IEnumerable<(LeaveReason Reason, int Left, int Before)> Reasons(DropReport report)

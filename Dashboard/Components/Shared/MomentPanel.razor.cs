@@ -123,9 +123,9 @@ public sealed partial class MomentPanel : IDisposable
         RoomMoment? moment = null;
         MomentComparison? comparison = null;
         if (other is { } second)
-            comparison = await History.ReadAsync(history => history.CompareMomentsAsync(RoomId, at < second ? at : second, at < second ? second : at, PresenceLimits.Page, token));
+            comparison = await History.ReadAsync(RoomId, history => history.CompareMomentsAsync(RoomId, at < second ? at : second, at < second ? second : at, PresenceLimits.Page, token));
         else
-            moment = await History.ReadAsync(history => history.ReadMomentAsync(RoomId, at, 0, _take, token));
+            moment = await History.ReadAsync(RoomId, history => history.ReadMomentAsync(RoomId, at, 0, _take, token));
         return new Shown(moment, comparison, await History.ProfilesOfAsync([.. moment?.Page ?? [], .. comparison?.Gone ?? [], .. comparison?.Came ?? []], token));
     }
 

@@ -14,7 +14,7 @@ internal sealed class StageModeration(StageStore stages, ModeratorGuard guard, N
     /// <summary>Invites a viewer.</summary>
     public Task InviteAsync(string roomId, string userId, string name) => TryAsync(async () =>
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator, roomId);
         if (await stages.InviteAsync(roomId, userId, InvitationRules.Default, moderator.Actor, CancellationToken.None) is null)
             notices.Say(Sentence.With(RoomTexts.StageGone, VisibleText.Isolated(name)), severity: Severity.Warning);
     });
@@ -22,14 +22,14 @@ internal sealed class StageModeration(StageStore stages, ModeratorGuard guard, N
     /// <summary>Takes an invitation back, or its viewer off the stage.</summary>
     public Task CancelAsync(StageInvitation invitation) => TryAsync(async () =>
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator, invitation.RoomId);
         await stages.CancelAsync(invitation.RoomId, invitation.Id, moderator.Actor, CancellationToken.None);
     });
 
     /// <summary>Lowers a hand, or with null all of a room.</summary>
     public Task LowerAsync(string roomId, string? userId) => TryAsync(async () =>
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator, roomId);
         await stages.LowerHandsAsync(roomId, userId, moderator.Actor, CancellationToken.None);
     });
 

@@ -19,7 +19,7 @@ public sealed partial class TestViewerButton
     [Inject]
     private TestViewerAdministration Viewers { get; set; } = default!;
 
-    protected override async Task OnInitializedAsync() => _maySend = await Viewers.MaySendAsync();
+    protected override async Task OnInitializedAsync() => _maySend = await Viewers.MaySendAsync(RoomId);
 
     private async Task SendAsync()
     {

@@ -70,7 +70,7 @@ public sealed partial class SignInPage
         Passkey ??= new PasskeyInput();
         if (SetupLink.IsOpen && Provider.Issuer is null)
             Navigation.NavigateTo(ModeratorAccounts.SetupPath[1..]);
-        else if (HttpMethods.IsGet(Http.Request.Method) && ModeratorPolicy.Holds(Http.User, ModeratorRole.Observer))
+        else if (HttpMethods.IsGet(Http.Request.Method) && ModeratorAccess.Of(Http.User).HoldsSomewhere(ModeratorRole.Observer))
             Navigation.NavigateTo(ReturnUrl.LocalOrHome(ReturnAddress, Navigation));
         if (HttpMethods.IsGet(Http.Request.Method) && Provider.Issuer is not null)
             _problem = await ProblemTextAsync();
