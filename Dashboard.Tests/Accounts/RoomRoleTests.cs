@@ -1,10 +1,12 @@
 using System.Net;
 using System.Security.Claims;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Authentication;
+using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine;
@@ -14,6 +16,7 @@ using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 using Presence.Engine.Tests.Support;
 using Presence.Engine.Users;
+using RouteData = Microsoft.AspNetCore.Components.RouteData;
 
 namespace Presence.Dashboard.Tests.Accounts;
 
@@ -142,6 +145,24 @@ public sealed class RoomRoleTests(RoomRoleTests.ManyRooms many) : IClassFixture<
                 }
             }
         }
+    }
+
+    [Theory]
+    [InlineData("in-a", true)]
+    [InlineData("out-b", false)]
+    [InlineData(null, true)]
+    public async Task Policy_OfAPageOfACircuit_AsksForTheRoleInItsRoom(string? room, bool isAllowed)
+    {
+        var values = new Dictionary<string, object?>(StringComparer.Ordinal);
+        if (room is not null)
+            values["RoomId"] = room;
+        var narrow = new ClaimsPrincipal(new ClaimsIdentity(ModeratorAccess.Of(ModeratorRole.Moderator, RoomSet.Of("in-*"), observesElsewhere: false).ToClaims(ClaimTypes.Role), "test"));
+        await using var scope = many.Host.Services.CreateAsyncScope();
+
+        var result = await scope.ServiceProvider.GetRequiredService<IAuthorizationService>().AuthorizeAsync(narrow, new RouteData(typeof(RoomDetailPage), values), ModeratorPolicy.Observe);
+
+        Assert.Equal(isAllowed, result.Succeeded);
+        Assert.False((await scope.ServiceProvider.GetRequiredService<IAuthorizationService>().AuthorizeAsync(narrow, new RouteData(typeof(RoomDetailPage), values), ModeratorPolicy.ObserveAll)).Succeeded);
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class RoleTests(ChromiumBrowser chromium)
 
         var since = Stopwatch.StartNew();
         await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
-        await live.Page.WaitForFunctionAsync("() => document.querySelector('main h1')?.textContent === 'No access'", null, new() { PollingInterval = 10, Timeout = (float)Bound.TotalMilliseconds });
+        await live.Page.WaitForFunctionAsync("() => document.querySelector('[data-testid=no-access]')", null, new() { PollingInterval = 10, Timeout = (float)Bound.TotalMilliseconds });
         var took = since.Elapsed;
 
         TestContext.Current.TestOutputHelper!.WriteLine($"From Save in one browser until the room was gone from the other: {took.TotalMilliseconds:0} ms.");

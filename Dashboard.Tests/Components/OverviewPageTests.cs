@@ -164,7 +164,7 @@ public sealed class OverviewPageTests : PageTest
         var page = Render<OverviewPage>();
 
         Loops.Failed("membership writer", "disk full", Time.GetUtcNow());
-        Moderator.SetPolicies(ModeratorPolicy.Moderate);
+        Moderator.SetPolicies(ModeratorPolicy.ModerateAll);
 
         await PassUntilAsync(() => page.FindAll("[data-testid=health][data-state=degraded]").Count == 1);
         Assert.Contains("Failing, retrying: Membership writer", page.ByTestId("health").TextContent, StringComparison.Ordinal);

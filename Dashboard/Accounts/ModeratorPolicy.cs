@@ -185,8 +185,9 @@ internal sealed class ModeratorGuard(AuthenticationStateProvider authentication)
     private async ValueTask<ModeratorIdentity?> IdentifyAsync()
     {
         var principal = (await authentication.GetAuthenticationStateAsync()).User;
-        if (principal.Identity is not { IsAuthenticated: true, Name: { } name })
+        if (principal.Identity is not { IsAuthenticated: true } identity)
             return null;
+        var name = identity.Name ?? "";
         return new ModeratorIdentity(principal.FindFirstValue(ClaimTypes.Email) ?? name, principal.FindFirstValue(ClaimTypes.NameIdentifier) ?? name, ModeratorAccess.Of(principal)) { Actor = principal.Actor() };
     }
 }
