@@ -102,7 +102,7 @@ public sealed class HistoryQueriesTests : IAsyncLifetime
         await _folder.WriteAsync(Visit("ada", 0, 10), Visit("ben", 0, 10), Visit("ada", 20, 30, room: "stage", reason: LeaveReason.Timeout, unseen: 1), Visit("ada", 40, 50));
 
         var first = await _history.ReadVisitsAsync("ada", take: 2, cancellationToken: Cancel);
-        var second = await _history.ReadVisitsAsync("ada", first.NextCursor, 2, Cancel);
+        var second = await _history.ReadVisitsAsync("ada", first.NextCursor, 2, cancellationToken: Cancel);
 
         Assert.Equal([40, 20, 0], first.Items.Concat(second.Items).Select(visit => (int)(visit.JoinedAt - Eight).TotalMinutes));
         Assert.Null(second.NextCursor);
@@ -233,7 +233,7 @@ public sealed class HistoryQueriesTests : IAsyncLifetime
         Assert.Equal(("lobby", -40, MomentCause.Delivery), (away.Items[1].RoomId, away.Items[1].Drop!.Change, away.Items[1].Drop!.Cause));
         Assert.Equal(("mia", "eve", "spam"), (away.Items[3].Event!.By, away.Items[3].Event!.UserId, away.Items[3].Event!.Reason));
         Assert.Equal(1, away.Broadcasts);
-        Assert.Equal(AwayKind.Disabled, Assert.Single((await _history.ReadAwayAsync(Eight.AddMinutes(5), take: 1, Cancel)).Items).Kind);
+        Assert.Equal(AwayKind.Disabled, Assert.Single((await _history.ReadAwayAsync(Eight.AddMinutes(5), take: 1, cancellationToken: Cancel)).Items).Kind);
         _folder.Time.SetUtcNow(Eight.AddMinutes(63));
         Assert.Empty((await _history.ReadAwayAsync(Eight.AddMinutes(62), cancellationToken: Cancel)).Items);
     }
