@@ -207,14 +207,13 @@ conclude_client_suite() {
   account "$name" "$report" "$(cat "$results/$name/exit-code")" "$suite_total" "$((suite_passed + suite_failed))" "$suite_passed"
 }
 
-# The build enforces the rules of style and the analyzers'. What it does not know is how lines are indented, in which order usings
-# stand (of all rules of style, one that is not there leaves that alone), and int for Int32, which is left to the long proofs.
+# The build enforces the rules of style and the analyzers'. What it does not know is how lines are indented, and int for Int32,
+# which is left to the long proofs.
 check_format() {
   if ((full)); then
     bounded dotnet format PresenceDashboard.sln --no-restore --verify-no-changes
   else
-    bounded dotnet format whitespace . --folder --verify-no-changes &&
-      bounded dotnet format style PresenceDashboard.sln --no-restore --verify-no-changes --diagnostics IMPORTS
+    bounded dotnet format whitespace . --folder --verify-no-changes
   fi
 }
 
@@ -242,16 +241,22 @@ echo "$CHROMIUM"
 # One compiler for all projects: it ends with the group that the build runs in.
 build() { UseSharedCompilation=true SharedCompilationId="presence-$$" bounded dotnet build PresenceDashboard.sln -c Release --nologo -v quiet -clp:NoSummary; }
 install_packages() {
-  local package
-  trap end_jobs INT TERM
-  for package in Dashboard.Tests $client; do bounded npm ci --prefix "$package" --no-audit --no-fund --loglevel error || return; done
+  trap end_jobs INT TERM # a subshell has its parent's functions, not its traps
+  bounded npm ci --prefix "$1" --no-audit --no-fund --loglevel error > "$results/npm-$(basename "$1")" 2>&1 || { cat "$results/npm-$(basename "$1")"; return 1; }
 }
-step "Build, and the npm packages beside it"
-install_packages > "$results/npm" 2>&1 &
+# The client's own tests need nothing of the build.
+begin_client() {
+  [[ -n "$client" ]] || return 0
+  install_packages "$client" && run_part "client test" run_client_suite test
+}
+step "Build, and beside it the npm packages and the client's own tests"
+install_packages Dashboard.Tests &
 packages=$!
+begin_client &
+client_tests=$!
 build || fail "the build"
-wait "$packages" || { cat "$results/npm"; fail "npm ci; it needs Node 20"; }
-((failed == 0)) || finish
+wait "$packages" || fail "npm ci; it needs Node 20"
+((failed == 0)) || { kill $(jobs -p) 2> /dev/null || true; finish; }
 
 # The server's and the client's suites wait more than they compute, for browsers and for processes that start and stop. So
 # three lanes share the machine; the format is checked last in the one that is done first.
@@ -263,24 +268,23 @@ for suite in "${suites[@]+"${suites[@]}"}"; do
 done
 run_suites() {
   local suite
-  trap end_jobs INT TERM # a subshell has its parent's functions, not its traps
-  for suite in "$@"; do run_part "$(basename "$suite" .csproj)" run_tests "$suite" "$results/$(basename "$suite" .csproj)/report.trx"; done
-}
-run_client() {
   trap end_jobs INT TERM
-  [[ -n "$client" ]] || return 0
-  run_part "client test" run_client_suite test
-  run_part "client test:server" run_client_suite test:server
+  for suite in "$@"; do run_part "$(basename "$suite" .csproj)" run_tests "$suite" "$results/$(basename "$suite" .csproj)/report.trx"; done
 }
 run_suites "${server[@]+"${server[@]}"}" &
 lanes=($!)
-run_client &
-lanes+=($!)
 {
   run_suites "${others[@]+"${others[@]}"}"
   run_part format check_format
 } &
-wait "${lanes[@]}" $!
+lanes+=($!)
+if ! wait "$client_tests"; then
+  fail "npm ci of the client; it needs Node 20"
+  client=""
+elif [[ -n "$client" ]]; then
+  run_part "client test:server" run_client_suite test:server
+fi
+wait "${lanes[@]}"
 
 for suite in "${suites[@]+"${suites[@]}"}"; do conclude_suite "$suite"; done
 if [[ -n "$client" ]]; then
