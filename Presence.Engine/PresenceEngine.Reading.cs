@@ -71,7 +71,7 @@ public sealed partial class PresenceEngine
             : query.Skip > 0
             ? room.CopyByRank(lastFirst, query.Skip, query.Limit + 1, rows)
             : room.CopyByJoin(lastFirst, query.After is null ? (lastFirst ? long.MaxValue : long.MinValue) : PlaceOf(query.After), query.Limit + 1, rows);
-        return PageOf(room, query, rows, count.Viewers, count);
+        return PageOf(room, query, rows, count.Listed, count);
     }
 
     /// <summary>One room as lists of rooms show it. An unknown room is empty.</summary>
@@ -297,5 +297,6 @@ public sealed partial class PresenceEngine
         _clock.UtcOf(row.HeartbeatAt),
         row.Mark.State,
         row.Mark.IsFading,
-        row.Sessions);
+        row.Sessions)
+    { IsUnlisted = row.IsUnlisted };
 }

@@ -81,7 +81,7 @@ public sealed partial class PresenceEngine
         }
         var rows = new List<ViewerRow>();
         var snapshot = room.Snapshot(removals, first, rows);
-        return snapshot with { First = first is null ? null : PageOf(room, first, rows, snapshot.Room.Count.Viewers, snapshot.Room.Count), IsWarming = isWarming };
+        return snapshot with { First = first is null ? null : PageOf(room, first, rows, snapshot.Room.Count.Listed, snapshot.Room.Count), IsWarming = isWarming };
     }
 
     /// <summary>A room as lists show it, at one moment. An unknown room is empty.</summary>

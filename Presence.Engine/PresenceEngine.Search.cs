@@ -120,7 +120,8 @@ public sealed partial class PresenceEngine
                     wanted = [.. wanted.Where(userId => left[userId] > 0)];
             }
         }
-        return [.. people.Select(person => new FoundPerson(
+        // Who is present and found in no room is not listed in any.
+        return [.. people.Where(person => person.Users != _network.Users || places[person.Row.UserId].Count > 0).Select(person => new FoundPerson(
             person.Row.UserId,
             person.Users.ProfileOf(person.Row.UserId),
             person.Row.IsGuest,

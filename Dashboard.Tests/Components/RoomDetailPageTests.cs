@@ -35,6 +35,21 @@ public sealed class RoomDetailPageTests : PageTest
     }
 
     [Fact]
+    public void Room_WithViewersWhoAskedNotToBeListed_CountsThemWithoutANameAndKnowsThemById()
+    {
+        Beat("main", "ada", "Ada Lovelace");
+        Engine.Heartbeat(new Heartbeat { RoomId = "main", UserId = "eve", SessionId = "", Profile = new UserProfile("Eve Hidden", null), IsUnlisted = true });
+        Engine.Heartbeat(new Heartbeat { RoomId = "main", UserId = "ida", SessionId = "", IsUnlisted = true });
+
+        var page = RenderRoom("main");
+
+        Assert.Equal("3", page.ByTestId("viewer-count").TextContent);
+        Assert.Equal("1 viewer and 2 not listed", page.ByTestId("showing").TextContent);
+        Assert.Equal(["Ada Lovelace"], page.AllByTestId("viewer-name").Select(name => name.TextContent));
+        Assert.DoesNotContain("Eve Hidden", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Room_WithViewersWithPictures_ShowsThemFromThisServerOverTheirInitials()
     {
         BeatWithPicture("ada", "https://example.com/ada.png");

@@ -69,6 +69,18 @@ public sealed class ViewerDetailPageTests : PageTest
     }
 
     [Fact]
+    public async Task Viewer_WhoAskedARoomNotToListIt_IsShownThereToWhoKnowsTheId()
+    {
+        Engine.Heartbeat(new Heartbeat { RoomId = "main", UserId = "ada", SessionId = "", IsUnlisted = true });
+        Engine.Heartbeat(new Heartbeat { RoomId = "side", UserId = "ada", SessionId = "" });
+
+        var page = RenderViewer("ada");
+        await PassUntilAsync(() => page.AllByTestId("unlisted").Count == 1);
+
+        Assert.Equal(ViewerTexts.Unlisted, page.ByTestId("unlisted").TextContent);
+    }
+
+    [Fact]
     public async Task Viewer_SeenBeforeButAway_IsInNoRoom()
     {
         await Services.GetRequiredService<UserStore>().SignInAsync("ada", "Ada Lovelace", isGuest: false, vouched: false, Cancellation);

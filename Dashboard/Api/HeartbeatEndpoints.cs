@@ -59,6 +59,7 @@ internal sealed class HeartbeatEndpoints(IPresence presence, RateLimits rateLimi
             Origin = AddressKey.OriginOf(http.Connection.RemoteIpAddress),
             SettingsVersion = request?.SettingsVersion ?? 0,
             HandRaised = request?.HandRaised,
+            IsUnlisted = request?.Listed == false,
             Device = new SessionDevice(
                 InformationalTextConverter.Cut(request?.Device, HeartbeatRequest.LongestDevice), InformationalTextConverter.Cut(request?.AppVersion, HeartbeatRequest.LongestAppVersion)),
         });
@@ -108,6 +109,7 @@ internal sealed class HeartbeatEndpoints(IPresence presence, RateLimits rateLimi
 /// <param name="AppVersion">The app's version, for people. Cut to 30 characters.</param>
 /// <param name="SettingsVersion">The settings version that the client uses, from the last reply.</param>
 /// <param name="HandRaised">True raises the viewer's hand, false takes it down. Without it, the hand stays as it is.</param>
+/// <param name="Listed">False: the viewer is counted, and named in no list, stream, download or webhook, until it leaves the room. True or absent: it stays as it is.</param>
 /// <example>{"sessionId":"tab-1","state":"visible","settingsVersion":1}</example>
 internal sealed record HeartbeatRequest(
     [property: MinLength(1), MaxLength(PresenceIds.LongestSessionId)] string? SessionId,
@@ -115,7 +117,8 @@ internal sealed record HeartbeatRequest(
     [property: JsonConverter(typeof(InformationalTextConverter))] string? Device,
     [property: JsonConverter(typeof(InformationalTextConverter))] string? AppVersion,
     int? SettingsVersion,
-    bool? HandRaised)
+    bool? HandRaised,
+    bool? Listed = null)
 {
     public const int LongestDevice = 300;
     public const int LongestAppVersion = 30;

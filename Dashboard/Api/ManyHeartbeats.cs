@@ -111,6 +111,7 @@ internal static class ManyHeartbeats
             State = state,
             IsGuest = caller.IsGuest,
             Profile = caller.Profile,
+            IsUnlisted = item.Listed == false,
             Origin = caller.IsServer ? caller.Origin : AddressKey.OriginOf(address),
             Device = new SessionDevice(InformationalTextConverter.Cut(item.Device, HeartbeatRequest.LongestDevice), InformationalTextConverter.Cut(item.AppVersion, HeartbeatRequest.LongestAppVersion)),
         });
@@ -148,13 +149,15 @@ internal sealed record ManyHeartbeatsRequest([property: Required, MaxLength(Many
     /// <param name="State">The state of the session's screen. Default: visible.</param>
     /// <param name="Device">The device, for people.</param>
     /// <param name="AppVersion">The app's version, for people.</param>
+    /// <param name="Listed">False: the viewer is counted and named nowhere, until it leaves the room.</param>
     internal sealed record Item(
         [property: Required, MinLength(1), MaxLength(PresenceIds.LongestRoomId)] string? RoomId,
         [property: MinLength(1), MaxLength(PresenceIds.LongestUserId)] string? UserId,
         [property: MinLength(1), MaxLength(PresenceIds.LongestSessionId)] string? SessionId,
         [property: AllowedValues("visible", "hidden", "paused")] string? State,
         [property: JsonConverter(typeof(InformationalTextConverter))] string? Device = null,
-        [property: JsonConverter(typeof(InformationalTextConverter))] string? AppVersion = null);
+        [property: JsonConverter(typeof(InformationalTextConverter))] string? AppVersion = null,
+        bool? Listed = null);
 }
 
 /// <summary>The result of many heartbeats.</summary>

@@ -46,7 +46,7 @@ internal static class RoomPresenceEndpoints
 
         var count = await presence.CountAsync(roomId, http.RequestAborted);
         return Reply.Tagged(
-            new CountReply(count.Viewers, count.At, count.Sessions, count.Guests, count.Hidden, count.Fading, OnlyTrue(presence.Current.IsWarming)) { HandsRaised = count.Hands > 0 ? count.Hands : null },
+            new CountReply(count.Viewers, count.At, count.Sessions, count.Guests, count.Hidden, count.Fading, OnlyTrue(presence.Current.IsWarming)) { HandsRaised = count.Hands > 0 ? count.Hands : null, Unlisted = count.Unlisted > 0 ? count.Unlisted : null },
             ApiJson.Documents.CountReply);
     }
 
@@ -116,7 +116,8 @@ internal static class RoomPresenceEndpoints
             page.Next is { } next ? ViewerCursorText.Write(next, request.Sort) : null,
             page.Count.Viewers,
             page.Count.At,
-            OnlyTrue(isWarming)),
+            OnlyTrue(isWarming))
+        { Unlisted = page.Count.Unlisted > 0 ? page.Count.Unlisted : null },
         ApiJson.Documents.ViewersReply);
 
     public static ViewerDocument Describe(Viewer viewer) => new(
@@ -144,6 +145,9 @@ internal sealed record CountReply(int Count, DateTimeOffset ReferenceTimestamp, 
 {
     /// <summary>Hands raised. Absent when none is.</summary>
     public int? HandsRaised { get; init; }
+
+    /// <summary>Viewers of the count who asked not to be listed. Absent when nobody did.</summary>
+    public int? Unlisted { get; init; }
 }
 
 /// <summary>A page of viewers. Page and count are of the same moment.</summary>
@@ -165,7 +169,11 @@ internal sealed record ViewersReply(
     string? Cursor,
     int Count,
     DateTimeOffset ReferenceTimestamp,
-    bool? Warming) : IOfAMoment;
+    bool? Warming) : IOfAMoment
+{
+    /// <summary>Viewers of the count who asked not to be listed. Absent when nobody did.</summary>
+    public int? Unlisted { get; init; }
+}
 
 /// <summary>A viewer.</summary>
 /// <param name="UserId">The user, or the guest's id.</param>

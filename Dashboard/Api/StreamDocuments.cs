@@ -27,6 +27,9 @@ internal sealed record StreamCount(
 {
     /// <summary>Hands raised. Absent when none is.</summary>
     public int? HandsRaised { get; init; }
+
+    /// <summary>Viewers of the count who asked not to be listed. Absent when nobody did.</summary>
+    public int? Unlisted { get; init; }
 }
 
 /// <summary>The data of a stream's <c>gap</c>.</summary>

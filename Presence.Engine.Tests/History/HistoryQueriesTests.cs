@@ -97,6 +97,25 @@ public sealed class HistoryQueriesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Visits_OfWhoAskedNotToBeListed_CountWithoutAName()
+    {
+        await _folder.WriteAsync(Visit("ada", 0, 10), Visit("ben", 0, 10) with { IsUnlisted = true }, Visit("ben", 20, 30) with { IsUnlisted = true }, Visit("cem", 0, 10) with { IsUnlisted = true });
+        _folder.Time.SetUtcNow(Eight.AddMinutes(40));
+        _present.Add(Visit("dan", 5, 40, reason: LeaveReason.None) with { IsUnlisted = true });
+        _present.Add(Visit("eve", 5, 40, reason: LeaveReason.None));
+
+        var attendance = (await _history.ReadAttendanceAsync(new AttendanceQuery { RoomId = "lobby", From = Eight, Until = Eight.AddHours(1), Take = 100 }, Cancel)).Items;
+        Assert.Equal(["", "", "", "ada"], attendance.Select(visit => visit.UserId).Order(StringComparer.Ordinal));
+        var moment = await _history.ReadMomentAsync("lobby", Eight.AddMinutes(6), cancellationToken: Cancel);
+        Assert.Equal(["", "", "", "ada", "eve"], moment.Page.Select(visit => visit.UserId).Order(StringComparer.Ordinal));
+        foreach (var name in (string[])["ben", "cem"])
+        {
+            Assert.Null(await _history.ReadPersonAsync(name, Cancel));
+            Assert.Empty((await _history.ReadVisitsAsync(name, cancellationToken: Cancel)).Items);
+        }
+    }
+
+    [Fact]
     public async Task ReadVisitsAsync_OfAUser_TheLatestFirstInPages()
     {
         await _folder.WriteAsync(Visit("ada", 0, 10), Visit("ben", 0, 10), Visit("ada", 20, 30, room: "stage", reason: LeaveReason.Timeout, unseen: 1), Visit("ada", 40, 50));

@@ -95,6 +95,26 @@ public sealed class MembershipRestoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RestoreAsync_WhoAskedNotToBeListed_IsStillCountedWithoutAName()
+    {
+        _world.Beat("ada");
+        _world.Beat("ben", state: ViewerState.Hidden);
+        _world.Beat("cem");
+        await _world.Memberships.FlushAsync(TestContext.Current.CancellationToken);
+        Unlisted("ben"); // while present, and hidden
+        Unlisted("dan"); // from the start
+        await _world.StopAsync();
+        await StartAgainAsync();
+
+        Assert.Equal(["ada", "cem"], _world.Engine.Viewers("lobby", new ViewerQuery { Sort = ViewerSort.Name }).Viewers.Select(viewer => viewer.UserId));
+        Assert.Equal((4, 2), (_world.Engine.Count("lobby").Viewers, _world.Engine.Count("lobby").Unlisted));
+        Assert.Empty(_world.Engine.Audit());
+        Assert.Equal(["ben", "dan"], _world.Engine.VisitsUnderWay("lobby").Where(visit => visit.IsUnlisted).Select(visit => visit.UserId).Order(StringComparer.Ordinal));
+
+        void Unlisted(string user) => _world.Engine.Heartbeat(new Heartbeat { RoomId = "lobby", UserId = user, SessionId = "", State = ViewerState.Hidden, IsUnlisted = true });
+    }
+
+    [Fact]
     public void RestoreAsync_FirstStart_IsNotWarming() => Assert.False(_world.Engine.IsWarming);
 
     [Fact]

@@ -24,6 +24,12 @@ public readonly record struct Change(
 
     /// <summary>Leaves that a <see cref="ChangeKind.Counted"/> change combines.</summary>
     public int Left { get; init; }
+
+    /// <summary>The same of a viewer who is not listed.</summary>
+    internal Change Unnamed() => this with
+    {
+        Kind = ChangeKind.Unnamed, UserId = "", IsGuest = false, Reason = LeaveReason.None, Joined = Kind == ChangeKind.Joined ? 1 : 0, Left = Kind == ChangeKind.Left ? 1 : 0,
+    };
 }
 
 /// <summary>What happened to a viewer.</summary>
@@ -37,6 +43,9 @@ public enum ChangeKind : byte
 
     /// <summary>Viewers joined and left while the room is a crowd: only counts are sent.</summary>
     Counted = 2,
+
+    /// <summary>A viewer who is not listed joined or left: only the count moves.</summary>
+    Unnamed = 3,
 }
 
 /// <summary>Why a viewer left.</summary>

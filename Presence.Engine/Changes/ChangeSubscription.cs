@@ -104,8 +104,8 @@ public sealed class ChangeSubscription : IDisposable
                 UserId = "",
                 IsGuest = false,
                 Reason = LeaveReason.None,
-                Joined = _counted.Joined + (change.Kind == ChangeKind.Joined ? 1 : 0),
-                Left = _counted.Left + (change.Kind == ChangeKind.Left ? 1 : 0),
+                Joined = _counted.Joined + change.Joined + (change.Kind == ChangeKind.Joined ? 1 : 0),
+                Left = _counted.Left + change.Left + (change.Kind == ChangeKind.Left ? 1 : 0),
             };
         }
         _signal.Writer.TryWrite(true);

@@ -216,7 +216,11 @@ public readonly record struct MembershipChange(
     string SessionId,
     bool IsGuest,
     ViewerState State,
-    DateTimeOffset JoinedAt);
+    DateTimeOffset JoinedAt)
+{
+    /// <summary>The viewer is not listed.</summary>
+    public bool IsUnlisted { get; init; }
+}
 
 /// <summary>A viewer became hidden, or is no longer: stored with its leading session, so that a restart doesn't forget it.</summary>
 /// <param name="Id">The stay of the leading session.</param>

@@ -134,7 +134,7 @@ public readonly record struct FeedEvent(long Position, FeedEventKind Kind, DateT
     /// <summary>Where; null for the whole network.</summary>
     public string? RoomId { get; init; }
 
-    /// <summary>Who, where it is about somebody.</summary>
+    /// <summary>Who, where it is about somebody. Null for a viewer who is not listed, as <see cref="SessionId"/> is.</summary>
     public string? UserId { get; init; }
 
     /// <summary>Without an account.</summary>

@@ -25,6 +25,12 @@ public readonly record struct Visit(string RoomId, string UserId, bool IsGuest, 
     /// <summary>The session that ended the visit.</summary>
     public string SessionId { get; init; } = "";
 
+    /// <summary>The viewer asked not to be listed: it is stored without a name, and lists of visits have none for it.</summary>
+    public bool IsUnlisted { get; init; }
+
+    /// <summary>As lists of visits show it.</summary>
+    internal Visit Named => IsUnlisted ? this with { UserId = "", SessionId = "" } : this;
+
     /// <summary>How long the viewer watched, hidden time included.</summary>
     public TimeSpan Watched => SeenAt - JoinedAt;
 }

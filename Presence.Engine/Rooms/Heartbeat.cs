@@ -35,6 +35,9 @@ public readonly record struct Heartbeat
     /// <summary>The viewer raises its hand, or takes it down; null says nothing of it.</summary>
     public bool? HandRaised { get; init; }
 
+    /// <summary>The viewer is counted and not named in lists, from now until it leaves. False says nothing of it.</summary>
+    public bool IsUnlisted { get; init; }
+
     /// <summary>What the session runs on; left out, what it said before stays.</summary>
     public SessionDevice Device { get; init; }
 }

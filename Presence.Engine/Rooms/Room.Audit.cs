@@ -121,8 +121,9 @@ internal sealed partial class Room
             if (_joinOrder.TakeNext(ref found) != lead)
                 problems.Add($"{Id}: slot {lead} is not found by the instant it joined");
         }
-        if (listed != leads.Count)
-            problems.Add($"{Id}: {listed} viewers in the join order, {leads.Count} in the table");
+        var named = leads.Count(lead => !_sessions[lead].IsUnlisted);
+        if (listed != named)
+            problems.Add($"{Id}: {listed} viewers in the join order, {named} in the table");
         if (_joinOrder.Blocks > listed / 16 + 2)
             problems.Add($"{Id}: {_joinOrder.Blocks} blocks for {listed} viewers");
     }

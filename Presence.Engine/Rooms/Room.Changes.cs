@@ -45,7 +45,7 @@ internal sealed partial class Room
             _rare.Subscriptions = Array.FindAll(_rare.Subscriptions, other => other != subscription);
     }
 
-    private void EmitNeedsLock(ChangeKind kind, string userId, bool isGuest, LeaveReason reason, long at)
+    private void EmitNeedsLock(ChangeKind kind, string userId, bool isGuest, LeaveReason reason, long at, bool isUnlisted)
     {
         _rare.Sequence++;
         NoteNeedsLock(userId);
@@ -60,8 +60,40 @@ internal sealed partial class Room
             _network.Metrics?.Left(reason);
         }
         if (_rare.Subscriptions.Length > 0)
-            PushNeedsLock(new Change(Id, _rare.Sequence, kind, userId, isGuest, reason, _network.Clock.UtcOf(at), _buckets.Viewers));
+        {
+            var change = new Change(Id, _rare.Sequence, kind, userId, isGuest, reason, _network.Clock.UtcOf(at), _buckets.Viewers);
+            PushNeedsLock(isUnlisted ? change.Unnamed() : change);
+        }
         SignalNeedsLock();
+    }
+
+    /// <summary>A viewer is no longer listed, until it leaves: for readers of the list it has left, and somebody without a name has come.</summary>
+    /// <param name="index">The session that asks for it.</param>
+    /// <param name="at">When.</param>
+    /// <param name="isRestored">It was so before a restart: nobody is told.</param>
+    private void UnlistNeedsLock(int index, long at, bool isRestored = false)
+    {
+        ref var slot = ref _sessions[index];
+        var lead = slot.IsLead ? index : LeadOfNeedsLock(slot.UserId!, slot.Hash);
+        ref var viewer = ref _sessions[lead];
+        if (viewer.IsUnlisted)
+        {
+            slot.Flags |= SlotFlags.Unlisted;
+            return;
+        }
+        if (!isRestored)
+            RecordUnlistedNeedsLock(lead, at);
+        NoteNeedsLock(viewer.UserId!);
+        var before = MarkOfNeedsLock(lead);
+        _joinOrder.Remove(ref _sessions, lead);
+        viewer.Flags |= SlotFlags.Unlisted;
+        slot.Flags |= SlotFlags.Unlisted;
+        CountChangeNeedsLock(lead, before, MarkOfNeedsLock(lead), at, seenAt: at);
+        if (isRestored)
+            return;
+        _rare.Sequence++;
+        if (_rare.Subscriptions.Length > 0)
+            PushNeedsLock(new Change(Id, _rare.Sequence, _rare.IsCrowd ? ChangeKind.Unnamed : ChangeKind.Left, viewer.UserId!, viewer.IsGuest, LeaveReason.Left, _network.Clock.UtcOf(at), _buckets.Viewers));
     }
 
     private void PushNeedsLock(in Change change)

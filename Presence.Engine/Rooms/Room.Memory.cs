@@ -76,6 +76,7 @@ internal sealed partial class Room
                 SessionId = membership.SessionId,
                 IsGuest = membership.IsGuest,
                 State = membership.State,
+                IsUnlisted = membership.IsUnlisted,
                 Profile = session.Profile,
             };
             if (AdmitNeedsLock(heartbeat, hash, isNewViewer: lead == None) != HeartbeatOutcome.Accepted)
@@ -87,6 +88,8 @@ internal sealed partial class Room
             slot.MembershipId = membership.Id;
             slot.JoinedAt = joinedAt; // a second session is stored with the time its viewer joined
             AppendNeedsLock(index, ref slot, rules, now);
+            if (membership.IsUnlisted)
+                UnlistNeedsLock(index, now, isRestored: true);
             RecordReturnedNeedsLock(index, isNewViewer: lead == None, session.Hidden, now);
         }
     }

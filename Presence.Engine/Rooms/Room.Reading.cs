@@ -92,7 +92,8 @@ internal sealed partial class Room
                     continue;
                 ref var lead = ref _sessions[slot.IsLead ? from : LeadOfNeedsLock(slot.UserId, slot.Hash)];
                 changes.Add(new MembershipChange(
-                    slot.MembershipId, IsJoin: true, Id, slot.UserId, slot.SessionId, lead.IsGuest, slot.State, _network.Clock.UtcOf(lead.JoinedAt)));
+                    slot.MembershipId, IsJoin: true, Id, slot.UserId, slot.SessionId, lead.IsGuest, slot.State, _network.Clock.UtcOf(lead.JoinedAt))
+                { IsUnlisted = lead.IsUnlisted });
             }
             return from < _sessions.UsedSlots;
         }
@@ -136,8 +137,11 @@ internal sealed partial class Room
             var index = heads[chosen];
             ref var slot = ref _sessions[index];
             heads[chosen] = latestFirst ? slot.Older : slot.Newer;
-            if (LatestOfViewerNeedsLock(index) == index && except?.Contains(slot.UserId!) != true)
-                rows.Add(RowNeedsLock(slot.IsLead ? index : LeadOfNeedsLock(slot.UserId!, slot.Hash)));
+            if (LatestOfViewerNeedsLock(index) != index || except?.Contains(slot.UserId!) == true)
+                continue;
+            var lead = slot.IsLead ? index : LeadOfNeedsLock(slot.UserId!, slot.Hash);
+            if (!_sessions[lead].IsUnlisted)
+                rows.Add(RowNeedsLock(lead));
         }
     }
 
@@ -190,7 +194,7 @@ internal sealed partial class Room
     {
         ref var slot = ref _sessions[lead];
         var mark = MarkOfNeedsLock(lead);
-        return new(slot.UserId!, slot.IsGuest, slot.JoinedAt, _sessions[LatestOfViewerNeedsLock(lead)].HeartbeatAt, mark.State, mark.IsFading, slot.Sessions) { Slot = lead, Hash = slot.Hash, Device = slot.Device };
+        return new(slot.UserId!, slot.IsGuest, slot.JoinedAt, _sessions[LatestOfViewerNeedsLock(lead)].HeartbeatAt, mark.State, mark.IsFading, slot.Sessions) { Slot = lead, Hash = slot.Hash, Device = slot.Device, IsUnlisted = slot.IsUnlisted };
     }
 
     private RoomCount CountNeedsLock() =>
@@ -198,5 +202,6 @@ internal sealed partial class Room
         {
             Sequence = _rare.Sequence,
             Hands = _hasHands ? _rare.Hands!.Count : 0,
+            Unlisted = _buckets.Unlisted,
         };
 }

@@ -13,7 +13,7 @@ internal sealed partial class Room
         }
     }
 
-    /// <summary>Copies the viewers of a list who are present, in its order.</summary>
+    /// <summary>Copies the viewers of a list who are present and may be listed, in its order.</summary>
     public void CopyUsers(IReadOnlyList<string> userIds, List<ViewerRow> rows)
     {
         lock (_lock)
@@ -21,7 +21,7 @@ internal sealed partial class Room
             foreach (var userId in userIds)
             {
                 var lead = LeadOfNeedsLock(userId, PresenceComparers.UserId.GetHashCode(userId));
-                if (lead != None)
+                if (lead != None && !_sessions[lead].IsUnlisted)
                     rows.Add(RowNeedsLock(lead));
             }
         }

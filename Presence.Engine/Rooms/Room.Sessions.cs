@@ -37,7 +37,7 @@ internal sealed partial class Room
         if (lead != None)
         {
             slot.JoinedAt = Math.Max(now, joinedAt); // viewers of one instant get different ticks
-            slot.Flags = _sessions[lead].Flags & SlotFlags.Guest;
+            slot.Flags = _sessions[lead].Flags & (SlotFlags.Guest | SlotFlags.Unlisted);
             _sessions[lead].Sessions++;
             CountChangeNeedsLock(lead, before, MarkOfNeedsLock(lead), now, seenAt: now);
             return index;
@@ -46,7 +46,10 @@ internal sealed partial class Room
         slot.Flags = heartbeat.IsGuest ? SlotFlags.Lead | SlotFlags.Guest : SlotFlags.Lead;
         slot.JoinedAt = joinedAt;
         slot.Sessions = 1;
-        _joinOrder.Append(ref _sessions, index);
+        if (heartbeat.IsUnlisted)
+            slot.Flags |= SlotFlags.Unlisted;
+        else
+            _joinOrder.Append(ref _sessions, index);
         if (_buckets.Viewers == 0)
         {
             _rare.Since = joinedAt;
@@ -73,6 +76,7 @@ internal sealed partial class Room
         var isGuest = slot.IsGuest;
         var lead = slot.IsLead ? index : LeadOfNeedsLock(userId, hash);
         var before = MarkOfNeedsLock(lead);
+        var isUnlisted = _sessions[lead].IsUnlisted;
         var isLast = _sessions[lead].Sessions == 1;
         var end = new MembershipChange(slot.MembershipId, IsJoin: false, "", "", "", IsGuest: false, ViewerState.Visible, default);
         var left = default(PresenceFeed.Entry);
@@ -104,12 +108,15 @@ internal sealed partial class Room
             return;
         }
 
-        _joinOrder.Remove(ref _sessions, index);
+        if (!isUnlisted)
+            _joinOrder.Remove(ref _sessions, index);
         _sessions.Remove(index);
         _buckets.Remove(isGuest, before);
         _network.CountMark(before, -1);
         _rare.Stays?.Remove(index);
-        _rare.Departures!.Add(new(userId, _network.Users.Exit(userId, hash), isGuest, reason, at), _rare.Peak);
+        var profile = _network.Users.Exit(userId, hash);
+        if (!isUnlisted)
+            _rare.Departures!.Add(new(userId, profile, isGuest, reason, at), _rare.Peak);
         if (_buckets.Viewers == 0)
         {
             _network.Users.Origins.RemoveRoom(_rare.Origin);
@@ -119,7 +126,7 @@ internal sealed partial class Room
         }
         RecordLeftNeedsLock(left with { Viewers = _buckets.Viewers }, before.State == ViewerState.Hidden);
         LeaveStageNeedsLock(userId, at);
-        EmitNeedsLock(ChangeKind.Left, userId, isGuest, reason, at);
+        EmitNeedsLock(ChangeKind.Left, userId, isGuest, reason, at, isUnlisted);
     }
 
     /// <summary>Makes room for what the end of a session leaves behind.</summary>
@@ -150,7 +157,7 @@ internal sealed partial class Room
             successor = _sessions.NextOfUser(lead);
 
         ref var to = ref _sessions[successor];
-        to.Flags |= SlotFlags.Lead;
+        to.Flags |= SlotFlags.Lead | (from.Flags & SlotFlags.Unlisted);
         _rare.OwnJoins![successor] = to.JoinedAt;
         to.JoinedAt = from.JoinedAt;
         to.Sessions = from.Sessions;
@@ -159,7 +166,8 @@ internal sealed partial class Room
             stays[successor] = stay;
             _network.Journal.Record(stay.ToChange(to.MembershipId, _network.Clock));
         }
-        _joinOrder.Replace(ref _sessions, lead, successor);
+        if (!from.IsUnlisted)
+            _joinOrder.Replace(ref _sessions, lead, successor);
         return successor;
     }
 
@@ -202,16 +210,18 @@ internal sealed partial class Room
     {
         ref var slot = ref _sessions[any];
         if (slot.Sessions == 1)
-            return new(slot.State, slot.IsFading);
+            return new(slot.State, slot.IsFading, slot.IsUnlisted);
 
         var state = slot.State;
         var isFading = true;
+        var isUnlisted = false;
         for (var index = _sessions.FirstOfUser(slot.Hash, slot.UserId!); index != None; index = _sessions.NextOfUser(index))
         {
             ref var session = ref _sessions[index];
             state = session.State < state ? session.State : state;
             isFading &= session.IsFading;
+            isUnlisted |= session.IsUnlisted;
         }
-        return new(state, isFading);
+        return new(state, isFading, isUnlisted);
     }
 }

@@ -166,7 +166,7 @@ internal sealed partial class Room
         var until = Math.Min(from + SlotsPerCopy, _sessions.UsedSlots);
         for (; from < until; from++)
         {
-            if (!_sessions[from].IsLead)
+            if (!_sessions[from].IsLead || _sessions[from].IsUnlisted)
                 continue;
             var row = RowNeedsLock(from);
             row.Name = names?[from % SlotsPerCopy];
@@ -186,7 +186,7 @@ internal sealed partial class Room
         foreach (var userId in noted)
         {
             var lead = LeadOfNeedsLock(userId, PresenceComparers.UserId.GetHashCode(userId));
-            if (lead != None)
+            if (lead != None && !_sessions[lead].IsUnlisted)
                 rows.Add(RowNeedsLock(lead));
         }
     }

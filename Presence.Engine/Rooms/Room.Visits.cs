@@ -107,6 +107,20 @@ internal sealed partial class Room
             StayOfNeedsLock(LeadOfNeedsLock(slot.UserId!, slot.Hash)).Restore(hidden, now, _network.Clock);
     }
 
+    /// <summary>What is stored of a viewer who is no longer listed, and what the feed tells of it.</summary>
+    private void RecordUnlistedNeedsLock(int lead, long at)
+    {
+        ref var slot = ref _sessions[lead];
+        var clock = _network.Clock;
+        _network.Journal.Record(new MembershipChange(slot.MembershipId, IsJoin: true, Id, slot.UserId!, slot.SessionId, slot.IsGuest, slot.State, clock.UtcThen(slot.JoinedAt)) { IsUnlisted = true });
+        if (_rare.Stays is { } stays && stays.TryGetValue(lead, out var stay))
+            _network.Journal.Record(stay.ToChange(slot.MembershipId, clock)); // the row above replaces the one that had it
+        if (_network.Feed is not { } feed)
+            return;
+        feed.Record(LeftEntry(slot, LeaveReason.Left, at, hidden: 0) with { Viewers = _buckets.Viewers });
+        feed.Record(EntryOf(slot, FeedEventKind.Joined, at) with { Viewers = _buckets.Viewers, UserId = null, SessionId = null });
+    }
+
     private PresenceFeed.Entry LeftEntry(in SessionSlot slot, LeaveReason reason, long at, long hidden) =>
         EntryOf(slot, FeedEventKind.Left, at) with { Reason = reason, JoinedAt = slot.JoinedAt, Hidden = hidden };
 
@@ -114,8 +128,8 @@ internal sealed partial class Room
     {
         Kind = kind,
         RoomId = Id,
-        UserId = slot.UserId,
-        SessionId = slot.SessionId,
+        UserId = slot.IsUnlisted ? null : slot.UserId,
+        SessionId = slot.IsUnlisted ? null : slot.SessionId,
         IsGuest = slot.IsGuest,
         Device = slot.Device,
         At = at,
@@ -163,6 +177,7 @@ internal sealed partial class Room
             Hidden = new TimeSpan(hidden),
             Device = _network.Devices[slot.Device],
             SessionId = slot.SessionId,
+            IsUnlisted = slot.IsUnlisted,
         };
     }
 }

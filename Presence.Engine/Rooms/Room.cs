@@ -142,6 +142,9 @@ internal sealed partial class Room
             UpdateStatusNeedsLock(index, heartbeat.State, isFading: false, now);
         }
 
+        if (heartbeat.IsUnlisted && !slot.IsUnlisted)
+            UnlistNeedsLock(index, now);
+
         slot.HeartbeatAt = now;
         slot.SettingsVersion = heartbeat.SettingsVersion;
         if (heartbeat.Device.IsSaid)
@@ -170,9 +173,12 @@ internal sealed partial class Room
         if (isNewViewer)
         {
             RecordJoinedNeedsLock(index, now);
-            EmitNeedsLock(ChangeKind.Joined, heartbeat.UserId, heartbeat.IsGuest, LeaveReason.None, now);
+            EmitNeedsLock(ChangeKind.Joined, heartbeat.UserId, heartbeat.IsGuest, LeaveReason.None, now, heartbeat.IsUnlisted);
+            return Answer(HeartbeatOutcome.Accepted, isNewViewer);
         }
-        else if (_sessions[lead].Sessions > _network.Limits.SessionsPerUserAndRoom)
+        if (heartbeat.IsUnlisted)
+            UnlistNeedsLock(index, now);
+        if (_sessions[lead].Sessions > _network.Limits.SessionsPerUserAndRoom)
             EndSessionNeedsLock(LongestSilentNeedsLock(index), LeaveReason.Left, now);
         return Answer(HeartbeatOutcome.Accepted, isNewViewer);
     }
@@ -183,9 +189,11 @@ internal sealed partial class Room
         try
         {
             var isGuest = lead == None ? heartbeat.IsGuest : _sessions[lead].IsGuest;
+            var isUnlisted = heartbeat.IsUnlisted || (lead != None && _sessions[lead].IsUnlisted);
             var id = _network.Journal.NextId();
             _network.Journal.Record(new MembershipChange(
-                id, IsJoin: true, Id, heartbeat.UserId, heartbeat.SessionId, isGuest, heartbeat.State, _network.Clock.UtcThen(joinedAt)));
+                id, IsJoin: true, Id, heartbeat.UserId, heartbeat.SessionId, isGuest, heartbeat.State, _network.Clock.UtcThen(joinedAt))
+            { IsUnlisted = isUnlisted });
             return id;
         }
         catch

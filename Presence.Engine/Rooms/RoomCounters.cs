@@ -7,6 +7,7 @@ internal record struct RoomCounters
     public int Guests;
     public int Hidden;
     public int Fading;
+    public int Unlisted;
 
     public void Add(bool isGuest, ViewerStatus mark)
     {
@@ -34,5 +35,7 @@ internal record struct RoomCounters
             Hidden += by;
         if (mark.IsFading)
             Fading += by;
+        if (mark.IsUnlisted)
+            Unlisted += by;
     }
 }

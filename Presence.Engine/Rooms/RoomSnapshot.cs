@@ -55,6 +55,12 @@ public readonly record struct RoomCount(int Viewers, int Sessions, int Guests, i
 
     /// <summary>Hands raised.</summary>
     public int Hands { get; init; }
+
+    /// <summary>Viewers who asked not to be listed: counted, and in no list.</summary>
+    public int Unlisted { get; init; }
+
+    /// <summary>Viewers whom lists name.</summary>
+    public int Listed => Viewers - Unlisted;
 }
 
 /// <summary>What a room's viewer count is made of, and what is not in it; of one moment.</summary>

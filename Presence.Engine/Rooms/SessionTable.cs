@@ -283,6 +283,9 @@ internal struct SessionSlot
 
     public readonly bool IsGuest => (Flags & SlotFlags.Guest) != SlotFlags.None;
 
+    /// <summary>The session asked not to be listed; of a lead, one of its viewer's sessions did.</summary>
+    public readonly bool IsUnlisted => (Flags & SlotFlags.Unlisted) != SlotFlags.None;
+
     public readonly bool IsFading => (Flags & SlotFlags.Fading) != SlotFlags.None;
 }
 
@@ -293,6 +296,7 @@ internal enum SlotFlags : byte
     Lead = 1,
     Guest = 2,
     Fading = 4,
+    Unlisted = 8,
 }
 
 /// <summary>Every device and app version that was said, once: a session keeps a number of two bytes.</summary>

@@ -21,6 +21,9 @@ public sealed record Viewer(
     bool IsFading,
     int Sessions)
 {
+    /// <summary>It asked not to be listed: who knows its id finds it, and no list names it.</summary>
+    public bool IsUnlisted { get; init; }
+
     /// <summary>Since when its hand is raised; null while it is not.</summary>
     public DateTimeOffset? HandRaisedAt { get; init; }
 }
@@ -58,4 +61,4 @@ public enum ViewerState : byte
 }
 
 /// <summary>What a viewer adds to the room's buckets besides being there.</summary>
-internal readonly record struct ViewerStatus(ViewerState State, bool IsFading);
+internal readonly record struct ViewerStatus(ViewerState State, bool IsFading, bool IsUnlisted = false);

@@ -157,5 +157,8 @@ internal record struct ViewerRow(string UserId, bool IsGuest, long JoinedAt, lon
     /// <summary>As the room remembers it until <see cref="Room.NameOf(in ViewerRow)"/> says what holds; null where no name was asked for.</summary>
     public UserName? Name;
 
+    /// <summary>No list names it.</summary>
+    public bool IsUnlisted;
+
     public readonly ViewerStatus Mark => new(State, IsFading);
 }

@@ -167,7 +167,7 @@ public sealed partial class HistoryQueries
         if (present.Count == 0)
             return visits;
         var stored = visits.Select(visit => (visit.Person, visit.Visit.JoinedAt.ToUnixTimeMilliseconds())).ToHashSet();
-        visits.AddRange(present.Where(visit => visit.JoinedAt <= span.Until && !stored.Contains((visit.UserId, visit.JoinedAt.ToUnixTimeMilliseconds()))).Select(visit => ((object)visit.UserId, visit)));
+        visits.AddRange(present.Where(visit => visit.JoinedAt <= span.Until && !stored.Contains((visit.UserId, visit.JoinedAt.ToUnixTimeMilliseconds()))).Select(visit => ((object)visit.UserId, visit.Named)));
         visits.Sort((one, other) => one.Visit.JoinedAt != other.Visit.JoinedAt
             ? one.Visit.JoinedAt.CompareTo(other.Visit.JoinedAt)
             : string.CompareOrdinal(one.Visit.UserId, other.Visit.UserId));

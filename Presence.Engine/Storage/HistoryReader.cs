@@ -392,7 +392,7 @@ internal sealed class VisitFacts(List<SessionDevice> devices)
         var unknown = 0L;
         foreach (var visit in visits)
         {
-            var (known, isReturning) = people.GetValueOrDefault(visit.UserId);
+            var (known, isReturning) = visit.IsUnlisted ? default : people.GetValueOrDefault(visit.UserId); // as it will be stored
             var no = known ?? --unknown;
             var joined = visit.JoinedAt.ToUnixTimeMilliseconds();
             if (stored.Contains((no, joined)))

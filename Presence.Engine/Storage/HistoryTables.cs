@@ -254,6 +254,9 @@ internal sealed class HistoryNumbers
     public long OfPerson(string userId, bool isGuest, long seenAt) =>
         PreparedRows.ReadNumber(_person, userId) ?? PreparedRows.ReadNumber(_newPerson, userId, isGuest ? 1L : 0L, seenAt)!.Value;
 
+    /// <summary>A new number, for a visit without a name.</summary>
+    public long OfNobody(bool isGuest, long seenAt) => PreparedRows.ReadNumber(_newPerson, null, isGuest ? 1L : 0L, seenAt)!.Value;
+
     public long OfDevice(SessionDevice device)
     {
         var (name, version) = (device.Name ?? "", device.AppVersion ?? "");

@@ -196,8 +196,8 @@ public sealed class MembershipStore(PresenceDatabase database, PresenceEngine en
             var hidden = restored.Hidden is { } change ? change.Hidden + (leftAt - (change.Since < leftAt ? change.Since.Value : leftAt)) : TimeSpan.Zero;
             ref var visit = ref CollectionsMarshal.GetValueRefOrAddDefault(visits, (session.RoomId, session.UserId), out var isKnown);
             if (!isKnown || session.JoinedAt < visit.JoinedAt)
-                visit = new Visit(session.RoomId, session.UserId, session.IsGuest, session.JoinedAt, leftAt, LeaveReason.Timeout) { SeenAt = leftAt, Hidden = visit.Hidden };
-            visit = visit with { Hidden = visit.Hidden > hidden ? visit.Hidden : hidden };
+                visit = new Visit(session.RoomId, session.UserId, session.IsGuest, session.JoinedAt, leftAt, LeaveReason.Timeout) { SeenAt = leftAt, Hidden = visit.Hidden, IsUnlisted = visit.IsUnlisted };
+            visit = visit with { Hidden = visit.Hidden > hidden ? visit.Hidden : hidden, IsUnlisted = visit.IsUnlisted || session.IsUnlisted };
         }
         return [.. visits.Values];
     }
@@ -264,6 +264,9 @@ internal sealed class MembershipRecord
     public long HiddenMilliseconds { get; init; }
 
     public DateTimeOffset? HiddenSince { get; init; }
+
+    /// <summary>The viewer asked not to be listed.</summary>
+    public bool IsUnlisted { get; init; }
 }
 
 /// <summary>The membership and last-alive tables.</summary>
@@ -285,8 +288,8 @@ internal sealed class MembershipRows : PreparedRows
         Visits = new VisitRows(this);
         // The journal and the walk over all viewers can both report a join. Both write the same row.
         _insert = Prepare(
-            """INSERT OR REPLACE INTO "Memberships" ("Id", "RoomId", "UserId", "SessionId", "IsGuest", "State", "JoinedAt") VALUES ($1, $2, $3, $4, $5, $6, $7)""",
-            SqliteType.Integer, SqliteType.Text, SqliteType.Text, SqliteType.Text, SqliteType.Integer, SqliteType.Integer, SqliteType.Integer);
+            """INSERT OR REPLACE INTO "Memberships" ("Id", "RoomId", "UserId", "SessionId", "IsGuest", "State", "JoinedAt", "IsUnlisted") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
+            SqliteType.Integer, SqliteType.Text, SqliteType.Text, SqliteType.Text, SqliteType.Integer, SqliteType.Integer, SqliteType.Integer, SqliteType.Integer);
         _delete = Prepare("""DELETE FROM "Memberships" WHERE "Id" = $1""", SqliteType.Integer);
         _visits = new VisitRows(this);
         _hide = Prepare("""UPDATE "Memberships" SET "HiddenMilliseconds" = $2, "HiddenSince" = $3 WHERE "Id" = $1""", SqliteType.Integer, SqliteType.Integer, SqliteType.Integer);
@@ -309,7 +312,7 @@ internal sealed class MembershipRows : PreparedRows
     public void Write(MembershipChange change)
     {
         if (change.IsJoin)
-            Run(_insert, change.Id, change.RoomId, change.UserId, change.SessionId, change.IsGuest ? 1L : 0L, (long)change.State, (change.JoinedAt - DateTimeOffset.UnixEpoch).Ticks);
+            Run(_insert, change.Id, change.RoomId, change.UserId, change.SessionId, change.IsGuest ? 1L : 0L, (long)change.State, (change.JoinedAt - DateTimeOffset.UnixEpoch).Ticks, change.IsUnlisted ? 1L : 0L);
         else
             Run(_delete, change.Id);
     }

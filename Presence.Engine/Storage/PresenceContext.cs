@@ -80,6 +80,7 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
         modelBuilder.Entity<MembershipRecord>(membership =>
         {
             membership.ToTable("Memberships").HasKey(m => m.Id);
+            membership.Property(m => m.IsUnlisted).HasDefaultValue(false);
             membership.Property(m => m.Id).ValueGeneratedNever();
             membership.Property(m => m.HiddenMilliseconds).HasDefaultValue(0L);
         });

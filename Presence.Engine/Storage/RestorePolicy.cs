@@ -68,7 +68,7 @@ internal sealed class StoredSessions(PresenceDatabase database) : IDisposable
     {
         var profileOf = OpenProfiles();
         var rooms = new Dictionary<string, string>(PresenceComparers.RoomId); // one string per room instead of one per row
-        using var row = Prepare("""SELECT "Id", "RoomId", "UserId", "SessionId", "IsGuest", "State", "JoinedAt", "HiddenMilliseconds", "HiddenSince" FROM "Memberships" ORDER BY "Id" """);
+        using var row = Prepare("""SELECT "Id", "RoomId", "UserId", "SessionId", "IsGuest", "State", "JoinedAt", "HiddenMilliseconds", "HiddenSince", "IsUnlisted" FROM "Memberships" ORDER BY "Id" """);
         while (Step(row))
         {
             var room = Text(row, 1)!;
@@ -83,7 +83,10 @@ internal sealed class StoredSessions(PresenceDatabase database) : IDisposable
                 Text(row, 3)!,
                 raw.sqlite3_column_int(row, 4) != 0,
                 (ViewerState)raw.sqlite3_column_int(row, 5),
-                MembershipRows.JoinedAtOf(raw.sqlite3_column_int64(row, 6)));
+                MembershipRows.JoinedAtOf(raw.sqlite3_column_int64(row, 6)))
+            {
+                IsUnlisted = raw.sqlite3_column_int(row, 9) != 0,
+            };
             yield return new RestoredSession(join, profileOf(userId)) { Hidden = Hidden(row, join.Id) };
         }
     }

@@ -5,7 +5,7 @@ namespace Presence.Engine.Storage;
 
 /// <summary>Writes visits that ended, through the connection and inside the transactions of whoever owns it.</summary>
 /// <remarks>
-/// <para><b>Guarantee.</b> The same visit twice is one row, the longer of the two, and counts once.</para>
+/// <para><b>Guarantee.</b> The same visit twice is one row, the longer of the two, and counts once. One without a name is two.</para>
 /// <para><b>Threads.</b> Its owner's.</para>
 /// <para><b>Cost.</b> Five short statements; some 70 bytes on disk.</para>
 /// </remarks>
@@ -52,7 +52,7 @@ internal sealed class VisitRows
         var watched = Math.Clamp(visit.SeenAt.ToUnixTimeMilliseconds() - joinedAt, 0, stayed);
         var hidden = Math.Clamp((long)visit.Hidden.TotalMilliseconds, 0, watched);
         var room = _numbers.OfRoom(visit.RoomId);
-        var person = _numbers.OfPerson(visit.UserId, visit.IsGuest, joinedAt);
+        var person = visit.IsUnlisted ? _numbers.OfNobody(visit.IsGuest, joinedAt) : _numbers.OfPerson(visit.UserId, visit.IsGuest, joinedAt);
         var device = _numbers.OfDevice(visit.Device);
 
         if (PreparedRows.Run(_insert, room, joinedAt, person, stayed, stayed - watched, hidden, (long)visit.Reason, device) > 0)

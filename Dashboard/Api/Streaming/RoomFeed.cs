@@ -169,6 +169,8 @@ internal sealed class RoomFeed : CountFeed
                 return; // already part of the state read after a gap
             _isCrowd = false;
             _last = change.Sequence;
+            if (change.Kind == ChangeKind.Unnamed)
+                return; // the count tells it
             _recent.Enqueue(change);
             if (_recent.Count > Capacity)
                 _floor = _recent.Dequeue().Sequence;

@@ -88,7 +88,9 @@ public sealed partial class Roster
         ? Sentence.With(RoomTexts.OfMany, Numbers.Count(_total), Viewers)
         : Viewers;
 
-    private string Viewers => Numbers.Of(Reading.Room.Count.Viewers, RoomTexts.ViewersOne, RoomTexts.ViewersMany);
+    private string Viewers => Reading.Room.Count is { Unlisted: > 0 } count
+        ? Sentence.With(RoomTexts.AndUnlisted, Numbers.Of(count.Listed, RoomTexts.ViewersOne, RoomTexts.ViewersMany), Numbers.Count(count.Unlisted))
+        : Numbers.Of(Reading.Room.Count.Viewers, RoomTexts.ViewersOne, RoomTexts.ViewersMany);
 
     private string WaitingText => Sentence.With(_waiting == 1 ? RoomTexts.WaitingOne : RoomTexts.WaitingMany, Numbers.Count(_waiting));
 

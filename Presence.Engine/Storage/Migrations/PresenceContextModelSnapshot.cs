@@ -485,6 +485,11 @@ namespace Presence.Engine.Storage.Migrations
                     b.Property<bool>("IsGuest")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("IsUnlisted")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(false);
+
                     b.Property<long>("JoinedAt")
                         .HasColumnType("INTEGER");
 

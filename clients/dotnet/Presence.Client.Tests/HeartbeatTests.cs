@@ -104,14 +104,15 @@ public sealed class HeartbeatTests
         {
             options.Device = "Pixel 9";
             options.AppVersion = "3.1";
+            options.Listed = false;
         }).StartHeartbeatAsync();
         _world.Advance(28.08);
 
         var said = _world.Server.Beats.Select(beat => beat.Json.ToJsonString()).ToArray();
         var session = (string?)_world.Server.Beats[0].Json["sessionId"];
         Assert.Matches("^app-[0-9a-f]{32}$", session);
-        Assert.Equal($$"""{"sessionId":"{{session}}","state":"visible","device":"Pixel 9","appVersion":"3.1"}""", said[0]);
-        Assert.Equal($$"""{"sessionId":"{{session}}","state":"visible","device":"Pixel 9","appVersion":"3.1","settingsVersion":7}""", said[1]);
+        Assert.Equal($$"""{"sessionId":"{{session}}","state":"visible","device":"Pixel 9","appVersion":"3.1","listed":false}""", said[0]);
+        Assert.Equal($$"""{"sessionId":"{{session}}","state":"visible","device":"Pixel 9","appVersion":"3.1","listed":false,"settingsVersion":7}""", said[1]);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class RoomPresence : HeartbeatSender
             () => FreshReceiptNeedsLock,
             call => Events.Add(() => Call(call)),
             Events.Deliver));
-        _source = new RoomHeartbeatKindSource(_roomId, options.SessionId ?? options.App.SessionId, options.Device, options.AppVersion)
+        _source = new RoomHeartbeatKindSource(_roomId, options.SessionId ?? options.App.SessionId, options.Device, options.AppVersion, options.Listed)
         {
             ViewerState = () => Server.App.IsHidden ? ViewerState.Hidden : _viewerState,
             SettingsVersion = () => State.Receipt?.SettingsVersion,
@@ -241,6 +241,9 @@ public sealed class RoomPresenceOptions : PresenceOptions
 
     /// <summary>The app's version, for moderators. Up to 30 characters.</summary>
     public string? AppVersion { get; set; }
+
+    /// <summary>False: the viewer is counted, and named in no list, until it leaves. True by default.</summary>
+    public bool Listed { get; set; } = true;
 }
 
 /// <summary>An invitation to a room's stage as co-host.</summary>

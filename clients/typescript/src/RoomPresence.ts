@@ -18,6 +18,8 @@ export interface RoomPresenceOptions extends PresenceOptions {
   readonly device?: string | undefined;
   /** The app's version, for moderators. */
   readonly appVersion?: string | undefined;
+  /** `false`: the viewer is counted, and named in no list, until it leaves. */
+  readonly listed?: boolean | undefined;
 }
 
 /** Which viewers to list, and in what order. */
@@ -147,12 +149,11 @@ export class RoomPresence extends HeartbeatSender {
   /** @internal */
   protected override pulse(): Pulse {
     const { environment } = this.server;
-    const { sessionId = pageSessionId(environment), device, appVersion } = this.#options;
+    const { sessionId = pageSessionId(environment), device, appVersion, listed } = this.#options;
     return roomPulse(this.server, {
       roomId: this.#roomId,
       sessionId,
-      device,
-      appVersion,
+      said: { device, appVersion, listed },
       viewerState: () => environment.isHidden() ? "hidden" : this.#viewerState,
       settingsVersion: () => this.state.receipt?.settingsVersion,
       wantsCount: () => this.#counts.isPolling(),

@@ -7,21 +7,21 @@ import { roomPath } from "./roomPath.js";
 export interface RoomPulseSource {
   readonly roomId: string;
   readonly sessionId: string;
-  readonly device: string | undefined;
-  readonly appVersion: string | undefined;
+  /** What each of them says besides, the same all the time. */
+  readonly said: { readonly device?: string | undefined; readonly appVersion?: string | undefined; readonly listed?: boolean | undefined };
   viewerState(): string;
   settingsVersion(): number | undefined;
   wantsCount(): boolean;
 }
 
 /** One session's heartbeats in one room. */
-export function roomPulse(server: PresenceServer, { roomId, sessionId, device, appVersion, viewerState, settingsVersion, wantsCount }: RoomPulseSource): Pulse {
+export function roomPulse(server: PresenceServer, { roomId, sessionId, said, viewerState, settingsVersion, wantsCount }: RoomPulseSource): Pulse {
   const path = roomPath(roomId);
   return {
     key: `${roomId} ${sessionId}`,
     viewerState,
     beat: async signal => {
-      const body = { sessionId, state: viewerState(), device, appVersion, settingsVersion: settingsVersion() };
+      const body = { ...said, sessionId, state: viewerState(), settingsVersion: settingsVersion() };
       return receiptOf(await server.send("POST", `${path}/heartbeat${wantsCount() ? "?include=count" : ""}`, body, signal));
     },
     leave: () => server.send("DELETE", `${path}/heartbeat?sessionId=${encodeURIComponent(sessionId)}`),

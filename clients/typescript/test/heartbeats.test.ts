@@ -86,14 +86,14 @@ rule(3, "startHeartbeat_calledAgain_changesNothing", async () => {
 
 rule(4, "heartbeat_whatItSays_isSessionStateAndVersion", async () => {
   const page = new FakePage();
-  await room(page, { device: "web", appVersion: "3.1" }).startHeartbeat();
+  await room(page, { device: "web", appVersion: "3.1", listed: false }).startHeartbeat();
   await page.clock.advance(28_080);
 
   const [first, second] = page.server.of(beats);
   const { sessionId } = first!.body!;
   expect(sessionId).toMatch(/^page-\w+$/);
-  expect(first!.body).toEqual({ sessionId, state: "visible", device: "web", appVersion: "3.1" });
-  expect(second!.body).toEqual({ sessionId, state: "visible", device: "web", appVersion: "3.1", settingsVersion: 7 });
+  expect(first!.body).toEqual({ sessionId, state: "visible", device: "web", appVersion: "3.1", listed: false });
+  expect(second!.body).toEqual({ sessionId, state: "visible", device: "web", appVersion: "3.1", listed: false, settingsVersion: 7 });
 });
 
 rule(4, "sessionId_ofAnotherPage_isAnother", async () => {

@@ -23,6 +23,7 @@ internal sealed class RoomHeartbeatKind(ViewerApi server, RoomHeartbeatKindSourc
             State = ViewerState,
             Device = source.Device,
             AppVersion = source.AppVersion,
+            Listed = source.Listed ? null : false,
             SettingsVersion = source.SettingsVersion(),
             HandRaised = hand,
         };
@@ -43,7 +44,7 @@ internal sealed class RoomHeartbeatKind(ViewerApi server, RoomHeartbeatKindSourc
 }
 
 /// <summary>What a room's heartbeats say; the functions are called for each.</summary>
-internal sealed record RoomHeartbeatKindSource(string RoomId, string SessionId, string? Device, string? AppVersion)
+internal sealed record RoomHeartbeatKindSource(string RoomId, string SessionId, string? Device, string? AppVersion, bool Listed)
 {
     public Func<ViewerState> ViewerState { get; init; } = static () => Client.ViewerState.Visible;
     public Func<int?> SettingsVersion { get; init; } = static () => null;

@@ -80,6 +80,7 @@ internal sealed class HeartbeatBody
     public ViewerState State { get; init; }
     public string? Device { get; init; }
     public string? AppVersion { get; init; }
+    public bool? Listed { get; init; }
     public int? SettingsVersion { get; init; }
     public bool? HandRaised { get; init; }
 }

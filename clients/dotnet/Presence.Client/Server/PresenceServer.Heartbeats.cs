@@ -53,6 +53,9 @@ public sealed class UserHeartbeat(string roomId, string userId)
 
     /// <summary>The app's version, for moderators.</summary>
     public string? AppVersion { get; set; }
+
+    /// <summary>False: the viewer is counted, and named in no list, until it leaves. Null says nothing of it.</summary>
+    public bool? Listed { get; set; }
 }
 
 /// <summary>The result of many heartbeats.</summary>

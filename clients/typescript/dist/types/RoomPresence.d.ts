@@ -10,6 +10,8 @@ export interface RoomPresenceOptions extends PresenceOptions {
     readonly device?: string | undefined;
     /** The app's version, for moderators. */
     readonly appVersion?: string | undefined;
+    /** `false`: the viewer is counted, and named in no list, until it leaves. */
+    readonly listed?: boolean | undefined;
 }
 /** Which viewers to list, and in what order. */
 export interface RoomViewerQuery {
