@@ -62,6 +62,9 @@ public sealed partial class PresenceEngine
         }
     }
 
+    /// <summary>Says to those who watch the network that something about the settings changed which is none of their values.</summary>
+    internal void SignalSettings() => _network.Watches.Signal();
+
     /// <summary>Keeps a viewer out of a room or the network from now on, and ends its sessions there.</summary>
     /// <returns>False, and nothing changed, when the cap on removals is reached.</returns>
     /// <remarks>

@@ -134,7 +134,7 @@ public sealed class DescribedRoutesTests(SharedHost shared) : IClassFixture<Shar
     /// <summary>The server names what it makes; later calls ask for it by that name.</summary>
     private void Remember(JsonNode document)
     {
-        foreach (var name in new[] { "removalId", "keyId", "link", "ruleId", "noteId", "webhookId", "deliveryId" })
+        foreach (var name in new[] { "removalId", "keyId", "link", "ruleId", "scheduleId", "noteId", "webhookId", "deliveryId" })
         {
             if (document is JsonObject made && made[name] is { } id)
                 _ids[name] = id.ToString();

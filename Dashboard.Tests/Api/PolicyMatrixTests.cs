@@ -63,6 +63,10 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         POST /api/v1/admin/rooms/{roomId}/removals                         .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
         DELETE /api/v1/admin/rooms/{roomId}/removals/{userId}              .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
         GET /api/v1/admin/rooms/{roomId}/removals/{userId}                 .    -    -    -    .    +    -    -    -    +    -    -    -    -    +
+        GET /api/v1/admin/scheduled-settings                               .    -    -    -    .    +    -    +    -    -    +    -    -    -    +
+        POST /api/v1/admin/scheduled-settings                              .    -    -    -    .    -    -    +    -    -    +    -    -    -    +
+        DELETE /api/v1/admin/scheduled-settings/{scheduleId}               .    -    -    -    .    -    -    +    -    -    +    -    -    -    +
+        GET /api/v1/admin/scheduled-settings/{scheduleId}                  .    -    -    -    .    +    -    +    -    -    +    -    -    -    +
         GET /api/v1/admin/settings                                         .    -    -    -    .    +    -    -    -    -    +    -    -    -    +
         PUT /api/v1/admin/settings                                         .    -    -    -    .    -    -    -    -    -    +    -    -    -    +
         DELETE /api/v1/admin/users/{userId}                                .    -    -    -    .    -    -    -    +    -    -    -    -    -    +
@@ -206,6 +210,7 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         .Replace("{keyId}", "none", StringComparison.Ordinal)
         .Replace("{noteId}", "1", StringComparison.Ordinal)
         .Replace("{prefix}", "none-", StringComparison.Ordinal)
+        .Replace("{scheduleId}", "none", StringComparison.Ordinal)
         .Replace("{ruleId}", "none", StringComparison.Ordinal)
         .Replace("{broadcastId}", "none", StringComparison.Ordinal)
         .Replace("{link}", "none", StringComparison.Ordinal)

@@ -69,6 +69,8 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddTransient<ViewerDetailQuery>();
         Services.AddScoped<RoomAdministration>();
         Services.AddScoped<RoomPrefixAdministration>();
+        Services.AddSingleton(services => new ScheduleStore(Database, Engine, Store, services.GetRequiredService<RoomStore>(), services.GetRequiredService<RoomPrefixStore>()));
+        Services.AddScoped<ScheduleAdministration>();
         Services.AddScoped<ViewerModeration>();
         Services.AddScoped<StageModeration>();
         Services.AddScoped<ViewerBans>();

@@ -12,6 +12,7 @@ using Presence.Engine.Alerts;
 using Presence.Engine.History;
 using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
+using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 using Presence.Engine.Webhooks;
 
@@ -103,6 +104,8 @@ internal static class Limits
         new("rooms of a user", Defaults.RoomsPerUser, "rooms", "one user at once") { Error = ApiError.CapReached, Key = nameof(Defaults.RoomsPerUser) },
         new("sessions of a user in a room", Defaults.SessionsPerUserAndRoom, "sessions", "one user in one room") { Otherwise = "replaces the session with the oldest heartbeat", Key = nameof(Defaults.SessionsPerUserAndRoom) },
         new("prefixes", RoomPrefixStore.Most, "prefixes", "rules by room prefix") { Error = ApiError.CapReached },
+        new("scheduled changes", ScheduleRules.Most, "changes", "waiting or active") { Error = ApiError.CapReached },
+        new("length of a scheduled change", (long)ScheduleRules.Longest.TotalSeconds, "seconds", "scheduled settings") { Error = ApiError.Invalid },
         new("defined rooms", Engine.CatalogueRooms, "rooms", "the catalogue") { Error = ApiError.CapReached },
         new("bans", Engine.Removals, "bans", "active at once") { Error = ApiError.CapReached },
         new("invitations", Engine.Invitations, "invitations", "open, or over within the last hour") { Error = ApiError.CapReached },

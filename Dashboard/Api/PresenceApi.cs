@@ -42,6 +42,7 @@ internal static class PresenceApi
         var settings = Chapter(api, "Settings", "Presence on or off, heartbeat interval, presence timeout.");
         settings.MapPresenceSettings();
         settings.MapSettingsAdministration();
+        ScheduleEndpoints.Map(settings);
         var administration = Chapter(api, "Administration", "Administration by your backend: rooms, bans, users, keys. Unknown members are refused.");
         administration.MapRoomAdministration();
         administration.MapRoomPrefixes();

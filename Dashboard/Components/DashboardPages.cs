@@ -65,6 +65,7 @@ internal static class DashboardPages
         services.AddTransient<ViewerDetailQuery>();
         services.AddScoped<RoomAdministration>();
         services.AddScoped<RoomPrefixAdministration>();
+        services.AddScoped<ScheduleAdministration>();
         services.AddScoped<ViewerModeration>();
         services.AddScoped<StageModeration>();
         services.AddScoped<ViewerBans>();

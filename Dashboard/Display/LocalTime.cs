@@ -76,6 +76,13 @@ internal sealed class LocalTime
     public string Date(DateTimeOffset at, DateTimeOffset now) =>
         now - at < TimeSpan.FromDays(300) ? Day(at) : TimeZoneInfo.ConvertTime(at, _zone).ToString("d", CultureInfo.CurrentCulture);
 
+    /// <summary>What a field for date and time of the browser holds; null for no instant.</summary>
+    public DateTimeOffset? ReadField(string text) =>
+        DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local) ? new DateTimeOffset(local, _zone.GetUtcOffset(local)).ToUniversalTime() : null;
+
+    /// <summary>An instant for such a field.</summary>
+    public string WriteField(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, _zone).ToString("yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture);
+
     /// <summary>"21:14:03".</summary>
     public string Second(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, _zone).ToString("T", CultureInfo.CurrentCulture);
 

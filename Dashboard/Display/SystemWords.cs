@@ -72,6 +72,7 @@ internal static class SystemWords
         "names" => SystemTexts.LoopNames,
         "notes" => SystemTexts.LoopNotes,
         "removals" => SystemTexts.LoopRemovals,
+        "schedules" => SystemTexts.LoopSchedules,
         "stages" => SystemTexts.LoopStages,
         "restore" => SystemTexts.LoopRestore,
         "revoked tokens" => SystemTexts.LoopRevokedTokens,

@@ -34,6 +34,7 @@ internal static class PresenceStorageHosting
         services.AddSingleton(provider => new RevokedTokens(provider.GetRequiredService<PresenceDatabase>(), provider.GetRequiredService<DashboardOptions>().Limits.RevokedTokens));
         services.AddSingleton<RoomStore>();
         services.AddSingleton<RoomPrefixStore>();
+        services.AddSingleton<ScheduleStore>();
         services.AddSingleton<RemovalStore>();
         services.AddSingleton<QuickReasonStore>();
         services.AddSingleton<StageStore>();
@@ -97,6 +98,7 @@ internal static class PresenceStorageHosting
         services.AddLoop<MembershipStore, StorageWatch>("last alive", TimeSpan.FromSeconds(2), StampAliveAsync, whenReady: true);
         services.AddLoop<HistoryWriter>("history writer", TimeSpan.FromMinutes(1), (history, cancel) => history.SaveAsync(ends: false, cancel), whenReady: true);
         services.AddLoop<BroadcastStore>("broadcasts", TimeSpan.FromSeconds(1), (broadcasts, cancel) => broadcasts.PassAsync(cancel), whenReady: true);
+        services.AddLoop<ScheduleStore>("schedules", TimeSpan.FromSeconds(1), (schedules, cancel) => schedules.PassAsync(cancel), whenReady: true);
         services.AddLoop<StageStore>("stages", TimeSpan.FromSeconds(1), (stages, cancel) => stages.PassAsync(cancel), whenReady: true);
         services.AddLoop<AlertWatch>("alerts", AlertWatch.Period, (alerts, cancel) => alerts.PassAsync(cancel), whenReady: true);
         services.AddLoop<WatchedArrivals>("watched arrivals", WatchedArrivals.Period, (arrivals, cancel) => arrivals.PassAsync(cancel), whenReady: true);

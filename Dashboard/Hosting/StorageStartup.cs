@@ -11,6 +11,7 @@ namespace Presence.Dashboard.Hosting;
 internal sealed class StorageStartup(
     PresenceDatabase database,
     SettingsStore settings,
+    ScheduleStore schedules,
     RevokedTokens revokedTokens,
     AdministrationStores administration,
     MembershipStore memberships,
@@ -43,7 +44,8 @@ internal sealed class StorageStartup(
         await database.OpenAsync(cancellationToken);
         await revokedTokens.ReloadAsync(cancellationToken);
         await administration.LoadAsync(cancellationToken);
-        var inForce = await settings.LoadAsync(Initial(options.Value.Initial), cancellationToken);
+        await settings.LoadAsync(Initial(options.Value.Initial), cancellationToken);
+        var inForce = await schedules.ApplyDueAsync(cancellationToken);
         logger.LogInformation("Data folder: {Folder}. Settings version {Version} is in effect.", database.Folder, inForce.Version);
     }
 

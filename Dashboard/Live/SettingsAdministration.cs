@@ -10,7 +10,7 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Live;
 
 /// <summary>The presence settings as a moderator reads and changes them; the role is checked here, whatever the page shows.</summary>
-internal sealed class SettingsAdministration(IPresence presence, SettingsStore store, RoomStore rooms, RoomPrefixStore prefixes, SettingsAdoption adoption, IHistory history, ModeratorGuard guard, NoticeBoard notices)
+internal sealed class SettingsAdministration(IPresence presence, SettingsStore store, RoomStore rooms, RoomPrefixStore prefixes, ScheduleStore schedules, SettingsAdoption adoption, IHistory history, ModeratorGuard guard, NoticeBoard notices)
 {
     private const int ShownHistory = 50;
 
@@ -47,6 +47,7 @@ internal sealed class SettingsAdministration(IPresence presence, SettingsStore s
             History = _history,
             Rooms = _rooms,
             Prefixes = prefixes.All,
+            Schedules = schedules.All,
             Network = (await presence.ReadNetworkAsync(NetworkQuery.Counts, cancellationToken)).Count,
             Kept = history.Settings,
             Adoption = await adoption.ReadAsync(),
@@ -96,6 +97,9 @@ public sealed record SettingsViewModel
 
     /// <summary>What holds in rooms by the beginning of their id.</summary>
     public required IReadOnlyList<RoomPrefix> Prefixes { get; init; }
+
+    /// <summary>Scheduled changes: those that wait or are in force, then the latest that are over.</summary>
+    public required IReadOnlyList<ScheduledChange> Schedules { get; init; }
 
     /// <summary>How many are present.</summary>
     public required NetworkCount Network { get; init; }

@@ -104,6 +104,8 @@ public static class AuditActs
     public const string HistorySettingsChanged = "history_settings.changed";
     public const string RoomChanged = "room.changed";
     public const string RoomDeleted = "room.deleted";
+    public const string ScheduleCreated = "schedule.created";
+    public const string ScheduleCancelled = "schedule.cancelled";
     public const string PrefixChanged = "room_prefix.changed";
     public const string PrefixDeleted = "room_prefix.deleted";
     public const string BanCreated = "ban.created";
@@ -164,7 +166,7 @@ public static class AuditActs
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        SettingsChanged, HistorySettingsChanged, RoomChanged, RoomDeleted, PrefixChanged, PrefixDeleted, BanCreated, BanLifted, QuickReasonsChanged, InvitationCreated, InvitationCancelled, InvitationAnswered, HandLowered, ServerKeyCreated, ServerKeyRevoked, PublicLinkCreated,
+        SettingsChanged, HistorySettingsChanged, RoomChanged, RoomDeleted, PrefixChanged, PrefixDeleted, ScheduleCreated, ScheduleCancelled, BanCreated, BanLifted, QuickReasonsChanged, InvitationCreated, InvitationCancelled, InvitationAnswered, HandLowered, ServerKeyCreated, ServerKeyRevoked, PublicLinkCreated,
         PublicLinkChanged, PublicLinkRevoked, ShareLinkCreated, ShareLinkRevoked, UserErased, PersonExported, PersonErased, DataExported, JobStarted,
         AccountCreated, AccountRoleChanged, AccountConnected, AccountDisabled, AccountEnabled, AccountSignedOut, AccountInvited, AccountInvitationRevoked, PasswordChanged,
         PasswordLinkCreated, SecondFactorEnabled, SecondFactorDisabled, SecondFactorReset, PasskeyAdded, PasskeyRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, SignedIn, SignInsFailed, SignedOut,

@@ -49,6 +49,9 @@ public static class PresenceSettingsRules
     /// <summary>What the timeout must exceed the interval by, so that one late heartbeat is no leave.</summary>
     public static readonly TimeSpan SmallestMargin = TimeSpan.FromSeconds(5);
 
+    /// <summary>The reason of a change, in characters.</summary>
+    public const int LongestReason = 200;
+
     public const int SmallestListLimit = 1;
     public const int LargestListLimit = PresenceLimits.Page;
 

@@ -14,6 +14,7 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
     internal DbSet<UserRecord> Users => Set<UserRecord>();
     internal DbSet<RevokedTokenRecord> RevokedTokens => Set<RevokedTokenRecord>();
     internal DbSet<RoomRecord> Rooms => Set<RoomRecord>();
+    internal DbSet<ScheduleRecord> Schedules => Set<ScheduleRecord>();
     internal DbSet<RoomPrefixRecord> RoomPrefixes => Set<RoomPrefixRecord>();
     internal DbSet<RemovalRecord> Removals => Set<RemovalRecord>();
 
@@ -128,6 +129,8 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
         });
 
         modelBuilder.Entity<RoomRecord>().ToTable("Rooms").HasKey(r => r.RoomId);
+
+        modelBuilder.Entity<ScheduleRecord>().ToTable("Schedules").HasKey(s => s.Id);
 
         modelBuilder.Entity<RoomPrefixRecord>().ToTable("RoomPrefixes").HasKey(p => p.Prefix);
 

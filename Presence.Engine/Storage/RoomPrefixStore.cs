@@ -50,7 +50,17 @@ public sealed class RoomPrefixStore(PresenceDatabase database, PresenceEngine en
     /// <para><b>Threads.</b> Any; changes follow one another.</para>
     /// <para><b>Guarantee.</b> On the disk before it is in force, and in force when this returns.</para>
     /// </remarks>
-    public async Task<RoomPrefix> DefineAsync(string prefix, RoomOverrides overrides, Actor by, RoomVersion? expected, CancellationToken cancellationToken)
+    public Task<RoomPrefix> DefineAsync(string prefix, RoomOverrides overrides, Actor by, RoomVersion? expected, CancellationToken cancellationToken) =>
+        DefineAsync(prefix, overrides, by, expected, within: null, cancellationToken);
+
+    /// <inheritdoc cref="DefineAsync(string, RoomOverrides, Actor, RoomVersion?, CancellationToken)"/>
+    /// <param name="prefix">The beginning of room ids.</param>
+    /// <param name="overrides">All of it.</param>
+    /// <param name="by">Who.</param>
+    /// <param name="expected">The version the change was decided on.</param>
+    /// <param name="within">What belongs to it, stored in the same transaction; not called when nothing changes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal async Task<RoomPrefix> DefineAsync(string prefix, RoomOverrides overrides, Actor by, RoomVersion? expected, Func<PresenceContext, Task>? within, CancellationToken cancellationToken)
     {
         if (RoomDefinitionRules.Problems(new RoomDefinition { Overrides = overrides }) is { Count: > 0 } problems)
             throw new SettingsRefusedException(problems);
@@ -84,6 +94,8 @@ public sealed class RoomPrefixStore(PresenceDatabase database, PresenceEngine en
                 },
                 now,
                 cancellationToken);
+            if (within is not null)
+                await within(context);
             await transaction.CommitAsync(cancellationToken);
             PutInForce([.. _all.Where(known => known != current), .. isGone ? [] : new[] { next }]);
             return next;

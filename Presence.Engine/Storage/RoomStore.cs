@@ -85,7 +85,17 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
     /// <para><b>Threads.</b> Any; changes follow one another.</para>
     /// <para><b>Guarantee.</b> On the disk before it is in force, and in force when this returns.</para>
     /// </remarks>
-    public async Task<DefinedRoom> DefineAsync(string roomId, RoomDefinition definition, Actor by, RoomVersion? expected, CancellationToken cancellationToken)
+    public Task<DefinedRoom> DefineAsync(string roomId, RoomDefinition definition, Actor by, RoomVersion? expected, CancellationToken cancellationToken) =>
+        DefineAsync(roomId, definition, by, expected, within: null, cancellationToken);
+
+    /// <inheritdoc cref="DefineAsync(string, RoomDefinition, Actor, RoomVersion?, CancellationToken)"/>
+    /// <param name="roomId">The room.</param>
+    /// <param name="definition">All of it.</param>
+    /// <param name="by">Who.</param>
+    /// <param name="expected">The version the change was decided on.</param>
+    /// <param name="within">What belongs to it, stored in the same transaction; not called when nothing changes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal async Task<DefinedRoom> DefineAsync(string roomId, RoomDefinition definition, Actor by, RoomVersion? expected, Func<PresenceContext, Task>? within, CancellationToken cancellationToken)
     {
         if (RoomDefinitionRules.Problems(definition) is { Count: > 0 } problems)
             throw new SettingsRefusedException(problems);
@@ -113,6 +123,8 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
             await using var transaction = await context.BeginWriteAsync(cancellationToken);
             await context.SaveChangesAsync(cancellationToken);
             await context.RecordAsync(new AuditEntry(AuditActs.RoomChanged, by) { RoomId = roomId, Old = ValuesOf(current.Definition), New = ValuesOf(definition) }, record.UpdatedAt, cancellationToken);
+            if (within is not null)
+                await within(context);
             await transaction.CommitAsync(cancellationToken);
             engine.Define(roomId, definition);
             _recent.Add(roomId, new RoomSave(current.Definition, definition, by.Name, record.UpdatedAt));
@@ -129,7 +141,7 @@ public sealed class RoomStore(PresenceDatabase database, PresenceEngine engine) 
     /// <param name="by">Who.</param>
     /// <param name="expected">The version this was decided on; null to forget whatever is there.</param>
     /// <param name="cancellationToken">Gives up; nothing is forgotten then.</param>
-    /// <exception cref="RoomConflictException"><inheritdoc cref="DefineAsync" path="/exception[@cref='RoomConflictException']"/></exception>
+    /// <exception cref="RoomConflictException">Decided on a version that is no longer there. Nothing was forgotten.</exception>
     public async Task<bool> ForgetAsync(string roomId, Actor by, RoomVersion? expected, CancellationToken cancellationToken)
     {
         await _oneAtATime.TakeTurnAsync(cancellationToken);

@@ -46,7 +46,13 @@ public sealed class SettingsStore(PresenceDatabase database, PresenceEngine engi
     /// <para><b>Threads.</b> Any; changes follow one another.</para>
     /// <para><b>Guarantee.</b> On the disk before it is in force, and in force when this returns.</para>
     /// </remarks>
-    public async Task<PresenceSettings> ChangeAsync(SettingsChange change, CancellationToken cancellationToken)
+    public Task<PresenceSettings> ChangeAsync(SettingsChange change, CancellationToken cancellationToken) => ChangeAsync(change, within: null, cancellationToken);
+
+    /// <inheritdoc cref="ChangeAsync(SettingsChange, CancellationToken)"/>
+    /// <param name="change">The new settings.</param>
+    /// <param name="within">What belongs to it, stored in the same transaction; not called when nothing changes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal async Task<PresenceSettings> ChangeAsync(SettingsChange change, Func<PresenceContext, Task>? within, CancellationToken cancellationToken)
     {
         await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
@@ -73,6 +79,8 @@ public sealed class SettingsStore(PresenceDatabase database, PresenceEngine engi
             await context.SaveChangesAsync(cancellationToken);
             await context.RecordAsync(
                 new AuditEntry(AuditActs.SettingsChanged, change.By) { Object = $"version {next.Version}", Old = ValuesOf(current), New = ValuesOf(next), Reason = change.Reason }, now, cancellationToken);
+            if (within is not null)
+                await within(context);
             await transaction.CommitAsync(cancellationToken);
             database.Marker.NoteSettings(next.Version);
             engine.Apply(next);
@@ -154,7 +162,7 @@ internal sealed class SettingsRecord
 public sealed record SettingsChange
 {
     /// <summary>The longest <see cref="Reason"/>, in characters.</summary>
-    public const int LongestReason = 200;
+    public const int LongestReason = PresenceSettingsRules.LongestReason;
 
     /// <summary>The values. Who saved them, when and as which version is the store's to say.</summary>
     public required PresenceSettings Settings { get; init; }

@@ -83,6 +83,7 @@ internal static class ApiParameter
         ["linkId"] = ("The share link's id, from the `picture` in its stream. Not its token.", 40),
         ["broadcastId"] = ("The broadcast's id from the list.", 19),
         ["invitationId"] = ("The invitation's id, from the heartbeat's reply, the stream or the list.", 40),
+        ["scheduleId"] = ("The scheduled change's id from the list.", 40),
         ["ruleId"] = ("The rule's id from the list.", 40),
         ["noteId"] = ("The note's number from the list.", 19),
         ["webhookId"] = ("The webhook's id from the list.", 40),

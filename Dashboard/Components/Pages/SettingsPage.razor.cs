@@ -20,7 +20,7 @@ public sealed partial class SettingsPage
     private int? _asked;
     private bool _isAskedAgain;
 
-    /// <summary>Which part is shown: the network's settings, the rooms with their own, how history is kept, or all changes. What was typed stays meanwhile.</summary>
+    /// <summary>Which part is shown: the network's settings, the rooms with their own, what is scheduled, how history is kept, or all changes. What was typed stays meanwhile.</summary>
     [SupplyParameterFromQuery(Name = "tab")]
     private string? Tab { get; set; }
 
@@ -55,7 +55,7 @@ public sealed partial class SettingsPage
     [Inject]
     private PageFailures Failures { get; set; } = default!;
 
-    private string ShownTab => Tab is "rooms" or "retention" or "history" ? Tab : "network";
+    private string ShownTab => Tab is "rooms" or "scheduled" or "retention" or "history" ? Tab : "network";
 
     private PresenceSettings Wanted => _form.Valid ?? Reading!.InForce;
 

@@ -62,6 +62,9 @@ public sealed partial class RoomSettingsPanel
     private RoomAdministration Administration { get; set; } = default!;
 
     [Inject]
+    private ScheduleAdministration Schedules { get; set; } = default!;
+
+    [Inject]
     private IDialogService Dialogs { get; set; } = default!;
 
     [Inject]
