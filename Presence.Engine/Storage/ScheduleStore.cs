@@ -212,7 +212,7 @@ public sealed class ScheduleStore(PresenceDatabase database, PresenceEngine engi
                 break;
         }
         if (isStored)
-            Publish([.. _all.Where(known => known.Id != change.Id), change]);
+            Publish([change, .. _all.Where(known => known.Id != change.Id)]);
         else
             await SaveAloneAsync(change, act, now, cancellationToken); // nothing had to be changed
 
@@ -229,12 +229,12 @@ public sealed class ScheduleStore(PresenceDatabase database, PresenceEngine engi
         await using var transaction = await context.BeginWriteAsync(cancellationToken);
         await StoreInAsync(context, change, act, now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        Publish([.. _all.Where(known => known.Id != change.Id), change]);
+        Publish([change, .. _all.Where(known => known.Id != change.Id)]); // first: the latest of those that end at one instant
     }
 
     private async Task StoreInAsync(PresenceContext context, ScheduledChange change, AuditEntry? act, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        string[] replaced = [change.Id, .. _all.Where(known => !known.IsOpen && known.Id != change.Id).OrderByDescending(known => known.EndedAt).Skip(MostEnded - 1).Select(known => known.Id)];
+        string[] replaced = [change.Id, .. _all.Where(known => !known.IsOpen && known.Id != change.Id).OrderByDescending(known => known.EndedAt).Skip(change.IsOpen ? MostEnded : MostEnded - 1).Select(known => known.Id)];
         await context.DeleteAsync(context.Schedules.Where(record => replaced.Contains(record.Id)), cancellationToken);
         context.Add(ToRecord(change));
         await context.SaveChangesAsync(cancellationToken);
