@@ -89,6 +89,36 @@ public sealed class SettingsJourneyTests(ChromiumBrowser chromium)
         await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Save" })).ToBeInViewportAsync(new() { Ratio = 1 });
     }
 
+    [Fact]
+    public async Task PrefixAndSchedule_OfARoom_AreSetSeenAndTakenBack()
+    {
+        await using var host = await StartAsync();
+        await using var visit = await chromium.VisitAsync(host.BaseAddress);
+        var page = visit.Page;
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await visit.SignInAsync("/settings?tab=rooms");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add a prefix" }).ClickAsync();
+        await dialog.GetByLabel("Rooms whose id begins with").FillAsync("class-*");
+        await dialog.GetByLabel("Heartbeat interval").FillAsync("20");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Edit the settings of" })).ToBeVisibleAsync();
+
+        await page.GotoAsync(new Uri(host.BaseAddress, "/rooms/class-1?tab=room").ToString());
+        await Expect(page.GetByTestId("setting-source").Nth(1)).ToContainTextAsync("class-*");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Schedule settings" }).ClickAsync();
+        await dialog.GetByLabel("Heartbeat interval").FillAsync("50");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "for 1 h" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Schedule", Exact = true }).ClickAsync();
+        await Expect(page.GetByTestId("schedule")).ToContainTextAsync("Then back to what it followed before");
+        await Expect(page.GetByTestId("setting-source").Nth(1)).ToContainTextAsync("this room");
+        Assert.Equal(50, host.Services.GetRequiredService<PresenceEngine>().Effective("class-1").Values.HeartbeatInterval.TotalSeconds);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel the change for" }).ClickAsync();
+        await Expect(page.GetByTestId("schedule")).ToHaveCountAsync(0);
+        await Expect(page.GetByTestId("setting-source").Nth(1)).ToContainTextAsync("class-*");
+        Assert.Empty(visit.Errors);
+    }
+
     private static async Task IsLargeEnoughAsync(ILocator button)
     {
         await button.TapAsync(new() { Trial = true }); // once it stands still

@@ -19,13 +19,13 @@ internal sealed class ScheduleAdministration(ScheduleStore schedules, IPresence 
     public IReadOnlyList<SettingsIssue> ProblemsOf(ScheduledChange change) => ScheduleRules.ProblemsOf(change, presence.Current.Settings);
 
     /// <summary>Schedules, in the moderator's name, says so, and offers the way back.</summary>
-    /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
+    /// <exception cref="AccessRefusedException">Not a Moderator of the room, or of the network. Nothing was changed.</exception>
     /// <exception cref="ScheduleRefusedException">Against the rules. Nothing was changed.</exception>
     /// <exception cref="ScheduleOverlapException">The same settings are scheduled in that time. Nothing was changed.</exception>
     /// <exception cref="StoreFullException">There are as many as there can be. Nothing was changed.</exception>
     public async Task ScheduleAsync(ScheduledChange change, CancellationToken cancellationToken)
     {
-        var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+        var moderator = await guard.RequireAsync(ModeratorRole.Moderator, change.RoomId);
         var made = await schedules.ScheduleAsync(change, moderator.Actor, cancellationToken);
         notices.Say(ScheduleWords.Sentence(made, localTime, time.GetUtcNow()), () => CancelAsync(made.Id));
     }
@@ -35,7 +35,7 @@ internal sealed class ScheduleAdministration(ScheduleStore schedules, IPresence 
     {
         try
         {
-            var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
+            var moderator = await guard.RequireAsync(ModeratorRole.Moderator, schedules.All.FirstOrDefault(change => change.Id == id)?.RoomId);
             if (await schedules.CancelAsync(id, moderator.Actor, CancellationToken.None) is { } change)
                 notices.Say($"{ScheduleWords.Where(change)}: {ScheduleWords.State(change)}");
         }
