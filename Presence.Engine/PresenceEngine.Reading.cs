@@ -89,7 +89,7 @@ public sealed partial class PresenceEngine
     }
 
     /// <summary>The settings in force in a room, and where each value comes from.</summary>
-    public EffectiveSettings Effective(string roomId) => EffectiveSettings.Resolve(Settings, _network.Catalogue[roomId].Overrides, PrefixesOf(roomId));
+    public EffectiveSettings Effective(string roomId) => _rooms.TryGetValue(roomId, out var room) ? room.Effective() : EffectiveSettings.Resolve(Settings, _network.Catalogue[roomId].Overrides, PrefixesOf(roomId));
 
     /// <summary>What rules by prefix say for a room.</summary>
     public PrefixOverrides PrefixesOf(string roomId) => _network.Catalogue.Prefixes[roomId];

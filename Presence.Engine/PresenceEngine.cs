@@ -50,7 +50,7 @@ public sealed partial class PresenceEngine : IDisposable
         Journal = new MembershipJournal(SnapshotMemberships, time);
         var removals = new Removals(limits.Removals);
         _metrics = new PresenceMetrics(this);
-        _network = new NetworkState(_clock, _settings, limits, Journal, removals, _knownProfiles) { Metrics = _metrics };
+        _network = new NetworkState(_clock, _settings, limits, Journal, removals, _knownProfiles) { Metrics = _metrics, AdaptsIntervals = true };
         _network.Feed = Feed = new PresenceFeed(_clock, _network.Devices);
         _onlineNetwork = new NetworkState(_clock, _settings, limits, Journal, removals, _knownProfiles);
         _online = new Room(NetworkRoom, _onlineNetwork, _clock.Now());
@@ -175,6 +175,7 @@ public sealed partial class PresenceEngine : IDisposable
         var isGapDue = _schedule.IsGapDue(_clock.Suspensions);
         var isSampleDue = _schedule.IsSampleDue(now, out var sample);
         var isMinuteDue = _minutes.IsDue(now);
+        var bound = _settings.Current.RoomHeartbeatsPerSecond;
         var heartbeats = _network.RetiredHeartbeats;
         try
         {
@@ -185,6 +186,7 @@ public sealed partial class PresenceEngine : IDisposable
                     heartbeats += room.Heartbeats;
                 if (room.DueAt <= now)
                     room.Expire(now);
+                room.AdaptInterval(bound);
                 if (isSampleDue && isListed)
                     room.Sample(sample, _schedule.DueAt(sample), now);
                 if (isMinuteDue)
@@ -218,6 +220,11 @@ public sealed partial class PresenceEngine : IDisposable
     public void Restore(IEnumerable<RestoredSession> sessions)
     {
         var stored = sessions.ToArray();
+        if (_settings.Current.RoomHeartbeatsPerSecond > 0)
+        {
+            foreach (var (roomId, count) in stored.CountBy(session => session.Membership.RoomId, PresenceComparers.RoomId).Where(room => room.Key != NetworkRoom))
+                GetOrAddRoom(roomId)?.ExpectSessions(count);
+        }
         foreach (var index in OrderOfJoining(stored))
         {
             ref var session = ref stored[index];

@@ -36,10 +36,23 @@ public sealed class SettingsTests : IAsyncLifetime
 
         Assert.Equal((200, "\"2\""), (changed.Status, changed.Headers.ETag?.ToString()));
         Assert.Matches(
-            $$"""^\{"enabled":true,"heartbeatIntervalSeconds":25,"presenceTimeoutSeconds":100,"listLimit":50,"settingsVersion":2,"updatedAt":{{Instant}},"updatedBy":"server key","warnings":\[\]\}$""",
+            $$"""^\{"enabled":true,"heartbeatIntervalSeconds":25,"presenceTimeoutSeconds":100,"listLimit":50,"roomHeartbeatsPerSecond":0,"settingsVersion":2,"updatedAt":{{Instant}},"updatedBy":"server key","warnings":\[\]\}$""",
             changed.Body);
         Assert.Equal(changed.Body, (await _host.GetAsync(Route, DashboardHost.ServerKey)).Body);
         Assert.Equal(25, (await _host.GetAsync("/api/v1/presence/settings", DashboardHost.ServerKey)).Json["network"]!["heartbeatInterval"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task Change_RoomHeartbeatsPerSecond_GrowsACrowdedRoomAndStaysWhenLeftOut()
+    {
+        await PutAsync("{\"enabled\":true,\"heartbeatIntervalSeconds\":2,\"presenceTimeoutSeconds\":60,\"listLimit\":50,\"roomHeartbeatsPerSecond\":1}", "*");
+        for (var i = 0; i < 3; i++)
+            await _host.PostAsync("/api/v1/presence/heartbeats", DashboardHost.ServerKey, $"{{\"heartbeats\":[{{\"roomId\":\"crowd\",\"userId\":\"u{i}\"}}]}}");
+        await Eventually.TrueAsync(async () => (double)(await _host.GetAsync("/api/v1/admin/rooms/crowd", DashboardHost.ServerKey)).Json["effective"]!["heartbeatIntervalSeconds"]!["value"]! == 3, "the interval grows");
+
+        Assert.Equal("{\"value\":3,\"from\":\"network\",\"grownFrom\":2}", (await _host.GetAsync("/api/v1/admin/rooms/crowd", DashboardHost.ServerKey)).Json["effective"]!["heartbeatIntervalSeconds"]!.ToJsonString());
+        Assert.Equal(1, (int)(await PutAsync(Good, "*")).Json["roomHeartbeatsPerSecond"]!);
+        Assert.Equal(0, (int)(await PutAsync(Good.Replace("50}", "50,\"roomHeartbeatsPerSecond\":0}", StringComparison.Ordinal), "*")).Json["roomHeartbeatsPerSecond"]!);
     }
 
     [Fact]

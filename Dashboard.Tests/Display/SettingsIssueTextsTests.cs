@@ -43,6 +43,7 @@ public sealed class SettingsIssueTextsTests
         .. PresenceSettingsRules.Problems(Settings(1, 4_000)),
         .. PresenceSettingsRules.Problems(Settings(58, 60)),
         .. PresenceSettingsRules.Problems(Settings(30, 90) with { ListLimit = 500 }),
+        .. PresenceSettingsRules.Problems(Settings(30, 90) with { RoomHeartbeatsPerSecond = 200_000 }),
         .. RoomDefinitionRules.Problems(new RoomDefinition { Title = "" }),
         .. RoomDefinitionRules.Problems(new RoomDefinition { Status = (RoomStatus)9 }),
         new SettingsIssue(SettingsIssueKind.ReasonTooLong, "reason", 300, SettingsChange.LongestReason),

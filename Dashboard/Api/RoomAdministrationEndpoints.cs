@@ -144,7 +144,9 @@ internal static class RoomAdministrationEndpoints
     private static DefinedRoomDocument Describe(DefinedRoom room, IPresence presence)
     {
         var overrides = room.Definition.Overrides;
-        var effective = EffectiveSettings.Resolve(presence.Current.Settings, overrides, presence.StateOf(room.RoomId).Prefixes);
+        var state = presence.StateOf(room.RoomId);
+        var grown = state.Definition == room.Definition ? state.Effective.Grown : null;
+        var effective = grown is null ? EffectiveSettings.Resolve(presence.Current.Settings, overrides, state.Prefixes) : state.Effective;
         return new DefinedRoomDocument(
             room.RoomId,
             room.Definition.Title,
@@ -152,14 +154,14 @@ internal static class RoomAdministrationEndpoints
             Describe(overrides),
             new(
                 new(effective.Values.Enabled, Word(effective.EnabledFrom), effective.EnabledFrom.Prefix),
-                DurationOf(effective.Values.HeartbeatInterval, effective.HeartbeatIntervalFrom),
-                DurationOf(effective.Values.PresenceTimeout, effective.PresenceTimeoutFrom)),
+                DurationOf(effective.Values.HeartbeatInterval, effective.HeartbeatIntervalFrom, grown?.From),
+                DurationOf(effective.Values.PresenceTimeout, effective.PresenceTimeoutFrom, grown?.TimeoutFrom)),
             room.Version.Number,
             room.UpdatedBy is null ? null : room.Version.At,
             room.UpdatedBy);
     }
 
-    private static DefinedRoomDocument.EffectiveDuration DurationOf(TimeSpan value, SettingsOrigin from) => new(value.TotalSeconds, Word(from), from.Prefix);
+    private static DefinedRoomDocument.EffectiveDuration DurationOf(TimeSpan value, SettingsOrigin from, TimeSpan? grownFrom) => new(value.TotalSeconds, Word(from), from.Prefix, grownFrom?.TotalSeconds);
 
     private static string Word(SettingsOrigin from) => from.Source switch
     {
@@ -244,7 +246,8 @@ internal sealed record DefinedRoomDocument(
     /// <param name="Value">In seconds.</param>
     /// <param name="From">The source: the network's settings, a rule by prefix, the room's override, or the rule that raised the timeout to the interval plus 5 seconds.</param>
     /// <param name="Prefix">The prefix, where it is the source.</param>
-    internal sealed record EffectiveDuration(double Value, [property: AllowedValues("network", "prefix", "room", "rule")] string From, string? Prefix);
+    /// <param name="GrownFrom">What the source says, where the value has grown for the room's crowd.</param>
+    internal sealed record EffectiveDuration(double Value, [property: AllowedValues("network", "prefix", "room", "rule")] string From, string? Prefix, double? GrownFrom);
 }
 
 /// <summary>A page of the catalogue.</summary>

@@ -53,6 +53,7 @@ internal static class SettingsAdministrationEndpoints
                         HeartbeatInterval = TimeSpan.FromSeconds(request.HeartbeatIntervalSeconds!.Value),
                         PresenceTimeout = TimeSpan.FromSeconds(request.PresenceTimeoutSeconds!.Value),
                         ListLimit = request.ListLimit!.Value,
+                        RoomHeartbeatsPerSecond = request.RoomHeartbeatsPerSecond ?? current.RoomHeartbeatsPerSecond, // younger than the others: left out, it stays
                     },
                     Reason = request.Reason,
                     By = http.Actor(),
@@ -89,6 +90,7 @@ internal static class SettingsAdministrationEndpoints
             settings.HeartbeatInterval.TotalSeconds,
             settings.PresenceTimeout.TotalSeconds,
             settings.ListLimit,
+            settings.RoomHeartbeatsPerSecond,
             settings.Version,
             settings.UpdatedAt,
             settings.UpdatedBy,
@@ -104,6 +106,7 @@ internal static class SettingsAdministrationEndpoints
 /// <param name="HeartbeatIntervalSeconds">How often clients should send a heartbeat.</param>
 /// <param name="PresenceTimeoutSeconds">How long a session counts after its last heartbeat. At least the interval plus 5 seconds.</param>
 /// <param name="ListLimit">The most viewers in one list.</param>
+/// <param name="RoomHeartbeatsPerSecond">Above so many heartbeats per second of one room, its interval and timeout grow. 0: they never do. Left out, it stays as it is.</param>
 /// <param name="Reason">The reason. Stored with the change.</param>
 /// <example>{"enabled":true,"heartbeatIntervalSeconds":25,"presenceTimeoutSeconds":100,"listLimit":200,"reason":"finals"}</example>
 [Computed("settingsVersion", "updatedAt", "updatedBy", "warnings")]
@@ -112,6 +115,7 @@ internal sealed record SettingsChangeRequest(
     [property: Required, Range(1, 600)] int? HeartbeatIntervalSeconds,
     [property: Required, Range(6, 3600)] int? PresenceTimeoutSeconds,
     [property: Required, Range(1, 200)] int? ListLimit,
+    [property: Range(0, PresenceSettingsRules.LargestRoomRate)] int? RoomHeartbeatsPerSecond,
     [property: MaxLength(200)] string? Reason) : AdministrationRequest;
 
 /// <summary>The network's presence settings, for administration.</summary>
@@ -119,12 +123,13 @@ internal sealed record SettingsChangeRequest(
 /// <param name="HeartbeatIntervalSeconds">How often clients should send a heartbeat.</param>
 /// <param name="PresenceTimeoutSeconds">How long a session counts after its last heartbeat.</param>
 /// <param name="ListLimit">The most viewers in one list.</param>
+/// <param name="RoomHeartbeatsPerSecond">Above so many heartbeats per second of one room, its interval and timeout grow. 0: they never do.</param>
 /// <param name="SettingsVersion">Increases with every change.</param>
 /// <param name="UpdatedAt">When they were last changed.</param>
 /// <param name="UpdatedBy">Who changed them.</param>
 /// <param name="Warnings">Values that are allowed but may surprise you.</param>
 /// <example>
-/// {"enabled":true,"heartbeatIntervalSeconds":25,"presenceTimeoutSeconds":100,"listLimit":200,"settingsVersion":2,"updatedAt":"2026-11-21T22:40:00.000Z",
+/// {"enabled":true,"heartbeatIntervalSeconds":25,"presenceTimeoutSeconds":100,"listLimit":200,"roomHeartbeatsPerSecond":0,"settingsVersion":2,"updatedAt":"2026-11-21T22:40:00.000Z",
 /// "updatedBy":"server key","warnings":[]}
 /// </example>
 internal sealed record SettingsDocument(
@@ -132,6 +137,7 @@ internal sealed record SettingsDocument(
     double HeartbeatIntervalSeconds,
     double PresenceTimeoutSeconds,
     int ListLimit,
+    int RoomHeartbeatsPerSecond,
     int SettingsVersion,
     DateTimeOffset UpdatedAt,
     string UpdatedBy,

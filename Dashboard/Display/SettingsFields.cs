@@ -10,6 +10,7 @@ public sealed record SettingsDraft
     public int? HeartbeatIntervalSeconds { get; set; }
     public int? PresenceTimeoutSeconds { get; set; }
     public int? ListLimit { get; set; }
+    public int? RoomHeartbeatsPerSecond { get; set; } = 0;
 
     public static SettingsDraft Of(PresenceSettings settings) => new()
     {
@@ -17,17 +18,19 @@ public sealed record SettingsDraft
         HeartbeatIntervalSeconds = Seconds(settings.HeartbeatInterval),
         PresenceTimeoutSeconds = Seconds(settings.PresenceTimeout),
         ListLimit = settings.ListLimit,
+        RoomHeartbeatsPerSecond = settings.RoomHeartbeatsPerSecond,
     };
 
     /// <summary>The same settings with what was typed; null while a field is empty.</summary>
     public PresenceSettings? On(PresenceSettings settings) =>
-        (HeartbeatIntervalSeconds, PresenceTimeoutSeconds, ListLimit) is ({ } interval, { } timeout, { } limit)
+        (HeartbeatIntervalSeconds, PresenceTimeoutSeconds, ListLimit, RoomHeartbeatsPerSecond) is ({ } interval, { } timeout, { } limit, { } rate)
             ? settings with
             {
                 Enabled = Enabled,
                 HeartbeatInterval = Kept(settings.HeartbeatInterval, interval),
                 PresenceTimeout = Kept(settings.PresenceTimeout, timeout),
                 ListLimit = limit,
+                RoomHeartbeatsPerSecond = rate,
             }
             : null;
 
@@ -43,6 +46,7 @@ public sealed record SettingsDraft
             HeartbeatIntervalSeconds = Typed.Or(HeartbeatIntervalSeconds, was.HeartbeatIntervalSeconds, now.HeartbeatIntervalSeconds),
             PresenceTimeoutSeconds = Typed.Or(PresenceTimeoutSeconds, was.PresenceTimeoutSeconds, now.PresenceTimeoutSeconds),
             ListLimit = Typed.Or(ListLimit, was.ListLimit, now.ListLimit),
+            RoomHeartbeatsPerSecond = Typed.Or(RoomHeartbeatsPerSecond, was.RoomHeartbeatsPerSecond, now.RoomHeartbeatsPerSecond),
         };
     }
 
@@ -72,6 +76,7 @@ internal static class SettingsDifferences
             (SettingsTexts.Interval, settings => Durations.Exact(settings.HeartbeatInterval)),
             (SettingsTexts.Timeout, settings => Durations.Exact(settings.PresenceTimeout)),
             (SettingsTexts.ListCap, settings => Numbers.Count(settings.ListLimit)),
+            (SettingsTexts.RoomRate, settings => settings.RoomHeartbeatsPerSecond == 0 ? SettingsTexts.Off : Sentence.With(SettingsTexts.RoomRateIs, Numbers.Count(settings.RoomHeartbeatsPerSecond))),
         ]);
 
     /// <summary>One line for each thing that is special about a room, or no longer is.</summary>
@@ -124,6 +129,7 @@ internal static class SettingsIssueTexts
         SettingsIssueKind.TimeoutOutOfRange => SettingsTexts.IssueTimeout,
         SettingsIssueKind.TimeoutTooClose => SettingsTexts.IssueTooClose,
         SettingsIssueKind.ListLimitOutOfRange => SettingsTexts.IssueListCap,
+        SettingsIssueKind.RoomRateOutOfRange => SettingsTexts.IssueRoomRate,
         SettingsIssueKind.TitleRefused => SettingsTexts.IssueTitle,
         SettingsIssueKind.StatusUnknown => SettingsTexts.IssueStatus,
         SettingsIssueKind.ReasonTooLong => SettingsTexts.IssueReason,

@@ -44,6 +44,12 @@ public sealed class PresenceSettingsRulesTests
     public void Problems_ListCapAtItsEnds_AreNone(int limit) =>
         Assert.Empty(PresenceSettingsRules.Problems(PresenceSettings.Default with { ListLimit = limit }));
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(100_001)]
+    public void Problems_RoomRateOutOfRange_NamesIt(int rate) =>
+        Assert.Equal("roomHeartbeatsPerSecond", Assert.Single(PresenceSettingsRules.Problems(PresenceSettings.Default with { RoomHeartbeatsPerSecond = rate })).Field);
+
     [Fact]
     public void Default_IsWhatTheReferenceDocumentsSay() =>
         Assert.Equal((true, 30, 60, 200), (PresenceSettings.Default.Enabled, PresenceSettings.Default.HeartbeatInterval.TotalSeconds, PresenceSettings.Default.PresenceTimeout.TotalSeconds, PresenceSettings.Default.ListLimit));

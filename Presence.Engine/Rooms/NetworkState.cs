@@ -39,6 +39,9 @@ internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings,
     /// <summary>Null for user presence, which is not counted among rooms.</summary>
     public PresenceMetrics? Metrics { get; init; }
 
+    /// <summary>Whether the interval of a crowded room grows; not that of user presence, nor of what is in no list.</summary>
+    public bool AdaptsIntervals { get; init; }
+
     /// <summary>Where events go; null for user presence, which has no history.</summary>
     public PresenceFeed? Feed { get; set; }
 
@@ -83,11 +86,11 @@ internal sealed class NetworkState(PresenceClock clock, SettingsHolder settings,
 
     public void EndWalk() => Interlocked.Decrement(ref _walks);
 
-    /// <summary>What holds in a room with this definition and these prefixes; one object for all rooms of the same prefixes that have no definition.</summary>
-    public static RoomRules RulesFor(PresenceSettings current, PrefixOverrides prefixes, RoomDefinition definition)
+    /// <summary>What holds in a room with this definition and these prefixes; one object for all rooms of the same prefixes that have no definition and whose interval has not grown.</summary>
+    public static RoomRules RulesFor(PresenceSettings current, PrefixOverrides prefixes, RoomDefinition definition, int growth = 0)
     {
-        if (definition != RoomDefinition.Unknown)
-            return new RoomRules(current, prefixes, definition);
+        if (growth > 0 || definition != RoomDefinition.Unknown)
+            return new RoomRules(current, prefixes, definition, growth);
         if (prefixes.Shared is { } shared && ReferenceEquals(shared.Network, current))
             return shared;
         return prefixes.Shared = new RoomRules(current, prefixes, definition);

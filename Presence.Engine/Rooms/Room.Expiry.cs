@@ -1,4 +1,5 @@
 using Presence.Engine.Changes;
+using Presence.Engine.Settings;
 
 namespace Presence.Engine.Rooms;
 
@@ -24,6 +25,46 @@ internal sealed partial class Room
                     return;
             }
             LetWaitersIn();
+        }
+    }
+
+    /// <summary>Lets the interval follow the crowd. Once a second, so that no heartbeat pays for it.</summary>
+    /// <param name="bound">Heartbeats per second; 0 when there is no bound.</param>
+    public void AdaptInterval(int bound)
+    {
+        // Read without the lock: so few sessions stay below it at any interval.
+        if (_rare.Growth == 0 && (bound == 0 || !_network.AdaptsIntervals || _sessions.Count <= bound))
+            return;
+        lock (_lock)
+        {
+            RulesNeedsLock();
+            var step = StepNeedsLock(_sessions.Count);
+            if (step == _rare.Growth)
+                return;
+            GrowNeedsLock(step);
+            SignalNeedsLock();
+        }
+    }
+
+    /// <summary>Before so many sessions are restored: they were told an interval of a crowd, and get at least its timeout again.</summary>
+    public void ExpectSessions(int sessions)
+    {
+        lock (_lock)
+        {
+            // A step more than the crowd needs, because it may have been larger and the step kept since.
+            RulesNeedsLock();
+            if (StepNeedsLock(sessions) is > 0 and var step)
+                GrowNeedsLock(step + 1);
+        }
+    }
+
+    /// <summary>What is in force here, with what the crowd makes of it.</summary>
+    public EffectiveSettings Effective()
+    {
+        lock (_lock)
+        {
+            var rules = RulesNeedsLock();
+            return rules.Base.At(_rare.Growth, _sessions.Count);
         }
     }
 

@@ -1,4 +1,5 @@
 using Presence.Engine.Changes;
+using Presence.Engine.Settings;
 
 namespace Presence.Engine.Rooms;
 
@@ -247,8 +248,21 @@ internal sealed partial class Room
             return _rules;
         var (prefixes, definition) = _catalogueVersion == version ? (_rules.Prefixes, _rules.Definition) : (_network.Catalogue.Prefixes[Id], _network.Catalogue[Id]);
         _catalogueVersion = version;
-        return _rules = NetworkState.RulesFor(settings, prefixes, definition);
+        _rules = NetworkState.RulesFor(settings, prefixes, definition);
+        return GrowNeedsLock(StepNeedsLock(_sessions.Count));
     }
+
+    /// <summary>Puts a step of the interval in force (<see cref="IntervalGrowth"/>). Only heartbeats from now on are promised its timeout: nobody is dropped by it.</summary>
+    private RoomRules GrowNeedsLock(int step)
+    {
+        _rare.Growth = step;
+        if (step > 0 || _rules.Effective.Grown is not null)
+            _rules = NetworkState.RulesFor(_rules.Network, _rules.Prefixes, _rules.Definition, step);
+        return _rules;
+    }
+
+    /// <summary>The step for so many sessions; none where intervals are left alone.</summary>
+    private int StepNeedsLock(int sessions) => _network.AdaptsIntervals ? IntervalGrowth.Next(_rare.Growth, sessions, _rules.Base.Values) : 0;
 
     private HeartbeatReceipt Answer(HeartbeatOutcome outcome, bool joined = false)
     {

@@ -67,6 +67,9 @@ internal struct RoomColdState
     /// <summary>Null until the first hand was raised.</summary>
     public RaisedHands? Hands;
 
+    /// <summary>The step of the heartbeat interval; 0 while the crowd lets it be.</summary>
+    public int Growth;
+
     /// <summary>Changes are sent as counts.</summary>
     public bool IsCrowd;
 }

@@ -109,12 +109,13 @@ internal sealed class RoomCatalogue(int capacity)
 /// <summary>What holds in one room: network settings, definition, and what follows for a heartbeat. Pure. Recreated when either changes.</summary>
 internal sealed class RoomRules
 {
-    public RoomRules(PresenceSettings network, PrefixOverrides prefixes, RoomDefinition definition)
+    public RoomRules(PresenceSettings network, PrefixOverrides prefixes, RoomDefinition definition, int growth = 0)
     {
         Network = network;
         Prefixes = prefixes;
         Definition = definition;
-        Effective = EffectiveSettings.Resolve(network, definition.Overrides, prefixes);
+        Base = EffectiveSettings.Resolve(network, definition.Overrides, prefixes);
+        Effective = Base.At(growth, sessions: 0);
         Verdict = VerdictOf(network, definition, Effective.Values);
         Timeout = Effective.Values.PresenceTimeout.Ticks;
         Interval = Effective.Values.HeartbeatInterval.Ticks;
@@ -125,6 +126,9 @@ internal sealed class RoomRules
     public PrefixOverrides Prefixes { get; }
 
     public RoomDefinition Definition { get; }
+
+    /// <summary>Without what the room's crowd makes of it.</summary>
+    public EffectiveSettings Base { get; }
 
     public EffectiveSettings Effective { get; }
 

@@ -11,6 +11,16 @@ public sealed record EffectiveSettings(
     SettingsOrigin HeartbeatIntervalFrom,
     SettingsOrigin PresenceTimeoutFrom)
 {
+    /// <summary>The crowd for which the interval has grown, and from what; null where it has not.</summary>
+    public GrownInterval? Grown { get; init; }
+
+    /// <summary>These settings with the interval and the timeout of a step (<see cref="IntervalGrowth"/>).</summary>
+    internal EffectiveSettings At(int step, int sessions) => step == 0 ? this : this with
+    {
+        Values = IntervalGrowth.At(step, Values),
+        Grown = new(Values.HeartbeatInterval, Values.PresenceTimeout, sessions),
+    };
+
     /// <summary>Puts a room's overrides on top of what prefixes say, and that on top of the network's settings; always valid by rule 5 where each was on its own.</summary>
     public static EffectiveSettings Resolve(PresenceSettings network, RoomOverrides overrides, PrefixOverrides? prefixes = null)
     {
@@ -38,6 +48,12 @@ public sealed record EffectiveSettings(
 
     private static SettingsOrigin OriginOf(bool isOfRoom, string? prefix) => isOfRoom ? SettingsSource.Room : prefix is null ? SettingsSource.Network : new SettingsOrigin(SettingsSource.Prefix, prefix);
 }
+
+/// <summary>What a room's interval and timeout would be without its crowd.</summary>
+/// <param name="From">The interval.</param>
+/// <param name="TimeoutFrom">The timeout.</param>
+/// <param name="Sessions">The sessions in the room now.</param>
+public readonly record struct GrownInterval(TimeSpan From, TimeSpan TimeoutFrom, int Sessions);
 
 /// <summary>Where an effective value comes from, by name.</summary>
 /// <param name="Source">What decided.</param>

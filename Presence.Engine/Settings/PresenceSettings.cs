@@ -20,6 +20,9 @@ public sealed record PresenceSettings
     /// <summary>The most viewers the published list answers; 1 to 200.</summary>
     public int ListLimit { get; init; } = PresenceLimits.Page;
 
+    /// <summary>The most heartbeats per second of one room, above which its interval grows; 0 lets it be, up to 100,000.</summary>
+    public int RoomHeartbeatsPerSecond { get; init; }
+
     /// <summary>Rises by one with every change; sent in replies and echoed by clients.</summary>
     public int Version { get; init; } = 1;
 
@@ -55,6 +58,8 @@ public static class PresenceSettingsRules
     public const int SmallestListLimit = 1;
     public const int LargestListLimit = PresenceLimits.Page;
 
+    public const int LargestRoomRate = 100_000;
+
     /// <summary>Up to this timeout viewers of published TypeScript clients drop out and rejoin: they always send a heartbeat every 30 s.</summary>
     public static readonly TimeSpan PublishedClientTimeout = TimeSpan.FromSeconds(33);
 
@@ -72,6 +77,9 @@ public static class PresenceSettingsRules
 
     /// <summary>The cap of lists.</summary>
     public const string List = "listLimit";
+
+    /// <summary>The bound on a room's heartbeats.</summary>
+    public const string RoomRate = "roomHeartbeatsPerSecond";
 
     /// <summary>What forbids these settings; empty when they may be saved.</summary>
     public static IReadOnlyList<SettingsIssue> Problems(PresenceSettings settings)
@@ -91,6 +99,9 @@ public static class PresenceSettingsRules
 
         if (settings.ListLimit is < SmallestListLimit or > LargestListLimit)
             problems.Add(new(SettingsIssueKind.ListLimitOutOfRange, List, settings.ListLimit, SmallestListLimit, LargestListLimit));
+
+        if (settings.RoomHeartbeatsPerSecond is < 0 or > LargestRoomRate)
+            problems.Add(new(SettingsIssueKind.RoomRateOutOfRange, RoomRate, settings.RoomHeartbeatsPerSecond, LargestRoomRate));
 
         return problems;
     }
@@ -148,6 +159,7 @@ public sealed record SettingsIssue(SettingsIssueKind Finding, string Field, para
         SettingsIssueKind.TimeoutOutOfRange => "The presence timeout is {0}. It must be between {1} and {2}.",
         SettingsIssueKind.TimeoutTooClose => "The presence timeout ({0}) must be at least {1} longer than the heartbeat interval ({2}). Raise the timeout to {3} or more, or shorten the interval.",
         SettingsIssueKind.ListLimitOutOfRange => "The list cap is {0}. It must be between {1} and {2}.",
+        SettingsIssueKind.RoomRateOutOfRange => "The limit of a room's heartbeats is {0} per second. It must be 0 (off) to {1}.",
         SettingsIssueKind.TitleRefused => "title must have 1 to {0} characters and no control characters. Leave it out to show the room's id.",
         SettingsIssueKind.StatusUnknown => "status must be live or ended.",
         SettingsIssueKind.ReasonTooLong => "The reason has {0} characters. The limit is {1}.",
@@ -174,6 +186,9 @@ public enum SettingsIssueKind
 
     /// <summary>The cap, the smallest and the largest there may be.</summary>
     ListLimitOutOfRange,
+
+    /// <summary>The bound, the largest there may be.</summary>
+    RoomRateOutOfRange,
 
     /// <summary>A room's title: the most characters it may have.</summary>
     TitleRefused,

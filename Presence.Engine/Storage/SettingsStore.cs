@@ -107,7 +107,7 @@ public sealed class SettingsStore(PresenceDatabase database, PresenceEngine engi
     public void Dispose() => _oneAtATime.Dispose();
 
     private static string ValuesOf(PresenceSettings settings) => AuditEntry.Values(
-        ("enabled", settings.Enabled), ("heartbeatIntervalSeconds", settings.HeartbeatInterval), ("presenceTimeoutSeconds", settings.PresenceTimeout), ("listLimit", settings.ListLimit));
+        ("enabled", settings.Enabled), ("heartbeatIntervalSeconds", settings.HeartbeatInterval), ("presenceTimeoutSeconds", settings.PresenceTimeout), ("listLimit", settings.ListLimit), ("roomHeartbeatsPerSecond", settings.RoomHeartbeatsPerSecond));
 
     private static void ThrowIfRefused(PresenceSettings settings, string? reason)
     {
@@ -124,6 +124,7 @@ public sealed class SettingsStore(PresenceDatabase database, PresenceEngine engi
         HeartbeatInterval = TimeSpan.FromMilliseconds(record.HeartbeatIntervalMilliseconds),
         PresenceTimeout = TimeSpan.FromMilliseconds(record.PresenceTimeoutMilliseconds),
         ListLimit = record.ListLimit,
+        RoomHeartbeatsPerSecond = record.RoomHeartbeatsPerSecond,
         Version = record.Version,
         UpdatedAt = record.UpdatedAt,
         UpdatedBy = record.UpdatedBy,
@@ -136,6 +137,7 @@ public sealed class SettingsStore(PresenceDatabase database, PresenceEngine engi
         HeartbeatIntervalMilliseconds = (long)settings.HeartbeatInterval.TotalMilliseconds,
         PresenceTimeoutMilliseconds = (long)settings.PresenceTimeout.TotalMilliseconds,
         ListLimit = settings.ListLimit,
+        RoomHeartbeatsPerSecond = settings.RoomHeartbeatsPerSecond,
         Version = settings.Version,
         UpdatedAt = settings.UpdatedAt,
         UpdatedBy = settings.UpdatedBy,
@@ -152,6 +154,7 @@ internal sealed class SettingsRecord
     public long HeartbeatIntervalMilliseconds { get; init; }
     public long PresenceTimeoutMilliseconds { get; init; }
     public int ListLimit { get; init; }
+    public int RoomHeartbeatsPerSecond { get; init; }
     public DateTimeOffset EnabledAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
     public required string UpdatedBy { get; init; }

@@ -20,6 +20,7 @@ public sealed partial class RoomSettingsPanel
     private RoomDefinition? _seen;
     private PresenceSettings _network = PresenceSettings.Default;
     private PrefixOverrides _prefixes = PrefixOverrides.None;
+    private RoomState? _inForce;
     private RoomDraft _draft = new();
     private TypedRoom? _left;
     private MudTextField<string>? _titleField;
@@ -75,7 +76,8 @@ public sealed partial class RoomSettingsPanel
 
     private RoomDefinition Wanted => _draft.On(_room!.Definition);
 
-    private EffectiveSettings Effective => EffectiveSettings.Resolve(_network, _room!.Definition.Overrides, _prefixes);
+    /// <summary>What the crowd makes of it included, where it is of the definition shown.</summary>
+    private EffectiveSettings Effective => _inForce is { Effective.Grown: not null } state && state.Definition == _room!.Definition ? state.Effective : EffectiveSettings.Resolve(_network, _room!.Definition.Overrides, _prefixes);
 
     private EffectiveSettings Drafted => EffectiveSettings.Resolve(_network, Wanted.Overrides, _prefixes);
 
@@ -92,7 +94,8 @@ public sealed partial class RoomSettingsPanel
     {
         var isOther = !PresenceComparers.RoomId.Equals(RoomId, _roomId);
         var wasEditing = _isEditing;
-        (_network, _prefixes) = (Presence.Current.Settings, Presence.StateOf(RoomId).Prefixes);
+        _inForce = Presence.StateOf(RoomId);
+        (_network, _prefixes) = (Presence.Current.Settings, _inForce.Value.Prefixes);
         if (isOther)
             (_roomId, _room, _isAsked) = (RoomId, null, false);
         var begins = IsEditing && !_isAsked;
