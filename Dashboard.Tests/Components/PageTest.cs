@@ -66,6 +66,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddTransient<RoomDetailQuery>();
         Services.AddSingleton<SettingsAdoption>();
         Services.AddTransient<RosterQuery>();
+        Services.AddTransient<RegularsQuery>();
         Services.AddTransient<ViewerDetailQuery>();
         Services.AddScoped<RoomAdministration>();
         Services.AddScoped<RoomPrefixAdministration>();
@@ -76,7 +77,10 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddScoped<ViewerBans>();
         Services.AddSingleton<ModeratorBoard>();
         Services.AddScoped<ModeratorTab>();
+        Services.AddScoped<RoomDesk>();
+        Services.AddSingleton(new HandoverStore(Database));
         Services.AddScoped<NoteModeration>();
+        Services.AddScoped<ViewerNoteDialogs>();
         Services.AddSingleton<WatchedArrivals>();
         Services.AddTransient<BansQuery>();
         Services.AddSingleton(new QuickReasonStore(Database));

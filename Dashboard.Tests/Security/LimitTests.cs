@@ -86,6 +86,7 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
         ["alert rules"] = "AlertStoreTests",
         ["notes on a user"] = "ViewerNoteStoreTests",
         ["notes"] = "ViewerNoteStoreTests",
+        ["hand-over notes"] = "HandoverStoreTests",
         ["watch list"] = "ViewerNoteStoreTests",
         ["test viewers"] = nameof(Hosting.TestViewerTests),
         ["request line"] = nameof(RawRequestTests),

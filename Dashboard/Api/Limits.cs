@@ -87,6 +87,7 @@ internal static class Limits
         new("notes on a user", NoteRules.MostOfViewer, "notes", "one user") { Error = ApiError.CapReached },
         new("notes", NoteRules.Most, "notes", "on all users") { Error = ApiError.CapReached },
         new("watch list", NoteRules.MostFlagged, "notes", "with a flag, on all users") { Error = ApiError.CapReached },
+        new("hand-over notes", HandoverStore.Most, "rooms", "with a hand-over note of its moderators") { Otherwise = "a message on the page" },
         new("test viewers", TestViewers.Most, "rooms", "with a test viewer at once") { Otherwise = "a message on the page" },
         new("request line", ServerDefaults.LongestRequestLine, "bytes", "every request") { Otherwise = "414 without a body" },
         new("headers", ServerDefaults.LargestHeaders, "bytes", "every request") { Otherwise = "431 without a body" },

@@ -62,6 +62,7 @@ internal static class DashboardPages
         services.AddSingleton<RoomRanking>();
         services.AddSingleton<PageReads>();
         services.AddTransient<RosterQuery>();
+        services.AddTransient<RegularsQuery>();
         services.AddTransient<ViewerDetailQuery>();
         services.AddScoped<RoomAdministration>();
         services.AddScoped<RoomPrefixAdministration>();
@@ -71,7 +72,9 @@ internal static class DashboardPages
         services.AddScoped<ViewerBans>();
         services.AddSingleton<ModeratorBoard>();
         services.AddScoped<ModeratorTab>();
+        services.AddScoped<RoomDesk>();
         services.AddScoped<NoteModeration>();
+        services.AddScoped<ViewerNoteDialogs>();
         services.AddTransient<BansQuery>();
         services.AddSingleton<RosterDownload>();
         services.AddSingleton<TableDownloads>();

@@ -61,6 +61,7 @@ internal static class SystemWords
         "checkpoint" => SystemTexts.LoopCheckpoint,
         "demo" => SystemTexts.LoopDemo,
         "event streams" => SystemTexts.LoopEventStreams,
+        "hand-overs" => SystemTexts.LoopHandovers,
         "history writer" => SystemTexts.LoopHistoryWriter,
         "job schedule" => SystemTexts.LoopJobSchedule,
         "key set" => SystemTexts.LoopKeySet,

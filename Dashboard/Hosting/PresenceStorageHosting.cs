@@ -39,6 +39,7 @@ internal static class PresenceStorageHosting
         services.AddSingleton<QuickReasonStore>();
         services.AddSingleton<StageStore>();
         services.AddSingleton<ViewerNoteStore>();
+        services.AddSingleton<HandoverStore>();
         services.AddSingleton<WatchedArrivals>();
         services.AddSingleton<UserPresenceSettingStore>();
         services.AddSingleton<ChannelStore>();
@@ -106,6 +107,7 @@ internal static class PresenceStorageHosting
         services.AddLoop<RevokedTokens>("revoked tokens", TimeSpan.FromHours(1), (tokens, cancel) => tokens.PruneAsync(cancel));
         services.AddLoop<RemovalStore>("removals", TimeSpan.FromHours(1), (removals, cancel) => removals.PruneAsync(cancel));
         services.AddLoop<ViewerNoteStore>("notes", TimeSpan.FromHours(1), (notes, cancel) => notes.PruneAsync(cancel));
+        services.AddLoop<HandoverStore>("hand-overs", TimeSpan.FromHours(1), (handovers, cancel) => handovers.PruneAsync(cancel));
         // Writes when keys were last used, once per minute instead of with each request.
         services.AddLoop<ServerKeyStore>("server keys", TimeSpan.FromMinutes(1), (keys, cancel) => keys.FlushAsync(cancel));
         services.AddLoop<ShareLinkStore>("share links", TimeSpan.FromMinutes(1), (links, cancel) => links.FlushAsync(cancel));
@@ -151,7 +153,7 @@ internal sealed class HistoryWriter(PresenceEngine engine, HistoryStore network,
 }
 
 /// <summary>All administration data, read before viewers are restored: a banned viewer must not return with a restart.</summary>
-internal sealed class AdministrationStores(RoomStore rooms, RoomPrefixStore prefixes, RemovalStore removals, QuickReasonStore reasons, StageStore stages, ViewerNoteStore notes, UserPresenceSettingStore switches, ChannelStore channels, ServerKeyStore serverKeys, PublicLinkStore publicLinks, ShareLinkStore shareLinks, HistorySettingsStore history, AlertWatch alerts, WebhookStore webhooks)
+internal sealed class AdministrationStores(RoomStore rooms, RoomPrefixStore prefixes, RemovalStore removals, QuickReasonStore reasons, StageStore stages, ViewerNoteStore notes, HandoverStore handovers, UserPresenceSettingStore switches, ChannelStore channels, ServerKeyStore serverKeys, PublicLinkStore publicLinks, ShareLinkStore shareLinks, HistorySettingsStore history, AlertWatch alerts, WebhookStore webhooks)
 {
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
@@ -161,6 +163,7 @@ internal sealed class AdministrationStores(RoomStore rooms, RoomPrefixStore pref
         await reasons.ReloadAsync(cancellationToken);
         await stages.ReloadAsync(cancellationToken);
         await notes.ReloadAsync(cancellationToken);
+        await handovers.ReloadAsync(cancellationToken);
         await switches.ReloadAsync(cancellationToken);
         await channels.ReloadAsync(cancellationToken);
         await serverKeys.ReloadAsync(cancellationToken);

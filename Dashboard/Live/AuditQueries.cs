@@ -74,7 +74,7 @@ internal sealed record AuditKinds(string Name, string Text, IReadOnlyList<string
     public static readonly IReadOnlyList<AuditKinds> All =
     [
         Of("bans", AuditTexts.KindBans, "ban.", "quick_reasons."),
-        Of("notes", AuditTexts.KindNotes, "note."),
+        Of("notes", AuditTexts.KindNotes, "note.", "handover."),
         Of("stage", AuditTexts.KindStage, "invitation.", "hand."),
         Of("settings", AuditTexts.KindSettings, "settings.", "schedule.", "history_settings.", "alert_rule."),
         Of("rooms", AuditTexts.KindRooms, "room.", "room_prefix."),

@@ -1,7 +1,5 @@
 using MudBlazor;
 using Presence.Dashboard.Accounts;
-using Presence.Dashboard.Components;
-using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
 using Presence.Engine;
 using Presence.Engine.Moderation;
@@ -11,7 +9,7 @@ using Presence.Engine.Users;
 namespace Presence.Dashboard.Live;
 
 /// <summary>Reading and keeping notes on viewers, as the API does; the role is checked here, whatever the page shows.</summary>
-internal sealed class NoteModeration(ViewerNoteStore notes, WatchedArrivals arrivals, UserStore users, IPresence presence, ModeratorGuard guard, IDialogService dialogs, NoticeBoard notices, PageFailures failures, TimeProvider time)
+internal sealed class NoteModeration(ViewerNoteStore notes, WatchedArrivals arrivals, UserStore users, IPresence presence, ModeratorGuard guard, TimeProvider time)
 {
     /// <summary>What rows show of a viewer; for a page that has checked the role.</summary>
     /// <remarks><b>Cost.</b> One look-up in memory.</remarks>
@@ -48,20 +46,6 @@ internal sealed class NoteModeration(ViewerNoteStore notes, WatchedArrivals arri
             time.GetUtcNow());
     }
 
-    /// <summary>Asks for a note on a viewer, or for what becomes of one, and keeps it; whether anything was changed.</summary>
-    /// <param name="userId">Who; empty asks for that too.</param>
-    /// <param name="name">What the viewer is called.</param>
-    /// <param name="note">The note to change; null for a new one.</param>
-    /// <param name="roomId">The room at hand, where other moderators see it; null for none.</param>
-    public async Task<bool> AskAsync(string userId, string name, ViewerNote? note = null, string? roomId = null)
-    {
-        var title = userId.Length == 0 ? NoteTexts.AddUser : Sentence.With(note is null ? NoteTexts.NoteOf : NoteTexts.EditTitle, VisibleText.Isolated(name));
-        if (await dialogs.AskAsync<NoteDialog>(title, new DialogParameters<NoteDialog> { { dialog => dialog.UserId, userId }, { dialog => dialog.Note, note }, { dialog => dialog.RoomId, roomId }, { dialog => dialog.Name, name } }) is not ViewerNote kept)
-            return false;
-        notices.Say(Sentence.With(note is null ? NoteTexts.Added : NoteTexts.Changed, VisibleText.Isolated(userId.Length == 0 ? VisibleText.IdOf(kept.UserId) : name)));
-        return true;
-    }
-
     /// <summary>Keeps a note, new or changed.</summary>
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
     /// <exception cref="NoteOfAnotherException">It is another moderator's, and this one no Admin. Nothing was changed.</exception>
@@ -77,47 +61,16 @@ internal sealed class NoteModeration(ViewerNoteStore notes, WatchedArrivals arri
             : await notes.AddAsync(userId, draft, moderator.Actor, CancellationToken.None);
     }
 
-    /// <summary>Deletes a note, says so and offers the way back; whether it is gone.</summary>
-    public Task<bool> DeleteAsync(ViewerNote note, string name, Func<Task>? undone = null) => TryAsync(async () =>
+    /// <summary>Deletes a note.</summary>
+    /// <returns>Whether it is gone and was this moderator's own; null when it was gone already.</returns>
+    /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
+    /// <exception cref="NoteOfAnotherException">It is another moderator's, and this one no Admin. Nothing was changed.</exception>
+    public async Task<bool?> DeleteAsync(ViewerNote note)
     {
         var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
-        if (await notes.DeleteAsync(note.UserId, note.Id, moderator.Actor, await guard.HoldsAsync(ModeratorRole.Admin), CancellationToken.None) is null)
-            return;
-        var isOwn = string.Equals(note.By, moderator.Email, StringComparison.OrdinalIgnoreCase); // another's would come back under this moderator's name
-        notices.Say(Sentence.With(NoteTexts.Deleted, VisibleText.Isolated(name)), isOwn ? () => TryAsync(async () =>
-        {
-            await SaveAsync(note.UserId, null, new NoteDraft(note.Text, note.Flag, note.ExpiresAt));
-            if (undone is not null)
-                await undone();
-        }) : null);
-    });
-
-    private async Task<bool> TryAsync(Func<Task> act)
-    {
-        try
-        {
-            await act();
-            return true;
-        }
-        catch (AccessRefusedException)
-        {
-            notices.Say(NoteTexts.NotAllowed, severity: Severity.Error);
-        }
-        catch (NoteOfAnotherException another)
-        {
-            notices.Say(Sentence.With(NoteTexts.OfAnother, another.By), severity: Severity.Error);
-        }
-        catch (StoreFullException full)
-        {
-            notices.Say(Sentence.With(NoteTexts.Full, Numbers.Count(full.Most)), severity: Severity.Error);
-        }
-#pragma warning disable CA1031 // any failure: the moderator is told and can try again
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            notices.Say(failures.Tell(failure, "A note couldn't be changed.", NoteTexts.Failed), severity: Severity.Error);
-        }
-        return false;
+        return await notes.DeleteAsync(note.UserId, note.Id, moderator.Actor, await guard.HoldsAsync(ModeratorRole.Admin), CancellationToken.None) is { } deleted
+            ? string.Equals(deleted.By, moderator.Email, StringComparison.OrdinalIgnoreCase)
+            : null;
     }
 }
 

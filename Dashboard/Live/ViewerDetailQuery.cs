@@ -20,6 +20,9 @@ internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, Rem
     /// <summary>Visits on a page.</summary>
     public const int Visits = 20;
 
+    /// <summary>Rooms of which earlier visits are read.</summary>
+    private const int MostRegular = 20;
+
     /// <summary>Past bans on a page.</summary>
     public const int PastBans = 10;
 
@@ -102,7 +105,10 @@ internal sealed class ViewerDetailQuery(IPresence presence, UserStore users, Rem
         _pastDue = now + StoredPace;
         var (visits, next) = await history.ReadVisitsAsync(userId, take: Visits, within: within);
         _pastBans = await removals.ListAsync(new BanQuery { UserId = userId, State = BanState.Past, Within = within }, PastBans, CancellationToken.None);
-        _past = new ViewerPast(within is null ? await history.ReadPersonAsync(userId) : null, visits, next);
+        var regulars = new Dictionary<string, RoomRegulars>(PresenceComparers.RoomId);
+        foreach (var roomId in places.Take(MostRegular))
+            regulars[roomId] = await history.ReadRegularsAsync(roomId, [userId]);
+        _past = new ViewerPast(within is null ? await history.ReadPersonAsync(userId) : null, visits, next) { Regulars = regulars };
     }
 
     /// <summary>The engine knows the bans in force. The store knows who decided them, and is read when something changed.</summary>
@@ -171,6 +177,9 @@ public sealed record ViewerPast(PersonSummary? Person, IReadOnlyList<Visit> Visi
 {
     /// <summary>Whether nothing is kept: never here, or erased.</summary>
     public bool IsNothing => Person is null && Visits.Count == 0;
+
+    /// <summary>Whether the viewer was before in each room where it is now.</summary>
+    public IReadOnlyDictionary<string, RoomRegulars> Regulars { get; init; } = new Dictionary<string, RoomRegulars>();
 }
 
 /// <summary>Hands out what is kept of a person, and erases it; the role is checked here, whatever the page shows.</summary>

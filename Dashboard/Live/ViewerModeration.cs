@@ -117,8 +117,8 @@ internal sealed class ViewerModeration(IPresence presence, RemovalStore removals
 
     /// <summary>Announces that this moderator is about to act on a viewer, until the result is disposed.</summary>
     /// <exception cref="AccessRefusedException">Not a Moderator.</exception>
-    public async Task<ModeratorBoard.Acting> EnterAsync(string userId, Action changed) =>
-        board.Enter(userId, (await guard.RequireSomewhereAsync(ModeratorRole.Moderator)).Email, changed);
+    public async Task<ModeratorBoard.Acting> EnterAsync(string userId, Action changed, ModeratorAct act = ModeratorAct.Ban, string? name = null, string? roomId = null) =>
+        board.Enter(userId, (await guard.RequireSomewhereAsync(ModeratorRole.Moderator)).Email, changed, act, name, roomId);
 
     /// <summary>Stores the reasons to choose from.</summary>
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>

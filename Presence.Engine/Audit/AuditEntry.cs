@@ -114,6 +114,8 @@ public static class AuditActs
     public const string InvitationCancelled = "invitation.cancelled";
     public const string InvitationAnswered = "invitation.answered";
     public const string HandLowered = "hand.lowered";
+    public const string HandoverLeft = "handover.left";
+    public const string HandoverCleared = "handover.cleared";
     public const string NoteCreated = "note.created";
     public const string NoteChanged = "note.changed";
     public const string NoteDeleted = "note.deleted";
@@ -171,7 +173,7 @@ public static class AuditActs
         AccountCreated, AccountRoleChanged, AccountConnected, AccountDisabled, AccountEnabled, AccountSignedOut, AccountInvited, AccountInvitationRevoked, PasswordChanged,
         PasswordLinkCreated, SecondFactorEnabled, SecondFactorDisabled, SecondFactorReset, PasskeyAdded, PasskeyRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, SignedIn, SignInsFailed, SignedOut,
         AlertRuleCreated, AlertRuleChanged, AlertRuleDeleted,
-        NoteCreated, NoteChanged, NoteDeleted,
+        NoteCreated, NoteChanged, NoteDeleted, HandoverLeft, HandoverCleared,
         WebhookCreated, WebhookChanged, WebhookSecretRotated, WebhookPaused, WebhookResumed, WebhookDisabled, WebhookDeleted, WebhookTested, WebhookResent,
     ];
 }

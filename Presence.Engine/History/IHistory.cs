@@ -35,6 +35,13 @@ public interface IHistory
     /// <summary>What is kept of a user in all; null when nothing.</summary>
     Task<PersonSummary?> ReadPersonAsync(string userId, CancellationToken cancellationToken = default);
 
+    /// <summary>How often users were in a room before: of each, the broadcasts of the room's latest <see cref="RoomRegulars.Broadcasts"/> that ended.</summary>
+    /// <param name="roomId">The room.</param>
+    /// <param name="userIds">At most <see cref="PresenceLimits.Page"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <remarks><b>Cost.</b> One reading: for each user, a look into an index for each of those broadcasts, however many visits there are.</remarks>
+    Task<RoomRegulars> ReadRegularsAsync(string roomId, IReadOnlyList<string> userIds, CancellationToken cancellationToken = default);
+
     /// <summary>A user's visits, the latest first.</summary>
     /// <param name="userId">The user.</param>
     /// <param name="cursor">Where the page before ended; null starts with the latest.</param>
@@ -214,6 +221,23 @@ public sealed record AttendanceQuery
 /// <param name="Visits">How many.</param>
 /// <param name="Watched">For how long in all, hidden time included.</param>
 public sealed record PersonSummary(string UserId, bool IsGuest, DateTimeOffset FirstSeenAt, DateTimeOffset LastSeenAt, long Visits, TimeSpan Watched);
+
+/// <summary>Who of some users was in a room before.</summary>
+/// <param name="Ended">The room's latest broadcasts that ended, at most <see cref="Broadcasts"/>: without one, nobody can be told to be new.</param>
+/// <param name="Known">Those with earlier visits.</param>
+public sealed record RoomRegulars(int Ended, IReadOnlyDictionary<string, RoomRegular> Known)
+{
+    /// <summary>Broadcasts looked at.</summary>
+    public const int Broadcasts = 50;
+
+    /// <summary>A visit under way for longer is told from an earlier one by it: in a room that is never empty, there is one broadcast.</summary>
+    public static readonly TimeSpan Apart = TimeSpan.FromHours(6);
+}
+
+/// <summary>A user who was in a room before.</summary>
+/// <param name="Attended">In how many of the broadcasts looked at; 0 for one who was there before, in the one that goes on or in one that is no longer known.</param>
+/// <param name="LastAt">When the latest of them began; null for none.</param>
+public sealed record RoomRegular(int Attended, DateTimeOffset? LastAt);
 
 /// <summary>Who was in a room at an instant.</summary>
 /// <param name="At">The instant.</param>

@@ -187,6 +187,11 @@ public sealed partial class HistoryQueries(PresenceDatabase database, HistorySet
         ReadAsync(reader => reader.Person(userId)?.Person, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<RoomRegulars> ReadRegularsAsync(string roomId, IReadOnlyList<string> userIds, CancellationToken cancellationToken = default) => ReadAsync(
+        reader => reader.RoomNo(roomId) is { } room ? reader.Regulars(room, [.. userIds.Take(PresenceLimits.Page)], database.Now() - RoomRegulars.Apart) : new RoomRegulars(0, new Dictionary<string, RoomRegular>()),
+        cancellationToken);
+
+    /// <inheritdoc/>
     public Task<HistoryPage<Visit>> ReadVisitsAsync(string userId, string? cursor = null, int take = PresenceLimits.Page, RoomSet? within = null, CancellationToken cancellationToken = default)
     {
         take = Math.Clamp(take, 1, PresenceLimits.Page);

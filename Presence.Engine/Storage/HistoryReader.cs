@@ -22,6 +22,21 @@ internal sealed class HistoryReader : IDisposable
 
     private const string LongVisits = """ "Visits" v INDEXED BY "IX_Visits_RoomNo_JoinedAt" """;
 
+    /// <summary>Each look ends with the first visit it finds. CROSS JOIN keeps SQLite from beginning with the visits.</summary>
+    internal const string RegularsSql =
+        """
+        WITH "Past" AS MATERIALIZED (SELECT "StartedAt", "EndedAt" FROM "Broadcasts" WHERE "RoomNo" = $1 AND "EndedAt" IS NOT NULL ORDER BY "StartedAt" DESC LIMIT $2)
+        SELECT p."UserId", b."StartedAt", NULL
+        FROM json_each($3) u CROSS JOIN "HistoryPeople" p ON p."UserId" = u.value CROSS JOIN "Past" b
+        WHERE EXISTS (SELECT 1 FROM "Visits" v INDEXED BY "IX_Visits_PersonNo_JoinedAt" WHERE v."PersonNo" = p."No" AND v."RoomNo" = $1 AND v."JoinedAt" BETWEEN b."StartedAt" AND b."EndedAt")
+        UNION ALL
+        SELECT p."UserId", NULL, 1
+        FROM json_each($3) u CROSS JOIN "HistoryPeople" p ON p."UserId" = u.value
+        WHERE EXISTS (SELECT 1 FROM "Visits" v INDEXED BY "IX_Visits_PersonNo_JoinedAt" WHERE v."PersonNo" = p."No" AND v."RoomNo" = $1 AND v."JoinedAt" < $4)
+        UNION ALL
+        SELECT NULL, count(*), NULL FROM "Past"
+        """;
+
     private const long ClockSteps = 60_000;
 
     private const string AllVisits = """ "Visits" v """;
@@ -203,6 +218,26 @@ internal sealed class HistoryReader : IDisposable
         using var command = Query("""SELECT "No", "IsGuest", "FirstSeenAt", "LastSeenAt", "Visits", "WatchedMilliseconds" FROM "HistoryPeople" WHERE "UserId" = $1""", userId);
         using var rows = command.ExecuteReader();
         return rows.Read() ? (rows.GetInt64(0), new PersonSummary(userId, rows.GetBoolean(1), At(rows, 2), At(rows, 3), rows.GetInt64(4), TimeSpan.FromMilliseconds(rows.GetInt64(5)))) : null;
+    }
+
+    /// <summary>Who of some users was in a room before.</summary>
+    public RoomRegulars Regulars(long room, string[] userIds, DateTimeOffset earlier)
+    {
+        var known = new Dictionary<string, RoomRegular>(PresenceComparers.UserId);
+        using var command = Query(RegularsSql, room, (long)RoomRegulars.Broadcasts, JsonSerializer.Serialize(userIds), earlier.ToUnixTimeMilliseconds());
+        using var rows = command.ExecuteReader();
+        var ended = 0;
+        while (rows.Read())
+        {
+            if (rows.IsDBNull(0))
+            {
+                ended = rows.GetInt32(1);
+                continue;
+            }
+            var before = known.GetValueOrDefault(rows.GetString(0)) ?? new RoomRegular(0, null);
+            known[rows.GetString(0)] = rows.IsDBNull(1) ? before : new RoomRegular(before.Attended + 1, before.LastAt is { } last && last > At(rows, 1) ? last : At(rows, 1));
+        }
+        return new RoomRegulars(ended, known);
     }
 
     /// <summary>People who left since an instant, the latest first, with the names they are shown by.</summary>

@@ -27,6 +27,7 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
     internal DbSet<PublicLinkRecord> PublicLinks => Set<PublicLinkRecord>();
     internal DbSet<ShareLinkRecord> ShareLinks => Set<ShareLinkRecord>();
     internal DbSet<StageInvitationRecord> StageInvitations => Set<StageInvitationRecord>();
+    internal DbSet<HandoverRecord> Handovers => Set<HandoverRecord>();
     internal DbSet<ViewerNoteRecord> ViewerNotes => Set<ViewerNoteRecord>();
 
     internal DbSet<HistoryRoomRecord> HistoryRooms => Set<HistoryRoomRecord>();
@@ -182,6 +183,8 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
             note.ToTable("ViewerNotes").HasKey(n => n.Id);
             note.HasIndex(n => n.UserId);
         });
+
+        modelBuilder.Entity<HandoverRecord>().ToTable("Handovers").HasKey(h => h.RoomId);
 
         modelBuilder.Entity<WebhookEndpointRecord>().ToTable("WebhookEndpoints").HasKey(e => e.Id);
         modelBuilder.Entity<WebhookRoomRecord>().ToTable("WebhookRooms").HasKey(r => r.RoomId);

@@ -80,7 +80,7 @@ public sealed partial class RemoveViewerDialog
     {
         try
         {
-            _acting = await Moderation.EnterAsync(UserId, () => _ = InvokeAsync(StateHasChanged));
+            _acting = await Moderation.EnterAsync(UserId, () => _ = InvokeAsync(StateHasChanged), ModeratorAct.Ban, Question.Name, RoomId);
             _mayBanFromNetwork = await Moderation.MayActInAsync(null);
             Draft.IsNetworkWide &= _mayBanFromNetwork;
             _inNetwork = await Moderation.InForceAsync(UserId, null, CancellationToken.None);

@@ -6,6 +6,7 @@ using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine;
 using Presence.Engine.History;
+using Presence.Engine.Rooms;
 
 namespace Presence.Dashboard.Components.Pages;
 
@@ -73,6 +74,10 @@ public sealed partial class ViewerDetailPage
         await Bans.LiftAsync(Id, Name, roomId);
         await ReadAnewAsync();
     }
+
+    private RegularMark? RegularOf(ViewerPlace place) => Reading!.Past.Regulars.TryGetValue(place.Room.RoomId, out var read) && !place.Viewer.IsGuest
+        ? RegularMark.Of(read.Known.GetValueOrDefault(Id), read.Ended, LocalTime, Now)
+        : null;
 
     /// <summary>With the visits that go on.</summary>
     private TimeSpan WatchedBy(PersonSummary person) => Reading!.Places.Aggregate(person.Watched, (sum, place) => sum + (Now - place.Viewer.JoinedAt));

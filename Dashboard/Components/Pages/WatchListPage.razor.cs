@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine.Moderation;
@@ -13,6 +14,9 @@ public sealed partial class WatchListPage
 
     [Inject]
     private NoteModeration Notes { get; set; } = default!;
+
+    [Inject]
+    private ViewerNoteDialogs Dialogs { get; set; } = default!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
@@ -32,13 +36,13 @@ public sealed partial class WatchListPage
 
     private async Task AskAsync(WatchListRow? row)
     {
-        if (await Notes.AskAsync(row?.Note.UserId ?? "", row?.Name ?? "", row?.Note))
+        if (await Dialogs.AskAsync(row?.Note.UserId ?? "", row?.Name ?? "", row?.Note))
             await RefreshAsync();
     }
 
     private async Task DeleteAsync(WatchListRow row)
     {
-        if (await Notes.DeleteAsync(row.Note, row.Name, RefreshShownAsync))
+        if (await Dialogs.DeleteAsync(row.Note, row.Name, RefreshShownAsync))
             await RefreshAsync();
     }
 

@@ -70,6 +70,21 @@ public sealed partial class Roster
     private NoteModeration Notes { get; set; } = default!;
 
     [Inject]
+    private ViewerNoteDialogs NoteDialogs { get; set; } = default!;
+
+    [Inject]
+    private ModeratorBoard Board { get; set; } = default!;
+
+    [Inject]
+    private ModeratorTab Tab { get; set; } = default!;
+
+    [Inject]
+    private RegularsQuery Regulars { get; set; } = default!;
+
+    [Inject]
+    private LocalTime LocalTime { get; set; } = default!;
+
+    [Inject]
     private StageModeration Stage { get; set; } = default!;
 
     [Inject]
@@ -126,6 +141,7 @@ public sealed partial class Roster
                 (_total, _lines, _isRead, _hasFailed) = read;
                 StateHasChanged(); // Virtualize also calls this for its first rows and on scrolling
             }
+            _ = LearnAsync(window.Items);
             return _window;
         }
         catch (AccessRefusedException)
@@ -143,6 +159,25 @@ public sealed partial class Roster
                 StateHasChanged();
             }
             return request.StartIndex == _windowStart && _isRead ? _window : new([], _lines);
+        }
+    }
+
+    /// <summary>Rows don't wait for history: what it knows of them is drawn with the page's next second.</summary>
+    private async Task LearnAsync(IReadOnlyList<RosterItem> rows)
+    {
+        try
+        {
+            await Regulars.LearnAsync(View.RoomId, rows.Where(row => !row.Viewer.IsGuest).Select(row => row.Viewer.UserId));
+        }
+        catch (AccessRefusedException)
+        {
+            // The surrounding page shows it at its next read.
+        }
+#pragma warning disable CA1031 // any failure: rows show all the rest
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Failures.Note(failure, "Earlier visits of viewers couldn't be loaded.");
         }
     }
 
@@ -191,7 +226,7 @@ public sealed partial class Roster
 
     private async Task NoteAsync(RosterItem item)
     {
-        if (await Notes.AskAsync(item.Viewer.UserId, ViewerNames.Of(item.Viewer), roomId: View.RoomId))
+        if (await NoteDialogs.AskAsync(item.Viewer.UserId, ViewerNames.Of(item.Viewer), roomId: View.RoomId))
             await RefreshRowsAsync();
     }
 

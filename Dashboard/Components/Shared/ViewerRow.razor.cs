@@ -40,6 +40,14 @@ public sealed partial class ViewerRow
     [Parameter]
     public NoteMark Mark { get; set; }
 
+    /// <summary>Another moderator who is about to act on it. Null for none.</summary>
+    [Parameter]
+    public (string Moderator, ModeratorAct Act)? Acting { get; set; }
+
+    /// <summary>Its earlier visits. Null where nothing is to be said.</summary>
+    [Parameter]
+    public RegularMark? Regular { get; set; }
+
     /// <summary>Adds a note.</summary>
     [Parameter]
     public EventCallback<RosterItem> OnNote { get; set; }
@@ -94,7 +102,9 @@ public sealed partial class ViewerRow
             viewer.HandRaisedAt is not null && !Item.HasLeft,
             Item.HasLeft ? "" : StageTexts.Badge(Invitation, Now),
             Invitation?.Status,
-            Mark);
+            Mark,
+            Acting,
+            Regular);
         _isChanged = shown != _shown;
         _shown = shown;
     }
@@ -117,10 +127,12 @@ public sealed partial class ViewerRow
         bool HasHand,
         string Stage,
         InvitationStatus? Invitation,
-        NoteMark Mark)
+        NoteMark Mark,
+        (string Moderator, ModeratorAct Act)? Acting,
+        RegularMark? Regular)
     {
         /// <summary>Whether something more urgent has the place of words.</summary>
-        public bool IsBadged => HasHand || Stage.Length > 0;
+        public bool IsBadged => Acting is not null || HasHand || Stage.Length > 0;
 
         public bool IsOpenOnStage => Invitation is InvitationStatus.Pending or InvitationStatus.Accepted;
     }

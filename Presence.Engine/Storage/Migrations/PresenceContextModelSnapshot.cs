@@ -272,6 +272,27 @@ namespace Presence.Engine.Storage.Migrations
                     b.ToTable("Channels", (string)null);
                 });
 
+            modelBuilder.Entity("Presence.Engine.Storage.HandoverRecord", b =>
+                {
+                    b.Property<string>("RoomId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("RoomId");
+
+                    b.ToTable("Handovers", (string)null);
+                });
+
             modelBuilder.Entity("Presence.Engine.Storage.HistoryDeviceRecord", b =>
                 {
                     b.Property<long>("No")
