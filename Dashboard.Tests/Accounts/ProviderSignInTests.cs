@@ -45,6 +45,25 @@ public sealed class ProviderSignInTests(ProviderSignInTests.Both both) : IClassF
     }
 
     [Fact]
+    public async Task SignIn_WhereEverybodyNeedsASecondFactor_IsLeftToTheProvider()
+    {
+        using var visitor = new FormVisitor(both.Host.BaseAddress);
+        using var there = new SignInProvider.Visitor();
+        await both.Provider.SetGroupsAsync("sue", "crew");
+        var rule = both.Host.Services.GetRequiredService<SecondFactorRule>();
+        await rule.SetAsync(isInForce: true, "a test", Cancel);
+        try
+        {
+            Assert.Equal("/", await SignInAsync(visitor, there, "sue"));
+            Assert.Equal("200", await OpenAsync(visitor, "/rooms"));
+        }
+        finally
+        {
+            await rule.SetAsync(isInForce: false, "a test", Cancel);
+        }
+    }
+
+    [Fact]
     public async Task SignIn_ByAStranger_MakesNoAccount()
     {
         using var visitor = new FormVisitor(both.Host.BaseAddress);

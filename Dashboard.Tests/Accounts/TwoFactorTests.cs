@@ -194,20 +194,20 @@ public sealed class TwoFactorTests(TwoFactorTests.Patient shared) : IClassFixtur
         return visitor;
     }
 
-    private static async Task<(string Secret, IReadOnlyList<string> RecoveryCodes)> TurnOnAsync(FormVisitor owner)
+    internal static async Task<(string Secret, IReadOnlyList<string> RecoveryCodes)> TurnOnAsync(FormVisitor owner)
     {
         var secret = await KeyOfAsync(await owner.PostFormAsync("/account/two-factor", "begin"));
         return (secret, await CodesOfAsync(await owner.PostFormAsync("/account/two-factor", "confirm", ("Confirmation.Code", AuthenticatorApp.Code(secret)))));
     }
 
     /// <summary>Where a code leads; what the page says where it leads nowhere.</summary>
-    private static async Task<string> EnterAsync(FormVisitor visitor, string code, string query = "")
+    internal static async Task<string> EnterAsync(FormVisitor visitor, string code, string query = "")
     {
         using var answer = await visitor.PostFormAsync("/sign-in/code" + query, "code", ("Input.Code", code));
         return answer.Headers.Location?.OriginalString ?? await TextAsync(answer);
     }
 
-    private static async Task<string> WhereToAsync(FormVisitor visitor, string path)
+    internal static async Task<string> WhereToAsync(FormVisitor visitor, string path)
     {
         using var reply = await visitor.GetAsync(path);
         return reply.Headers.Location?.OriginalString ?? "";
@@ -223,7 +223,7 @@ public sealed class TwoFactorTests(TwoFactorTests.Patient shared) : IClassFixtur
         return html.QuerySelector($"[data-testid={part}]")?.TextContent ?? throw new InvalidOperationException(html.Body!.TextContent);
     }
 
-    private static async Task<string> TextAsync(HttpResponseMessage page) => WebUtility.HtmlDecode(await page.Content.ReadAsStringAsync(Cancel));
+    internal static async Task<string> TextAsync(HttpResponseMessage page) => WebUtility.HtmlDecode(await page.Content.ReadAsStringAsync(Cancel));
 
     private async Task<string> IdOfAsync(string email) => (await _host.Services.GetRequiredService<ModeratorStore>().ListAsync(Cancel)).Single(one => one.Email == email).Id;
 

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -8,6 +9,9 @@ using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Audit;
+using Presence.Engine.Rooms;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Components;
 
@@ -38,6 +42,78 @@ public sealed class PeoplePageTests : PageTest
 
         await Services.GetRequiredService<NoticeBoard>().UndoAsync(LastNotice!);
         Assert.Equal(ModeratorRole.Observer, await RoleOfAsync("ada@example.com"));
+    }
+
+    [Fact]
+    public async Task Rooms_ChosenInTheDialog_AreCheckedStoredAndShown()
+    {
+        await MakeAsync(Self, ModeratorRole.Admin);
+        await MakeAsync("ada@example.com", ModeratorRole.Moderator);
+        var page = await RenderAsync();
+        var dialogs = Render<MudBlazor.MudDialogProvider>();
+        var editing = page.Find("button[aria-label='Change ada@example.com']").ClickAsync();
+        dialogs.WaitForElement("[role=dialog]");
+        Assert.True(dialogs.ByRole("button", PeopleTexts.Save).HasAttribute("disabled"));
+
+        await dialogs.ByRole("radio", PeopleTexts.SomeRooms).ClickAsync();
+        Assert.True(dialogs.ByRole("button", PeopleTexts.Save).HasAttribute("disabled")); // none is named yet
+        await dialogs.Find("textarea").InputAsync(new ChangeEventArgs { Value = "class-*\na/b" });
+        Assert.Contains("\"a/b\": roomId must not contain", dialogs.Markup.Replace("&quot;", "\"", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.True(dialogs.ByRole("button", PeopleTexts.Save).HasAttribute("disabled"));
+        await dialogs.Find("textarea").InputAsync(new ChangeEventArgs { Value = "lounge\n\nclass-* \n" });
+        await dialogs.Find("input[type=checkbox]").ChangeAsync(new ChangeEventArgs { Value = true });
+        await dialogs.ByRole("button", PeopleTexts.Save).ClickAsync();
+        await editing;
+
+        page.WaitForAssertion(() => Assert.Contains("Moderator in class-*, lounge · Observer elsewhere", page.Find("tbody").TextContent, StringComparison.Ordinal));
+        Assert.Equal("ada@example.com is now Moderator in class-*, lounge · Observer elsewhere. Open pages follow at once.", LastNotice!.Text);
+        await Services.GetRequiredService<NoticeBoard>().UndoAsync(LastNotice!);
+        Assert.Equal(ModeratorRole.Moderator, (await Services.GetRequiredService<ModeratorStore>().ListAsync(Cancellation)).Single(one => one.Email == "ada@example.com").Access);
+    }
+
+    [Fact]
+    public async Task Invitation_ForSomeRooms_MakesAnAccountForThem()
+    {
+        await MakeAsync(Self, ModeratorRole.Admin);
+        var store = Services.GetRequiredService<InvitationStore>();
+        var access = ModeratorAccess.Of(ModeratorRole.Moderator, RoomSet.Of("class-*"), observesElsewhere: false);
+
+        var link = await store.IssueAsync("Ada", access, Self, Cancellation);
+        Assert.Equal(access, (await store.ListAsync(Cancellation)).Single().Access);
+        Assert.Equal([], await store.JoinAsync(link.PathAndQuery.Split("token=")[1], "ada@example.com", "correct horse battery", null, Cancellation));
+
+        Assert.Equal(access, (await Services.GetRequiredService<ModeratorStore>().ListAsync(Cancellation)).Single(one => one.Email == "ada@example.com").Access);
+        var acts = await new AuditLog(Database).ListAsync(new AuditQuery { Acts = [AuditActs.AccountInvited, AuditActs.AccountCreated] }, 10, Cancellation);
+        Assert.All(acts.Take(2), act => Assert.Contains("\"rooms\":\"class-*\"", act.New, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task SecondFactor_RequiredByWhoHasOne_IsStoredAndCounted()
+    {
+        await MakeAsync(Self, ModeratorRole.Admin);
+        await MakeAsync("ada@example.com", ModeratorRole.Observer);
+        Moderator.SetClaims(new Claim(SecondFactorRule.ClaimType, "has"));
+        var page = await RenderAsync();
+        Assert.Equal("2 accounts have none yet: this leads them there at once.", page.ByTestId("without-second-factor").TextContent);
+
+        await page.ActAsync(shown => shown.ByRole("switch", PeopleTexts.SecondFactorRule).ChangeAsync(new ChangeEventArgs { Value = true }));
+
+        page.WaitForAssertion(() => Assert.Equal(PeopleTexts.SecondFactorIsRequired, LastNotice!.Text));
+        Assert.True(await Services.GetRequiredService<SecondFactorRule>().IsInForceAsync(Cancellation));
+        await Services.GetRequiredService<NoticeBoard>().UndoAsync(LastNotice!);
+        Assert.False(await Services.GetRequiredService<SecondFactorRule>().IsInForceAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task SecondFactor_RequiredByWhoHasNone_IsRefusedWithWhatToDo()
+    {
+        await MakeAsync(Self, ModeratorRole.Admin);
+        var page = await RenderAsync();
+
+        Assert.True(page.ByRole("switch", PeopleTexts.SecondFactorRule).HasAttribute("disabled"));
+        Assert.Contains("Set up your own second factor first", page.ByTestId("own-second-factor").TextContent, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ModeratorChangeRefusedException>(() => Services.GetRequiredService<PeopleAdministration>().RequireSecondFactorAsync(isRequired: true, Cancellation));
+        Assert.False(await Services.GetRequiredService<SecondFactorRule>().IsInForceAsync(Cancellation));
     }
 
     [Fact]

@@ -21,10 +21,10 @@ internal static class AccountEndpoints
     {
         var forms = app.MapGroup("").WithMetadata(new RequireAntiforgeryTokenAttribute()).ExcludeFromDescription();
         forms.MapPost(ModeratorAccounts.SignOutPath, SignOutAsync).AllowAnonymous();
-        forms.MapPost(PasswordPath, ChangePasswordAsync).WithMetadata(new HashesPasswordsAttribute()).RequireAuthorization();
+        forms.MapPost(PasswordPath, ChangePasswordAsync).WithMetadata(new HashesPasswordsAttribute()).RequireAuthorization(ModeratorPolicy.Observe);
         forms.MapPost(SignOutEverywherePath, SignOutEverywhereAsync).RequireAuthorization();
         Passkeys.Map(forms);
-        forms.MapPost(AppearancePath, ChangeAppearanceAsync).RequireAuthorization();
+        forms.MapPost(AppearancePath, ChangeAppearanceAsync).RequireAuthorization(ModeratorPolicy.Observe);
     }
 
     private static async Task<IResult> SignOutAsync(HttpContext http, ModeratorSessions sessions)

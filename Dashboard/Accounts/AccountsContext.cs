@@ -16,6 +16,8 @@ internal sealed class AccountsContext(DbContextOptions<AccountsContext> options,
 
     public DbSet<SessionRecord> Sessions => Set<SessionRecord>();
 
+    public DbSet<SignInRules> SignInRules => Set<SignInRules>();
+
     public WriteGate Gate => database.Gate;
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess) => throw new InvalidOperationException("Save with SaveChangesAsync: writers wait their turn without a thread.");
@@ -38,6 +40,7 @@ internal sealed class AccountsContext(DbContextOptions<AccountsContext> options,
             invitation.Property(record => record.Name).HasMaxLength(InvitationStore.LongestName);
             invitation.HasIndex(record => record.TokenHash).IsUnique();
         });
+        builder.Entity<SignInRules>().ToTable("SignInRules");
         builder.Entity<SessionRecord>(session =>
         {
             session.ToTable("ModeratorSessions");

@@ -144,10 +144,13 @@ internal sealed class AccountErrors : IdentityErrorDescriber
 /// <summary>Tells open pages that an account is no longer what it was, so that access ends at once and not with the next check.</summary>
 internal sealed class AccountChanges
 {
+    /// <summary>In place of an account's id: a rule for all of them changed.</summary>
+    public const string Everybody = "";
+
     private readonly Lock _lock = new();
     private Action<string?>? _told;
 
-    /// <summary>Has <paramref name="told"/> called with the account's id, or null when only the list of invitations changed. It must return at once: the changing thread calls it.</summary>
+    /// <summary>Has <paramref name="told"/> called with the account's id, <see cref="Everybody"/>, or null when only the list of invitations changed. It must return at once: the changing thread calls it.</summary>
     public void Subscribe(Action<string?> told)
     {
         lock (_lock)

@@ -17,6 +17,7 @@ internal static class ModeratorAccounts
 {
     public const string SignInPath = "/sign-in";
     public const string CodePath = "/sign-in/code";
+    public const string TwoFactorPath = "/account/two-factor";
     public const string SignOutPath = "/sign-out";
     public const string SetupPath = "/setup";
     public const string JoinPath = "/join";
@@ -91,6 +92,7 @@ internal static class ModeratorAccounts
         services.AddScoped<SecondFactor>();
         Passkeys.Configure(services);
         services.AddSingleton<UsedCodes>();
+        services.AddSingleton<SecondFactorRule>();
         services.AddIdentityCore<ModeratorAccount>(Configure)
             .AddRoles<IdentityRole>()
             .AddEntityFrameworkStores<AccountsContext>()
@@ -132,6 +134,13 @@ internal static class ModeratorAccounts
                 {
                     OnValidatePrincipal = ModeratorRevalidation.ValidateAsync,
                     OnRedirectToLogin = SessionEnds.RedirectAsync,
+                };
+                var refuse = options.Events.OnRedirectToAccessDenied;
+                options.Events.OnRedirectToAccessDenied = context =>
+                {
+                    if (SecondFactorRule.IsNeededBy(context.HttpContext.User))
+                        context.RedirectUri = context.Request.PathBase + TwoFactorPath;
+                    return refuse(context);
                 };
             })
             .AddCookie(IdentityConstants.TwoFactorUserIdScheme, options =>

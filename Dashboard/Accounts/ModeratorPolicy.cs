@@ -33,11 +33,21 @@ internal static class ModeratorPolicy
         void Add(string name, ModeratorRole role, bool isOfNetwork) => options.AddPolicy(name, policy => policy.RequireAssertion(context =>
         {
             var access = ModeratorAccess.Of(context.User);
+            if (name == Observe && SecondFactorRule.IsNeededBy(context.User))
+                return SetsUpSecondFactor(context.Resource);
             return isOfNetwork ? access.Holds(role, roomId: null)
                 : RoomOf(context.Resource) is { } roomId ? access.Holds(role, roomId)
                 : access.HoldsSomewhere(role);
         }));
     }
+
+    /// <summary>Whether a request, or a page of a circuit, is for who has yet to set up a second factor.</summary>
+    private static bool SetsUpSecondFactor(object? resource) => resource switch
+    {
+        HttpContext http => http.GetEndpoint()?.Metadata.GetMetadata<SetsUpSecondFactorAttribute>() is not null,
+        Microsoft.AspNetCore.Components.RouteData page => page.PageType.IsDefined(typeof(SetsUpSecondFactorAttribute), inherit: false),
+        _ => false,
+    };
 
     /// <summary>The room that a request, or a page of a circuit, names in its path; null for none.</summary>
     private static string? RoomOf(object? resource) => resource switch
@@ -148,6 +158,9 @@ internal sealed record ModeratorIdentity(string Email, string AccountId, Moderat
 {
     /// <summary>As the audit log names them.</summary>
     public required Actor Actor { get; init; }
+
+    /// <summary>Whether the session has a second factor.</summary>
+    public bool HasSecondFactor { get; init; }
 }
 
 /// <summary>The one place that says what the circuit's moderator may do, asked inside the services that pages call; a page's own attribute only hides it.</summary>
@@ -188,7 +201,7 @@ internal sealed class ModeratorGuard(AuthenticationStateProvider authentication)
         if (principal.Identity is not { IsAuthenticated: true } identity)
             return null;
         var name = identity.Name ?? "";
-        return new ModeratorIdentity(principal.FindFirstValue(ClaimTypes.Email) ?? name, principal.FindFirstValue(ClaimTypes.NameIdentifier) ?? name, ModeratorAccess.Of(principal)) { Actor = principal.Actor() };
+        return new ModeratorIdentity(principal.FindFirstValue(ClaimTypes.Email) ?? name, principal.FindFirstValue(ClaimTypes.NameIdentifier) ?? name, ModeratorAccess.Of(principal)) { Actor = principal.Actor(), HasSecondFactor = SecondFactorRule.IsHeldBy(principal) };
     }
 }
 

@@ -40,7 +40,7 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
         // Its own scope, because a page can be using the circuit's context.
         await using var scope = _scopes.CreateAsyncScope();
         var (end, renewed) = await LookAsync(scope.ServiceProvider, authenticationState.User, _options.Value, cancellationToken);
-        if (renewed is not null && ModeratorAccess.Of(renewed) != ModeratorAccess.Of(authenticationState.User))
+        if (renewed is not null && !IsSame(renewed, authenticationState.User))
             SetAuthenticationState(Task.FromResult(new AuthenticationState(renewed)));
         return end is null;
     }
@@ -66,7 +66,7 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
     }
 
     /// <summary>What ended a principal's access, or else the principal with what its account may do now.</summary>
-    internal static async Task<(SessionEnd? End, ClaimsPrincipal? Renewed)> LookAsync(UserManager<ModeratorAccount> accounts, ClaimsPrincipal principal, IdentityOptions options)
+    internal static async Task<(SessionEnd? End, ClaimsPrincipal? Renewed)> LookAsync(UserManager<ModeratorAccount> accounts, ClaimsPrincipal principal, IdentityOptions options, bool needsSecondFactor = false)
     {
         var account = await accounts.GetUserAsync(principal);
         if (account is null or { IsDisabled: true })
@@ -79,17 +79,25 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
 
         var stamp = principal.FindFirstValue(options.ClaimsIdentity.SecurityStampClaimType);
         return string.Equals(stamp, await accounts.GetSecurityStampAsync(account), StringComparison.Ordinal)
-            ? (null, Renew(principal, ModeratorAccess.Of(account, held), options.ClaimsIdentity.RoleClaimType))
+            ? (null, Renew(principal, ModeratorAccess.Of(account, held), SecondFactorRule.ClaimOf(account, principal, needsSecondFactor), options.ClaimsIdentity.RoleClaimType))
             : (SessionEnd.SignedOutEverywhere, null);
     }
 
     /// <summary>The same with other access: what a cookie says of it is as old as the cookie.</summary>
-    private static ClaimsPrincipal Renew(ClaimsPrincipal principal, ModeratorAccess access, string roleClaimType)
+    private static ClaimsPrincipal Renew(ClaimsPrincipal principal, ModeratorAccess access, Claim? secondFactor, string roleClaimType)
     {
         var identity = (ClaimsIdentity)principal.Identity!;
-        var others = identity.Claims.Where(claim => claim.Type != roleClaimType && claim.Type is not (ModeratorAccess.RoomsClaim or ModeratorAccess.ElsewhereClaim));
-        return new ClaimsPrincipal(new ClaimsIdentity(others.Concat(access.ToClaims(roleClaimType)), identity.AuthenticationType, identity.NameClaimType, roleClaimType));
+        var others = identity.Claims.Where(claim => claim.Type != roleClaimType && claim.Type is not (ModeratorAccess.RoomsClaim or ModeratorAccess.ElsewhereClaim or SecondFactorRule.ClaimType));
+        if (secondFactor is not null)
+            others = others.Append(secondFactor);
+        var renewed = new ClaimsIdentity(others, identity.AuthenticationType, identity.NameClaimType, roleClaimType);
+        if (!SecondFactorRule.IsNeededBy(new ClaimsPrincipal(renewed)))
+            renewed.AddClaims(access.ToClaims(roleClaimType));
+        return new ClaimsPrincipal(renewed);
     }
+
+    private static bool IsSame(ClaimsPrincipal one, ClaimsPrincipal other) =>
+        ModeratorAccess.Of(one) == ModeratorAccess.Of(other) && one.FindFirstValue(SecondFactorRule.ClaimType) == other.FindFirstValue(SecondFactorRule.ClaimType);
 
     protected override void Dispose(bool disposing)
     {
@@ -101,7 +109,7 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
     private static async Task<(SessionEnd? End, ClaimsPrincipal? Renewed)> LookAsync(IServiceProvider services, ClaimsPrincipal principal, IdentityOptions options, CancellationToken cancellationToken)
     {
         var accounts = services.GetRequiredService<UserManager<ModeratorAccount>>();
-        var (end, renewed) = await LookAsync(accounts, principal, options);
+        var (end, renewed) = await LookAsync(accounts, principal, options, await SecondFactorRule.IsInForceAsync(services.GetRequiredService<AccountsContext>(), cancellationToken));
         end ??= await services.GetRequiredService<ModeratorSessions>().EndOfAsync(principal, cancellationToken);
         if (end is not null)
             return (end, null);

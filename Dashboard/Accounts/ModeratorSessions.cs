@@ -32,6 +32,9 @@ internal sealed class ModeratorSessions(
     /// <summary>The claim that says until when the provider's word counts, in Unix milliseconds.</summary>
     private const string UntilClaimType = "presence:until";
 
+    /// <summary>The claim of a session that a passkey opened.</summary>
+    private const string PasskeyClaimType = "presence:passkey";
+
     private const int TokenBytes = 16;
 
     private static readonly TimeSpan UntilItLeft = TimeSpan.FromSeconds(0.5);
@@ -64,8 +67,11 @@ internal sealed class ModeratorSessions(
             await context.RecordAsync(new AuditEntry(AuditActs.SignedIn, by) { New = AuditEntry.Values(("with", means)) }, began, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
-        await SignInAsync(account, token, provider);
+        await SignInAsync(account, token, provider, means == Passkeys.Means);
     }
+
+    /// <summary>Whether a session was opened with more than a password and without a code of ours: by a passkey, or at the provider.</summary>
+    public static bool IsStrong(ClaimsPrincipal principal) => principal.HasClaim(claim => claim.Type == PasskeyClaimType) || UntilOf(principal) is not null;
 
     /// <summary>Null while the session of a principal was begun here, was not ended, and is not too old; else what ended it.</summary>
     public async Task<SessionEnd?> EndOfAsync(ClaimsPrincipal principal, CancellationToken cancellationToken)
@@ -105,7 +111,7 @@ internal sealed class ModeratorSessions(
         var token = principal.FindFirstValue(ClaimType) ?? "";
         var hash = Hash(token);
         await context.DeleteAsync(context.Sessions.Where(session => session.AccountId == account.Id && session.TokenHash != hash), cancellationToken);
-        await SignInAsync(account, token, UntilOf(principal) is { } until ? new ProviderSession(until, await signIn.Context.GetTokenAsync(IdentityConstants.ApplicationScheme, "id_token")) : null);
+        await SignInAsync(account, token, UntilOf(principal) is { } until ? new ProviderSession(until, await signIn.Context.GetTokenAsync(IdentityConstants.ApplicationScheme, "id_token")) : null, principal.HasClaim(claim => claim.Type == PasskeyClaimType));
         changes.Announce(account.Id);
     }
 
@@ -116,11 +122,11 @@ internal sealed class ModeratorSessions(
         changes.Announce(accountId);
     }
 
-    private Task SignInAsync(ModeratorAccount account, string token, ProviderSession? provider)
+    private Task SignInAsync(ModeratorAccount account, string token, ProviderSession? provider, bool isByPasskey)
     {
         var session = new Claim(ClaimType, token);
         if (provider is null)
-            return signIn.SignInWithClaimsAsync(account, isPersistent: true, [session]);
+            return signIn.SignInWithClaimsAsync(account, isPersistent: true, isByPasskey ? [session, new Claim(PasskeyClaimType, "true")] : [session]);
         var properties = new AuthenticationProperties { IsPersistent = false, AllowRefresh = false, IssuedUtc = Now, ExpiresUtc = provider.Until };
         if (provider.IdToken is { } idToken)
             properties.StoreTokens([new AuthenticationToken { Name = "id_token", Value = idToken }]);

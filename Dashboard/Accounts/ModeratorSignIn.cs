@@ -71,7 +71,7 @@ internal sealed class ModeratorSignIn(
             return SignInOutcome.Refused;
         }
         throttle.GiveBack(http.Connection.RemoteIpAddress);
-        await sessions.BeginAsync(account, http.Actor(email), "passkey", http.RequestAborted);
+        await sessions.BeginAsync(account, http.Actor(email), Passkeys.Means, http.RequestAborted);
         return SignInOutcome.SignedIn;
     }
 

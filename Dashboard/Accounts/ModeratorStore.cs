@@ -26,7 +26,8 @@ internal sealed class ModeratorStore(IServiceScopeFactory scopes, AccountChanges
         var rolesOf = roles.ToLookup(role => role.UserId, role => role.Name ?? "", StringComparer.Ordinal);
         var accounts = await context.Users.AsNoTracking().OrderBy(account => account.NormalizedEmail).ToListAsync(cancellationToken);
         var withPasskeys = (await context.UserPasskeys.Select(passkey => passkey.UserId).Distinct().ToListAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
-        return [.. accounts.Select(account => new Moderator(account.Id, account.Email ?? "", ModeratorAccess.Of(account, rolesOf[account.Id]), account.IsDisabled, lastSeen.Of(account.Id) ?? account.LastSeenAt) { HasSecondFactor = account.TwoFactorEnabled, HasPasskeys = withPasskeys.Contains(account.Id) })];
+        var atProvider = (await context.UserLogins.Select(login => login.UserId).Distinct().ToListAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
+        return [.. accounts.Select(account => new Moderator(account.Id, account.Email ?? "", ModeratorAccess.Of(account, rolesOf[account.Id]), account.IsDisabled, lastSeen.Of(account.Id) ?? account.LastSeenAt) { HasSecondFactor = account.TwoFactorEnabled, HasPasskeys = withPasskeys.Contains(account.Id), HasProvider = atProvider.Contains(account.Id) })];
     }
 
     /// <summary>Changes what an account may do. Its open pages follow at once; sessions end only when nothing is left.</summary>
@@ -173,4 +174,10 @@ public sealed record Moderator(string Id, string Email, ModeratorAccess Access, 
 
     /// <summary>Whether it also signs in with a passkey.</summary>
     public bool HasPasskeys { get; init; }
+
+    /// <summary>Whether it also signs in at the provider.</summary>
+    public bool HasProvider { get; init; }
+
+    /// <summary>Whether a password alone is all it can sign in with.</summary>
+    public bool HasPasswordAlone => !HasSecondFactor && !HasPasskeys && !HasProvider;
 }

@@ -11,6 +11,9 @@ internal sealed class Passkeys(UserManager<ModeratorAccount> accounts, SignInMan
 {
     public const int Most = 20;
     public const int LongestName = 60;
+
+    /// <summary>What the audit log says a session was opened with.</summary>
+    public const string Means = "passkey";
     public const string OptionsPath = ModeratorAccounts.SignInPath + "/passkey";
     public const string NewOptionsPath = "/account/passkeys/options";
 
@@ -75,7 +78,7 @@ internal sealed class Passkeys(UserManager<ModeratorAccount> accounts, SignInMan
     public static void Map(IEndpointRouteBuilder forms)
     {
         forms.MapPost(OptionsPath, AskAsync).AllowAnonymous();
-        forms.MapPost(NewOptionsPath, AskForNewAsync).RequireAuthorization(ModeratorPolicy.Observe);
+        forms.MapPost(NewOptionsPath, AskForNewAsync).RequireAuthorization(ModeratorPolicy.Observe).WithMetadata(new SetsUpSecondFactorAttribute());
     }
 
     /// <summary>Names no account: a stranger must not learn which have passkeys.</summary>

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 using Presence.Engine.Audit;
 using Presence.Engine.Storage;
 using QRCoder;
@@ -110,6 +111,72 @@ internal sealed class SecondFactor(UserManager<ModeratorAccount> accounts, Accou
             throw new InvalidOperationException("The account couldn't be changed: " + string.Join(" ", AccountErrors.Of(result)));
     }
 }
+
+/// <summary>
+/// Whether everybody needs a second factor. Who has none is led to set one up after the password, and can do nothing else: the
+/// principal of its requests and circuits holds no role until then.
+/// </summary>
+internal sealed class SecondFactorRule(IServiceScopeFactory scopes, AccountChanges changes, TimeProvider time, ILogger<SecondFactorRule> log)
+{
+    /// <summary>The claim that says whether a session has a second factor, or has yet to get one. Of no cookie: it is made with each request.</summary>
+    public const string ClaimType = "presence:second-factor";
+
+    private const string Had = "has";
+    private const string Needed = "needs";
+
+    public static async Task<bool> IsInForceAsync(AccountsContext context, CancellationToken cancellationToken) =>
+        await context.SignInRules.AnyAsync(rules => rules.RequiresSecondFactor, cancellationToken);
+
+    /// <summary>What a session counts as: with an authenticator app it was opened with a code, a passkey is two factors in one, and at a provider the provider asks.</summary>
+    /// <returns>Null where nothing is asked for and nothing is there.</returns>
+    public static Claim? ClaimOf(ModeratorAccount account, ClaimsPrincipal session, bool isInForce) =>
+        account.TwoFactorEnabled || ModeratorSessions.IsStrong(session) ? new Claim(ClaimType, Had) : isInForce ? new Claim(ClaimType, Needed) : null;
+
+    /// <summary>Whether a session may do nothing but set one up.</summary>
+    public static bool IsNeededBy(ClaimsPrincipal session) => session.HasClaim(ClaimType, Needed);
+
+    /// <summary>Whether a session has one.</summary>
+    public static bool IsHeldBy(ClaimsPrincipal session) => session.HasClaim(ClaimType, Had);
+
+    public async Task<bool> IsInForceAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await IsInForceAsync(scope.ServiceProvider.GetRequiredService<AccountsContext>(), cancellationToken);
+    }
+
+    /// <summary>Sets it. It holds with the next request, and in open pages at once.</summary>
+    public async Task SetAsync(bool isInForce, Actor by, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
+        await using (var transaction = await context.BeginWriteAsync(cancellationToken))
+        {
+            var rules = await context.SignInRules.FirstOrDefaultAsync(cancellationToken);
+            if (rules?.RequiresSecondFactor == isInForce || (rules is null && !isInForce))
+                return;
+            if (rules is null)
+                context.SignInRules.Add(new SignInRules { RequiresSecondFactor = true });
+            else
+                rules.RequiresSecondFactor = isInForce;
+            await context.SaveChangesAsync(cancellationToken);
+            await context.RecordAsync(new AuditEntry(isInForce ? AuditActs.SecondFactorRequired : AuditActs.SecondFactorOptional, by), time.GetUtcNow(), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        log.LogInformation("{By} made the second factor {What}.", by, isInForce ? "required of everybody" : "everybody's own choice");
+        changes.Announce(AccountChanges.Everybody);
+    }
+}
+
+/// <summary>What holds for everybody who signs in: one row at most.</summary>
+internal sealed class SignInRules
+{
+    public int Id { get; set; }
+    public required bool RequiresSecondFactor { get; set; }
+}
+
+/// <summary>Marks a page or route that is also open to who has yet to set up a second factor, and to nothing else.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class SetsUpSecondFactorAttribute : Attribute;
 
 /// <summary>The key of an authenticator app, as a person or a camera reads it.</summary>
 /// <param name="Email">Whose.</param>

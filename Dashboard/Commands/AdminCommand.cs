@@ -14,6 +14,7 @@ internal static class AdminCommand
         var admin = new Command("admin", "Manage accounts when no Admin can sign in.");
         admin.Subcommands.Add(ResetPassword(call));
         admin.Subcommands.Add(ResetSecondFactor(call));
+        admin.Subcommands.Add(SecondFactorOptional(call));
         admin.Subcommands.Add(Add(call));
         return admin;
     }
@@ -49,12 +50,27 @@ internal static class AdminCommand
                 return 1;
             }
             await app.Services.GetRequiredService<ModeratorStore>().ResetSecondFactorAsync(moderator.Id, Actors.CommandLine, cancellationToken);
-            await call.Output.WriteLineAsync($"Two-factor sign-in and passkeys of {moderator.Email} are reset. Its password alone signs in.");
+            await call.Output.WriteLineAsync($"Two-factor sign-in and passkeys of {moderator.Email} are reset. Its password alone signs in, or leads to setting up a new one where everybody needs a second factor.");
             return 0;
         });
         reset.Arguments.Add(email);
         return reset;
     }
+
+    private static Command SecondFactorOptional(CommandCall call) =>
+        call.Command("second-factor-optional", "No longer require a second factor of everybody.", async (_, cancellationToken) =>
+        {
+            await using var app = BuildWithAccounts(call);
+            var rule = app.Services.GetRequiredService<SecondFactorRule>();
+            if (!await rule.IsInForceAsync(cancellationToken))
+            {
+                await call.Errors.WriteLineAsync("No second factor is required. Nothing was changed.");
+                return 1;
+            }
+            await rule.SetAsync(isInForce: false, Actors.CommandLine, cancellationToken);
+            await call.Output.WriteLineAsync("A second factor is everybody's own choice again. Who has one is still asked for it. A running server follows within 30 seconds.");
+            return 0;
+        });
 
     private static Command Add(CommandCall call)
     {

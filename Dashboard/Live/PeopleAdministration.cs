@@ -5,13 +5,17 @@ using Presence.Dashboard.Hosting;
 namespace Presence.Dashboard.Live;
 
 /// <summary>Who may sign in, as an Admin sees and decides it; the role is checked here, whatever the page shows.</summary>
-internal sealed class PeopleAdministration(ModeratorStore moderators, InvitationStore invitations, PasswordLinks passwords, ModeratorGuard guard, NoticeBoard notices, DashboardOptions options)
+internal sealed class PeopleAdministration(ModeratorStore moderators, InvitationStore invitations, PasswordLinks passwords, SecondFactorRule secondFactor, ModeratorGuard guard, NoticeBoard notices, DashboardOptions options)
 {
     /// <exception cref="AccessRefusedException">Not an Admin.</exception>
     public async Task<PeopleViewModel> ReadAsync(CancellationToken cancellationToken)
     {
         var self = await guard.RequireAsync(ModeratorRole.Admin);
-        return new PeopleViewModel(await moderators.ListAsync(cancellationToken), await invitations.ListAsync(cancellationToken), self.Email);
+        return new PeopleViewModel(await moderators.ListAsync(cancellationToken), await invitations.ListAsync(cancellationToken), self.Email)
+        {
+            RequiresSecondFactor = await secondFactor.IsInForceAsync(cancellationToken),
+            MayRequireSecondFactor = self.HasSecondFactor,
+        };
     }
 
     /// <summary>Changes what an account may do, says so, and offers the way back.</summary>
@@ -40,6 +44,18 @@ internal sealed class PeopleAdministration(ModeratorStore moderators, Invitation
     {
         await moderators.ResetSecondFactorAsync(moderator.Id, (await guard.RequireAsync(ModeratorRole.Admin)).Actor, cancellationToken);
         notices.Say(Sentence.With(PeopleTexts.SecondFactorWasReset, moderator.Email));
+    }
+
+    /// <summary>Has everybody need a second factor, or leaves it to each, and says so.</summary>
+    /// <exception cref="AccessRefusedException">Not an Admin. Nothing was done.</exception>
+    /// <exception cref="ModeratorChangeRefusedException">Who asks for it has none. Nothing was done.</exception>
+    public async Task RequireSecondFactorAsync(bool isRequired, CancellationToken cancellationToken)
+    {
+        var admin = await guard.RequireAsync(ModeratorRole.Admin);
+        if (isRequired && !admin.HasSecondFactor)
+            throw new ModeratorChangeRefusedException(PeopleTexts.SecondFactorOwnFirst);
+        await secondFactor.SetAsync(isRequired, admin.Actor, cancellationToken);
+        notices.Say(isRequired ? PeopleTexts.SecondFactorIsRequired : PeopleTexts.SecondFactorIsOptional, () => RequireSecondFactorAsync(!isRequired, CancellationToken.None));
     }
 
     /// <summary>Makes a link that sets a new password; what is returned is the only time it is seen.</summary>
@@ -78,4 +94,14 @@ internal sealed class PeopleAdministration(ModeratorStore moderators, Invitation
 /// <param name="Moderators">Every account, by email.</param>
 /// <param name="Invitations">Those that wait to be used, the newest first.</param>
 /// <param name="OwnEmail">Who looks.</param>
-internal sealed record PeopleViewModel(IReadOnlyList<Moderator> Moderators, IReadOnlyList<Invitation> Invitations, string OwnEmail);
+internal sealed record PeopleViewModel(IReadOnlyList<Moderator> Moderators, IReadOnlyList<Invitation> Invitations, string OwnEmail)
+{
+    /// <summary>Whether everybody needs a second factor.</summary>
+    public bool RequiresSecondFactor { get; init; }
+
+    /// <summary>Whether who looks has one, and so may ask for it.</summary>
+    public bool MayRequireSecondFactor { get; init; }
+
+    /// <summary>How many that may sign in have a password alone.</summary>
+    public int WithoutSecondFactor => Moderators.Count(moderator => moderator is { IsDisabled: false, HasPasswordAlone: true });
+}

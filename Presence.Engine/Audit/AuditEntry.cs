@@ -154,6 +154,8 @@ public static class AuditActs
     public const string SecondFactorEnabled = "second_factor.enabled";
     public const string SecondFactorDisabled = "second_factor.disabled";
     public const string SecondFactorReset = "second_factor.reset";
+    public const string SecondFactorRequired = "second_factor.required";
+    public const string SecondFactorOptional = "second_factor.optional";
     public const string PasskeyAdded = "passkey.added";
     public const string PasskeyRemoved = "passkey.removed";
     public const string RecoveryCodesRenewed = "recovery_codes.renewed";
@@ -171,7 +173,7 @@ public static class AuditActs
         SettingsChanged, HistorySettingsChanged, RoomChanged, RoomDeleted, PrefixChanged, PrefixDeleted, ScheduleCreated, ScheduleCancelled, BanCreated, BanLifted, QuickReasonsChanged, InvitationCreated, InvitationCancelled, InvitationAnswered, HandLowered, ServerKeyCreated, ServerKeyRevoked, PublicLinkCreated,
         PublicLinkChanged, PublicLinkRevoked, ShareLinkCreated, ShareLinkRevoked, UserErased, PersonExported, PersonErased, DataExported, JobStarted,
         AccountCreated, AccountRoleChanged, AccountConnected, AccountDisabled, AccountEnabled, AccountSignedOut, AccountInvited, AccountInvitationRevoked, PasswordChanged,
-        PasswordLinkCreated, SecondFactorEnabled, SecondFactorDisabled, SecondFactorReset, PasskeyAdded, PasskeyRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, SignedIn, SignInsFailed, SignedOut,
+        PasswordLinkCreated, SecondFactorEnabled, SecondFactorDisabled, SecondFactorReset, SecondFactorRequired, SecondFactorOptional, PasskeyAdded, PasskeyRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, SignedIn, SignInsFailed, SignedOut,
         AlertRuleCreated, AlertRuleChanged, AlertRuleDeleted,
         NoteCreated, NoteChanged, NoteDeleted, HandoverLeft, HandoverCleared,
         WebhookCreated, WebhookChanged, WebhookSecretRotated, WebhookPaused, WebhookResumed, WebhookDisabled, WebhookDeleted, WebhookTested, WebhookResent,

@@ -311,6 +311,20 @@ namespace Presence.Dashboard.Accounts.Migrations
                     b.ToTable("ModeratorSessions", (string)null);
                 });
 
+            modelBuilder.Entity("Presence.Dashboard.Accounts.SignInRules", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("RequiresSecondFactor")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("SignInRules", (string)null);
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRoleClaim<string>", b =>
                 {
                     b.HasOne("Microsoft.AspNetCore.Identity.IdentityRole", null)

@@ -156,6 +156,14 @@ public sealed partial class PeoplePage : IDisposable
         }
     }
 
+    private string WithoutSecondFactor => _reading!.WithoutSecondFactor switch
+    {
+        0 => PeopleTexts.SecondFactorAllHave,
+        var count => Sentence.With(count == 1 ? PeopleTexts.SecondFactorWithoutOne : PeopleTexts.SecondFactorWithoutMany, Numbers.Count(count)),
+    };
+
+    private Task RequireSecondFactorAsync(bool isRequired) => ActAsync(() => People.RequireSecondFactorAsync(isRequired, _closing.Token));
+
     private Task InviteAsync() => ActAsync(async () =>
     {
         _issued = await People.InviteAsync(Name ?? "", Draft.Value ?? ModeratorAccess.None, _closing.Token);

@@ -44,6 +44,9 @@ public sealed partial class PasskeysPage
     [Inject]
     private TimeProvider Time { get; set; } = default!;
 
+    /// <summary>Whether nothing else is open until there is a second factor: the first passkey may be added, and none removed, by who has the password alone.</summary>
+    private bool IsNeeded => SecondFactorRule.IsNeededBy(Http.User);
+
     protected override async Task OnInitializedAsync()
     {
         Input ??= new PasskeyInput();
@@ -55,7 +58,7 @@ public sealed partial class PasskeysPage
     /// <summary>Needs the password: a passkey signs in past the second factor, for good.</summary>
     private async Task AddAsync()
     {
-        if (_account is not { PasswordHash: not null, Email: { } email } account || _passkeys.Count >= Passkeys.Most)
+        if (_account is not { PasswordHash: not null, Email: { } email } account || _passkeys.Count >= (IsNeeded ? 1 : Passkeys.Most))
             return;
         var (password, name) = (Input.Password ?? "", (Input.Name ?? "").Trim());
         Input.Password = "";
@@ -104,7 +107,7 @@ public sealed partial class PasskeysPage
     {
         Throttle.GiveBack(Http.Connection.RemoteIpAddress);
         var id = new byte[Encoding.UTF8.GetByteCount(Removal.Remove ?? "")];
-        if (_account is not { } account || !Convert.TryFromBase64String(Removal.Remove ?? "", id, out var length))
+        if (IsNeeded || _account is not { } account || !Convert.TryFromBase64String(Removal.Remove ?? "", id, out var length))
             return;
         await Keys.RemoveAsync(account, id[..length], Http.User.Actor(), Http.RequestAborted);
         _said = SignInTexts.PasskeyWasRemoved;

@@ -15,6 +15,9 @@ public sealed partial class TwoFactorPage
     private string? _said;
     private bool _isProblem;
 
+    /// <summary>Whoever knows the password alone must not set up an authenticator app beside the owner's passkeys.</summary>
+    private bool _mustUsePasskey;
+
     [SupplyParameterFromForm(FormName = "confirm")]
     private CodeInput Confirmation { get; set; } = default!;
 
@@ -42,11 +45,15 @@ public sealed partial class TwoFactorPage
     [Inject]
     private TimeProvider Time { get; set; } = default!;
 
+    /// <summary>Whether nothing else is open until there is a second factor.</summary>
+    private bool IsNeeded => SecondFactorRule.IsNeededBy(Http.User);
+
     protected override async Task OnInitializedAsync()
     {
         Confirmation ??= new CodeInput();
         Change ??= new SecondFactorChange();
         _account = await Accounts.GetUserAsync(Http.User);
+        _mustUsePasskey = IsNeeded && _account is not null && (await Accounts.GetPasskeysAsync(_account)).Count > 0;
         if (_account is { TwoFactorEnabled: true })
             _left = await SecondFactor.CountCodesAsync(_account);
         else if (_account is not null && HttpMethods.IsPost(Http.Request.Method) && Http.Request.Form["_handler"] == "confirm")
@@ -55,7 +62,7 @@ public sealed partial class TwoFactorPage
 
     private async Task BeginAsync()
     {
-        if (_account is not { TwoFactorEnabled: false, PasswordHash: not null } account)
+        if (_mustUsePasskey || _account is not { TwoFactorEnabled: false, PasswordHash: not null } account)
             return;
         _key = await SecondFactor.BeginAsync(account);
         Throttle.GiveBack(Http.Connection.RemoteIpAddress);
@@ -63,7 +70,7 @@ public sealed partial class TwoFactorPage
 
     private async Task ConfirmAsync()
     {
-        if (_account is not { TwoFactorEnabled: false } account)
+        if (_mustUsePasskey || _account is not { TwoFactorEnabled: false } account)
             return;
         _codes = await SecondFactor.ConfirmAsync(account, Confirmation.Code, Http.User, Http.RequestAborted);
         if (_codes is not null)
