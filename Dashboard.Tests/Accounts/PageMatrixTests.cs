@@ -33,6 +33,7 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         /account                         in         no         200        200        200        200        200
         /account/passkeys                in         no         200        200        200        200        200
         /account/two-factor              in         no         200        200        200        200        200
+        /alerts                          in         no         200        200        200        200        200
         /audit                           in         no         no         no         200        no         no
         /bans                            in         no         no         200        200        200        200
         /broadcasts/{Id:long}            in         no         200        200        200        200        no

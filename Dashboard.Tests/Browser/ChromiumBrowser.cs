@@ -13,12 +13,13 @@ public sealed class ChromiumBrowser : IAsyncDisposable
 
     private static readonly string[] Usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-    private readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> _running = new(StartAsync);
+    private readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> _running = new(() => StartAsync(Shell() ?? Whole()));
+    private readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> _whole = new(() => StartAsync(Whole()));
 
-    /// <summary>A browser profile of its own, with a page that notes every error it shows.</summary>
-    public async Task<BrowserVisit> VisitAsync(Uri baseAddress, int width = 1280, int height = 860, ColorScheme scheme = ColorScheme.Light, string locale = "en-GB", bool hasTouch = false)
+    /// <summary>A browser profile of its own, with a page that notes every error it shows; of the whole browser if asked, since the headless shell shows no notifications.</summary>
+    public async Task<BrowserVisit> VisitAsync(Uri baseAddress, int width = 1280, int height = 860, ColorScheme scheme = ColorScheme.Light, string locale = "en-GB", bool hasTouch = false, bool isWhole = false)
     {
-        var (_, browser) = await _running.Value;
+        var (_, browser) = await (isWhole ? _whole : _running).Value;
         var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = baseAddress.ToString(),
@@ -35,32 +36,34 @@ public sealed class ChromiumBrowser : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_running.IsValueCreated)
-            return;
-        var (playwright, browser) = await _running.Value;
-        await browser.DisposeAsync();
-        playwright.Dispose();
+        foreach (var started in new[] { _running, _whole }.Where(browser => browser.IsValueCreated))
+        {
+            var (playwright, browser) = await started.Value;
+            await browser.DisposeAsync();
+            playwright.Dispose();
+        }
     }
 
     /// <summary>
     /// Chromium's headless shell, where it is installed beside it (Debian: chromium-headless-shell). It is the same engine without a
     /// window, and a new profile costs a third of the CPU. The long proofs run in the whole browser.
     /// </summary>
-    private static string Executable()
+    private static string? Shell()
     {
-        var chromium = Environment.GetEnvironmentVariable("CHROMIUM") ?? Usual.FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException("Chromium is not installed; set CHROMIUM to its path.");
-        var shell = Path.Combine(Path.GetDirectoryName(chromium)!, "chromium-headless-shell");
-        return File.Exists(shell) && Environment.GetEnvironmentVariable("PRESENCE_FULL") != "1" ? shell : chromium;
+        var shell = Path.Combine(Path.GetDirectoryName(Whole())!, "chromium-headless-shell");
+        return File.Exists(shell) && Environment.GetEnvironmentVariable("PRESENCE_FULL") != "1" ? shell : null;
     }
 
-    private static async Task<(IPlaywright, IBrowser)> StartAsync()
+    private static string Whole() => Environment.GetEnvironmentVariable("CHROMIUM") ?? Usual.FirstOrDefault(File.Exists)
+        ?? throw new InvalidOperationException("Chromium is not installed; set CHROMIUM to its path.");
+
+    private static async Task<(IPlaywright, IBrowser)> StartAsync(string executable)
     {
         Assertions.SetDefaultExpectTimeout((float)BrowserVisit.Patience.TotalMilliseconds);
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
-            ExecutablePath = Executable(),
+            ExecutablePath = executable,
             Timeout = (float)BrowserVisit.Patience.TotalMilliseconds,
             Args =
             [

@@ -147,7 +147,7 @@ public sealed class StorageStartupTests
 
         Assert.False(registry.IsDegraded);
         Assert.Equal(
-            ["alerts", "backup", "broadcasts", "checkpoint", "event streams", "failed sign-ins", "hand-overs", "history figures", "history retention", "history writer", "job schedule", "last alive", "maintenance", "membership writer", "memory", "moderators seen", "names", "notes", "removals", "restore", "revoked tokens", "schedules", "server keys", "share links", "signing keys", "stages", "sweep", "test viewers", "unused users", "vouched users", "watched arrivals", "webhook log", "webhook reader", "webhooks"],
+            ["alert push", "alerts", "backup", "broadcasts", "checkpoint", "event streams", "failed sign-ins", "hand-overs", "history figures", "history retention", "history writer", "job schedule", "last alive", "maintenance", "membership writer", "memory", "moderators seen", "names", "notes", "removals", "restore", "revoked tokens", "schedules", "server keys", "share links", "signing keys", "stages", "sweep", "test viewers", "unused users", "vouched users", "watched arrivals", "webhook log", "webhook reader", "webhooks"],
             registry.All.Select(loop => loop.Name).Where(name => !name.StartsWith("demo", StringComparison.Ordinal)));
     }
 }

@@ -88,6 +88,8 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
         ["notes"] = "ViewerNoteStoreTests",
         ["hand-over notes"] = "HandoverStoreTests",
         ["watch list"] = "ViewerNoteStoreTests",
+        ["alerts"] = "AlertStoreTests",
+        ["devices for alerts"] = nameof(Alerts.AlertPushTests),
         ["test viewers"] = nameof(Hosting.TestViewerTests),
         ["request line"] = nameof(RawRequestTests),
         ["headers"] = nameof(RawRequestTests),

@@ -26,6 +26,9 @@ internal sealed class RememberedPins() : AccountValues(scopes: null!)
         return _stored.GetValueOrDefault((accountId, name));
     }
 
+    internal override Task<IReadOnlyList<string>> AccountsWithAsync(string name, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([.. _stored.Keys.Where(key => key.Item2 == name).Select(key => key.Item1)]);
+
     internal override async Task SaveAsync(string accountId, string name, string text)
     {
         await Ready;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 
 namespace Presence.Dashboard.Accounts;
 
@@ -47,10 +48,28 @@ internal class AccountValues(IServiceScopeFactory scopes) : IDisposable
         }
     }
 
+    /// <summary>The values of every account that may sign in and has one.</summary>
+    public async Task<IReadOnlyList<(string AccountId, T Value)>> ListAsync<T>(AccountValue<T> value, CancellationToken cancellationToken)
+        where T : class
+    {
+        var values = new List<(string, T)>();
+        foreach (var accountId in await AccountsWithAsync(value.Name, cancellationToken))
+            values.Add((accountId, await ReadAsync(accountId, value)));
+        return values;
+    }
+
     public void Dispose()
     {
         _oneAtATime.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The accounts that something of a name is stored for, those disabled left out.</summary>
+    internal virtual async Task<IReadOnlyList<string>> AccountsWithAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
+        return await context.UserTokens.Where(token => token.LoginProvider == Provider && token.Name == name && context.Users.Any(user => user.Id == token.UserId && !user.IsDisabled)).Select(token => token.UserId).ToListAsync(cancellationToken);
     }
 
     /// <summary>The stored text. Null where there is none, as for an account that is gone.</summary>

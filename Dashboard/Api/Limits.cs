@@ -1,4 +1,5 @@
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Alerts;
 using Presence.Dashboard.Api.Embedding;
 using Presence.Dashboard.Api.Streaming;
 using Presence.Dashboard.Authentication;
@@ -88,6 +89,8 @@ internal static class Limits
         new("notes", NoteRules.Most, "notes", "on all users") { Error = ApiError.CapReached },
         new("watch list", NoteRules.MostFlagged, "notes", "with a flag, on all users") { Error = ApiError.CapReached },
         new("hand-over notes", HandoverStore.Most, "rooms", "with a hand-over note of its moderators") { Otherwise = "a message on the page" },
+        new("alerts", AlertStore.MostAlerts, "alerts", "in total") { Otherwise = "drops the oldest that is over" },
+        new("devices for alerts", PushDevices.Most, "devices", "one account") { Otherwise = "a message on the page" },
         new("test viewers", TestViewers.Most, "rooms", "with a test viewer at once") { Otherwise = "a message on the page" },
         new("request line", ServerDefaults.LongestRequestLine, "bytes", "every request") { Otherwise = "414 without a body" },
         new("headers", ServerDefaults.LargestHeaders, "bytes", "every request") { Otherwise = "431 without a body" },

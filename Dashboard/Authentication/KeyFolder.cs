@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Alerts;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
 using Presence.Engine.Storage;
@@ -109,6 +110,7 @@ internal sealed class KeyInitializer(IServiceProvider services) : IHostedService
         services.GetRequiredService<SigningKeys>().Turn();
         services.GetRequiredService<GuestIds>();
         services.GetRequiredService<AddressHashes>();
+        _ = services.GetRequiredService<VapidKeys>().PublicKey;
         CookieKeys.ThrowIfDamaged(services.GetRequiredService<KeyFolder>(), services.GetRequiredService<IKeyManager>());
         return Task.CompletedTask;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Alerts;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Hosting;
 using Presence.Engine;
@@ -65,7 +66,7 @@ internal static class CheckCommand
     private static IEnumerable<string> KeyProblems(DashboardOptions options)
     {
         var folder = new KeyFolder(options);
-        foreach (var read in (Action[])[() => KeysInDataFolder.RequireReadable(options.Data), () => folder.Read(ClientKey.FileName), () => new SigningKeyFile(folder).Read(), () => folder.ReadSecret(GuestIds.FileName), () => folder.ReadSecret(AddressHashes.FileName)])
+        foreach (var read in (Action[])[() => KeysInDataFolder.RequireReadable(options.Data), () => folder.Read(ClientKey.FileName), () => new SigningKeyFile(folder).Read(), () => folder.ReadSecret(GuestIds.FileName), () => folder.ReadSecret(AddressHashes.FileName), () => VapidKeys.Read(folder)])
         {
             string? problem = null;
             try

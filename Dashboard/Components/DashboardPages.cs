@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components.Endpoints;
 using MudBlazor;
 using MudBlazor.Services;
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Alerts;
 using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Components.Pages.Demo;
 using Presence.Dashboard.Components.Shared;
@@ -12,6 +13,7 @@ using Presence.Dashboard.Downloads;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Sharing;
+using Presence.Engine.Alerts;
 
 namespace Presence.Dashboard.Components;
 
@@ -90,6 +92,11 @@ internal static class DashboardPages
         services.AddScoped<PeopleAdministration>();
         services.AddScoped<AuditAdministration>();
         services.AddScoped<WebhookAdministration>();
+        services.AddScoped<AlertAdministration>();
+        services.AddSingleton<VapidKeys>();
+        services.AddSingleton<PushDevices>();
+        services.AddSingleton<AlertPush>();
+        services.AddLoop<AlertPush>("alert push", AlertWatch.Period, (push, cancel) => push.PassAsync(cancel), whenReady: true);
         services.AddTransient<ConnectQuery>();
         services.AddTransient<SystemAdministration>();
         services.AddSingleton<ClientCommands>();

@@ -14,6 +14,7 @@ public sealed record IconShape(string Path)
 
     public static readonly IconShape Rooms = new("M2.5 3.5h11v7h-11zM6 13.5h4M8 10.5v3");
     public static readonly IconShape Overview = new("M2.5 13.5h11M4 11V8M8 11V3.5M12 11V6");
+    public static readonly IconShape Bell = new("M4 11.5V7a4 4 0 0 1 8 0v4.5l1 1H3zM6.7 14h2.6");
     public static readonly IconShape Wall = new("M2.5 2.5h5v5h-5zM9.5 2.5h4v5h-4zM2.5 9.5h5v4h-5zM9.5 9.5h4v4h-4z");
     public static readonly IconShape Pin = new("M5.5 2.5h5M6.5 2.5v4L4 9.5h8l-2.5-3v-4M8 9.5v4");
     public static readonly IconShape Settings = new("M2.5 5h5M10.5 5h3M9 3.5v3M2.5 11h2M7.5 11h6M6 9.5v3");

@@ -55,6 +55,7 @@ internal static class SystemWords
     /// <summary>What a background loop is called; by its name in health where there is no word for it.</summary>
     public static string OfLoop(string loop) => loop switch
     {
+        "alert push" => SystemTexts.LoopAlertPush,
         "alerts" => SystemTexts.LoopAlerts,
         "broadcasts" => SystemTexts.LoopBroadcasts,
         "canary" => SystemTexts.LoopCanary,

@@ -93,6 +93,19 @@ public sealed class AlertStoreTests : AdministrationTest
     }
 
     [Fact]
+    public async Task SaveAsync_MoreThanTheLimit_DropsTheOldestThatIsOver()
+    {
+        var store = new AlertStore(Database);
+        await store.SaveAsync([Of(1, Time.GetUtcNow()), Of(2, overAt: null)], Cancel);
+
+        await store.SaveAsync([Of(AlertStore.MostAlerts + 2, overAt: null)], Cancel);
+
+        Assert.Equal([AlertStore.MostAlerts + 2, 2], (await store.ListAsync(isOpen: null, before: null, 10, Cancel)).Select(alert => alert.Id));
+
+        Alert Of(long id, DateTimeOffset? overAt) => new() { Id = id, Rule = AboveOne, RaisedAt = Time.GetUtcNow(), OverAt = overAt };
+    }
+
+    [Fact]
     public async Task Retention_OldAlerts_AreDeletedAndOpenOnesStay()
     {
         using var alerts = await WatchAsync();
