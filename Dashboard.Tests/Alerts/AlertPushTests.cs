@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
+using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Alerts;
 using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Display;
@@ -159,6 +160,22 @@ public sealed class AlertPushTests : IAsyncLifetime
         Assert.Equal(1, Requests);
 
         Task SilenceAsync(TimeSpan span) => _values.ChangeAsync("ada", AlertPreferences.Value, preferences => preferences with { SilentUntil = _time.GetUtcNow() + span });
+    }
+
+    [Fact]
+    public async Task PassAsync_AccountThatMayNotSeeTheRoom_IsNotSentIt()
+    {
+        await _devices.AddAsync("ada", _phone.Subscription());
+        _values.Access = ModeratorAccess.Of(ModeratorRole.Moderator, RoomSet.Of("class-*"), observesElsewhere: false);
+        await RaiseAsync("stage");
+        await _push.PassAsync(Cancel);
+        Assert.Equal(0, Requests);
+
+        _time.Advance(TimeSpan.FromMinutes(2));
+        await RaiseAsync("class-7a");
+        await _push.PassAsync(Cancel);
+
+        Assert.Equal(["class-7a passed 1 viewers"], _phone.Shown.Select(shown => shown.Title));
     }
 
     [Fact]

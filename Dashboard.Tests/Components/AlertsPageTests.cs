@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using AngleSharp.Dom;
 using Bunit;
 using Microsoft.AspNetCore.Components;
@@ -101,7 +102,7 @@ public sealed class AlertsPageTests : PageTest
         Assert.Empty(page.AllByRole("button", AlertTexts.NewRule));
         Assert.True(page.ByRole("switch", Sentence.With(AlertTexts.RuleOn, "lobby above 2")).HasAttribute("disabled"));
         await Assert.ThrowsAsync<AccessRefusedException>(() => Services.GetRequiredService<AlertAdministration>().SaveRuleAsync(rule with { Amount = 3 }, Cancellation));
-        await Assert.ThrowsAsync<AccessRefusedException>(() => Services.GetRequiredService<AlertAdministration>().AcknowledgeAsync(1, true, Cancellation));
+        await Assert.ThrowsAsync<AccessRefusedException>(() => Services.GetRequiredService<AlertAdministration>().AcknowledgeAsync(new Alert { Id = 1, Rule = rule, RoomId = "lobby" }, true, Cancellation));
     }
 
     [Fact]
@@ -125,6 +126,38 @@ public sealed class AlertsPageTests : PageTest
         await PassUntilAsync(() => script.Invocations["signal"].Count == 1);
         var signal = Assert.IsType<AlertSignal>(script.Invocations["signal"][0].Arguments[0]);
         Assert.Equal(("told passed 2 viewers", true, false), (signal.Title, signal.Sound, signal.Notify));
+    }
+
+    [Fact]
+    public async Task Alerts_ForAModeratorOfSomeRooms_AreThoseOfTheirRooms()
+    {
+        await Alerts.SaveRuleAsync(new AlertRule { Kind = AlertKind.Above, Prefix = "", Amount = 2 }, "ada", Cancellation);
+        await Alerts.SaveRuleAsync(new AlertRule { Kind = AlertKind.Above, RoomId = "class-7a", Amount = 50 }, "ada", Cancellation);
+        await RaiseAsync("stage", 3);
+        Pass(TimeSpan.FromMinutes(2));
+        await RaiseAsync("class-7a", 3);
+        Moderator.SetRoles(nameof(ModeratorRole.Moderator)).SetClaims(new Claim(ModeratorAccess.RoomsClaim, "class-*"));
+        var frame = Render<NavigationLinks>();
+        var page = Render<AlertsPage>();
+        var administration = Services.GetRequiredService<AlertAdministration>();
+
+        page.WaitForAssertion(() => Assert.Contains("class-7a passed 2 viewers", page.ByTestId("alert").TextContent, StringComparison.Ordinal));
+        Assert.Equal("1", frame.AllByTestId("open-alerts")[0].TextContent);
+        Assert.Contains("class-7a above 50", page.ByTestId("rule").TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("stage", page.Markup, StringComparison.Ordinal);
+        var mine = Assert.Single((await administration.ReadAsync(null, Cancellation)).Open);
+        await administration.AcknowledgeAsync(mine, true, Cancellation);
+        Assert.Equal([mine.Id], (await administration.ToldAsync(Alerts.Open)).Alerts.Select(alert => alert.Id));
+        await RefusedAsync(() => administration.AcknowledgeAsync(Alerts.Open.Single(alert => alert.RoomId == "stage"), true, Cancellation));
+        await RefusedAsync(() => administration.SaveRuleAsync(new AlertRule { Kind = AlertKind.Above, Prefix = "class-", Amount = 2 }, Cancellation));
+        await RefusedAsync(() => administration.SaveRuleAsync(Alerts.Rules[0] with { Prefix = null, RoomId = "class-7a" }, Cancellation));
+        await RefusedAsync(() => administration.DeleteRuleAsync(Alerts.Rules[0].Id, Cancellation));
+        await RefusedAsync(() => administration.RehearseAsync(new AlertRule { Kind = AlertKind.Above, RoomId = "stage", Amount = 2 }, Cancellation));
+        Assert.NotNull(await administration.SaveRuleAsync(Alerts.Rules[1] with { Amount = 1 }, Cancellation));
+        await Alerts.DeleteRuleAsync(Alerts.Rules[0].Id, "ada", Cancellation);
+        Assert.Equal(["class-7a"], (await administration.ReadAsync(null, Cancellation)).Past.Select(alert => alert.RoomId));
+
+        static Task RefusedAsync(Func<Task> act) => Assert.ThrowsAsync<AccessRefusedException>(act);
     }
 
     [Theory]

@@ -13,6 +13,9 @@ internal sealed class RememberedPins() : AccountValues(scopes: null!)
 
     public int Loads { get; private set; }
 
+    /// <summary>What every account may do.</summary>
+    public ModeratorAccess Access { get; set; } = ModeratorRole.Moderator;
+
     /// <summary>The stored pins of an account.</summary>
     public async Task<IReadOnlyList<string>> LoadAsync(string accountId) => PinnedRooms.Value.Read(await LoadAsync(accountId, PinnedRooms.Value.Name));
 
@@ -26,8 +29,8 @@ internal sealed class RememberedPins() : AccountValues(scopes: null!)
         return _stored.GetValueOrDefault((accountId, name));
     }
 
-    internal override Task<IReadOnlyList<string>> AccountsWithAsync(string name, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<string>>([.. _stored.Keys.Where(key => key.Item2 == name).Select(key => key.Item1)]);
+    internal override Task<IReadOnlyList<(string AccountId, ModeratorAccess Access)>> AccountsWithAsync(string name, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<(string AccountId, ModeratorAccess Access)>>([.. _stored.Keys.Where(key => key.Item2 == name).Select(key => (key.Item1, Access))]);
 
     internal override async Task SaveAsync(string accountId, string name, string text)
     {

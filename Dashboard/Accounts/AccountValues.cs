@@ -48,13 +48,13 @@ internal class AccountValues(IServiceScopeFactory scopes) : IDisposable
         }
     }
 
-    /// <summary>The values of every account that may sign in and has one.</summary>
-    public async Task<IReadOnlyList<(string AccountId, T Value)>> ListAsync<T>(AccountValue<T> value, CancellationToken cancellationToken)
+    /// <summary>The values of every account that may sign in and has one, with what the account may do.</summary>
+    public async Task<IReadOnlyList<(string AccountId, ModeratorAccess Access, T Value)>> ListAsync<T>(AccountValue<T> value, CancellationToken cancellationToken)
         where T : class
     {
-        var values = new List<(string, T)>();
-        foreach (var accountId in await AccountsWithAsync(value.Name, cancellationToken))
-            values.Add((accountId, await ReadAsync(accountId, value)));
+        var values = new List<(string, ModeratorAccess, T)>();
+        foreach (var (accountId, access) in await AccountsWithAsync(value.Name, cancellationToken))
+            values.Add((accountId, access, await ReadAsync(accountId, value)));
         return values;
     }
 
@@ -65,11 +65,18 @@ internal class AccountValues(IServiceScopeFactory scopes) : IDisposable
     }
 
     /// <summary>The accounts that something of a name is stored for, those disabled left out.</summary>
-    internal virtual async Task<IReadOnlyList<string>> AccountsWithAsync(string name, CancellationToken cancellationToken)
+    internal virtual async Task<IReadOnlyList<(string AccountId, ModeratorAccess Access)>> AccountsWithAsync(string name, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var context = scope.ServiceProvider.GetRequiredService<AccountsContext>();
-        return await context.UserTokens.Where(token => token.LoginProvider == Provider && token.Name == name && context.Users.Any(user => user.Id == token.UserId && !user.IsDisabled)).Select(token => token.UserId).ToListAsync(cancellationToken);
+        var accounts = await context.Users.AsNoTracking().Where(user => !user.IsDisabled && context.UserTokens.Any(token => token.UserId == user.Id && token.LoginProvider == Provider && token.Name == name)).ToListAsync(cancellationToken);
+        var ids = accounts.Select(account => account.Id).ToList();
+        var roles = await (from held in context.UserRoles
+                           join role in context.Roles on held.RoleId equals role.Id
+                           where ids.Contains(held.UserId)
+                           select new { held.UserId, role.Name }).ToListAsync(cancellationToken);
+        var rolesOf = roles.ToLookup(role => role.UserId, role => role.Name ?? "", StringComparer.Ordinal);
+        return [.. accounts.Select(account => (account.Id, ModeratorAccess.Of(account, rolesOf[account.Id])))];
     }
 
     /// <summary>The stored text. Null where there is none, as for an account that is gone.</summary>

@@ -2,6 +2,7 @@ using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
 using Presence.Engine;
 using Presence.Engine.Alerts;
+using Presence.Engine.Audit;
 using Presence.Engine.History;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
@@ -23,23 +24,35 @@ internal sealed class AlertAdministration(AlertWatch alerts, AlertStore store, I
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
     public async Task<AlertsReading> ReadAsync(long? before, CancellationToken cancellationToken)
     {
-        var identity = await guard.RequireAsync(ModeratorRole.Observer);
-        var past = await store.ListAsync(isOpen: false, before, PageSize + 1, cancellationToken);
-        return new AlertsReading(alerts.Open, [.. past.Take(PageSize)], past.Count > PageSize ? past[PageSize - 1].Id : null, alerts.Rules, await values.ReadAsync(identity.AccountId, AlertPreferences.Value))
+        var identity = await guard.RequireSomewhereAsync(ModeratorRole.Observer);
+        var access = identity.Access;
+        var past = await store.ListAsync(isOpen: false, before, PageSize + 1, cancellationToken, access.RoomsOf(ModeratorRole.Observer));
+        return new AlertsReading(
+            [.. alerts.Open.Where(alert => access.Holds(ModeratorRole.Observer, alert.RoomId))],
+            [.. past.Take(PageSize)],
+            past.Count > PageSize ? past[PageSize - 1].Id : null,
+            [.. alerts.Rules.Where(rule => access.Holds(ModeratorRole.Observer, rule.RoomId))],
+            await values.ReadAsync(identity.AccountId, AlertPreferences.Value))
         {
+            Access = access,
             Devices = await devices.ReadAsync(identity.AccountId),
-            MayChange = await guard.HoldsAsync(ModeratorRole.Moderator),
             At = time.GetUtcNow(),
         };
     }
 
+    /// <summary>What of some alerts this moderator is told now: those of rooms that are theirs to see, and how.</summary>
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
-    public async Task<AlertPreferences> PreferencesAsync() => await values.ReadAsync((await guard.RequireAsync(ModeratorRole.Observer)).AccountId, AlertPreferences.Value);
+    public async Task<(IReadOnlyList<Alert> Alerts, AlertPreferences Preferences)> ToldAsync(IReadOnlyList<Alert> news)
+    {
+        var identity = await guard.RequireSomewhereAsync(ModeratorRole.Observer);
+        var preferences = await values.ReadAsync(identity.AccountId, AlertPreferences.Value);
+        return (preferences.IsQuietAt(time.GetUtcNow()) ? [] : [.. news.Where(alert => identity.Access.Holds(ModeratorRole.Observer, alert.RoomId))], preferences);
+    }
 
     /// <summary>Changes how the moderator is told; durable when it returns.</summary>
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
     public async Task PreferAsync(Func<AlertPreferences, AlertPreferences> change) =>
-        await values.ChangeAsync((await guard.RequireAsync(ModeratorRole.Observer)).AccountId, AlertPreferences.Value, change);
+        await values.ChangeAsync((await guard.RequireSomewhereAsync(ModeratorRole.Observer)).AccountId, AlertPreferences.Value, change);
 
     /// <summary>What an alert is called.</summary>
     public string TitleOf(Alert alert) => AlertWords.Title(alert, presence);
@@ -62,38 +75,46 @@ internal sealed class AlertAdministration(AlertWatch alerts, AlertStore store, I
     /// <summary>The endpoints of the moderator's devices that have to subscribe anew.</summary>
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
     public async Task<IReadOnlyList<string>> LostEndpointsAsync() =>
-        [.. (await devices.ReadAsync((await guard.RequireAsync(ModeratorRole.Observer)).AccountId)).Where(device => !devices.CanReach(device)).Select(device => device.Endpoint)];
+        [.. (await devices.ReadAsync((await guard.RequireSomewhereAsync(ModeratorRole.Observer)).AccountId)).Where(device => !devices.CanReach(device)).Select(device => device.Endpoint)];
 
     /// <summary>Adds the moderator's device.</summary>
     /// <returns>What is wrong; null when it was added.</returns>
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
     public async Task<string?> AddDeviceAsync(PushSubscriptionRequest subscription, string? replaced = null) =>
-        await devices.AddAsync((await guard.RequireAsync(ModeratorRole.Observer)).AccountId, subscription, replaced);
+        await devices.AddAsync((await guard.RequireSomewhereAsync(ModeratorRole.Observer)).AccountId, subscription, replaced);
 
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
-    public async Task RemoveDeviceAsync(string id) => await devices.RemoveAsync((await guard.RequireAsync(ModeratorRole.Observer)).AccountId, id);
+    public async Task RemoveDeviceAsync(string id) => await devices.RemoveAsync((await guard.RequireSomewhereAsync(ModeratorRole.Observer)).AccountId, id);
 
     /// <summary>Sends a device a test.</summary>
     /// <returns>Whether its push service took it.</returns>
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
     public async Task<bool> TestDeviceAsync(PushDevice device, CancellationToken cancellationToken) =>
-        await push.SendAsync((await guard.RequireAsync(ModeratorRole.Observer)).AccountId, device, AlertSignal.Test(), cancellationToken);
+        await push.SendAsync((await guard.RequireSomewhereAsync(ModeratorRole.Observer)).AccountId, device, AlertSignal.Test(), cancellationToken);
 
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
     /// <exception cref="StoreFullException">There is no place for another. Nothing was changed.</exception>
     public async Task<AlertRule?> SaveRuleAsync(AlertRule rule, CancellationToken cancellationToken) =>
-        await alerts.SaveRuleAsync(rule, (await guard.RequireAsync(ModeratorRole.Moderator)).Actor, cancellationToken);
+        await alerts.SaveRuleAsync(rule, await ByAsync(rule.Id, rule.RoomId), cancellationToken);
 
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
     public async Task DeleteRuleAsync(string id, CancellationToken cancellationToken) =>
-        await alerts.DeleteRuleAsync(id, (await guard.RequireAsync(ModeratorRole.Moderator)).Actor, cancellationToken);
+        await alerts.DeleteRuleAsync(id, await ByAsync(id, alerts.Rules.FirstOrDefault(rule => rule.Id == id)?.RoomId), cancellationToken);
 
     /// <summary>Notes that the moderator has seen to an alert, or takes that back.</summary>
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
-    public async Task AcknowledgeAsync(long id, bool isSeenTo, CancellationToken cancellationToken)
+    public async Task AcknowledgeAsync(Alert alert, bool isSeenTo, CancellationToken cancellationToken)
     {
-        var by = (await guard.RequireAsync(ModeratorRole.Moderator)).Actor.Name;
-        await alerts.AcknowledgeAsync(id, isSeenTo ? by : null, cancellationToken);
+        var by = (await guard.RequireAsync(ModeratorRole.Moderator, alert.RoomId)).Actor.Name;
+        await alerts.AcknowledgeAsync(alert.Id, isSeenTo ? by : null, cancellationToken);
+    }
+
+    /// <summary>Who changes a rule: a Moderator of what it is for, and of what it was for.</summary>
+    private async Task<Actor> ByAsync(string id, string? roomId)
+    {
+        if (alerts.Rules.FirstOrDefault(rule => rule.Id == id) is { } before)
+            await guard.RequireAsync(ModeratorRole.Moderator, before.RoomId);
+        return (await guard.RequireAsync(ModeratorRole.Moderator, roomId)).Actor;
     }
 
     /// <summary>How often a rule would have been raised within the last day, by what history keeps of its minutes.</summary>
@@ -101,7 +122,7 @@ internal sealed class AlertAdministration(AlertWatch alerts, AlertStore store, I
     /// <exception cref="AccessRefusedException">Not an Observer.</exception>
     public async Task<int?> RehearseAsync(AlertRule rule, CancellationToken cancellationToken)
     {
-        await guard.RequireAsync(ModeratorRole.Observer);
+        await guard.RequireAsync(ModeratorRole.Observer, rule.RoomId);
         if (rule.Kind is AlertKind.Refused or AlertKind.Off)
             return null;
         var until = time.GetUtcNow();
@@ -130,8 +151,14 @@ public sealed record AlertsReading(IReadOnlyList<Alert> Open, IReadOnlyList<Aler
     /// <summary>The moderator's devices.</summary>
     internal IReadOnlyList<PushDevice> Devices { get; init; } = [];
 
-    /// <summary>Whether the moderator may change rules and see to alerts.</summary>
-    public bool MayChange { get; init; }
+    /// <summary>What the moderator may do, and where.</summary>
+    public ModeratorAccess Access { get; init; } = ModeratorAccess.None;
+
+    /// <summary>Whether the moderator may change rules of any room.</summary>
+    public bool MayChange => Access.HoldsSomewhere(ModeratorRole.Moderator);
+
+    /// <summary>Whether the moderator may change what is for a room; with null, for the network or by prefix.</summary>
+    public bool MayChangeIn(string? roomId) => Access.Holds(ModeratorRole.Moderator, roomId);
 
     /// <summary>When it was read.</summary>
     public DateTimeOffset At { get; init; }

@@ -96,15 +96,15 @@ internal sealed class AlertPush : IDisposable
         _http.Dispose();
     }
 
-    private async Task SendAsync(Alert alert, IReadOnlyList<(string AccountId, IReadOnlyList<PushDevice> Devices)> accounts, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task SendAsync(Alert alert, IReadOnlyList<(string AccountId, ModeratorAccess Access, IReadOnlyList<PushDevice> Devices)> accounts, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var signal = AlertSignal.Of(alert, _presence, now);
         lock (_waiting)
             _waiting.RemoveAll(waiting => waiting.Signal.Tag == signal.Tag); // else the state before could arrive last
         var messages = new List<Waiting>();
-        foreach (var (accountId, devices) in accounts)
+        foreach (var (accountId, access, devices) in accounts)
         {
-            if (devices.Count > 0 && !(await _values.ReadAsync(accountId, AlertPreferences.Value)).IsQuietAt(now))
+            if (devices.Count > 0 && access.Holds(ModeratorRole.Observer, alert.RoomId) && !(await _values.ReadAsync(accountId, AlertPreferences.Value)).IsQuietAt(now))
                 messages.AddRange(devices.Where(_devices.CanReach).Select(device => new Waiting(accountId, device, signal, now, now + RetryFor)));
         }
         await Parallel.ForEachAsync(messages, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (message, cancel) => await TrySendAsync(message, cancel));

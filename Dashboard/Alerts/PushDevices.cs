@@ -110,8 +110,8 @@ internal sealed class PushDevices(AccountValues values, VapidKeys keys, TimeProv
 
     public ValueTask<IReadOnlyList<PushDevice>> ReadAsync(string accountId) => values.ReadAsync(accountId, Value);
 
-    /// <summary>The devices of every account that may sign in.</summary>
-    public Task<IReadOnlyList<(string AccountId, IReadOnlyList<PushDevice> Value)>> ListAsync(CancellationToken cancellationToken) => values.ListAsync(Value, cancellationToken);
+    /// <summary>The devices of every account that may sign in, with what it may do.</summary>
+    public Task<IReadOnlyList<(string AccountId, ModeratorAccess Access, IReadOnlyList<PushDevice> Value)>> ListAsync(CancellationToken cancellationToken) => values.ListAsync(Value, cancellationToken);
 
     /// <summary>Adds a device, or puts the new subscription of one in place of its old one.</summary>
     /// <returns>What is wrong with the subscription; null when it was added.</returns>

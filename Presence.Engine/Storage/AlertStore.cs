@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Presence.Engine.Alerts;
 using Presence.Engine.Audit;
+using Presence.Engine.Rooms;
 using Presence.Engine.Webhooks;
 
 namespace Presence.Engine.Storage;
@@ -38,7 +39,8 @@ public sealed class AlertStore(PresenceDatabase database)
     /// <param name="before">Only earlier ones than the one with this id; null starts with the latest.</param>
     /// <param name="take">How many at most, 1 or more.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyList<Alert>> ListAsync(bool? isOpen, long? before, int take, CancellationToken cancellationToken)
+    /// <param name="within">Only those that began in one of these rooms; null for all, the network's among them.</param>
+    public async Task<IReadOnlyList<Alert>> ListAsync(bool? isOpen, long? before, int take, CancellationToken cancellationToken, RoomSet? within = null)
     {
         await using var context = database.CreateDbContext();
         var rows = context.Alerts.AsNoTracking();
@@ -46,6 +48,11 @@ public sealed class AlertStore(PresenceDatabase database)
             rows = open ? rows.Where(alert => alert.OverAt == null) : rows.Where(alert => alert.OverAt != null);
         if (before is { } id)
             rows = rows.Where(alert => alert.Id < id);
+        if (within is not null)
+        {
+            var (ids, prefixes) = (within.Ids, within.Prefixes);
+            rows = rows.Where(alert => alert.RoomId != null && (ids.Contains(alert.RoomId) || prefixes.Any(prefix => alert.RoomId.StartsWith(prefix))));
+        }
         return [.. (await rows.OrderByDescending(alert => alert.Id).Take(take).ToListAsync(cancellationToken)).Select(ToAlert)];
     }
 

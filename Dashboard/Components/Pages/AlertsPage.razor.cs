@@ -103,13 +103,13 @@ public sealed partial class AlertsPage : IAsyncDisposable
 
     private async Task EditAsync(AlertRule? rule)
     {
-        if (await Dialogs.AskAsync<AlertRuleDialog>(rule is null ? AlertTexts.NewRule : AlertTexts.EditTitle, new DialogParameters<AlertRuleDialog> { { dialog => dialog.Rule, rule } }, MaxWidth.Small) is not null)
+        if (await Dialogs.AskAsync<AlertRuleDialog>(rule is null ? AlertTexts.NewRule : AlertTexts.EditTitle, new DialogParameters<AlertRuleDialog> { { dialog => dialog.Rule, rule }, { dialog => dialog.IsOfRooms, !Reading!.MayChangeIn(roomId: null) } }, MaxWidth.Small) is not null)
             await RefreshAsync();
     }
 
     private Task SwitchAsync(AlertRule rule, bool isOn) => DoAsync(() => Administration.SaveRuleAsync(rule with { IsOn = isOn }, _leaving.Token), AlertTexts.NotSaved);
 
-    private Task AcknowledgeAsync(Alert alert) => DoAsync(() => Administration.AcknowledgeAsync(alert.Id, alert.AcknowledgedBy is null, _leaving.Token), AlertTexts.TellFailed);
+    private Task AcknowledgeAsync(Alert alert) => DoAsync(() => Administration.AcknowledgeAsync(alert, alert.AcknowledgedBy is null, _leaving.Token), AlertTexts.TellFailed);
 
     private Task PreferAsync(Func<AlertPreferences, AlertPreferences> change) => DoAsync(() => Administration.PreferAsync(change), AlertTexts.TellFailed);
 
