@@ -222,7 +222,7 @@ public sealed class AlertJourneyTests(ChromiumBrowser chromium) : IAsyncLifetime
         }
 
         /// <summary>Wakes the worker with a message, and waits until it has shown it.</summary>
-        public Task DeliverAsync(string data) => session.SendAsync(
+        public async Task DeliverAsync(string data) => await session.SendAsync(
             "ServiceWorker.deliverPushMessage",
             new Dictionary<string, object>(StringComparer.Ordinal) { ["origin"] = origin, ["registrationId"] = registrationId, ["data"] = data });
 

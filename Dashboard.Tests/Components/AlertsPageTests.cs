@@ -1,7 +1,5 @@
 using System.Security.Claims;
-using AngleSharp.Dom;
 using Bunit;
-using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using Presence.Dashboard.Accounts;
@@ -11,7 +9,6 @@ using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Alerts;
-using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Components;
 

@@ -4,7 +4,6 @@ using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Api.OpenApi;
 using Presence.Dashboard.Authentication;
 using Presence.Engine;
-using Presence.Engine.History;
 using Presence.Engine.Moderation;
 using Presence.Engine.Storage;
 

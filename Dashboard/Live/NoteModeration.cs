@@ -4,7 +4,6 @@ using Presence.Dashboard.Display;
 using Presence.Engine;
 using Presence.Engine.Moderation;
 using Presence.Engine.Storage;
-using Presence.Engine.Users;
 
 namespace Presence.Dashboard.Live;
 

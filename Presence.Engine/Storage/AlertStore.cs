@@ -51,7 +51,9 @@ public sealed class AlertStore(PresenceDatabase database)
         if (within is not null)
         {
             var (ids, prefixes) = (within.Ids, within.Prefixes);
+#pragma warning disable CA1310 // SQL, which compares bytes
             rows = rows.Where(alert => alert.RoomId != null && (ids.Contains(alert.RoomId) || prefixes.Any(prefix => alert.RoomId.StartsWith(prefix))));
+#pragma warning restore CA1310
         }
         return [.. (await rows.OrderByDescending(alert => alert.Id).Take(take).ToListAsync(cancellationToken)).Select(ToAlert)];
     }

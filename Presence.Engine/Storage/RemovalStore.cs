@@ -241,7 +241,9 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
         if (query.Within is { } rooms)
         {
             var (ids, prefixes) = (rooms.Ids, rooms.Prefixes);
+#pragma warning disable CA1310 // SQL, which compares bytes
             rows = rows.Where(r => r.RoomId != RemovalRecord.Network && (ids.Contains(r.RoomId) || prefixes.Any(prefix => r.RoomId.StartsWith(prefix))));
+#pragma warning restore CA1310
         }
         if (query.UserId is { } userId)
             rows = rows.Where(r => r.UserId == userId);
