@@ -13,6 +13,7 @@ namespace Presence.Dashboard.Tests.Browser;
 public sealed class AlertJourneyTests(ChromiumBrowser chromium) : IAsyncLifetime
 {
     private readonly ManualTimeProvider _clock = new();
+    private int _viewers;
     private PushReceiver _phone = null!;
     private DashboardHost _host = null!;
 
@@ -75,9 +76,7 @@ public sealed class AlertJourneyTests(ChromiumBrowser chromium) : IAsyncLifetime
         await Expect(page.GetByTestId("alert")).ToContainTextAsync($"seen to by {ModeratorOfTests.Email}");
         await Expect(page.GetByTestId("open-alerts")).ToHaveCountAsync(0);
 
-        Beat(8);
-        for (var pass = 0; pass < 14; pass++)
-            await PassAsync(TimeSpan.FromSeconds(5));
+        await ReturnAsync();
         await Expect(page.GetByTestId("alert")).ToHaveAttributeAsync("data-state", "over");
         Assert.Empty(visit.Errors);
     }
@@ -125,9 +124,7 @@ public sealed class AlertJourneyTests(ChromiumBrowser chromium) : IAsyncLifetime
         await ShownAsync(page, "Test alert", "show fell by 75 % in 1 min");
 
         // What is over takes the place of what began; and then the push service lets the subscription go.
-        Beat(8);
-        for (var pass = 0; pass < 14; pass++)
-            await PassAsync(TimeSpan.FromSeconds(5));
+        await ReturnAsync();
         await SentAsync(3);
         await worker.DeliverAsync(_phone.Shown[2].Text);
         await ShownAsync(page, "Test alert", "Over: show fell by 75 % in 1 min");
@@ -173,17 +170,26 @@ public sealed class AlertJourneyTests(ChromiumBrowser chromium) : IAsyncLifetime
     /// <summary>Eight viewers of whom six leave.</summary>
     private async Task DropAsync()
     {
-        Beat(8);
+        _viewers = 8;
         await PassAsync(TimeSpan.FromSeconds(1));
-        for (var viewer = 2; viewer < 8; viewer++)
+        _viewers = 2;
+        for (var viewer = _viewers; viewer < 8; viewer++)
             Engine.Leave("show", $"viewer-{viewer}", "");
         await PassAsync(TimeSpan.FromSeconds(1));
         await PassAsync(TimeSpan.FromSeconds(1));
     }
 
-    private void Beat(int viewers)
+    /// <summary>All eight are back until the drop is over.</summary>
+    private async Task ReturnAsync()
     {
-        for (var viewer = 0; viewer < viewers; viewer++)
+        _viewers = 8;
+        for (var pass = 0; pass < 14; pass++)
+            await PassAsync(TimeSpan.FromSeconds(5));
+    }
+
+    private void Beat()
+    {
+        for (var viewer = 0; viewer < _viewers; viewer++)
             Engine.Heartbeat(new Heartbeat { RoomId = "show", UserId = $"viewer-{viewer}", SessionId = "" });
     }
 
@@ -191,7 +197,7 @@ public sealed class AlertJourneyTests(ChromiumBrowser chromium) : IAsyncLifetime
     private async Task PassAsync(TimeSpan span)
     {
         _clock.Advance(span);
-        Beat(2);
+        Beat();
         Engine.Sweep();
         await Alerts.PassAsync(Cancel);
     }
