@@ -298,5 +298,5 @@ public sealed partial class PresenceEngine
         row.Mark.State,
         row.Mark.IsFading,
         row.Sessions)
-    { IsUnlisted = row.IsUnlisted };
+    { IsUnlisted = row.IsUnlisted, Band = row.Band };
 }

@@ -9,6 +9,18 @@ public sealed record PresenceLimits
     /// <summary>The longest search text, in characters.</summary>
     public const int SearchLength = 64;
 
+    /// <summary>An unverified session with so many heartbeats in a row at the same distance has the pattern of a machine; 0, the default, looks at none.</summary>
+    public int MetronomeHeartbeats { get; init; }
+
+    /// <summary>How far apart two distances may be to be the same. Default 50 ms.</summary>
+    public TimeSpan MetronomeTolerance { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Unverified sessions of an address that holds more sessions than this have the pattern of machines; 0, the default, looks at none.</summary>
+    public int CrowdedAddress { get; init; }
+
+    /// <summary>Whether sessions are looked at for the pattern of machines.</summary>
+    public bool HasBand => MetronomeHeartbeats > 0 || CrowdedAddress > 0;
+
     /// <summary>Hands raised in one room.</summary>
     public const int HandsPerRoom = 1_000;
 

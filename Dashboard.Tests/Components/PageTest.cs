@@ -32,7 +32,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
 
     protected PageTest()
     {
-        Engine = new PresenceEngine(Time, PresenceSettings.Default, new PresenceLimits());
+        Engine = new PresenceEngine(Time, PresenceSettings.Default, new PresenceLimits { MetronomeHeartbeats = 5 });
         Local = new LocalPresence(Engine);
         Canary = new Canary(Local, Engine.Canary, Time);
         Database = new PresenceDatabase(_folder.FullName, Time);

@@ -50,6 +50,24 @@ public sealed class RoomDetailPageTests : PageTest
     }
 
     [Fact]
+    public void Room_WithMachinesNobodyVouchedFor_CountsThemApartAndSaysWhy()
+    {
+        Beat("main", "ada", "Ada Lovelace");
+        for (var beat = 0; beat < 7; beat++)
+        {
+            Engine.Heartbeat(new Heartbeat { RoomId = "main", UserId = "bot", SessionId = "", IsUnverified = true });
+            Pass(TimeSpan.FromSeconds(5));
+        }
+
+        var page = RenderRoom("main");
+
+        Assert.Equal("2", page.ByTestId("viewer-count").TextContent);
+        Assert.Equal("1 watching · 1 unverified", page.ByTestId("unverified").TextContent);
+        var badge = Assert.Single(page.AllByTestId("row-unverified"));
+        Assert.Equal((ViewerTexts.Unverified, ViewerTexts.UnverifiedMetronome), (badge.TextContent, badge.GetAttribute("title")));
+    }
+
+    [Fact]
     public void Room_WithViewersWithPictures_ShowsThemFromThisServerOverTheirInitials()
     {
         BeatWithPicture("ada", "https://example.com/ada.png");

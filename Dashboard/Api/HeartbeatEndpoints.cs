@@ -11,6 +11,8 @@ namespace Presence.Dashboard.Api;
 /// <remarks>Its services are handed over once: asking for them with each request would make a scope for each.</remarks>
 internal sealed class HeartbeatEndpoints(IPresence presence, RateLimits rateLimits, ProfileLookups profiles, BannedDevices devices)
 {
+    private readonly bool _hasBand = presence.Current.Limits.HasBand;
+
     public static void Map(IEndpointRouteBuilder api)
     {
         var endpoints = ActivatorUtilities.CreateInstance<HeartbeatEndpoints>(api.ServiceProvider);
@@ -36,7 +38,7 @@ internal sealed class HeartbeatEndpoints(IPresence presence, RateLimits rateLimi
             return BeatWithBodyAsync(http, roomId);
 
         var caller = http.Caller();
-        return RecordAsync(http, caller, new Heartbeat { RoomId = roomId, UserId = caller.UserId, SessionId = caller.SessionId, IsGuest = caller.IsGuest, Profile = caller.Profile, Origin = AddressKey.OriginOf(http.Connection.RemoteIpAddress) });
+        return RecordAsync(http, caller, new Heartbeat { RoomId = roomId, UserId = caller.UserId, SessionId = caller.SessionId, IsGuest = caller.IsGuest, IsUnverified = _hasBand && caller.IsUnverified, Profile = caller.Profile, Origin = AddressKey.OriginOf(http.Connection.RemoteIpAddress) });
     }
 
     private async ValueTask<IResult> BeatWithBodyAsync(HttpContext http, string roomId)
@@ -55,6 +57,7 @@ internal sealed class HeartbeatEndpoints(IPresence presence, RateLimits rateLimi
             SessionId = request?.SessionId ?? caller.SessionId,
             State = state,
             IsGuest = caller.IsGuest,
+            IsUnverified = _hasBand && caller.IsUnverified,
             Profile = caller.Profile,
             Origin = AddressKey.OriginOf(http.Connection.RemoteIpAddress),
             SettingsVersion = request?.SettingsVersion ?? 0,

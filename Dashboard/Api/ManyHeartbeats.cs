@@ -110,6 +110,7 @@ internal static class ManyHeartbeats
             SessionId = sessionId,
             State = state,
             IsGuest = caller.IsGuest,
+            IsUnverified = caller.IsUnverified && presence.Current.Limits.HasBand,
             Profile = caller.Profile,
             IsUnlisted = item.Listed == false,
             Origin = caller.IsServer ? caller.Origin : AddressKey.OriginOf(address),

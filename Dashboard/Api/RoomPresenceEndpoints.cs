@@ -46,7 +46,7 @@ internal static class RoomPresenceEndpoints
 
         var count = await presence.CountAsync(roomId, http.RequestAborted);
         return Reply.Tagged(
-            new CountReply(count.Viewers, count.At, count.Sessions, count.Guests, count.Hidden, count.Fading, OnlyTrue(presence.Current.IsWarming)) { HandsRaised = count.Hands > 0 ? count.Hands : null, Unlisted = count.Unlisted > 0 ? count.Unlisted : null },
+            new CountReply(count.Viewers, count.At, count.Sessions, count.Guests, count.Hidden, count.Fading, OnlyTrue(presence.Current.IsWarming)) { HandsRaised = count.Hands > 0 ? count.Hands : null, Unlisted = count.Unlisted > 0 ? count.Unlisted : null, Unverified = count.Unverified > 0 ? count.Unverified : null },
             ApiJson.Documents.CountReply);
     }
 
@@ -129,7 +129,15 @@ internal static class RoomPresenceEndpoints
         ViewerStates.Word(viewer.State),
         viewer.IsFading,
         viewer.Sessions)
-    { HandRaisedAt = viewer.HandRaisedAt };
+    { HandRaisedAt = viewer.HandRaisedAt, Unverified = ReasonsOf(viewer.Band) };
+
+    private static string[]? ReasonsOf(BandReason band) => band switch
+    {
+        BandReason.None => null,
+        BandReason.Metronome => ["metronome"],
+        BandReason.CrowdedAddress => ["address"],
+        _ => ["metronome", "address"],
+    };
 }
 
 /// <summary>A room's counts.</summary>
@@ -148,6 +156,9 @@ internal sealed record CountReply(int Count, DateTimeOffset ReferenceTimestamp, 
 
     /// <summary>Viewers of the count who asked not to be listed. Absent when nobody did.</summary>
     public int? Unlisted { get; init; }
+
+    /// <summary>Viewers of the count whom nobody vouched for and whose sessions have the pattern of machines. Absent when there are none.</summary>
+    public int? Unverified { get; init; }
 }
 
 /// <summary>A page of viewers. Page and count are of the same moment.</summary>
@@ -196,6 +207,9 @@ internal sealed record ViewerDocument(
     int Sessions,
     UserDocument? User = null)
 {
+    /// <summary>Why the viewer is in the unverified band: `metronome`, `address`. Absent when it is not.</summary>
+    public IReadOnlyList<string>? Unverified { get; init; }
+
     /// <summary>Since when the viewer's hand is raised. Absent while it is not.</summary>
     public DateTimeOffset? HandRaisedAt { get; init; }
 }

@@ -60,7 +60,7 @@ internal static class SessionEndpoints
         if (user is null)
             return new ApiProblem(ApiError.NotAllowed, "Your backend has verified this user before, so an authToken is required.");
         await presence.UpdateProfileAsync(user.UserId, user.Profile);
-        return LoggedIn(user, tokens.Issue(user, login.DeviceId!), LoginReply.SignedIn);
+        return LoggedIn(user, tokens.Issue(user, login.DeviceId!, isUnverified: !isVouched), LoginReply.SignedIn);
     }
 
     /// <summary>Log a guest in</summary>

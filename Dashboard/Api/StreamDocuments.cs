@@ -30,6 +30,9 @@ internal sealed record StreamCount(
 
     /// <summary>Viewers of the count who asked not to be listed. Absent when nobody did.</summary>
     public int? Unlisted { get; init; }
+
+    /// <summary>Viewers of the count whom nobody vouched for and whose sessions have the pattern of machines. Absent when there are none.</summary>
+    public int? Unverified { get; init; }
 }
 
 /// <summary>The data of a stream's <c>gap</c>.</summary>

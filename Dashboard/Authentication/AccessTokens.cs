@@ -27,7 +27,10 @@ internal sealed class AccessTokens
         _lifetime = options.Clients.TokenLifetime;
     }
 
-    public AccessToken Issue(User user, string deviceId)
+    /// <param name="user">Whose.</param>
+    /// <param name="deviceId">The device of the login.</param>
+    /// <param name="isUnverified">Nobody vouched for the user.</param>
+    public AccessToken Issue(User user, string deviceId, bool isUnverified = false)
     {
         // Whole seconds, so that the reply and the token agree.
         var issuedAt = DateTimeOffset.FromUnixTimeSeconds(_time.GetUtcNow().ToUnixTimeSeconds());
@@ -39,7 +42,8 @@ internal sealed class AccessTokens
             deviceId,
             user.IsGuest,
             issuedAt.ToUnixTimeSeconds(),
-            expiresAt.ToUnixTimeSeconds());
+            expiresAt.ToUnixTimeSeconds(),
+            isUnverified);
         var credentials = new SigningCredentials(_keys.Current.AccessTokens.Material, SecurityAlgorithms.HmacSha256);
         return new AccessToken(_handler.CreateToken(JsonSerializer.Serialize(payload, AccessTokenJson.Default.AccessTokenPayload), credentials), issuedAt, expiresAt);
     }
@@ -59,6 +63,7 @@ internal sealed class AccessTokens
         return new ClientPrincipal
         {
             Kind = payload.IsGuest ? ClientKind.Guest : ClientKind.Viewer,
+            IsUnverified = payload.IsUnverified || payload.IsGuest, // a token of an earlier version says nothing of it
             UserId = payload.UserId,
             SessionId = payload.DeviceId,
             TokenId = payload.TokenId,
@@ -82,7 +87,8 @@ internal sealed record AccessTokenPayload(
     [property: JsonPropertyName("deviceId")] string DeviceId,
     [property: JsonPropertyName("guest")] bool IsGuest,
     [property: JsonPropertyName("iat")] long IssuedAt,
-    [property: JsonPropertyName("exp")] long ExpiresAt)
+    [property: JsonPropertyName("exp")] long ExpiresAt,
+    [property: JsonPropertyName("unverified")] bool IsUnverified = false)
 {
     /// <param name="PublicUserId">The id the app gave the user.</param>
     /// <param name="UserId">The id this server gave it.</param>

@@ -35,6 +35,9 @@ internal sealed class ClientPrincipal
     /// <summary>The rooms a viewer's token is for; null for all.</summary>
     public RoomScope? Rooms { get; init; }
 
+    /// <summary>Nobody vouched for the user: a guest, or a login without proof.</summary>
+    public bool IsUnverified { get; init; }
+
     public bool IsGuest => Kind == ClientKind.Guest;
 
     public bool IsServer => Kind == ClientKind.Server;

@@ -11,6 +11,14 @@ internal static class ViewerStatusTexts
 
     private static ViewerStatusKind Of(bool isFading, ViewerState state) => isFading ? ViewerStatusKind.Fading : (ViewerStatusKind)state;
 
+    /// <summary>Why a viewer is in the unverified band.</summary>
+    public static string Of(BandReason band) => band switch
+    {
+        BandReason.Metronome => ViewerTexts.UnverifiedMetronome,
+        BandReason.CrowdedAddress => ViewerTexts.UnverifiedAddress,
+        _ => $"{ViewerTexts.UnverifiedMetronome} {ViewerTexts.UnverifiedAddress}",
+    };
+
     public static string Text(ViewerStatusKind status) => status switch
     {
         ViewerStatusKind.Watching => ViewerTexts.StatusWatching,

@@ -62,7 +62,7 @@ public static class DashboardApplication
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton<OutboundGuard>(services => new(options, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<UserPictures>();
-        builder.AddPresence(LimitsOf(options.Limits));
+        builder.AddPresence(LimitsOf(options.Limits, options.Unverified));
         builder.AddPresenceStorage();
         if (options.Canary)
         {
@@ -84,8 +84,11 @@ public static class DashboardApplication
         return app;
     }
 
-    private static PresenceLimits LimitsOf(DashboardOptions.LimitsOptions limits) => new()
+    private static PresenceLimits LimitsOf(DashboardOptions.LimitsOptions limits, DashboardOptions.UnverifiedOptions unverified) => new()
     {
+        MetronomeHeartbeats = unverified.Heartbeats,
+        MetronomeTolerance = TimeSpan.FromMilliseconds(unverified.ToleranceMilliseconds),
+        CrowdedAddress = unverified.SessionsPerAddress,
         Rooms = limits.Rooms,
         Sessions = limits.Sessions,
         ServerReserve = limits.ServerReserve,

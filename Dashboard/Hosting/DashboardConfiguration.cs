@@ -78,6 +78,9 @@ internal static class DashboardConfiguration
         ReadSignIn(reader, options.SignIn);
         options.Users.KeepUnused = reader.Duration("Users:KeepUnused", TimeSpan.FromDays(1), TimeSpan.FromDays(3650), "1d to 3650d") ?? options.Users.KeepUnused;
         options.Users.Pictures = reader.Switch("Users:Pictures") ?? options.Users.Pictures;
+        options.Unverified.Heartbeats = reader.Number("Unverified:Heartbeats", 0, 1000) ?? options.Unverified.Heartbeats;
+        options.Unverified.ToleranceMilliseconds = reader.Number("Unverified:ToleranceMilliseconds", 1, 5000) ?? options.Unverified.ToleranceMilliseconds;
+        options.Unverified.SessionsPerAddress = reader.Number("Unverified:SessionsPerAddress", 0, 1_000_000) ?? options.Unverified.SessionsPerAddress;
         options.Outbound.AllowedNetworks = reader.List("Outbound:AllowedNetworks", ProblemOfProxy);
         options.Metrics.Public = reader.Switch("Metrics:Public") ?? options.Metrics.Public;
         ReadBackup(reader, options.Backup);

@@ -24,6 +24,7 @@ public sealed class DashboardOptions
     public HttpOptions Http { get; } = new();
     public SignInOptions SignIn { get; } = new();
     public UsersOptions Users { get; } = new();
+    public UnverifiedOptions Unverified { get; } = new();
     public OutboundOptions Outbound { get; } = new();
     public MetricsOptions Metrics { get; } = new();
     public BackupOptions Backup { get; } = new();
@@ -159,6 +160,19 @@ public sealed class DashboardOptions
 
         /// <summary>Whether this server fetches users' pictures, to show them.</summary>
         public bool Pictures { get; set; } = true;
+    }
+
+    /// <summary>From when unverified sessions with the pattern of machines are told apart. All of it is off unless said: people can have that pattern.</summary>
+    public sealed class UnverifiedOptions
+    {
+        /// <summary>So many heartbeats in a row at the same distance, 5..1000; 0 for never.</summary>
+        public int Heartbeats { get; set; }
+
+        /// <summary>How far apart two distances may be to be the same, 1..5000.</summary>
+        public int ToleranceMilliseconds { get; set; } = 50;
+
+        /// <summary>More sessions than this of one address; 0 for never.</summary>
+        public int SessionsPerAddress { get; set; }
     }
 
     /// <summary>Requests that this server sends to addresses others chose.</summary>

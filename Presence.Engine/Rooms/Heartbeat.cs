@@ -38,6 +38,9 @@ public readonly record struct Heartbeat
     /// <summary>The viewer is counted and not named in lists, from now until it leaves. False says nothing of it.</summary>
     public bool IsUnlisted { get; init; }
 
+    /// <summary>Nobody vouched for the user, so the session is looked at for the pattern of machines (<see cref="PresenceLimits.HasBand"/>).</summary>
+    public bool IsUnverified { get; init; }
+
     /// <summary>What the session runs on; left out, what it said before stays.</summary>
     public SessionDevice Device { get; init; }
 }

@@ -86,6 +86,9 @@ internal sealed class OriginShares(PresenceLimits limits)
         }
     }
 
+    /// <summary>How many sessions an origin holds. Without the lock: a moment ago.</summary>
+    public int SessionsOf(int number) => number == NoShare ? 0 : Volatile.Read(ref _entries) is var entries && number < entries.Length ? entries[number].Sessions : 0;
+
     /// <summary>How many origins are kept: for tests and the auditor.</summary>
     internal int Count
     {

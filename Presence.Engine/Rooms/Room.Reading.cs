@@ -194,7 +194,7 @@ internal sealed partial class Room
     {
         ref var slot = ref _sessions[lead];
         var mark = MarkOfNeedsLock(lead);
-        return new(slot.UserId!, slot.IsGuest, slot.JoinedAt, _sessions[LatestOfViewerNeedsLock(lead)].HeartbeatAt, mark.State, mark.IsFading, slot.Sessions) { Slot = lead, Hash = slot.Hash, Device = slot.Device, IsUnlisted = slot.IsUnlisted };
+        return new(slot.UserId!, slot.IsGuest, slot.JoinedAt, _sessions[LatestOfViewerNeedsLock(lead)].HeartbeatAt, mark.State, mark.IsFading, slot.Sessions) { Slot = lead, Hash = slot.Hash, Device = slot.Device, IsUnlisted = slot.IsUnlisted, Band = mark.IsInBand ? BandOfNeedsLock(lead) : BandReason.None };
     }
 
     private RoomCount CountNeedsLock() =>
@@ -203,5 +203,6 @@ internal sealed partial class Room
             Sequence = _rare.Sequence,
             Hands = _hasHands ? _rare.Hands!.Count : 0,
             Unlisted = _buckets.Unlisted,
+            Unverified = _buckets.Band,
         };
 }

@@ -96,6 +96,7 @@ internal sealed partial class Room
         _generations.Remove(ref _sessions, index, ref slot);
         _network.RemoveSession();
         _rare.OwnJoins?.Remove(index);
+        _rare.Patterns?.Remove(index);
 
         if (!isLast)
         {
@@ -210,18 +211,20 @@ internal sealed partial class Room
     {
         ref var slot = ref _sessions[any];
         if (slot.Sessions == 1)
-            return new(slot.State, slot.IsFading, slot.IsUnlisted);
+            return new(slot.State, slot.IsFading, slot.IsUnlisted, slot.IsInBand);
 
         var state = slot.State;
         var isFading = true;
         var isUnlisted = false;
+        var isInBand = true;
         for (var index = _sessions.FirstOfUser(slot.Hash, slot.UserId!); index != None; index = _sessions.NextOfUser(index))
         {
             ref var session = ref _sessions[index];
             state = session.State < state ? session.State : state;
             isFading &= session.IsFading;
             isUnlisted |= session.IsUnlisted;
+            isInBand &= session.IsInBand;
         }
-        return new(state, isFading, isUnlisted);
+        return new(state, isFading, isUnlisted, isInBand);
     }
 }

@@ -47,6 +47,7 @@ internal sealed partial class Room
         for (var lead = _joinOrder.TakeNext(ref place); lead != None; lead = _joinOrder.TakeNext(ref place))
             joinOrder.Append(ref sessions, places[lead]);
         _rare.OwnJoins = _rare.OwnJoins?.ToDictionary(own => places[own.Key], own => own.Value);
+        _rare.Patterns = _rare.Patterns?.ToDictionary(pattern => places[pattern.Key], pattern => pattern.Value);
         _rare.Stays = _rare.Stays?.ToDictionary(stay => places[stay.Key], stay => stay.Value);
         (_sessions, _joinOrder) = (sessions, joinOrder);
         _rare.RosterReadCache = null;

@@ -145,6 +145,8 @@ internal sealed partial class Room
 
         if (heartbeat.IsUnlisted && !slot.IsUnlisted)
             UnlistNeedsLock(index, now);
+        if (heartbeat.IsUnverified)
+            JudgeNeedsLock(index, heartbeat.State, now);
 
         slot.HeartbeatAt = now;
         slot.SettingsVersion = heartbeat.SettingsVersion;

@@ -64,6 +64,9 @@ internal struct RoomColdState
     /// <summary>By leading slot; null until a viewer was hidden or had several sessions. Bounded by the viewers.</summary>
     public Dictionary<int, Stay>? Stays;
 
+    /// <summary>By slot, of sessions nobody vouched for; null while none is looked at. Bounded by the sessions.</summary>
+    public Dictionary<int, BeatPattern>? Patterns;
+
     /// <summary>Null until the first hand was raised.</summary>
     public RaisedHands? Hands;
 

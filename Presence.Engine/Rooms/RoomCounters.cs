@@ -8,6 +8,7 @@ internal record struct RoomCounters
     public int Hidden;
     public int Fading;
     public int Unlisted;
+    public int Band;
 
     public void Add(bool isGuest, ViewerStatus mark)
     {
@@ -37,5 +38,7 @@ internal record struct RoomCounters
             Fading += by;
         if (mark.IsUnlisted)
             Unlisted += by;
+        if (mark.IsInBand)
+            Band += by;
     }
 }

@@ -59,6 +59,9 @@ public readonly record struct RoomCount(int Viewers, int Sessions, int Guests, i
     /// <summary>Viewers who asked not to be listed: counted, and in no list.</summary>
     public int Unlisted { get; init; }
 
+    /// <summary>Viewers nobody vouched for, all of whose sessions have the pattern of machines: counted, and told apart.</summary>
+    public int Unverified { get; init; }
+
     /// <summary>Viewers whom lists name.</summary>
     public int Listed => Viewers - Unlisted;
 }

@@ -286,6 +286,9 @@ internal struct SessionSlot
     /// <summary>The session asked not to be listed; of a lead, one of its viewer's sessions did.</summary>
     public readonly bool IsUnlisted => (Flags & SlotFlags.Unlisted) != SlotFlags.None;
 
+    /// <summary>It has the pattern of a machine.</summary>
+    public readonly bool IsInBand => (Flags & SlotFlags.Band) != SlotFlags.None;
+
     public readonly bool IsFading => (Flags & SlotFlags.Fading) != SlotFlags.None;
 }
 
@@ -297,6 +300,7 @@ internal enum SlotFlags : byte
     Guest = 2,
     Fading = 4,
     Unlisted = 8,
+    Band = 16,
 }
 
 /// <summary>Every device and app version that was said, once: a session keeps a number of two bytes.</summary>

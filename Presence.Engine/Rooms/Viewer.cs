@@ -24,6 +24,9 @@ public sealed record Viewer(
     /// <summary>It asked not to be listed: who knows its id finds it, and no list names it.</summary>
     public bool IsUnlisted { get; init; }
 
+    /// <summary>Why it is in the unverified band; none when it is not.</summary>
+    public BandReason Band { get; init; }
+
     /// <summary>Since when its hand is raised; null while it is not.</summary>
     public DateTimeOffset? HandRaisedAt { get; init; }
 }
@@ -61,4 +64,4 @@ public enum ViewerState : byte
 }
 
 /// <summary>What a viewer adds to the room's buckets besides being there.</summary>
-internal readonly record struct ViewerStatus(ViewerState State, bool IsFading, bool IsUnlisted = false);
+internal readonly record struct ViewerStatus(ViewerState State, bool IsFading, bool IsUnlisted = false, bool IsInBand = false);

@@ -160,5 +160,8 @@ internal record struct ViewerRow(string UserId, bool IsGuest, long JoinedAt, lon
     /// <summary>No list names it.</summary>
     public bool IsUnlisted;
 
+    /// <summary>Why it is in the unverified band.</summary>
+    public BandReason Band;
+
     public readonly ViewerStatus Mark => new(State, IsFading);
 }

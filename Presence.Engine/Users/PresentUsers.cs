@@ -212,7 +212,8 @@ internal sealed class PresentUsers(OriginShares origins, KnownProfiles profiles)
         return HeartbeatOutcome.RoomShare;
     }
 
-    private int OriginOf(string userId, int hash)
+    /// <summary>The number of the origin a present user counts in.</summary>
+    public int OriginOf(string userId, int hash)
     {
         var stripe = StripeOf(hash);
         lock (stripe.Lock)

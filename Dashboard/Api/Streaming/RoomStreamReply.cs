@@ -87,7 +87,7 @@ internal sealed class RoomStreamReply(EventStream stream, IPresence presence, Pr
 
     private StreamCount Describe(in RoomCount count, bool isCrowd, IReadOnlyList<ViewerDocument>? viewers = null) => new(
         RoomId: null, count.Viewers, count.Sessions, count.Guests, count.Hidden, count.Fading, isCrowd ? "counts" : "changes", count.At, RoomPresenceEndpoints.OnlyTrue(presence.Current.IsWarming), viewers)
-    { HandsRaised = count.Hands > 0 ? count.Hands : null, Unlisted = count.Unlisted > 0 ? count.Unlisted : null };
+    { HandsRaised = count.Hands > 0 ? count.Hands : null, Unlisted = count.Unlisted > 0 ? count.Unlisted : null, Unverified = count.Unverified > 0 ? count.Unverified : null };
 
     private void Write(in RoomCount count, bool isCrowd) =>
         Write("count", IdOf(Math.Min(count.Sequence, _position.Sequence)), Describe(count, isCrowd), ApiJson.Documents.StreamCount);

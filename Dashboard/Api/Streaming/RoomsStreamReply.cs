@@ -70,7 +70,7 @@ internal sealed class RoomsStreamReply(EventStream stream, IPresence presence, S
 
     private StreamCount Describe(string roomId, in RoomCount count) => new(
         roomId, count.Viewers, count.Sessions, count.Guests, count.Hidden, count.Fading, Mode: null, count.At, RoomPresenceEndpoints.OnlyTrue(presence.Current.IsWarming), Viewers: null)
-    { HandsRaised = count.Hands > 0 ? count.Hands : null, Unlisted = count.Unlisted > 0 ? count.Unlisted : null };
+    { HandsRaised = count.Hands > 0 ? count.Hands : null, Unlisted = count.Unlisted > 0 ? count.Unlisted : null, Unverified = count.Unverified > 0 ? count.Unverified : null };
 }
 
 /// <summary>Where a stream of several rooms stands: the rooms passed in this round were told what changed up to it, the others up to the one before.</summary>

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine;
+using Presence.Engine.Rooms;
 using Presence.Engine.Stage;
 
 namespace Presence.Dashboard.Components.Shared;
@@ -104,7 +105,8 @@ public sealed partial class ViewerRow
             Invitation?.Status,
             Mark,
             Acting,
-            Regular);
+            Regular)
+        { Band = viewer.Band == BandReason.None || Item.HasLeft ? "" : ViewerStatusTexts.Of(viewer.Band) };
         _isChanged = shown != _shown;
         _shown = shown;
     }
@@ -131,6 +133,9 @@ public sealed partial class ViewerRow
         (string Moderator, ModeratorAct Act)? Acting,
         RegularMark? Regular)
     {
+        /// <summary>Why it is in the unverified band; empty when it is not.</summary>
+        public string Band { get; init; } = "";
+
         /// <summary>Whether something more urgent has the place of words.</summary>
         public bool IsBadged => Acting is not null || HasHand || Stage.Length > 0;
 
