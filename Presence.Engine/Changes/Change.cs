@@ -28,7 +28,12 @@ public readonly record struct Change(
     /// <summary>The same of a viewer who is not listed.</summary>
     internal Change Unnamed() => this with
     {
-        Kind = ChangeKind.Unnamed, UserId = "", IsGuest = false, Reason = LeaveReason.None, Joined = Kind == ChangeKind.Joined ? 1 : 0, Left = Kind == ChangeKind.Left ? 1 : 0,
+        Kind = ChangeKind.Unnamed,
+        UserId = "",
+        IsGuest = false,
+        Reason = LeaveReason.None,
+        Joined = Kind == ChangeKind.Joined ? 1 : 0,
+        Left = Kind == ChangeKind.Left ? 1 : 0,
     };
 }
 
