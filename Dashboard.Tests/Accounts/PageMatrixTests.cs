@@ -46,10 +46,12 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         /downloads/history.csv           in         no         200        200        200        no         no
         /downloads/network/chart.csv     in         no         200        200        200        no         no
         /downloads/room/chart.csv        in         no         400        400        400        400        400
+        /downloads/room/draw.json        in         no         400        400        400        400        400
         /downloads/room/history.csv      in         no         400        400        400        400        400
         /downloads/room/viewers.csv      in         no         400        400        400        400        400
         /downloads/rooms.csv             in         no         200        200        200        200        200
         /downloads/rooms/{RoomId}/chart.csv in         no         200        200        200        200        no
+        /downloads/rooms/{RoomId}/draw.json in         no         404        404        404        404        no
         /downloads/rooms/{RoomId}/history.csv in         no         200        200        200        200        no
         /downloads/rooms/{RoomId}/viewers.csv in         no         200        200        200        200        no
         /downloads/viewer/data.json      in         no         no         200        200        no         no

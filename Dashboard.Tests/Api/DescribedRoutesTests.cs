@@ -108,6 +108,8 @@ public sealed class DescribedRoutesTests(SharedHost shared) : IClassFixture<Shar
 
         var document = JsonNode.Parse(await reply.Content.ReadAsStringAsync(Cancel))!;
         Remember(document);
+        if (path == "/api/v1/admin/rooms/{roomId}/draws" && method == "post")
+            _ids["drawId"] = Text(document["id"]);
         return new JsonSchemaCheck(description).Problems(answer["content"]!["application/json"]!["schema"]!, document);
     }
 

@@ -47,6 +47,10 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         DELETE /api/v1/admin/rooms/{roomId}                                .    -    -    -    .    -    -    +    -    -    -    -    -    -    +
         GET /api/v1/admin/rooms/{roomId}                                   .    -    -    -    .    +    -    +    -    -    -    -    -    -    +
         PUT /api/v1/admin/rooms/{roomId}                                   .    -    -    -    .    -    -    +    -    -    -    -    -    -    +
+        GET /api/v1/admin/rooms/{roomId}/draws                             .    -    -    -    .    +    -    -    -    +    -    -    -    -    +
+        POST /api/v1/admin/rooms/{roomId}/draws                            .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
+        GET /api/v1/admin/rooms/{roomId}/draws/{drawId}                    .    -    -    -    .    +    -    -    -    +    -    -    -    -    +
+        POST /api/v1/admin/rooms/{roomId}/draws/{drawId}/draw              .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
         GET /api/v1/admin/rooms/{roomId}/drop                              .    -    -    -    .    +    -    -    -    -    -    -    -    -    +
         DELETE /api/v1/admin/rooms/{roomId}/hands                          .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
         DELETE /api/v1/admin/rooms/{roomId}/hands/{userId}                 .    -    -    -    .    -    -    -    -    +    -    -    -    -    +
@@ -216,6 +220,7 @@ public sealed class PolicyMatrixTests : IAsyncLifetime
         .Replace("{link}", "none", StringComparison.Ordinal)
         .Replace("{linkId}", "none", StringComparison.Ordinal)
         .Replace("{invitationId}", "none", StringComparison.Ordinal)
+        .Replace("{drawId}", "none", StringComparison.Ordinal)
         .Replace("{file}", "presence.js", StringComparison.Ordinal)
         + (route == "/api/v1/presence/rooms" ? "?ids=lobby" : "")
         + (route == "/api/v1/presence/stream" ? "?rooms=lobby" : "")

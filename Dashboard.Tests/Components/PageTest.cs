@@ -76,6 +76,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddScoped<ScheduleAdministration>();
         Services.AddScoped<ViewerModeration>();
         Services.AddScoped<StageModeration>();
+        Services.AddScoped<DrawAdministration>();
         Services.AddScoped<ViewerBans>();
         Services.AddSingleton<ModeratorBoard>();
         Services.AddScoped<ModeratorTab>();
@@ -101,6 +102,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddSingleton(services => new VapidKeys(new KeyFolder(new DashboardOptions { Data = _folder.FullName })));
         Services.AddSingleton<PushDevices>();
         Services.AddSingleton<AlertPush>();
+        Services.AddSingleton(new DrawStore(Database, Engine));
         Services.AddScoped<SettingsAdministration>();
         Services.AddSingleton(new HistorySettingsStore(Database));
         Services.AddSingleton(services => PresenceStorageHosting.HistoryOf(Database, services.GetRequiredService<HistorySettingsStore>(), Engine));

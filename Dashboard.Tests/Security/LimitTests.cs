@@ -35,6 +35,7 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
         ["length of a ban"] = (host, size) => host.PostAsync("/api/v1/admin/removals", DashboardHost.ServerKey, new JsonObject { ["userId"] = "u", ["durationSeconds"] = size }.ToJsonString()),
         ["prefix"] = (host, size) => PutAsync(host, "room-prefixes/" + Of(size), new JsonObject { ["overrides"] = new JsonObject { ["enabled"] = true } }),
         ["length of a scheduled change"] = (host, size) => host.PostAsync("/api/v1/admin/scheduled-settings", DashboardHost.ServerKey, new JsonObject { ["roomId"] = "limits", ["values"] = new JsonObject { ["enabled"] = true }, ["durationSeconds"] = size }.ToJsonString()),
+        ["winners of a draw"] = (host, size) => host.PostAsync("/api/v1/admin/rooms/limits/draws", DashboardHost.ServerKey, new JsonObject { ["winners"] = size }.ToJsonString()),
         ["title"] = (host, size) => PutAsync(host, "rooms/limits", new JsonObject { ["title"] = Of(size), ["status"] = "live" }),
         ["metadata"] = (host, size) => PutAsync(host, "users/limits-metadata", new JsonObject { ["metadata"] = new JsonObject { ["x"] = Of(size - """{"x":""}""".Length) } }),
         ["label of a badge"] = async (host, size) => await host.GetAsync($"/badge/{(await host.PostAsync("/api/v1/admin/rooms/limits/public-link", DashboardHost.ServerKey)).Json["link"]}.svg?label={Of(size)}"),
@@ -53,6 +54,8 @@ public sealed class LimitTests(SharedHost shared) : IClassFixture<SharedHost>
     {
         ["raised hands"] = "RaisedHandsTests",
         ["invitations"] = "StageStoreTests",
+        ["draws"] = "DrawStoreTests",
+        ["candidates of a draw"] = "DrawStoreTests",
         ["webhooks"] = "WebhookStoreTests",
         ["events for a webhook"] = "WebhookStoreTests",
         ["deliveries of a webhook"] = "WebhookStoreTests",

@@ -14,6 +14,7 @@ using Presence.Engine.History;
 using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
+using Presence.Engine.Stage;
 using Presence.Engine.Storage;
 using Presence.Engine.Webhooks;
 
@@ -70,6 +71,9 @@ internal static class Limits
         new("access token", ClientAuthenticator.LongestToken, "characters", "`Authorization`") { Error = ApiError.NotSignedIn },
         new("rooms of a token", CustomerClaims.MostRooms, "entries", "the claim `rooms`") { Error = ApiError.NotSignedIn },
         new("picture of a token", UserRules.LongestPicture, "characters", "the claim `picture`") { Error = ApiError.NotSignedIn },
+        new("draws", DrawStore.Most, "draws", "kept") { Otherwise = "drops the oldest" },
+        new("candidates of a draw", DrawRules.MostCandidates, "viewers", "one draw") { Error = ApiError.CapReached },
+        new("winners of a draw", DrawRules.MostWinners, "viewers", "one draw") { Error = ApiError.Invalid },
         new("raised hands", PresenceLimits.HandsPerRoom, "hands", "one room") { Otherwise = "the hand isn't taken, as the reply shows" },
         new("server keys", ServerKeyStore.Most, "keys", "not revoked, in total") { Error = ApiError.CapReached },
         new("webhooks", WebhookStore.Most, "endpoints", "in total") { Error = ApiError.CapReached },

@@ -47,6 +47,7 @@ internal static class PresenceApi
         administration.MapRoomAdministration();
         administration.MapRoomPrefixes();
         InvitationEndpoints.Map(administration);
+        DrawEndpoints.Map(administration);
         RemovalEndpoints.Map(administration);
         administration.MapUserAdministration();
         NoteEndpoints.Map(administration);

@@ -71,6 +71,7 @@ internal static class DashboardPages
         services.AddScoped<ScheduleAdministration>();
         services.AddScoped<ViewerModeration>();
         services.AddScoped<StageModeration>();
+        services.AddScoped<DrawAdministration>();
         services.AddScoped<ViewerBans>();
         services.AddSingleton<ModeratorBoard>();
         services.AddScoped<ModeratorTab>();

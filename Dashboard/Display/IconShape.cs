@@ -50,6 +50,7 @@ public sealed record IconShape(string Path)
     public static readonly IconShape Note = new("M3 2.5h10v7l-4 4H3zM13 9.5H9v4");
     public static readonly IconShape Star = new("M8 2l1.8 3.9l4.2.5l-3.1 2.9l.8 4.2L8 11.4l-3.7 2.1l.8-4.2L2 6.4l4.2-.5z");
     public static readonly IconShape Microphone = new("M8 2a2 2 0 0 1 2 2v3.5a2 2 0 0 1-4 0V4a2 2 0 0 1 2-2M4 7.5a4 4 0 0 0 8 0M8 11.5v2.5");
+    public static readonly IconShape Draw = new("M3 3h10v10H3zM5.600 5.600v.1M8 8v.1M10.400 10.400v.1M10.400 5.600v.1M5.600 10.400v.1");
     public static readonly IconShape Download = new("M8 2.5v8M4.5 7.2L8 10.7l3.5-3.5M2.5 13.5h11");
     public static readonly IconShape Next = new("M6 3.5L10.5 8L6 12.5");
     public static readonly IconShape Link = new("M6.5 9.5l3-3M7 4.5l1.2-1.2a2.9 2.9 0 0 1 4.1 4.1L11 8.7M9 11.5l-1.2 1.2a2.9 2.9 0 0 1-4.1-4.1L5 7.3");

@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Net.Mime;
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
+using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using Presence.Dashboard.Accounts;
+using Presence.Dashboard.Api;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Engine;
@@ -16,7 +18,7 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Downloads;
 
 /// <summary>Files for moderators: plain GETs that the browser's cookie authorises, outside /api.</summary>
-internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads tables, IPresence presence, IHistory history, PageReads reads, AuditLog audit, RemovalStore bans, PresenceDatabase database, TimeProvider time)
+internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads tables, IPresence presence, IHistory history, PageReads reads, AuditLog audit, RemovalStore bans, DrawStore draws, PresenceDatabase database, TimeProvider time)
 {
     public static void Map(WebApplication app)
     {
@@ -26,6 +28,7 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
         downloads.MapGet("/network/chart.csv", endpoints.SendNetworkAsync).RequireAuthorization(ModeratorPolicy.ObserveAll);
         downloads.MapGet("/rooms/{RoomId}/viewers.csv", endpoints.SendViewersAsync);
         downloads.MapGet("/rooms/{RoomId}/chart.csv", endpoints.SendChartAsync);
+        downloads.MapGet("/rooms/{RoomId}/draw.json", endpoints.SendDrawAsync);
         downloads.MapGet("/broadcasts/{Id:long}/attendance.csv", endpoints.SendAttendanceAsync);
         downloads.MapGet("/broadcasts/{Id:long}/curve.csv", endpoints.SendBroadcastAsync);
         downloads.MapGet("/history.csv", (HttpContext http) => endpoints.SendHistoryAsync(http, roomId: null)).RequireAuthorization(ModeratorPolicy.ObserveAll);
@@ -38,6 +41,7 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
         downloads.MapGet("/room/viewers.csv", (HttpContext http, string? id) => endpoints.SendViewersAsync(http, id ?? ""));
         downloads.MapGet("/room/history.csv", (HttpContext http, string? id) => endpoints.SendHistoryAsync(http, id ?? ""));
         downloads.MapGet("/room/chart.csv", (HttpContext http, string? id) => endpoints.SendChartAsync(http, id ?? ""));
+        downloads.MapGet("/room/draw.json", (HttpContext http, string? id) => endpoints.SendDrawAsync(http, id ?? ""));
     }
 
     private Task SendViewersAsync(HttpContext http, [FromRoute(Name = "RoomId")] string roomId) => SendAsync(
@@ -86,12 +90,44 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
     /// <summary>Everything that is kept of one person.</summary>
     private static async Task SendPersonAsync(HttpContext http, string? id, PersonData people)
     {
+        BeginJson(http, (id ?? "") + ".json");
+        await people.ExportAsync(id ?? "", http.Response.Body, http.User.Actor(), http.RequestAborted);
+    }
+
+    /// <summary>A draw as the API returns it, with all candidates: what its check reads.</summary>
+    private async Task SendDrawAsync(HttpContext http, [FromRoute(Name = "RoomId")] string roomId)
+    {
+        if (PresenceIds.ProblemOfRoomId(roomId) is { } problem)
+        {
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await http.Response.WriteAsync(problem, http.RequestAborted);
+            return;
+        }
+        if (!Sees(http, roomId))
+        {
+            http.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return;
+        }
+        if (await draws.FindAsync(roomId, Word(http, "draw") ?? "", http.RequestAborted) is not { } draw)
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+        var name = $"{roomId}-draw-{draw.Id}.json";
+        BeginJson(http, name);
+        if (HttpMethods.IsHead(http.Request.Method))
+            return;
+        await RecordAsync(http, roomId, userId: null, name);
+        await JsonSerializer.SerializeAsync(http.Response.Body, DrawDocument.Of(draw), ApiJson.Documents.DrawDocument, http.RequestAborted);
+    }
+
+    private static void BeginJson(HttpContext http, string name)
+    {
         var disposition = new ContentDispositionHeaderValue(DispositionTypeNames.Attachment);
-        disposition.SetHttpFileName((id ?? "") + ".json");
+        disposition.SetHttpFileName(name);
         http.Response.ContentType = "application/json; charset=utf-8";
         http.Response.Headers.ContentDisposition = disposition.ToString();
         http.Response.Headers.CacheControl = "no-store";
-        await people.ExportAsync(id ?? "", http.Response.Body, http.User.Actor(), http.RequestAborted);
     }
 
     private Task SendRoomsAsync(HttpContext http) => SendAsync(
@@ -203,15 +239,17 @@ internal sealed class DownloadEndpoints(RosterDownload roster, TableDownloads ta
             return;
         }
         if (!HttpMethods.IsHead(http.Request.Method))
-        {
-            await using var context = database.CreateDbContext();
-            await context.RecordAloneAsync(new AuditEntry(AuditActs.DataExported, http.User.Actor()) { RoomId = roomId, UserId = userId, Object = file.Name }, time.GetUtcNow(), http.RequestAborted);
-        }
+            await RecordAsync(http, roomId, userId, file.Name);
         await file.SendAsync(http, format);
     }
 
     /// <summary>For a room that is no part of the path. One that is, the route's policy has checked.</summary>
     private static bool Sees(HttpContext http, string roomId) => ModeratorAccess.Of(http.User).Holds(ModeratorRole.Observer, roomId);
+    private async Task RecordAsync(HttpContext http, string? roomId, string? userId, string name)
+    {
+        await using var context = database.CreateDbContext();
+        await context.RecordAloneAsync(new AuditEntry(AuditActs.DataExported, http.User.Actor()) { RoomId = roomId, UserId = userId, Object = name }, time.GetUtcNow(), http.RequestAborted);
+    }
 
     private static string? Word(HttpContext http, string name) => http.Request.Query[name].FirstOrDefault();
 }

@@ -41,6 +41,7 @@ internal static class PresenceStorageHosting
         services.AddSingleton<ViewerNoteStore>();
         services.AddSingleton<HandoverStore>();
         services.AddSingleton<WatchedArrivals>();
+        services.AddSingleton<DrawStore>();
         services.AddSingleton<UserPresenceSettingStore>();
         services.AddSingleton<ChannelStore>();
         services.AddSingleton<ServerKeyStore>();

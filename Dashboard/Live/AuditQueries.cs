@@ -75,7 +75,7 @@ internal sealed record AuditKinds(string Name, string Text, IReadOnlyList<string
     [
         Of("bans", AuditTexts.KindBans, "ban.", "quick_reasons."),
         Of("notes", AuditTexts.KindNotes, "note.", "handover."),
-        Of("stage", AuditTexts.KindStage, "invitation.", "hand."),
+        Of("stage", AuditTexts.KindStage, "invitation.", "hand.", "draw."),
         Of("settings", AuditTexts.KindSettings, "settings.", "schedule.", "history_settings.", "alert_rule."),
         Of("rooms", AuditTexts.KindRooms, "room.", "room_prefix."),
         Of("keys", AuditTexts.KindKeys, "server_key.", "public_link.", "share_link."),

@@ -132,7 +132,7 @@ public sealed class RetentionAndErasureTests : IAsyncLifetime
         await using (var context = _folder.Database.CreateDbContext())
         {
             // Every table that can name a person does, or the test would miss one.
-            var naming = context.Model.GetEntityTypes().Where(entity => entity.FindProperty("UserId") is not null).Select(entity => entity.GetTableName()!).Append("Channels");
+            var naming = context.Model.GetEntityTypes().Where(entity => entity.FindProperty("UserId") is not null).Select(entity => entity.GetTableName()!).Append("Channels").Append("Draws");
             Assert.Equal(naming.Order(), (await FindAsync("planted")).Append("Memberships").Distinct().Order());
         }
 
@@ -207,6 +207,7 @@ public sealed class RetentionAndErasureTests : IAsyncLifetime
         Assert.Equal(["noise", "spam"], root.GetProperty("bans").EnumerateArray().Select(ban => ban.GetProperty("reason").GetString()!).Order());
         Assert.Equal("Pending", root.GetProperty("invitations")[0].GetProperty("status").GetString());
         Assert.Equal(["Trouble", null], root.GetProperty("notes").EnumerateArray().Select(note => note.GetProperty("flag").GetString()));
+        Assert.True(root.GetProperty("draws")[0].GetProperty("won").GetBoolean());
         Assert.Equal("s1", root.GetProperty("sessions")[0].GetProperty("sessionId").GetString());
         Assert.Equal(2, root.GetProperty("history").GetProperty("visits").GetInt32());
         Assert.Equal([600.0, 300.0], root.GetProperty("visits").EnumerateArray().Select(visit => visit.GetProperty("watchedSeconds").GetDouble()));
@@ -315,6 +316,9 @@ public sealed class RetentionAndErasureTests : IAsyncLifetime
             await _notes.AddAsync(userId, new NoteDraft("planted: speaks French"), "mia", Cancel);
             await _notes.AddAsync(userId, new NoteDraft("", ViewerFlag.Trouble), "mia", Cancel);
             Assert.NotNull(await _stages.InviteAsync("side", userId, InvitationRules.Default, "mia", Cancel));
+            using var draws = new DrawStore(_folder.Database, _engine);
+            await draws.DrawAsync("side", (await draws.PrepareAsync("side", 1, new DrawFilter { Search = userId }, "mia", Cancel)).Id, "mia", Cancel);
+            await draws.PrepareAsync("side", 1, new DrawFilter { Search = name }, "mia", Cancel);
             await _removals.RemoveAsync(new Removal(userId, "lobby", _folder.Time.GetUtcNow().AddDays(1), "spam"), "mia", Cancel);
             await _removals.RemoveAsync(new Removal(userId, "stage", _folder.Time.GetUtcNow().AddDays(1), "noise"), "mia", Cancel);
             await _folder.WriteAsync(Visit(userId, 0, 5), Visit(userId, 10, 20, reason: LeaveReason.Timeout), Visit("other", 0, 20));

@@ -120,6 +120,8 @@ public static class AuditActs
     public const string NoteChanged = "note.changed";
     public const string NoteDeleted = "note.deleted";
     public const string QuickReasonsChanged = "quick_reasons.changed";
+    public const string DrawPrepared = "draw.prepared";
+    public const string Drawn = "draw.drawn";
     public const string ServerKeyCreated = "server_key.created";
     public const string ServerKeyRevoked = "server_key.revoked";
     public const string PublicLinkCreated = "public_link.created";
@@ -170,7 +172,7 @@ public static class AuditActs
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        SettingsChanged, HistorySettingsChanged, RoomChanged, RoomDeleted, PrefixChanged, PrefixDeleted, ScheduleCreated, ScheduleCancelled, BanCreated, BanLifted, QuickReasonsChanged, InvitationCreated, InvitationCancelled, InvitationAnswered, HandLowered, ServerKeyCreated, ServerKeyRevoked, PublicLinkCreated,
+        SettingsChanged, HistorySettingsChanged, RoomChanged, RoomDeleted, PrefixChanged, PrefixDeleted, ScheduleCreated, ScheduleCancelled, BanCreated, BanLifted, QuickReasonsChanged, InvitationCreated, InvitationCancelled, InvitationAnswered, HandLowered, DrawPrepared, Drawn, ServerKeyCreated, ServerKeyRevoked, PublicLinkCreated,
         PublicLinkChanged, PublicLinkRevoked, ShareLinkCreated, ShareLinkRevoked, UserErased, PersonExported, PersonErased, DataExported, JobStarted,
         AccountCreated, AccountRoleChanged, AccountConnected, AccountDisabled, AccountEnabled, AccountSignedOut, AccountInvited, AccountInvitationRevoked, PasswordChanged,
         PasswordLinkCreated, SecondFactorEnabled, SecondFactorDisabled, SecondFactorReset, SecondFactorRequired, SecondFactorOptional, PasskeyAdded, PasskeyRemoved, RecoveryCodesRenewed, RecoveryCodeUsed, SignedIn, SignInsFailed, SignedOut,

@@ -8,7 +8,7 @@ using Presence.Engine.Users;
 namespace Presence.Engine.Storage;
 
 /// <summary>Everything the database keeps of one person: handed out, or erased.</summary>
-/// <remarks><b>Where.</b> Profile, presence switch, channels, bans, invitations to stages, notes of moderators, present sessions, visits, acts of the audit log, payloads of webhooks. No address is stored. See docs/operations.md.</remarks>
+/// <remarks><b>Where.</b> Profile, presence switch, channels, bans, invitations to stages, draws, notes of moderators, present sessions, visits, acts of the audit log, payloads of webhooks. No address is stored. See docs/operations.md.</remarks>
 public sealed class PersonData(PresenceDatabase database, PresenceEngine engine, IHistory history, UserPresenceSettingStore switches, ChannelStore channels, RemovalStore removals, StageStore stage, ViewerNoteStore notes)
 {
     private static readonly JsonWriterOptions Readable = new() { Indented = true };
@@ -55,6 +55,7 @@ public sealed class PersonData(PresenceDatabase database, PresenceEngine engine,
         var visits = await context.HistoryPeople.Where(p => p.UserId == userId).Select(p => p.Visits).FirstOrDefaultAsync(cancellationToken);
         await context.UpdateAsync(context.HistoryPeople.Where(p => p.UserId == userId), set => set.SetProperty(p => p.UserId, (string?)null), cancellationToken);
         var hadProfile = await context.DeleteAsync(context.Users.Where(user => user.UserId == userId), cancellationToken) > 0;
+        await DrawStore.EraseAsync(context, userId, cancellationToken);
         await AuditLog.EraseAsync(context, userId, cancellationToken);
         await RemovalStore.EraseAsync(context, userId, cancellationToken);
         await WebhookStore.EraseAsync(context, userId, cancellationToken);
@@ -130,6 +131,16 @@ public sealed class PersonData(PresenceDatabase database, PresenceEngine engine,
             json.WriteString("at", note.At);
             if (note.ExpiresAt is { } expiresAt)
                 json.WriteString("expiresAt", expiresAt);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("draws");
+        foreach (var draw in await DrawStore.OfUserAsync(context, userId, cancellationToken))
+        {
+            json.WriteStartObject();
+            json.WriteString("roomId", draw.RoomId);
+            json.WriteString("drawnAt", draw.DrawnAt!.Value);
+            json.WriteBoolean("won", draw.Drawn.Contains(userId, PresenceComparers.UserId));
             json.WriteEndObject();
         }
         json.WriteEndArray();

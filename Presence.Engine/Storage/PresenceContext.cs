@@ -26,6 +26,7 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
     internal DbSet<RoomTrendSnapshotRecord> RoomMemories => Set<RoomTrendSnapshotRecord>();
     internal DbSet<PublicLinkRecord> PublicLinks => Set<PublicLinkRecord>();
     internal DbSet<ShareLinkRecord> ShareLinks => Set<ShareLinkRecord>();
+    internal DbSet<DrawRecord> Draws => Set<DrawRecord>();
     internal DbSet<StageInvitationRecord> StageInvitations => Set<StageInvitationRecord>();
     internal DbSet<HandoverRecord> Handovers => Set<HandoverRecord>();
     internal DbSet<ViewerNoteRecord> ViewerNotes => Set<ViewerNoteRecord>();
@@ -171,6 +172,8 @@ public sealed class PresenceContext(DbContextOptions<PresenceContext> options, P
             link.ToTable("ShareLinks").HasKey(l => l.Id);
             link.HasIndex(l => l.Hash).IsUnique();
         });
+
+        modelBuilder.Entity<DrawRecord>().ToTable("Draws").HasKey(d => d.No);
 
         modelBuilder.Entity<StageInvitationRecord>(invitation =>
         {

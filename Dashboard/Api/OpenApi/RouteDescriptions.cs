@@ -82,6 +82,7 @@ internal static class ApiParameter
         ["key"] = ("The last part of the `picture` in a room's document.", 40),
         ["linkId"] = ("The share link's id, from the `picture` in its stream. Not its token.", 40),
         ["broadcastId"] = ("The broadcast's id from the list.", 19),
+        ["drawId"] = ("The draw's id, from its preparation or the list.", 19),
         ["invitationId"] = ("The invitation's id, from the heartbeat's reply, the stream or the list.", 40),
         ["scheduleId"] = ("The scheduled change's id from the list.", 40),
         ["ruleId"] = ("The rule's id from the list.", 40),

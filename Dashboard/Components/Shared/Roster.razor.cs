@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web.Virtualization;
+using MudBlazor;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Dialogs;
 using Presence.Dashboard.Display;
@@ -92,6 +93,9 @@ public sealed partial class Roster
 
     [Inject]
     private ViewerBans Bans { get; set; } = default!;
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = default!;
 
     [Inject]
     private PageFailures Failures { get; set; } = default!;
@@ -234,6 +238,11 @@ public sealed partial class Roster
     private Task InviteAsync(RosterItem item) => Reading.Stage.Invitations.GetValueOrDefault(item.Viewer.UserId) is { IsOpen: true } open
         ? Stage.CancelAsync(open)
         : Stage.InviteAsync(View.RoomId, item.Viewer.UserId, ViewerNames.Of(item.Viewer));
+
+    private async Task DrawAsync() => await Dialogs.AskAsync<DrawDialog>(
+        Sentence.With(DrawTexts.Title, VisibleText.Isolated(VisibleText.NameOf(Reading.Room.Title) ?? VisibleText.IdOf(View.RoomId))),
+        new DialogParameters<DrawDialog> { { dialog => dialog.View, View }, { dialog => dialog.MayAct, Reading.MayAct } },
+        MaxWidth.Small);
 
     private async Task LiftAsync(RosterItem item)
     {
