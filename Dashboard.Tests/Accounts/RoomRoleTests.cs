@@ -14,7 +14,6 @@ using Presence.Engine.History;
 using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
-using Presence.Engine.Tests.Support;
 using Presence.Engine.Users;
 using RouteData = Microsoft.AspNetCore.Components.RouteData;
 

@@ -9,7 +9,6 @@ using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Authentication;
-using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Audit;
 using Presence.Engine.Storage;

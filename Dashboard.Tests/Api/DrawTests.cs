@@ -81,7 +81,7 @@ public sealed partial class DrawTests(SharedHost shared) : IClassFixture<SharedH
         var script = Example().Match(RepositoryFiles.Read("docs/http-api.md")).Groups["code"].Value;
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "check.mjs"), script, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "draw.json"), draw, TestContext.Current.CancellationToken);
-        using var node = Process.Start(new ProcessStartInfo("node", ["check.mjs", "draw.json"]) { WorkingDirectory = folder.Path, RedirectStandardOutput = true })!;
+        using var node = Process.Start(new ProcessStartInfo("node", ["check.mjs", "draw.json"]) { WorkingDirectory = folder.Path, RedirectStandardOutput = true, UseShellExecute = false })!;
         var said = await node.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await node.WaitForExitAsync(TestContext.Current.CancellationToken);
         return said.Trim();

@@ -215,5 +215,5 @@ public sealed class NarrowedPageTests : PageTest
     private void Narrow(ModeratorRole role) =>
         Moderator.SetRoles(role.ToString()).SetClaims([.. ModeratorAccess.Of(role, RoomSet.Of("class-*"), observesElsewhere: false).ToClaims(ClaimTypes.Role).Where(claim => claim.Type != ClaimTypes.Role)]);
 
-    private Task BanAsync(string userId, string? roomId, string? reason) => Bans.RemoveAsync(new Removal(userId, roomId, Time.GetUtcNow().AddHours(1), reason), "ops@example.com", Cancellation);
+    private async Task BanAsync(string userId, string? roomId, string? reason) => await Bans.RemoveAsync(new Removal(userId, roomId, Time.GetUtcNow().AddHours(1), reason), "ops@example.com", Cancellation);
 }

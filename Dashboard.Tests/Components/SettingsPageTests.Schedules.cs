@@ -5,7 +5,6 @@ using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Components.Shared;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Tests.Support;
-using Presence.Engine;
 using Presence.Engine.Settings;
 using Presence.Engine.Storage;
 

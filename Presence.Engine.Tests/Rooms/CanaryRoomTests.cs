@@ -24,12 +24,12 @@ public sealed class CanaryRoomTests : IDisposable
         using var watch = Engine.Watch(Canary);
 
         Assert.True(_world.Beat("wren", Canary).Joined);
-        Assert.True(watch.WaitAsync(TestContext.Current.CancellationToken).IsCompletedSuccessfully);
+        Assert.True(watch.WaitAsync(TestContext.Current.CancellationToken).AsTask().IsCompletedSuccessfully);
         var shown = Engine.Snapshot(Canary, new ViewerQuery { Sort = ViewerSort.LastJoinedFirst, Limit = 60 });
         Assert.Equal((1, "wren"), (shown.Room.Count.Viewers, Assert.Single(shown.First!.Viewers).UserId));
 
         Assert.True(Engine.Leave(Canary, "wren", ""));
-        Assert.True(watch.WaitAsync(TestContext.Current.CancellationToken).IsCompletedSuccessfully);
+        Assert.True(watch.WaitAsync(TestContext.Current.CancellationToken).AsTask().IsCompletedSuccessfully);
         Assert.Equal(0, Engine.Snapshot(Canary).Room.Count.Viewers);
     }
 
@@ -67,7 +67,7 @@ public sealed class CanaryRoomTests : IDisposable
         _world.Beat("wren", Canary);
         _world.Advance(20);
 
-        Assert.False(network.WaitAsync(TestContext.Current.CancellationToken).IsCompleted);
+        Assert.False(network.WaitAsync(TestContext.Current.CancellationToken).AsTask().IsCompleted);
         Assert.Equal(0, Engine.Feed.Count);
         Assert.Equal(default, Engine.CountNetwork() with { At = default });
         Assert.Equal((0, 0L, 0), (Engine.KnownRooms, Engine.Heartbeats, Engine.CountOnline().Users));
@@ -77,8 +77,8 @@ public sealed class CanaryRoomTests : IDisposable
         Assert.Empty(Engine.LiveRooms());
         Assert.Empty(Engine.RoomsOf("wren"));
         Assert.Equal(0, Engine.Searched);
-        Assert.Empty(Engine.Search(new NetworkSearch { Text = "wren" }).People);
-        Assert.Empty(Engine.Search(new NetworkSearch { Text = "canary" }).Rooms);
+        Assert.Empty(Engine.Search(new NetworkSearch { Text = "wren" }, TestContext.Current.CancellationToken).People);
+        Assert.Empty(Engine.Search(new NetworkSearch { Text = "canary" }, TestContext.Current.CancellationToken).Rooms);
         Assert.Empty(Engine.VisitsUnderWay(Canary));
         Assert.Empty(Engine.Journal.Snapshot());
         Assert.Equal((0, 0L), (Engine.Journal.Waiting, Engine.Journal.Unstored));

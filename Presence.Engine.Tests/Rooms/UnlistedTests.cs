@@ -38,7 +38,7 @@ public sealed class UnlistedTests : IDisposable
         Assert.Equal(["ann"], Engine.Viewers(Lobby, ["ben", "ann", "cem"]).Select(viewer => viewer.UserId));
         foreach (var first in (ViewerSort[])[ViewerSort.LastJoinedFirst, ViewerSort.LatestHeartbeatFirst])
             Assert.Equal(["dan", "ann"], Engine.Snapshot(Lobby, new ViewerQuery { Sort = first }).First!.Viewers.Select(viewer => viewer.UserId));
-        Assert.Empty(Engine.Search(new NetworkSearch { Text = "ben" }).People);
+        Assert.Empty(Engine.Search(new NetworkSearch { Text = "ben" }, TestContext.Current.CancellationToken).People);
         Assert.Equal(4, Engine.CountNetwork().Viewers);
         Assert.Empty(Engine.Audit());
     }
@@ -106,7 +106,7 @@ public sealed class UnlistedTests : IDisposable
         Beat("ben", listed: false);
         Beat("ben"); // says nothing of it
 
-        Assert.True(watch.WaitAsync(TestContext.Current.CancellationToken).IsCompletedSuccessfully);
+        Assert.True(watch.WaitAsync(TestContext.Current.CancellationToken).AsTask().IsCompletedSuccessfully);
         Assert.Equal(["ann"], _world.List());
         Assert.Equal((2, 1), (Engine.Count(Lobby).Viewers, Engine.Count(Lobby).Unlisted));
         Assert.Equal((ChangeKind.Left, "ben", 2), Assert.Single(Read(subscription)) is var left ? (left.Kind, left.UserId, left.Viewers) : default);

@@ -27,7 +27,7 @@ public sealed class UnverifiedBandTests
         Assert.Equal((1, 1), (world.Engine.Count(Lobby).Viewers, world.Engine.Count(Lobby).Unverified));
         Assert.Equal(BandReason.Metronome, world.Engine.Find(Lobby, "bot")!.Viewer.Band);
         Assert.Equal(BandReason.Metronome, Assert.Single(world.Engine.Viewers(Lobby, new ViewerQuery()).Viewers).Band);
-        Assert.True(watch.WaitAsync(TestContext.Current.CancellationToken).IsCompletedSuccessfully);
+        Assert.True(watch.WaitAsync(TestContext.Current.CancellationToken).AsTask().IsCompletedSuccessfully);
         Assert.Empty(world.Engine.Audit());
 
         world.Advance(28);

@@ -242,7 +242,9 @@ public sealed class RemovalStore(PresenceDatabase database, PresenceEngine engin
         {
             var (ids, prefixes) = (rooms.Ids, rooms.Prefixes);
 #pragma warning disable CA1310 // SQL, which compares bytes
+#pragma warning disable CA1310 // runs in the database, by code point
             rows = rows.Where(r => r.RoomId != RemovalRecord.Network && (ids.Contains(r.RoomId) || prefixes.Any(prefix => r.RoomId.StartsWith(prefix))));
+#pragma warning restore CA1310
 #pragma warning restore CA1310
         }
         if (query.UserId is { } userId)
