@@ -16,7 +16,7 @@ public sealed class PageAppearanceTests(ChromiumBrowser chromium, PopulatedHost 
         ("overview", "/"), ("overview-day", "/?range=day"), ("rooms", "/rooms"), ("rooms-none", "/rooms?search=zzz"), ("rooms-by-peak", "/rooms?sort=peak"), ("rooms-by-since", "/rooms?sort=since"), ("online", "/online?search=ar"),
         ("wall", "/wall?rooms=main-stage,dj-set-rooftop,backstage-interviews,café-español,q-and-a,workshop-lighting"), ("wall-of-two", "/wall?rooms=main-stage,q-and-a"), ("wall-empty", "/wall"),
         ("people", "/people"), ("alerts", "/alerts"), ("bans", "/bans?state=all"), ("watch-list", "/watch-list"), ("links", "/links"), ("webhooks", "/webhooks"), ("account", "/account"), ("system", "/system"),
-        ("room", "/rooms/main-stage"), ("room-explained", "/rooms/main-stage?explain=1&range=15m&sort=name&edit=1&left=all"), ("room-left", "/rooms/main-stage?tab=left"), ("room-chart", "/rooms/main-stage?tab=chart"), ("viewer", "/viewers/{viewer}"), ("settings", "/settings"), ("settings-rooms", "/settings?tab=rooms"), ("settings-history", "/settings?tab=history"), ("connect", "/connect"), ("not-found", "/not-found"),
+        ("room", "/rooms/main-stage"), ("room-explained", "/rooms/main-stage?explain=1&range=15m&sort=name&edit=1&left=all"), ("room-left", "/rooms/main-stage?tab=left"), ("room-chart", "/rooms/main-stage?tab=chart"), ("viewer", "/viewers/{viewer}"), ("settings", "/settings"), ("settings-rooms", "/settings?tab=rooms"), ("settings-scheduled", "/settings?tab=scheduled"), ("settings-history", "/settings?tab=history"), ("connect", "/connect"), ("not-found", "/not-found"),
     ];
 
     /// <summary>How many whole rows a list has on the screen of a desk, at least.</summary>
