@@ -69,7 +69,7 @@ public sealed class IntervalGrowthTests
         world.Advance(1);
 
         world.Engine.Apply(EngineWorld.Seconds(20, 60) with { RoomHeartbeatsPerSecond = 10, Version = 2 });
-        Assert.Equal(50, world.Beat("u1").Settings.HeartbeatInterval.TotalSeconds); // 20, 25, 32, 40, 50
+        Assert.Equal(40, world.Beat("u1").Settings.HeartbeatInterval.TotalSeconds); // 20, 25, 32, 40
 
         world.Engine.Apply(EngineWorld.Seconds(20, 60) with { Version = 3 });
         Assert.Equal(20, world.Beat("u1").Settings.HeartbeatInterval.TotalSeconds);
