@@ -248,9 +248,9 @@ internal sealed class ModeratorTab(ModeratorBoard board, IPresence presence, Mod
     /// <summary>Announces the tab, once its page is live.</summary>
     public async Task OpenAsync()
     {
+        MayAct = await guard.HoldsAsync(ModeratorRole.Moderator);
         if (Moderator.Length > 0 || !(await guard.AccessAsync()).HoldsSomewhere(ModeratorRole.Observer))
             return;
-        MayAct = await guard.HoldsAsync(ModeratorRole.Moderator);
         var email = (await guard.RequireSomewhereAsync(ModeratorRole.Observer)).Email;
         if (Moderator.Length > 0)
             return; // another part of the page was faster
@@ -270,6 +270,8 @@ internal sealed class ModeratorTab(ModeratorBoard board, IPresence presence, Mod
     {
         try
         {
+            if (!await guard.HoldsAsync(ModeratorRole.Moderator))
+                return; // narrowed to some rooms since the tab was opened
             var profiles = await presence.ReadProfilesAsync([arrival.Note.UserId]);
             var name = VisibleText.Isolated(ViewerNames.Of(profiles[0], isGuest: false, arrival.Note.UserId));
             var room = VisibleText.Isolated(VisibleText.IdOf(arrival.RoomId));
