@@ -40,7 +40,7 @@ internal sealed class AlertPush : IDisposable
     private readonly AlertStore _store;
     private readonly PushDevices _devices;
     private readonly AccountValues _values;
-        private readonly IPresence _presence;
+    private readonly IPresence _presence;
     private readonly TimeProvider _time;
     private readonly ILogger<AlertPush> _log;
     private readonly HttpClient _http;
