@@ -248,14 +248,23 @@ internal sealed class ModeratorTab(ModeratorBoard board, IPresence presence, Mod
     /// <summary>Announces the tab, once its page is live.</summary>
     public async Task OpenAsync()
     {
-        MayAct = await guard.HoldsAsync(ModeratorRole.Moderator);
-        if (Moderator.Length > 0 || !(await guard.AccessAsync()).HoldsSomewhere(ModeratorRole.Observer))
-            return;
-        var email = (await guard.RequireSomewhereAsync(ModeratorRole.Observer)).Email;
-        if (Moderator.Length > 0)
-            return; // another part of the page was faster
-        Moderator = email;
-        board.Add(this);
+        try
+        {
+            MayAct = await guard.HoldsAsync(ModeratorRole.Moderator);
+            if (Moderator.Length > 0 || !(await guard.AccessAsync()).HoldsSomewhere(ModeratorRole.Observer))
+                return;
+            var email = (await guard.RequireSomewhereAsync(ModeratorRole.Observer)).Email;
+            if (Moderator.Length > 0)
+                return; // another part of the page was faster
+            Moderator = email;
+            board.Add(this);
+        }
+#pragma warning disable CA1031 // the page says itself what cannot be read, and lives on: others don't see this tab
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            logger.LogWarning(exception, "A moderator's tab could not be announced to the others.");
+        }
     }
 
     /// <summary>Says that somebody arrived. Several within the time that one is shown become one sentence, so that other notices stay.</summary>
