@@ -87,6 +87,7 @@ internal abstract class EventStreamReply(EventStream stream, TimeProvider time) 
 
     private async Task FlushAsync(CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested(); // nothing is under way yet that a graceful end would wait behind
         stream.WroteAt = time.GetTimestamp();
         stream.IsSending = true;
         await _writer.FlushAsync(cancellationToken);

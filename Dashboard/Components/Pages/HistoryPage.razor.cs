@@ -94,19 +94,21 @@ public sealed partial class HistoryPage
             UtcZone => TimeZoneInfo.Utc,
             _ => null,
         };
+        var fields = (_from, _until);
         var reading = await Query.ReadAsync(
             new HistoryView(Room, HistoryRanges.Parse(Range), Own, zone, string.IsNullOrWhiteSpace(RoomFilter) ? null : RoomFilter.Trim(), Cursor), cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        Draw(reading);
+        Draw(reading, isTyped: fields != (_from, _until));
         return reading;
     }
 
-    private void Draw(HistoryViewModel reading)
+    private void Draw(HistoryViewModel reading, bool isTyped)
     {
         _clock = new LocalTime();
         _clock.Use(reading.Zone.Id);
-        if (!string.Equals(_drawn, Asked, StringComparison.Ordinal)) // what is typed outlasts the next reading
-            (_drawn, _problem, _from, _until) = (Asked, null, DateOf(reading.Span.From), DateOf(reading.Span.Until.AddTicks(-1)));
+        if (!isTyped && !string.Equals(_drawn, Asked, StringComparison.Ordinal)) // what is typed outlasts the next reading
+            (_problem, _from, _until) = (null, DateOf(reading.Span.From), DateOf(reading.Span.Until.AddTicks(-1)));
+        _drawn = Asked;
         if (reading.Curve is not { } curve)
             return;
         _points = StretchPoint.WithPeaks(curve);
