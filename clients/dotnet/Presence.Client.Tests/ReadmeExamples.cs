@@ -47,6 +47,17 @@ internal static class ReadmeExamples
         window.Resumed += (_, _) => PresenceApp.Current.Resume();                   // rejoins at once
     }
 
+    public static void HearOfInvitations(RoomPresence room)
+    {
+        room.InvitationChanged += (_, change) => ShowInvitation(change.Invitation); // pending, accepted, or null when it is over
+    }
+
+    public static async Task AnswerAsync(RoomPresence room)
+    {
+        await room.AcceptAsync(); // or RejectAsync
+        room.RaiseHand();         // moderators see who asks to speak
+    }
+
     public static async Task<string> FromABackendAsync(string secret, Uri address, string serverKey)
     {
         var token = new ViewerTokens(secret).Sign(new ViewerIdentity("anna") { DisplayName = "Anna" }, TimeSpan.FromHours(1));
@@ -62,6 +73,8 @@ internal static class ReadmeExamples
     private static void Show(string text) => Assert.NotEmpty(text);
 
     private static void HideViewerCount(string why) => Assert.NotEmpty(why);
+
+    private static void ShowInvitation(StageInvitation? invitation) => Assert.NotEmpty(invitation?.Id ?? "none");
 
     private static void Tell(params object?[] what) => Assert.NotEmpty(what);
 

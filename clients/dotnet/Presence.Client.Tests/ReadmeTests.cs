@@ -10,7 +10,7 @@ public sealed partial class ReadmeTests
         var compiled = Lines(Repository.Read("clients/dotnet/Presence.Client.Tests/ReadmeExamples.cs")).ToHashSet(StringComparer.Ordinal);
         var examples = Example().Matches(Repository.Read("clients/dotnet/Presence.Client/README.md")).Select(match => match.Groups["code"].Value).ToList();
 
-        Assert.Equal(5, examples.Count);
+        Assert.Equal(6, examples.Count);
         foreach (var line in examples.SelectMany(Lines).Where(line => !line.StartsWith("using Presence", StringComparison.Ordinal)))
             Assert.Contains(line, compiled);
     }

@@ -15,6 +15,8 @@ public sealed class RoomPresence : HeartbeatSender
     private ViewerState _viewerState;
     private bool? _wish;
     private StageInvitation? _invitation;
+    private StageInvitation? _answered;
+    private bool _asks;
 
     /// <summary>Creates one. Nothing is sent yet.</summary>
     /// <exception cref="ArgumentException">The room id is invalid, or the server's URL is missing.</exception>
@@ -27,13 +29,15 @@ public sealed class RoomPresence : HeartbeatSender
             () => _roomId,
             () => FreshReceiptNeedsLock,
             call => Events.Add(() => Call(call)),
-            Events.Deliver));
+            Events.Deliver)
+        { Hear = HearOfStream });
         _source = new RoomHeartbeatKindSource(_roomId, options.SessionId ?? options.App.SessionId, options.Device, options.AppVersion, options.Listed)
         {
             ViewerState = () => Server.App.IsHidden ? ViewerState.Hidden : _viewerState,
             SettingsVersion = () => State.Receipt?.SettingsVersion,
             WantsCount = WantsCount,
-            Hand = () => _wish,
+            HasNews = () => _asks || _wish is not null,
+            Hand = TakeHand,
             HandSaid = HandSaid,
         };
     }
@@ -132,7 +136,7 @@ public sealed class RoomPresence : HeartbeatSender
         ViewerStateChanged();
     }
 
-    /// <summary>An invitation to the stage, its acceptance, and, without an invitation, its end. Heard with the heartbeats.</summary>
+    /// <summary>An invitation to the stage, its acceptance, and, without an invitation, its end: at once while the room's count is watched, otherwise with the next heartbeat.</summary>
     public event EventHandler<InvitationEventArgs>? InvitationChanged;
 
     /// <summary>The open invitation: pending, or accepted while the viewer is on the stage. Null for none.</summary>
@@ -195,6 +199,16 @@ public sealed class RoomPresence : HeartbeatSender
         ViewerStateChanged();
     }
 
+    /// <summary>What the heartbeat that is sent now says of the hand. Its reply tells of the invitation.</summary>
+    private bool? TakeHand()
+    {
+        lock (Gate)
+        {
+            _asks = false;
+            return _wish;
+        }
+    }
+
     private void HandSaid(bool said)
     {
         lock (Gate)
@@ -210,18 +224,30 @@ public sealed class RoomPresence : HeartbeatSender
         var request = new ApiRequest(HttpMethod.Post, $"{RoomPath.Of(RoomId)}/invitation/{Uri.EscapeDataString(open.Id)}/{word}");
         var answered = await Server.SendAsync(request, PresenceJson.Default.StageInvitation, cancellationToken).ConfigureAwait(false);
         lock (Gate)
-            HearNeedsLock(answered.Status == "accepted" ? answered : null);
+            HearNeedsLock(_answered = answered);
         Events.Deliver();
         return answered;
     }
 
-    private void HearNeedsLock(StageInvitation? invitation)
+    /// <summary>Asks for it in place of taking it: heartbeats and streams overtake each other, one heartbeat never another.</summary>
+    private void HearOfStream(StageInvitation told)
+    {
+        lock (Gate)
+            _asks = !IsSame(Open(told), _invitation);
+        ViewerStateChanged();
+    }
+
+    private void HearNeedsLock(StageInvitation? told)
     {
         var before = _invitation;
-        _invitation = invitation;
-        if ((before?.Id, before?.Status) != (invitation?.Id, invitation?.Status))
+        var invitation = _invitation = Open(told?.Id == _answered?.Id ? _answered : told); // a heartbeat can have been under way before the answer
+        if (!IsSame(before, invitation))
             Events.Add(() => Call(() => InvitationChanged?.Invoke(this, new InvitationEventArgs(invitation))));
     }
+
+    private static StageInvitation? Open(StageInvitation? invitation) => invitation?.Status is "pending" or "accepted" ? invitation : null;
+
+    private static bool IsSame(StageInvitation? one, StageInvitation? other) => (one?.Id, one?.Status) == (other?.Id, other?.Status);
 
     private bool WantsCount()
     {

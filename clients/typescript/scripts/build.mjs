@@ -11,7 +11,7 @@ const folder = process.argv[2] ?? `${root}dist`;
 const shared = { absWorkingDir: root, bundle: true, minify: true, format: "esm", target: "es2022", legalComments: "none", charset: "utf8" };
 
 // What only the client itself says to its parts, and no platform, app or server: short names for it.
-const internals = /^(beacon|beat|claim|ended|failed|follow|forget|hasFollowers|isBeating|isOf|isPolling|leave|leaveByBeacon|mirror|offer|publish|pulse|release|restart|ring|server|started|subject|takeOver|tell|viewerStateChanged|wantsCount)$/;
+const internals = /^(beacon|beat|claim|ended|failed|follow|forget|hasFollowers|hear|isBeating|isOf|isPolling|leave|leaveByBeacon|mirror|offer|open|publish|pulse|release|restart|ring|server|started|subject|takeOver|tell|viewerState|viewerStateChanged|wait|wantsCount)$/;
 
 await rm(folder, { recursive: true, force: true });
 await build({ ...shared, entryPoints: ["src/presence.ts"], outfile: `${folder}/presence.js`, mangleProps: internals });

@@ -1,5 +1,5 @@
 import { Alarm } from "./Alarm.js";
-import { countsIn } from "./countsIn.js";
+import { newsIn } from "./newsIn.js";
 import type { PresenceError } from "./PresenceError.js";
 import type { PresenceEnvironment } from "./PresenceEnvironment.js";
 import type { PresenceServer } from "./PresenceServer.js";
@@ -93,16 +93,18 @@ function countStream(environment: PresenceEnvironment, baseUrl: string): Follow 
     try {
       const path = rooms[1] ? `/api/v1/presence/stream?rooms[]=${rooms.map(encodeURIComponent).join("&rooms[]=")}` : `${roomPath(rooms[0]!)}/stream`;
       const reader = (await first.server.open(path, signal)).body!.getReader();
-      const find = countsIn();
+      const find = newsIn();
       const silentAt = environment.now() + firstEventWithin;
       try {
         for (let part; !(part = await withinTime(environment, signal, () => reader.read(), hasCounted ? quietAtMost : silentAt - environment.now())).done && !signal.aborted;) {
-          for (const { roomId = rooms[0]!, count } of find(part.value)) {
+          for (const told of find(part.value)) {
+            const { roomId = rooms[0]!, count } = told;
             hasCounted = true;
             failures = 0;
-            counts.set(roomId, count);
+            if (count !== undefined)
+              counts.set(roomId, count);
             for (const follower of [...followers.keys()])
-              follower.roomId === roomId && follower.tell(count);
+              follower.roomId === roomId && (count === undefined ? follower.server.hear?.(told) : follower.tell(count));
           }
         }
       } catch (error) {

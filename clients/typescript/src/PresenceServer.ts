@@ -2,6 +2,7 @@ import { Alarm } from "./Alarm.js";
 import { accessTokens, type AccessTokens } from "./AccessTokens.js";
 import { PresenceError, notOfThisServer, refusalOf, unavailable } from "./PresenceError.js";
 import { pageEnvironment } from "./pageEnvironment.js";
+import type { StageInvitation } from "./HeartbeatReceipt.js";
 import type { PresenceEnvironment } from "./PresenceEnvironment.js";
 import type { PresenceOptions } from "./PresenceOptions.js";
 import { retryDelay } from "./retryPolicy.js";
@@ -13,6 +14,8 @@ const readAttempts = 3;
 export class PresenceServer {
   readonly environment: PresenceEnvironment;
   readonly baseUrl: string;
+  /** Set by who wants what a stream tells of the user's invitations. */
+  declare hear?: (invitation: StageInvitation) => void;
   readonly #tokens: AccessTokens;
 
   constructor(options: PresenceOptions) {

@@ -9,13 +9,19 @@ import { RoomPresence, type RoomPresenceOptions } from "./RoomPresence.js";
 export class StagePresence extends RoomPresence {
   readonly #hosts = new Set<(invitation: StageInvitation | undefined) => void>();
   #invitation: StageInvitation | undefined;
+  #answered: StageInvitation | undefined;
   #wish: boolean | undefined;
-  #waves = 0;
+  #news = 0;
 
   /** @throws RangeError for an invalid room id. */
   constructor(options: RoomPresenceOptions) {
     super(options);
     this.onStateChange(({ status, receipt }) => this.#hear(status === "idle" || status === "refused" ? undefined : receipt?.invitation));
+    // Not taken from the stream but asked for: heartbeats and streams overtake each other, one heartbeat never another.
+    this.server.hear = invitation => {
+      if (wordOf(invitation) !== wordOf(this.#invitation))
+        this.#sayNow();
+    };
   }
 
   /** The open invitation: pending, or accepted while the viewer is on the stage. */
@@ -29,7 +35,8 @@ export class StagePresence extends RoomPresence {
   }
 
   /**
-   * Calls back with an invitation, with its acceptance, and with `undefined` when it is over. Heard with the heartbeats.
+   * Calls back with an invitation, with its acceptance, and with `undefined` when it is over: at once while the page watches the
+   * room's count, otherwise with the next heartbeat.
    * @returns Ends it.
    */
   onInvitation(listener: (invitation: StageInvitation | undefined) => void): () => void {
@@ -64,7 +71,7 @@ export class StagePresence extends RoomPresence {
     const sessionId = pulse.key.slice(roomId.length + 1);
     return {
       ...pulse,
-      viewerState: () => `${pulse.viewerState()} ${this.#waves}`, // a wave is news too, once
+      viewerState: () => `${pulse.viewerState()} ${this.#news}`,
       beat: async signal => {
         const wish = this.#wish;
         if (wish === undefined || this.state.status !== "present")
@@ -79,25 +86,37 @@ export class StagePresence extends RoomPresence {
 
   #wave(isUp: boolean): void {
     this.#wish = isUp;
-    this.#waves++;
+    this.#sayNow();
+  }
+
+  /** A heartbeat of its own, as for a new state. */
+  #sayNow(): void {
+    this.#news++;
     this.viewerStateChanged();
   }
 
   async #answer(word: "accept" | "reject"): Promise<StageInvitation> {
     if (!this.#invitation)
       throw new RangeError("There is no open invitation.");
-    const answered = await this.server.send<StageInvitation>("POST", `${roomPath(this.roomId)}/invitation/${encodeURIComponent(this.#invitation.id)}/${word}`);
-    this.#hear(answered.status === "accepted" ? answered : undefined);
+    const answered = this.#answered = await this.server.send<StageInvitation>("POST", `${roomPath(this.roomId)}/invitation/${encodeURIComponent(this.#invitation.id)}/${word}`);
+    this.#hear(answered);
     return answered;
   }
 
-  #hear(invitation: StageInvitation | undefined): void {
-    const before = this.#invitation;
-    this.#invitation = invitation;
-    if (before?.id !== invitation?.id || before?.status !== invitation?.status)
-      notify(this.#hosts, invitation);
+  #hear(told: StageInvitation | undefined): void {
+    const latest = told?.id === this.#answered?.id ? this.#answered : told; // a heartbeat may have been under way before the answer
+    const before = wordOf(this.#invitation);
+    this.#invitation = wordOf(latest) ? latest : undefined;
+    if (wordOf(latest) !== before)
+      notify(this.#hosts, this.#invitation);
   }
 }
+
+/** What there is to tell of an invitation; nothing of one that is over. */
+function wordOf(invitation: StageInvitation | undefined): string {
+  return invitation && /pending|accepted/.test(invitation.status) ? invitation.id + invitation.status : "";
+}
+
 export { PresenceError } from "./PresenceError.js";
 export type { HeartbeatReceipt, StageInvitation } from "./HeartbeatReceipt.js";
 export type { PresenceErrorKind } from "./PresenceError.js";

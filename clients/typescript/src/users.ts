@@ -1,5 +1,5 @@
 import { Alarm } from "./Alarm.js";
-import { toldIn } from "./countsIn.js";
+import { toldIn } from "./newsIn.js";
 import { notify } from "./notify.js";
 import { setAppState } from "./pageEnvironment.js";
 import type { PresenceError } from "./PresenceError.js";

@@ -2,9 +2,11 @@ import { expect } from "vitest";
 import { type StageInvitation, StagePresence } from "../src/stage.js";
 import { FakePage } from "./support/FakePage.js";
 import { beats, json, refusal, type RequestLine } from "./support/FakeServer.js";
+import type { FakeStream } from "./support/FakeStream.js";
 import { settle } from "./support/ManualClock.js";
 import { tokenOf } from "./support/room.js";
 import { rule } from "./support/rule.js";
+import { watched } from "./support/watched.js";
 
 const answers = (request: RequestLine) => request.path.includes("/invitation/");
 const invitation = (status: string) => ({ id: "inv_1", roomId: "lobby", status, invitedAt: "2026-11-21T20:00:00.000Z", expiresAt: "2026-11-21T20:02:00.000Z" });
@@ -15,6 +17,18 @@ function stage(page: FakePage) {
   const told: (string | undefined)[] = [];
   presence.onInvitation((heard: StageInvitation | undefined) => void told.push(heard?.status));
   return { presence, told };
+}
+
+function tells(stream: FakeStream, status: string, roomId = "lobby"): void {
+  stream.send(`event: invitation\ndata: ${JSON.stringify({ ...invitation(status), roomId })}\n\n`);
+}
+
+/** The next heartbeat waits for its reply. */
+function held(page: FakePage): (response: Response) => void {
+  let answer!: (response: Response) => void;
+  const answered = new Promise<Response>(resolve => void (answer = resolve));
+  page.server.answers(beats, () => answered);
+  return answer;
 }
 
 rule(38, "onInvitation_repliesOfHeartbeats_tellEachStatusOnceAndTheEnd", async () => {
@@ -29,6 +43,97 @@ rule(38, "onInvitation_repliesOfHeartbeats_tellEachStatusOnceAndTheEnd", async (
 
   expect(told).toEqual(["pending", "accepted", undefined]);
   expect(presence.invitation).toBeUndefined();
+});
+
+rule(38, "onInvitation_streamTellsFirst_isAskedForAtOnceAndToldOnce", async () => {
+  const page = new FakePage();
+  const { presence, told } = stage(page);
+  const { stream } = await watched(page, presence);
+  await presence.startHeartbeat();
+  page.server.answers(beats, reply({ invitation: invitation("pending") }));
+
+  tells(stream, "pending");
+  await settle();
+  expect(told).toEqual(["pending"]);
+  tells(stream, "pending"); // the stream was opened again
+  await settle();
+  expect(page.server.of(beats)).toHaveLength(2);
+  tells(stream, "expired");
+  await settle();
+
+  expect(told).toEqual(["pending", undefined]);
+  expect(page.server.of(beats)).toHaveLength(3);
+});
+
+rule(38, "onInvitation_streamTellsWhileAHeartbeatIsUnderWay_isToldOnceByTheNext", async () => {
+  const page = new FakePage();
+  const { presence, told } = stage(page);
+  const { stream } = await watched(page, presence);
+  await presence.startHeartbeat();
+  stream.event("snapshot", 1);
+  await settle();
+  const answer = held(page);
+  page.server.answers(beats, reply({ invitation: invitation("pending") }));
+  await page.clock.advance(29_000);
+
+  tells(stream, "pending");
+  answer(reply()); // as it was before the invitation
+  await settle();
+
+  expect(told).toEqual(["pending"]);
+});
+
+rule(38, "onInvitation_streamOfAnotherRoom_changesNothing", async () => {
+  const page = new FakePage();
+  const { presence } = stage(page);
+  const { stream } = await watched(page, presence);
+  await presence.startHeartbeat();
+
+  tells(stream, "pending", "stage");
+  await settle();
+
+  expect(page.server.of(beats)).toHaveLength(1);
+});
+
+rule(38, "reject_whileAHeartbeatIsUnderWay_isNotToldAgain", async () => {
+  const page = new FakePage();
+  const { presence, told } = stage(page);
+  page.server.answers(beats, reply({ invitation: invitation("pending") }));
+  await presence.startHeartbeat();
+  const answer = held(page);
+  await page.clock.advance(30_000);
+  page.server.answers(answers, json(200, invitation("rejected")));
+
+  await presence.reject();
+  answer(reply({ invitation: invitation("pending") })); // as it was before the answer
+  await settle();
+
+  expect(told).toEqual(["pending", undefined]);
+  expect(presence.invitation).toBeUndefined();
+});
+
+rule(38, "onInvitation_afterAStop_isToldAgainOnReturn", async () => {
+  const page = new FakePage();
+  const { presence, told } = stage(page);
+  page.server.answers(beats, reply({ invitation: invitation("pending") }), 2);
+  await presence.startHeartbeat();
+
+  await presence.stopHeartbeat();
+  await presence.startHeartbeat(); // the viewer was present on another device meanwhile
+
+  expect(told).toEqual(["pending", undefined, "pending"]);
+});
+
+rule(38, "onInvitation_viewerIsRemoved_isOver", async () => {
+  const page = new FakePage();
+  const { presence, told } = stage(page);
+  page.server.answers(beats, reply({ invitation: invitation("accepted") }));
+  page.server.answers(beats, refusal(403, 499601));
+  await presence.startHeartbeat();
+
+  await page.clock.advance(30_000);
+
+  expect(told).toEqual(["accepted", undefined]);
 });
 
 rule(38, "accept_openInvitation_isAnsweredWithTheViewersToken", async () => {

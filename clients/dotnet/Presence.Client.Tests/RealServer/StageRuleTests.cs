@@ -1,3 +1,4 @@
+using Presence.Client.Tests.Support;
 using Presence.Engine.Stage;
 
 namespace Presence.Client.Tests.RealServer;
@@ -21,6 +22,22 @@ public sealed class StageRuleTests(ScriptedServer server) : ScriptedTests(server
         await presence.StopHeartbeatAsync();
         Assert.Null(presence.Invitation);
         Assert.Equal(InvitationStatus.Cancelled, Server.InvitationIn(RoomId)); // who leaves is off the stage
+    }
+
+    [Fact]
+    public async Task Rule38_InvitationChanged_WhileTheCountIsWatched_IsHeardAtOnce()
+    {
+        var presence = Device.Room();
+        await presence.StartHeartbeatAsync();
+        await using var watched = new Watched(presence);
+        await Device.HearsAsync(watched, 1);
+        var due = presence.State.NextHeartbeatAt;
+
+        await Server.InviteAsync(RoomId, Device.UserId);
+        await Device.UntilAsync(() => presence.Invitation is not null, "the invitation");
+
+        Assert.Equal("pending", presence.Invitation!.Status);
+        Assert.True(Device.Now < due);
     }
 
     [Fact]

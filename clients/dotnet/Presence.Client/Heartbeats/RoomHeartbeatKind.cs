@@ -12,7 +12,7 @@ internal sealed class RoomHeartbeatKind(ViewerApi server, RoomHeartbeatKindSourc
 
     public ViewerState ViewerState => source.ViewerState();
 
-    public bool HasNews => source.Hand() is not null;
+    public bool HasNews => source.HasNews();
 
     public async Task<HeartbeatReceipt> BeatAsync(CancellationToken cancellationToken)
     {
@@ -49,6 +49,7 @@ internal sealed record RoomHeartbeatKindSource(string RoomId, string SessionId, 
     public Func<ViewerState> ViewerState { get; init; } = static () => Client.ViewerState.Visible;
     public Func<int?> SettingsVersion { get; init; } = static () => null;
     public Func<bool> WantsCount { get; init; } = static () => false;
+    public Func<bool> HasNews { get; init; } = static () => false;
     public Func<bool?> Hand { get; init; } = static () => null;
     public Action<bool> HandSaid { get; init; } = static _ => { };
 }

@@ -202,7 +202,7 @@ internal sealed class CountWatch : IAppListener
     /// <summary>Follows the stream, until the count has to be had elsewhere.</summary>
     private async Task<TimeSpan> FollowAsync(string roomId, CancellationTokenSource round)
     {
-        var follower = new CountFollower(_server, roomId, count => Tell(count, round), error => IsOver(round) ? TimeSpan.Zero : Failed(error));
+        var follower = new CountFollower(_server, roomId, count => Tell(count, round), error => IsOver(round) ? TimeSpan.Zero : Failed(error)) { Hear = _source.Hear };
         var pause = await _app.CountsOf(_server).FollowAsync(follower, round.Token).ConfigureAwait(false);
         return IsOver(round) ? TimeSpan.Zero : pause ?? PollInstead();
     }
@@ -314,7 +314,11 @@ internal sealed class CountWatch : IAppListener
 /// <param name="FreshReceiptNeedsLock">The last answer to a running heartbeat, which may bring the count; null while heartbeats fail.</param>
 /// <param name="Report">Queues a call of the user's code.</param>
 /// <param name="Deliver">Makes the calls queued, outside of any lock.</param>
-internal sealed record CountWatchSource(Func<string> RoomIdNeedsLock, Func<HeartbeatReceipt?> FreshReceiptNeedsLock, Action<Action> Report, Action Deliver);
+internal sealed record CountWatchSource(Func<string> RoomIdNeedsLock, Func<HeartbeatReceipt?> FreshReceiptNeedsLock, Action<Action> Report, Action Deliver)
+{
+    /// <summary>Takes what the room's stream tells of the user's invitation.</summary>
+    public Action<StageInvitation> Hear { get; init; } = static _ => { };
+}
 
 /// <summary>One who wants the count of a room from the app's stream.</summary>
 /// <param name="server">The room's server, as this one's token sees it.</param>
@@ -332,6 +336,9 @@ internal sealed class CountFollower(ViewerApi server, string roomId, Action<int>
     public Action<int> Tell { get; } = tell;
 
     public Func<PresenceException, TimeSpan?> Failed { get; } = failed;
+
+    /// <summary>Takes what the stream tells of the user's invitation.</summary>
+    public Action<StageInvitation> Hear { get; init; } = static _ => { };
 
     public Task<TimeSpan?> Ended => _ended.Task;
 

@@ -172,9 +172,15 @@ internal sealed class SharedCounts(PresenceApp app, TimeProvider time, Func<doub
         return RetryPolicy.Delay(_failures++, error, chance());
     }
 
-    /// <summary>Each event of a room tells the count after it, and in a stream of several which room it is of.</summary>
+    /// <summary>Each event of a room tells the count after it, and in a stream of several which room it is of. One of an invitation tells no count.</summary>
     private bool TellEvent(JsonElement told, string onlyRoom)
     {
+        if (told.TryGetProperty("invitedAt", out _) && told.Deserialize(PresenceJson.Default.StageInvitation) is { } invitation)
+        {
+            foreach (var follower in FollowersOf(invitation.RoomId))
+                follower.Hear(invitation);
+            return true;
+        }
         if (!told.TryGetProperty("count", out var count) || count.ValueKind != JsonValueKind.Number || !count.TryGetInt32(out var number))
             return false;
         Tell(told.TryGetProperty("roomId", out var roomId) && roomId.ValueKind == JsonValueKind.String ? roomId.GetString()! : onlyRoom, number);
@@ -183,16 +189,16 @@ internal sealed class SharedCounts(PresenceApp app, TimeProvider time, Func<doub
 
     private void Tell(string roomId, int count)
     {
-        CountFollower[] followers;
         lock (app.Gate)
         {
             _failures = 0;
             _counts[roomId] = count;
-            followers = [.. _followers.Where(follower => follower.RoomId == roomId)];
         }
-        foreach (var follower in followers)
+        foreach (var follower in FollowersOf(roomId))
             follower.Tell(count);
     }
+
+    private CountFollower[] FollowersOf(string roomId) => [.. Copy().Where(follower => follower.RoomId == roomId)];
 
     private CountFollower[] Copy()
     {

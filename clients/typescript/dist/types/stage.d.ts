@@ -10,7 +10,8 @@ export declare class StagePresence extends RoomPresence {
     /** Whether the server has the viewer's hand as raised. A moderator can lower it, and a restart of the server does. */
     get handRaised(): boolean;
     /**
-     * Calls back with an invitation, with its acceptance, and with `undefined` when it is over. Heard with the heartbeats.
+     * Calls back with an invitation, with its acceptance, and with `undefined` when it is over: at once while the page watches the
+     * room's count, otherwise with the next heartbeat.
      * @returns Ends it.
      */
     onInvitation(listener: (invitation: StageInvitation | undefined) => void): () => void;

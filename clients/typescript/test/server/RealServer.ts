@@ -55,6 +55,12 @@ export class RealServer {
     await this.#call("POST", `/api/v1/admin/rooms/${encodeURIComponent(roomId)}/invitations`, { userId });
   }
 
+  async cancelInvitation(roomId: string, userId: string): Promise<void> {
+    const { invitations } = await this.#call("GET", `/api/v1/admin/rooms/${encodeURIComponent(roomId)}/invitations`);
+    const { id } = invitations.find((invitation: { userId: string }) => invitation.userId === userId);
+    await this.#call("DELETE", `/api/v1/admin/rooms/${encodeURIComponent(roomId)}/invitations/${id}`);
+  }
+
   async invitations(roomId: string): Promise<{ userId: string; status: string }[]> {
     const { invitations } = await this.#call("GET", `/api/v1/admin/rooms/${encodeURIComponent(roomId)}/invitations`);
     return invitations.map(({ userId, status }: { userId: string; status: string }) => ({ userId, status }));

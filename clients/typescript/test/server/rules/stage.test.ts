@@ -3,6 +3,7 @@ import { StagePresence } from "../../../src/stage.js";
 import { rule } from "../../support/rule.js";
 import { eventually } from "../eventually.js";
 import { newPage, server, visit } from "./visit.js";
+import { watching } from "./watching.js";
 
 async function stage() {
   const { roomId, userId, token } = await visit();
@@ -27,6 +28,19 @@ rule(38, "accept_invitationOfAHost_isHeardWithTheNextHeartbeatAndSeenByTheHost",
 
   expect(told).toEqual(["pending", "accepted", undefined]);
   expect(await server.invitations(roomId)).toEqual([{ userId, status: "cancelled" }]); // who leaves is off the stage
+});
+
+rule(38, "onInvitation_whileTheCountIsWatched_isHeardAtOnce", async () => {
+  const { roomId, userId, presence, told } = await stage();
+  const { until, end } = watching(presence);
+  await until(1);
+
+  await server.invite(roomId, userId);
+  await eventually(() => expect(told).toEqual(["pending"])); // on a clock that stands still: no heartbeat is due
+
+  await server.cancelInvitation(roomId, userId);
+  await eventually(() => expect(told).toEqual(["pending", undefined]));
+  end();
 });
 
 rule(39, "raiseHand_andLower_areSeenByTheHost", async () => {

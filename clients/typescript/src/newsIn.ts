@@ -1,26 +1,32 @@
+import type { StageInvitation } from "./HeartbeatReceipt.js";
 import { throwBan } from "./PresenceError.js";
 
-/** A count that an event told. */
-export interface ToldCount {
+/** What an event told: a count, or else of the user's invitation. */
+export type Told = ToldCount | StageInvitation & { readonly count?: undefined };
+
+interface ToldCount {
   /** In a stream of several rooms. */
   readonly roomId?: string;
   readonly count: number;
 }
 
-/** Finds counts in the parts of server-sent events, wherever the network cut them. Each event of a room is one line of JSON, and tells the count after it. */
-export function countsIn(): (part: Uint8Array) => ToldCount[] {
+/**
+ * Finds what parts of server-sent events tell, wherever the network cut them. Each event is one line of JSON, and each of a room
+ * tells the count after it.
+ */
+export function newsIn(): (part: Uint8Array) => Told[] {
   const decoder = new TextDecoder();
   let unfinished = "";
   return part => {
     const lines = (unfinished + decoder.decode(part, { stream: true })).split("\n");
     unfinished = lines.pop()!;
-    return lines.flatMap(countOf);
+    return lines.flatMap(newsOf);
   };
 }
 
-function countOf(line: string): ToldCount[] {
+function newsOf(line: string): Told[] {
   const told = toldIn(line);
-  return typeof told?.count === "number" ? [told] : [];
+  return told?.count >= 0 || told?.invitedAt ? [told] : [];
 }
 
 /** The document of an event's line, if it has one. */
