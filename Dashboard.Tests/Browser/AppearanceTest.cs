@@ -13,15 +13,15 @@ public abstract class AppearanceTest
     protected const int Narrow = 390;
 
     /// <summary>The long proofs look at everything at every width, in both themes.</summary>
-    private static readonly bool IsFull = Environment.GetEnvironmentVariable("PRESENCE_FULL") == "1";
+    protected static readonly bool IsFull = Environment.GetEnvironmentVariable("PRESENCE_FULL") == "1";
 
-    /// <summary>The widths that pages are measured at: a small phone, a phone, and the ends of each layout. The long proofs add what lies between.</summary>
-    private static readonly int[] Widths = IsFull ? [360, Narrow, 600, 768, 820, 960, 1024, 1280, Wide, 1920, 2560] : [360, Narrow, 600, 820, 960, 1280, Wide, 2560];
+    /// <summary>The widths that pages are measured at: a small phone, a phone, the rail, half a screen, a desk. The long proofs add what lies between and beyond.</summary>
+    private static readonly int[] Widths = IsFull ? [360, Narrow, 600, 768, 820, 960, 1024, 1280, Wide, 1920, 2560] : [360, Narrow, 820, 960, Wide, 1920];
 
-    /// <summary>The widths that axe looks at by default: a phone and a desk, whose markup and colours are all that the others have.</summary>
+    /// <summary>The widths that axe looks at by default: a phone and a desk, whose markup is all that the others have. In the dark theme the desk: the phone has its colours.</summary>
     private static readonly int[] EndWidths = [Narrow, Wide];
 
-    /// <summary>The same with the rail and half a screen.</summary>
+    /// <summary>The same with the rail and half a screen, in both themes.</summary>
     private static readonly int[] AllWidths = [Narrow, 820, 960, Wide];
 
     private readonly List<string> _problems = [];
@@ -48,7 +48,12 @@ public abstract class AppearanceTest
         await visit.Page.SetViewportSizeAsync(Wide, Height(Wide));
         return taken;
 
-        int[] WidthsOf(ColorScheme scheme) => scheme == ColorScheme.Light && at is null ? Widths : scanned;
+        int[] WidthsOf(ColorScheme scheme) => (scheme, scanned.Length) switch
+        {
+            (ColorScheme.Light, _) when at is null => Widths,
+            (ColorScheme.Dark, 2) => [Wide],
+            _ => scanned,
+        };
     }
 
     /// <summary>As <see cref="CheckAsync"/> for a menu that is open, which goes away when the width changes.</summary>
@@ -73,7 +78,8 @@ public abstract class AppearanceTest
         {
             var picture = $"{name}-{width switch { Wide => "wide", Narrow => "narrow", _ => $"{width}" }}-{visit.Scheme.ToString().ToLowerInvariant()}";
             await KeepPictureAsync(visit.Page, picture);
-            _problems.AddRange((await visit.ScanAsync(coloursAlone: visit.Scheme == ColorScheme.Dark || at is not null, firstRowsAlone: width != Wide && (!IsFull || width != Narrow), menu)).Select(problem => $"{picture}: {problem}"));
+            var isWholeList = width == Wide && visit.Scheme == ColorScheme.Light || IsFull && width is Wide or Narrow;
+            _problems.AddRange((await visit.ScanAsync(coloursAlone: visit.Scheme == ColorScheme.Dark || at is not null, firstRowsAlone: !isWholeList, menu)).Select(problem => $"{picture}: {problem}"));
         }
         return measures;
     }
