@@ -238,8 +238,12 @@ CHROMIUM="$(find_chromium)"
 export CHROMIUM
 echo "$CHROMIUM"
 
-# One compiler for all projects: it ends with the group that the build runs in.
-build() { UseSharedCompilation=true SharedCompilationId="presence-$$" bounded dotnet build PresenceDashboard.sln -c Release --nologo -v quiet -clp:NoSummary; }
+# One compiler for all projects: it ends with the group that the build runs in. Analyzers judge the product; the tests, too, in the
+# long run and in every build outside of this script.
+build() {
+  UseSharedCompilation=true SharedCompilationId="presence-$$" bounded dotnet build PresenceDashboard.sln -c Release --nologo -v quiet -clp:NoSummary \
+    -p:AnalyzesTests="$( ((full)) && echo true || echo false)"
+}
 install_packages() {
   trap end_jobs INT TERM # a subshell has its parent's functions, not its traps
   bounded npm ci --prefix "$1" --no-audit --no-fund --loglevel error > "$results/npm-$(basename "$1")" 2>&1 || { cat "$results/npm-$(basename "$1")"; return 1; }

@@ -8,7 +8,7 @@ namespace Presence.Dashboard.Tests.Browser;
 public sealed class ObserverTests(ChromiumBrowser chromium, PopulatedHost evening) : IClassFixture<PopulatedHost>
 {
     /// <summary>Each fourth shows the rooms, all others one room.</summary>
-    private static readonly int Dashboards = Environment.GetEnvironmentVariable("PRESENCE_FULL") == "1" ? 20 : 8;
+    private static readonly int Dashboards = Environment.GetEnvironmentVariable("PRESENCE_FULL") == "1" ? 20 : 4;
 
     [Fact]
     public async Task Visiting_OpeningReloadingAndStaying_ChangesNoNumber()

@@ -13,11 +13,16 @@ public sealed class ProxyTests(ChromiumBrowser chromium)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    private static readonly bool IsFull = Environment.GetEnvironmentVariable("PRESENCE_FULL") == "1";
+
+    public static TheoryData<string, string, string?> Examples => IsFull
+        ? new() { { "nginx.conf", "", null }, { "Caddyfile", "", null }, { "Caddyfile-path", "presence/", null }, { "Caddyfile-path", "presence/", "handle_path" } }
+        : new() { { "nginx.conf", "", null }, { "Caddyfile-path", "presence/", null } };
+
+    public static TheoryData<string> PathExamples => IsFull ? ["nginx-path.conf", "nginx-path-stripped.conf"] : ["nginx-path-stripped.conf"];
+
     [Theory]
-    [InlineData("nginx.conf", "", null)]
-    [InlineData("Caddyfile", "", null)]
-    [InlineData("Caddyfile-path", "presence/", null)]
-    [InlineData("Caddyfile-path", "presence/", "handle_path")]
+    [MemberData(nameof(Examples))]
     public async Task Example_InFront_CarriesSignInCircuitAndEvents(string example, string path, string? instead)
     {
         await using var proxy = ProxyProcess.Reserve();
@@ -37,8 +42,7 @@ public sealed class ProxyTests(ChromiumBrowser chromium)
     }
 
     [Theory]
-    [InlineData("nginx-path.conf")]
-    [InlineData("nginx-path-stripped.conf")]
+    [MemberData(nameof(PathExamples))]
     public async Task Path_InFrontOfEverything_HoldsFromSetUpToSignOut(string example)
     {
         await using var proxy = ProxyProcess.Reserve();

@@ -6,7 +6,7 @@ namespace Presence.Engine.Tests.Contracts;
 /// <remarks>More on demand: PRESENCE_MODEL_SEQUENCES. One that failed again: PRESENCE_MODEL_SEED.</remarks>
 public sealed class ModelTests
 {
-    private static readonly int Sequences = ProofLength.Of("PRESENCE_MODEL_SEQUENCES", usually: 1_000, full: 200_000);
+    private static readonly int Sequences = ProofLength.Of("PRESENCE_MODEL_SEQUENCES", usually: 500, full: 200_000);
 
     /// <summary>So many of the sequences restart through a SQLite file, the others through the checkpoint's own forms in memory.</summary>
     private static readonly int ThroughSqlite = Math.Min(300, Sequences * 60 / 1_000);

@@ -17,7 +17,7 @@ public sealed class RecordedDayTests
 {
     private static readonly HistoryStep[] Steps = [HistoryStep.Quarter, HistoryStep.Hour, HistoryStep.Day];
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(ProofLength.Number("PRESENCE_DAY_SEED") ?? 1, ProofLength.Of("PRESENCE_DAY_SEEDS", usually: 6, full: 3))];
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(ProofLength.Number("PRESENCE_DAY_SEED") ?? 1, ProofLength.Of("PRESENCE_DAY_SEEDS", usually: 2, full: 6))];
 
     [Theory]
     [MemberData(nameof(Seeds))]

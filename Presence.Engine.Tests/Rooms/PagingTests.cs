@@ -114,7 +114,7 @@ public sealed class PagingTests : IDisposable
             },
             TestContext.Current.CancellationToken);
 
-        for (var round = 0; round < 200; round++)
+        for (var round = 0; round < 50; round++)
         {
             var page = Page(new ViewerQuery { Sort = ViewerSort.Name, Search = "user" });
             Assert.Equal(page.Count.Viewers, page.Matching);

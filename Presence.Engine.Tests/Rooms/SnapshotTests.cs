@@ -77,7 +77,7 @@ public sealed class SnapshotTests : IDisposable
             },
             TestContext.Current.CancellationToken);
 
-        for (var reading = 0; reading < 20_000; reading++)
+        for (var reading = 0; reading < 5_000; reading++)
         {
             var snapshot = _world.Engine.Snapshot(EngineWorld.Lobby, Newest);
             var count = snapshot.Room.Count;

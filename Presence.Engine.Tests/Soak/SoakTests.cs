@@ -10,7 +10,7 @@ namespace Presence.Engine.Tests.Soak;
 /// <summary>Everything at once on every core, then a walk through every structure.</summary>
 public sealed class SoakTests
 {
-    private static readonly int Seconds = ProofLength.Of("PRESENCE_SOAK_SECONDS", usually: 10, full: 180);
+    private static readonly int Seconds = ProofLength.Of("PRESENCE_SOAK_SECONDS", usually: 5, full: 180);
 
     [Fact]
     public async Task Engine_UnderEverythingAtOnce_StaysWhole()

@@ -202,14 +202,11 @@ public sealed class ScheduleStoreTests : AdministrationTest
         Assert.Contains(message, ScheduleRules.ProblemOf(change, PresenceSettings.Default, Start), StringComparison.Ordinal);
     }
 
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, ProofLength.Of("PRESENCE_SCHEDULE_SEEDS", usually: 2, full: 20))];
+
     /// <summary>Random schedules, cancellations, changes by hand, sleeps and restarts, against a list that is walked minute by minute.</summary>
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(5)]
-    [InlineData(6)]
+    [MemberData(nameof(Seeds))]
     public async Task Schedules_OfARandomLife_AreWhatANaiveModelSays(int seed)
     {
         await StartAsync();

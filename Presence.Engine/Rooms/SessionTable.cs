@@ -27,7 +27,7 @@ internal struct SessionTable
     private const int ChunkBits = 10;
     private const int ChunkSize = 1 << ChunkBits;
     private const int ChunkMask = ChunkSize - 1;
-    private const int FirstSlots = 4;
+    private const int FirstSlots = 12; // made with the room, and so beside it in memory: a refresh among very many rooms visits both
     private const int FirstChunks = 4;
     private const int FirstBuckets = 16;
     private const int SplitsPerAdd = 2;
