@@ -39,6 +39,18 @@ public sealed class PresenceServerTests
     }
 
     [Fact]
+    public async Task FindBans_AcrossPages_KeepTheFilter()
+    {
+        _world.Server.Answer(_ => true, () => FakeServer.Json(200, """{"bans":[],"cursor":"a+b"}"""));
+        _world.Server.Answer(_ => true, () => FakeServer.Json(200, """{"bans":[]}"""));
+
+        await foreach (var ban in Server().FindBansAsync(new BanQuery { State = BanState.Past, By = "mia@example.com" }))
+            Assert.Fail(ban.UserId);
+
+        Assert.Equal("/api/v1/admin/bans?state=past&by=mia%40example.com&cursor=a%2Bb", _world.Server.Requests[1].Path);
+    }
+
+    [Fact]
     public async Task SaveRoom_ReadBefore_NamesTheVersionItWasRead()
     {
         _world.Server.Answer(request => request.Method == "GET", () => Versioned("\"4\"", """{"roomId":"lobby","title":"Finals","status":"ended","overrides":{"presenceTimeoutSeconds":90},"version":4}"""));

@@ -37,6 +37,49 @@ public sealed class BackendTests(RealServerFixture server) : IClassFixture<RealS
     }
 
     [Fact]
+    public async Task Ban_UntilItIsLifted_HasNoEnd()
+    {
+        var ban = await server.Backend.RemoveFromRoomAsync("gate", "uma", Timeout.InfiniteTimeSpan);
+        await server.Backend.BanAsync("uma", Timeout.InfiniteTimeSpan, "spam");
+
+        Assert.Equal((true, 9999), (ban.Forever, ban.Until.Year));
+        var found = Assert.Single(await ReadAsync(server.Backend.FindBansAsync(new BanQuery { UserId = "uma", IsFromNetwork = true })));
+        Assert.Equal((null, "spam", true, 0), (found.RoomId, found.Reason, found.Forever, found.Devices));
+    }
+
+    [Fact]
+    public async Task BanWithDevices_LoginFromTheDeviceAsSomeoneElse_IsRefusedUntilLifted()
+    {
+        var login = new PresenceLogin(server.Address, DashboardHost.ClientKey);
+        var token = await login.LogInAsync("dora", "doras phone");
+        await using var phone = server.Viewer("dora", "gate", options => options.Token = token);
+        await phone.StartHeartbeatAsync(); // a login in use
+
+        var ban = await server.Backend.BanWithDevicesAsync("dora", TimeSpan.FromMinutes(5), "spam");
+
+        Assert.Equal((1, false), (ban.Devices, ban.Forever));
+        Assert.Equal(PresenceErrorKind.Banned, (await Assert.ThrowsAsync<PresenceException>(() => login.LogInAsync("somebody else", "doras phone"))).Kind);
+        await server.Backend.LiftBanAsync("dora");
+        Assert.NotEmpty(await login.LogInAsync("somebody else", "doras phone"));
+    }
+
+    [Fact]
+    public async Task FindBans_ActiveAndPast_TellHowEachEnded()
+    {
+        await server.Backend.RemoveFromRoomAsync("door", "finn", TimeSpan.FromMinutes(5));
+        await server.Backend.RemoveFromRoomAsync("door", "finn", TimeSpan.FromMinutes(9), "again");
+        await server.Backend.ReadmitToRoomAsync("door", "finn");
+        await server.Backend.RemoveFromRoomAsync("door", "gina", TimeSpan.FromMinutes(5));
+
+        var all = await ReadAsync(server.Backend.FindBansAsync(new BanQuery { State = BanState.All, RoomId = "door" }));
+
+        Assert.Equal([("gina", "active", false), ("finn", "lifted", true), ("finn", "replaced", true)], all.Select(ban => (ban.UserId, ban.State, ban.EndedAt is not null)));
+        Assert.NotNull(all[1].EndedBy);
+        Assert.Equal(["again"], (await ReadAsync(server.Backend.FindBansAsync(new BanQuery { State = BanState.Past, Search = "again" }))).Select(ban => ban.Reason));
+        Assert.Equal(["gina"], (await ReadAsync(server.Backend.FindBansAsync(new BanQuery { RoomId = "door", IsFromNetwork = false }))).Select(ban => ban.UserId));
+    }
+
+    [Fact]
     public async Task Settings_ChangedByTwo_TheSecondIsToldToReadAgain()
     {
         await using var host = await DashboardHost.StartAsync();
@@ -80,11 +123,13 @@ public sealed class BackendTests(RealServerFixture server) : IClassFixture<RealS
     [InlineData("")]
     public void ViewerTokens_SecretTooShort_IsRefused(string secret) => Assert.Throws<ArgumentException>(() => new ViewerTokens(secret));
 
-    private static async Task<List<string>> UsersAsync(IAsyncEnumerable<Removal> removals)
+    private static async Task<IEnumerable<string>> UsersAsync(IAsyncEnumerable<Removal> removals) => (await ReadAsync(removals)).Select(removal => removal.UserId);
+
+    private static async Task<List<T>> ReadAsync<T>(IAsyncEnumerable<T> items)
     {
-        var users = new List<string>();
-        await foreach (var removal in removals)
-            users.Add(removal.UserId);
-        return users;
+        var read = new List<T>();
+        await foreach (var item in items)
+            read.Add(item);
+        return read;
     }
 }

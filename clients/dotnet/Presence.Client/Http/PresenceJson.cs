@@ -25,6 +25,7 @@ namespace Presence.Client.Http;
 [JsonSerializable(typeof(RemovalBody))]
 [JsonSerializable(typeof(Removal))]
 [JsonSerializable(typeof(RemovalsAnswer))]
+[JsonSerializable(typeof(BansAnswer))]
 [JsonSerializable(typeof(RoomsAnswer))]
 [JsonSerializable(typeof(RoomDefinitionDocument))]
 [JsonSerializable(typeof(NetworkSettingsDocument))]

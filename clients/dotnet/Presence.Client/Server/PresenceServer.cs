@@ -91,15 +91,18 @@ public sealed partial class PresenceServer
             cancellationToken);
 
     /// <summary>Page after page, as they are asked for.</summary>
-    private async IAsyncEnumerable<Removal> PagesAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<TItem> PagesAsync<TPage, TItem>(
+        string path, JsonTypeInfo<TPage> type, Func<TPage, (List<TItem>? Items, string? Cursor)> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where TPage : class
     {
         string? cursor = null;
+        var joint = path.Contains('?') ? "&" : "?";
         do
         {
-            var page = await ReadAsync(path + (cursor is null ? "" : "?cursor=" + Uri.EscapeDataString(cursor)), PresenceJson.Default.RemovalsAnswer, cancellationToken).ConfigureAwait(false);
-            foreach (var removal in page.Removals ?? throw PresenceException.NotOfThisServer())
-                yield return removal;
-            cursor = page.Cursor;
+            var page = await ReadAsync(path + (cursor is null ? "" : $"{joint}cursor={Uri.EscapeDataString(cursor)}"), type, cancellationToken).ConfigureAwait(false);
+            (var items, cursor) = read(page);
+            foreach (var item in items ?? throw PresenceException.NotOfThisServer())
+                yield return item;
         }
         while (cursor is not null);
     }
