@@ -49,6 +49,18 @@ public sealed class BansPageTests : PageTest
     }
 
     [Fact]
+    public async Task Row_OnANarrowScreen_TellsWhereUntilWhenAndWhyBelowTheName()
+    {
+        await Bans.RemoveAsync(new Removal("ada", null, RemovalRules.Forever, "links") { Devices = DeviceBans.Join(["one", "two"]) }, "ops@example.com", Cancellation);
+        var page = Render<BansPage>();
+        page.WaitForAssertion(() => Assert.Single(Shown(page)));
+
+        var lines = page.ByTestId("ban-narrow").Children.Select(line => line.TextContent.Trim());
+
+        Assert.Equal(["the network, 2 devices · until it is lifted", "links", $"Banned {Services.GetRequiredService<LocalTime>().Clock(Time.GetUtcNow(), Time.GetUtcNow())} by ops@example.com"], lines);
+    }
+
+    [Fact]
     public async Task Selection_LiftedTogether_HasOneWayBackForAll()
     {
         await BanAsync("ada", "lobby", "links");
