@@ -140,6 +140,8 @@ public sealed class ProviderSignInTests(ProviderSignInTests.Both both) : IClassF
         Assert.Equal("/account?outcome=Connected", await OpenAsync(visitor, await OpenAsync(visitor, back.PathAndQuery)));
 
         Assert.Contains("Connected. From now on", await TextAsync(visitor, "/account?outcome=Connected"), StringComparison.Ordinal);
+        var act = Assert.Single(await both.Host.Services.GetRequiredService<AuditLog>().ListAsync(new AuditQuery { Acts = [AuditActs.AccountConnected] }, 10, Cancel));
+        Assert.Equal(("dee@provider.example", "dee@provider.example"), (act.Actor, act.Object));
         using var later = new FormVisitor(both.Host.BaseAddress);
         Assert.Equal("/", await SignInAsync(later, there, "dee"));
         Assert.Equal(ModeratorRole.Moderator, (await AccountAsync("dee"))!.Role);

@@ -96,7 +96,7 @@ public sealed class TwoFactorTests(TwoFactorTests.Patient shared) : IClassFixtur
         }
         Assert.Contains("Wrong code", await EnterAsync(again, codes[3]), StringComparison.Ordinal);
 
-        var renewed = await CodesOfAsync(await visitor.PostFormAsync("/account/two-factor", "change", ("Change.Password", ModeratorOfTests.Password), ("Change.Act", "renew")));
+        var renewed = await RenewAsync(visitor, ModeratorOfTests.Password);
         Assert.Contains("Wrong code", await EnterAsync(again, codes[4]), StringComparison.Ordinal);
         Assert.Equal("/", await EnterAsync(again, renewed[4]));
 
@@ -199,6 +199,9 @@ public sealed class TwoFactorTests(TwoFactorTests.Patient shared) : IClassFixtur
         var secret = await KeyOfAsync(await owner.PostFormAsync("/account/two-factor", "begin"));
         return (secret, await CodesOfAsync(await owner.PostFormAsync("/account/two-factor", "confirm", ("Confirmation.Code", AuthenticatorApp.Code(secret)))));
     }
+
+    internal static async Task<IReadOnlyList<string>> RenewAsync(FormVisitor owner, string password) =>
+        await CodesOfAsync(await owner.PostFormAsync("/account/two-factor", "change", ("Change.Password", password), ("Change.Act", "renew")));
 
     /// <summary>Where a code leads; what the page says where it leads nowhere.</summary>
     internal static async Task<string> EnterAsync(FormVisitor visitor, string code, string query = "")
