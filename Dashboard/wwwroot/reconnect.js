@@ -72,7 +72,7 @@ async function leave() {
   if (isDown) recover();
 }
 
-// A list is as long as it was only once it was read: tried until it is there, or until somebody else scrolls.
+// A list is as long as it was only once it was read: tried for two seconds, or until somebody scrolls or presses: what is pressed must not move away.
 function settle([top, lists]) {
   const end = Date.now() + 2000;
   const step = () => {
@@ -84,7 +84,7 @@ function settle([top, lists]) {
     if (Date.now() < end) requestAnimationFrame(step);
   };
   const stop = () => { top = scrollY; lists = []; };
-  for (const input of ["wheel", "touchmove", "keydown"]) addEventListener(input, stop, { once: true, passive: true });
+  for (const input of ["wheel", "pointerdown", "touchmove", "keydown"]) addEventListener(input, stop, { once: true, passive: true });
   step();
 }
 
