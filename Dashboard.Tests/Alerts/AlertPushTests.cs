@@ -8,6 +8,7 @@ using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Moderation;
 using Presence.Engine;
 using Presence.Engine.Alerts;
 using Presence.Engine.Rooms;
@@ -40,7 +41,7 @@ public sealed class AlertPushTests : IAsyncLifetime
         _database = new PresenceDatabase(_folder.Path, _time);
         await _database.OpenAsync(Cancel);
         _engine = new PresenceEngine(_time, PresenceSettings.Default, new PresenceLimits());
-        _alerts = new AlertWatch(new LocalPresence(_engine), new AlertStore(_database), _time);
+        _alerts = new AlertWatch(new LocalPresence(_engine), new AlertStore(_database), new WatchedArrivals(_engine, new ViewerNoteStore(_database)), _time);
         await _alerts.LoadAsync(Cancel);
         await _alerts.SaveRuleAsync(new AlertRule { Kind = AlertKind.Above, Prefix = "", Amount = 1 }, "ada", Cancel);
         _keys = new VapidKeys(new KeyFolder(new DashboardOptions { Data = _folder.Path }));

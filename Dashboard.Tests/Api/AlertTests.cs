@@ -35,7 +35,9 @@ public sealed class AlertTests(SharedHost shared) : IClassFixture<SharedHost>
     }
 
     [Theory]
-    [InlineData("""{"kind":"nonsense"}""", "kind must be one of falls, rises, above, below, empty, refused, off.")]
+    [InlineData("""{"kind":"nonsense"}""", "kind must be one of falls, rises, above, below, empty, refused, off, watched.")]
+    [InlineData("""{"kind":"watched","flag":"friend"}""", "flag must be one of vip, trouble, speaker. Leave it out for anyone on the watch list.")]
+    [InlineData("""{"kind":"off","flag":"vip"}""", "flag is only for the kind watched. Leave it out.")]
     [InlineData("""{"kind":"falls","amount":25,"minutes":3}""", "minutes must be one of 1, 2, 5, 10, 15, 30, 60, not 3.")]
     [InlineData("""{"kind":"off","roomId":"a","prefix":"b"}""", "Send roomId or prefix, not both. Without either, the rule is for the network.")]
     public async Task Rules_AgainstTheRules_AreRefusedWithTheField(string body, string message)

@@ -9,6 +9,8 @@ using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Alerts;
+using Presence.Engine.Moderation;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Components;
 
@@ -155,6 +157,41 @@ public sealed class AlertsPageTests : PageTest
         Assert.Equal(["class-7a"], (await administration.ReadAsync(null, Cancellation)).Past.Select(alert => alert.RoomId));
 
         static Task RefusedAsync(Func<Task> act) => Assert.ThrowsAsync<AccessRefusedException>(act);
+    }
+
+    [Fact]
+    public async Task Arrival_OfAWatchedViewer_IsForModeratorsOfAllRoomsAndNamesNobodyOutsideThePage()
+    {
+        await Services.GetRequiredService<ViewerNoteStore>().AddAsync("ada", new NoteDraft("", ViewerFlag.Vip), "mia", Cancellation);
+        await Alerts.SaveRuleAsync(new AlertRule { Kind = AlertKind.Watched, Prefix = "" }, "ada", Cancellation);
+        var arrivals = Services.GetRequiredService<WatchedArrivals>();
+        var administration = Services.GetRequiredService<AlertAdministration>();
+        await arrivals.PassAsync(Cancellation);
+        Beat("class-7a", "ada", "Ada Lovelace");
+        await arrivals.PassAsync(Cancellation);
+        await Alerts.PassAsync(Cancellation);
+        var page = Render<AlertsPage>();
+
+        page.WaitForAssertion(() => Assert.Contains("class-7a: a watched viewer arrived (VIP)", page.ByTestId("alert").TextContent, StringComparison.Ordinal));
+        Assert.Equal("viewers/ada", page.ByRole("link", "Ada Lovelace").GetAttribute("href"));
+        Assert.Contains("Any room: a watched viewer arrives", page.ByTestId("rule").TextContent, StringComparison.Ordinal);
+        var signal = administration.SignalOf(Assert.Single((await administration.ToldAsync(Alerts.Open)).Alerts));
+        Assert.DoesNotContain("ada", signal.ToString(), StringComparison.OrdinalIgnoreCase);
+
+        Moderator.SetAuthorized("obs@example.com").SetRoles(nameof(ModeratorRole.Observer));
+        await NotToldAsync();
+        Moderator.SetAuthorized("class@example.com").SetRoles(nameof(ModeratorRole.Moderator)).SetClaims(new Claim(ModeratorAccess.RoomsClaim, "class-*"));
+        await NotToldAsync();
+        await Assert.ThrowsAsync<AccessRefusedException>(() => administration.SaveRuleAsync(new AlertRule { Kind = AlertKind.Watched, RoomId = "class-7a" }, Cancellation));
+        await Assert.ThrowsAsync<AccessRefusedException>(() => administration.RehearseAsync(new AlertRule { Kind = AlertKind.Watched, RoomId = "class-7a" }, Cancellation));
+
+        async Task NotToldAsync()
+        {
+            var reading = await administration.ReadAsync(null, Cancellation);
+            Assert.Equal((0, 0), (reading.Open.Count, reading.Rules.Count));
+            Assert.Empty((await administration.ToldAsync(Alerts.Open)).Alerts);
+            Assert.Empty(Render<NavigationLinks>().AllByTestId("open-alerts"));
+        }
     }
 
     [Theory]

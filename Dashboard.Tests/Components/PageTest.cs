@@ -111,7 +111,7 @@ public abstract class PageTest : BunitContext, IAsyncLifetime
         Services.AddScoped<AwayQuery>();
         Services.AddScoped<PersonAdministration>();
         Services.AddSingleton(services => new PersonData(
-            Database, Engine, services.GetRequiredService<Presence.Engine.History.IHistory>(), new UserPresenceSettingStore(Database, Engine), new ChannelStore(Database, Engine), services.GetRequiredService<RemovalStore>(), services.GetRequiredService<StageStore>(), services.GetRequiredService<ViewerNoteStore>()));
+            Database, Engine, services.GetRequiredService<Presence.Engine.History.IHistory>(), new UserPresenceSettingStore(Database, Engine), new ChannelStore(Database, Engine), services.GetRequiredService<RemovalStore>(), services.GetRequiredService<StageStore>(), services.GetRequiredService<ViewerNoteStore>(), services.GetRequiredService<AlertWatch>()));
         Services.AddScoped<PublicLinkAdministration>();
         Services.AddSingleton(ShareLinks);
         Services.AddScoped<ShareLinkAdministration>();

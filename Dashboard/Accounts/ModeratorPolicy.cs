@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
+using Presence.Engine.Alerts;
 using Presence.Engine.Audit;
 using Presence.Engine.Rooms;
 
@@ -120,6 +121,9 @@ public sealed record ModeratorAccess(ModeratorRole? Role)
     /// <summary>Whether it holds a role, or one that includes it, in a room; with null, in every room.</summary>
     public bool Holds(ModeratorRole role, string? roomId) =>
         Rooms is null || (roomId is not null && Rooms.Contains(roomId)) ? Role >= role : ObservesElsewhere && role == ModeratorRole.Observer;
+
+    /// <summary>Whether alerts of a kind in a room, or with null in the network, are for it. Those of watched viewers are for whom the watch list is for.</summary>
+    public bool Sees(AlertKind kind, string? roomId) => kind == AlertKind.Watched ? Holds(ModeratorRole.Moderator, roomId: null) : Holds(ModeratorRole.Observer, roomId);
 
     /// <summary>Whether it holds a role in any room.</summary>
     public bool HoldsSomewhere(ModeratorRole role) => Role >= role;

@@ -1,5 +1,6 @@
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Display;
+using Presence.Dashboard.Live;
 using Presence.Engine;
 using Presence.Engine.Alerts;
 using Presence.Engine.Audit;
@@ -10,13 +11,16 @@ using Presence.Engine.Storage;
 namespace Presence.Dashboard.Alerts;
 
 /// <summary>Alerts and their rules for one circuit; the role is checked here, whatever the page shows.</summary>
-internal sealed class AlertAdministration(AlertWatch alerts, AlertStore store, IPresence presence, IHistory history, AccountValues values, PushDevices devices, AlertPush push, VapidKeys keys, ModeratorGuard guard, TimeProvider time)
+internal sealed class AlertAdministration(AlertWatch alerts, AlertStore store, IPresence presence, IHistory history, NoteModeration notes, AccountValues values, PushDevices devices, AlertPush push, VapidKeys keys, ModeratorGuard guard, TimeProvider time)
 {
     /// <summary>Past alerts on one page.</summary>
     public const int PageSize = 50;
 
     /// <summary>Rooms whose minutes a preview looks at: the largest of a prefix.</summary>
     public const int MostRehearsed = 20;
+
+    /// <summary>Watched viewers whose visits a preview looks at.</summary>
+    public const int MostRehearsedViewers = 100;
 
     /// <summary>What is open and was, the rules, and how the moderator is told.</summary>
     /// <param name="before">Only past alerts before the one with this id; null for the latest.</param>
@@ -26,15 +30,17 @@ internal sealed class AlertAdministration(AlertWatch alerts, AlertStore store, I
     {
         var identity = await guard.RequireSomewhereAsync(ModeratorRole.Observer);
         var access = identity.Access;
-        var past = await store.ListAsync(isOpen: false, before, PageSize + 1, cancellationToken, access.RoomsOf(ModeratorRole.Observer));
+        var past = await store.ListAsync(isOpen: false, before, PageSize + 1, cancellationToken, access.RoomsOf(ModeratorRole.Observer), access.Sees(AlertKind.Watched, roomId: null));
+        Alert[] open = [.. alerts.Open.Where(alert => access.Sees(alert.Rule.Kind, alert.RoomId))];
         return new AlertsReading(
-            [.. alerts.Open.Where(alert => access.Holds(ModeratorRole.Observer, alert.RoomId))],
+            open,
             [.. past.Take(PageSize)],
             past.Count > PageSize ? past[PageSize - 1].Id : null,
-            [.. alerts.Rules.Where(rule => access.Holds(ModeratorRole.Observer, rule.RoomId))],
+            [.. alerts.Rules.Where(rule => access.Sees(rule.Kind, rule.RoomId))],
             await values.ReadAsync(identity.AccountId, AlertPreferences.Value))
         {
             Access = access,
+            Names = await notes.NamesOfAsync([.. open.Concat(past).Select(alert => alert.UserId).OfType<string>().Distinct(PresenceComparers.UserId)], cancellationToken),
             Devices = await devices.ReadAsync(identity.AccountId),
             At = time.GetUtcNow(),
         };
@@ -46,7 +52,7 @@ internal sealed class AlertAdministration(AlertWatch alerts, AlertStore store, I
     {
         var identity = await guard.RequireSomewhereAsync(ModeratorRole.Observer);
         var preferences = await values.ReadAsync(identity.AccountId, AlertPreferences.Value);
-        return (preferences.IsQuietAt(time.GetUtcNow()) ? [] : [.. news.Where(alert => identity.Access.Holds(ModeratorRole.Observer, alert.RoomId))], preferences);
+        return (preferences.IsQuietAt(time.GetUtcNow()) ? [] : [.. news.Where(alert => identity.Access.Sees(alert.Rule.Kind, alert.RoomId))], preferences);
     }
 
     /// <summary>Changes how the moderator is told; durable when it returns.</summary>
@@ -95,27 +101,32 @@ internal sealed class AlertAdministration(AlertWatch alerts, AlertStore store, I
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
     /// <exception cref="StoreFullException">There is no place for another. Nothing was changed.</exception>
     public async Task<AlertRule?> SaveRuleAsync(AlertRule rule, CancellationToken cancellationToken) =>
-        await alerts.SaveRuleAsync(rule, await ByAsync(rule.Id, rule.RoomId), cancellationToken);
+        await alerts.SaveRuleAsync(rule, await ByAsync(rule.Id, rule), cancellationToken);
 
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
     public async Task DeleteRuleAsync(string id, CancellationToken cancellationToken) =>
-        await alerts.DeleteRuleAsync(id, await ByAsync(id, alerts.Rules.FirstOrDefault(rule => rule.Id == id)?.RoomId), cancellationToken);
+        await alerts.DeleteRuleAsync(id, await ByAsync(id, rule: null), cancellationToken);
 
     /// <summary>Notes that the moderator has seen to an alert, or takes that back.</summary>
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>
     public async Task AcknowledgeAsync(Alert alert, bool isSeenTo, CancellationToken cancellationToken)
     {
-        var by = (await guard.RequireAsync(ModeratorRole.Moderator, alert.RoomId)).Actor.Name;
+        var by = (await guard.RequireAsync(ModeratorRole.Moderator, PlaceOf(alert.Rule.Kind, alert.RoomId))).Actor.Name;
         await alerts.AcknowledgeAsync(alert.Id, isSeenTo ? by : null, cancellationToken);
     }
 
     /// <summary>Who changes a rule: a Moderator of what it is for, and of what it was for.</summary>
-    private async Task<Actor> ByAsync(string id, string? roomId)
+    private async Task<Actor> ByAsync(string id, AlertRule? rule)
     {
-        if (alerts.Rules.FirstOrDefault(rule => rule.Id == id) is { } before)
-            await guard.RequireAsync(ModeratorRole.Moderator, before.RoomId);
-        return (await guard.RequireAsync(ModeratorRole.Moderator, roomId)).Actor;
+        var before = alerts.Rules.FirstOrDefault(known => known.Id == id);
+        if (before is not null)
+            await guard.RequireAsync(ModeratorRole.Moderator, PlaceOf(before.Kind, before.RoomId));
+        rule ??= before;
+        return (await guard.RequireAsync(ModeratorRole.Moderator, rule is null ? null : PlaceOf(rule.Kind, rule.RoomId))).Actor;
     }
+
+    /// <summary>The watch list is of the whole network, whatever room its viewers arrive in.</summary>
+    private static string? PlaceOf(AlertKind kind, string? roomId) => kind == AlertKind.Watched ? null : roomId;
 
     /// <summary>How often a rule would have been raised within the last day, by what history keeps of its minutes.</summary>
     /// <returns>The number; null where history does not keep what the rule looks for.</returns>
@@ -126,6 +137,8 @@ internal sealed class AlertAdministration(AlertWatch alerts, AlertStore store, I
         if (rule.Kind is AlertKind.Refused or AlertKind.Off)
             return null;
         var until = time.GetUtcNow();
+        if (rule.Kind == AlertKind.Watched)
+            return await RehearseWatchedAsync(rule, until.AddDays(-1), cancellationToken);
         IReadOnlyList<string?> rooms = rule.Prefix is { } prefix
             ? [.. (await presence.ListRoomsAsync(new RoomQuery { Prefix = prefix.Length == 0 ? null : prefix, Limit = MostRehearsed }, cancellationToken)).Rooms.Select(room => room.RoomId)]
             : [rule.RoomId];
@@ -137,6 +150,27 @@ internal sealed class AlertAdministration(AlertWatch alerts, AlertStore store, I
         }
         // Rooms that follow within a minute are one alert.
         return raised.Where((at, place) => place == 0 || at - raised.ElementAt(place - 1) > TimeSpan.FromMinutes(1)).Count();
+    }
+
+    /// <summary>How often those who are on the watch list now arrived since then.</summary>
+    private async Task<int> RehearseWatchedAsync(AlertRule rule, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var arrivals = 0;
+        foreach (var userId in (await notes.ReadWatchListAsync(rule.Flag, cancellationToken)).Rows.Select(row => row.Note.UserId).Distinct(PresenceComparers.UserId).Take(MostRehearsedViewers))
+        {
+            var visits = await history.ReadVisitsAsync(userId, cancellationToken: cancellationToken);
+            foreach (var room in visits.Items.Where(visit => visit.LeftAt >= since && rule.Covers(visit.RoomId)).GroupBy(visit => visit.RoomId, PresenceComparers.RoomId))
+            {
+                DateTimeOffset? left = null;
+                foreach (var visit in room.OrderBy(visit => visit.JoinedAt))
+                {
+                    if (visit.JoinedAt >= since && !(visit.JoinedAt - left < AlertWatch.Hold))
+                        arrivals++;
+                    left = visit.LeftAt;
+                }
+            }
+        }
+        return arrivals;
     }
 }
 
@@ -150,6 +184,9 @@ public sealed record AlertsReading(IReadOnlyList<Alert> Open, IReadOnlyList<Aler
 {
     /// <summary>The moderator's devices.</summary>
     internal IReadOnlyList<PushDevice> Devices { get; init; } = [];
+
+    /// <summary>What viewers who arrived are called, by their ids.</summary>
+    public IReadOnlyDictionary<string, string> Names { get; init; } = new Dictionary<string, string>();
 
     /// <summary>What the moderator may do, and where.</summary>
     public ModeratorAccess Access { get; init; } = ModeratorAccess.None;

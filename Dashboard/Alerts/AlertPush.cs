@@ -104,7 +104,7 @@ internal sealed class AlertPush : IDisposable
         var messages = new List<Waiting>();
         foreach (var (accountId, access, devices) in accounts)
         {
-            if (devices.Count > 0 && access.Holds(ModeratorRole.Observer, alert.RoomId) && !(await _values.ReadAsync(accountId, AlertPreferences.Value)).IsQuietAt(now))
+            if (devices.Count > 0 && access.Sees(alert.Rule.Kind, alert.RoomId) && !(await _values.ReadAsync(accountId, AlertPreferences.Value)).IsQuietAt(now))
                 messages.AddRange(devices.Where(_devices.CanReach).Select(device => new Waiting(accountId, device, signal, now, now + RetryFor)));
         }
         await Parallel.ForEachAsync(messages, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (message, cancel) => await TrySendAsync(message, cancel));

@@ -18,7 +18,7 @@ internal sealed class AlertEndpoints(AlertWatch alerts, AlertStore store)
     private static readonly (string Word, AlertKind Kind)[] Kinds =
     [
         ("falls", AlertKind.Falls), ("rises", AlertKind.Rises), ("above", AlertKind.Above), ("below", AlertKind.Below), ("empty", AlertKind.Empty),
-        ("refused", AlertKind.Refused), ("off", AlertKind.Off),
+        ("refused", AlertKind.Refused), ("off", AlertKind.Off), ("watched", AlertKind.Watched),
     ];
 
     public static void Map(IEndpointRouteBuilder api)
@@ -75,7 +75,7 @@ internal sealed class AlertEndpoints(AlertWatch alerts, AlertStore store)
         await alerts.DeleteRuleAsync(ruleId, http.Actor(), http.RequestAborted) is null ? Unknown : Results.NoContent();
 
     /// <summary>List alerts</summary>
-    /// <remarks>The latest first. Rooms of one rule that follow within a minute are one alert, with their number in <c>rooms</c>.</remarks>
+    /// <remarks>The latest first. Rooms of one rule that follow within a minute are one alert, with their number in <c>rooms</c>. Arrivals of watched viewers are listed for keys with the scope <c>moderation</c> only.</remarks>
     /// <response code="200">A page of alerts.</response>
     internal async Task<IResult> ListAsync(HttpContext http)
     {
@@ -83,7 +83,7 @@ internal sealed class AlertEndpoints(AlertWatch alerts, AlertStore store)
         var limit = query.Number("limit", 1, PresenceLimits.Page, otherwise: PresenceLimits.Page);
         var isOpen = query.Choice<bool?>("state", ("", null), ("open", true), ("over", false));
         long? before = HistoryCursor.Alerts.Read(query) is { } place ? long.Parse(place, CultureInfo.InvariantCulture) : null;
-        var found = await store.ListAsync(isOpen, before, limit + 1, http.RequestAborted);
+        var found = await store.ListAsync(isOpen, before, limit + 1, http.RequestAborted, withWatched: http.Caller().Scopes.HasFlag(ServerScopes.Moderation));
         var next = found.Count > limit ? HistoryCursor.Alerts.Write(found[limit - 1].Id.ToString(CultureInfo.InvariantCulture)) : null;
         return Reply.Ok(new AlertsReply([.. found.Take(limit).Select(Describe)], next), ApiJson.Documents.AlertsReply);
     }
@@ -105,6 +105,7 @@ internal sealed class AlertEndpoints(AlertWatch alerts, AlertStore store)
             Amount = request.Amount ?? 0,
             Minutes = request.Minutes ?? 0,
             Least = request.Least ?? AlertRules.UsualLeast,
+            Flag = NoteEndpoints.FlagOf(request.Flag, "Leave it out for anyone on the watch list."),
             IsOn = request.Enabled ?? true,
         });
         return AlertRules.Problems(rule) is [var problem, ..] ? throw QueryReader.Refused(problem.Message) : rule;
@@ -113,10 +114,10 @@ internal sealed class AlertEndpoints(AlertWatch alerts, AlertStore store)
     private static string WordOf(AlertKind kind) => Kinds.First(known => known.Kind == kind).Word;
 
     private static AlertRuleDocument Describe(AlertRule rule) => new(
-        rule.Id, WordOf(rule.Kind), rule.RoomId, rule.Prefix, rule.Amount > 0 ? rule.Amount : null, rule.Minutes > 0 ? rule.Minutes : null, rule.IsMovement ? rule.Least : null, rule.IsOn, rule.UpdatedAt, rule.UpdatedBy);
+        rule.Id, WordOf(rule.Kind), rule.RoomId, rule.Prefix, rule.Amount > 0 ? rule.Amount : null, rule.Minutes > 0 ? rule.Minutes : null, rule.IsMovement ? rule.Least : null, NoteEndpoints.WordOf(rule.Flag), rule.IsOn, rule.UpdatedAt, rule.UpdatedBy);
 
     private static AlertDocument Describe(Alert alert) => new(
-        alert.Id, alert.Rule.Id, WordOf(alert.Rule.Kind), alert.RoomId, alert.Rule.Prefix, alert.RaisedAt, alert.OverAt, alert.Before, alert.Now, alert.Rooms, alert.Times, alert.AcknowledgedBy, alert.AcknowledgedAt);
+        alert.Id, alert.Rule.Id, WordOf(alert.Rule.Kind), alert.RoomId, alert.Rule.Prefix, alert.UserId, NoteEndpoints.WordOf(alert.Flag), alert.RaisedAt, alert.OverAt, alert.Before, alert.Now, alert.Rooms, alert.Times, alert.AcknowledgedBy, alert.AcknowledgedAt);
 }
 
 /// <summary>An alert rule.</summary>
@@ -126,16 +127,18 @@ internal sealed class AlertEndpoints(AlertWatch alerts, AlertStore store)
 /// <param name="Amount">Percent of <c>falls</c> (1 to 100) and <c>rises</c> (1 to 10,000), viewers of <c>above</c> and <c>below</c>, heartbeats a minute of <c>refused</c>.</param>
 /// <param name="Minutes">Within how many minutes, for <c>falls</c> and <c>rises</c>: 1, 2, 5, 10, 15, 30 or 60. For how long, for <c>empty</c>: 1 to 1,440.</param>
 /// <param name="Least">For <c>falls</c> and <c>rises</c>: rooms that had fewer viewers are not looked at. Default: 20.</param>
+/// <param name="Flag">For <c>watched</c>: only viewers on the watch list with this flag. Default: anyone on it.</param>
 /// <param name="Enabled">Whether it is judged. Default: true.</param>
 /// <example>{"kind":"falls","prefix":"","amount":25,"minutes":1,"least":20}</example>
 [Computed("ruleId", "updatedAt", "updatedBy")]
 internal sealed record AlertRuleRequest(
-    [property: Required, AllowedValues("falls", "rises", "above", "below", "empty", "refused", "off")] string? Kind,
+    [property: Required, AllowedValues("falls", "rises", "above", "below", "empty", "refused", "off", "watched")] string? Kind,
     [property: MaxLength(PresenceIds.LongestRoomId)] string? RoomId,
     [property: MaxLength(PresenceIds.LongestRoomId)] string? Prefix,
     [property: Range(0, AlertRules.LargestAmount)] int? Amount,
     [property: Range(0, AlertRules.LongestEmpty)] int? Minutes,
     [property: Range(0, AlertRules.LargestAmount)] int? Least,
+    [property: AllowedValues("vip", "trouble", "speaker")] string? Flag,
     bool? Enabled) : AdministrationRequest;
 
 /// <summary>An alert rule.</summary>
@@ -143,15 +146,16 @@ internal sealed record AlertRuleRequest(
 /// <param name="Kind">What it looks for.</param>
 /// <param name="RoomId">The room it is for. Absent for rooms by prefix and for the network.</param>
 /// <param name="Prefix">The beginning of the rooms it is for. Absent for one room and for the network.</param>
-/// <param name="Amount">Percent, viewers or heartbeats a minute. Absent for <c>empty</c> and <c>off</c>.</param>
+/// <param name="Amount">Percent, viewers or heartbeats a minute. Absent for <c>empty</c>, <c>off</c> and <c>watched</c>.</param>
 /// <param name="Minutes">Within how many minutes, or for how long.</param>
 /// <param name="Least">Rooms that had fewer viewers are not looked at.</param>
+/// <param name="Flag">For <c>watched</c>: only viewers with this flag.</param>
 /// <param name="Enabled">Whether it is judged.</param>
 /// <param name="UpdatedAt">When it was last saved.</param>
 /// <param name="UpdatedBy">Who saved it: an account's email or a key's name.</param>
 /// <example>{"ruleId":"rule_9f0c2b7a41d3e865","kind":"falls","prefix":"","amount":25,"minutes":1,"least":20,"enabled":true,"updatedAt":"2026-11-21T22:40:00.000Z","updatedBy":"mia@example.com"}</example>
 internal sealed record AlertRuleDocument(
-    string RuleId, string Kind, string? RoomId, string? Prefix, int? Amount, int? Minutes, int? Least, bool Enabled, DateTimeOffset UpdatedAt, string UpdatedBy);
+    string RuleId, string Kind, string? RoomId, string? Prefix, int? Amount, int? Minutes, int? Least, string? Flag, bool Enabled, DateTimeOffset UpdatedAt, string UpdatedBy);
 
 /// <summary>Alert rules.</summary>
 /// <param name="Rules">All of them, in the order in which they were created.</param>
@@ -164,6 +168,8 @@ internal sealed record AlertRulesReply(IReadOnlyList<AlertRuleDocument> Rules);
 /// <param name="Kind">What the rule looked for.</param>
 /// <param name="RoomId">The room it began in. Absent for the network.</param>
 /// <param name="Prefix">The beginning of the rule's rooms, if it was for several.</param>
+/// <param name="UserId">For <c>watched</c>: the viewer who arrived. Absent once the person is erased.</param>
+/// <param name="Flag">For <c>watched</c>: the viewer's flag.</param>
 /// <param name="RaisedAt">When it began.</param>
 /// <param name="OverAt">When it was over. Absent while it is open.</param>
 /// <param name="Before">The viewers before, in all of its rooms.</param>
@@ -173,7 +179,7 @@ internal sealed record AlertRulesReply(IReadOnlyList<AlertRuleDocument> Rules);
 /// <param name="AcknowledgedBy">Who has seen to it.</param>
 /// <param name="AcknowledgedAt">When that was.</param>
 internal sealed record AlertDocument(
-    long AlertId, string RuleId, string Kind, string? RoomId, string? Prefix, DateTimeOffset RaisedAt, DateTimeOffset? OverAt, int Before, int Now, int Rooms, int Times,
+    long AlertId, string RuleId, string Kind, string? RoomId, string? Prefix, string? UserId, string? Flag, DateTimeOffset RaisedAt, DateTimeOffset? OverAt, int Before, int Now, int Rooms, int Times,
     string? AcknowledgedBy, DateTimeOffset? AcknowledgedAt);
 
 /// <summary>A page of alerts.</summary>

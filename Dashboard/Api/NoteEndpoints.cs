@@ -33,6 +33,11 @@ internal sealed class NoteEndpoints(ViewerNoteStore notes, TimeProvider time)
             .Produces<NotesReply>();
     }
 
+    /// <summary>The flag that a word of the wire names; null for none.</summary>
+    public static ViewerFlag? FlagOf(string? word, string without) => word is null ? null : Array.Find(Flags, known => known.Word == word) is { Word: not null } flag
+        ? flag.Flag
+        : throw QueryReader.Refused($"flag must be one of {string.Join(", ", Flags.Select(known => known.Word))}. {without}");
+
     /// <summary>The word of the wire for a flag.</summary>
     public static string? WordOf(ViewerFlag? flag) => flag is null ? null : Flags.First(known => known.Flag == flag).Word;
 
@@ -105,9 +110,7 @@ internal sealed class NoteEndpoints(ViewerNoteStore notes, TimeProvider time)
 
     private NoteDraft DraftOf(NoteRequest request)
     {
-        ViewerFlag? flag = request.Flag is null
-            ? null
-            : Array.Find(Flags, known => known.Word == request.Flag) is { Word: not null } known ? known.Flag : throw QueryReader.Refused($"flag must be one of {string.Join(", ", Flags.Select(choice => choice.Word))}. Leave it out for a note alone.");
+        var flag = FlagOf(request.Flag, "Leave it out for a note alone.");
         DateTimeOffset? end = request.ExpiresAt is { } expiresAt ? DateTimeOffset.FromUnixTimeMilliseconds(expiresAt.ToUnixTimeMilliseconds()) : null; // as stored and returned
         var draft = new NoteDraft(request.Text ?? "", flag, end);
         return NoteRules.ProblemOf(draft, time.GetUtcNow()) is { } problem ? throw QueryReader.Refused(problem) : draft;

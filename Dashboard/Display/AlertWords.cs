@@ -1,5 +1,7 @@
+using Presence.Dashboard.Live;
 using Presence.Engine;
 using Presence.Engine.Alerts;
+using Presence.Engine.Moderation;
 
 namespace Presence.Dashboard.Display;
 
@@ -7,7 +9,7 @@ namespace Presence.Dashboard.Display;
 internal static class AlertWords
 {
     /// <summary>The kinds, in the order in which a form offers them.</summary>
-    public static readonly IReadOnlyList<AlertKind> Kinds = [AlertKind.Falls, AlertKind.Rises, AlertKind.Above, AlertKind.Below, AlertKind.Empty, AlertKind.Refused, AlertKind.Off];
+    public static readonly IReadOnlyList<AlertKind> Kinds = [AlertKind.Falls, AlertKind.Rises, AlertKind.Above, AlertKind.Below, AlertKind.Empty, AlertKind.Refused, AlertKind.Off, AlertKind.Watched];
 
     public static string Of(AlertKind kind) => kind switch
     {
@@ -17,6 +19,7 @@ internal static class AlertWords
         AlertKind.Below => AlertTexts.KindBelow,
         AlertKind.Empty => AlertTexts.KindEmpty,
         AlertKind.Refused => AlertTexts.KindRefused,
+        AlertKind.Watched => AlertTexts.KindWatched,
         _ => AlertTexts.KindOff,
     };
 
@@ -33,6 +36,7 @@ internal static class AlertWords
             AlertKind.Below => Sentence.With(AlertTexts.FellBelow, where, Numbers.Count(rule.Amount)),
             AlertKind.Empty => Sentence.With(AlertTexts.WasEmpty, where, Numbers.Count(rule.Minutes)),
             AlertKind.Refused => Sentence.With(AlertTexts.WereRefused, Numbers.Count(alert.Now)),
+            AlertKind.Watched => Sentence.With(AlertTexts.WatchedArrived, where, NoteWords.Of(alert.Flag!.Value)),
             _ => Sentence.With(AlertTexts.WasOff, where),
         };
     }
@@ -64,6 +68,7 @@ internal static class AlertWords
             AlertKind.Below => Sentence.With(AlertTexts.RuleBelow, where, Numbers.Count(rule.Amount)),
             AlertKind.Empty => Sentence.With(AlertTexts.RuleEmpty, where, Numbers.Count(rule.Minutes)),
             AlertKind.Refused => AlertTexts.KindRefused,
+            AlertKind.Watched => Sentence.With(AlertTexts.RuleWatched, where),
             _ => Sentence.With(AlertTexts.RuleOff, where),
         };
     }
@@ -75,18 +80,23 @@ internal static class AlertWords
         AlertKind.Above => Sentence.With(AlertTexts.AgainBelow, Numbers.Count(rule.Amount - rule.Band)),
         AlertKind.Below => Sentence.With(AlertTexts.AgainAbove, Numbers.Count(rule.Amount + rule.Band)),
         AlertKind.Refused => Sentence.With(AlertTexts.MoreInAMinute, Numbers.Count(rule.Amount)),
+        AlertKind.Watched => FlagText(rule.Flag),
         _ => "",
     };
+
+    /// <summary>Whom a rule watches for.</summary>
+    public static string FlagText(ViewerFlag? flag) => flag is { } one ? NoteWords.Of(one) : AlertTexts.AnyFlag;
 
     public static IconShape ShapeOf(Alert alert) => alert.Rule.Kind switch
     {
         AlertKind.Above or AlertKind.Rises => IconShape.Ascending,
+        AlertKind.Watched => NoteWords.ShapeOf(alert.Flag!.Value),
         AlertKind.Below when !alert.IsOpen => IconShape.Descending,
         _ => IconShape.Warning,
     };
 
     /// <summary>Good news, something to look at, or something that is over.</summary>
-    public static string CssOf(Alert alert) => !alert.IsOpen ? "is-over" : alert.Rule.Kind is AlertKind.Above or AlertKind.Rises ? "is-good" : "is-bad";
+    public static string CssOf(Alert alert) => !alert.IsOpen ? "is-over" : alert.Rule.Kind is AlertKind.Above or AlertKind.Rises || alert.Flag is ViewerFlag.Vip or ViewerFlag.Speaker ? "is-good" : "is-bad";
 
     /// <summary>The page where an alert is looked into.</summary>
     public static string HrefOf(Alert alert) => alert.RoomId is { } roomId ? RoomLinks.To(roomId) : alert.Rule.Kind is AlertKind.Refused or AlertKind.Off ? "settings" : "";

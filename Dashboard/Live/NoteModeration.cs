@@ -30,7 +30,16 @@ internal sealed class NoteModeration(ViewerNoteStore notes, WatchedArrivals arri
         var moderator = await guard.RequireAsync(ModeratorRole.Moderator);
         var isAdmin = await guard.HoldsAsync(ModeratorRole.Admin);
         var listed = notes.WatchList(flag);
-        string[] userIds = [.. listed.Select(note => note.UserId).Distinct(PresenceComparers.UserId)];
+        var names = await NamesOfAsync([.. listed.Select(note => note.UserId).Distinct(PresenceComparers.UserId)], cancellationToken);
+        return new WatchListReading(
+            [.. listed.Select(note => new WatchListRow(note, names[note.UserId], arrivals.LatestOf(note.UserId), isAdmin || string.Equals(note.By, moderator.Email, StringComparison.OrdinalIgnoreCase)))],
+            notes.WatchList().Count,
+            time.GetUtcNow());
+    }
+
+    /// <summary>What viewers are called, present or not; for a page that has checked the role.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> NamesOfAsync(IReadOnlyCollection<string> userIds, CancellationToken cancellationToken)
+    {
         var names = new Dictionary<string, string>(PresenceComparers.UserId);
         foreach (var some in userIds.Chunk(PresenceLimits.Page))
         {
@@ -39,10 +48,7 @@ internal sealed class NoteModeration(ViewerNoteStore notes, WatchedArrivals arri
             foreach (var user in await users.FindAsync(some, cancellationToken))
                 names[user.UserId] = ViewerNames.Of(user.Profile, user.IsGuest, user.UserId);
         }
-        return new WatchListReading(
-            [.. listed.Select(note => new WatchListRow(note, names[note.UserId], arrivals.LatestOf(note.UserId), isAdmin || string.Equals(note.By, moderator.Email, StringComparison.OrdinalIgnoreCase)))],
-            notes.WatchList().Count,
-            time.GetUtcNow());
+        return names;
     }
 
     /// <summary>Keeps a note, new or changed.</summary>

@@ -1,4 +1,5 @@
 using Presence.Engine.Alerts;
+using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 using Presence.Engine.Tests.Storage;
@@ -102,7 +103,7 @@ public sealed class AlertEveningTests : IAsyncLifetime
     private async Task StartAsync()
     {
         _world = await StorageWorld.StartAsync(_folder, _time);
-        _alerts = new AlertWatch(new LocalPresence(_world.Engine), new AlertStore(_world.Database), _time);
+        _alerts = new AlertWatch(new LocalPresence(_world.Engine), new AlertStore(_world.Database), new WatchedArrivals(_world.Engine, new ViewerNoteStore(_world.Database)), _time);
         await _alerts.LoadAsync(Cancel);
         _alerts.Changed += (_, news) => _told.AddRange(news.Alerts.Select(alert => (MinuteOf(_time.GetUtcNow()), $"{(alert.Rooms > 1 ? $"{alert.Rooms} rooms" : alert.RoomId ?? "network")} {(alert.IsOpen ? "began" : "over")}")));
     }

@@ -1,6 +1,7 @@
 using Presence.Engine.Alerts;
 using Presence.Engine.Audit;
 using Presence.Engine.History;
+using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 using Presence.Engine.Tests.Storage;
@@ -67,7 +68,7 @@ public sealed class AlertStoreTests : AdministrationTest
         Assert.Equal("bob", Assert.Single(alerts.Open).AcknowledgedBy);
         await AfterCrashAsync(async (database, engine) =>
         {
-            using var again = new AlertWatch(new LocalPresence(engine), new AlertStore(database), Time);
+            using var again = new AlertWatch(new LocalPresence(engine), new AlertStore(database), new WatchedArrivals(engine, new ViewerNoteStore(database)), Time);
             await again.LoadAsync(Cancel);
             Assert.Equal(("bob", alert.RaisedAt), (again.Open[0].AcknowledgedBy, again.Open[0].RaisedAt));
             Assert.Equal(alerts.Rules, again.Rules);
@@ -127,7 +128,7 @@ public sealed class AlertStoreTests : AdministrationTest
 
     private async Task<AlertWatch> WatchAsync()
     {
-        var alerts = new AlertWatch(new LocalPresence(Engine), new AlertStore(Database), Time);
+        var alerts = new AlertWatch(new LocalPresence(Engine), new AlertStore(Database), new WatchedArrivals(Engine, new ViewerNoteStore(Database)), Time);
         await alerts.LoadAsync(Cancel);
         return alerts;
     }

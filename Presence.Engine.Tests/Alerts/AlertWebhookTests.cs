@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Presence.Engine.Alerts;
+using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
 using Presence.Engine.Tests.Storage;
@@ -107,7 +108,7 @@ public sealed class AlertWebhookTests : AdministrationTest
 
     private async Task WatchAsync()
     {
-        _alerts = new AlertWatch(new LocalPresence(Engine), new AlertStore(Database), Time);
+        _alerts = new AlertWatch(new LocalPresence(Engine), new AlertStore(Database), new WatchedArrivals(Engine, new ViewerNoteStore(Database)), Time);
         await _alerts.LoadAsync(Cancel);
     }
 

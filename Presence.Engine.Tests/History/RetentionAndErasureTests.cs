@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Alerts;
 using Presence.Engine.Changes;
 using Presence.Engine.History;
 using Presence.Engine.Moderation;
@@ -207,6 +208,7 @@ public sealed class RetentionAndErasureTests : IAsyncLifetime
         Assert.Equal(["noise", "spam"], root.GetProperty("bans").EnumerateArray().Select(ban => ban.GetProperty("reason").GetString()!).Order());
         Assert.Equal("Pending", root.GetProperty("invitations")[0].GetProperty("status").GetString());
         Assert.Equal(["Trouble", null], root.GetProperty("notes").EnumerateArray().Select(note => note.GetProperty("flag").GetString()));
+        Assert.Equal(("stage", "Trouble"), (root.GetProperty("alerts")[0].GetProperty("roomId").GetString(), root.GetProperty("alerts")[0].GetProperty("flag").GetString()));
         Assert.True(root.GetProperty("draws")[0].GetProperty("won").GetBoolean());
         Assert.Equal("s1", root.GetProperty("sessions")[0].GetProperty("sessionId").GetString());
         Assert.Equal(2, root.GetProperty("history").GetProperty("visits").GetInt32());
@@ -284,6 +286,8 @@ public sealed class RetentionAndErasureTests : IAsyncLifetime
         private readonly RemovalStore _removals;
         private readonly StageStore _stages;
         private readonly ViewerNoteStore _notes;
+        private readonly WatchedArrivals _arrivals;
+        private readonly AlertWatch _alerts;
 
         public PersonWorld(HistoryFolder folder, PresenceEngine engine, HistorySettingsStore settings)
         {
@@ -291,8 +295,10 @@ public sealed class RetentionAndErasureTests : IAsyncLifetime
             (_switches, _channels, _removals) = (new(folder.Database, engine), new(folder.Database, engine), new(folder.Database, engine));
             _stages = new StageStore(folder.Database, engine);
             _notes = new ViewerNoteStore(folder.Database);
+            _arrivals = new WatchedArrivals(engine, _notes);
+            _alerts = new AlertWatch(new LocalPresence(engine), new AlertStore(folder.Database), _arrivals, folder.Time);
             History = folder.Look(settings);
-            Data = new PersonData(folder.Database, engine, History, _switches, _channels, _removals, _stages, _notes);
+            Data = new PersonData(folder.Database, engine, History, _switches, _channels, _removals, _stages, _notes, _alerts);
         }
 
         public HistoryQueries History { get; }
@@ -315,6 +321,13 @@ public sealed class RetentionAndErasureTests : IAsyncLifetime
             await memberships.FlushAsync(Cancel);
             await _notes.AddAsync(userId, new NoteDraft("planted: speaks French"), "mia", Cancel);
             await _notes.AddAsync(userId, new NoteDraft("", ViewerFlag.Trouble), "mia", Cancel);
+            await _alerts.SaveRuleAsync(new AlertRule { Kind = AlertKind.Watched, Prefix = "" }, "mia", Cancel);
+            await _arrivals.PassAsync(Cancel);
+            _engine.Heartbeat(new Heartbeat { RoomId = "stage", UserId = userId, SessionId = "s2" });
+            await _arrivals.PassAsync(Cancel);
+            await _alerts.PassAsync(Cancel);
+            _engine.Leave("stage", userId, "s2");
+            Assert.Equal(userId, Assert.Single(_alerts.Open).UserId);
             Assert.NotNull(await _stages.InviteAsync("side", userId, InvitationRules.Default, "mia", Cancel));
             using var draws = new DrawStore(_folder.Database, _engine);
             await draws.DrawAsync("side", (await draws.PrepareAsync("side", 1, new DrawFilter { Search = userId }, "mia", Cancel)).Id, "mia", Cancel);
@@ -331,6 +344,8 @@ public sealed class RetentionAndErasureTests : IAsyncLifetime
             _removals.Dispose();
             _stages.Dispose();
             _notes.Dispose();
+            _arrivals.Dispose();
+            _alerts.Dispose();
         }
     }
 }

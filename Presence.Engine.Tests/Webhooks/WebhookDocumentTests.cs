@@ -5,6 +5,7 @@ using Presence.Engine.Alerts;
 using Presence.Engine.Audit;
 using Presence.Engine.Changes;
 using Presence.Engine.History;
+using Presence.Engine.Moderation;
 using Presence.Engine.Stage;
 using Presence.Engine.Webhooks;
 
@@ -32,6 +33,7 @@ public sealed partial class WebhookDocumentTests
         var settings = new AuditEntry(AuditActs.SettingsChanged, "mia") { Old = """{"enabled":true}""", New = """{"enabled":false}""", Reason = "show" };
         var room = new AuditEntry(AuditActs.RoomChanged, "mia") { RoomId = "lobby", Old = """{"enabled":false}""", New = """{"title":"Lobby"}""" };
         var alert = new Alert { Id = 12, Rule = new AlertRule { Id = "rule_1", Prefix = "" }, RoomId = "lobby", RaisedAt = At, OverAt = At };
+        var watched = alert with { Rule = new AlertRule { Id = "rule_2", Kind = AlertKind.Watched, Prefix = "" }, UserId = "anna", Flag = ViewerFlag.Vip };
         return
         [
             WebhookEvents.Live("lobby", 1, At),
@@ -49,6 +51,8 @@ public sealed partial class WebhookDocumentTests
             WebhookEvents.Invitation(new StageInvitation("inv_1", "lobby", "anna", InvitationStatus.Accepted, At, At, "mia"), At),
             WebhookEvents.Raised(alert),
             WebhookEvents.Over(alert),
+            WebhookEvents.Raised(watched),
+            WebhookEvents.Over(watched),
             WebhookEvents.FeedGap("restart", At, At, (1, 1), (1, 1)),
             WebhookEvents.FullGap(At, At, new Dictionary<string, int>()),
             WebhookEvents.Trial("mia", At),

@@ -3,8 +3,9 @@ namespace Presence.Engine.Alerts;
 /// <summary>Makes alerts of what became of rules: one for each cause, however many rooms it hits. Pure.</summary>
 /// <remarks>
 /// <para><b>Folding.</b> Rooms of one rule that follow within <see cref="FoldWithin"/> are one alert with a number. What another rule of the same kind already
-/// tells of a room is not told again. An alert is over when all its rooms are.</para>
-/// <para><b>Bound.</b> <see cref="MostOpen"/> open ones of a rule, <see cref="MostRooms"/> rooms of each; what comes beyond is folded into the last one, and counted.</para>
+/// tells of a room is not told again. An alert is over when all its rooms are. Arrivals of watched viewers are never folded: each names another person or room.</para>
+/// <para><b>Bound.</b> <see cref="MostOpen"/> open ones of a rule, <see cref="MostRooms"/> rooms of each; what comes beyond is folded into the last one, and counted.
+/// <see cref="MostWatched"/> open ones of a rule for watched viewers; who arrives beyond is not told.</para>
 /// </remarks>
 internal sealed class AlertBook
 {
@@ -13,6 +14,7 @@ internal sealed class AlertBook
 
     public const int MostOpen = 20;
     public const int MostRooms = 1_000;
+    public const int MostWatched = 200;
 
     private readonly List<(Alert Alert, DateTimeOffset FoldedAt)> _open = [];
     private long _next;
@@ -47,6 +49,14 @@ internal sealed class AlertBook
         return gone;
     }
 
+    /// <summary>Ends what is open of a person, and no longer says whose it was.</summary>
+    public IReadOnlyCollection<Alert> Erase(string userId, DateTimeOffset at)
+    {
+        var gone = _open.Select(open => open.Alert).Where(alert => PresenceComparers.UserId.Equals(alert.UserId, userId)).Select(alert => alert with { UserId = null, OverAt = at, OpenRooms = [] }).ToArray();
+        _open.RemoveAll(open => gone.Any(alert => alert.Id == open.Alert.Id));
+        return gone;
+    }
+
     /// <summary>Puts another state of an open alert in place of it: acknowledged, sent.</summary>
     public void Replace(long id, Func<Alert, Alert> change)
     {
@@ -56,9 +66,12 @@ internal sealed class AlertBook
 
     private Alert? Raise(AlertStep step, DateTimeOffset at)
     {
-        if (_open.Exists(open => open.Alert.Rule.Id != step.Rule.Id && open.Alert.Rule.Kind == step.Rule.Kind && open.Alert.OpenRooms.Contains(step.RoomId, PresenceComparers.RoomId)))
+        if (_open.Exists(open => open.Alert.Rule.Id != step.Rule.Id && open.Alert.Rule.Kind == step.Rule.Kind && PresenceComparers.UserId.Equals(open.Alert.UserId, step.UserId) && open.Alert.OpenRooms.Contains(step.RoomId, PresenceComparers.RoomId)))
             return null;
-        var place = _open.FindLastIndex(open => open.Alert.Rule.Id == step.Rule.Id);
+        var isWatched = step.Rule.Kind == AlertKind.Watched;
+        if (isWatched && _open.Count(open => open.Alert.Rule.Id == step.Rule.Id) >= MostWatched)
+            return null;
+        var place = isWatched ? -1 : _open.FindLastIndex(open => open.Alert.Rule.Id == step.Rule.Id);
         if (place >= 0 && (at - _open[place].FoldedAt <= FoldWithin || _open.Count(open => open.Alert.Rule.Id == step.Rule.Id) >= MostOpen))
         {
             var before = _open[place].Alert;
@@ -72,7 +85,7 @@ internal sealed class AlertBook
             _open[place] = (folded, at);
             return folded;
         }
-        var alert = new Alert { Id = _next++, Rule = step.Rule, RoomId = step.RoomId, RaisedAt = at, Before = step.Before, Now = step.Now, OpenRooms = [step.RoomId] };
+        var alert = new Alert { Id = _next++, Rule = step.Rule, RoomId = step.RoomId, UserId = step.UserId, Flag = step.Flag, RaisedAt = at, Before = step.Before, Now = step.Now, OpenRooms = [step.RoomId] };
         _open.Add((alert, at));
         return alert;
     }
@@ -102,5 +115,6 @@ internal sealed class AlertBook
         return after with { OverAt = at };
     }
 
-    private int PlaceOf(AlertStep step) => _open.FindIndex(open => open.Alert.Rule.Id == step.Rule.Id && open.Alert.OpenRooms.Contains(step.RoomId, PresenceComparers.RoomId));
+    private int PlaceOf(AlertStep step) =>
+        _open.FindIndex(open => open.Alert.Rule.Id == step.Rule.Id && PresenceComparers.UserId.Equals(open.Alert.UserId, step.UserId) && open.Alert.OpenRooms.Contains(step.RoomId, PresenceComparers.RoomId));
 }

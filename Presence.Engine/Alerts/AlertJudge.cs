@@ -1,3 +1,5 @@
+using Presence.Engine.Moderation;
+
 namespace Presence.Engine.Alerts;
 
 /// <summary>The counts of one moment that rules are judged by.</summary>
@@ -13,6 +15,12 @@ public sealed record PresenceFigures(DateTimeOffset At, int Viewers, long Refuse
 
     /// <summary>Rooms switched off in the catalogue.</summary>
     public IReadOnlyList<string> SwitchedOff { get; init; } = [];
+
+    /// <summary>Viewers on the watch list who joined a room since the figures before.</summary>
+    public IReadOnlyList<WatchedArrival> Arrived { get; init; } = [];
+
+    /// <summary>Those of <see cref="AlertJudge.WatchedPlaces"/> who are still there, and on the list.</summary>
+    internal IReadOnlySet<(string RoomId, string UserId)> Here { get; init; } = new HashSet<(string, string)>();
 }
 
 /// <summary>A room and its viewers.</summary>
@@ -26,7 +34,14 @@ public readonly record struct RoomFigure(string RoomId, int Viewers);
 /// <param name="Kind">What.</param>
 /// <param name="Before">The viewers it is compared with.</param>
 /// <param name="Now">The viewers now, or the refused heartbeats.</param>
-internal readonly record struct AlertStep(AlertRule Rule, string? RoomId, AlertStepKind Kind, int Before, int Now);
+internal readonly record struct AlertStep(AlertRule Rule, string? RoomId, AlertStepKind Kind, int Before, int Now)
+{
+    /// <summary>The viewer, of <see cref="AlertKind.Watched"/>.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>Why that viewer is watched for.</summary>
+    public ViewerFlag? Flag { get; init; }
+}
 
 internal enum AlertStepKind
 {
@@ -42,7 +57,8 @@ internal enum AlertStepKind
 
 /// <summary>Judges rules by counts. Pure: the same figures lead to the same steps.</summary>
 /// <remarks>
-/// <para><b>Hysteresis.</b> What is counted must hold for two passes before it is raised. It is over once it was out of its band for <see cref="Hold"/> without a break.</para>
+/// <para><b>Hysteresis.</b> What is counted must hold for two passes before it is raised. It is over once it was out of its band for <see cref="Hold"/> without a break.
+/// An arrival of a watched viewer is raised at once, and is over once the viewer was away for as long.</para>
 /// <para><b>Cost.</b> A look at every room; for each rule that is for it a comparison. Memory: what windows a room's rules need, 120 bytes each.</para>
 /// <para><b>Threads.</b> One.</para>
 /// </remarks>
@@ -54,17 +70,22 @@ internal sealed class AlertJudge(int confirmations = 2)
 
     private readonly Dictionary<string, Subject> _rooms = new(PresenceComparers.RoomId);
     private readonly Dictionary<(string RuleId, string? RoomId), Open> _open = [];
+    private readonly Dictionary<(string RuleId, string RoomId, string? UserId), Open> _openWatched = [];
     private readonly Queue<(DateTimeOffset At, long Refused)> _refused = new();
     private readonly Subject _network = new();
     private Judged[] _rules = [];
     private (string Prefix, Judged[] Rules)[] _prefixes = [];
     private Dictionary<string, Judged[]> _byRoom = new(PresenceComparers.RoomId);
     private Judged[] _ofNetwork = [];
+    private AlertRule[] _watched = [];
     private HashSet<string> _off = new(PresenceComparers.RoomId);
     private int _pass;
 
     /// <summary>Rooms that something is remembered of.</summary>
     public int Remembered => _rooms.Count;
+
+    /// <summary>Where watched viewers were told to have arrived, and by what is known still are.</summary>
+    public IEnumerable<(string RoomId, string UserId)> WatchedPlaces => _openWatched.Keys.Where(key => key.UserId is not null).Select(key => (key.RoomId, key.UserId!));
 
     /// <summary>Puts rules in force. What is open of a rule that is the same goes on.</summary>
     public void Apply(IReadOnlyList<AlertRule> rules)
@@ -74,9 +95,13 @@ internal sealed class AlertJudge(int confirmations = 2)
         var same = _rules.Where(judged => before.TryGetValue(judged.Rule.Id, out var rule) && rule == judged.Rule).Select(judged => judged.Rule.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var key in _open.Keys.Where(key => !same.Contains(key.RuleId)).ToArray())
             _open.Remove(key);
-        _ofNetwork = [.. _rules.Where(judged => judged.Rule is { RoomId: null, Prefix: null })];
-        _byRoom = _rules.Where(judged => judged.Rule.RoomId is not null).GroupBy(judged => judged.Rule.RoomId!, PresenceComparers.RoomId).ToDictionary(group => group.Key, group => group.ToArray(), PresenceComparers.RoomId);
-        _prefixes = [.. _rules.Where(judged => judged.Rule is { RoomId: null, Prefix: not null }).GroupBy(judged => judged.Rule.Prefix!, StringComparer.Ordinal).Select(group => (group.Key, group.ToArray()))];
+        foreach (var key in _openWatched.Keys.Where(key => !same.Contains(key.RuleId)).ToArray())
+            _openWatched.Remove(key);
+        _watched = [.. _rules.Select(judged => judged.Rule).Where(rule => rule.Kind == AlertKind.Watched)];
+        var counted = _rules.Where(judged => judged.Rule.Kind != AlertKind.Watched).ToArray();
+        _ofNetwork = [.. counted.Where(judged => judged.Rule is { RoomId: null, Prefix: null })];
+        _byRoom = counted.Where(judged => judged.Rule.RoomId is not null).GroupBy(judged => judged.Rule.RoomId!, PresenceComparers.RoomId).ToDictionary(group => group.Key, group => group.ToArray(), PresenceComparers.RoomId);
+        _prefixes = [.. counted.Where(judged => judged.Rule is { RoomId: null, Prefix: not null }).GroupBy(judged => judged.Rule.Prefix!, StringComparer.Ordinal).Select(group => (group.Key, group.ToArray()))];
         foreach (var subject in _rooms.Values.Append(_network))
             (subject.Armed, subject.Held, subject.Pending) = (0, 0, null); // numbered by the rules before
         foreach (var (ruleId, roomId) in _open.Keys)
@@ -86,12 +111,27 @@ internal sealed class AlertJudge(int confirmations = 2)
     }
 
     /// <summary>Continues what was open when the process ended: it is not raised again, and is over once it is.</summary>
-    public void Resume(string ruleId, string? roomId)
+    /// <param name="ruleId">The rule.</param>
+    /// <param name="roomId">The room; null for the network.</param>
+    /// <param name="userId">The viewer of a rule for watched viewers; null once erased.</param>
+    public void Resume(string ruleId, string? roomId, string? userId = null)
     {
         if (Array.Find(_rules, judged => judged.Rule.Id == ruleId) is not { } judged)
             return;
+        if (judged.Rule.Kind == AlertKind.Watched)
+        {
+            _openWatched[(ruleId, roomId!, userId)] = new Open();
+            return;
+        }
         _open[(ruleId, roomId)] = new Open();
         SubjectOf(roomId).Held |= judged.Bit;
+    }
+
+    /// <summary>Forgets where a viewer is.</summary>
+    public void Forget(string userId)
+    {
+        foreach (var key in _openWatched.Keys.Where(key => PresenceComparers.UserId.Equals(key.UserId, userId)).ToArray())
+            _openWatched.Remove(key);
     }
 
     /// <summary>Judges every rule.</summary>
@@ -102,6 +142,7 @@ internal sealed class AlertJudge(int confirmations = 2)
         if (_rules.Length == 0)
             return;
         _pass++;
+        JudgeWatched(figures, steps);
         _off = figures.SwitchedOff.Count == 0 ? _off.Count == 0 ? _off : [] : figures.SwitchedOff.ToHashSet(PresenceComparers.RoomId);
         var refused = RefusedWithinAMinute(figures);
 
@@ -128,6 +169,37 @@ internal sealed class AlertJudge(int confirmations = 2)
                 JudgeSubject(subject, roomId, 0, figures, refused, steps);
             if (subject.IsForgettable(figures.At) && !_byRoom.ContainsKey(roomId) && !_off.Contains(roomId))
                 _rooms.Remove(roomId); // allowed while enumerating
+        }
+    }
+
+    private void JudgeWatched(PresenceFigures figures, List<AlertStep> steps)
+    {
+        foreach (var arrival in figures.Arrived)
+        {
+            foreach (var rule in _watched)
+            {
+                if (arrival.At >= rule.UpdatedAt && rule.Covers(arrival.RoomId) && (rule.Flag is not { } flag || arrival.Flags.Contains(flag)) && _openWatched.TryAdd((rule.Id, arrival.RoomId, arrival.Note.UserId), new Open()))
+                    steps.Add(new AlertStep(rule, arrival.RoomId, AlertStepKind.Raised, 0, 0) { UserId = arrival.Note.UserId, Flag = rule.Flag ?? arrival.Note.Flag });
+            }
+        }
+        foreach (var (key, open) in _openWatched)
+        {
+            if (key.UserId is not null && figures.Here.Contains((key.RoomId, key.UserId)))
+            {
+                if (open.ClearSince is not null)
+                    steps.Add(StepOf(AlertStepKind.Again));
+                open.ClearSince = null;
+            }
+            else if (!figures.IsWarming)
+            {
+                open.ClearSince ??= figures.At;
+                if (figures.At - open.ClearSince < Hold)
+                    continue;
+                _openWatched.Remove(key); // allowed while enumerating
+                steps.Add(StepOf(AlertStepKind.Over));
+            }
+
+            AlertStep StepOf(AlertStepKind kind) => new(Array.Find(_watched, rule => rule.Id == key.RuleId)!, key.RoomId, kind, 0, 0) { UserId = key.UserId };
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Presence.Engine.Moderation;
 
 namespace Presence.Engine.Alerts;
 
@@ -25,6 +26,9 @@ public enum AlertKind : byte
 
     /// <summary>Presence is switched off.</summary>
     Off = 6,
+
+    /// <summary>A viewer on the watch list arrives: one alert for each viewer and room.</summary>
+    Watched = 7,
 }
 
 /// <summary>A rule: what moderators want to be told.</summary>
@@ -52,6 +56,9 @@ public sealed record AlertRule
     /// <summary>Rooms that had fewer viewers are not looked at: of <see cref="AlertKind.Falls"/> and <see cref="AlertKind.Rises"/>.</summary>
     public int Least { get; init; }
 
+    /// <summary>Of <see cref="AlertKind.Watched"/>: only viewers with this flag; null for any.</summary>
+    public ViewerFlag? Flag { get; init; }
+
     /// <summary>Whether it is judged.</summary>
     public bool IsOn { get; init; } = true;
 
@@ -63,6 +70,9 @@ public sealed record AlertRule
 
     /// <summary>Whether it moves within a time.</summary>
     public bool IsMovement => Kind is AlertKind.Falls or AlertKind.Rises;
+
+    /// <summary>Whether it is for what happens in a room.</summary>
+    public bool Covers(string roomId) => RoomId is not null ? PresenceComparers.RoomId.Equals(RoomId, roomId) : Prefix is null || roomId.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>How far back below or above the amount it is over: a tenth, so that a count on the line is one alert.</summary>
     public int Band => Math.Max(1, Amount / 10);
@@ -125,12 +135,14 @@ public static class AlertRules
                 if (rule.RoomId is not null || rule.Prefix is not null)
                     problems.Add(new(rule.RoomId is not null ? "roomId" : "prefix", "Refused heartbeats are counted for the network. Leave out roomId and prefix."));
                 break;
-            case AlertKind.Off:
+            case AlertKind.Off or AlertKind.Watched:
                 break;
             default:
                 problems.Add(new("kind", "kind is unknown."));
                 break;
         }
+        if (rule.Flag is not null && rule.Kind != AlertKind.Watched)
+            problems.Add(new("flag", "flag is only for the kind watched. Leave it out."));
         if (rule.Least is < 0 or > LargestAmount)
             problems.Add(new("least", $"least must be 0 to {LargestAmount}, not {rule.Least}."));
         return problems;
@@ -151,7 +163,7 @@ public static class AlertRules
     /// <summary>A rule with what its kind does not use set to nothing, so that equal rules are equal.</summary>
     public static AlertRule Normalised(AlertRule rule) => rule with
     {
-        Amount = rule.Kind is AlertKind.Empty or AlertKind.Off ? 0 : rule.Amount,
+        Amount = rule.Kind is AlertKind.Empty or AlertKind.Off or AlertKind.Watched ? 0 : rule.Amount,
         Minutes = rule.IsMovement || rule.Kind == AlertKind.Empty ? rule.Minutes : 0,
         Least = rule.IsMovement ? rule.Least : 0,
     };
@@ -168,6 +180,12 @@ public sealed record Alert
 
     /// <summary>The room it began in; null for the network.</summary>
     public string? RoomId { get; init; }
+
+    /// <summary>The viewer who arrived, of <see cref="AlertKind.Watched"/>; null for the other kinds, and once the person is erased.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>Why the viewer was watched for, of <see cref="AlertKind.Watched"/>.</summary>
+    public ViewerFlag? Flag { get; init; }
 
     /// <summary>When it began.</summary>
     public DateTimeOffset RaisedAt { get; init; }

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Presence.Engine.Audit;
+using Presence.Engine.Moderation;
 using Presence.Engine.Storage;
 
 namespace Presence.Engine.Alerts;
@@ -8,22 +10,39 @@ namespace Presence.Engine.Alerts;
 /// <para><b>Guarantee.</b> Nothing is told before it is stored. What was open when the process ended goes on: it is not told again, and its end is told, once.</para>
 /// <para><b>Threads.</b> Any; changes follow one another, <see cref="Open"/> takes no lock.</para>
 /// </remarks>
-public sealed class AlertWatch(IPresence presence, AlertStore store, TimeProvider time) : IDisposable
+public sealed class AlertWatch : IDisposable
 {
     /// <summary>How often rules are judged.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
+    /// <summary>For how long a condition must be gone, or a watched viewer away, before an alert is over.</summary>
+    public static readonly TimeSpan Hold = AlertJudge.Hold;
+
+    /// <summary>Arrivals between two passes. Who arrives beyond is not told.</summary>
+    private const int MostArrivals = 10_000;
+
+    private readonly IPresence _presence;
+    private readonly AlertStore _store;
+    private readonly WatchedArrivals _arrivals;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentQueue<WatchedArrival> _arrived = new();
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private readonly AlertJudge _judge = new();
     private readonly Dictionary<long, Alert> _unsaved = [];
     private AlertBook _book = new([], 1);
     private volatile IReadOnlyList<Alert> _open = [];
 
+    public AlertWatch(IPresence presence, AlertStore store, WatchedArrivals arrivals, TimeProvider time)
+    {
+        (_presence, _store, _arrivals, _time) = (presence, store, arrivals, time);
+        arrivals.Joined += OnJoined;
+    }
+
     /// <summary>What goes on, the latest first.</summary>
     public IReadOnlyList<Alert> Open => _open;
 
     /// <summary>Every rule, in the order in which they were made.</summary>
-    public IReadOnlyList<AlertRule> Rules => store.Rules;
+    public IReadOnlyList<AlertRule> Rules => _store.Rules;
 
     /// <summary>Raised when alerts or rules changed, with the alerts that are new or over. Nothing slow may be done in it.</summary>
     public event EventHandler<AlertsChangedEventArgs>? Changed;
@@ -34,13 +53,13 @@ public sealed class AlertWatch(IPresence presence, AlertStore store, TimeProvide
         await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
         {
-            var open = await store.LoadAsync(cancellationToken);
+            var open = await _store.LoadAsync(cancellationToken);
             _book = new AlertBook(open.Open, open.Next);
-            _judge.Apply(store.Rules);
+            _judge.Apply(_store.Rules);
             foreach (var alert in open.Open)
             {
                 foreach (var roomId in alert.OpenRooms)
-                    _judge.Resume(alert.Rule.Id, roomId);
+                    _judge.Resume(alert.Rule.Id, roomId, alert.UserId);
             }
             _open = _book.Open;
         }
@@ -53,14 +72,22 @@ public sealed class AlertWatch(IPresence presence, AlertStore store, TimeProvide
     /// <summary>Judges every rule once.</summary>
     public async Task PassAsync(CancellationToken cancellationToken)
     {
-        if (store.Rules.Count == 0 && _unsaved.Count == 0)
+        if (_store.Rules.Count == 0 && _unsaved.Count == 0)
             return;
         await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
         {
             var steps = new List<AlertStep>();
-            var figures = await presence.ReadFiguresAsync(cancellationToken);
-            _judge.Judge(figures, steps);
+            var figures = await _presence.ReadFiguresAsync(cancellationToken);
+            List<WatchedArrival> arrived = [];
+            while (_arrived.TryDequeue(out var arrival))
+            {
+                if (_arrivals.IsWatched(arrival.Note.UserId)) // not erased since
+                    arrived.Add(arrival);
+            }
+            var here = _judge.WatchedPlaces.Where(place => _arrivals.IsHere(place.RoomId, place.UserId)).ToHashSet();
+            here.UnionWith(arrived.Select(arrival => (arrival.RoomId, arrival.Note.UserId)));
+            _judge.Judge(figures with { Arrived = arrived, Here = here }, steps);
             await KeepAsync(_book.Enter(steps, figures.At), isRules: false, cancellationToken);
         }
         finally
@@ -77,11 +104,11 @@ public sealed class AlertWatch(IPresence presence, AlertStore store, TimeProvide
     /// <exception cref="StoreFullException">There are <see cref="AlertRules.Most"/> rules. Nothing was changed.</exception>
     /// <exception cref="ArgumentException">Against <see cref="AlertRules"/>. Nothing was changed.</exception>
     public Task<AlertRule?> SaveRuleAsync(AlertRule rule, Actor by, CancellationToken cancellationToken) =>
-        ChangeRulesAsync(() => store.SaveRuleAsync(rule, by, cancellationToken), cancellationToken);
+        ChangeRulesAsync(() => _store.SaveRuleAsync(rule, by, cancellationToken), cancellationToken);
 
     /// <summary>Deletes a rule; null when there is none with this id. What was open of it is over.</summary>
     public Task<AlertRule?> DeleteRuleAsync(string id, Actor by, CancellationToken cancellationToken) =>
-        ChangeRulesAsync(() => store.DeleteRuleAsync(id, by, cancellationToken), cancellationToken);
+        ChangeRulesAsync(() => _store.DeleteRuleAsync(id, by, cancellationToken), cancellationToken);
 
     /// <summary>Notes that somebody has seen to an alert, or takes that back; null when there is none with this id.</summary>
     public async Task<Alert?> AcknowledgeAsync(long id, string? by, CancellationToken cancellationToken)
@@ -89,12 +116,31 @@ public sealed class AlertWatch(IPresence presence, AlertStore store, TimeProvide
         await _oneAtATime.TakeTurnAsync(cancellationToken);
         try
         {
-            DateTimeOffset? at = by is null ? null : time.GetUtcNow();
-            var alert = await store.AcknowledgeAsync(id, by, at, cancellationToken);
+            DateTimeOffset? at = by is null ? null : _time.GetUtcNow();
+            var alert = await _store.AcknowledgeAsync(id, by, at, cancellationToken);
             _book.Replace(id, open => open with { AcknowledgedBy = by, AcknowledgedAt = at });
             _open = _book.Open;
             Changed?.Invoke(this, new AlertsChangedEventArgs([]));
             return alert;
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Erases whose alerts were a person's. What was open of them is over.</summary>
+    public async Task EraseAsync(string userId, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.TakeTurnAsync(cancellationToken);
+        try
+        {
+            _judge.Forget(userId);
+            var over = _book.Erase(userId, _time.GetUtcNow());
+            foreach (var (id, alert) in _unsaved.Where(unsaved => PresenceComparers.UserId.Equals(unsaved.Value.UserId, userId)).ToArray())
+                _unsaved[id] = alert with { UserId = null };
+            await KeepAsync(over, isRules: false, cancellationToken);
+            await _store.EraseAsync(userId, cancellationToken);
         }
         finally
         {
@@ -125,7 +171,17 @@ public sealed class AlertWatch(IPresence presence, AlertStore store, TimeProvide
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _oneAtATime.Dispose();
+    public void Dispose()
+    {
+        _arrivals.Joined -= OnJoined;
+        _oneAtATime.Dispose();
+    }
+
+    private void OnJoined(object? sender, WatchedArrivedEventArgs news)
+    {
+        if (_arrived.Count < MostArrivals && _store.Rules.Any(rule => rule is { IsOn: true, Kind: AlertKind.Watched }))
+            _arrived.Enqueue(news.Arrival);
+    }
 
     private async Task<AlertRule?> ChangeRulesAsync(Func<Task<AlertRule?>> change, CancellationToken cancellationToken)
     {
@@ -133,8 +189,8 @@ public sealed class AlertWatch(IPresence presence, AlertStore store, TimeProvide
         try
         {
             var rule = await change();
-            _judge.Apply(store.Rules);
-            await KeepAsync(_book.EndWithout(store.Rules, time.GetUtcNow()), isRules: true, CancellationToken.None); // the rule is stored: what follows from it is too
+            _judge.Apply(_store.Rules);
+            await KeepAsync(_book.EndWithout(_store.Rules, _time.GetUtcNow()), isRules: true, CancellationToken.None); // the rule is stored: what follows from it is too
             return rule;
         }
         finally
@@ -149,7 +205,7 @@ public sealed class AlertWatch(IPresence presence, AlertStore store, TimeProvide
         foreach (var alert in changed)
             _unsaved[alert.Id] = alert;
         if (_unsaved.Count > 0)
-            await store.SaveAsync([.. _unsaved.Values], cancellationToken);
+            await _store.SaveAsync([.. _unsaved.Values], cancellationToken);
         if (_unsaved.Count == 0 && !isRules)
             return;
         var known = _open.Select(alert => alert.Id).ToHashSet();

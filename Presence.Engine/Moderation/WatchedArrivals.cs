@@ -27,11 +27,20 @@ public sealed class WatchedArrivals(PresenceEngine engine, ViewerNoteStore notes
     private volatile IReadOnlyDictionary<string, WatchedArrival> _latest = new Dictionary<string, WatchedArrival>(PresenceComparers.UserId);
     private FeedReader? _feed;
 
-    /// <summary>Raised on the thread that reads. Nothing slow may be done in it.</summary>
+    /// <summary>Raised for an arrival, on the thread that reads. Nothing slow may be done in it.</summary>
     public event EventHandler<WatchedArrivedEventArgs>? Arrived;
+
+    /// <summary>Raised for every join, also of who never was away, as <see cref="Arrived"/> is.</summary>
+    public event EventHandler<WatchedArrivedEventArgs>? Joined;
 
     /// <summary>When and where a viewer on the list was last seen to arrive since the server started; null for never.</summary>
     public WatchedArrival? LatestOf(string userId) => _latest.GetValueOrDefault(userId);
+
+    /// <summary>Whether a viewer is on the list.</summary>
+    public bool IsWatched(string userId) => notes.WatchedFor(userId) is not null;
+
+    /// <summary>Whether a viewer is on the list, and listed in a room now.</summary>
+    public bool IsHere(string roomId, string userId) => IsWatched(userId) && engine.Find(roomId, userId) is { Viewer.IsUnlisted: false };
 
     /// <summary>Takes in what happened since the last call. Not by two at a time.</summary>
     public Task PassAsync(CancellationToken cancellationToken)
@@ -69,9 +78,10 @@ public sealed class WatchedArrivals(PresenceEngine engine, ViewerNoteStore notes
                 _left[(roomId, userId)] = happened.At;
             return;
         }
+        var arrival = new WatchedArrival(note, roomId, happened.At) { Flags = [.. notes.Of(userId).Select(kept => kept.Flag).OfType<ViewerFlag>()] };
+        Joined?.Invoke(this, new WatchedArrivedEventArgs(arrival));
         if (_left.Remove((roomId, userId), out var leftAt) && happened.At - leftAt < Away)
             return;
-        var arrival = new WatchedArrival(note, roomId, happened.At);
         _latest = new Dictionary<string, WatchedArrival>(_latest.Where(known => notes.WatchedFor(known.Key) is not null), PresenceComparers.UserId) { [userId] = arrival };
         Arrived?.Invoke(this, new WatchedArrivedEventArgs(arrival));
     }
@@ -89,7 +99,11 @@ public sealed class WatchedArrivals(PresenceEngine engine, ViewerNoteStore notes
 /// <param name="Note">Why the viewer is watched for.</param>
 /// <param name="RoomId">The room.</param>
 /// <param name="At">When.</param>
-public sealed record WatchedArrival(ViewerNote Note, string RoomId, DateTimeOffset At);
+public sealed record WatchedArrival(ViewerNote Note, string RoomId, DateTimeOffset At)
+{
+    /// <summary>The flags of all notes on the viewer.</summary>
+    public IReadOnlyList<ViewerFlag> Flags { get; init; } = [];
+}
 
 /// <summary>Who arrived.</summary>
 /// <param name="arrival">Who, where and when.</param>

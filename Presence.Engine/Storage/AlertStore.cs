@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Presence.Engine.Alerts;
 using Presence.Engine.Audit;
+using Presence.Engine.Moderation;
 using Presence.Engine.Rooms;
 using Presence.Engine.Webhooks;
 
@@ -40,7 +41,8 @@ public sealed class AlertStore(PresenceDatabase database)
     /// <param name="take">How many at most, 1 or more.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="within">Only those that began in one of these rooms; null for all, the network's among them.</param>
-    public async Task<IReadOnlyList<Alert>> ListAsync(bool? isOpen, long? before, int take, CancellationToken cancellationToken, RoomSet? within = null)
+    /// <param name="withWatched">Arrivals of watched viewers too.</param>
+    public async Task<IReadOnlyList<Alert>> ListAsync(bool? isOpen, long? before, int take, CancellationToken cancellationToken, RoomSet? within = null, bool withWatched = true)
     {
         await using var context = database.CreateDbContext();
         var rows = context.Alerts.AsNoTracking();
@@ -48,6 +50,8 @@ public sealed class AlertStore(PresenceDatabase database)
             rows = open ? rows.Where(alert => alert.OverAt == null) : rows.Where(alert => alert.OverAt != null);
         if (before is { } id)
             rows = rows.Where(alert => alert.Id < id);
+        if (!withWatched)
+            rows = rows.Where(alert => alert.Flag == null);
         if (within is not null)
         {
             var (ids, prefixes) = (within.Ids, within.Prefixes);
@@ -89,6 +93,7 @@ public sealed class AlertStore(PresenceDatabase database)
             if (record.OverAt is null && !alert.IsOpen)
                 told.Add(WebhookEvents.Over(alert));
             (record.OverAt, record.Before, record.Now, record.Last, record.Rooms, record.Times) = (alert.OverAt, alert.Before, alert.Now, alert.Last, alert.Rooms, alert.Times);
+            record.UserId = alert.UserId;
             record.OpenRooms = JsonSerializer.Serialize(alert.OpenRooms);
         }
         await context.SaveChangesAsync(cancellationToken);
@@ -97,6 +102,16 @@ public sealed class AlertStore(PresenceDatabase database)
         if (oldest > 0)
             await context.DeleteAsync(context.Alerts.Where(alert => alert.Id <= oldest && alert.OverAt != null), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>The alerts that name a person, the earliest first.</summary>
+    internal static async Task<IReadOnlyList<Alert>> OfUserAsync(PresenceContext context, string userId, CancellationToken cancellationToken) =>
+        [.. (await context.Alerts.AsNoTracking().Where(alert => alert.UserId == userId).OrderBy(alert => alert.Id).ToListAsync(cancellationToken)).Select(ToAlert)];
+
+    internal async Task EraseAsync(string userId, CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateDbContext();
+        await context.UpdateAsync(context.Alerts.Where(alert => alert.UserId == userId), set => set.SetProperty(alert => alert.UserId, (string?)null), cancellationToken);
     }
 
     internal async Task<Alert?> AcknowledgeAsync(long id, string? by, DateTimeOffset? at, CancellationToken cancellationToken)
@@ -124,7 +139,7 @@ public sealed class AlertStore(PresenceDatabase database)
         if (before is not null && before == next with { UpdatedAt = before.UpdatedAt, UpdatedBy = before.UpdatedBy })
             return before;
         (record.Kind, record.RoomId, record.Prefix, record.Amount, record.Minutes, record.Least) = (next.Kind, next.RoomId, next.Prefix, next.Amount, next.Minutes, next.Least);
-        (record.IsOn, record.UpdatedAt, record.UpdatedBy) = (next.IsOn, next.UpdatedAt, next.UpdatedBy);
+        (record.Flag, record.IsOn, record.UpdatedAt, record.UpdatedBy) = (next.Flag, next.IsOn, next.UpdatedAt, next.UpdatedBy);
         if (isNew)
             context.Add(record);
         await context.SaveChangesAsync(cancellationToken);
@@ -149,7 +164,7 @@ public sealed class AlertStore(PresenceDatabase database)
     }
 
     private static string ValuesOf(AlertRule rule) => AuditEntry.Values(
-        ("kind", rule.Kind), ("prefix", rule.Prefix), ("amount", rule.Amount), ("minutes", rule.Minutes), ("least", rule.Least), ("isOn", rule.IsOn));
+        ("kind", rule.Kind), ("prefix", rule.Prefix), ("amount", rule.Amount), ("minutes", rule.Minutes), ("least", rule.Least), ("flag", rule.Flag), ("isOn", rule.IsOn));
 
     private static AlertRule ToRule(AlertRuleRecord record) => new()
     {
@@ -160,6 +175,7 @@ public sealed class AlertStore(PresenceDatabase database)
         Amount = record.Amount,
         Minutes = record.Minutes,
         Least = record.Least,
+        Flag = record.Flag,
         IsOn = record.IsOn,
         UpdatedAt = record.UpdatedAt,
         UpdatedBy = record.UpdatedBy,
@@ -170,6 +186,7 @@ public sealed class AlertStore(PresenceDatabase database)
         Id = alert.Id,
         Rule = JsonSerializer.Serialize(alert.Rule),
         RoomId = alert.RoomId,
+        Flag = alert.Flag,
         RaisedAt = alert.RaisedAt,
         AcknowledgedBy = alert.AcknowledgedBy,
         AcknowledgedAt = alert.AcknowledgedAt,
@@ -180,6 +197,8 @@ public sealed class AlertStore(PresenceDatabase database)
         Id = record.Id,
         Rule = JsonSerializer.Deserialize<AlertRule>(record.Rule)!,
         RoomId = record.RoomId,
+        UserId = record.UserId,
+        Flag = record.Flag,
         RaisedAt = record.RaisedAt,
         OverAt = record.OverAt,
         Before = record.Before,
@@ -208,12 +227,13 @@ internal sealed class AlertRuleRecord
     public int Amount { get; set; }
     public int Minutes { get; set; }
     public int Least { get; set; }
+    public ViewerFlag? Flag { get; set; }
     public bool IsOn { get; set; }
     public DateTimeOffset UpdatedAt { get; set; }
     public string UpdatedBy { get; set; } = "";
 }
 
-/// <summary>An alert. It names no viewer.</summary>
+/// <summary>An alert.</summary>
 internal sealed class AlertRecord
 {
     public long Id { get; init; }
@@ -222,6 +242,13 @@ internal sealed class AlertRecord
     public required string Rule { get; init; }
 
     public string? RoomId { get; init; }
+
+    /// <summary>The watched viewer who arrived.</summary>
+    public string? UserId { get; set; }
+
+    /// <summary>Why that viewer was watched for. Null for every other kind.</summary>
+    public ViewerFlag? Flag { get; init; }
+
     public DateTimeOffset RaisedAt { get; init; }
     public DateTimeOffset? OverAt { get; set; }
     public int Before { get; set; }

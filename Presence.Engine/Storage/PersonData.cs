@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Presence.Engine.Alerts;
 using Presence.Engine.Audit;
 using Presence.Engine.History;
 using Presence.Engine.Moderation;
@@ -8,8 +9,8 @@ using Presence.Engine.Users;
 namespace Presence.Engine.Storage;
 
 /// <summary>Everything the database keeps of one person: handed out, or erased.</summary>
-/// <remarks><b>Where.</b> Profile, presence switch, channels, bans, invitations to stages, draws, notes of moderators, present sessions, visits, acts of the audit log, payloads of webhooks. No address is stored. See docs/operations.md.</remarks>
-public sealed class PersonData(PresenceDatabase database, PresenceEngine engine, IHistory history, UserPresenceSettingStore switches, ChannelStore channels, RemovalStore removals, StageStore stage, ViewerNoteStore notes)
+/// <remarks><b>Where.</b> Profile, presence switch, channels, bans, invitations to stages, draws, notes of moderators, alerts, present sessions, visits, acts of the audit log, payloads of webhooks. No address is stored. See docs/operations.md.</remarks>
+public sealed class PersonData(PresenceDatabase database, PresenceEngine engine, IHistory history, UserPresenceSettingStore switches, ChannelStore channels, RemovalStore removals, StageStore stage, ViewerNoteStore notes, AlertWatch alerts)
 {
     private static readonly JsonWriterOptions Readable = new() { Indented = true };
 
@@ -49,6 +50,7 @@ public sealed class PersonData(PresenceDatabase database, PresenceEngine engine,
         var hadSwitch = await switches.ForgetAsync(userId, cancellationToken);
         var invitations = await stage.EraseAsync(userId, cancellationToken);
         var noted = await notes.EraseAsync(userId, cancellationToken);
+        await alerts.EraseAsync(userId, cancellationToken); // before the webhooks: it tells of those that end
 
         await using var context = database.CreateDbContext();
         await using var transaction = await context.BeginWriteAsync(cancellationToken);
@@ -131,6 +133,18 @@ public sealed class PersonData(PresenceDatabase database, PresenceEngine engine,
             json.WriteString("at", note.At);
             if (note.ExpiresAt is { } expiresAt)
                 json.WriteString("expiresAt", expiresAt);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("alerts");
+        foreach (var alert in await AlertStore.OfUserAsync(context, userId, cancellationToken))
+        {
+            json.WriteStartObject();
+            json.WriteString("roomId", alert.RoomId);
+            json.WriteString("flag", alert.Flag?.ToString());
+            json.WriteString("raisedAt", alert.RaisedAt);
+            if (alert.OverAt is { } overAt)
+                json.WriteString("overAt", overAt);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -69,12 +69,17 @@ public static class WebhookEvents
 
     /// <summary>An alert that began. Rooms that are folded into it later are told when it is over.</summary>
     internal static WebhookEvent Raised(Alert alert) => Make(
-        AlertRaised, alert.RaisedAt, alert.RoomId, null, ("alertId", alert.Id), ("ruleId", alert.Rule.Id), ("kind", alert.Rule.Kind.ToString().ToLowerInvariant()), ("prefix", alert.Rule.Prefix),
-        ("rooms", alert.Rooms), ("before", alert.Before), ("now", alert.Now));
+        AlertRaised, alert.RaisedAt, alert.RoomId, alert.UserId, ("alertId", alert.Id), ("ruleId", alert.Rule.Id), ("kind", alert.Rule.Kind.ToString().ToLowerInvariant()), ("prefix", alert.Rule.Prefix),
+        ("flag", FlagOf(alert)), ("rooms", alert.Rooms), ("before", CountOf(alert, alert.Before)), ("now", CountOf(alert, alert.Now)));
 
     internal static WebhookEvent Over(Alert alert) => Make(
-        AlertOver, alert.OverAt!.Value, alert.RoomId, null, ("alertId", alert.Id), ("ruleId", alert.Rule.Id), ("kind", alert.Rule.Kind.ToString().ToLowerInvariant()), ("prefix", alert.Rule.Prefix),
-        ("raisedAt", Text(alert.RaisedAt)), ("rooms", alert.Rooms), ("times", alert.Times), ("last", alert.Last));
+        AlertOver, alert.OverAt!.Value, alert.RoomId, alert.UserId, ("alertId", alert.Id), ("ruleId", alert.Rule.Id), ("kind", alert.Rule.Kind.ToString().ToLowerInvariant()), ("prefix", alert.Rule.Prefix),
+        ("flag", FlagOf(alert)), ("raisedAt", Text(alert.RaisedAt)), ("rooms", alert.Rooms), ("times", alert.Times), ("last", CountOf(alert, alert.Last)));
+
+    private static string? FlagOf(Alert alert) => alert.Flag?.ToString().ToLowerInvariant();
+
+    /// <summary>An arrival counts nobody.</summary>
+    private static JsonNode? CountOf(Alert alert, int viewers) => alert.Rule.Kind == AlertKind.Watched ? null : viewers;
 
     internal static WebhookEvent Live(string roomId, int viewers, DateTimeOffset at) => Make(RoomLive, at, roomId, null, ("viewers", viewers));
 

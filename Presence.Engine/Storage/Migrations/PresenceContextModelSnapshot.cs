@@ -30,6 +30,9 @@ namespace Presence.Engine.Storage.Migrations
                     b.Property<int>("Before")
                         .HasColumnType("INTEGER");
 
+                    b.Property<byte?>("Flag")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Last")
                         .HasColumnType("INTEGER");
 
@@ -62,6 +65,9 @@ namespace Presence.Engine.Storage.Migrations
                     b.Property<int>("Times")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("OverAt");
@@ -75,6 +81,9 @@ namespace Presence.Engine.Storage.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Amount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte?>("Flag")
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("IsOn")
