@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Presence.Dashboard.Tests.Support;
@@ -145,7 +146,7 @@ public sealed class AlertJourneyTests(ChromiumBrowser chromium) : IAsyncLifetime
         await page.EvaluateAsync("async () => { for (const shown of await (await navigator.serviceWorker.ready).getNotifications()) shown.close(); }");
         await ShownAsync(page);
         await TurnOnAsync(page, "Browser notification");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Test", Exact = true }).ClickAsync();
+        await worker.UntilAsync("Notification displayed", () => page.GetByRole(AriaRole.Button, new() { Name = "Test", Exact = true }).ClickAsync());
         await ShownAsync(page, "Test alert");
         Assert.Empty(_phone.Problems);
         Assert.Empty(visit.Errors);
@@ -162,7 +163,7 @@ public sealed class AlertJourneyTests(ChromiumBrowser chromium) : IAsyncLifetime
     /// <summary>Waits for what a page's script knows. The content policy forbids the browser's own waiting.</summary>
     private static Task TrueAsync(IPage page, string expression) => Eventually.TrueAsync(() => page.EvaluateAsync<bool>(expression), expression);
 
-    /// <summary>Waits until the device shows these notifications and no others.</summary>
+    /// <summary>Waits until the device shows these notifications and no others. Call it once they are displayed: Chromium forgets one that a page asks for before.</summary>
     private static Task ShownAsync(IPage page, params IEnumerable<string> titles) => Eventually.TrueAsync(
         async () => (await page.EvaluateAsync<string[]>("async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(shown => shown.title)")).Order(StringComparer.Ordinal).SequenceEqual(titles.Order(StringComparer.Ordinal)),
         $"the device shows {string.Join(", ", titles)}");
@@ -214,6 +215,8 @@ public sealed class AlertJourneyTests(ChromiumBrowser chromium) : IAsyncLifetime
     /// <summary>The service worker of a page, to which the test delivers what a push service would.</summary>
     private sealed class ServiceWorkerOfVisit(ICDPSession session, string registrationId, string origin) : IAsyncDisposable
     {
+        private readonly ConcurrentDictionary<string, TaskCompletionSource> _awaited = new(StringComparer.Ordinal);
+
         public static async Task<ServiceWorkerOfVisit> StartAsync(BrowserVisit visit)
         {
             var session = await visit.Context.NewCDPSessionAsync(visit.Page);
@@ -224,13 +227,32 @@ public sealed class AlertJourneyTests(ChromiumBrowser chromium) : IAsyncLifetime
                     registered.TrySetResult(registration.GetProperty("registrationId").GetString()!);
             };
             await session.SendAsync("ServiceWorker.enable");
-            return new(session, await registered.Task.WaitAsync(BrowserVisit.Patience, Cancel), new Uri(visit.Page.Url).GetLeftPart(UriPartial.Authority));
+            var worker = new ServiceWorkerOfVisit(session, await registered.Task.WaitAsync(BrowserVisit.Patience, Cancel), new Uri(visit.Page.Url).GetLeftPart(UriPartial.Authority));
+            session.Event("BackgroundService.backgroundServiceEventReceived").OnEvent += (_, told) =>
+            {
+                if (worker._awaited.TryRemove(told!.Value.GetProperty("backgroundServiceEvent").GetProperty("eventName").GetString()!, out var awaited))
+                    awaited.TrySetResult();
+            };
+            foreach (var service in new[] { "pushMessaging", "notifications" })
+            {
+                await session.SendAsync("BackgroundService.setRecording", new Dictionary<string, object>(StringComparer.Ordinal) { ["service"] = service, ["shouldRecord"] = true });
+                await session.SendAsync("BackgroundService.startObserving", new Dictionary<string, object>(StringComparer.Ordinal) { ["service"] = service });
+            }
+            return worker;
         }
 
         /// <summary>Wakes the worker with a message, and waits until it has shown it.</summary>
-        public async Task DeliverAsync(string data) => await session.SendAsync(
+        public Task DeliverAsync(string data) => UntilAsync("Push event completed", () => session.SendAsync(
             "ServiceWorker.deliverPushMessage",
-            new Dictionary<string, object>(StringComparer.Ordinal) { ["origin"] = origin, ["registrationId"] = registrationId, ["data"] = data });
+            new Dictionary<string, object>(StringComparer.Ordinal) { ["origin"] = origin, ["registrationId"] = registrationId, ["data"] = data }));
+
+        /// <summary>Does something, and waits until the browser says that it came to this.</summary>
+        public async Task UntilAsync(string happened, Func<Task> act)
+        {
+            var awaited = _awaited[happened] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await act();
+            await awaited.Task.WaitAsync(BrowserVisit.Patience, Cancel);
+        }
 
         public async ValueTask DisposeAsync() => await session.DetachAsync();
     }
