@@ -4,9 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Alerts;
+using Presence.Dashboard.Authentication;
 using Presence.Dashboard.Components.Layout;
 using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Display;
+using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Alerts;
 using Presence.Engine.Moderation;
@@ -125,6 +127,29 @@ public sealed class AlertsPageTests : PageTest
         await PassUntilAsync(() => script.Invocations["signal"].Count == 1);
         var signal = Assert.IsType<AlertSignal>(script.Invocations["signal"][0].Arguments[0]);
         Assert.Equal(("told passed 2 viewers", true, false), (signal.Title, signal.Sound, signal.Notify));
+    }
+
+    /// <summary>A data folder without its keys: every device has subscribed with another one.</summary>
+    [Fact]
+    public async Task Signals_OfADeviceWithAnotherKey_SubscribeAnewInItsPlace()
+    {
+        using var elsewhere = new TemporaryFolder();
+        var account = (await Services.GetRequiredService<ModeratorGuard>().RequireAsync(ModeratorRole.Observer)).AccountId;
+        var stale = new PushDevices(Services.GetRequiredService<AccountValues>(), new VapidKeys(new KeyFolder(new DashboardOptions { Data = elsewhere.Path })), Time);
+        await using var phone = await PushReceiver.StartAsync();
+        Assert.Null(await stale.AddAsync(account, phone.Subscription()));
+        var script = JSInterop.SetupModule(_ => true);
+        script.Mode = JSRuntimeMode.Loose;
+        var administration = Services.GetRequiredService<AlertAdministration>();
+
+        Render<AlertSignals>();
+
+        await PassUntilAsync(() => script.Invocations["renew"].Count == 1);
+        var (key, lost) = (script.Invocations["renew"][0].Arguments[0], Assert.IsAssignableFrom<IReadOnlyList<string>>(script.Invocations["renew"][0].Arguments[1]));
+        Assert.Equal((administration.ServerKey, phone.Subscription().Endpoint), (key, Assert.Single(lost)));
+        Assert.Null(await administration.AddDeviceAsync(phone.Subscription(2), lost[0]));
+        var device = Assert.Single(await Services.GetRequiredService<PushDevices>().ReadAsync(account));
+        Assert.Equal((phone.Subscription(2).Endpoint, true), (device.Endpoint, administration.CanReach(device)));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,6 +61,25 @@ public sealed class WebhookTests : IAsyncLifetime
         // And the header as it was sent is that of its own second.
         var sent = received[5];
         Assert.Equal(sent.Signature, Stamp(sent, [old, @new], DateTimeOffset.FromUnixTimeSeconds(long.Parse(sent.Timestamp, System.Globalization.CultureInfo.InvariantCulture))).Signature);
+    }
+
+    [Fact]
+    public async Task Receiver_ThatAsksBack_ReadsWhatTheEventTells()
+    {
+        var answers = new ConcurrentQueue<(int Told, int Read)>();
+        await CreateAsync(
+            _receiver.UrlOf("curious", async (_, request) => answers.Enqueue((
+                request.Json["data"]!["new"]!["heartbeatIntervalSeconds"]!.GetValue<int>(),
+                (await _host.GetAsync("/api/v1/admin/settings", DashboardHost.ServerKey)).Json["heartbeatIntervalSeconds"]!.GetValue<int>()))),
+            """["settings.changed"]""");
+
+        for (var interval = 31; interval <= 40; interval++)
+        {
+            await _host.ChangeSettingsAsync(interval: interval);
+            await Eventually.TrueAsync(() => answers.Count == interval - 30, "it has asked back");
+        }
+
+        Assert.Equal(Enumerable.Range(31, 10).Select(interval => (interval, interval)), answers);
     }
 
     [Fact]

@@ -59,6 +59,7 @@ public sealed class AlertJudgeTests
         Rules(new AlertRule { Kind = AlertKind.Below, Prefix = "lob", Amount = 10 }, new AlertRule { Kind = AlertKind.Empty, Prefix = "lob", Minutes = 5 });
 
         Assert.Empty(For(600, 0));
+        Assert.Empty(For(60, 3)); // small from the beginning
         Assert.Empty(For(60, 10));
         Assert.Equal(["raised 9"], For(60, 9));
         Assert.Equal(["raised 0"], For(310, 0));

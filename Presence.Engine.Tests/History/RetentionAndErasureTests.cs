@@ -142,6 +142,7 @@ public sealed class RetentionAndErasureTests : IAsyncLifetime
         Assert.Empty(await FindAsync("planted"));
         Assert.Equal(new ErasedPerson(Profile: true, Visits: 2, Bans: 2, Channels: 1, Switch: true) { Invitations = 1, Notes = 2 }, erased);
         Assert.Equal(before, (await _folder.RowsAsync(context => context.Visits)).Count);
+        Assert.Equal([1], (await _folder.RowsAsync(context => context.Draws)).Select(draw => draw.Erased));
         Assert.Equal(["", ""], (await person.History.ReadAttendanceAsync(new AttendanceQuery { From = Eight, Until = Eight.AddHours(1), RoomId = "lobby" }, Cancel)).Items.Where(visit => visit.UserId != "other").Select(visit => visit.UserId));
         Assert.False((await person.Data.EraseAsync("planted-id", bansToo: true, "ada", Cancel)).IsKnown);
     }

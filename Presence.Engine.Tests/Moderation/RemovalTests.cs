@@ -79,6 +79,31 @@ public sealed class RemovalTests : IDisposable
     }
 
     [Fact]
+    public void Heartbeat_BannedFromTheRoomToo_NamesTheBanFromTheNetwork()
+    {
+        var network = Removal(null, minutes: 5);
+        _world.Engine.Remove(Removal(EngineWorld.Lobby, minutes: 10));
+        _world.Engine.Remove(network);
+        _world.Engine.Remove(Removal(EngineWorld.Lobby, minutes: 20)); // whichever came last
+
+        var receipt = _world.Beat("ann");
+
+        Assert.Equal((HeartbeatOutcome.Banned, network), (receipt.Outcome, receipt.Removal));
+    }
+
+    [Fact]
+    public void RemovalOfDevice_AtTheEndOfItsBan_IsNone()
+    {
+        _world.Engine.Remove(Removal(null, minutes: 1) with { Devices = "phone" });
+        _world.Advance(59.9);
+        Assert.NotNull(_world.Engine.RemovalOfDevice("phone"));
+
+        _world.Advance(0.1);
+
+        Assert.Null(_world.Engine.RemovalOfDevice("phone"));
+    }
+
+    [Fact]
     public void Lift_LetsThemInAgain()
     {
         _world.Engine.Remove(Removal(EngineWorld.Lobby, minutes: 10));

@@ -66,5 +66,5 @@ public abstract class AdministrationTest : IAsyncLifetime
         await Database.DisposeAsync();
     }
 
-    private PresenceEngine NewEngine() => new(Time, PresenceSettings.Default, Limits);
+    private protected PresenceEngine NewEngine() => new(Time, PresenceSettings.Default, Limits);
 }

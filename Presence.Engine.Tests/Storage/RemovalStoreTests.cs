@@ -141,6 +141,35 @@ public sealed class RemovalStoreTests : AdministrationTest
     }
 
     [Fact]
+    public async Task RemoveAsync_DecidedOnABanThatWasReplaced_IsRefusedWithTheOneInForce()
+    {
+        using var removals = new RemovalStore(Database, Engine);
+        var (first, _) = await removals.RemoveAsync(Removal("ann", "lobby", hours: 1), "ada", Cancel);
+        var (second, _) = await removals.RemoveAsync(Removal("ann", "lobby", hours: 2), "ben", first.Id, Cancel);
+
+        var refused = await Assert.ThrowsAsync<RemovalConflictException>(() => removals.RemoveAsync(Removal("ann", "lobby", hours: 3), "cat", first.Id, Cancel));
+
+        Assert.Equal(second, refused.Current);
+        Assert.Equal(second, await removals.FindAsync("ann", "lobby", Cancel));
+        Assert.Equal(second.Removal, Engine.RemovalOf("ann", "lobby"));
+    }
+
+    [Fact]
+    public async Task ReloadAsync_BanLiftedElsewhere_LetsTheViewerInHere()
+    {
+        using var here = new RemovalStore(Database, Engine);
+        await here.RemoveAsync(Removal("ann", "lobby"), "ada", Cancel);
+        using var engine = NewEngine();
+        using (var elsewhere = new RemovalStore(Database, engine))
+            await elsewhere.LiftAsync("ann", "lobby", "ben", Cancel);
+        Assert.Equal(HeartbeatOutcome.Removed, Beat("ann"));
+
+        await here.ReloadAsync(Cancel);
+
+        Assert.Equal(HeartbeatOutcome.Accepted, Beat("ann"));
+    }
+
+    [Fact]
     public async Task RemoveAsync_ForeverWithDevices_HoldsAfterACrashUntilItIsLifted()
     {
         using var removals = new RemovalStore(Database, Engine);

@@ -49,6 +49,17 @@ public sealed class WebhookStoreTests : AdministrationTest
     }
 
     [Fact]
+    public async Task Events_ForAnEndpointOfSomeRooms_AreThoseOfRoomsItNames()
+    {
+        using var store = await OpenAsync();
+        var endpoint = await store.CreateAsync("https://a.test/", new WebhookFilter([], ["lobby", "show-*"], []), Mia, Cancel);
+
+        await WriteAsync([.. ((string[])["lobby", "lobby-2", "show-1", "show", "other"]).Select(room => WebhookEvents.Live(room, 1, Time.GetUtcNow()))]);
+
+        Assert.Equal(["lobby", "show-1"], (await store.PendingAsync(endpoint.Id, 10, Cancel)).Select(delivery => delivery.RoomId));
+    }
+
+    [Fact]
     public async Task Events_AboveTheCap_AreCountedAndToldAsAGap()
     {
         using var store = await OpenAsync();
