@@ -39,9 +39,19 @@ internal sealed class ModeratorBoard : IDisposable
     /// <param name="act">What the moderator is about to do.</param>
     /// <param name="name">What the viewer is called; the id where it is not known.</param>
     /// <param name="roomId">The room at hand, whose moderators see it; null for none.</param>
-    public Acting Enter(string userId, string moderator, Action changed, ModeratorAct act = ModeratorAct.Ban, string? name = null, string? roomId = null)
+    public Acting Enter(string userId, string moderator, Action changed, ModeratorAct act = ModeratorAct.Ban, string? name = null, string? roomId = null) =>
+        Enter([userId], moderator, changed, act, name ?? VisibleText.IdOf(userId), roomId);
+
+    /// <summary>Announces a moderator who is about to act on several viewers together, until the result is disposed.</summary>
+    /// <param name="userIds">The viewers.</param>
+    /// <param name="moderator">The moderator's email.</param>
+    /// <param name="changed">Told on any thread when others come or go.</param>
+    /// <param name="act">What the moderator is about to do.</param>
+    /// <param name="name">What they are called together.</param>
+    /// <param name="roomId">The room at hand, whose moderators see it; null for none.</param>
+    public Acting Enter(IReadOnlyList<string> userIds, string moderator, Action changed, ModeratorAct act, string name, string? roomId)
     {
-        var acting = new Acting(this, userId, moderator, changed) { Act = act, Name = name ?? VisibleText.IdOf(userId), RoomId = roomId };
+        var acting = new Acting(this, userIds.ToHashSet(PresenceComparers.UserId), moderator, changed) { Act = act, Name = name, RoomId = roomId };
         lock (_lock)
         {
             if (_acting.Count < Most)
@@ -75,7 +85,7 @@ internal sealed class ModeratorBoard : IDisposable
     public (string Moderator, ModeratorAct Act)? ActOn(string userId, string except)
     {
         lock (_lock)
-            return _acting.Find(acting => PresenceComparers.UserId.Equals(acting.UserId, userId) && !IsSame(acting.Moderator, except)) is { } found ? (found.Moderator, found.Act) : null;
+            return _acting.Find(acting => acting.UserIds.Contains(userId) && !IsSame(acting.Moderator, except)) is { } found ? (found.Moderator, found.Act) : null;
     }
 
     /// <summary>Who has a room in hand; null when nobody has.</summary>
@@ -175,13 +185,13 @@ internal sealed class ModeratorBoard : IDisposable
     private Acting[] SameViewer(Acting acting)
     {
         lock (_lock)
-            return [.. _acting.Where(other => other != acting && PresenceComparers.UserId.Equals(other.UserId, acting.UserId))];
+            return [.. _acting.Where(other => other != acting && other.UserIds.Overlaps(acting.UserIds))];
     }
 
-    /// <summary>One open question about a viewer.</summary>
-    internal sealed class Acting(ModeratorBoard board, string userId, string moderator, Action changed) : IDisposable
+    /// <summary>One open question about a viewer, or about several.</summary>
+    internal sealed class Acting(ModeratorBoard board, HashSet<string> userIds, string moderator, Action changed) : IDisposable
     {
-        public string UserId => userId;
+        public IReadOnlySet<string> UserIds => userIds;
 
         public string Moderator => moderator;
 

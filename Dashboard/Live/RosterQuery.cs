@@ -114,6 +114,21 @@ internal sealed class RosterQuery(IPresence presence, ModeratorGuard guard, Time
         return _order is { } order ? await ReadKeptAsync(order, view, start, count) : await ReadPlaceAsync(view, start, count, first);
     }
 
+    /// <summary>The viewers the list shows, in its order; those who were in it when it was frozen.</summary>
+    /// <param name="most">At most so many.</param>
+    /// <exception cref="AccessRefusedException">The moderator may no longer see this.</exception>
+    public async ValueTask<IReadOnlyList<string>> ReadIdsAsync(int most)
+    {
+        var view = _view ?? throw new InvalidOperationException("Nothing was asked for yet.");
+        var moderator = await guard.RequireAsync(ModeratorRole.Observer, view.RoomId);
+        if (_order is not { } order)
+        {
+            await PayAsync(moderator.AccountId);
+            order = RosterOrder.Of(await ReadOrderAsync(view));
+        }
+        return await order.ReadAsync(0, most);
+    }
+
     private bool NeedsOrder(RosterView view) => _open is not null || !view.IsByPlace;
 
     private async ValueTask ChangeHoldAsync(bool wasHeld)
@@ -148,14 +163,18 @@ internal sealed class RosterQuery(IPresence presence, ModeratorGuard guard, Time
 
     private async ValueTask KeepOrderAsync()
     {
-        var view = _view!;
-        _owed += (await presence.CountAsync(view.RoomId)).Viewers;
         var began = time.GetTimestamp();
-        var read = await presence.OrderViewersAsync(view.RoomId, view.ToQuery(await guard.HoldsAsync(ModeratorRole.Moderator) ? notes : null));
+        var read = await ReadOrderAsync(_view!);
         _orderQuiet = TimeSpan.FromTicks(Math.Max(QuietOfOrders.Ticks, time.GetElapsedTime(began).Ticks * QuietPerWork));
         _orderedAt = time.GetTimestamp();
         _heldSince = read.Count.Sequence;
         _order = IsHeld ? await RosterOrder.AroundAsync(read, _onScreen, _start) : RosterOrder.Of(read);
+    }
+
+    private async ValueTask<IViewerOrder> ReadOrderAsync(RosterView view)
+    {
+        _owed += (await presence.CountAsync(view.RoomId)).Viewers;
+        return await presence.OrderViewersAsync(view.RoomId, view.ToQuery(await guard.HoldsAsync(ModeratorRole.Moderator) ? notes : null));
     }
 
     private async ValueTask<RosterWindow> ReadPlaceAsync(RosterView view, int start, int count, ViewerPage? first)

@@ -36,14 +36,15 @@ internal sealed class ViewerModeration(IPresence presence, RemovalStore removals
     /// <param name="wanted">At most <see cref="MostTogether"/>.</param>
     /// <param name="progress">Told how many are set.</param>
     /// <param name="cancellationToken">Stops between two. Those before stay, and are returned.</param>
+    /// <param name="withDevices">From the network: bans the devices of the users' logins too.</param>
     /// <returns>What was set, and what each took the place of: what undoes it.</returns>
     /// <inheritdoc cref="RemoveAsync" path="/exception"/>
-    public async Task<IReadOnlyList<BanChange>> RemoveManyAsync(IReadOnlyList<Removal> wanted, IProgress<int>? progress, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<BanChange>> RemoveManyAsync(IReadOnlyList<Removal> wanted, IProgress<int>? progress, CancellationToken cancellationToken, bool withDevices = false)
     {
         var moderator = await RequireAsync(wanted.Select(removal => removal.RoomId));
         if (wanted.Count > MostTogether)
             throw new ArgumentException($"At most {MostTogether} bans can be set together.", nameof(wanted));
-        Removal[] valid = [.. wanted.Select(removal => Checked(removal, withDevices: false))];
+        Removal[] valid = [.. wanted.Select(removal => Checked(removal, withDevices))];
         var changes = new List<BanChange>();
         foreach (var removal in valid)
         {
@@ -119,6 +120,11 @@ internal sealed class ViewerModeration(IPresence presence, RemovalStore removals
     /// <exception cref="AccessRefusedException">Not a Moderator.</exception>
     public async Task<ModeratorBoard.Acting> EnterAsync(string userId, Action changed, ModeratorAct act = ModeratorAct.Ban, string? name = null, string? roomId = null) =>
         board.Enter(userId, (await guard.RequireSomewhereAsync(ModeratorRole.Moderator)).Email, changed, act, name, roomId);
+
+    /// <summary>Announces that this moderator is about to ban some viewers together, until the result is disposed.</summary>
+    /// <exception cref="AccessRefusedException">Not a Moderator.</exception>
+    public async Task<ModeratorBoard.Acting> EnterAsync(IReadOnlyList<string> userIds, Action changed, string name, string? roomId) =>
+        board.Enter(userIds, (await guard.RequireSomewhereAsync(ModeratorRole.Moderator)).Email, changed, ModeratorAct.Ban, name, roomId);
 
     /// <summary>Stores the reasons to choose from.</summary>
     /// <exception cref="AccessRefusedException">Not a Moderator. Nothing was changed.</exception>

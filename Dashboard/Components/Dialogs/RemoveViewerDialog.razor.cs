@@ -12,10 +12,15 @@ namespace Presence.Dashboard.Components.Dialogs;
 /// <summary>Asks from where, for how long and why, and removes. Closes with what was decided, or with nothing.</summary>
 public sealed partial class RemoveViewerDialog
 {
+    /// <summary>Whom the dialog names one by one.</summary>
+    private const int MostNamed = 8;
+
+    private readonly CancellationTokenSource _stop = new();
     private RemovalEntry? _inRoom;
     private RemovalEntry? _inNetwork;
     private string _problem = "";
     private bool _isBusy;
+    private int _done;
     private bool _mayBanFromNetwork;
     private ModeratorBoard.Acting? _acting;
 
@@ -41,6 +46,10 @@ public sealed partial class RemoveViewerDialog
     private RemovalDraft Draft => Question.Draft;
 
     private string UserId => Question.UserId;
+
+    private IReadOnlyList<string> UserIds => [Question.UserId, .. Question.Others];
+
+    private bool AreMany => Question.Others.Count > 0;
 
     private string? RoomId => Question.RoomId;
 
@@ -68,21 +77,30 @@ public sealed partial class RemoveViewerDialog
     private string ActionText(DateTimeOffset end, string text) =>
         Sentence.With(InForce is not { } known ? ViewerTexts.RemoveFor : end < known.Removal.Until ? ViewerTexts.RemoveShorten : ViewerTexts.RemoveExtend, text);
 
-    public void Dispose() => _acting?.Dispose();
+    public void Dispose()
+    {
+        _acting?.Dispose();
+        _stop.Dispose();
+    }
 
-    /// <summary>Opens the dialog. Null if no viewer was removed.</summary>
-    internal static async Task<RemovalEntry?> OpenAsync(IDialogService dialogs, BanQuestion question) =>
+    /// <summary>Opens the dialog for one viewer. Null if it was not removed.</summary>
+    internal static async Task<RemovalEntry?> OpenAsync(IDialogService dialogs, BanQuestion question) => (await OpenTogetherAsync(dialogs, question))?[0].After;
+
+    /// <summary>Opens the dialog. What was set, or null if no viewer was removed.</summary>
+    internal static async Task<IReadOnlyList<BanChange>?> OpenTogetherAsync(IDialogService dialogs, BanQuestion question) =>
         await dialogs.AskAsync<RemoveViewerDialog>(
             Sentence.With(ViewerTexts.RemoveTitle, VisibleText.Isolated(question.Name)),
-            new DialogParameters<RemoveViewerDialog> { { dialog => dialog.Question, question } }) as RemovalEntry;
+            new DialogParameters<RemoveViewerDialog> { { dialog => dialog.Question, question } }) as IReadOnlyList<BanChange>;
 
     protected override async Task OnInitializedAsync()
     {
         try
         {
-            _acting = await Moderation.EnterAsync(UserId, () => _ = InvokeAsync(StateHasChanged), ModeratorAct.Ban, Question.Name, RoomId);
+            _acting = await Moderation.EnterAsync(UserIds, () => _ = InvokeAsync(StateHasChanged), Question.Name, RoomId);
             _mayBanFromNetwork = await Moderation.MayActInAsync(null);
             Draft.IsNetworkWide &= _mayBanFromNetwork;
+            if (AreMany)
+                return; // as with a pasted list, what is in force for one of them is replaced
             _inNetwork = await Moderation.InForceAsync(UserId, null, CancellationToken.None);
             if (RoomId is not null)
                 _inRoom = await Moderation.InForceAsync(UserId, RoomId, CancellationToken.None);
@@ -103,11 +121,14 @@ public sealed partial class RemoveViewerDialog
 
     private async Task RemoveAsync(DateTimeOffset until)
     {
-        _isBusy = true;
+        (_isBusy, _done, _problem) = (true, 0, "");
         try
         {
             var ban = new Removal(UserId, Place, until, Draft.ReasonOrNull);
-            Dialog.Close(await Moderation.RemoveAsync(ban, Draft.WithDevices, InForce, CancellationToken.None));
+            IReadOnlyList<BanChange> changes = AreMany
+                ? await Moderation.RemoveManyAsync([.. UserIds.Select(userId => ban with { UserId = userId })], new Progress<int>(done => _ = InvokeAsync(() => Show(done))), _stop.Token, Draft.WithDevices)
+                : [new BanChange(InForce, await Moderation.RemoveAsync(ban, Draft.WithDevices, InForce, CancellationToken.None))];
+            Dialog.Close(changes);
         }
         catch (RemovalConflictException conflict)
         {
@@ -135,5 +156,21 @@ public sealed partial class RemoveViewerDialog
         {
             _isBusy = false;
         }
+    }
+
+    private void Cancel()
+    {
+        if (_isBusy && AreMany)
+            _stop.Cancel(); // what is banned by then stays, and can be undone
+        else
+            Dialog.Cancel();
+    }
+
+    private void Show(int done)
+    {
+        if (done / 20 == _done / 20 && done != UserIds.Count)
+            return; // a render each twenty
+        _done = done;
+        StateHasChanged();
     }
 }

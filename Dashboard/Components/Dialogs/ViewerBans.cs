@@ -20,17 +20,25 @@ internal sealed class ViewerBans(IDialogService dialogs, NoticeBoard notices, Vi
     /// <returns>Whether a viewer was banned.</returns>
     public Task<bool> AskAsync(string userId, string name, string? roomId) => AskAsync(new BanQuestion(userId, name, roomId, new RemovalDraft()));
 
+    /// <summary>Asks the same of viewers who are banned together, with one way back for all.</summary>
+    /// <param name="userIds">At least one, at most <see cref="ViewerModeration.MostTogether"/>.</param>
+    /// <param name="roomId">The room at hand.</param>
+    /// <returns>Whether any was banned.</returns>
+    public Task<bool> AskAsync(IReadOnlyList<string> userIds, string roomId) => AskAsync(
+        new BanQuestion(userIds[0], Numbers.Of(userIds.Count, RoomTexts.ViewersOne, RoomTexts.ViewersMany), roomId, new RemovalDraft()) { Others = [.. userIds.Skip(1)] });
+
     /// <summary>Asks again what was asked before the tab's circuit was lost, with what was chosen and typed by then.</summary>
     public async Task<bool> AskAsync(BanQuestion question)
     {
         Asked = question;
-        var answer = await RemoveViewerDialog.OpenAsync(dialogs, question);
+        var changes = await RemoveViewerDialog.OpenTogetherAsync(dialogs, question);
         Asked = null;
-        if (answer is not { Removal: var ban })
+        if (changes is null or [])
             return false;
-        notices.Say(
-            BanWords.Banned(ban, question.Name, localTime, time.GetUtcNow()),
-            () => LiftAsync(question.UserId, question.Name, ban.RoomId));
+        if (question.Others.Count > 0)
+            Say(changes, BanTexts.BannedMany);
+        else if (changes[0].After is { Removal: var ban })
+            notices.Say(BanWords.Banned(ban, question.Name, localTime, time.GetUtcNow()), () => LiftAsync(question.UserId, question.Name, ban.RoomId));
         return true;
     }
 
@@ -110,7 +118,11 @@ internal sealed class ViewerBans(IDialogService dialogs, NoticeBoard notices, Vi
 
 /// <summary>The question whether, from where and for how long to ban a viewer.</summary>
 /// <param name="UserId">Whom. The dialog names the id beside the name, since several may be called the same.</param>
-/// <param name="Name">What the viewer is called.</param>
+/// <param name="Name">What the viewer is called. For several, how many.</param>
 /// <param name="RoomId">The room at hand. Null offers the network alone.</param>
 /// <param name="Draft">What is chosen and typed.</param>
-public sealed record BanQuestion(string UserId, string Name, string? RoomId, RemovalDraft Draft);
+public sealed record BanQuestion(string UserId, string Name, string? RoomId, RemovalDraft Draft)
+{
+    /// <summary>Who is banned together with it.</summary>
+    public IReadOnlyList<string> Others { get; init; } = [];
+}

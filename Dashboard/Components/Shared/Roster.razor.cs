@@ -31,6 +31,8 @@ public sealed partial class Roster
     private const int MostDevices = 50;
 
     private bool _showsFilters;
+    private HashSet<string>? _selected;
+    private bool _isFull;
     private Virtualize<RosterItem>? _rows;
     private RosterView? _shownView;
     private string? _shownOpen;
@@ -113,6 +115,13 @@ public sealed partial class Roster
 
     private string WaitingText => Sentence.With(_waiting == 1 ? RoomTexts.WaitingOne : RoomTexts.WaitingMany, Numbers.Count(_waiting));
 
+    /// <summary>Those who are chosen to be acted on together, also where they left since. Null while none are chosen.</summary>
+    private HashSet<string>? Selected => Reading.MayAct ? _selected : null;
+
+    private string SelectAllText => Sentence.With(
+        _total > ViewerModeration.MostTogether ? RoomTexts.SelectFirst : View.IsFiltered ? RoomTexts.SelectFiltered : RoomTexts.SelectAll,
+        Numbers.Count(Math.Min(_total, ViewerModeration.MostTogether)));
+
     private string AllHref => Navigation.GetUriWithQueryParameters(Nothing("search", "state", "guests", "device", "longer", "watch"));
 
     /// <summary>The devices that sessions reported. Read when the filter is first used.</summary>
@@ -125,6 +134,11 @@ public sealed partial class Roster
         {
             _isRead = false;
             await ShowFiltersAsync(View.Filters > 0);
+            _selected = null;
+        }
+        else if (_shownView with { Sort = View.Sort } != View)
+        {
+            _selected?.Clear(); // what another filter showed isn't acted on
         }
         (_shownView, _shownOpen) = (View, Open);
         await Reader.ShowAsync(View, Open);
@@ -226,6 +240,32 @@ public sealed partial class Roster
     {
         if (await Bans.AskAsync(item.Viewer.UserId, ViewerNames.Of(item.Viewer), View.RoomId))
             await RefreshRowsAsync();
+    }
+
+    private void SwitchSelecting() => (_selected, _isFull) = (_selected is null ? new(PresenceComparers.UserId) : null, false);
+
+    private void Select(RosterItem item)
+    {
+        if (_selected is not { } selected)
+            return;
+        _isFull = !selected.Remove(item.Viewer.UserId) && (selected.Count >= ViewerModeration.MostTogether || !selected.Add(item.Viewer.UserId));
+    }
+
+    private async Task SelectAllAsync()
+    {
+        var all = await Reader.ReadIdsAsync(ViewerModeration.MostTogether);
+        (_selected, _isFull) = (all.ToHashSet(PresenceComparers.UserId), false);
+    }
+
+    private async Task RemoveSelectedAsync()
+    {
+        if (_selected is not { Count: > 0 } selected)
+            return;
+        var userIds = selected.ToArray();
+        if (!(userIds.Length == 1 ? await Bans.AskAsync(userIds[0], VisibleText.IdOf(userIds[0]), View.RoomId) : await Bans.AskAsync(userIds, View.RoomId)))
+            return;
+        _selected = null;
+        await RefreshRowsAsync();
     }
 
     private async Task NoteAsync(RosterItem item)

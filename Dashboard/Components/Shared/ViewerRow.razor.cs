@@ -29,6 +29,10 @@ public sealed partial class ViewerRow
     [Parameter]
     public bool CanLift { get; set; }
 
+    /// <summary>Whether it is among those who are acted on together. Null while none are chosen.</summary>
+    [Parameter]
+    public bool? IsSelected { get; set; }
+
     /// <summary>Its latest invitation to the stage. Null for none.</summary>
     [Parameter]
     public StageInvitation? Invitation { get; set; }
@@ -58,6 +62,10 @@ public sealed partial class ViewerRow
 
     [Parameter]
     public EventCallback<RosterItem> OnRemove { get; set; }
+
+    /// <summary>Selects it, or no longer.</summary>
+    [Parameter]
+    public EventCallback<RosterItem> OnSelect { get; set; }
 
     [Parameter]
     public EventCallback<RosterItem> OnLift { get; set; }
@@ -106,7 +114,7 @@ public sealed partial class ViewerRow
             Mark,
             Acting,
             Regular)
-        { Band = viewer.Band == BandReason.None || Item.HasLeft ? "" : ViewerStatusTexts.Of(viewer.Band) };
+        { IsSelected = IsSelected, Band = viewer.Band == BandReason.None || Item.HasLeft ? "" : ViewerStatusTexts.Of(viewer.Band) };
         _isChanged = shown != _shown;
         _shown = shown;
     }
@@ -133,6 +141,8 @@ public sealed partial class ViewerRow
         (string Moderator, ModeratorAct Act)? Acting,
         RegularMark? Regular)
     {
+        public bool? IsSelected { get; init; }
+
         /// <summary>Why it is in the unverified band; empty when it is not.</summary>
         public string Band { get; init; } = "";
 
