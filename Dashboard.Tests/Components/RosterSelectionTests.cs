@@ -8,7 +8,6 @@ using Presence.Dashboard.Components.Pages;
 using Presence.Dashboard.Display;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
-using Presence.Engine.Moderation;
 
 namespace Presence.Dashboard.Tests.Components;
 
