@@ -1,5 +1,8 @@
 using System.Net;
 using System.Runtime.Versioning;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Accounts;
@@ -265,6 +268,37 @@ public sealed class ModeratorAccountsTests
         await accounts.RemoveFromRoleAsync(account, nameof(ModeratorRole.Admin));
 
         Assert.Equal((SessionEnd.RoleChanged, null), await ModeratorRevalidation.LookAsync(accounts, principal, options));
+    }
+
+    /// <summary>The answer that switches the second factor on changes the account, and is the only one to show the recovery codes.</summary>
+    [Fact]
+    public async Task Answer_WhoseAccountChangesMeanwhile_GoesOnToItsEndAndAnOpenPageEnds()
+    {
+        await using var host = await StartAsync();
+        await using var answer = host.Services.CreateAsyncScope();
+        await using var open = host.Services.CreateAsyncScope();
+        var accounts = answer.ServiceProvider.GetRequiredService<UserManager<ModeratorAccount>>();
+        var account = (await accounts.FindByEmailAsync(ModeratorOfTests.Email))!;
+        var principal = await answer.ServiceProvider.GetRequiredService<IUserClaimsPrincipalFactory<ModeratorAccount>>().CreateAsync(account);
+        var answered = Begin(answer, principal);
+        var opened = Begin(open, principal);
+        foreach (var handler in open.ServiceProvider.GetServices<CircuitHandler>())
+            await handler.OnCircuitOpenedAsync(null!, TestContext.Current.CancellationToken);
+
+        await accounts.UpdateSecurityStampAsync(account);
+        host.Services.GetRequiredService<AccountChanges>().Announce(account.Id);
+
+        await Eventually.TrueAsync(async () => !await IsKnownAsync(opened), "the open page ends");
+        Assert.True(await IsKnownAsync(answered));
+
+        static AuthenticationStateProvider Begin(AsyncServiceScope scope, ClaimsPrincipal principal)
+        {
+            var provider = scope.ServiceProvider.GetRequiredService<AuthenticationStateProvider>();
+            ((IHostEnvironmentAuthenticationStateProvider)provider).SetAuthenticationState(Task.FromResult(new AuthenticationState(principal)));
+            return provider;
+        }
+
+        static async Task<bool> IsKnownAsync(AuthenticationStateProvider provider) => (await provider.GetAuthenticationStateAsync()).User.Identity?.IsAuthenticated == true;
     }
 
     [Fact]

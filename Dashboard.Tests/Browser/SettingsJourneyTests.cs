@@ -103,7 +103,7 @@ public sealed class SettingsJourneyTests(ChromiumBrowser chromium)
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Edit the settings of" })).ToBeVisibleAsync();
 
-        await page.GotoAsync(new Uri(host.BaseAddress, "/rooms/class-1?tab=room").ToString());
+        await visit.OpenAsync("/rooms/class-1?tab=room");
         await Expect(page.GetByTestId("setting-source").Nth(1)).ToContainTextAsync("class-*");
         await page.GetByRole(AriaRole.Button, new() { Name = "Schedule settings" }).ClickAsync();
         await dialog.GetByLabel("Heartbeat interval").FillAsync("50");

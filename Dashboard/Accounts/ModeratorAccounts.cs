@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations.Schema;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -42,6 +43,7 @@ internal static class ModeratorAccounts
         services.Configure<Microsoft.AspNetCore.Authorization.AuthorizationOptions>(ModeratorPolicy.AddTo);
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, ModeratorRevalidation>();
+        services.AddScoped<CircuitHandler, ModeratorRevalidation.OfCircuit>();
         services.TryAddScoped<ModeratorGuard>();
         services.TryAddSingleton<AccountValues>();
         services.TryAddSingleton<PinnedRooms>();

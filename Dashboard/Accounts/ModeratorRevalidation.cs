@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
@@ -28,8 +29,6 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
     {
         (_scopes, _options, _changes) = (scopes, options, changes);
         _log = loggers.CreateLogger<ModeratorRevalidation>();
-        _changes.Subscribe(OnChanged);
-        _ = RevalidateWhenToldAsync();
     }
 
     protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(30);
@@ -124,6 +123,12 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
             _told.Writer.TryWrite(true);
     }
 
+    private void Follow()
+    {
+        _changes.Subscribe(OnChanged);
+        _ = RevalidateWhenToldAsync();
+    }
+
     private async Task RevalidateWhenToldAsync()
     {
         await foreach (var _ in _told.Reader.ReadAllAsync())
@@ -140,6 +145,19 @@ internal sealed class ModeratorRevalidation : RevalidatingServerAuthenticationSt
             {
                 _log.LogError(failure, "The account of an open page couldn't be checked. It is checked again within {Interval}.", RevalidationInterval);
             }
+        }
+    }
+
+    /// <summary>
+    /// Follows the account from a circuit's beginning. A page that is only answered does not: its cookie was checked, and the change it makes itself, as
+    /// switching the second factor on does, must not take the rest of the answer away, which alone shows the recovery codes.
+    /// </summary>
+    internal sealed class OfCircuit(AuthenticationStateProvider provider) : CircuitHandler
+    {
+        public override Task OnCircuitOpenedAsync(Circuit circuit, CancellationToken cancellationToken)
+        {
+            (provider as ModeratorRevalidation)?.Follow();
+            return Task.CompletedTask;
         }
     }
 }

@@ -1,4 +1,3 @@
-using Presence.Dashboard.Live;
 using Presence.Engine;
 using Presence.Engine.Alerts;
 using Presence.Engine.Moderation;
