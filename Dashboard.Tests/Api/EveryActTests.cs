@@ -15,6 +15,7 @@ using Presence.Engine.Rooms;
 using Presence.Engine.Settings;
 using Presence.Engine.Stage;
 using Presence.Engine.Storage;
+using Presence.Engine.Tests.Support;
 using Presence.Engine.Webhooks;
 
 namespace Presence.Dashboard.Tests.Api;
@@ -25,7 +26,7 @@ public sealed class EveryActTests : IAsyncLifetime
     private const string Owner = "owner@example.com";
 
     /// <summary>600 acts; 10,000 with PRESENCE_FULL=1.</summary>
-    private static readonly int Acts = Environment.GetEnvironmentVariable("PRESENCE_FULL") == "1" ? 10_000 : 600;
+    private static readonly int Acts = ProofLength.IsFull ? 10_000 : 600;
 
     /// <summary>Kinds no service of ours can do alone, and the test that checks their record.</summary>
     private static readonly Dictionary<string, string> Elsewhere = new(StringComparer.Ordinal)

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Presence.Engine.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Browser;
 
@@ -12,11 +13,8 @@ public abstract class AppearanceTest
     protected const int Wide = 1440;
     protected const int Narrow = 390;
 
-    /// <summary>The long proofs look at everything at every width, in both themes.</summary>
-    protected static readonly bool IsFull = Environment.GetEnvironmentVariable("PRESENCE_FULL") == "1";
-
     /// <summary>The widths that pages are measured at: a small phone, a phone, the rail, half a screen, a desk. The long proofs add what lies between and beyond.</summary>
-    private static readonly int[] Widths = IsFull ? [360, Narrow, 600, 768, 820, 960, 1024, 1280, Wide, 1920, 2560] : [360, Narrow, 820, 960, Wide, 1920];
+    private static readonly int[] Widths = ProofLength.IsFull ? [360, Narrow, 600, 768, 820, 960, 1024, 1280, Wide, 1920, 2560] : [360, Narrow, 820, 960, Wide, 1920];
 
     /// <summary>The widths that axe looks at by default: a phone and a desk, whose markup is all that the others have. In the dark theme the desk: the phone has its colours.</summary>
     private static readonly int[] EndWidths = [Narrow, Wide];
@@ -36,7 +34,7 @@ public abstract class AppearanceTest
     /// <returns>What the page measures, by width.</returns>
     protected async Task<IReadOnlyDictionary<int, PageMeasures>> CheckAsync(BrowserVisit visit, string name, ILocator? at = null, bool between = false)
     {
-        var scanned = IsFull || between ? AllWidths : EndWidths;
+        var scanned = ProofLength.IsFull || between ? AllWidths : EndWidths;
         var taken = new Dictionary<int, PageMeasures>();
         // Sizes are the same in the dark theme, and so is the markup. From wide to narrow in one theme and back in the other, which the
         // next page is then opened in: each change costs as much as opening the page.
@@ -78,7 +76,7 @@ public abstract class AppearanceTest
         {
             var picture = $"{name}-{width switch { Wide => "wide", Narrow => "narrow", _ => $"{width}" }}-{visit.Scheme.ToString().ToLowerInvariant()}";
             await KeepPictureAsync(visit.Page, picture);
-            var isWholeList = width == Wide && visit.Scheme == ColorScheme.Light || IsFull && width is Wide or Narrow;
+            var isWholeList = width == Wide && visit.Scheme == ColorScheme.Light || ProofLength.IsFull && width is Wide or Narrow;
             _problems.AddRange((await visit.ScanAsync(coloursAlone: visit.Scheme == ColorScheme.Dark || at is not null, firstRowsAlone: !isWholeList, menu)).Select(problem => $"{picture}: {problem}"));
         }
         return measures;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Browser;
 
@@ -14,7 +15,7 @@ public sealed class BarePageAppearanceTests(ChromiumBrowser chromium) : Appearan
     private static readonly (string Name, string Path)[] ReadPages =
     [
         ("overview", "/"), ("wall", "/wall"), ("room", "/rooms/main-stage"), ("settings", "/settings"),
-        .. IsFull ? ((string, string)[])[("rooms", "/rooms"), ("online", "/online"), ("viewer", "/viewers/ann"), ("connect", "/connect"), ("system", "/system"), ("people", "/people")] : [],
+        .. ProofLength.IsFull ? ((string, string)[])[("rooms", "/rooms"), ("online", "/online"), ("viewer", "/viewers/ann"), ("connect", "/connect"), ("system", "/system"), ("people", "/people")] : [],
     ];
 
     [Fact]

@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using Presence.Dashboard.Tests.Browser;
+using Presence.Engine.Tests.Support;
 
 [assembly: AssemblyFixture(typeof(ChromiumBrowser))]
 
@@ -51,7 +52,7 @@ public sealed class ChromiumBrowser : IAsyncDisposable
     private static string? Shell()
     {
         var shell = Path.Combine(Path.GetDirectoryName(Whole())!, "chromium-headless-shell");
-        return File.Exists(shell) && Environment.GetEnvironmentVariable("PRESENCE_FULL") != "1" ? shell : null;
+        return File.Exists(shell) && !ProofLength.IsFull ? shell : null;
     }
 
     private static string Whole() => Environment.GetEnvironmentVariable("CHROMIUM") ?? Usual.FirstOrDefault(File.Exists)

@@ -7,6 +7,7 @@ using Presence.Dashboard.Display;
 using Presence.Dashboard.Sharing;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Storage;
+using Presence.Engine.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 
 namespace Presence.Dashboard.Tests.Browser;
@@ -26,7 +27,7 @@ public sealed class HistoryJourneyTests(ChromiumBrowser chromium, BroadcastHost 
         foreach (var (name, path, part) in ((string Name, string Path, string Part)[])
         [
             ("history", "/history", "totals"), ("broadcast", Second, "finding"), ("broadcast-moment", Second + "?tab=here", "moment-count"), ("broadcast-compared", Second + "?compare=usual", "comparison"),
-            .. IsFull
+            .. ProofLength.IsFull
                 ? ((string, string, string)[])
                 [
                     ("history-year", "/history?range=year&zone=utc", "totals"), ("history-none", "/history?room=nowhere", "no-broadcasts"), ("history-of-a-room", $"/rooms/{BroadcastHost.Stage}/history", "totals"),

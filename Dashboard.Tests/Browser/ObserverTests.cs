@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 
 namespace Presence.Dashboard.Tests.Browser;
@@ -8,7 +9,7 @@ namespace Presence.Dashboard.Tests.Browser;
 public sealed class ObserverTests(ChromiumBrowser chromium, PopulatedHost evening) : IClassFixture<PopulatedHost>
 {
     /// <summary>Each fourth shows the rooms, all others one room.</summary>
-    private static readonly int Dashboards = Environment.GetEnvironmentVariable("PRESENCE_FULL") == "1" ? 20 : 4;
+    private static readonly int Dashboards = ProofLength.IsFull ? 20 : 4;
 
     [Fact]
     public async Task Visiting_OpeningReloadingAndStaying_ChangesNoNumber()

@@ -4,6 +4,7 @@ using Presence.Dashboard.Sharing;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
+using Presence.Engine.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Browser;
 
@@ -35,7 +36,7 @@ public sealed class PageAppearanceTests(ChromiumBrowser chromium, PopulatedHost 
         await visit.Page.GotoAsync("/");
         await CheckAsync(visit, "sign-in");
         await visit.SignInAsync();
-        foreach (var (name, path) in LivePages.Where(page => IsFull || !Alike.Contains(page.Name)))
+        foreach (var (name, path) in LivePages.Where(page => ProofLength.IsFull || !Alike.Contains(page.Name)))
         {
             await visit.OpenAsync(path.Replace("{viewer}", viewer, StringComparison.Ordinal));
             var measures = await CheckAsync(visit, name, between: RowsAtADesk.ContainsKey(name));

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Playwright;
 using Presence.Dashboard.Accounts;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 
 namespace Presence.Dashboard.Tests.Browser;
@@ -13,13 +14,11 @@ public sealed class ProxyTests(ChromiumBrowser chromium)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static readonly bool IsFull = Environment.GetEnvironmentVariable("PRESENCE_FULL") == "1";
-
-    public static TheoryData<string, string, string?> Examples => IsFull
+    public static TheoryData<string, string, string?> Examples => ProofLength.IsFull
         ? new() { { "nginx.conf", "", null }, { "Caddyfile", "", null }, { "Caddyfile-path", "presence/", null }, { "Caddyfile-path", "presence/", "handle_path" } }
         : new() { { "nginx.conf", "", null }, { "Caddyfile-path", "presence/", null } };
 
-    public static TheoryData<string> PathExamples => IsFull ? ["nginx-path.conf", "nginx-path-stripped.conf"] : ["nginx-path-stripped.conf"];
+    public static TheoryData<string> PathExamples => ProofLength.IsFull ? ["nginx-path.conf", "nginx-path-stripped.conf"] : ["nginx-path-stripped.conf"];
 
     [Theory]
     [MemberData(nameof(Examples))]

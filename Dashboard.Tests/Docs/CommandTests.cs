@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Presence.Client;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Docs;
 
@@ -29,7 +30,7 @@ public sealed partial class CommandTests
     [Fact]
     public async Task Connect_SnippetOfCSharp_WatchesUntilEnterIsPressed()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("PRESENCE_FULL") == "1", "It builds a program: ./test.sh --full");
+        Assert.SkipUnless(ProofLength.IsFull, "It builds a program: ./test.sh --full");
         await using var host = await DashboardHost.StartAsync();
         var snippet = host.Services.GetRequiredService<ClientCommands>().CSharp(host.BaseAddress.ToString(), "try-this");
         using var folder = new TemporaryFolder();

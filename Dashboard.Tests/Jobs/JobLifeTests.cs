@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Presence.Dashboard.Jobs;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Jobs;
 
@@ -14,7 +15,7 @@ public sealed class JobLifeTests
     [Fact]
     public async Task Backup_ThatAStopAndAKillCutOff_RunsAgainAtEachStartUntilItIsDone()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("PRESENCE_FULL") == "1", "It writes a quarter of a gigabyte four times: ./test.sh --full");
+        Assert.SkipUnless(ProofLength.IsFull, "It writes a quarter of a gigabyte four times: ./test.sh --full");
         using var folder = new TemporaryFolder();
         var jobs = Path.Combine(folder.Path, JobStore.FileName);
         var copies = Path.Combine(folder.Path, "backups");

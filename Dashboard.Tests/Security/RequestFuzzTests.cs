@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Presence.Dashboard.Tests.Api;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Security;
 
@@ -25,7 +26,7 @@ public sealed partial class RequestFuzzTests
     private const int WarmUp = 1_000;
     private const long MostGrowth = 20 * 1024 * 1024;
 
-    private static readonly int Requests = Environment.GetEnvironmentVariable("PRESENCE_FULL") == "1" ? 1_000_000 : 5_000;
+    private static readonly int Requests = ProofLength.IsFull ? 1_000_000 : 5_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentQueue<string> _problems = new();

@@ -6,6 +6,7 @@ using Presence.Dashboard.Tests.Api;
 using Presence.Dashboard.Tests.Support;
 using Presence.Engine;
 using Presence.Engine.Rooms;
+using Presence.Engine.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Security;
 
@@ -24,7 +25,7 @@ public sealed class SlowReaderTests
     [Fact]
     public async Task Streams_NobodyReads_AreCutOffAndCostNeitherMemoryNorAnybodyElse()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("PRESENCE_FULL") == "1", "It takes minutes: ./test.sh --full");
+        Assert.SkipUnless(ProofLength.IsFull, "It takes minutes: ./test.sh --full");
         await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = { ["Presence:Limits:StreamsPerPrincipal"] = "1000" } });
         var engine = host.Services.GetRequiredService<PresenceEngine>();
         var streams = host.Services.GetRequiredService<EventStreams>();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Presence.Dashboard.Commands;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Tests.Support;
 using Presence.Simulation;
 
 namespace Presence.Dashboard.Tests.Simulation;
@@ -12,8 +13,6 @@ public sealed class SimulateCommandTests : IDisposable
     private readonly StringWriter _errors = new(CultureInfo.InvariantCulture);
 
     /// <summary>Ten thousand viewers, at the usual pace: minutes of a whole machine.</summary>
-    private static bool IsFull => Environment.GetEnvironmentVariable("PRESENCE_FULL") == "1";
-
     private static Dictionary<string, string?> Beating(int interval, int timeout) => new()
     {
         ["Presence:Initial:HeartbeatInterval"] = $"{interval}",
@@ -30,10 +29,10 @@ public sealed class SimulateCommandTests : IDisposable
     [Fact]
     public async Task Run_CrowdThatComesGoesAndLosesRequests_FindsEveryCountRight()
     {
-        var configuration = IsFull ? Beating(interval: 30, timeout: 60) : Beating(interval: 2, timeout: 20);
+        var configuration = ProofLength.IsFull ? Beating(interval: 30, timeout: 60) : Beating(interval: 2, timeout: 20);
         configuration["Presence:Http:PublicUrl"] = "http://127.0.0.1/presence"; // an address with a path, for the client as well
         await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = configuration });
-        string[] crowd = IsFull
+        string[] crowd = ProofLength.IsFull
             ? ["--rooms", "50", "--viewers", "10000", "--churn", "10", "--lossy", "1", "--ramp", "60s", "--duration", "2m"]
             : ["--rooms", "5", "--viewers", "200", "--churn", "600", "--hidden", "50", "--lossy", "10", "--ramp", "2s", "--duration", "5s"];
 

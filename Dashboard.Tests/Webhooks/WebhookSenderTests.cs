@@ -21,8 +21,6 @@ public sealed class WebhookSenderTests : IAsyncLifetime
 {
     private const int MostUnsaved = 20;
 
-    private static readonly bool IsFull = Environment.GetEnvironmentVariable("PRESENCE_FULL") == "1";
-
     private readonly ManualTimeProvider _time = new();
     private readonly TemporaryFolder _folder = new();
     private readonly OutboundGuard _guard = HostileHttpsServer.Guard(new ManualTimeProvider());
@@ -53,7 +51,7 @@ public sealed class WebhookSenderTests : IAsyncLifetime
     {
         const int piece = 10;
         const int untilKill = 5;
-        var (events, kills) = IsFull ? (10_000, 20) : (500, 3);
+        var (events, kills) = ProofLength.IsFull ? (10_000, 20) : (500, 3);
         var (began, requests, refused, lostAnswers, ofPiece, writtenWhileDown) = (TimeProvider.System.GetTimestamp(), 0, 0, 0, 0, 0);
         var arrived = new List<string>[] { [], [] };
         TaskCompletionSource? amid = null;
