@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using Presence.Engine.Diagnostics;
 using Presence.Engine.Rooms;
 
 namespace Presence.Engine;
@@ -41,5 +43,19 @@ public sealed partial class PresenceEngine
     {
         if (counted != kept)
             problems.Add($"{what}: {counted} counted, {kept} kept");
+    }
+
+    /// <summary>What the canary measured.</summary>
+    public CanaryFigures Canary { get; }
+
+    /// <summary>The room of an id; that of the canary included, which only heartbeats, leaves, counts, snapshots and watches of one room ask for.</summary>
+    private bool TryFindRoom(string roomId, [NotNullWhen(true)] out Room? room)
+    {
+        if (_rooms.TryGetValue(roomId, out room))
+            return true;
+        if (roomId != PresenceIds.CanaryRoom)
+            return false;
+        room = _canary;
+        return true;
     }
 }

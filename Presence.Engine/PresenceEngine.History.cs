@@ -78,6 +78,20 @@ public sealed partial class PresenceEngine
     private MinuteCollector NewMinutes() => new(_clock, _clock.Now());
 
     private NetworkMoment Moment() => new(_network.Users.Count, _network.Users.Guests, _network.Hidden);
+
+    /// <summary>The visits under way in a room: without a reason, lasting until now, seen until the latest heartbeat. In no order.</summary>
+    /// <remarks><b>Cost.</b> A look at every session, in short holds of the room's lock.</remarks>
+    public IReadOnlyList<Visit> VisitsUnderWay(string roomId)
+    {
+        var visits = new List<Visit>();
+        if (_rooms.TryGetValue(roomId, out var room))
+            room.CopyVisits(visits);
+        return visits;
+    }
+
+    /// <summary>The rooms with viewers, in no order.</summary>
+    /// <remarks><b>Cost.</b> A glance at every room.</remarks>
+    public IReadOnlyList<string> LiveRooms() => [.. _rooms.Where(room => room.Value.Viewers > 0).Select(room => room.Key)];
 }
 
 /// <content>Memory: refusing what does not fit, giving back what a crowd that has gone left unused.</content>

@@ -148,3 +148,89 @@ internal sealed record CommandCall(string[] Configuration, TextWriter Output, Te
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider(); // cookie keys would create the data folder
     });
 }
+
+/// <summary>
+/// The words behind <c>Dashboard.dll</c>, parted before anything parses them: <c>--urls ...</c>, <c>--demo</c> and
+/// <c>--Presence:Key=value</c> are configuration, wherever they stand; the rest names a command. A server's words never meet
+/// the parser, and a word that is neither never starts a server.
+/// </summary>
+/// <param name="Configuration">What the configuration reads, each with its value: <c>--key=value</c>.</param>
+/// <param name="Rest">The command and its own words.</param>
+/// <param name="Problems">What keeps them from being used, a sentence each.</param>
+internal sealed record CommandWords(string[] Configuration, string[] Rest, IReadOnlyList<string> Problems)
+{
+    /// <summary>Short for <c>--Presence:Demo=true</c>.</summary>
+    public const string Demo = "--demo";
+
+    /// <summary>What the framework's host reads beside the sections.</summary>
+    public static readonly IReadOnlyList<string> HostKeys = ["urls", "environment", "contentRoot", "webRoot", "http_ports", "https_ports", "shutdownTimeoutSeconds", "preferHostingUrls"];
+
+    /// <summary>The sections that are read. A value in any other would silently have no effect.</summary>
+    public static readonly IReadOnlyList<string> Sections = ["Presence", "Logging", "Kestrel"];
+
+    public static CommandWords Read(IReadOnlyList<string> args)
+    {
+        List<string> configuration = [], rest = [], problems = [];
+        for (var at = 0; at < args.Count; at++)
+        {
+            var word = args[at];
+            var equals = word.IndexOf('=', StringComparison.Ordinal);
+            var name = equals < 0 ? word : word[..equals];
+            if (name == Demo)
+                configuration.Add($"--{Hosting.DashboardOptions.Section}:Demo={(equals < 0 ? "true" : word[(equals + 1)..])}");
+            else if (KeyOf(name) is not { } key)
+                rest.Add(word);
+            else if (equals >= 0)
+                configuration.Add($"--{key}{word[equals..]}");
+            else if (at + 1 < args.Count && !args[at + 1].StartsWith("--", StringComparison.Ordinal))
+                configuration.Add($"--{key}={args[++at]}");
+            else
+                problems.Add($"{name} needs a value, as in {name}=VALUE.");
+        }
+        return new CommandWords([.. configuration], [.. rest], problems);
+    }
+
+    /// <summary>The configuration key a word names, as on a command line or as an environment variable; null for any other word.</summary>
+    private static string? KeyOf(string name)
+    {
+        if (!name.StartsWith("--", StringComparison.Ordinal))
+            return null;
+        var key = name[2..].Replace("__", ":", StringComparison.Ordinal);
+        var colon = key.IndexOf(':', StringComparison.Ordinal);
+        return (colon < 0 ? HostKeys : Sections).Contains(colon < 0 ? key : key[..colon], StringComparer.OrdinalIgnoreCase) ? key : null;
+    }
+}
+
+/// <summary>Suggests a known word for an unknown one.</summary>
+internal static class Suggestion
+{
+    /// <summary>The nearest of the words, unless even that one is far; null then.</summary>
+    public static string? For(string word, IEnumerable<string> known)
+    {
+        var nearest = known.Select(candidate => (candidate, Distance: Distance(word, candidate))).DefaultIfEmpty((candidate: "", Distance: int.MaxValue)).MinBy(one => one.Distance);
+        return nearest.Distance <= Math.Max(1, word.Length / 3) ? nearest.candidate : null;
+    }
+
+    /// <summary>How many letters have to be changed, added, left out or swapped with the next; case apart.</summary>
+    internal static int Distance(string one, string other)
+    {
+        var (a, b) = (one.ToUpperInvariant(), other.ToUpperInvariant());
+        var steps = new int[a.Length + 1, b.Length + 1];
+        for (var i = 0; i <= a.Length; i++)
+        {
+            for (var j = 0; j <= b.Length; j++)
+            {
+                if (i == 0 || j == 0)
+                {
+                    steps[i, j] = i + j;
+                    continue;
+                }
+                var least = Math.Min(Math.Min(steps[i - 1, j], steps[i, j - 1]) + 1, steps[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    least = Math.Min(least, steps[i - 2, j - 2] + 1);
+                steps[i, j] = least;
+            }
+        }
+        return steps[a.Length, b.Length];
+    }
+}

@@ -1,5 +1,5 @@
 // Runs before the first paint and on every page, with or without a circuit: theme, density and time zone, kept in cookies so that the
-// server's first answer is already right. What somebody signed in chooses is stored with the account as well (AppearanceStore.cs).
+// server's first answer is already right. What somebody signed in chooses is stored with the account as well (AccountValues.cs).
 (() => {
   const root = document.documentElement;
   const choices = { theme: ["system", "light", "dark"], density: ["compact", "comfortable"] };

@@ -180,6 +180,30 @@ internal sealed partial class Room
             IsUnlisted = slot.IsUnlisted,
         };
     }
+
+    /// <summary>Copies the visits under way as if they ended now, without a reason; seen until the latest heartbeat.</summary>
+    /// <remarks>In slices while the room goes on: who comes or goes meanwhile may be left out.</remarks>
+    public void CopyVisits(List<Visit> into)
+    {
+        for (var from = 0; from != None;)
+        {
+            LetWaitersIn();
+            lock (_lock)
+                from = CopyVisitsNeedsLock(from, into);
+        }
+    }
+
+    private int CopyVisitsNeedsLock(int from, List<Visit> into)
+    {
+        var now = NowNeedsLock();
+        var until = Math.Min(from + SlotsPerCopy, _sessions.UsedSlots);
+        for (; from < until; from++)
+        {
+            if (_sessions[from].IsLead)
+                into.Add(VisitNeedsLock(from, LeaveReason.None, now, out _));
+        }
+        return from < _sessions.UsedSlots ? from : None;
+    }
 }
 
 /// <summary>What a room keeps of a stay besides its slots, for viewers who were hidden or had several sessions. Hidden time is told by <see cref="PresenceClock.ElapsedAt"/>.</summary>
