@@ -5,7 +5,7 @@
 #   ./test.sh --full          also the long proofs (they read PRESENCE_FULL=1)
 #   ./test.sh Engine          only suites whose path contains "Engine"
 #
-# Needs the .NET SDK of global.json, Node 20, Chromium, nginx and Caddy; the last three it installs where it may. The last line is
+# Needs the .NET SDK of global.json, Node 20, Chromium, nginx, Caddy and Prometheus; the last four it installs where it may. The last line is
 # "N passed, N failed"; the exit code is 0 only when nothing failed and every suite ran at least one test.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -226,7 +226,7 @@ if ((${#suites[@]} == 0)) && [[ -z "$client" ]]; then
 fi
 
 step "What the tests need"
-if ! provide_chromium || ! provide nginx nginx-light || ! provide caddy caddy; then
+if ! provide_chromium || ! provide nginx nginx-light || ! provide caddy caddy || ! provide promtool prometheus; then
   fail "something the tests need is missing"
   finish
 fi

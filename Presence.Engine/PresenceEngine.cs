@@ -113,7 +113,7 @@ public sealed partial class PresenceEngine : IDisposable
     private HeartbeatReceipt Counted(HeartbeatReceipt receipt)
     {
         if (receipt.Outcome != HeartbeatOutcome.Accepted)
-            _metrics.Refused();
+            _metrics.Refused(receipt.Outcome);
         return receipt;
     }
 

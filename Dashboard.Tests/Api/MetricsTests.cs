@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using Presence.Dashboard.Hosting;
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Storage;
 
 namespace Presence.Dashboard.Tests.Api;
 
@@ -16,6 +19,8 @@ public sealed partial class MetricsTests
         "presence_online_users", "presence_rooms", "presence_sessions",
         "presence_sweep_lag_seconds_bucket", "presence_sweep_lag_seconds_count", "presence_sweep_lag_seconds_sum",
         "presence_viewers", "presence_writer_lag",
+        "presence_backup_age_seconds", "presence_degraded", "presence_limit_most", "presence_limit_used", "presence_loop_age_seconds", "presence_loop_failing",
+        "presence_requests_refused_total", "presence_storage_free_bytes", "presence_storage_size_bytes", "presence_webhooks_attempts_total", "presence_webhooks_endpoints",
         "dotnet_assembly_count", "dotnet_exceptions_total", "dotnet_gc_collections_total", "dotnet_gc_heap_total_allocated_bytes_total",
         "dotnet_gc_last_collection_heap_fragmentation_size_bytes", "dotnet_gc_last_collection_heap_size_bytes",
         "dotnet_gc_last_collection_memory_committed_size_bytes", "dotnet_gc_pause_time_seconds_total",
@@ -32,6 +37,7 @@ public sealed partial class MetricsTests
         "presence_canary_leave_seconds_bucket", "presence_canary_leave_seconds_count", "presence_canary_leave_seconds_sum", "presence_canary_lost_total",
         "presence_lock_wait_seconds_bucket", "presence_lock_wait_seconds_count", "presence_lock_wait_seconds_sum",
         "presence_sweep_lag_seconds_bucket", "presence_sweep_lag_seconds_count", "presence_sweep_lag_seconds_sum",
+        "presence_backup_age_seconds", "presence_loop_age_seconds", "presence_requests_refused_total",
         "dotnet_exceptions_total", "dotnet_gc_last_collection_heap_fragmentation_size_bytes", "dotnet_gc_last_collection_heap_size_bytes",
         "dotnet_gc_last_collection_memory_committed_size_bytes",
     ];
@@ -57,6 +63,53 @@ public sealed partial class MetricsTests
         Assert.True(samples.ContainsKey("dotnet_process_memory_working_set_bytes"));
         Assert.DoesNotContain("lobby", answer.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("anna", answer.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metrics_OfRefusals_SayWhy()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var token = await host.TokenAsync("anna");
+        await host.BeatAsync("lobby", token);
+        await host.ChangeSettingsAsync(enabled: false);
+        (await host.BeatAsync("lobby", token)).IsRefusal(403, 400300);
+        (await host.GetAsync("/api/v1/admin/alerts")).IsRefusal(401, 400100);
+        (await host.GetAsync("/api/v1/nothing", DashboardHost.ServerKey)).IsRefusal(404, 400400);
+
+        var samples = Samples((await host.GetAsync("/metrics", DashboardHost.ServerKey)).Body);
+
+        Assert.Equal(1, samples["""presence_heartbeats_refused_total{reason="network_disabled"}"""]);
+        Assert.Equal(0, samples["""presence_heartbeats_refused_total{reason="session_limit"}"""]);
+        Assert.Equal(1, samples["""presence_requests_refused_total{code="400300"}"""]);
+        Assert.Equal(1, samples["""presence_requests_refused_total{code="400100"}"""]);
+        Assert.Equal(1, samples["""presence_requests_refused_total{code="400400"}"""]);
+    }
+
+    [Fact]
+    public async Task Metrics_OfTheServer_TellOfLoopsStorageAndLimits()
+    {
+        await using var host = await DashboardHost.StartAsync(new DashboardHostOptions { Configuration = new() { ["Presence:Limits:Rooms"] = "7" } });
+        await host.BeatAsync("lobby", await host.TokenAsync("anna"));
+
+        var samples = await UntilAsync(host, read => read.ContainsKey("""presence_loop_age_seconds{loop="sweep"}"""));
+
+        Assert.Equal(0, samples["presence_degraded"]);
+        Assert.Equal(0, samples["""presence_loop_failing{loop="backup"}"""]);
+        Assert.InRange(samples["""presence_loop_age_seconds{loop="sweep"}"""], 0, 60);
+        Assert.True(samples["""presence_storage_size_bytes{file="database"}"""] > 4096);
+        Assert.True(samples["presence_storage_free_bytes"] > 0);
+        Assert.Equal(1, samples["""presence_limit_used{limit="rooms"}"""]);
+        Assert.Equal(7, samples["""presence_limit_most{limit="rooms"}"""]);
+        Assert.Equal(0, samples["""presence_webhooks_endpoints{state="failing"}"""]);
+        Assert.False(samples.ContainsKey("presence_backup_age_seconds"));
+
+        host.Services.GetRequiredService<LoopRegistry>().Failed("backup", "no room", DateTimeOffset.UnixEpoch);
+        var maintenance = host.Services.GetRequiredService<DatabaseMaintenance>();
+        maintenance.TakeBackup(maintenance.DefaultFolder, kept: 1, TestContext.Current.CancellationToken);
+        samples = Samples((await host.GetAsync("/metrics", DashboardHost.ServerKey)).Body);
+        Assert.Equal(1, samples["presence_degraded"]);
+        Assert.Equal(1, samples["""presence_loop_failing{loop="backup"}"""]);
+        Assert.InRange(samples["presence_backup_age_seconds"], 0, 60);
     }
 
     [Fact]
@@ -137,6 +190,13 @@ public sealed partial class MetricsTests
         (await closed.GetAsync("/metrics")).IsRefusal(401, 400100);
         (await closed.GetAsync("/metrics", await closed.TokenAsync("anna"))).IsRefusal(403, 400301);
         Assert.Equal(200, (await open.GetAsync("/metrics")).Status);
+    }
+
+    private static async Task<Dictionary<string, double>> UntilAsync(DashboardHost host, Func<Dictionary<string, double>, bool> isSeen)
+    {
+        var samples = new Dictionary<string, double>();
+        await Eventually.TrueAsync(async () => isSeen(samples = Samples((await host.GetAsync("/metrics", DashboardHost.ServerKey)).Body)), "the series");
+        return samples;
     }
 
     private static Dictionary<string, double> Samples(string text) =>

@@ -9,7 +9,7 @@ namespace Presence.Dashboard.Api;
 /// Gives the error shape to refusals that come without a body (routing, the framework's own checks) and to faults.
 /// Pages are left to the dashboard: requests for HTML outside the API get its replies.
 /// </summary>
-internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMethods answered, StorageWatch storage, ILogger<ApiExceptionMiddleware> logger)
+internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMethods answered, StorageWatch storage, ServerMetrics metrics, ILogger<ApiExceptionMiddleware> logger)
 {
     private const int LongestPathShown = 200;
     private const int StorageRetrySeconds = 5;
@@ -26,7 +26,14 @@ internal sealed class ApiExceptionMiddleware(RequestDelegate next, AnsweredMetho
         {
             answering = Task.FromException(exception);
         }
-        return answering.IsCompletedSuccessfully && http.Response.StatusCode < StatusCodes.Status400BadRequest ? answering : FinishAsync(http, answering);
+        return answering.IsCompletedSuccessfully && http.Response.StatusCode < StatusCodes.Status400BadRequest ? answering : CountAsync(http, answering);
+    }
+
+    private async Task CountAsync(HttpContext http, Task answering)
+    {
+        await FinishAsync(http, answering);
+        if (http.Response.StatusCode >= StatusCodes.Status400BadRequest && RequestPipeline.IsApi(http))
+            metrics.Refused(http.Features.Get<ApiError>() ?? ApiError.OfStatus(http.Response.StatusCode));
     }
 
     private async Task FinishAsync(HttpContext http, Task answering)

@@ -41,6 +41,7 @@ internal sealed record ApiProblem(ApiError Error, string Message, string? Detail
     public Task ExecuteAsync(HttpContext http)
     {
         var response = http.Response;
+        http.Features.Set(Error); // for who counts refusals
         if (Error == ApiError.NotSignedIn)
             response.Headers.WWWAuthenticate = "Bearer";
         if (RetryAfterSeconds is { } seconds)

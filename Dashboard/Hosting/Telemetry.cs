@@ -25,13 +25,14 @@ internal static class Telemetry
         var telemetry = builder.Services.AddOpenTelemetry()
             // The operator's variables are applied last and win.
             .ConfigureResource(resource => resource.Clear().AddTelemetrySdk().AddService("presence-dashboard", serviceVersion: ServerStart.Version).AddEnvironmentVariableDetector())
-            .WithMetrics(metrics => metrics.AddMeter(PresenceMetricNames.Meter).AddMeter(Runtime).AddPrometheusExporter(prometheus =>
+            .WithMetrics(metrics => metrics.AddMeter(PresenceMetricNames.Meter).AddMeter(ServerMetrics.Name).AddMeter(Runtime).AddPrometheusExporter(prometheus =>
             {
                 prometheus.ScopeInfoEnabled = false; // otherwise every series gets another label, and the engine's series change their names
                 prometheus.TargetInfoEnabled = false;
                 prometheus.ScrapeResponseCacheDurationMilliseconds = 0;
             }));
-        builder.Services.ConfigureOpenTelemetryMeterProvider((services, metrics) => metrics.AddView(ViewOf(services.GetRequiredService<PresenceEngine>())));
+        builder.Services.AddSingleton<ServerMetrics>();
+        builder.Services.ConfigureOpenTelemetryMeterProvider((services, metrics) => metrics.AddView(ViewOf(services.GetRequiredService<PresenceEngine>().Meter, services.GetRequiredService<ServerMetrics>().Meter)));
 
         if (!IsExported(builder.Configuration))
             return;
@@ -45,9 +46,9 @@ internal static class Telemetry
             app.UseWhen(http => !RequestTraces.IsHeartbeat(http.Request), traced => traced.UseMiddleware<RequestTraces>());
     }
 
-    /// <summary>A process may hold more than one engine, and meters are listened to by name.</summary>
-    private static Func<Instrument, MetricStreamConfiguration?> ViewOf(PresenceEngine engine) =>
-        instrument => instrument.Meter.Name != PresenceMetricNames.Meter || ReferenceEquals(instrument.Meter, engine.Meter) ? null : MetricStreamConfiguration.Drop;
+    /// <summary>A process may hold more than one server, and meters are listened to by name.</summary>
+    private static Func<Instrument, MetricStreamConfiguration?> ViewOf(params Meter[] own) =>
+        instrument => instrument.Meter.Name == Runtime || own.Contains(instrument.Meter) ? null : MetricStreamConfiguration.Drop;
 
     /// <exception cref="ConfigurationRefusedException">The collector's address is invalid. The exporter would silently use its default address.</exception>
     private static bool IsExported(IConfiguration configuration)

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 using Presence.Engine.Changes;
+using Presence.Engine.Rooms;
 
 namespace Presence.Engine.Diagnostics;
 
@@ -14,15 +16,18 @@ internal sealed class PresenceMetrics : IDisposable
     private static readonly KeyValuePair<string, object?>[] Reasons =
         [.. Enum.GetValues<LeaveReason>().Select(reason => KeyValuePair.Create<string, object?>(PresenceMetricNames.Reason, reason.ToString().ToLowerInvariant()))];
 
+    private static readonly KeyValuePair<string, object?>[] Refusals =
+        [.. Enum.GetNames<HeartbeatOutcome>().Select(outcome => KeyValuePair.Create<string, object?>(PresenceMetricNames.Reason, JsonNamingPolicy.SnakeCaseLower.ConvertName(outcome)))];
+
     /// <summary>From unnoticeable to noticed by everyone.</summary>
     private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.0001, 0.001, 0.01, 0.1, 0.5, 1, 2.5, 5, 10] };
 
     private readonly Meter _meter;
     private readonly long[] _left = new long[Reasons.Length];
+    private readonly long[] _refused = new long[Refusals.Length];
     private readonly Histogram<double> _sweepLag;
     private readonly Histogram<double> _lockWait;
     private long _joined;
-    private long _refused;
     private long _gaps;
 
     public PresenceMetrics(PresenceEngine engine)
@@ -31,10 +36,10 @@ internal sealed class PresenceMetrics : IDisposable
         _sweepLag = _meter.CreateHistogram(PresenceMetricNames.SweepLag, "s", "How late a sweep began.", tags: null, Seconds);
         _lockWait = _meter.CreateHistogram(PresenceMetricNames.LockWait, "s", "How long a heartbeat waited for its room's lock when it had to.", tags: null, Seconds);
         _meter.CreateObservableCounter(PresenceMetricNames.Joins, () => Volatile.Read(ref _joined), "{viewer}", "Viewers who joined a room.");
-        _meter.CreateObservableCounter(PresenceMetricNames.Leaves, Leaves, "{viewer}", "Viewers who left a room, by reason.");
+        _meter.CreateObservableCounter(PresenceMetricNames.Leaves, () => Measured(_left, Reasons), "{viewer}", "Viewers who left a room, by reason.");
         _meter.CreateObservableCounter(PresenceMetricNames.FeedGaps, () => Volatile.Read(ref _gaps), "{gap}", "Subscribers that missed changes and had to read again.");
         _meter.CreateObservableCounter(PresenceMetricNames.Heartbeats, () => engine.Heartbeats, "{heartbeat}", "Heartbeats accepted in rooms.");
-        _meter.CreateObservableCounter(PresenceMetricNames.RefusedHeartbeats, () => RefusedInAll, "{heartbeat}", "Heartbeats refused in rooms.");
+        _meter.CreateObservableCounter(PresenceMetricNames.RefusedHeartbeats, () => Measured(_refused, Refusals).Skip(1), "{heartbeat}", "Heartbeats refused in rooms, by reason.");
         _meter.CreateObservableGauge(PresenceMetricNames.Viewers, () => engine.CountNetwork().Viewers, "{viewer}", "Distinct viewers present.");
         _meter.CreateObservableGauge(PresenceMetricNames.Sessions, () => engine.CountNetwork().Sessions, "{session}", "Sessions present.");
         _meter.CreateObservableGauge(PresenceMetricNames.Rooms, () => engine.CountNetwork().Rooms, "{room}", "Rooms with at least one viewer.");
@@ -48,21 +53,12 @@ internal sealed class PresenceMetrics : IDisposable
     public long JoinedInAll => Volatile.Read(ref _joined);
 
     /// <summary>Viewers who left one since, whatever the reason.</summary>
-    public long LeftInAll
-    {
-        get
-        {
-            var left = 0L;
-            for (var reason = 0; reason < _left.Length; reason++)
-                left += Volatile.Read(ref _left[reason]);
-            return left;
-        }
-    }
+    public long LeftInAll => Sum(_left);
 
     /// <summary>Heartbeats refused since: presence off, room ended, banned, a cap.</summary>
-    public long RefusedInAll => Volatile.Read(ref _refused);
+    public long RefusedInAll => Sum(_refused);
 
-    public void Refused() => Interlocked.Increment(ref _refused);
+    public void Refused(HeartbeatOutcome outcome) => Interlocked.Increment(ref _refused[(int)outcome]);
 
     public void Joined() => Interlocked.Increment(ref _joined);
 
@@ -76,7 +72,16 @@ internal sealed class PresenceMetrics : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    private IEnumerable<Measurement<long>> Leaves() => Reasons.Select((reason, index) => new Measurement<long>(Volatile.Read(ref _left[index]), reason));
+    private static IEnumerable<Measurement<long>> Measured(long[] counted, KeyValuePair<string, object?>[] labels) =>
+        labels.Select((label, index) => new Measurement<long>(Volatile.Read(ref counted[index]), label));
+
+    private static long Sum(long[] counted)
+    {
+        var sum = 0L;
+        for (var index = 0; index < counted.Length; index++)
+            sum += Volatile.Read(ref counted[index]);
+        return sum;
+    }
 }
 
 /// <summary>The engine's one meter and its instruments. No label holds an id; the only label is <see cref="Reason"/>.</summary>
@@ -88,7 +93,7 @@ public static class PresenceMetricNames
     /// <summary>Heartbeats accepted in rooms; counter.</summary>
     public const string Heartbeats = "presence.heartbeats";
 
-    /// <summary>Heartbeats refused in rooms: presence off, room ended, banned, a cap; counter.</summary>
+    /// <summary>Heartbeats refused in rooms, by <see cref="Reason"/>; counter.</summary>
     public const string RefusedHeartbeats = "presence.heartbeats.refused";
 
     /// <summary>Viewers who joined a room; counter.</summary>
@@ -130,6 +135,6 @@ public static class PresenceMetricNames
     /// <summary>Heartbeats and leaves of the canary that no page showed; counter.</summary>
     public const string CanaryLost = "presence.canary.lost";
 
-    /// <summary>Label of <see cref="Leaves"/>: left, timeout, disabled, removed, ended.</summary>
+    /// <summary>Label of <see cref="Leaves"/> (left, timeout, disabled, removed, ended) and of <see cref="RefusedHeartbeats"/>: the outcome's name in snake case.</summary>
     public const string Reason = "reason";
 }

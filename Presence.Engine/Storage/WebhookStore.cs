@@ -28,6 +28,7 @@ public sealed class WebhookStore : IDisposable
 
     private readonly PresenceDatabase _database;
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+    private readonly long[] _attempts = new long[Enum.GetValues<WebhookDeliveryState>().Length];
     private volatile IReadOnlyList<WebhookEndpoint> _endpoints = [];
 
     public WebhookStore(PresenceDatabase database)
@@ -206,6 +207,9 @@ public sealed class WebhookStore : IDisposable
         return await rows.OrderByDescending(d => d.Id).Take(take).ToListAsync(cancellationToken);
     }
 
+    /// <summary>How many attempts came to this since the start: <see cref="WebhookDeliveryState.Pending"/> are those that will be tried again.</summary>
+    public long AttemptsThatBecame(WebhookDeliveryState state) => Volatile.Read(ref _attempts[(int)state]);
+
     /// <summary>Stores what became of attempts, all in one transaction.</summary>
     /// <param name="endpointId">Whose.</param>
     /// <param name="attempts">In order.</param>
@@ -235,6 +239,8 @@ public sealed class WebhookStore : IDisposable
                 context.WebhookEndpoints.Where(e => e.Id == endpointId), set => set.SetProperty(e => e.FailingSince, failingSince).SetProperty(e => e.DeliveredAt, e => deliveredAt ?? e.DeliveredAt), cancellationToken);
             context.WriteEvents([], _database.Now()); // a gap that can be told now
             await transaction.CommitAsync(cancellationToken);
+            foreach (var attempt in attempts)
+                Interlocked.Increment(ref _attempts[(int)attempt.State]);
             Take([.. _endpoints.Select(endpoint => endpoint.Id == endpointId ? endpoint with { FailingSince = failingSince, DeliveredAt = deliveredAt ?? endpoint.DeliveredAt } : endpoint)], isNews: false);
         }
         finally
