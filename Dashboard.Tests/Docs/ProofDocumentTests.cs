@@ -12,7 +12,7 @@ public sealed partial class ProofDocumentTests
         .SelectMany(source => TestClass().Matches(source).SelectMany(type => Method().Matches(source).Select(method => (Type: Name(type), Method: Name(method)))))
         .ToLookup(test => test.Type, test => test.Method, StringComparer.Ordinal));
 
-    public static TheoryData<string> Documents => ["docs/threat-model.md"];
+    public static TheoryData<string> Documents => ["docs/threat-model.md", "docs/accessibility.md"];
 
     [Theory]
     [MemberData(nameof(Documents))]
