@@ -39,8 +39,15 @@ if [[ "$(stat -f -c %T /dev/shm 2> /dev/null)" == tmpfs ]] && (($(df --output=av
   memory="$(mktemp -d /dev/shm/presence.XXXXXX)"
   export TMPDIR="$memory"
 fi
-results="$(mktemp -d)"
-trap 'rm -rf "$results" ${memory:+"$memory"}' EXIT
+# With RESULTS set to a folder, what the suites report stays in it.
+if [[ -n "${RESULTS:-}" ]]; then
+  mkdir -p "$RESULTS"
+  results="$(realpath "$RESULTS")"
+  trap 'rm -rf ${memory:+"$memory"}' EXIT
+else
+  results="$(mktemp -d)"
+  trap 'rm -rf "$results" ${memory:+"$memory"}' EXIT
+fi
 
 passed=0 failed=0 skipped=0
 failures=()

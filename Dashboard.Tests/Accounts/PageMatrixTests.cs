@@ -13,6 +13,7 @@ using Presence.Engine;
 using Presence.Engine.History;
 using Presence.Engine.Rooms;
 using Presence.Engine.Storage;
+using Presence.Engine.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Accounts;
 
@@ -107,6 +108,7 @@ public sealed class PageMatrixTests(PageMatrixTests.Everybody everybody) : IClas
         }
 
         Assert.Equal(Matrix.ReplaceLineEndings(), found.ToString().TrimEnd());
+        Figure.Tell($"{Pages().Distinct().Count():N0} pages, each opened as {Principals.Length} kinds of account: all answer as the matrix says");
     }
 
     [Theory]

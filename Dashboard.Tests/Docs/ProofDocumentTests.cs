@@ -12,7 +12,7 @@ public sealed partial class ProofDocumentTests
         .SelectMany(source => TestClass().Matches(source).SelectMany(type => Method().Matches(source).Select(method => (Type: Name(type), Method: Name(method)))))
         .ToLookup(test => test.Type, test => test.Method, StringComparer.Ordinal));
 
-    public static TheoryData<string> Documents => ["docs/threat-model.md", "docs/accessibility.md"];
+    public static TheoryData<string> Documents => ["docs/threat-model.md", "docs/accessibility.md", "docs/how-we-test.md"];
 
     [Theory]
     [MemberData(nameof(Documents))]
@@ -34,6 +34,16 @@ public sealed partial class ProofDocumentTests
 
         Assert.NotEmpty(tables);
         Assert.All(tables, row => Assert.Matches(Proof(), row.Split(" | ")[^1]));
+    }
+
+    [Fact]
+    public void Promises_OfTheReadme_EachHaveTheirTests()
+    {
+        var promises = Promise().Matches(RepositoryFiles.Read("README.md").Split("\n## What it promises\n")[1].Split("\n## ")[0]).Select(Name).ToList();
+        var held = Heading().Matches(RepositoryFiles.Read("docs/how-we-test.md").Split("\n## The promises\n")[1].Split("\n## ")[0]).Select(Name);
+
+        Assert.NotEmpty(promises);
+        Assert.Equal(promises, held);
     }
 
     [Fact]
@@ -62,6 +72,12 @@ public sealed partial class ProofDocumentTests
 
     [GeneratedRegex(@"public (async )?(Task|ValueTask|void) (?<it>\w+)\(", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Method();
+
+    [GeneratedRegex(@"^- \*\*(?<it>[^*]+?)\.?\*\*", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
+    private static partial Regex Promise();
+
+    [GeneratedRegex("^### (?<it>.+)$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
+    private static partial Regex Heading();
 
     [GeneratedRegex(@"<PackageVersion Include=""[^""]+"" Version=""(?<it>[^""]+)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex PackageVersion();

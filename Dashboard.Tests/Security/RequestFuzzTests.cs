@@ -66,6 +66,7 @@ public sealed partial class RequestFuzzTests
         Assert.True(_problems.IsEmpty, string.Join("\n\n", _problems));
         Assert.DoesNotContain(host.Log.Lines, line => line.Level >= LogLevel.Error || line.Message.Contains("unhandled", StringComparison.OrdinalIgnoreCase));
         Assert.InRange(growth, long.MinValue, MostGrowth);
+        Figure.Tell($"{Requests:N0} malformed requests: no fault, no error logged, {Math.Max(0, growth) / 1024:N0} KiB more memory");
         Assert.Equal(202, (await host.BeatAsync("lobby", polite)).Status);
     }
 

@@ -1,4 +1,5 @@
 using Presence.Dashboard.Tests.Support;
+using Presence.Engine.Tests.Support;
 
 namespace Presence.Dashboard.Tests.Security;
 
@@ -33,6 +34,7 @@ public sealed class TokenCorpusTests(CorpusServers servers) : IClassFixture<Corp
     public void Corpus_HoldsEnoughAndNothingTwice()
     {
         Assert.True(TokenCorpus.All.Count >= 250, $"{TokenCorpus.All.Count} tokens");
+        Figure.Tell($"{TokenCorpus.All.Count(token => token.Refusal is not null):N0} hostile tokens and {TokenCorpus.All.Count(token => token.Refusal is null):N0} good ones, each sent twice: all answered as documented");
         Assert.Distinct(TokenCorpus.All.Select(token => token.Name));
         Assert.Distinct(TokenCorpus.All.Where(token => token.Refusal is not null).Select(token => token.Server + token.Make(servers.Keys)));
     }

@@ -42,6 +42,8 @@ public sealed class SimulateCommandTests : IDisposable
         Assert.True(exitCode == 0, $"{_output}{_errors}");
         Assert.Contains("Every count was right", $"{_output}", StringComparison.Ordinal);
         Assert.Matches(@"\b202: \d", $"{_output}");
+        var facts = $"{_output}".Split('\n', StringSplitOptions.TrimEntries);
+        Figure.Tell($"{facts.Single(line => line.EndsWith("requests lost", StringComparison.Ordinal))}; counts {facts.Single(line => line.StartsWith("counts ", StringComparison.Ordinal))[7..].Split(',')[0].Trim()}: every count right");
     }
 
     [Fact]

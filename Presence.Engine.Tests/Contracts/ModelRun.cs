@@ -9,7 +9,7 @@ namespace Presence.Engine.Tests.Contracts;
 /// <summary>One random life of a small network, lived twice.</summary>
 internal sealed partial class ModelRun : IDisposable
 {
-    private const int Steps = 80;
+    public const int Steps = 80;
 
     /// <summary>No two heartbeats at one instant, whose order would be anybody's; instants are stored in whole milliseconds.</summary>
     private static readonly TimeSpan BetweenHeartbeats = TimeSpan.FromMilliseconds(2);
