@@ -2,7 +2,6 @@ using System.Net;
 using System.Runtime.Versioning;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
-using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Accounts;
@@ -282,13 +281,12 @@ public sealed class ModeratorAccountsTests
         var principal = await answer.ServiceProvider.GetRequiredService<IUserClaimsPrincipalFactory<ModeratorAccount>>().CreateAsync(account);
         var answered = Begin(answer, principal);
         var opened = Begin(open, principal);
-        foreach (var handler in open.ServiceProvider.GetServices<CircuitHandler>())
-            await handler.OnCircuitOpenedAsync(null!, TestContext.Current.CancellationToken);
+        await open.OpenAsync();
 
         await accounts.UpdateSecurityStampAsync(account);
         host.Services.GetRequiredService<AccountChanges>().Announce(account.Id);
 
-        await Eventually.TrueAsync(async () => !await IsKnownAsync(opened), "the open page ends");
+        await Eventually.TrueAsync(async () => !await IsKnownAsync(opened), "the open page ends", OpenPage.LongestTelling);
         Assert.True(await IsKnownAsync(answered));
 
         static AuthenticationStateProvider Begin(AsyncServiceScope scope, ClaimsPrincipal principal)

@@ -48,12 +48,13 @@ public sealed class ModeratorSessionTests
         await using var circuit = host.Services.CreateAsyncScope();
         var state = circuit.ServiceProvider.GetRequiredService<AuthenticationStateProvider>();
         ((IHostEnvironmentAuthenticationStateProvider)state).SetAuthenticationState(Task.FromResult(new AuthenticationState(_seen!)));
+        await circuit.OpenAsync();
         var changed = new TaskCompletionSource<AuthenticationState>(TaskCreationOptions.RunContinuationsAsynchronously);
         state.AuthenticationStateChanged += async next => changed.TrySetResult(await next);
 
         (await visitor.PostFormToAsync("/account", ModeratorAccounts.SignOutPath)).Dispose();
 
-        var now = await changed.Task.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, Cancel);
+        var now = await changed.Task.WaitAsync(OpenPage.LongestTelling, TimeProvider.System, Cancel);
         Assert.False(now.User.Identity!.IsAuthenticated);
     }
 

@@ -117,7 +117,7 @@ public sealed class CanaryTests : IAsyncDisposable
             for (var i = 0; i < 10 && !pass.IsCompleted; i++)
                 await Task.Yield(); // the page comes first
             if (!_presence.IsReading)
-                _time.Advance(TimeSpan.FromMilliseconds(20));
+                _time.Advance(TimeSpan.FromMilliseconds(100));
             else if (_presence.IsHeld)
                 _time.Advance(TimeSpan.FromMilliseconds(500));
             await Task.Delay(1, TestContext.Current.CancellationToken);

@@ -1,6 +1,7 @@
 using Presence.Dashboard.Tests.Accounts;
 using Presence.Dashboard.Tests.Api;
 using Presence.Dashboard.Tests.Browser;
+using Presence.Dashboard.Tests.Components;
 using Presence.Dashboard.Tests.Downloads;
 using Presence.Dashboard.Tests.Hosting;
 using Presence.Dashboard.Tests.Jobs;
@@ -21,11 +22,12 @@ public sealed class LongestFirst : ITestCollectionOrderer
     [
         .. ((Type[])
         [
-            typeof(PageAppearanceTests), typeof(BarePageAppearanceTests), typeof(PanelAppearanceTests), typeof(NetworkTests), typeof(ServerLifeTests), typeof(ProxyTests), typeof(HistoryJourneyTests),
+            typeof(PageAppearanceTests), typeof(Live.CanaryTests), typeof(PrometheusTests), typeof(BarePageAppearanceTests), typeof(PanelAppearanceTests), typeof(NetworkTests), typeof(ServerLifeTests), typeof(ProxyTests), typeof(HistoryJourneyTests),
             typeof(DemoAudienceTests), typeof(OperatingTests), typeof(ObserverTests), typeof(JobTests), typeof(JobLifeTests), typeof(RawRequestTests), typeof(ConnectionTests), typeof(JourneyTests),
             typeof(TouchTargetTests), typeof(ListJourneyTests), typeof(SearchJourneyTests), typeof(AddressJourneyTests), typeof(ModeratorSessionTests), typeof(ModeratorAccountsTests),
             typeof(StreamTests), typeof(SimulateCommandTests), typeof(LiveRegionTests), typeof(DemoRoomTests), typeof(HiddenTabTests), typeof(SettingsJourneyTests), typeof(RosterDownloadTests),
             typeof(StorageTroubleTests), typeof(StreamLifeTests), typeof(RoomsStreamTests), typeof(WidgetTests), typeof(ProcessTests),
+            typeof(AccessibilityTests), typeof(AlertJourneyTests), typeof(RoomRoleTests), typeof(PageStorageTests), typeof(EveryActTests), typeof(ModeratorJourneyTests),
         ]).Select(type => type.FullName!),
     ];
 
