@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Presence.Engine.Changes;
 using Presence.Engine.Diagnostics;
 using Presence.Engine.Rooms;
@@ -99,7 +100,9 @@ public sealed class PresenceMetricsTests
         measured.Observe();
 
         Assert.Equal(
-            Enum.GetValues<LeaveReason>().Select(reason => $"{PresenceMetricNames.Reason} {reason.ToString().ToLowerInvariant()}").Order(StringComparer.Ordinal),
+            Enum.GetValues<LeaveReason>().Select(reason => reason.ToString().ToLowerInvariant())
+                .Concat(Enum.GetNames<HeartbeatOutcome>().Skip(1).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName))
+                .Distinct(StringComparer.Ordinal).Select(reason => $"{PresenceMetricNames.Reason} {reason}").Order(StringComparer.Ordinal),
             measured.Labels.Select(label => $"{label.Name} {label.Value}").Order(StringComparer.Ordinal));
     }
 
