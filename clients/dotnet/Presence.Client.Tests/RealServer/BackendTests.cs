@@ -25,15 +25,15 @@ public sealed class BackendTests(RealServerFixture server) : IClassFixture<RealS
     [Fact]
     public async Task Removals_OfARoomAndTheNetwork_AreListedAndLifted()
     {
-        await server.Backend.RemoveFromRoomAsync("gate", "50% of/it", TimeSpan.FromMinutes(5), "spam");
+        await server.Backend.RemoveFromRoomAsync("turnstile", "50% of/it", TimeSpan.FromMinutes(5), "spam");
         await server.Backend.BanAsync("somebody", TimeSpan.FromMinutes(5));
 
-        Assert.Equal(["50% of/it"], await UsersAsync(server.Backend.GetRemovalsAsync("gate")));
+        Assert.Equal(["50% of/it"], await UsersAsync(server.Backend.GetRemovalsAsync("turnstile")));
         Assert.Contains("somebody", await UsersAsync(server.Backend.GetBansAsync()));
-        await server.Backend.ReadmitToRoomAsync("gate", "50% of/it");
+        await server.Backend.ReadmitToRoomAsync("turnstile", "50% of/it");
         await server.Backend.LiftBanAsync("somebody");
 
-        Assert.Empty(await UsersAsync(server.Backend.GetRemovalsAsync("gate")));
+        Assert.Empty(await UsersAsync(server.Backend.GetRemovalsAsync("turnstile")));
     }
 
     [Fact]
