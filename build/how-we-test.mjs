@@ -61,7 +61,6 @@ test results. No figure is typed by hand. \`./test.sh --full\` runs the same tes
 
 - Tests use real parts: SQLite files, servers that listen, Chromium, nginx and Caddy, processes that are killed.
 - Tests set the clock themselves wherever they can, so that none depends on how fast the machine is.
-- Each new test was seen to fail once, with the code broken.
 - [Mutation testing](../CONTRIBUTING.md#test-the-tests) changes the engine in thousands of small ways, and looks for changes that no test notices.
 - What a heartbeat costs beside a server that does nothing is [measured](../CONTRIBUTING.md#measure), not tested. The figures are in
   [Operations](operations.md#what-it-carries).
