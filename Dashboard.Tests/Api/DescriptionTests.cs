@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -53,21 +52,11 @@ public sealed class DescriptionTests(SharedHost shared) : IClassFixture<SharedHo
         var file = Path.Combine(folder.Path, "v1.json");
         await File.WriteAllTextAsync(file, (await _host.GetAsync("/openapi/v1.json")).Body, Cancel);
 
-        var (exitCode, output) = await RunAsync("node", tool, "lint", "--extends=recommended", "--format=json", file);
+        var (exitCode, output, errors) = await Tool.RunAsync(
+            "node", [tool, "lint", "--extends=recommended", "--format=json", file], folder: null, ("REDOCLY_TELEMETRY", "off"), ("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true"));
 
+        output += $"\n{errors}";
         Assert.True(exitCode == 0 && output.Contains("\"errors\": 0", StringComparison.Ordinal) && output.Contains("\"warnings\": 0", StringComparison.Ordinal), output);
-    }
-
-    private static async Task<(int ExitCode, string Output)> RunAsync(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.Environment["REDOCLY_TELEMETRY"] = "off";
-        start.Environment["REDOCLY_SUPPRESS_UPDATE_NOTICE"] = "true";
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync(Cancel); // both pipes at once, or a full one stops the tool
-        var output = await process.StandardOutput.ReadToEndAsync(Cancel);
-        await process.WaitForExitAsync(Cancel);
-        return (process.ExitCode, $"{output}\n{await errors}");
     }
 
     private IEnumerable<RouteEndpoint> Routes() =>

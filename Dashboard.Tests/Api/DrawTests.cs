@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Presence.Dashboard.Tests.Docs;
@@ -81,10 +80,7 @@ public sealed partial class DrawTests(SharedHost shared) : IClassFixture<SharedH
         var script = Example().Match(RepositoryFiles.Read("docs/http-api.md")).Groups["code"].Value;
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "check.mjs"), script, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "draw.json"), draw, TestContext.Current.CancellationToken);
-        using var node = Process.Start(new ProcessStartInfo("node", ["check.mjs", "draw.json"]) { WorkingDirectory = folder.Path, RedirectStandardOutput = true, UseShellExecute = false })!;
-        var said = await node.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await node.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return said.Trim();
+        return (await Tool.RunAsync("node", ["check.mjs", "draw.json"], folder.Path)).Output.Trim();
     }
 
     [GeneratedRegex("```js\n(?<code>import \\{ createHash \\}.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1_000)]

@@ -28,8 +28,7 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium, PopulatedHost e
             await WalkAsync(visit.Page, path);
         }
 
-        Assert.True(_problems.Count == 0, string.Join(Environment.NewLine, _problems));
-        Assert.Empty(visit.Errors);
+        AssertNothingFound(visit);
     }
 
     [Theory]
@@ -66,8 +65,7 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium, PopulatedHost e
         if (after.SequenceEqual(before))
             _problems.Add("A switch looks the same on and off.");
 
-        Assert.True(_problems.Count == 0, string.Join(Environment.NewLine, _problems));
-        Assert.Empty(visit.Errors);
+        AssertNothingFound(visit);
     }
 
     [Theory]
@@ -102,6 +100,12 @@ public sealed class AccessibilityTests(ChromiumBrowser chromium, PopulatedHost e
 
         var moved = await visit.Page.EvaluateAsync<string[]>("window.moved");
         Assert.True(moved.Length > 0 == (wanted == ReducedMotion.NoPreference), string.Join("\n", moved));
+    }
+
+    private void AssertNothingFound(BrowserVisit visit)
+    {
+        Assert.True(_problems.Count == 0, string.Join(Environment.NewLine, _problems));
+        Assert.Empty(visit.Errors);
     }
 
     private static async Task OpenAsync(BrowserVisit visit, string path)

@@ -68,10 +68,8 @@ public sealed partial class CommandTests
 
     private static async Task<string> RunAsync(string commands)
     {
-        using var shell = Process.Start(new ProcessStartInfo("bash", ["-euc", commands]) { RedirectStandardOutput = true, UseShellExecute = false })!;
-        var output = await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(0, shell.ExitCode);
+        var (exitCode, output, _) = await Tool.RunAsync("bash", ["-euc", commands]);
+        Assert.Equal(0, exitCode);
         return output;
     }
 

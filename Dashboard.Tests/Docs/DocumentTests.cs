@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Reflection;
 using System.Text.Json.Nodes;
@@ -125,11 +124,9 @@ public sealed partial class DocumentTests
     [Fact]
     public async Task ThirdParties_OfThePackagesRestored_AreOnTheirPage()
     {
-        using var node = Process.Start(new ProcessStartInfo("node", ["build/third-parties.mjs", "--check"]) { WorkingDirectory = RepositoryFiles.Root, RedirectStandardError = true, UseShellExecute = false })!;
-        var said = await node.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await node.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var (exitCode, _, errors) = await Tool.RunAsync("node", ["build/third-parties.mjs", "--check"], RepositoryFiles.Root);
 
-        Assert.True(node.ExitCode == 0, said);
+        Assert.True(exitCode == 0, errors);
     }
 
     [Fact]

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Presence.Dashboard.Commands;
@@ -16,7 +14,7 @@ public sealed partial class PrometheusTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("presence-prometheus-");
+    private readonly TemporaryFolder _folder = new();
     private readonly HttpClient _client = new();
 
     private static string Deploy => Path.Combine(RepositoryFiles.Root, "deploy");
@@ -26,7 +24,7 @@ public sealed partial class PrometheusTests : IDisposable
     public void Dispose()
     {
         _client.Dispose();
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
     }
 
     [Theory]
@@ -34,17 +32,9 @@ public sealed partial class PrometheusTests : IDisposable
     [InlineData("test", "alerts_test.yml")]
     public async Task Alerts_ByPromtool_AreSound(string command, string file)
     {
-        using var promtool = Process.Start(new ProcessStartInfo("promtool", [command, "rules", file])
-        {
-            WorkingDirectory = Path.Combine(Deploy, "prometheus"),
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var said = await promtool.StandardOutput.ReadToEndAsync(Cancel) + await promtool.StandardError.ReadToEndAsync(Cancel);
-        await promtool.WaitForExitAsync(Cancel);
+        var (exitCode, output, errors) = await Tool.RunAsync("promtool", [command, "rules", file], Path.Combine(Deploy, "prometheus"));
 
-        Assert.True(promtool.ExitCode == 0, said);
+        Assert.True(exitCode == 0, output + errors);
     }
 
     [Fact]
@@ -100,12 +90,8 @@ public sealed partial class PrometheusTests : IDisposable
 
     private async Task<Process> StartAsync(Uri server)
     {
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/"));
-        }
-        var file = Path.Combine(_folder.FullName, "prometheus.yml");
+        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Tool.FreePort()}/"));
+        var file = Path.Combine(_folder.Path, "prometheus.yml");
         await File.WriteAllTextAsync(
             file,
             $$"""
@@ -116,7 +102,7 @@ public sealed partial class PrometheusTests : IDisposable
                 static_configs: [ { targets: [ "{{server.Authority}}" ] } ]
             """,
             Cancel);
-        return Process.Start(new ProcessStartInfo("prometheus", [$"--config.file={file}", $"--storage.tsdb.path={_folder.FullName}/data", $"--web.listen-address={Address.Authority}", "--log.level=error"]))!;
+        return Process.Start(new ProcessStartInfo("prometheus", [$"--config.file={file}", $"--storage.tsdb.path={_folder.Path}/data", $"--web.listen-address={Address.Authority}", "--log.level=error"]))!;
     }
 
     /// <summary>Every query of the dashboard, as Grafana would send it.</summary>

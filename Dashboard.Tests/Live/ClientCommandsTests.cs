@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Dashboard.Live;
 using Presence.Dashboard.Tests.Support;
@@ -50,11 +49,5 @@ public sealed class ClientCommandsTests
         Assert.Equal(html.Length - "</script>".Length, html.IndexOf("</script>", StringComparison.Ordinal));
     }
 
-    private static async Task<string> RunAsync(string script)
-    {
-        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var output = await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return output;
-    }
+    private static async Task<string> RunAsync(string script) => (await Tool.RunAsync("bash", ["-c", script])).Output;
 }

@@ -34,7 +34,7 @@ public sealed class ProxyProcess : IAsyncDisposable
     { BaseAddress = Address };
 
     /// <summary>Reserves the address a proxy will have, which its server must know first.</summary>
-    public static ProxyProcess Reserve() => new(FreePort());
+    public static ProxyProcess Reserve() => new(Tool.FreePort());
 
     /// <summary>Starts it and waits until it listens.</summary>
     /// <param name="example">A file of docs/proxies.</param>
@@ -71,7 +71,7 @@ public sealed class ProxyProcess : IAsyncDisposable
     {
         var (certificate, key) = await CertificateAsync();
         site = site.Replace("listen 443 ", $"listen 127.0.0.1:{Address.Port} ", StringComparison.Ordinal)
-            .Replace("listen 80;", $"listen 127.0.0.1:{FreePort()};", StringComparison.Ordinal);
+            .Replace("listen 80;", $"listen 127.0.0.1:{Tool.FreePort()};", StringComparison.Ordinal);
         foreach (var name in (string[])["presence", "example"])
             site = site.Replace($"/etc/ssl/{name}/fullchain.pem", certificate, StringComparison.Ordinal).Replace($"/etc/ssl/{name}/privkey.pem", key, StringComparison.Ordinal);
         site = site.Replace("server_name presence.example.com", "server_name localhost", StringComparison.Ordinal).Replace("server_name example.com", "server_name localhost", StringComparison.Ordinal);
@@ -173,13 +173,6 @@ public sealed class ProxyProcess : IAsyncDisposable
     private static string Find(string program) =>
         ((string[])["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/bin"]).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists)
         ?? throw new InvalidOperationException($"{program} is not installed (Debian, Ubuntu: sudo apt-get install nginx-light caddy).");
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static string RepositoryRoot() => Docs.RepositoryFiles.Root;
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 using Presence.Dashboard.Tests.Docs;
@@ -24,12 +23,7 @@ public sealed class SignInProvider : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>Reserves its address, which a dashboard must know first.</summary>
-    public static SignInProvider Reserve()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new SignInProvider(((IPEndPoint)listener.LocalEndpoint).Port);
-    }
+    public static SignInProvider Reserve() => new(Tool.FreePort());
 
     /// <summary>What a dashboard is configured with.</summary>
     public Dictionary<string, string?> Configuration => new(StringComparer.Ordinal)
